@@ -1,0 +1,1 @@
+"""What travels: the envelope, the contracts by publishing service, and how they are read."""

@@ -1,0 +1,47 @@
+"""What is known of an order: its events, in one order for everybody."""
+
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from typing import Any
+
+from events.envelope import Event, Fact
+
+_total_order = attrgetter("sequence", "id")
+
+
+class History:
+    """All events of one subject, sorted by (sequence, id).
+
+    It depends on which slots are filled, never on the order in which the events arrived.
+    """
+
+    def __init__(self, events: Iterable[Event[Any]] = ()) -> None:
+        """Take the events in any order."""
+        self._events = sorted(events, key=_total_order)
+        self._by_slot = {event.slot: event for event in self._events}
+
+    def __iter__(self) -> Iterator[Event[Any]]:
+        """Iterate in the total order."""
+        return iter(self._events)
+
+    def __len__(self) -> int:
+        """Return the number of facts."""
+        return len(self._events)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether both hold the same events."""
+        return isinstance(other, History) and self._events == other._events
+
+    __hash__ = None  # type: ignore[assignment]  # a list of events is no key
+
+    def at(self, slot: str) -> Event[Any] | None:
+        """Return the event in `slot`, if it is filled."""
+        return self._by_slot.get(slot)
+
+    def find[F: Fact](self, kind: type[F]) -> Event[F] | None:
+        """Return the first event of a type, if there is one."""
+        return next((event for event in self._events if isinstance(event.data, kind)), None)
+
+    def states(self, *kinds: type[Fact]) -> bool:
+        """Tell whether any of these types is among the events."""
+        return any(isinstance(event.data, kinds) for event in self._events)

@@ -1,0 +1,29 @@
+"""A hybrid logical clock: a fixed-width string under which an event sorts after its causes.
+
+After Kulkarni et al., "Logical Physical Clocks" (2014): the greater of this machine's clock and of
+all that was read, with a counter for ties. No coordination, and no trust in any machine's clock.
+"""
+
+from collections.abc import Iterable
+
+MILLIS_DIGITS = 13  # enough until the year 2286
+COUNTER_DIGITS = 4
+PATTERN = rf"^\d{{{MILLIS_DIGITS}}}\.\d{{{COUNTER_DIGITS}}}$"
+
+
+def after(now_ms: int, seen: Iterable[str] = ()) -> str:
+    """Return the sequence of a fact stated at `now_ms` by one who has read the sequences `seen`.
+
+    `now_ms` is Unix time in milliseconds. The result sorts after each of `seen`.
+    """
+    latest = max(seen, default="")
+    now = _format(now_ms, 0)
+    if now > latest:
+        return now
+    millis, counter = (int(part) for part in latest.split("."))
+    carry, counter = divmod(counter + 1, 10**COUNTER_DIGITS)
+    return _format(millis + carry, counter)
+
+
+def _format(millis: int, counter: int) -> str:
+    return f"{millis:0{MILLIS_DIGITS}d}.{counter:0{COUNTER_DIGITS}d}"

@@ -1,0 +1,1 @@
+"""Checkout: the way in; it writes down one fact and returns."""

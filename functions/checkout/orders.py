@@ -1,0 +1,86 @@
+"""Looking at an order and cancelling it, for whoever holds its key."""
+
+from datetime import datetime
+
+from events.envelope import follow
+from events.history import History
+from events.order import Order, fold
+from events.ordering import OUTCOME, OrderCancelled, OrderConfirmed
+from functions.checkout.identity import may_see
+from functions.runtime.http import Problem, Request, Response
+from functions.runtime.ports import Clock, Log
+
+POLLING = ((10, 1), (60, 5))
+"""Seconds since the order was placed, and the `Retry-After` up to then."""
+
+SLOW_POLLING = 30
+
+
+class Orders:
+    """`GET /orders/{id}` and `POST /orders/{id}/cancel`."""
+
+    def __init__(self, log: Log, clock: Clock) -> None:
+        """Take the log and the time."""
+        self._log = log
+        self._clock = clock
+
+    def show(self, request: Request) -> Response:
+        """Answer with the order as the log tells it; 304 if the caller has seen it so."""
+        _, order = self._read(request)
+        if request.headers.get("if-none-match") == _etag(order):
+            return Response(status=304, headers=self._headers(order))
+        return self._response(order)
+
+    def cancel(self, request: Request) -> Response:
+        """Cancel the order, unless it was confirmed before; may be repeated."""
+        history, order = self._read(request)
+        if history.at(OUTCOME) is None:
+            placed = history.at("placed")
+            assert placed is not None
+            event = follow(
+                placed,
+                OrderCancelled(reason="customer"),
+                source="checkout",
+                now=self._clock(),
+                seen=[known.sequence for known in history],
+            )
+            history = History([*history, self._log.append(event)])
+        if history.states(OrderConfirmed):
+            raise Problem(
+                409,
+                "already-confirmed",
+                "The order was confirmed before and is on its way.",
+            )
+        return self._response(fold(history) or order)
+
+    def _read(self, request: Request) -> tuple[History, Order]:
+        order_id = request.path.get("id", "")
+        if may_see(request, order_id):
+            history = self._log.read(order_id)
+            order = fold(history)
+            if order is not None:
+                return history, order
+        raise Problem(
+            404,
+            "no-such-order",
+            "There is no such order, or the key does not belong to it. Send the Idempotency-Key"
+            " that it was placed with as `Authorization: Bearer <key>`.",
+        )
+
+    def _response(self, order: Order) -> Response:
+        return Response(body=order, headers=self._headers(order), notes={"order": order.id})
+
+    def _headers(self, order: Order) -> dict[str, str]:
+        headers = {"etag": _etag(order)}
+        if order.moving:
+            headers["retry-after"] = str(_patience(order.timeline[0].time, self._clock()))
+        return headers
+
+
+def _etag(order: Order) -> str:
+    return f'"{order.sequence}"'
+
+
+def _patience(placed: datetime, now: datetime) -> int:
+    age = (now - placed).total_seconds()
+    return next((wait for until, wait in POLLING if age < until), SLOW_POLLING)

@@ -1,0 +1,116 @@
+"""What a customer sends to place an order: checked in full, nothing unknown, equal SKUs merged."""
+
+import re
+from hashlib import sha256
+from typing import Annotated
+
+import msgspec
+
+from events.checkout import MAX_LINES, MAX_QUANTITY, Address, Quantity
+from events.money import Money
+from functions.runtime.http import Problem, Request
+
+Sku = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z")]
+_ADDRESS_PART = r"[^@\s\x00-\x1f\x7f\ud800-\udfff]"
+_PRINTABLE = r"[^\x00-\x1f\x7f\ud800-\udfff]"
+Printable = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=rf"^{_PRINTABLE}+\Z")]
+PostalCode = Annotated[str, msgspec.Meta(min_length=1, max_length=16, pattern=rf"^{_PRINTABLE}+\Z")]
+Email = Annotated[
+    str,
+    msgspec.Meta(max_length=254, pattern=rf"^{_ADDRESS_PART}+@{_ADDRESS_PART}+\Z"),
+]
+Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}\Z")]
+PaymentToken = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,255}\Z")]
+
+
+class WantedLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """So many pieces of a product; what they cost is the shop's to say."""
+
+    sku: Sku
+    quantity: Quantity
+
+
+class WantedAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the parcel goes; `country` is ISO 3166-1 alpha-2."""
+
+    name: Printable
+    street: Printable
+    city: Printable
+    postal_code: PostalCode
+    country: Country
+
+    def address(self) -> Address:
+        """Return the address as events carry it."""
+        return Address(**msgspec.structs.asdict(self))
+
+
+class ExpectedTotal(Money, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The total that the customer was shown."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of `POST /checkout`."""
+
+    lines: Annotated[tuple[WantedLine, ...], msgspec.Meta(min_length=1, max_length=MAX_LINES)]
+    email: Email
+    ship_to: WantedAddress
+    payment_token: PaymentToken
+    expected_total: ExpectedTotal | None = None
+
+    def fingerprint(self) -> str:
+        """Return a hash by which the same request is known again (22 hex digits, 88 bits)."""
+        return sha256(msgspec.json.encode(self)).hexdigest()[:22]
+
+
+_decoder = msgspec.json.Decoder(Wanted)
+_PATH = re.compile(r" - at `(?P<path>[^`]*)`$")
+_FIELD = re.compile(r"(?:unknown|required) field `(?P<field>[^`]*)`")
+
+
+def read(request: Request) -> Wanted:
+    """Return what is wanted, with equal SKUs merged.
+
+    Raises:
+        Problem: 400, 415 or 422; it names the field.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Problem(
+            415,
+            "wrong-content-type",
+            "Send the order as application/json.",
+            field="Content-Type",
+        )
+    try:
+        wanted = _decoder.decode(request.body)
+    except msgspec.ValidationError as error:
+        path, detail = _where(str(error))
+        raise Problem(422, "invalid-request", detail, field=path) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(400, "malformed-body", "The body is not valid JSON.", field="$") from error
+    return _merged(wanted)
+
+
+def _merged(wanted: Wanted) -> Wanted:
+    quantities: dict[str, int] = {}
+    for line in wanted.lines:
+        quantities[line.sku] = quantities.get(line.sku, 0) + line.quantity
+        if quantities[line.sku] > MAX_QUANTITY:
+            raise Problem(
+                422,
+                "invalid-request",
+                f"{line.sku} is wanted {quantities[line.sku]} times in all, at most {MAX_QUANTITY}.",
+                field="$.lines",
+            )
+    lines = tuple(WantedLine(sku=sku, quantity=count) for sku, count in quantities.items())
+    return msgspec.structs.replace(wanted, lines=lines)
+
+
+def _where(message: str) -> tuple[str, str]:
+    """Return the JSON path and the sentence of a msgspec message, which may quote a field's name."""
+    at = _PATH.search(message)
+    path = at["path"] if at else "$"
+    field = _FIELD.search(message)
+    if field:
+        path = f"{path}.{field['field']}"
+    return path[:200], _PATH.sub("", message)[:200] + "."

@@ -1,0 +1,45 @@
+"""Checkout's row: its routes, and how its endpoints are made."""
+
+from functions.checkout.catalogue import CATALOGUE, Catalogue
+from functions.checkout.orders import Orders
+from functions.checkout.place import Placing
+from functions.runtime.http import Endpoint, Response
+from functions.runtime.ports import Clock, Log, Tables
+from functions.runtime.service import Api, Route, Table
+
+
+def endpoints(log: Log, tables: Tables, clock: Clock) -> dict[str, Endpoint]:
+    """Return checkout's endpoints by name."""
+    catalogue = Catalogue(tables(CATALOGUE), clock)
+    orders = Orders(log, clock)
+    return {
+        "products": lambda _: Response(
+            body={"products": catalogue.products()},
+            headers={"cache-control": "max-age=60"},
+        ),
+        "place": Placing(log, catalogue, clock),
+        "show": orders.show,
+        "cancel": orders.cancel,
+    }
+
+
+SERVICE = Api(
+    name="checkout",
+    timeout=10,
+    memory=1024,
+    routes=(
+        Route(method="GET", path="/products", endpoint="products", rate=200, burst=400),
+        Route(method="POST", path="/checkout", endpoint="place", rate=100, burst=200),
+        Route(method="GET", path="/orders/{id}", endpoint="show", rate=200, burst=400),
+        Route(
+            method="POST",
+            path="/orders/{id}/cancel",
+            endpoint="cancel",
+            rate=20,
+            burst=40,
+        ),
+    ),
+    direct="place",
+    build=endpoints,
+    tables=(Table(name=CATALOGUE, key="sku", access=frozenset({"list", "get"})),),
+)

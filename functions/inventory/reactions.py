@@ -1,0 +1,47 @@
+"""Inventory's rules: stock and slot change in one transaction; undoing tries to void first."""
+
+from events.checkout import OrderPlaced
+from events.envelope import Event
+from events.inventory import (
+    Reserved,
+    StockRejected,
+    StockReleased,
+    StockReserved,
+    StockVoided,
+)
+from events.ordering import OrderCancelled
+from functions.runtime.ports import Change, Refused
+from functions.runtime.service import Fill, Steps
+
+STOCK = "stock"
+AVAILABLE = "available"
+
+
+def reserve(placed: Event[OrderPlaced]) -> Steps:
+    """Take all the pieces of the order, or none."""
+    lines = tuple(Reserved(sku=line.sku, quantity=line.quantity) for line in placed.data.lines)
+    try:
+        yield Fill(fact=StockReserved(lines=lines), changes=_move(lines, -1))
+    except Refused as refused:
+        return StockRejected(skus=refused.keys)
+    return None
+
+
+def release(cancelled: Event[OrderCancelled], history: History) -> Steps:
+    """Put back what was taken, or see to it that nothing will be."""
+    if history.at(RELEASE):
+        return None
+    held = history.at(RESERVE)
+    if held is None:
+        held = yield StockVoided()
+    if not isinstance(held.data, StockReserved):
+        return None
+    lines = held.data.lines
+    return Fill(fact=StockReleased(lines=lines), changes=_move(lines, +1))
+
+
+def _move(lines: tuple[Reserved, ...], sign: int) -> tuple[Change, ...]:
+    return tuple(
+        Change(table=STOCK, key=line.sku, attribute=AVAILABLE, by=sign * line.quantity)
+        for line in lines
+    )

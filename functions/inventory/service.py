@@ -1,0 +1,27 @@
+"""Inventory's row: what it hears, what it does, what it owns."""
+
+from events.checkout import OrderPlaced
+from events.inventory import StockRejected, StockReleased, StockReserved, StockVoided
+from events.ordering import OrderCancelled
+from functions.inventory.reactions import STOCK, release, reserve
+from functions.runtime.service import Consumer, On, Table
+
+SERVICE = Consumer(
+    name="inventory",
+    on=(
+        On(
+            event=OrderPlaced,
+            react=reserve,
+            states=(StockReserved, StockRejected, StockVoided),
+        ),
+        On(
+            event=OrderCancelled,
+            react=release,
+            states=(StockReleased, StockVoided),
+            spared_by=(StockRejected,),
+            history=True,
+        ),
+    ),
+    tables=(Table(name=STOCK, key="sku", access=frozenset({"change"})),),
+    replayable=True,
+)

@@ -1,0 +1,20 @@
+"""The map: every service and consumer, one row each. Queues, grants, docs and runs follow from it."""
+
+from functions.checkout.service import SERVICE as CHECKOUT
+from functions.inventory.service import SERVICE as INVENTORY
+from functions.ordering.service import SERVICE as ORDERING
+from functions.payment.service import SERVICE as PAYMENT
+from functions.relay.service import SERVICE as RELAY
+from functions.runtime.service import Api, Consumer, Relay, Service
+from functions.shipping.service import SERVICE as SHIPPING
+
+API: Api = CHECKOUT
+BUS: Relay = RELAY
+CONSUMERS: tuple[Consumer, ...] = (
+    PAYMENT,
+    INVENTORY,
+    ORDERING,
+    SHIPPING,
+)
+
+SERVICES: tuple[Service, ...] = (API, BUS, *CONSUMERS)

@@ -1,0 +1,28 @@
+"""What everything is called in an account: `fanfare-<stage>-…`; stacks share these, no references."""
+
+SYSTEM = "fanfare"
+
+
+def prefixed(stage: str, part: str) -> str:
+    """Return the name of a stage's part: a stack, a function or a queue."""
+    return f"{SYSTEM}-{stage}-{part}"
+
+
+def log_table(stage: str) -> str:
+    """Return the name of the log."""
+    return prefixed(stage, "log")
+
+
+def own_table(stage: str, service: str, table: str) -> str:
+    """Return the name of a service's own table."""
+    return prefixed(stage, f"{service}-{table}")
+
+
+def topic(stage: str) -> str:
+    """Return the name of the topic (SNS FIFO)."""
+    return prefixed(stage, "events.fifo")
+
+
+def queue(stage: str, consumer: str, *, ordered: bool, suffix: str = "") -> str:
+    """Return the name of a consumer's queue, or of a companion such as its `-dlq`."""
+    return prefixed(stage, f"{consumer}{suffix}") + (".fifo" if ordered else "")

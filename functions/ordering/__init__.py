@@ -1,0 +1,1 @@
+"""Ordering: decides the outcome of an order, once."""

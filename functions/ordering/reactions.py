@@ -1,0 +1,25 @@
+"""Ordering's rule: one outcome, decided from what is in the stream."""
+
+from typing import Any
+
+from events.envelope import Event
+from events.history import History
+from events.inventory import StockRejected, StockReserved
+from events.ordering import OUTCOME, OrderCancelled, OrderConfirmed
+from events.orders import OrderStalled
+from events.payment import PaymentCaptured, PaymentDeclined
+
+
+def decide(heard: Event[Any], history: History) -> OrderConfirmed | OrderCancelled | None:
+    """Cancel on a refusal, confirm once paid and reserved, else wait for the other event."""
+    if history.at(OUTCOME):
+        return None
+    if history.states(StockRejected):
+        return OrderCancelled(reason="out-of-stock")
+    if history.states(PaymentDeclined):
+        return OrderCancelled(reason="payment-declined")
+    if history.states(PaymentCaptured) and history.states(StockReserved):
+        return OrderConfirmed()
+    if history.states(OrderStalled):
+        return OrderCancelled(reason="stalled")
+    return None

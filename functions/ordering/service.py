@@ -1,0 +1,31 @@
+"""Ordering's row: what it hears and what it does."""
+
+from events.envelope import Fact
+from events.inventory import StockRejected, StockReserved
+from events.ordering import OrderCancelled, OrderConfirmed
+from events.orders import OrderStalled
+from events.payment import PaymentCaptured, PaymentDeclined
+from functions.ordering.reactions import decide
+from functions.runtime.service import Consumer, On
+
+HEARS: tuple[type[Fact], ...] = (
+    PaymentCaptured,
+    PaymentDeclined,
+    StockReserved,
+    StockRejected,
+    OrderStalled,
+)
+
+SERVICE = Consumer(
+    name="ordering",
+    on=tuple(
+        On(
+            event=event,
+            react=decide,
+            states=(OrderConfirmed, OrderCancelled),
+            history=True,
+        )
+        for event in HEARS
+    ),
+    replayable=True,
+)

@@ -1,0 +1,58 @@
+"""Payment's rules: record a reference first, move money only through it, void before undoing."""
+
+from events.checkout import OrderPlaced
+from events.envelope import Event
+from events.history import History
+from events.ordering import OrderCancelled
+from events.payment import (
+    ATTEMPT,
+    CHARGE,
+    REFUND,
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentPrepared,
+    PaymentRefunded,
+    PaymentVoided,
+)
+from functions.payment.gateway import Cancelled, Captured, Declined, Gateway
+from functions.runtime.service import Fill, Steps
+
+
+def charge(placed: Event[OrderPlaced], history: History, gateway: Gateway) -> Steps:
+    """Charge the order through the one reference that won `payment/attempt`."""
+    if history.at(CHARGE):
+        return None
+    attempt = history.at(ATTEMPT)
+    if attempt is None and history.states(OrderCancelled):
+        return Fill(fact=PaymentVoided(), slot=ATTEMPT)
+    if attempt is None:
+        order = placed.data
+        reference = gateway.prepare(placed.subject, order.total, order.payment_token)
+        attempt = yield PaymentPrepared(reference=reference)
+    if not isinstance(attempt.data, PaymentPrepared):
+        return None
+    return Fill(fact=_confirm(attempt.data.reference, gateway), slot=CHARGE)
+
+
+def undo(cancelled: Event[OrderCancelled], history: History, gateway: Gateway) -> Steps:
+    """See to it that nothing is charged, or that it is given back."""
+    if history.at(REFUND):
+        return None
+    attempt = history.at(ATTEMPT)
+    if attempt is None:
+        attempt = yield Fill(fact=PaymentVoided(), slot=ATTEMPT)
+    if not isinstance(attempt.data, PaymentPrepared):
+        return None
+    reference = attempt.data.reference
+    returned = gateway.cancel(reference)
+    return PaymentRefunded(reference=reference, amount=returned) if returned else None
+
+
+def _confirm(reference: str, gateway: Gateway) -> PaymentCaptured | PaymentDeclined | PaymentVoided:
+    match gateway.confirm(reference):
+        case Captured(amount=amount):
+            return PaymentCaptured(reference=reference, amount=amount)
+        case Declined(reason=reason):
+            return PaymentDeclined(reference=reference, reason=reason)
+        case Cancelled():
+            return PaymentVoided(reference=reference)

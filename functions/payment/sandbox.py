@@ -1,0 +1,120 @@
+"""A gateway without money, for laptops and test stages; its ledger is a table of payment's own.
+
+Test tokens, after the habit of the trade: `tok_success` captures, `tok_declined` is declined,
+`tok_timeout` captures but the answer is lost the first time, `tok_outage` never answers. Any other
+token is declined as unknown.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+from uuid import uuid4
+
+import msgspec
+
+from events.money import Money
+from functions.payment.gateway import (
+    Cancelled,
+    Captured,
+    Confirmation,
+    Declined,
+    GatewayUnavailable,
+)
+from functions.runtime.ports import Clock, Record, Records, Tables
+
+LEDGER = "ledger"
+
+type State = Literal["prepared", "captured", "declined", "cancelled", "refunded"]
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the ledger: one reference and what became of it."""
+
+    order: str
+    token: str
+    amount: int
+    currency: str
+    state: State = "prepared"
+    answers_lost: int = 0
+
+    @property
+    def money(self) -> Money:
+        """The amount that the reference is for."""
+        return Money(amount=self.amount, currency=self.currency)
+
+
+class SandboxGateway:
+    """Honours prepare, confirm and cancel, whoever calls them at the same time."""
+
+    def __init__(
+        self,
+        ledger: Records,
+        new_reference: Callable[[], str] = lambda: f"sbx_{uuid4().hex}",
+    ) -> None:
+        """Take the ledger, and where new references come from."""
+        self._ledger = ledger
+        self._new_reference = new_reference
+
+    def prepare(self, order: str, amount: Money, token: str) -> str:
+        """Write a new reference into the ledger; no money moves."""
+        if token == "tok_outage":
+            raise GatewayUnavailable("the sandbox gateway is out, as tok_outage asks")
+        reference = self._new_reference()
+        entry = Entry(order=order, token=token, amount=amount.amount, currency=amount.currency)
+        self._ledger.put(Record(key=reference, values=msgspec.to_builtins(entry), version=0))
+        return reference
+
+    def confirm(self, reference: str) -> Confirmation:
+        """Charge the reference as its token says."""
+        entry = self._move(reference, _confirmed)
+        if entry.token == "tok_timeout" and not entry.answers_lost:
+            self._move(reference, lambda old: msgspec.structs.replace(old, answers_lost=1))
+            raise GatewayUnavailable("the answer was lost on its way, as tok_timeout asks")
+        match entry.state:
+            case "cancelled":
+                return Cancelled()
+            case "declined":
+                return Declined(reason=_refusal(entry.token) or "declined")
+            case _:
+                return Captured(amount=entry.money)
+
+    def cancel(self, reference: str) -> Money | None:
+        """Void the reference, or give back what it charged."""
+        entry = self._move(reference, _cancelled)
+        return entry.money if entry.state == "refunded" else None
+
+    def _move(self, reference: str, change: Callable[[Entry], Entry]) -> Entry:
+        """Apply a change to the entry as it stands, and again if somebody else was faster."""
+        while True:
+            record = self._ledger.get(reference)
+            if record is None:
+                raise LookupError(f"the sandbox gateway never gave the reference {reference}")
+            old = msgspec.convert(dict(record.values), Entry)
+            new = change(old)
+            values = msgspec.to_builtins(new)
+            if new == old or self._ledger.put(
+                Record(key=reference, values=values, version=record.version)
+            ):
+                return new
+
+
+def sandbox(tables: Tables, clock: Clock) -> SandboxGateway:
+    """Return the sandbox on payment's own ledger."""
+    return SandboxGateway(tables(LEDGER))
+
+
+def _confirmed(entry: Entry) -> Entry:
+    if entry.state != "prepared":
+        return entry
+    state: State = "declined" if _refusal(entry.token) else "captured"
+    return msgspec.structs.replace(entry, state=state)
+
+
+def _cancelled(entry: Entry) -> Entry:
+    after: dict[State, State] = {"prepared": "cancelled", "captured": "refunded"}
+    return msgspec.structs.replace(entry, state=after.get(entry.state, entry.state))
+
+
+def _refusal(token: str) -> str | None:
+    if token in ("tok_success", "tok_timeout"):
+        return None
+    return "card_declined" if token == "tok_declined" else "unknown_token"

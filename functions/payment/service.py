@@ -1,0 +1,36 @@
+"""Payment's row: what it hears, what it does, what it owns."""
+
+from events.checkout import OrderPlaced
+from events.ordering import OrderCancelled
+from events.payment import (
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentRefunded,
+    PaymentVoided,
+)
+from functions.payment.reactions import charge, undo
+from functions.payment.sandbox import LEDGER, sandbox
+from functions.runtime.service import Consumer, On, Table
+
+SERVICE = Consumer(
+    name="payment",
+    on=(
+        On(
+            event=OrderPlaced,
+            react=charge,
+            states=(PaymentCaptured, PaymentDeclined, PaymentVoided),
+            history=True,
+            outside=True,
+        ),
+        On(
+            event=OrderCancelled,
+            react=undo,
+            states=(PaymentVoided, PaymentRefunded),
+            spared_by=(PaymentDeclined,),
+            history=True,
+            outside=True,
+        ),
+    ),
+    tables=(Table(name=LEDGER, key="reference", access=frozenset({"get", "put"})),),
+    outside=sandbox,
+)

@@ -1,0 +1,12 @@
+"""The relay's row: how much it takes at once and how long it tries."""
+
+from functions.relay.waves import publish
+from functions.runtime.service import Relay
+
+SERVICE = Relay(
+    name="relay",
+    publish=publish,
+    batch=100,
+    record_age=20 * 60 * 60,
+    timeout=60,
+)

@@ -1,0 +1,54 @@
+"""The relay's rule: an order's events leave one after the other, those of many orders together."""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
+
+from functions.runtime.ports import Message, Topic
+
+MAX_ENTRIES = 10
+MAX_BYTES = 256 * 1024
+"""SNS's limits for one publish batch."""
+
+OVERHEAD = 256
+"""Bytes that a message's attributes and ids may add to its body, generously."""
+
+
+def publish(messages: Sequence[Message], topic: Topic) -> frozenset[str]:
+    """Publish all messages in waves and return the ids of those that the topic did not take.
+
+    A wave has at most one message of an order, the next by `sequence`. An order of which one
+    message was not taken sends nothing more, so that its events stay in order.
+    """
+    waiting: defaultdict[str, deque[Message]] = defaultdict(deque)
+    for message in sorted(messages, key=attrgetter("sequence", "id")):
+        waiting[message.subject].append(message)
+    unsent: set[str] = set()
+    while waiting:
+        heads = [queue[0] for queue in waiting.values()]
+        for batch in pack(heads):
+            for message, taken in zip(batch, topic.publish(batch), strict=True):
+                queue = waiting[message.subject]
+                if taken:
+                    queue.popleft()
+                else:
+                    unsent.update(held.id for held in queue)
+                    queue.clear()
+                if not queue:
+                    del waiting[message.subject]
+    return frozenset(unsent)
+
+
+def pack(messages: Iterable[Message]) -> Iterator[list[Message]]:
+    """Group messages into batches that SNS accepts, by number and by bytes."""
+    batch: list[Message] = []
+    size = 0
+    for message in messages:
+        weight = len(message.body) + OVERHEAD
+        if batch and (len(batch) == MAX_ENTRIES or size + weight > MAX_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(message)
+        size += weight
+    if batch:
+        yield batch

@@ -1,0 +1,1 @@
+"""What services share: the only code that knows Lambda, DynamoDB, SNS and SQS shapes."""

@@ -1,0 +1,117 @@
+"""An API's Lambda handler: HTTP requests and direct invocations, to endpoints and back."""
+
+import base64
+import binascii
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from functions.runtime.http import MAX_BODY, Endpoint, Problem, Request, Response
+from functions.runtime.observe import Observer, failure
+from functions.runtime.service import Api
+
+IDEMPOTENCY_KEY = "idempotency_key"
+"""In a direct invocation, the member that stands for the header of that name."""
+
+DIRECT = "direct"
+"""The route of a direct invocation, in the log."""
+
+_SECURITY_HEADERS = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+}
+
+
+def handler(
+    api: Api, endpoints: dict[str, Endpoint], observer: Observer
+) -> Callable[[dict[str, Any], Any], Any]:
+    """Return the function that Lambda calls with an HTTP API event (payload 2.0), or a plain body.
+
+    A direct invocation is answered with the plain document, without the HTTP around it.
+    """
+    routes = {route.key: endpoints[route.endpoint] for route in api.routes}
+
+    def handle(event: dict[str, Any], context: Any) -> Any:
+        began = time.perf_counter()
+        request_id = getattr(context, "aws_request_id", None) or str(uuid4())
+        over_http = "requestContext" in event
+        route = event.get("routeKey", "") if over_http else DIRECT
+        failed: dict[str, str] = {}
+        try:
+            if over_http:
+                response = _endpoint(routes, route)(_http_request(event, request_id))
+            else:
+                response = endpoints[api.direct](_direct_request(event, request_id))
+        except Problem as problem:
+            response = problem.response()
+        except Exception as error:  # noqa: BLE001  a caller gets a document, the log the cause
+            response, failed = _broken(request_id).response(), failure(error)
+        observer.record(
+            "failed" if failed else "answered" if response.status < 400 else "refused",
+            consumer=api.name,
+            route=route,
+            status=response.status,
+            request=request_id,
+            millis=round((time.perf_counter() - began) * 1000, 1),
+            **response.notes,
+            **failed,
+        )
+        observer.flush()
+        return _over_http(response) if over_http else msgspec.to_builtins(response.body)
+
+    return handle
+
+
+def _endpoint(routes: dict[str, Endpoint], route: str) -> Endpoint:
+    if route not in routes:
+        raise Problem(404, "no-such-route", f"There is no {route}.")
+    return routes[route]
+
+
+def _broken(request_id: str) -> Problem:
+    return Problem(
+        500,
+        "internal",
+        "Something failed on our side. Try again with the same Idempotency-Key, it will not order"
+        f" twice; quote {request_id} if it goes on.",
+    )
+
+
+def _http_request(event: dict[str, Any], request_id: str) -> Request:
+    body = event.get("body") or ""
+    if event.get("isBase64Encoded"):
+        try:
+            raw = base64.b64decode(body, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise Problem(400, "malformed-body", "The body is not valid base64.") from error
+    else:
+        raw = body.encode()
+    if len(raw) > MAX_BODY:
+        raise Problem(413, "body-too-large", f"The body has {len(raw)} bytes, at most {MAX_BODY}.")
+    return Request(
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        path=event.get("pathParameters") or {},
+        body=raw,
+        id=request_id,
+    )
+
+
+def _direct_request(event: dict[str, Any], request_id: str) -> Request:
+    headers = {"content-type": "application/json"}
+    body = dict(event)
+    key = body.pop(IDEMPOTENCY_KEY, None)
+    if key is not None:
+        headers["idempotency-key"] = str(key)
+    return Request(headers=headers, body=msgspec.json.encode(body), id=request_id)
+
+
+def _over_http(response: Response) -> dict[str, Any]:
+    headers = {"content-type": "application/json"} | _SECURITY_HEADERS | dict(response.headers)
+    return {
+        "statusCode": response.status,
+        "headers": headers,
+        "body": "" if response.body is None else msgspec.json.encode(response.body).decode(),
+    }

@@ -1,0 +1,65 @@
+"""Events as items of the log table, and back; the relay reads the same shape from its stream."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from events import codec
+from events.envelope import Envelope, Event
+
+SUBJECT = "subject"
+SLOT = "slot"
+
+type Item = Mapping[str, Mapping[str, Any]]
+
+_TEXTS = (
+    "source",
+    "type",
+    "time",
+    "correlationid",
+    "causationid",
+    "traceparent",
+    "sequence",
+)
+
+
+def to_item(event: Event[Any]) -> dict[str, dict[str, str]]:
+    """Return the event as a DynamoDB item (low-level attribute values).
+
+    What follows from the key or never changes is left out: an item over 1 KiB costs twice.
+
+    Raises:
+        EventTooLarge: what cannot travel must not be persisted.
+    """
+    codec.encode(event)
+    values = msgspec.to_builtins(event)
+    item = {name: {"S": values[name]} for name in _TEXTS if values[name] is not None}
+    return item | {
+        SUBJECT: {"S": event.subject},
+        SLOT: {"S": event.slot},
+        "dataversion": {"N": str(event.dataversion)},
+        "data": {"S": codec.encode_data(event.data)},
+    }
+
+
+def from_item(item: Item, *, lenient: bool = False) -> Event[Any]:
+    """Return the event of an item.
+
+    Raises:
+        Undecodable: as `codec.restore`, which also explains `lenient`.
+    """
+    try:
+        envelope = msgspec.convert(
+            {name: item[name]["S"] for name in _TEXTS if name in item}
+            | {
+                "id": f"{item[SUBJECT]['S']}/{item[SLOT]['S']}",
+                "subject": item[SUBJECT]["S"],
+                "dataversion": int(item["dataversion"]["N"]),
+            },
+            Envelope,
+        )
+        data = item["data"]["S"]
+    except (msgspec.ValidationError, KeyError, ValueError) as error:
+        raise codec.Undecodable(f"not an item of the log: {error}") from error
+    return codec.restore(envelope, data, lenient=lenient)

@@ -1,0 +1,107 @@
+"""The ports' twins in memory, for tests and simulation; held to the same contract suites."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from events import codec
+from events.envelope import Event
+from events.history import History
+from functions.runtime.ports import Change, Message, Record, Refused, Value
+
+
+class MemoryTables:
+    """All own tables of one world, by name: `tables("stock")` is one of them."""
+
+    def __init__(self) -> None:
+        """Start with empty tables."""
+        self._tables: defaultdict[str, dict[str, Record]] = defaultdict(dict)
+
+    def __call__(self, name: str) -> "MemoryRecords":
+        """Return the table of that name."""
+        return MemoryRecords(self._tables[name])
+
+
+class MemoryRecords:
+    """A table of a service's own."""
+
+    def __init__(self, items: dict[str, Record]) -> None:
+        """Take the items, which are shared with whoever else holds the table."""
+        self._items = items
+
+    def get(self, key: str) -> Record | None:
+        """Return an item."""
+        return self._items.get(key)
+
+    def put(self, record: Record) -> bool:
+        """Write the item if its stored version is still `record.version`; tell whether it was."""
+        stored = self._items.get(record.key)
+        if (stored.version if stored else 0) != record.version:
+            return False
+        self._items[record.key] = Record(
+            key=record.key, values=dict(record.values), version=record.version + 1
+        )
+        return True
+
+    def all(self) -> Iterator[Record]:
+        """Iterate over all items."""
+        return iter(list(self._items.values()))
+
+    def number(self, key: str, attribute: str) -> int:
+        """Return a number of an item; zero if there is none."""
+        record = self._items.get(key)
+        return int(record.values.get(attribute, 0)) if record else 0
+
+    def add(self, key: str, attribute: str, by: int) -> None:
+        """Add to a number of an item, which need not exist; its version stays."""
+        record = self._items.get(key) or Record(key=key, values={}, version=0)
+        values: dict[str, Value] = dict(record.values)
+        values[attribute] = self.number(key, attribute) + by
+        self._items[key] = Record(key=key, values=values, version=record.version)
+
+
+class MemoryLog:
+    """The log in a dictionary."""
+
+    def __init__(self, tables: MemoryTables | None = None) -> None:
+        """Take the tables that changes may name."""
+        self._tables = tables or MemoryTables()
+        self._streams: defaultdict[str, dict[str, Event[Any]]] = defaultdict(dict)
+
+    def read(self, subject: str) -> History:
+        """Return all events of a subject."""
+        return History(self._streams[subject].values() if subject in self._streams else ())
+
+    def append(self, event: Event[Any], changes: Sequence[Change] = ()) -> Event[Any]:
+        """Fill the event's slot, if it is free, and return the event that holds it."""
+        codec.encode(event)
+        held = self._streams[event.subject].get(event.slot)
+        if held is not None:
+            return held
+        refused = [
+            change.key
+            for change in changes
+            if change.by < 0
+            and self._tables(change.table).number(change.key, change.attribute) + change.by < 0
+        ]
+        if refused:
+            raise Refused(refused)
+        for change in changes:
+            self._tables(change.table).add(change.key, change.attribute, change.by)
+        self._streams[event.subject][event.slot] = event
+        return event
+
+
+class MemoryTopic:
+    """The topic as a list of what was published; ids in `refuses` are not accepted."""
+
+    def __init__(self) -> None:
+        """Start with nothing published."""
+        self.published: list[Message] = []
+        self.refuses: set[str] = set()
+
+    def publish(self, messages: Sequence[Message]) -> Sequence[bool]:
+        """Accept all messages but those that it was told to refuse."""
+        accepted = [message.id not in self.refuses for message in messages]
+        self.published += [m for m, taken in zip(messages, accepted, strict=True) if taken]
+        return accepted

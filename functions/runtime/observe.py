@@ -1,0 +1,78 @@
+"""One structured log line a record, and metrics (EMF) from the same place."""
+
+import traceback
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+NAMESPACE = "Fanfare"
+ROOT = Path(__file__).parents[2]
+
+
+class Observer(Protocol):
+    """Hears what became of each record."""
+
+    def record(self, outcome: str, **fields: Any) -> None:
+        """Note one record: its outcome and what is known of it, no payload."""
+        ...
+
+    def count(self, metric: str, value: float = 1, *, millis: bool = False) -> None:
+        """Add to a metric of this service."""
+        ...
+
+    def flush(self) -> None:
+        """Write the metrics of this invocation."""
+        ...
+
+
+class LogObserver:
+    """Writes to the function's log, as JSON lines and EMF."""
+
+    def __init__(self, service: str) -> None:
+        """Take the service's name, which every line and metric carries."""
+        self._logger = Logger(service=service, level="INFO", location=None)
+        self._metrics = EphemeralMetrics(namespace=NAMESPACE, service=service)
+
+    def record(self, outcome: str, **fields: Any) -> None:
+        """Write one line; `error` among the fields makes it a warning."""
+        log = self._logger.warning if "error" in fields else self._logger.info
+        log(outcome, outcome=outcome, **fields)
+        self.count(outcome.title())
+
+    def count(self, metric: str, value: float = 1, *, millis: bool = False) -> None:
+        """Add to a metric of this service."""
+        unit = MetricUnit.Milliseconds if millis else MetricUnit.Count
+        self._metrics.add_metric(name=metric, unit=unit, value=value)
+
+    def flush(self) -> None:
+        """Write the metrics of this invocation."""
+        if self._metrics.metric_set:
+            self._metrics.flush_metrics()
+
+
+def failure(error: BaseException) -> dict[str, str]:
+    """Return what may be logged of an error: its class, and a fingerprint to group by.
+
+    The fingerprint is a hash of the class and of the innermost frame in our own code; the message
+    is left out, since it may quote a payload.
+    """
+    frames = [
+        f"{Path(frame.filename).relative_to(ROOT).as_posix()}:{frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if _ours(frame.filename)
+    ]
+    where = frames[-1] if frames else "elsewhere"
+    name = type(error).__name__
+    return {
+        "error": name,
+        "at": where,
+        "fingerprint": sha256(f"{name} {where}".encode()).hexdigest()[:8],
+    }
+
+
+def _ours(filename: str) -> bool:
+    path = Path(filename)
+    return path.is_relative_to(ROOT / "functions") or path.is_relative_to(ROOT / "events")

@@ -1,0 +1,31 @@
+"""What a consumer asks of its own queue: to hide a failed message for a while."""
+
+from collections.abc import Mapping
+from typing import Any
+
+BATCH = 10
+
+
+class SqsQueue:
+    """A queue on SQS."""
+
+    def __init__(self, client: Any, url: str) -> None:
+        """Take an SQS client and the queue's URL."""
+        self._client = client
+        self._url = url
+
+    def hide(self, seconds: Mapping[str, int]) -> None:
+        """Hide messages, by receipt handle, for so many seconds from now."""
+        handles = list(seconds)
+        for start in range(0, len(handles), BATCH):
+            self._client.change_message_visibility_batch(
+                QueueUrl=self._url,
+                Entries=[
+                    {
+                        "Id": str(i),
+                        "ReceiptHandle": handle,
+                        "VisibilityTimeout": seconds[handle],
+                    }
+                    for i, handle in enumerate(handles[start : start + BATCH])
+                ],
+            )

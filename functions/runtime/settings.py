@@ -1,0 +1,40 @@
+"""What a function reads from its environment, read once and checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+SERVICE = "FANFARE_SERVICE"
+LOG = "FANFARE_LOG"
+TOPIC = "FANFARE_TOPIC"
+QUEUE = "FANFARE_QUEUE"
+TABLE_PREFIX = "FANFARE_TABLE_"
+
+
+class MissingSetting(RuntimeError):
+    """The environment lacks a variable that the function's stack sets."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A function's environment variables."""
+
+    environ: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        """Return a variable.
+
+        Raises:
+            MissingSetting: it is not set, or empty.
+        """
+        value = self.environ.get(name, "")
+        if not value:
+            raise MissingSetting(
+                f"The environment variable {name} is not set. The function's stack sets it:"
+                " deploy the stack again, or set it by hand for a local run."
+            )
+        return value
+
+
+def table_variable(name: str) -> str:
+    """Return the variable that names a service's own table."""
+    return TABLE_PREFIX + name.upper().replace("-", "_")

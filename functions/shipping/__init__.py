@@ -1,0 +1,1 @@
+"""Shipping: books a parcel for a confirmed order."""

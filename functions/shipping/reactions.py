@@ -1,0 +1,23 @@
+"""Shipping's rule: a parcel moves only after the outcome, and is booked once."""
+
+from events.checkout import OrderPlaced
+from events.envelope import Event
+from events.history import History
+from events.ordering import OrderConfirmed
+from events.shipping import DISPATCH, DispatchScheduled
+from functions.shipping.carrier import Carrier
+
+
+def dispatch(
+    confirmed: Event[OrderConfirmed], history: History, carrier: Carrier
+) -> DispatchScheduled | None:
+    """Book the parcel; ask the carrier first when it may have forgotten an earlier booking."""
+    placed = history.find(OrderPlaced)
+    if history.at(DISPATCH) or placed is None:
+        return None
+    order = confirmed.subject
+    tracking = None if carrier.remembers(confirmed.time) else carrier.find(order)
+    return DispatchScheduled(
+        carrier=carrier.name,
+        reference=tracking or carrier.book(order, placed.data.ship_to),
+    )

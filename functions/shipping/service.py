@@ -1,0 +1,22 @@
+"""Shipping's row: what it hears, what it does, what it owns."""
+
+from events.ordering import OrderConfirmed
+from events.shipping import DispatchScheduled
+from functions.runtime.service import Consumer, On, Table
+from functions.shipping.reactions import dispatch
+from functions.shipping.sandbox import PARCELS, sandbox
+
+SERVICE = Consumer(
+    name="shipping",
+    on=(
+        On(
+            event=OrderConfirmed,
+            react=dispatch,
+            states=(DispatchScheduled,),
+            history=True,
+            outside=True,
+        ),
+    ),
+    tables=(Table(name=PARCELS, key="order", access=frozenset({"get", "put"})),),
+    outside=sandbox,
+)
