@@ -82,7 +82,7 @@ def decode(raw: bytes | str) -> Event[Any]:
 
     Raises:
         UnknownType, FutureVersion, NotItsOwn: as they say.
-        Undecodable: anything else, such as ``Expected `int`, got `str` - at `$.data.total.amount```.
+        Undecodable: anything else; "Expected `int`, got `str` - at `$.data.total.amount`", say.
     """
     if len(raw) > MAX_BYTES:
         raise Undecodable(f"{len(raw)} bytes, an event has at most {MAX_BYTES}")

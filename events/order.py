@@ -47,11 +47,19 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     sequence: str
 
 
-def fold(history: History) -> Order | None:
-    """Return the order that these events tell of, or nothing if none was placed."""
+class NotPlaced(LookupError):
+    """These events tell of no order."""
+
+
+def fold(history: History) -> Order:
+    """Return the order that these events tell of.
+
+    Raises:
+        NotPlaced: none was placed.
+    """
     placed = history.find(OrderPlaced)
     if placed is None:
-        return None
+        raise NotPlaced
     cancelled = history.find(OrderCancelled)
     dispatched = history.find(DispatchScheduled)
     return Order(

@@ -1,4 +1,4 @@
-"""The map: every service and consumer, one row each. Queues, grants, docs and runs follow from it."""
+"""The map: every service and consumer, one row each; all else is derived from it."""
 
 from functions.checkout.service import SERVICE as CHECKOUT
 from functions.inventory.service import SERVICE as INVENTORY

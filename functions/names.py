@@ -1,4 +1,4 @@
-"""What everything is called in an account: `fanfare-<stage>-…`; stacks share these, no references."""
+"""What everything is called in an account; stacks share these names and no references."""
 
 SYSTEM = "fanfare"
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from events.envelope import follow
+from events.checkout import OrderPlaced
+from events.envelope import Event, follow
 from events.history import History
 from events.order import Order, fold
 from events.ordering import OUTCOME, OrderCancelled, OrderConfirmed
@@ -26,17 +27,15 @@ class Orders:
 
     def show(self, request: Request) -> Response:
         """Answer with the order as the log tells it; 304 if the caller has seen it so."""
-        _, order = self._read(request)
+        order = fold(self._read(request)[1])
         if request.headers.get("if-none-match") == _etag(order):
             return Response(status=304, headers=self._headers(order))
         return self._response(order)
 
     def cancel(self, request: Request) -> Response:
         """Cancel the order, unless it was confirmed before; may be repeated."""
-        history, order = self._read(request)
+        placed, history = self._read(request)
         if history.at(OUTCOME) is None:
-            placed = history.at("placed")
-            assert placed is not None
             event = follow(
                 placed,
                 OrderCancelled(reason="customer"),
@@ -47,19 +46,17 @@ class Orders:
             history = History([*history, self._log.append(event)])
         if history.states(OrderConfirmed):
             raise Problem(
-                409,
-                "already-confirmed",
-                "The order was confirmed before and is on its way.",
+                409, "already-confirmed", "The order was confirmed before and is on its way."
             )
-        return self._response(fold(history) or order)
+        return self._response(fold(history))
 
-    def _read(self, request: Request) -> tuple[History, Order]:
-        order_id = request.path.get("id", "")
-        if may_see(request, order_id):
-            history = self._log.read(order_id)
-            order = fold(history)
-            if order is not None:
-                return history, order
+    def _read(self, request: Request) -> tuple[Event[OrderPlaced], History]:
+        order = request.path.get("id", "")
+        if may_see(request, order):
+            history = self._log.read(order)
+            placed = history.find(OrderPlaced)
+            if placed is not None:
+                return placed, history
         raise Problem(
             404,
             "no-such-order",

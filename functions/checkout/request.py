@@ -94,20 +94,17 @@ def read(request: Request) -> Wanted:
 def _merged(wanted: Wanted) -> Wanted:
     quantities: dict[str, int] = {}
     for line in wanted.lines:
-        quantities[line.sku] = quantities.get(line.sku, 0) + line.quantity
-        if quantities[line.sku] > MAX_QUANTITY:
-            raise Problem(
-                422,
-                "invalid-request",
-                f"{line.sku} is wanted {quantities[line.sku]} times in all, at most {MAX_QUANTITY}.",
-                field="$.lines",
-            )
+        total = quantities.get(line.sku, 0) + line.quantity
+        if total > MAX_QUANTITY:
+            detail = f"{line.sku} is wanted {total} times in all, at most {MAX_QUANTITY}."
+            raise Problem(422, "invalid-request", detail, field="$.lines")
+        quantities[line.sku] = total
     lines = tuple(WantedLine(sku=sku, quantity=count) for sku, count in quantities.items())
     return msgspec.structs.replace(wanted, lines=lines)
 
 
 def _where(message: str) -> tuple[str, str]:
-    """Return the JSON path and the sentence of a msgspec message, which may quote a field's name."""
+    """Return the JSON path and the sentence of a msgspec message."""
     at = _PATH.search(message)
     path = at["path"] if at else "$"
     field = _FIELD.search(message)

@@ -2,7 +2,10 @@
 
 from events.checkout import OrderPlaced
 from events.envelope import Event
+from events.history import History
 from events.inventory import (
+    RELEASE,
+    RESERVE,
     Reserved,
     StockRejected,
     StockReleased,
@@ -27,7 +30,7 @@ def reserve(placed: Event[OrderPlaced]) -> Steps:
     return None
 
 
-def release(cancelled: Event[OrderCancelled], history: History) -> Steps:
+def release(_: Event[OrderCancelled], history: History) -> Steps:
     """Put back what was taken, or see to it that nothing will be."""
     if history.at(RELEASE):
         return None

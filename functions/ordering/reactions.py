@@ -10,7 +10,7 @@ from events.orders import OrderStalled
 from events.payment import PaymentCaptured, PaymentDeclined
 
 
-def decide(heard: Event[Any], history: History) -> OrderConfirmed | OrderCancelled | None:
+def decide(_: Event[Any], history: History) -> OrderConfirmed | OrderCancelled | None:
     """Cancel on a refusal, confirm once paid and reserved, else wait for the other event."""
     if history.at(OUTCOME):
         return None

@@ -34,7 +34,7 @@ def charge(placed: Event[OrderPlaced], history: History, gateway: Gateway) -> St
     return Fill(fact=_confirm(attempt.data.reference, gateway), slot=CHARGE)
 
 
-def undo(cancelled: Event[OrderCancelled], history: History, gateway: Gateway) -> Steps:
+def undo(_: Event[OrderCancelled], history: History, gateway: Gateway) -> Steps:
     """See to it that nothing is charged, or that it is given back."""
     if history.at(REFUND):
         return None

@@ -23,6 +23,11 @@ from functions.runtime.ports import Clock, Record, Records, Tables
 
 LEDGER = "ledger"
 
+SUCCESS = "tok_success"
+DECLINED = "tok_declined"
+TIMEOUT = "tok_timeout"
+OUTAGE = "tok_outage"
+
 type State = Literal["prepared", "captured", "declined", "cancelled", "refunded"]
 
 
@@ -56,7 +61,7 @@ class SandboxGateway:
 
     def prepare(self, order: str, amount: Money, token: str) -> str:
         """Write a new reference into the ledger; no money moves."""
-        if token == "tok_outage":
+        if token == OUTAGE:
             raise GatewayUnavailable("the sandbox gateway is out, as tok_outage asks")
         reference = self._new_reference()
         entry = Entry(order=order, token=token, amount=amount.amount, currency=amount.currency)
@@ -66,7 +71,7 @@ class SandboxGateway:
     def confirm(self, reference: str) -> Confirmation:
         """Charge the reference as its token says."""
         entry = self._move(reference, _confirmed)
-        if entry.token == "tok_timeout" and not entry.answers_lost:
+        if entry.token == TIMEOUT and not entry.answers_lost:
             self._move(reference, lambda old: msgspec.structs.replace(old, answers_lost=1))
             raise GatewayUnavailable("the answer was lost on its way, as tok_timeout asks")
         match entry.state:
@@ -97,7 +102,7 @@ class SandboxGateway:
                 return new
 
 
-def sandbox(tables: Tables, clock: Clock) -> SandboxGateway:
+def sandbox(tables: Tables, _clock: Clock) -> SandboxGateway:
     """Return the sandbox on payment's own ledger."""
     return SandboxGateway(tables(LEDGER))
 
@@ -115,6 +120,6 @@ def _cancelled(entry: Entry) -> Entry:
 
 
 def _refusal(token: str) -> str | None:
-    if token in ("tok_success", "tok_timeout"):
+    if token in (SUCCESS, TIMEOUT):
         return None
-    return "card_declined" if token == "tok_declined" else "unknown_token"
+    return "card_declined" if token == DECLINED else "unknown_token"

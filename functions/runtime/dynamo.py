@@ -17,6 +17,8 @@ CONFLICT_TRIES = 6
 """Tries of one transaction that conflicts with another's; the SDK retries throttles only."""
 
 VERSION = "version"
+CONDITION_FAILED = "ConditionalCheckFailed"
+CONFLICT = "TransactionConflict"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,33 +72,32 @@ class DynamoLog:
         try:
             self._client.put_item(**put)
         except ClientError as error:
-            if _code(error) != "ConditionalCheckFailedException":
+            if _code(error) != f"{CONDITION_FAILED}Exception":
                 raise
             return dict(_response(error)["Item"])
         return None
 
     def _transact(self, put: dict[str, Any], changes: Sequence[Change]) -> dict[str, Any] | None:
-        items = [
-            {"Put": put},
-            *({"Update": self._update(change)} for change in changes),
-        ]
+        items = [{"Put": put}, *({"Update": self._update(change)} for change in changes)]
         for tries in range(1, CONFLICT_TRIES + 1):
             try:
                 self._client.transact_write_items(TransactItems=items)
             except ClientError as error:
-                reasons = _response(error).get("CancellationReasons", [])
-                codes = [reason.get("Code") for reason in reasons]
-                if codes and codes[0] == "ConditionalCheckFailed":
-                    return dict(reasons[0]["Item"])
-                if "TransactionConflict" in codes and tries < CONFLICT_TRIES:
-                    self._sleep(random.uniform(0, 0.02 * 2**tries))
-                    continue
-                if "ConditionalCheckFailed" in codes and "TransactionConflict" not in codes:
-                    failed = zip(changes, codes[1:], strict=True)
+                slot, *rest = _response(error).get("CancellationReasons") or [{}]
+                codes = [reason.get("Code") for reason in rest]
+                if slot.get("Code") == CONDITION_FAILED:
+                    return dict(slot["Item"])
+                if CONFLICT in (slot.get("Code"), *codes):
+                    if tries == CONFLICT_TRIES:
+                        raise
+                    self._sleep(_jitter(tries))
+                elif CONDITION_FAILED in codes:
+                    failed = zip(changes, codes, strict=True)
                     raise Refused(
-                        [change.key for change, code in failed if code == "ConditionalCheckFailed"]
+                        [c.key for c, code in failed if code == CONDITION_FAILED]
                     ) from error
-                raise
+                else:
+                    raise
             else:
                 break
         return None
@@ -150,7 +151,7 @@ class DynamoRecords:
         try:
             self._client.put_item(**put)
         except ClientError as error:
-            if _code(error) != "ConditionalCheckFailedException":
+            if _code(error) != f"{CONDITION_FAILED}Exception":
                 raise
             return False
         return True
@@ -173,6 +174,10 @@ def _pages(call: Callable[..., Any], request: dict[str, Any]) -> Iterator[dict[s
         if "LastEvaluatedKey" not in answer:
             return
         request = request | {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+
+def _jitter(tries: int) -> float:
+    return random.uniform(0, 0.02 * 2**tries)  # noqa: S311  it keeps no secret
 
 
 def _code(error: ClientError) -> str:

@@ -20,7 +20,7 @@ def handler(
     else is counted as tampering.
     """
 
-    def handle(event: dict[str, Any], context: Any) -> Any:
+    def handle(event: dict[str, Any], _context: Any) -> Any:
         records: dict[str, str] = {}
         messages: list[Message] = []
         for record in event["Records"]:
