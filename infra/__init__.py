@@ -1,0 +1,1 @@
+"""The cloud's shape: stacks, constructs and stages, derived from the map."""

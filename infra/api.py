@@ -1,0 +1,66 @@
+"""The API's stack: routes over HTTP to one function, a throttle on each, and its own tables."""
+
+from aws_cdk import CfnOutput
+from aws_cdk import aws_apigatewayv2 as http
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from functions import names
+from functions.runtime import settings
+from functions.runtime.service import Api
+from infra.function import ServiceFunction
+from infra.grants import APPEND_TO_LOG, READ_LOG
+from infra.part import Part
+from infra.stage import Stage
+from infra.tables import OwnTables
+
+
+class ApiStack(Part):
+    """The way in: the row's routes and no other, for no other web page (there is no CORS)."""
+
+    def __init__(self, scope: Construct, *, stage: Stage, api: Api) -> None:
+        """Take the app, the stage and the API's row."""
+        description = f"{api.name} answers {', '.join(route.key for route in api.routes)}"
+        super().__init__(scope, api.name, stage=stage, description=description)
+        tables = OwnTables(self, service=api)
+        function = ServiceFunction(
+            self,
+            service=api,
+            environment={settings.LOG: names.log_table(stage.name), **tables.environment},
+            grants={self.log_arn: [READ_LOG, APPEND_TO_LOG], **tables.grants},
+        )
+        gateway = self._gateway(api, function.resource)
+        CfnOutput(self, "ApiUrl", value=gateway.api_endpoint)
+        CfnOutput(self, "ApiId", value=gateway.api_id)
+
+    def _gateway(self, api: Api, function: lambda_.Function) -> http.HttpApi:
+        name = names.prefixed(self.stage.name, api.name)
+        gateway = http.HttpApi(self, "Http", api_name=name, create_default_stage=False)
+        integration = integrations.HttpLambdaIntegration(
+            "Integration", function, scope_permission_to_route=False
+        )
+        routes = [
+            added
+            for route in api.routes
+            for added in gateway.add_routes(
+                path=route.path, methods=[http.HttpMethod[route.method]], integration=integration
+            )
+        ]
+        # The CDK's own HttpStage knows one throttle for all routes.
+        entry = http.CfnStage(
+            self,
+            "Stage",
+            api_id=gateway.api_id,
+            stage_name="$default",
+            auto_deploy=True,
+            route_settings={
+                route.key: {
+                    "ThrottlingRateLimit": route.rate,
+                    "ThrottlingBurstLimit": route.burst,
+                }
+                for route in api.routes
+            },
+        )
+        entry.node.add_dependency(*routes)
+        return gateway

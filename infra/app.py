@@ -1,0 +1,22 @@
+"""The whole: a stage's stacks, one for the bus, one for the API and one per consumer."""
+
+from collections.abc import Sequence
+
+from constructs import Construct
+
+from functions.map import API, BUS, CONSUMERS
+from functions.runtime.service import Consumer
+from infra.api import ApiStack
+from infra.bus import BusStack
+from infra.consumer import ConsumerStack
+from infra.part import Part
+from infra.stage import Stage
+
+
+def build(app: Construct, stage: Stage, *, consumers: Sequence[Consumer] = CONSUMERS) -> None:
+    """Add a stage's stacks to an app; all but the bus need the bus to be there, and only that."""
+    bus = BusStack(app, stage=stage, relay=BUS)
+    parts: list[Part] = [ApiStack(app, stage=stage, api=API)]
+    parts += [ConsumerStack(app, stage=stage, consumer=consumer) for consumer in consumers]
+    for part in parts:
+        part.add_stack_dependency(bus)

@@ -1,0 +1,49 @@
+"""A consumer's stack: its inbox, its function, and its own tables."""
+
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from functions import names
+from functions.runtime import settings
+from functions.runtime.service import Consumer
+from infra.function import ServiceFunction
+from infra.grants import WORK_OFF_QUEUE, on_log
+from infra.inbox import Inbox
+from infra.part import Part
+from infra.stage import Stage
+from infra.tables import OwnTables
+
+
+class ConsumerStack(Part):
+    """All that one row of the map needs, and nothing that another row knows of."""
+
+    def __init__(self, scope: Construct, *, stage: Stage, consumer: Consumer) -> None:
+        """Take the app, the stage and the row."""
+        heard = ", ".join(consumer.hears)
+        description = f"{consumer.name} hears {heard}"
+        super().__init__(scope, consumer.name, stage=stage, description=description)
+        inbox = Inbox(self, consumer=consumer)
+        tables = OwnTables(self, service=consumer)
+        worker = ServiceFunction(
+            self,
+            service=consumer,
+            environment={
+                settings.LOG: names.log_table(stage.name),
+                settings.QUEUE: inbox.queue.queue_url,
+                **tables.environment,
+            },
+            grants={
+                self.log_arn: on_log(consumer),
+                inbox.queue.queue_arn: WORK_OFF_QUEUE,
+                **tables.grants,
+            },
+        )
+        lambda_.EventSourceMapping(
+            self,
+            "Source",
+            target=worker.resource,
+            event_source_arn=inbox.queue.queue_arn,
+            batch_size=consumer.batch,
+            max_concurrency=consumer.concurrency,
+            report_batch_item_failures=True,
+        )

@@ -1,0 +1,21 @@
+"""The layer: third-party code, one asset for all stacks and a version of it in each."""
+
+from aws_cdk import aws_lambda as lambda_
+
+from infra.part import Part
+from infra.wheels import layer_zip
+
+
+class Layer(lambda_.LayerVersion):
+    """A stack's own version of the layer, since a shared one could not be changed while in use."""
+
+    def __init__(self, part: Part) -> None:
+        """Take the stack."""
+        archive = layer_zip(part.stage.wheels)
+        super().__init__(
+            part,
+            "Layer",
+            code=lambda_.Code.from_asset(str(archive), asset_hash=archive.stem),
+            compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
+            description="Third-party code of the functions",
+        )

@@ -1,0 +1,108 @@
+"""Third-party code as a zip for Lambda: from hash-locked requirements, by uv, without Docker."""
+
+import compileall
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from py_compile import PycInvalidationMode
+from tempfile import TemporaryDirectory
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from infra import pruning
+from infra.code import ROOT
+
+LOCK = ROOT / "requirements" / "layer.txt"
+CACHE = ROOT / ".build"
+PYTHON = "3.13"
+OLDEST = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a zip can tell."""
+
+
+class LayerNotBuilt(RuntimeError):
+    """The layer could not be built; the message says why and what to do."""
+
+
+def layer_zip(wheels: str | None) -> Path:
+    """Return the layer for a platform in uv's words, or for this machine; built if it is not there.
+
+    Its name ends in a hash of all that it is made from and of how it is made.
+
+    Raises:
+        LayerNotBuilt: uv is missing or fails, or this Python is not the functions'.
+    """
+    archive = CACHE / f"layer-{wheels or 'host'}-{_key(wheels)}.zip"
+    if not archive.exists():
+        CACHE.mkdir(exist_ok=True)
+        with TemporaryDirectory(dir=CACHE, prefix="layer-") as work:
+            packages = Path(work) / "python"
+            _install(packages, wheels)
+            pruning.prune(packages)
+            _compile(packages)
+            made = Path(work) / archive.name
+            _pack(packages, made)
+            made.replace(archive)
+    return archive
+
+
+def _key(wheels: str | None) -> str:
+    target = wheels or f"{sys.platform} {platform.machine()}"
+    recipe = (Path(module).read_bytes() for module in (__file__, pruning.__file__))
+    parts = (LOCK.read_bytes(), target.encode(), PYTHON.encode(), *recipe)
+    return sha256(b"\0".join(parts)).hexdigest()[:32]
+
+
+def _install(packages: Path, wheels: str | None) -> None:
+    if f"{sys.version_info.major}.{sys.version_info.minor}" != PYTHON:
+        raise LayerNotBuilt(
+            f"The functions run on Python {PYTHON} and their layer is compiled by it, but this is"
+            f" {platform.python_version()}. Run `make setup` and use .venv/bin/cdk."
+        )
+    uv = shutil.which("uv", path=os.pathsep.join((str(ROOT / ".tools/bin"), *os.get_exec_path())))
+    if uv is None:
+        raise LayerNotBuilt("uv is missing, which fetches the functions' layer. Run `make setup`.")
+    fetched = subprocess.run(
+        [
+            *(uv, "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"),
+            # A linked file is shared with uv's cache and with environments, and we change some.
+            *("--link-mode", "copy", "--requirement", str(LOCK), "--target", str(packages)),
+            *("--python", sys.executable, "--python-version", PYTHON),
+            *("--link-mode", "copy"),  # the files are pruned, and uv's cache must not be
+            *(("--python-platform", wheels) if wheels else ()),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if fetched.returncode:
+        raise LayerNotBuilt(
+            f"uv could not fetch the functions' layer, {LOCK.relative_to(ROOT)}. It says:\n\n"
+            f"{fetched.stderr.strip()}"
+        )
+
+
+def _compile(packages: Path) -> None:
+    """Write bytecode that is not compared with its source: a zip cannot keep the source's time."""
+    compileall.compile_dir(
+        packages,
+        quiet=2,
+        stripdir=str(packages.parent),
+        prependdir="/opt",
+        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
+    )
+
+
+def _pack(packages: Path, archive: Path) -> None:
+    with ZipFile(archive, "w", ZIP_DEFLATED) as packed:
+        for path in _files(packages):
+            entry = ZipInfo(path.relative_to(packages.parent).as_posix(), OLDEST)
+            entry.external_attr = 0o644 << 16
+            packed.writestr(entry, path.read_bytes(), ZIP_DEFLATED)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
