@@ -1,0 +1,127 @@
+"""A customer of the world: places orders over HTTP, looks at them and cancels them."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from functions import map as the_map
+from functions.payment.sandbox import SUCCESS
+from tests.system.world import World
+
+PRICE = 4900
+STOCK = 100
+SKU = "TRUMPET"
+SOLD_OUT = "TUBA"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the shop said."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An order and the key that opens it."""
+
+    id: str
+    key: str
+
+
+class Shop:
+    """The way in to a world, with one product in stock and one sold out."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._keys = 0
+        for sku, stock in ((SKU, STOCK), (SOLD_OUT, 0)):
+            product = {"name": {"S": sku.title()}, "price": {"N": str(PRICE)}}
+            world.put(
+                world.own_table("checkout", "catalogue"),
+                {"sku": {"S": sku}, "currency": {"S": "EUR"}, **product},
+            )
+            world.put(
+                world.own_table("inventory", "stock"),
+                {"sku": {"S": sku}, "available": {"N": str(stock)}},
+            )
+
+    def order(self, sku: str = SKU, quantity: int = 1, token: str = SUCCESS) -> Placed:
+        """Place an order, with a key of its own."""
+        self._keys += 1
+        key = str(UUID(int=self._keys))
+        body = {
+            "lines": [{"sku": sku, "quantity": quantity}],
+            "email": "ada@example.com",
+            "ship_to": {
+                "name": "Ada Lovelace",
+                "street": "12 St James's Square",
+                "city": "London",
+                "postal_code": "SW1Y 4JH",
+                "country": "GB",
+            },
+            "payment_token": token,
+        }
+        answer = self.request("POST /checkout", body=body, headers={"idempotency-key": key})
+        assert answer.status == 200, answer
+        return Placed(answer.body["id"], key)
+
+    def show(self, order: Placed) -> Answer:
+        """Look at an order."""
+        return self._of(order, "GET /orders/{id}")
+
+    def cancel(self, order: Placed) -> Answer:
+        """Ask to cancel an order."""
+        return self._of(order, "POST /orders/{id}/cancel")
+
+    def _of(self, order: Placed, route: str) -> Answer:
+        return self.request(
+            route, path={"id": order.id}, headers={"authorization": f"Bearer {order.key}"}
+        )
+
+    def request(
+        self,
+        route: str,
+        *,
+        body: Any = None,
+        path: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """Send a request through the API's function, as an HTTP API would."""
+        response = self._world.invoke(
+            the_map.API.name,
+            {
+                "version": "2.0",
+                "routeKey": route,
+                "headers": {"content-type": "application/json"} | (headers or {}),
+                "pathParameters": path or {},
+                "requestContext": {"requestId": "request", "http": {}},
+                "body": json.dumps(body) if body is not None else None,
+                "isBase64Encoded": False,
+            },
+        )
+        return Answer(
+            response["statusCode"],
+            response["headers"],
+            json.loads(response["body"]) if response["body"] else None,
+        )
+
+    # -- what the shop owns and owes ---------------------------------------------------------------
+
+    def available(self, sku: str = SKU) -> int:
+        """Return the stock that is left."""
+        stock = self._world.table(self._world.own_table("inventory", "stock"))
+        return next(int(item["available"]) for item in stock if item["sku"] == sku)
+
+    def ledger(self, order: Placed) -> list[str]:
+        """Return the states of the order's references at the gateway."""
+        entries = self._world.table(self._world.own_table("payment", "ledger"))
+        return sorted(str(entry["state"]) for entry in entries if entry["order"] == order.id)
+
+    def parcels(self, order: Placed) -> int:
+        """Return how many parcels the carrier booked for the order."""
+        parcels = self._world.table(self._world.own_table("shipping", "parcels"))
+        return sum(int(parcel["parcels"]) for parcel in parcels if parcel["order"] == order.id)
