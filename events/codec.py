@@ -58,6 +58,7 @@ class _Wire(Envelope, frozen=True, kw_only=True):
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(_Wire)
+_UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 
 
 def encode(event: Event[Any]) -> bytes:
@@ -84,11 +85,12 @@ def decode(raw: bytes | str) -> Event[Any]:
         UnknownType, FutureVersion, NotItsOwn: as they say.
         Undecodable: anything else; "Expected `int`, got `str` - at `$.data.total.amount`", say.
     """
-    if len(raw) > MAX_BYTES:
-        raise Undecodable(f"{len(raw)} bytes, an event has at most {MAX_BYTES}")
     try:
-        wire = _decoder.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        body = raw.encode() if isinstance(raw, str) else raw
+        if len(body) > MAX_BYTES:
+            raise Undecodable(f"{len(body)} bytes, an event has at most {MAX_BYTES}")
+        wire = _decoder.decode(body)
+    except _UNREADABLE as error:
         raise Undecodable(str(error)) from error
     return restore(wire, bytes(wire.data))
 
@@ -118,8 +120,10 @@ def restore(envelope: Envelope, data: bytes | str, *, lenient: bool = False) -> 
         )
     try:
         fact = msgspec.json.decode(data, type=contract)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Undecodable(str(error).replace("`$", "`$.data")) from error
+    except _UNREADABLE as error:
+        message = str(error)
+        where = "" if " - at `$" in message else " - at `$.data`"
+        raise Undecodable(message.replace("`$", "`$.data") + where) from error
     return _event(envelope, fact)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 MILLIS_DIGITS = 13  # enough until the year 2286
 COUNTER_DIGITS = 4
-PATTERN = rf"^\d{{{MILLIS_DIGITS}}}\.\d{{{COUNTER_DIGITS}}}$"
+PATTERN = rf"^[0-9]{{{MILLIS_DIGITS}}}\.[0-9]{{{COUNTER_DIGITS}}}\Z"
 
 
 def after(now_ms: int, seen: Iterable[str] = ()) -> str:

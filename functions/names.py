@@ -13,6 +13,16 @@ def log_table(stage: str) -> str:
     return prefixed(stage, "log")
 
 
+def undelivered(stage: str) -> str:
+    """Return the name of the queue (FIFO) for what the topic could not deliver to a consumer."""
+    return prefixed(stage, "undelivered.fifo")
+
+
+def unpublished(stage: str) -> str:
+    """Return the name of the queue for what the relay could not publish."""
+    return prefixed(stage, "unpublished")
+
+
 def own_table(stage: str, service: str, table: str) -> str:
     """Return the name of a service's own table."""
     return prefixed(stage, f"{service}-{table}")

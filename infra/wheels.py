@@ -71,7 +71,6 @@ def _install(packages: Path, wheels: str | None) -> None:
             # A linked file is shared with uv's cache and with environments, and we change some.
             *("--link-mode", "copy", "--requirement", str(LOCK), "--target", str(packages)),
             *("--python", sys.executable, "--python-version", PYTHON),
-            *("--link-mode", "copy"),  # the files are pruned, and uv's cache must not be
             *(("--python-platform", wheels) if wheels else ()),
         ],
         capture_output=True,

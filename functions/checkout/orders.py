@@ -75,7 +75,7 @@ class Orders:
 
 
 def _etag(order: Order) -> str:
-    return f'"{order.sequence}"'
+    return f'"{order.version}-{order.sequence}"'
 
 
 def _patience(placed: datetime, now: datetime) -> int:

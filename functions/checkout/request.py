@@ -11,8 +11,9 @@ from events.money import Money
 from functions.runtime.http import Problem, Request
 
 Sku = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z")]
-_ADDRESS_PART = r"[^@\s\x00-\x1f\x7f\ud800-\udfff]"
-_PRINTABLE = r"[^\x00-\x1f\x7f\ud800-\udfff]"
+_BARRED = r"\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"  # SQS refuses most of these in a message
+_ADDRESS_PART = rf"[^@\s{_BARRED}]"
+_PRINTABLE = rf"[^{_BARRED}]"
 Printable = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=rf"^{_PRINTABLE}+\Z")]
 PostalCode = Annotated[str, msgspec.Meta(min_length=1, max_length=16, pattern=rf"^{_PRINTABLE}+\Z")]
 Email = Annotated[

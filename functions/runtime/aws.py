@@ -1,6 +1,7 @@
 """AWS clients that start fast: botocore alone, reading no model but those it is asked for."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,21 @@ ATTEMPTS = 3
 """Seconds, and tries of one call; a call that still fails is the message's next try."""
 
 
-def client_factory(region: str | None = None, profile: str | None = None) -> Callable[[str], Any]:
-    """Return a function that makes the client of a service, such as `dynamodb`."""
+def client_factory(
+    region: str | None = None,
+    profile: str | None = None,
+    *,
+    read_timeout: int = READ_TIMEOUT,
+) -> Callable[[str], Any]:
+    """Return a function that makes the client of a service, such as `dynamodb`.
+
+    Who waits for more than a table or a queue, such as a whole invocation, gives `read_timeout`.
+    """
     session = Session(profile=profile)
-    data = str(Path(botocore.__file__).with_name("data"))
-    session.register_component(
-        "data_loader",
-        Loader(extra_search_paths=[data], include_default_search_paths=False),
-    )
+    session.register_component("data_loader", _loader())
     config = Config(
         connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=READ_TIMEOUT,
+        read_timeout=read_timeout,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
     )
 
@@ -33,3 +38,10 @@ def client_factory(region: str | None = None, profile: str | None = None) -> Cal
         return session.create_client(service, region_name=region, config=config)
 
     return client
+
+
+@cache
+def _loader() -> Loader:
+    """Return the one reader of service models, which keeps what it has read."""
+    data = str(Path(botocore.__file__).with_name("data"))
+    return Loader(extra_search_paths=[data], include_default_search_paths=False)

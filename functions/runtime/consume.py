@@ -46,7 +46,7 @@ def handler(
         )
         processor.raise_on_entire_batch_failure = False
         answer = process_partial_response(event, one, processor, context)
-        _back_off(event["Records"], answer, waits, queue, observer)
+        _back_off(event["Records"], answer, waits, queue, observer, reactor.consumer.name)
         observer.flush()
         return answer
 
@@ -66,14 +66,20 @@ def _handle(record: SQSRecord, reactor: Reactor, observer: Observer, waits: dict
         known |= _about(event, reactor)
         handled = reactor.handle(event)
     except Exception as error:
-        hopeless = isinstance(error, codec.Undecodable)
+        unreadable = isinstance(error, codec.Undecodable)
+        hopeless = unreadable and "event" not in known  # else it is the log that is ahead of us
         waits[record.receipt_handle] = backoff.delay(1 if hopeless else receives)
-        detail = {"detail": str(error)} if hopeless else {}
+        detail = {"detail": str(error)} if unreadable else {}
         outcome = "undecodable" if hopeless else "retry"
         observer.record(outcome, **done(), **detail, **failure(error))
         raise
     observer.count("EventAge", known["age"], millis=True)
-    observer.record(handled.outcome, **done(), stated=[fact.id for fact in handled.stated])
+    observer.record(
+        handled.outcome,
+        **done(),
+        stated=[fact.id for fact in handled.stated],
+        facts=[fact.type for fact in handled.stated],
+    )
 
 
 def _about(event: Event[Any], reactor: Reactor) -> dict[str, Any]:
@@ -92,6 +98,7 @@ def _back_off(
     waits: dict[str, int],
     queue: Queue,
     observer: Observer,
+    consumer: str,
 ) -> None:
     """Hide what failed; what was only held back behind it comes back as soon as its group does."""
     failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
@@ -104,10 +111,13 @@ def _back_off(
         wait = waits.get(record["receiptHandle"])
         if wait is not None:
             group_waits[group] = wait
+        else:
+            receives = int(record["attributes"]["ApproximateReceiveCount"])
+            observer.record("held-back", consumer=consumer, receives=receives, order=group)
         hidden[record["receiptHandle"]] = group_waits.get(group, backoff.FIRST_DELAY)
     if not hidden:
         return
     try:
         queue.hide(hidden)
     except Exception as error:  # noqa: BLE001  its visibility timeout hides them instead
-        observer.record("not-hidden", **failure(error))
+        observer.record("not-hidden", consumer=consumer, **failure(error))

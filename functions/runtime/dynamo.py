@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from botocore.exceptions import ClientError
@@ -14,7 +15,7 @@ from functions.runtime.items import SLOT, SUBJECT, from_item, to_item
 from functions.runtime.ports import Change, Record, Refused
 
 CONFLICT_TRIES = 6
-"""Tries of one transaction that conflicts with another's; the SDK retries throttles only."""
+"""Tries of one write that conflicts with another's transaction; the SDK retries throttles only."""
 
 VERSION = "version"
 CONDITION_FAILED = "ConditionalCheckFailed"
@@ -65,8 +66,20 @@ class DynamoLog:
             "ConditionExpression": f"attribute_not_exists({SLOT})",
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
-        held = self._transact(put, changes) if changes else self._put(put)
+        write = partial(self._transact, put, changes) if changes else partial(self._put, put)
+        held = self._patiently(write)
         return from_item(held) if held else event
+
+    def _patiently[T](self, write: Callable[[], T]) -> T:
+        """Write again while others' transactions hold the same items, a little later each time."""
+        for tries in range(1, CONFLICT_TRIES):
+            try:
+                return write()
+            except ClientError as error:
+                if not _conflicts(error):
+                    raise
+            self._sleep(_jitter(tries))
+        return write()
 
     def _put(self, put: dict[str, Any]) -> dict[str, Any] | None:
         try:
@@ -79,27 +92,20 @@ class DynamoLog:
 
     def _transact(self, put: dict[str, Any], changes: Sequence[Change]) -> dict[str, Any] | None:
         items = [{"Put": put}, *({"Update": self._update(change)} for change in changes)]
-        for tries in range(1, CONFLICT_TRIES + 1):
-            try:
-                self._client.transact_write_items(TransactItems=items)
-            except ClientError as error:
-                slot, *rest = _response(error).get("CancellationReasons") or [{}]
-                codes = [reason.get("Code") for reason in rest]
-                if slot.get("Code") == CONDITION_FAILED:
-                    return dict(slot["Item"])
-                if CONFLICT in (slot.get("Code"), *codes):
-                    if tries == CONFLICT_TRIES:
-                        raise
-                    self._sleep(_jitter(tries))
-                elif CONDITION_FAILED in codes:
-                    failed = zip(changes, codes, strict=True)
-                    raise Refused(
-                        [c.key for c, code in failed if code == CONDITION_FAILED]
-                    ) from error
-                else:
-                    raise
-            else:
-                break
+        try:
+            self._client.transact_write_items(TransactItems=items)
+        except ClientError as error:
+            slot, *rest = _reasons(error)
+            if slot.get("Code") == CONDITION_FAILED:
+                return dict(slot["Item"])
+            short = [
+                change.key
+                for change, reason in zip(changes, rest, strict=False)
+                if reason.get("Code") == CONDITION_FAILED
+            ]
+            if short and not _conflicts(error):
+                raise Refused(short) from error
+            raise
         return None
 
     def _update(self, change: Change) -> dict[str, Any]:
@@ -178,6 +184,17 @@ def _pages(call: Callable[..., Any], request: dict[str, Any]) -> Iterator[dict[s
 
 def _jitter(tries: int) -> float:
     return random.uniform(0, 0.02 * 2**tries)  # noqa: S311  it keeps no secret
+
+
+def _conflicts(error: ClientError) -> bool:
+    """Tell whether another's transaction was in the way; a plain put has an error of its own."""
+    codes = {_code(error), *(reason.get("Code") for reason in _reasons(error))}
+    return not codes.isdisjoint({CONFLICT, f"{CONFLICT}Exception"})
+
+
+def _reasons(error: ClientError) -> list[Mapping[str, Any]]:
+    """Return why a transaction was cancelled: for each of its items, or one that says nothing."""
+    return _response(error).get("CancellationReasons") or [{}]
 
 
 def _code(error: ClientError) -> str:

@@ -19,6 +19,9 @@ IDEMPOTENCY_KEY = "idempotency_key"
 DIRECT = "direct"
 """The route of a direct invocation, in the log."""
 
+WHOLE_BODY = "$"
+"""In a problem, the field that means the body as a whole: its JSON path."""
+
 _SECURITY_HEADERS = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
@@ -34,10 +37,10 @@ def handler(
     """
     routes = {route.key: endpoints[route.endpoint] for route in api.routes}
 
-    def handle(event: dict[str, Any], context: Any) -> Any:
+    def handle(event: Any, context: Any) -> Any:
         began = time.perf_counter()
         request_id = getattr(context, "aws_request_id", None) or str(uuid4())
-        over_http = "requestContext" in event
+        over_http = isinstance(event, dict) and "requestContext" in event
         route = event.get("routeKey", "") if over_http else DIRECT
         failed: dict[str, str] = {}
         try:
@@ -82,30 +85,47 @@ def _broken(request_id: str) -> Problem:
 
 def _http_request(event: dict[str, Any], request_id: str) -> Request:
     body = event.get("body") or ""
-    if event.get("isBase64Encoded"):
-        try:
-            raw = base64.b64decode(body, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise Problem(400, "malformed-body", "The body is not valid base64.") from error
-    else:
-        raw = body.encode()
-    if len(raw) > MAX_BODY:
-        raise Problem(413, "body-too-large", f"The body has {len(raw)} bytes, at most {MAX_BODY}.")
+    try:
+        raw = base64.b64decode(body, validate=True) if _is_base64(event) else body.encode()
+    except (binascii.Error, ValueError) as error:
+        what = "base64" if _is_base64(event) else "UTF-8"
+        raise _malformed(f"The body is not valid {what}.") from error
     return Request(
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         path=event.get("pathParameters") or {},
-        body=raw,
+        body=_bounded(raw),
         id=request_id,
     )
 
 
-def _direct_request(event: dict[str, Any], request_id: str) -> Request:
+def _is_base64(event: dict[str, Any]) -> bool:
+    return bool(event.get("isBase64Encoded"))
+
+
+def _direct_request(event: Any, request_id: str) -> Request:
+    if not isinstance(event, dict):
+        raise _malformed("Invoke the function with a JSON object.")
     headers = {"content-type": "application/json"}
     body = dict(event)
     key = body.pop(IDEMPOTENCY_KEY, None)
     if key is not None:
         headers["idempotency-key"] = str(key)
-    return Request(headers=headers, body=msgspec.json.encode(body), id=request_id)
+    try:
+        raw = msgspec.json.encode(body)
+    except (UnicodeEncodeError, RecursionError) as error:
+        raise _malformed("The payload cannot be written as JSON.") from error
+    return Request(headers=headers, body=_bounded(raw), id=request_id)
+
+
+def _bounded(raw: bytes) -> bytes:
+    if len(raw) > MAX_BODY:
+        detail = f"The body has {len(raw)} bytes, at most {MAX_BODY}."
+        raise Problem(413, "body-too-large", detail, field=WHOLE_BODY)
+    return raw
+
+
+def _malformed(detail: str) -> Problem:
+    return Problem(400, "malformed-body", detail, field=WHOLE_BODY)
 
 
 def _over_http(response: Response) -> dict[str, Any]:

@@ -2,32 +2,38 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from threading import RLock
 from typing import Any
 
-from events import codec
 from events.envelope import Event
 from events.history import History
+from functions.runtime.items import Item, from_item, to_item
 from functions.runtime.ports import Change, Message, Record, Refused, Value
 
 
 class MemoryTables:
-    """All own tables of one world, by name: `tables("stock")` is one of them."""
+    """All own tables of one world, by name: `tables("stock")` is one of them.
+
+    `lock` makes a write of several items one step, whatever the threads.
+    """
 
     def __init__(self) -> None:
         """Start with empty tables."""
+        self.lock = RLock()
         self._tables: defaultdict[str, dict[str, Record]] = defaultdict(dict)
 
     def __call__(self, name: str) -> "MemoryRecords":
         """Return the table of that name."""
-        return MemoryRecords(self._tables[name])
+        return MemoryRecords(self._tables[name], self.lock)
 
 
 class MemoryRecords:
     """A table of a service's own."""
 
-    def __init__(self, items: dict[str, Record]) -> None:
-        """Take the items, which are shared with whoever else holds the table."""
+    def __init__(self, items: dict[str, Record], lock: RLock) -> None:
+        """Take the items, which are shared with whoever else holds the table, and their lock."""
         self._items = items
+        self._lock = lock
 
     def get(self, key: str) -> Record | None:
         """Return an item."""
@@ -35,12 +41,13 @@ class MemoryRecords:
 
     def put(self, record: Record) -> bool:
         """Write the item if its stored version is still `record.version`; tell whether it was."""
-        stored = self._items.get(record.key)
-        if (stored.version if stored else 0) != record.version:
-            return False
-        self._items[record.key] = Record(
-            key=record.key, values=dict(record.values), version=record.version + 1
-        )
+        with self._lock:
+            stored = self._items.get(record.key)
+            if (stored.version if stored else 0) != record.version:
+                return False
+            self._items[record.key] = Record(
+                key=record.key, values=dict(record.values), version=record.version + 1
+            )
         return True
 
     def all(self) -> Iterator[Record]:
@@ -61,35 +68,36 @@ class MemoryRecords:
 
 
 class MemoryLog:
-    """The log in a dictionary."""
+    """The log in dictionaries, of items as the table has them: what cannot be read back shows."""
 
     def __init__(self, tables: MemoryTables | None = None) -> None:
         """Take the tables that changes may name."""
         self._tables = tables or MemoryTables()
-        self._streams: defaultdict[str, dict[str, Event[Any]]] = defaultdict(dict)
+        self._streams: defaultdict[str, dict[str, Item]] = defaultdict(dict)
 
     def read(self, subject: str) -> History:
         """Return all events of a subject."""
-        return History(self._streams[subject].values() if subject in self._streams else ())
+        items = list(self._streams[subject].values())
+        return History(from_item(item, lenient=True) for item in items)
 
     def append(self, event: Event[Any], changes: Sequence[Change] = ()) -> Event[Any]:
         """Fill the event's slot, if it is free, and return the event that holds it."""
-        codec.encode(event)
-        held = self._streams[event.subject].get(event.slot)
-        if held is not None:
-            return held
-        refused = [
-            change.key
-            for change in changes
-            if change.by < 0
-            and self._tables(change.table).number(change.key, change.attribute) + change.by < 0
-        ]
-        if refused:
-            raise Refused(refused)
-        for change in changes:
-            self._tables(change.table).add(change.key, change.attribute, change.by)
-        self._streams[event.subject][event.slot] = event
+        item = to_item(event)
+        stream = self._streams[event.subject]
+        with self._tables.lock:
+            if event.slot in stream:
+                return from_item(stream[event.slot])
+            refused = [change.key for change in changes if self._lacks(change)]
+            if refused:
+                raise Refused(refused)
+            for change in changes:
+                self._tables(change.table).add(change.key, change.attribute, change.by)
+            stream[event.slot] = item
         return event
+
+    def _lacks(self, change: Change) -> bool:
+        left = self._tables(change.table).number(change.key, change.attribute) + change.by
+        return change.by < 0 and left < 0
 
 
 class MemoryTopic:

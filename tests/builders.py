@@ -1,0 +1,120 @@
+"""What many tests need: a clock that stands still, and events and histories made in one line."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from events.checkout import Address, Line, OrderPlaced
+from events.envelope import Event, Fact, begin, follow
+from events.history import History
+from events.money import Money
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+ORDER = "5WQFM8Q1XK3T7ZC0R9N2HDBJE4"
+TRACEPARENT = f"00-{'4b' * 16}-{'00' * 8}-01"
+EMAIL = "robin@example.com"
+SHIP_TO = Address(
+    name="Robin Example",
+    street="1 Sample Street",
+    city="Berlin",
+    postal_code="10115",
+    country="DE",
+)
+TRUMPET = Line(sku="TRUMPET-BB", name="Trumpet in B flat", quantity=1, unit_price=24900)
+MUTE = Line(sku="MUTE-CUP", name="Cup mute", quantity=2, unit_price=1995)
+
+
+class Clock:
+    """A clock that moves only when it is told to."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> None:
+        """Move on, by `timedelta`'s arguments."""
+        self.now += timedelta(**span)
+
+
+class Lines:
+    """An observer that keeps what was said."""
+
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+        self.counts: list[tuple[str, float]] = []
+        self.flushed = 0
+
+    def record(self, outcome: str, **fields: Any) -> None:
+        self.lines.append({"outcome": outcome, **fields})
+
+    def count(self, metric: str, value: float = 1, *, millis: bool = False) -> None:
+        self.counts.append((metric, value))
+
+    def flush(self) -> None:
+        self.flushed += 1
+
+    @property
+    def outcomes(self) -> list[str]:
+        """What became of each record, in order."""
+        return [line["outcome"] for line in self.lines]
+
+
+def order_placed(*lines: Line, token: str = "tok_success") -> OrderPlaced:
+    """Return the fact that these lines were ordered; without any, one trumpet and two mutes."""
+    bought = lines or (TRUMPET, MUTE)
+    return OrderPlaced(
+        lines=bought,
+        total=Money(amount=sum(line.quantity * line.unit_price for line in bought), currency="EUR"),
+        email=EMAIL,
+        ship_to=SHIP_TO,
+        payment_token=token,
+        fingerprint="5f2b8c1d9e3a7f604b1c2d",
+    )
+
+
+def placed(
+    fact: OrderPlaced | None = None, *, order: str = ORDER, now: datetime = NOW
+) -> Event[OrderPlaced]:
+    """Return the first event of an order."""
+    return begin(
+        fact or order_placed(),
+        subject=order,
+        source="checkout",
+        now=now,
+        correlationid="9d2c6a34-1f0e-4a58-9c37-5a1de0f4b7c2",
+        traceparent=TRACEPARENT,
+    )
+
+
+def then[F: Fact](
+    cause: Event[Any],
+    fact: F,
+    *,
+    slot: str | None = None,
+    source: str | None = None,
+    seen: Iterable[str] = (),
+    now: datetime | None = None,
+) -> Event[F]:
+    """Return the event that states `fact` after `cause`, by the fact's usual source."""
+    return follow(
+        cause,
+        fact,
+        source=source or fact.sources[0],
+        now=now or cause.time + timedelta(milliseconds=60),
+        seen=seen,
+        slot=slot,
+    )
+
+
+def story(*facts: Fact | tuple[Fact, str], order: str = ORDER) -> History:
+    """Return the history of a placed order in which these facts were stated, each after the last.
+
+    A fact comes with its slot where it is not the usual one.
+    """
+    events: list[Event[Any]] = [placed(order=order)]
+    for given in facts:
+        fact, slot = given if isinstance(given, tuple) else (given, None)
+        events.append(then(events[-1], fact, slot=slot))
+    return History(events)

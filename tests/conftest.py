@@ -1,0 +1,22 @@
+"""What holds for all tests: no real account can be reached, and a failing example comes again."""
+
+import os
+
+import moto  # noqa: F401  it must be there before the first session of botocore
+from hypothesis import settings
+
+for name in list(os.environ):
+    if name.startswith("AWS_"):
+        del os.environ[name]
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",  # moto knows the Streams' regional host only
+}
+
+settings.register_profile("fanfare", derandomize=True, database=None, deadline=None)
+settings.load_profile("fanfare")

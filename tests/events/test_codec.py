@@ -1,0 +1,201 @@
+"""Events to JSON and back, and what decoding says of bytes that are none of ours."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from events import codec
+from events.codec import EventTooLarge, FutureVersion, NotItsOwn, Undecodable, UnknownType
+from events.envelope import Fact, Unknown
+from events.inventory import StockReserved
+from events.ordering import OrderCancelled, OrderConfirmed
+from events.orders import OrderStalled
+from events.payment import PaymentCaptured, PaymentPrepared, PaymentVoided
+from tests.builders import EMAIL, order_placed, placed, then
+
+PLACED = placed()
+
+type Edit = Callable[[dict[str, Any]], object]
+
+
+def wire(edit: Edit = lambda _: None) -> bytes:
+    """Return an OrderPlaced as JSON, after an edit of its members."""
+    document = json.loads(codec.encode(PLACED))
+    edit(document)
+    return json.dumps(document).encode()
+
+
+def lacks(name: str) -> Edit:
+    return lambda document: document.pop(name)
+
+
+def has(name: str, value: object) -> Edit:
+    return lambda document: document.update({name: value})
+
+
+def in_data(edit: Edit) -> Edit:
+    return lambda document: edit(document["data"])
+
+
+def test_an_event_comes_back_as_it_was_encoded() -> None:
+    assert codec.decode(codec.encode(PLACED)) == PLACED
+
+
+def test_text_is_read_as_bytes_are() -> None:
+    assert codec.decode(codec.encode(PLACED).decode()) == PLACED
+
+
+def test_an_event_is_a_cloudevent_with_json_data() -> None:
+    document = json.loads(codec.encode(PLACED))
+
+    assert document["specversion"] == "1.0"
+    assert document["datacontenttype"] == "application/json"
+    assert document["type"] == "OrderPlaced"
+    assert datetime.fromisoformat(document["time"]).tzinfo == UTC
+    assert document["data"]["total"] == {"amount": 28890, "currency": "EUR"}
+
+
+WRONG: list[tuple[str, bytes | str, type[Undecodable], str]] = [
+    ("nothing", b"", Undecodable, "Input data was truncated"),
+    ("not JSON", b"order placed!", Undecodable, "JSON is malformed"),
+    ("half of an event", wire()[:-40], Undecodable, "Input data was truncated"),
+    ("no object", b"[]", Undecodable, "Expected `object`, got `array`"),
+    ("not UTF-8", wire().replace(b"Berlin", b"\xff\xfe"), Undecodable, "utf-8"),
+    ("a lone surrogate", wire().decode().replace("Berlin", "\ud800"), Undecodable, "surrogates"),
+    ("nested without end", wire(has("data", "§")).replace(b'"\\u00a7"', b"[" * 60_000),
+     Undecodable, "recursion"),
+    ("no data", wire(lacks("data")), Undecodable, "required field `data`"),
+    ("no correlation", wire(lacks("correlationid")), Undecodable, "required field `correlationid`"),
+    ("an empty subject", wire(has("subject", "")), Undecodable, "`$.subject`"),
+    ("a version that is text", wire(has("dataversion", "1")), Undecodable, "`$.dataversion`"),
+    ("version 0", wire(has("dataversion", 0)), Undecodable, "`$.dataversion`"),
+    ("a time without a zone", wire(has("time", "2026-11-23T09:00:00")), Undecodable, "`$.time`"),
+    ("a sequence of its own making", wire(has("sequence", "12")), Undecodable, "`$.sequence`"),
+    ("a sequence in other digits", wire(has("sequence", "١٧٩٥٤٢٥٢٤٧٣٨٢.0000")),
+     Undecodable, "`$.sequence`"),
+    ("a sequence with a line's end", wire(has("sequence", "1795425247382.0000\n")),
+     Undecodable, "`$.sequence`"),
+    ("no trace context", wire(has("traceparent", "4bf92f")), Undecodable, "`$.traceparent`"),
+    ("another CloudEvents", wire(has("specversion", "0.3")), Undecodable, "`$.specversion`"),
+    ("an amount that is text", wire(in_data(has("total", {"amount": "1", "currency": "EUR"}))),
+     Undecodable, "Expected `int`, got `str` - at `$.data.total.amount`"),
+    ("a negative amount", wire(in_data(has("total", {"amount": -1, "currency": "EUR"}))),
+     Undecodable, "`$.data.total.amount`"),
+    ("a currency in small letters", wire(in_data(has("total", {"amount": 1, "currency": "eur"}))),
+     Undecodable, "`$.data.total.currency`"),
+    ("no lines", wire(in_data(has("lines", []))), Undecodable, "`$.data.lines`"),
+    ("a line without a price", wire(in_data(lambda d: d["lines"][1].pop("unit_price"))),
+     Undecodable, "required field `unit_price` - at `$.data.lines[1]`"),
+    ("no address", wire(in_data(lacks("ship_to"))), Undecodable,
+     "required field `ship_to` - at `$.data`"),
+    ("an unknown type", wire(has("type", "OrderGiftWrapped")), UnknownType,
+     "no contract for type `OrderGiftWrapped` - at `$.type`"),
+    ("a future version", wire(has("dataversion", 2)), FutureVersion,
+     "OrderPlaced 2 is newer than the 1 known here - at `$.dataversion`"),
+    ("a foreign source", wire(has("source", "shipping")), NotItsOwn, "`shipping`"),
+    ("another's slot", wire(has("id", f"{PLACED.subject}/outcome")), NotItsOwn, "slot `outcome`"),
+    ("an id of another order", wire(has("id", "ANOTHER/placed")), Undecodable, "`$.id`"),
+    ("an id without a slot", wire(has("id", PLACED.subject)), Undecodable, "`$.id`"),
+    ("more than can travel", b" " * (codec.MAX_BYTES + 1), Undecodable, "65537 bytes"),
+    ("more than can travel, as text", wire(in_data(has("email", "§" * 40_000))).decode()
+     .encode().decode("unicode_escape"), Undecodable, "bytes, an event has at most 65536"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("raw", "error", "says"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG]
+)
+def test_decoding_says_what_is_wrong_and_where(
+    raw: bytes | str, error: type[Undecodable], says: str
+) -> None:
+    with pytest.raises(Undecodable) as caught:
+        codec.decode(raw)
+
+    assert type(caught.value) is error
+    assert says in str(caught.value)
+
+
+def test_what_decoding_says_quotes_nothing_personal() -> None:
+    edits = [in_data(has(name, [EMAIL])) for name in ("email", "total", "ship_to", "lines")]
+
+    for edit in edits:
+        with pytest.raises(Undecodable) as caught:
+            codec.decode(wire(edit))
+        assert EMAIL not in str(caught.value)
+
+
+def test_a_field_that_a_newer_publisher_added_is_passed_over() -> None:
+    newer = wire(lambda document: document["data"].update(gift=True) or document.update(more=1))
+
+    assert codec.decode(newer) == PLACED
+
+
+def test_an_event_that_could_not_travel_is_not_encoded() -> None:
+    long = msgspec.structs.replace(order_placed(), email="a" * codec.MAX_BYTES)
+
+    with pytest.raises(EventTooLarge, match=f"{PLACED.id}: .* at most {codec.MAX_BYTES}"):
+        codec.encode(placed(long))
+
+
+def test_the_largest_event_travels_there_and_back() -> None:
+    room = codec.MAX_BYTES - len(codec.encode(PLACED))
+    largest = placed(msgspec.structs.replace(order_placed(), email=EMAIL + "m" * room))
+
+    assert len(codec.encode(largest)) == codec.MAX_BYTES
+    assert codec.decode(codec.encode(largest)) == largest
+
+
+def test_a_lenient_reader_takes_an_unknown_type_as_a_fact_of_unknown_content() -> None:
+    event = codec.restore(
+        msgspec.structs.replace(PLACED, type="OrderGiftWrapped"), '{"ribbon": "red"}', lenient=True
+    )
+
+    assert (event.type, event.data) == ("OrderGiftWrapped", Unknown())
+
+
+def test_a_lenient_reader_still_refuses_a_future_version() -> None:
+    with pytest.raises(FutureVersion):
+        codec.restore(msgspec.structs.replace(PLACED, dataversion=2), "{}", lenient=True)
+
+
+@pytest.mark.parametrize(
+    ("contract", "source", "slot", "may"),
+    [
+        (PaymentPrepared, "payment", "payment/attempt", True),
+        (PaymentPrepared, "inventory", "payment/attempt", False),
+        (PaymentPrepared, "payment", "payment/charge", False),
+        (PaymentVoided, "payment", "payment/attempt", True),
+        (PaymentVoided, "payment", "payment/charge", True),
+        (OrderCancelled, "checkout", "outcome", True),
+        (OrderCancelled, "ordering", "outcome", True),
+        (OrderConfirmed, "checkout", "outcome", False),
+        (OrderStalled, "orders", "stalled/1", True),
+        (OrderStalled, "orders", "stalled/12", True),
+        (OrderStalled, "orders", "stalled/", False),
+        (OrderStalled, "orders", "stalled/one", False),
+        (PaymentCaptured, "payment", "payment/charge/2", True),
+        (PaymentCaptured, "payment", "payment/2", False),
+        (StockReserved, "inventory", "payment/charge", False),
+    ],
+)
+def test_a_service_states_its_own_facts_in_its_own_slots_counted_ones_included(
+    contract: type[Fact], source: str, slot: str, may: bool
+) -> None:
+    assert codec.may_state(contract, source, slot) is may
+
+
+def test_every_contract_says_who_may_state_it_and_where() -> None:
+    for contract in codec.CONTRACTS.values():
+        assert contract.sources, contract
+        assert contract.slots, contract
+        assert contract.version >= 1, contract
+
+
+def test_every_consequence_decodes_as_its_author_stated_it() -> None:
+    event = then(PLACED, PaymentVoided(reference="r"), slot="payment/charge")
+
+    assert codec.decode(codec.encode(event)) == event

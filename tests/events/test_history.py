@@ -1,0 +1,88 @@
+"""An order's history is the same for everybody, in whatever order the events arrived."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.history import History
+from events.inventory import Reserved, StockReserved
+from events.money import Money
+from events.order import fold
+from events.ordering import OrderCancelled, OrderConfirmed
+from events.payment import ATTEMPT, PaymentCaptured, PaymentPrepared
+from events.shipping import DispatchScheduled
+from tests.builders import NOW, placed, story, then
+
+WHOLE = story(
+    PaymentPrepared(reference="r"),
+    PaymentCaptured(reference="r", amount=Money(amount=28890, currency="EUR")),
+    StockReserved(lines=(Reserved(sku="TRUMPET-BB", quantity=1),)),
+    OrderConfirmed(),
+    DispatchScheduled(carrier="sandbox", reference="SBX1"),
+)
+
+
+@given(st.permutations(list(WHOLE)))
+def test_any_order_of_arrival_gives_the_same_history_and_the_same_order(arrived: list) -> None:  # type: ignore[type-arg]  # events of all types
+    assert History(arrived) == WHOLE
+    assert fold(History(arrived)) == fold(WHOLE)
+
+
+def test_events_are_sorted_by_sequence() -> None:
+    assert [event.slot for event in WHOLE] == [
+        "placed",
+        "payment/attempt",
+        "payment/charge",
+        "inventory/reserve",
+        "outcome",
+        "shipping/dispatch",
+    ]
+
+
+def test_events_of_one_sequence_are_sorted_by_id() -> None:
+    first = placed(now=NOW)
+    paid, reserved = (
+        then(first, fact) for fact in (PaymentPrepared(reference="r"), StockReserved(lines=()))
+    )
+    assert paid.sequence == reserved.sequence
+
+    assert list(History([paid, reserved, first])) == [first, reserved, paid]
+
+
+def test_a_slot_gives_its_event_or_nothing() -> None:
+    attempt = WHOLE.at(ATTEMPT)
+
+    assert attempt is not None
+    assert attempt.data == PaymentPrepared(reference="r")
+    assert WHOLE.at("inventory/release") is None
+
+
+def test_an_event_is_found_by_its_type_or_not_at_all() -> None:
+    captured = WHOLE.find(PaymentCaptured)
+
+    assert captured is not None
+    assert captured.slot == "payment/charge"
+    assert WHOLE.find(OrderCancelled) is None
+
+
+@pytest.mark.parametrize(
+    ("kinds", "stated"),
+    [
+        ((OrderConfirmed,), True),
+        ((OrderCancelled,), False),
+        ((OrderCancelled, OrderConfirmed), True),
+        ((), False),
+    ],
+)
+def test_a_history_states_any_of_some_types(kinds: tuple[type, ...], stated: bool) -> None:
+    assert WHOLE.states(*kinds) is stated
+
+
+def test_histories_of_different_events_differ() -> None:
+    assert History(list(WHOLE)[:-1]) != WHOLE
+    assert list(WHOLE) != WHOLE
+
+
+def test_a_history_counts_its_facts() -> None:
+    assert len(WHOLE) == 6
+    assert len(History()) == 0

@@ -1,0 +1,70 @@
+"""The specimens in events/samples: one of every type and version ever published, for ever."""
+
+import json
+import re
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from events import codec
+
+SAMPLES = Path(codec.__file__).with_name("samples")
+SPECIMENS = sorted(p for p in SAMPLES.glob("*.json") if re.fullmatch(r"\w+\.\d+\.json", p.name))
+SUMS = {
+    name: digest
+    for digest, name in (line.split() for line in (SAMPLES / "SHA256SUMS").read_text().splitlines())
+}
+CURRENT = [f"{name}.{contract.version}.json" for name, contract in codec.CONTRACTS.items()]
+ALL_VERSIONS = [
+    f"{name}.{version}.json"
+    for name, contract in codec.CONTRACTS.items()
+    for version in range(1, contract.version + 1)
+]
+
+
+@pytest.mark.parametrize("name", ALL_VERSIONS)
+def test_every_version_of_every_contract_has_a_specimen(name: str) -> None:
+    assert name in {path.name for path in SPECIMENS}, (
+        f"events/samples/{name} is missing: write down one such event as it is published, then"
+        f" `cd events/samples && sha256sum {name} >> SHA256SUMS`"
+    )
+
+
+@pytest.mark.parametrize("path", SPECIMENS, ids=lambda path: path.name)
+def test_a_specimen_decodes_to_the_type_that_its_name_says(path: Path) -> None:
+    event = codec.decode(path.read_bytes())
+
+    assert path.name.startswith(f"{event.type}.")
+    assert type(event.data) is codec.CONTRACTS[event.type]
+
+
+@pytest.mark.parametrize("name", CURRENT)
+def test_nothing_of_a_specimen_is_lost_when_it_is_written_again(name: str) -> None:
+    raw = (SAMPLES / name).read_bytes()
+
+    assert holds(json.loads(codec.encode(codec.decode(raw))), json.loads(raw))
+
+
+def holds(whole: Any, part: Any) -> bool:
+    """Tell whether `part` is in `whole`, to which later fields may have been added."""
+    match part:
+        case dict():
+            return all(name in whole and holds(whole[name], part[name]) for name in part)
+        case list():
+            return len(whole) == len(part) and all(map(holds, whole, part))
+    return bool(whole == part)
+
+
+@pytest.mark.parametrize("path", SPECIMENS, ids=lambda path: path.name)
+def test_a_specimen_is_never_edited(path: Path) -> None:
+    assert path.name in SUMS, f"`cd events/samples && sha256sum {path.name} >> SHA256SUMS`"
+    assert sha256(path.read_bytes()).hexdigest() == SUMS[path.name], (
+        f"{path.name} was published as it was and such events are in the logs of running systems:"
+        " restore it; a breaking change is a new dataversion with a specimen of its own"
+    )
+
+
+def test_no_specimen_was_ever_removed() -> None:
+    assert set(SUMS) == {path.name for path in SPECIMENS}

@@ -1,0 +1,165 @@
+"""A shop in memory, reached through the HTTP edge as by its customers."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from events.envelope import Event
+from events.history import History
+from functions.checkout.catalogue import CATALOGUE
+from functions.checkout.identity import order_id
+from functions.checkout.service import SERVICE
+from functions.runtime import edge
+from functions.runtime.memory import MemoryLog, MemoryRecords, MemoryTables
+from functions.runtime.ports import Record
+from tests.builders import EMAIL, Clock, Lines
+
+KEY = str(UUID(int=0xF00D))
+OTHER_KEY = str(UUID(int=0xCAFE))
+ORDER = order_id(KEY)
+
+BODY: dict[str, Any] = {
+    "lines": [{"sku": "TRUMPET-BB", "quantity": 1}, {"sku": "MUTE-CUP", "quantity": 2}],
+    "email": EMAIL,
+    "ship_to": {
+        "name": "Robin Example",
+        "street": "1 Sample Street",
+        "city": "Berlin",
+        "postal_code": "10115",
+        "country": "DE",
+    },
+    "payment_token": "tok_success",
+}
+
+
+class WatchedLog(MemoryLog):
+    """The log in memory, which notes its calls and may break down."""
+
+    def __init__(self, tables: MemoryTables) -> None:
+        super().__init__(tables)
+        self.calls: list[str] = []
+        self.broken = False
+
+    def read(self, subject: str) -> History:
+        self.calls.append("read")
+        return super().read(subject)
+
+    def append(self, event: Event[Any], changes: Any = ()) -> Event[Any]:
+        self.calls.append("append")
+        if self.broken:
+            raise TimeoutError
+        return super().append(event, changes)
+
+
+class WatchedRecords(MemoryRecords):
+    """A table in memory which notes its reads."""
+
+    reads: list[str]
+
+    def get(self, key: str) -> Record | None:
+        self.reads.append(f"get {key}")
+        return super().get(key)
+
+    def all(self) -> Iterator[Record]:
+        self.reads.append("list")
+        return super().all()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the shop said."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+    @property
+    def problem(self) -> str:
+        """The kind of a problem document, which it must be."""
+        assert self.headers["content-type"] == "application/problem+json"
+        assert self.body["status"] == self.status
+        return str(self.body["type"]).removeprefix("urn:fanfare:problem:")
+
+
+class Shop:
+    """Checkout's endpoints on a world in memory, with a small catalogue."""
+
+    def __init__(self, clock: Clock, lines: Lines) -> None:
+        tables = MemoryTables()
+        self.log = WatchedLog(tables)
+        self.catalogue = WatchedRecords(tables._tables[CATALOGUE], tables.lock)
+        self.catalogue.reads = []
+        self.clock = clock
+        self.lines = lines
+        self.restart()
+        self.sell("TRUMPET-BB", "Trumpet in B flat", 24900)
+        self.sell("MUTE-CUP", "Cup mute", 1995)
+        self.sell("KAZOO", "Kazoo", 499, "USD")
+
+    def restart(self) -> None:
+        """Begin with an empty memory, as another worker or a cold start does."""
+        endpoints = SERVICE.build(self.log, lambda _: self.catalogue, self.clock)
+        self.handle = edge.handler(SERVICE, endpoints, self.lines)
+
+    def sell(self, sku: str, name: str, price: int, currency: str = "EUR") -> None:
+        """Put a product into the catalogue, or change it."""
+        old = MemoryRecords.get(self.catalogue, sku)
+        values: dict[str, str | int] = {"name": name, "price": price, "currency": currency}
+        version = old.version if old else 0
+        assert self.catalogue.put(Record(key=sku, values=values, version=version))
+
+    def withdraw(self, sku: str) -> None:
+        """Take a product out of the catalogue."""
+        del self.catalogue._items[sku]
+
+    def request(
+        self, route: str, *, body: Any = None, path: Any = None, **headers: str | None
+    ) -> Answer:
+        """Send a request; `content_type=None` leaves that header out."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        event = {
+            "routeKey": route,
+            "requestContext": {},
+            "headers": {name: value for name, value in given.items() if value is not None},
+            "pathParameters": path,
+        }
+        text = body if isinstance(body, str) or body is None else json.dumps(body)
+        return self.send(event | {"body": text})
+
+    def send(self, event: dict[str, Any]) -> Answer:
+        """Send an HTTP API event as it is."""
+        answer = self.handle(event, SimpleNamespace(aws_request_id="request-1"))
+        return Answer(
+            answer["statusCode"],
+            answer["headers"],
+            json.loads(answer["body"]) if answer["body"] else None,
+        )
+
+    def place(self, body: Any = BODY, key: str | None = KEY, **headers: str | None) -> Answer:
+        """Order."""
+        kind: dict[str, str | None] = {"content_type": "application/json"}
+        return self.request(
+            "POST /checkout", body=body, **(kind | {"idempotency_key": key} | headers)
+        )
+
+    def show(self, order: str = ORDER, bearer: str | None = KEY, **headers: str) -> Answer:
+        """Look at an order."""
+        return self._of(order, "GET /orders/{id}", bearer, headers)
+
+    def cancel(self, order: str = ORDER, bearer: str | None = KEY) -> Answer:
+        """Ask to cancel an order."""
+        return self._of(order, "POST /orders/{id}/cancel", bearer, {})
+
+    def _of(self, order: str, route: str, bearer: str | None, headers: dict[str, str]) -> Answer:
+        allowed = {"authorization": f"Bearer {bearer}"} if bearer else {}
+        return self.request(route, path={"id": order}, **(headers | allowed))
+
+
+@pytest.fixture
+def shop(clock: Clock, lines: Lines) -> Shop:
+    return Shop(clock, lines)

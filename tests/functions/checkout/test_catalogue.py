@@ -1,0 +1,88 @@
+"""The catalogue: read at most once a minute, and once for a SKU that it has not seen."""
+
+import pytest
+
+from functions.checkout.catalogue import FRESH
+from tests.builders import Clock
+from tests.functions.checkout.conftest import BODY, KEY, OTHER_KEY, Shop
+
+
+def test_the_products_are_listed_by_sku_with_their_prices(shop: Shop) -> None:
+    answer = shop.request("GET /products")
+
+    assert answer.status == 200
+    assert answer.body == {
+        "products": [
+            {"sku": "KAZOO", "name": "Kazoo", "price": 499, "currency": "USD"},
+            {"sku": "MUTE-CUP", "name": "Cup mute", "price": 1995, "currency": "EUR"},
+            {"sku": "TRUMPET-BB", "name": "Trumpet in B flat", "price": 24900, "currency": "EUR"},
+        ]
+    }
+
+
+def test_the_list_may_be_cached_for_as_long_as_the_shop_does(shop: Shop) -> None:
+    header = shop.request("GET /products").headers["cache-control"]
+
+    assert header == f"max-age={FRESH.total_seconds():.0f}"
+
+
+def test_building_the_shop_reads_nothing(shop: Shop) -> None:
+    assert shop.catalogue.reads == []
+
+
+def test_within_a_minute_the_table_is_read_once(shop: Shop, clock: Clock) -> None:
+    for _ in range(3):
+        shop.request("GET /products")
+        shop.place(key=None)
+        clock.advance(seconds=19)
+
+    assert shop.catalogue.reads == ["list"]
+
+
+def test_after_a_minute_the_table_is_read_again(shop: Shop, clock: Clock) -> None:
+    shop.place()
+    clock.advance(seconds=FRESH.total_seconds())
+    shop.place(key=OTHER_KEY)
+
+    assert shop.catalogue.reads == ["list", "list"]
+
+
+def test_within_a_minute_an_old_price_holds_and_after_it_the_new_one(
+    shop: Shop, clock: Clock
+) -> None:
+    one = BODY | {"lines": [{"sku": "MUTE-CUP", "quantity": 1}]}
+    shop.place(one)
+    shop.sell("MUTE-CUP", "Cup mute", 2995)
+    before = shop.place(one, key=OTHER_KEY).body["total"]["amount"]
+    clock.advance(seconds=FRESH.total_seconds())
+    after = shop.place(one, key=None).body["total"]["amount"]
+
+    assert (before, after) == (1995, 2995)
+
+
+def test_a_product_that_was_withdrawn_is_gone_after_a_minute(shop: Shop, clock: Clock) -> None:
+    shop.place(key=OTHER_KEY)
+    shop.withdraw("MUTE-CUP")
+    clock.advance(seconds=FRESH.total_seconds())
+    answer = shop.place()
+
+    assert (answer.status, answer.problem) == (422, "unknown-sku")
+
+
+def test_a_new_product_is_looked_up_once_and_known_from_then_on(shop: Shop) -> None:
+    shop.request("GET /products")
+    shop.sell("CORNET", "Cornet", 19900)
+    for key in (KEY, OTHER_KEY):
+        shop.place(BODY | {"lines": [{"sku": "CORNET", "quantity": 1}]}, key=key)
+
+    assert shop.catalogue.reads == ["list", "get CORNET"]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_an_unknown_sku_costs_one_more_read(shop: Shop, known: bool) -> None:
+    if known:
+        shop.request("GET /products")
+    shop.catalogue.reads.clear()
+    shop.place(BODY | {"lines": [{"sku": "THEREMIN", "quantity": 1}]})
+
+    assert shop.catalogue.reads == [*([] if known else ["list"]), "get THEREMIN"]

@@ -1,0 +1,254 @@
+"""Looking at an order and cancelling it, for whoever holds its key."""
+
+from typing import Any
+
+import pytest
+
+from events.envelope import Event, Fact
+from events.inventory import StockReserved, StockVoided
+from events.order import fold
+from events.ordering import OrderCancelled, OrderConfirmed
+from events.payment import PaymentCaptured, PaymentPrepared, PaymentVoided
+from events.shipping import DispatchScheduled
+from functions.checkout.identity import order_id
+from functions.checkout.orders import POLLING, SLOW_POLLING
+from tests.builders import Clock, then
+from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, Answer, Shop
+
+CONFIRMED = OrderConfirmed()
+DISPATCHED = DispatchScheduled(carrier="sandbox", reference="SBX1")
+
+
+def state(shop: Shop, *facts: Fact) -> None:
+    """Let the other services state these facts, each after the last."""
+    for fact in facts:
+        history = shop.log.read(ORDER)
+        shop.log.append(then(list(history)[-1], fact, seen=[event.sequence for event in history]))
+
+
+@pytest.fixture
+def placed(shop: Shop) -> Shop:
+    shop.place()
+    shop.log.calls.clear()
+    return shop
+
+
+def test_an_order_is_known_from_its_200_on(placed: Shop) -> None:
+    answer = placed.show()
+
+    assert answer.status == 200
+    assert (answer.body["id"], answer.body["status"]) == (ORDER, "placed")
+    assert [step["type"] for step in answer.body["timeline"]] == ["OrderPlaced"]
+
+
+def test_an_order_is_shown_as_its_log_tells_it_by_one_read(placed: Shop) -> None:
+    state(placed, PaymentPrepared(reference="r"), CONFIRMED, DISPATCHED)
+    placed.log.calls.clear()
+    answer = placed.show()
+
+    assert placed.log.calls == ["read"]
+    assert (answer.body["status"], answer.body["tracking"]) == ("dispatched", "SBX1")
+
+
+def test_an_order_is_shown_without_address_email_token_and_key(placed: Shop) -> None:
+    answer = placed.show()
+
+    shown = str(answer.body) + str(answer.headers)
+    for secret in (KEY, BODY["email"], BODY["payment_token"], *BODY["ship_to"].values()):
+        assert f"'{secret}'" not in shown
+
+
+@pytest.mark.parametrize("look", [Shop.show, Shop.cancel], ids=["show", "cancel"])
+def test_wrong_and_missing_keys_and_orders_all_give_the_same_404(placed: Shop, look: Any) -> None:
+    answers: list[Answer] = [
+        look(placed, bearer=None),
+        look(placed, bearer=OTHER_KEY),
+        look(placed, bearer="nonsense"),
+        look(placed, bearer=""),
+        look(placed, order="NOSUCHORDER", bearer=KEY),
+        look(placed, order="", bearer=KEY),
+        look(placed, order=ORDER.lower(), bearer=KEY),
+    ]
+
+    assert answers[0].status == 404
+    assert answers[0].problem == "no-such-order"
+    assert all(answer == answers[0] for answer in answers)
+    assert "append" not in placed.log.calls
+
+
+def test_the_right_key_of_an_order_that_was_never_placed_gives_that_404_too(placed: Shop) -> None:
+    never = placed.show(order=order_id(OTHER_KEY), bearer=OTHER_KEY)
+
+    assert never == placed.show(bearer=None)
+
+
+def test_who_has_no_key_causes_no_read(placed: Shop) -> None:
+    placed.show(bearer=OTHER_KEY)
+
+    assert placed.log.calls == []
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_the_key_is_a_bearer_token_whatever_its_letters(placed: Shop, scheme: str) -> None:
+    answer = placed.request(
+        "GET /orders/{id}", path={"id": ORDER}, authorization=f"{scheme} {KEY.upper()}"
+    )
+
+    assert answer.status == 200
+
+
+def test_the_key_counts_under_no_other_scheme(placed: Shop) -> None:
+    answer = placed.request("GET /orders/{id}", path={"id": ORDER}, authorization=f"Basic {KEY}")
+
+    assert answer.status == 404
+
+
+def test_an_order_that_did_not_change_is_not_sent_again(placed: Shop) -> None:
+    first = placed.show()
+    again = placed.show(if_none_match=first.headers["etag"])
+
+    assert (again.status, again.body) == (304, None)
+    assert again.headers["etag"] == first.headers["etag"]
+    assert again.headers["retry-after"] == first.headers["retry-after"]
+
+
+def test_every_new_fact_changes_the_etag(placed: Shop) -> None:
+    first = placed.show()
+    state(placed, PaymentPrepared(reference="r"))
+
+    assert placed.show(if_none_match=first.headers["etag"]).status == 200
+
+
+def test_a_fact_of_the_same_moment_changes_the_etag_as_well(placed: Shop) -> None:
+    origin = next(iter(placed.log.read(ORDER)))
+    facts: list[Event[Any]] = [
+        then(origin, StockReserved(lines=())),
+        then(origin, PaymentPrepared(reference="r")),
+    ]
+    placed.log.append(facts[0])
+    first = placed.show()
+    placed.log.append(facts[1])
+
+    assert facts[0].sequence == facts[1].sequence
+    assert placed.show(if_none_match=first.headers["etag"]).status == 200
+
+
+@pytest.mark.parametrize(
+    ("age", "wait"),
+    [(0, 1), (9, 1), (10, 5), (59, 5), (60, SLOW_POLLING), (86_400, SLOW_POLLING)],
+)
+def test_while_an_order_moves_its_customer_is_told_when_to_look_again(
+    placed: Shop, clock: Clock, age: int, wait: int
+) -> None:
+    clock.advance(seconds=age)
+
+    assert placed.show().headers["retry-after"] == str(wait)
+    assert POLLING[0][0] < POLLING[1][0]
+
+
+def test_an_order_that_came_to_rest_is_not_to_be_polled(placed: Shop) -> None:
+    state(placed, CONFIRMED, DISPATCHED)
+
+    assert "retry-after" not in placed.show().headers
+
+
+def test_a_placed_order_can_be_cancelled_by_its_customer(placed: Shop) -> None:
+    answer = placed.cancel()
+
+    assert answer.status == 200
+    assert (answer.body["status"], answer.body["reason"]) == ("cancelled", "customer")
+    event = placed.log.read(ORDER).find(OrderCancelled)
+    assert event is not None
+    assert (event.source, event.slot, event.causationid) == (
+        "checkout",
+        "outcome",
+        f"{ORDER}/placed",
+    )
+    assert placed.log.calls[:2] == ["read", "append"]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        (),
+        (PaymentPrepared(reference="r"),),
+        (PaymentPrepared(reference="r"), PaymentCaptured),
+        (StockReserved(lines=()),),
+    ],
+    ids=["placed", "prepared", "paid", "reserved"],
+)
+def test_until_its_outcome_an_order_can_be_cancelled(placed: Shop, facts: tuple[Any, ...]) -> None:
+    total = fold(placed.log.read(ORDER)).total
+    state(
+        placed,
+        *(
+            f if isinstance(f, Fact) else PaymentCaptured(reference="r", amount=total)
+            for f in facts
+        ),
+    )
+    answer = placed.cancel()
+
+    assert (answer.status, answer.body["status"]) == (200, "cancelled")
+    cancelled = placed.log.read(ORDER).find(OrderCancelled)
+    assert cancelled == list(placed.log.read(ORDER))[-1]
+
+
+@pytest.mark.parametrize("facts", [(CONFIRMED,), (CONFIRMED, DISPATCHED)])
+def test_a_confirmed_order_cannot_be_cancelled(placed: Shop, facts: tuple[Fact, ...]) -> None:
+    state(placed, *facts)
+    placed.log.calls.clear()
+    answer = placed.cancel()
+
+    assert (answer.status, answer.problem) == (409, "already-confirmed")
+    assert placed.log.calls == ["read"]
+    assert not placed.log.read(ORDER).states(OrderCancelled)
+
+
+def test_an_order_that_is_confirmed_in_the_same_moment_is_not_cancelled(
+    placed: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin = next(iter(placed.log.read(ORDER)))
+    append = placed.log.append
+
+    def faster(event: Event[Any], changes: Any = ()) -> Event[Any]:
+        append(then(origin, CONFIRMED))
+        return append(event, changes)
+
+    monkeypatch.setattr(placed.log, "append", faster)
+
+    assert placed.cancel().status == 409
+    assert not placed.log.read(ORDER).states(OrderCancelled)
+
+
+def test_cancelling_twice_gives_the_same_answer_and_states_it_once(
+    placed: Shop, clock: Clock
+) -> None:
+    first = placed.cancel()
+    clock.advance(seconds=5)
+    placed.log.calls.clear()
+
+    assert placed.cancel() == first
+    assert placed.log.calls == ["read"]
+
+
+def test_an_order_that_the_shop_cancelled_stays_cancelled_for_that_reason(placed: Shop) -> None:
+    state(placed, OrderCancelled(reason="out-of-stock"))
+    answer = placed.cancel()
+
+    assert (answer.status, answer.body["reason"]) == (200, "out-of-stock")
+
+
+def test_a_cancelled_order_moves_until_it_is_undone(placed: Shop) -> None:
+    assert "retry-after" in placed.cancel().headers
+
+    state(placed, PaymentVoided(), StockVoided())
+
+    assert "retry-after" not in placed.show().headers
+
+
+def test_the_log_line_of_a_look_names_the_order(placed: Shop) -> None:
+    placed.lines.lines.clear()
+    placed.show()
+    placed.cancel()
+
+    assert [line["order"] for line in placed.lines.lines] == [ORDER, ORDER]

@@ -1,0 +1,286 @@
+"""Placing an order: priced by the shop, written once, and the same answer for the same key."""
+
+import base64
+import json
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from events.checkout import MAX_QUANTITY, OrderPlaced
+from events.envelope import Event
+from events.money import Money
+from functions.checkout.catalogue import FRESH
+from functions.checkout.identity import order_id
+from tests.builders import EMAIL, NOW, TRACEPARENT, Clock, Lines
+from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, Shop
+from tests.functions.conftest import Logged
+
+TOTAL = {"amount": 28890, "currency": "EUR"}
+
+
+def only(shop: Shop, order: str = ORDER) -> Event[OrderPlaced]:
+    """Return the order's one event."""
+    history = shop.log.read(order)
+    event = history.find(OrderPlaced)
+    assert event is not None
+    assert len(history) == 1
+    return event
+
+
+def test_an_order_is_answered_at_once_with_where_to_look_at_it(shop: Shop) -> None:
+    answer = shop.place()
+
+    assert answer.status == 200
+    assert answer.body == {
+        "id": ORDER,
+        "status": "placed",
+        "total": TOTAL,
+        "lines": [
+            {
+                "sku": "TRUMPET-BB",
+                "name": "Trumpet in B flat",
+                "quantity": 1,
+                "unit_price": 24900,
+            },
+            {"sku": "MUTE-CUP", "name": "Cup mute", "quantity": 2, "unit_price": 1995},
+        ],
+        "idempotency_key": KEY,
+    }
+    assert answer.headers["location"] == f"/orders/{ORDER}"
+    assert answer.headers["idempotency-key"] == KEY
+
+
+def test_one_fact_is_written_and_nothing_else_is_called(shop: Shop) -> None:
+    shop.place()
+
+    assert shop.log.calls == ["append"]
+    event = only(shop)
+    assert (event.id, event.source, event.time) == (f"{ORDER}/placed", "checkout", NOW)
+    assert (event.correlationid, event.causationid) == ("request-1", None)
+    assert event.data.total == Money(amount=28890, currency="EUR")
+    assert (event.data.email, event.data.payment_token) == (EMAIL, "tok_success")
+
+
+def test_the_price_is_the_catalogues(shop: Shop) -> None:
+    shop.sell("TRUMPET-BB", "Trumpet in B flat", 1)
+
+    assert shop.place().body["total"]["amount"] == 1 + 2 * 1995
+
+
+def test_equal_skus_are_one_line(shop: Shop) -> None:
+    thrice = [{"sku": "MUTE-CUP", "quantity": n} for n in (1, 2, MAX_QUANTITY - 3)]
+    answer = shop.place(BODY | {"lines": thrice})
+
+    assert [line["quantity"] for line in answer.body["lines"]] == [MAX_QUANTITY]
+    assert answer.body["total"]["amount"] == MAX_QUANTITY * 1995
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/json; charset=utf-8", "Application/JSON"]
+)
+def test_json_is_taken_however_its_type_is_written(shop: Shop, kind: str) -> None:
+    assert shop.place(content_type=kind).status == 200
+
+
+def test_a_base64_body_is_taken(shop: Shop) -> None:
+    event = {
+        "routeKey": "POST /checkout",
+        "requestContext": {},
+        "headers": {"content-type": "application/json", "idempotency-key": KEY},
+        "body": base64.b64encode(json.dumps(BODY).encode()).decode(),
+        "isBase64Encoded": True,
+    }
+
+    assert shop.send(event).body["id"] == ORDER
+
+
+def test_names_and_streets_of_all_alphabets_are_taken(shop: Shop) -> None:
+    place = {"name": "Робин 例", "street": "Straße des 17. Juni", "city": "Łódź \N{TRUMPET}"}
+    shop.place(BODY | {"ship_to": BODY["ship_to"] | place})
+
+    assert only(shop).data.ship_to.city == "Łódź \N{TRUMPET}"
+
+
+def test_without_a_key_the_answer_tells_the_one_that_was_made(shop: Shop) -> None:
+    first, second = shop.place(key=None), shop.place(key=None)
+    key = first.headers["idempotency-key"]
+
+    assert str(UUID(key)) == key == first.body["idempotency_key"]
+    assert first.body["id"] == order_id(key) != second.body["id"]
+
+
+def test_the_callers_trace_goes_on_and_without_one_a_trace_begins(shop: Shop) -> None:
+    shop.place(traceparent=TRACEPARENT)
+    shop.place(key=OTHER_KEY, traceparent="00-nonsense")
+
+    assert only(shop).traceparent.split("-")[1] == TRACEPARENT.split("-")[1]
+    assert only(shop, order_id(OTHER_KEY)).traceparent.split("-")[1] != TRACEPARENT.split("-")[1]
+
+
+def test_the_same_key_gives_the_same_order_and_the_same_answer(shop: Shop, clock: Clock) -> None:
+    first = shop.place()
+    clock.advance(days=3)
+
+    assert shop.place() == first
+    assert shop.place(key=KEY.upper()) == first
+    assert only(shop).time == NOW
+
+
+def test_the_same_answer_is_given_after_a_price_change(shop: Shop, clock: Clock) -> None:
+    first = shop.place(BODY | {"expected_total": TOTAL})
+    shop.sell("TRUMPET-BB", "Trumpet in B flat", 99900)
+    clock.advance(seconds=FRESH.total_seconds())
+
+    assert shop.place(BODY | {"expected_total": TOTAL}) == first
+
+
+def test_the_same_answer_is_given_after_a_product_was_removed(shop: Shop, clock: Clock) -> None:
+    first = shop.place()
+    shop.withdraw("TRUMPET-BB")
+    clock.advance(seconds=FRESH.total_seconds())
+
+    assert shop.place() == first
+
+
+def test_the_same_answer_is_given_by_another_worker(shop: Shop) -> None:
+    first = shop.place()
+    shop.restart()
+
+    assert shop.place() == first
+
+
+@pytest.fixture
+def busy() -> Iterator[None]:
+    """Let threads take turns as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_the_same_answer_is_given_to_all_who_send_it_at_once(shop: Shop, busy: None) -> None:
+    together = Barrier(8)
+
+    def send(number: int) -> Any:
+        shop_of_mine = Shop(shop.clock, Lines())
+        shop_of_mine.log = shop.log
+        shop_of_mine.restart()
+        together.wait()
+        return shop_of_mine.place(traceparent=f"00-{number + 1:032x}-{'0' * 16}-01")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(send, range(8)))
+
+    assert all(answer == answers[0] for answer in answers)
+    assert len(shop.log.read(ORDER)) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        BODY | {"lines": BODY["lines"][:1]},
+        BODY | {"email": "someone.else@example.com"},
+        BODY | {"payment_token": "tok_declined"},
+        BODY | {"ship_to": BODY["ship_to"] | {"city": "Bonn"}},
+        BODY | {"expected_total": TOTAL},
+    ],
+    ids=["lines", "email", "token", "address", "expected total"],
+)
+def test_the_same_key_with_another_request_is_refused(shop: Shop, other: dict[str, Any]) -> None:
+    shop.place()
+    before = only(shop)
+    answer = shop.place(other)
+
+    assert (answer.status, answer.problem) == (422, "key-reused")
+    assert answer.body["field"] == "Idempotency-Key"
+    assert only(shop) == before
+
+
+def test_the_same_key_with_another_request_is_refused_although_that_has_no_price(
+    shop: Shop,
+) -> None:
+    shop.place()
+    answer = shop.place(BODY | {"lines": [{"sku": "THEREMIN", "quantity": 1}]})
+
+    assert (answer.status, answer.problem) == (422, "key-reused")
+
+
+def test_another_key_is_another_order(shop: Shop) -> None:
+    assert shop.place(key=OTHER_KEY).body["id"] != shop.place().body["id"]
+
+
+def test_a_total_as_expected_is_taken(shop: Shop) -> None:
+    assert shop.place(BODY | {"expected_total": TOTAL}).status == 200
+
+
+@pytest.mark.parametrize(
+    "expected", [{"amount": 28889, "currency": "EUR"}, {"amount": 28890, "currency": "USD"}]
+)
+def test_a_total_other_than_expected_is_refused_with_the_new_one(
+    shop: Shop, expected: dict[str, Any]
+) -> None:
+    answer = shop.place(BODY | {"expected_total": expected})
+
+    assert (answer.status, answer.problem) == (409, "price-changed")
+    assert answer.body["field"] == "$.expected_total"
+    assert answer.body["total"] == TOTAL
+    assert len(shop.log.read(ORDER)) == 0
+
+
+def test_after_a_refused_price_the_same_key_orders_at_the_new_one(shop: Shop) -> None:
+    shop.place(BODY | {"expected_total": TOTAL | {"amount": 1}})
+
+    assert shop.place(BODY | {"expected_total": TOTAL}).status == 200
+
+
+def test_a_product_that_came_a_moment_ago_is_looked_up_once_more(shop: Shop) -> None:
+    shop.place(key=OTHER_KEY)
+    shop.sell("CORNET", "Cornet", 19900)
+    shop.catalogue.reads.clear()
+
+    assert shop.place(BODY | {"lines": [{"sku": "CORNET", "quantity": 1}]}).status == 200
+    assert shop.catalogue.reads == ["get CORNET"]
+
+
+def test_a_direct_invocation_is_answered_like_a_request(shop: Shop) -> None:
+    over_http = shop.place()
+    direct = shop.handle(BODY | {"idempotency_key": KEY}, None)
+
+    assert json.loads(json.dumps(direct)) == over_http.body
+    assert len(shop.log.read(ORDER)) == 1
+
+
+def test_a_direct_invocation_may_leave_the_key_to_the_shop(shop: Shop) -> None:
+    answer = shop.handle(dict(BODY), None)
+
+    assert answer["id"] == order_id(answer["idempotency_key"])
+
+
+def test_a_log_that_is_away_is_a_500_that_may_be_sent_again(shop: Shop) -> None:
+    shop.log.broken = True
+    failed = shop.place()
+    shop.log.broken = False
+
+    assert (failed.status, failed.problem) == (500, "internal")
+    assert shop.place().status == 200
+
+
+def test_the_log_line_names_the_order_and_neither_key_nor_customer(
+    shop: Shop, logged: Logged
+) -> None:
+    shop.lines = logged.observer  # type: ignore[assignment]  # the real one
+    shop.restart()
+    shop.place()
+    shop.place(BODY | {"email": "nobody"})
+    shop.show()
+    shop.cancel()
+
+    said = logged.text()
+    assert ORDER in said
+    for secret in (KEY, EMAIL, "Sample Street", "10115", "tok_success"):
+        assert secret not in said

@@ -1,0 +1,174 @@
+"""A clock, an observer, and a small AWS in this process with its calls counted."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from moto import mock_aws
+
+from functions import map as the_map
+from functions import names
+from functions.runtime import aws, main, settings
+from functions.runtime.dynamo import DynamoLog, TableName
+from functions.runtime.observe import LogObserver
+from functions.runtime.service import Service
+from tests.builders import Clock, Lines
+
+_stages = count(1)
+_client = cache(aws.client_factory())
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def lines() -> Lines:
+    return Lines()
+
+
+class Logged:
+    """The real observer, and the lines that it wrote."""
+
+    def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
+        self._capture = capture
+
+    @cached_property
+    def observer(self) -> LogObserver:
+        """The observer, made in the test: it keeps the stdout of then, under a name of its own."""
+        return LogObserver(f"service-{uuid4()}")
+
+    def text(self) -> str:
+        """Return what was written since the last time."""
+        return self._capture.readouterr().out
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return the structured lines among it, without the metrics."""
+        parsed = [json.loads(line) for line in self.text().splitlines()]
+        return [line for line in parsed if "_aws" not in line]
+
+
+@pytest.fixture
+def logged(capsys: pytest.CaptureFixture[str]) -> Logged:
+    return Logged(capsys)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the SDK: the operation and its parameters."""
+
+    operation: str
+    sent: Mapping[str, Any]
+
+
+@dataclass
+class Calls:
+    """All calls since the test began, or since `clear`."""
+
+    made: list[Call] = field(default_factory=list)
+
+    def note(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
+        self.made.append(Call(model.name, params))
+
+    def clear(self) -> None:
+        self.made.clear()
+
+    @property
+    def operations(self) -> list[str]:
+        return [call.operation for call in self.made]
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Callable[[str], Any]]:
+    """AWS in memory; gives clients, which are made once for all tests of this process."""
+    with mock_aws():
+        yield _client
+
+
+@pytest.fixture
+def calls(cloud: Callable[[str], Any]) -> Iterator[Calls]:
+    """What is called from here on, by whichever client."""
+    made = Calls()
+    clients = [cloud(service) for service in ("dynamodb", "sqs", "sns")]
+    for client in clients:
+        client.meta.events.register("provide-client-params", made.note)
+    yield made
+    for client in clients:
+        client.meta.events.unregister("provide-client-params", made.note)
+
+
+class Stage:
+    """The tables, queues and topic of a stage, named as everywhere, and its functions."""
+
+    def __init__(self, cloud: Callable[[str], Any]) -> None:
+        self.name = f"test{next(_stages)}"
+        self.cloud = cloud
+        self.dynamodb = cloud("dynamodb")
+        _table(self.dynamodb, names.log_table(self.name), "subject", "slot")
+        self.own = {
+            (service.name, table.name): TableName(
+                name=names.own_table(self.name, service.name, table.name), key=table.key
+            )
+            for service in the_map.SERVICES
+            for table in service.tables
+        }
+        for table in self.own.values():
+            _table(self.dynamodb, table.name, table.key)
+
+    def log(
+        self, service: str | None = None, sleep: Callable[[float], None] | None = None
+    ) -> DynamoLog:
+        """Return the log as a service has it: with its own tables."""
+        own = {name: table for (owner, name), table in self.own.items() if owner == service}
+        table = names.log_table(self.name)
+        return DynamoLog(self.dynamodb, table, own, sleep=sleep or _never)
+
+    def environ(self, service: Service) -> dict[str, str]:
+        """Return the environment of a service's function."""
+        own = {
+            settings.table_variable(table.name): self.own[service.name, table.name].name
+            for table in service.tables
+        }
+        return own | {
+            settings.SERVICE: service.name,
+            settings.LOG: names.log_table(self.name),
+            settings.QUEUE: f"https://sqs.eu-central-1.amazonaws.com/123456789012/{service.name}",
+            settings.TOPIC: f"arn:aws:sns:eu-central-1:123456789012:{names.topic(self.name)}",
+        }
+
+    def put(self, service: str, table: str, key: str, **values: str | int) -> None:
+        """Write an item into a service's own table, as seeding does."""
+        own = self.own[service, table]
+        item = {
+            name: {"N": str(value)} if isinstance(value, int) else {"S": value}
+            for name, value in values.items()
+        }
+        self.dynamodb.put_item(TableName=own.name, Item={own.key: {"S": key}} | item)
+
+
+@pytest.fixture
+def stage(cloud: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Stage:
+    monkeypatch.setattr(main, "client_factory", lambda: cloud)
+    return Stage(cloud)
+
+
+def _table(dynamodb: Any, name: str, *keys: str) -> None:
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=[
+            {"AttributeName": key, "KeyType": kind}
+            for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+        ],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def _never(_: float) -> None:
+    raise AssertionError("nothing was to be waited for")

@@ -1,0 +1,169 @@
+"""Inventory's rules: all the pieces or none, once; what was taken comes back, once."""
+
+from typing import Any
+
+import pytest
+
+from events.envelope import Event
+from events.history import History
+from events.inventory import (
+    RELEASE,
+    RESERVE,
+    Reserved,
+    StockRejected,
+    StockReleased,
+    StockReserved,
+    StockVoided,
+)
+from events.ordering import OrderCancelled
+from functions.inventory.reactions import AVAILABLE, STOCK, release, reserve
+from functions.inventory.service import SERVICE
+from functions.runtime.memory import MemoryLog, MemoryTables
+from functions.runtime.ports import Change, Refused
+from functions.runtime.react import Handled, Reactor
+from functions.runtime.service import Fill
+from tests.builders import MUTE, ORDER, TRUMPET, Clock, placed, then
+from tests.functions.play import play
+
+PLACED = placed()
+PIECES = (Reserved(sku=TRUMPET.sku, quantity=1), Reserved(sku=MUTE.sku, quantity=2))
+RESERVED = then(PLACED, StockReserved(lines=PIECES))
+REJECTED = then(PLACED, StockRejected(skus=(MUTE.sku,)))
+VOIDED = then(PLACED, StockVoided())
+CANCELLED = then(PLACED, OrderCancelled(reason="customer"))
+
+
+def moves(sign: int) -> tuple[Change, ...]:
+    return tuple(
+        Change(table=STOCK, key=sku, attribute=AVAILABLE, by=sign * pieces)
+        for sku, pieces in ((TRUMPET.sku, 1), (MUTE.sku, 2))
+    )
+
+
+TAKEN = Fill(fact=StockReserved(lines=PIECES), slot=RESERVE, changes=moves(-1))
+GIVEN_BACK = Fill(fact=StockReleased(lines=PIECES), slot=RELEASE, changes=moves(+1))
+
+
+def test_all_pieces_are_taken_with_the_fact() -> None:
+    played = play(reserve(PLACED), RESERVED)
+
+    assert (played.yielded, played.decided) == ([TAKEN], None)
+
+
+def test_what_is_short_is_rejected_by_name_and_nothing_is_taken() -> None:
+    played = play(reserve(PLACED), Refused([MUTE.sku]))
+
+    assert played.decided == Fill(fact=StockRejected(skus=(MUTE.sku,)), slot=RESERVE)
+
+
+@pytest.mark.parametrize("held", [RESERVED, REJECTED, VOIDED], ids=lambda event: event.type)
+def test_a_filled_slot_ends_the_matter(held: Event[Any]) -> None:
+    assert play(reserve(PLACED), held).decided is None
+
+
+def test_a_cancelled_order_of_which_nothing_was_taken_is_voided() -> None:
+    played = play(release(CANCELLED, History([PLACED, CANCELLED])), VOIDED)
+
+    assert played.yielded == [Fill(fact=StockVoided(), slot=RESERVE)]
+    assert played.decided is None
+
+
+def test_what_was_taken_is_given_back_with_the_fact() -> None:
+    played = play(release(CANCELLED, History([PLACED, RESERVED, CANCELLED])))
+
+    assert (played.yielded, played.decided) == ([], GIVEN_BACK)
+
+
+def test_what_was_taken_in_the_same_moment_is_given_back_as_well() -> None:
+    played = play(release(CANCELLED, History([PLACED, CANCELLED])), RESERVED)
+
+    assert played.decided == GIVEN_BACK
+
+
+@pytest.mark.parametrize("held", [REJECTED, VOIDED], ids=lambda event: event.type)
+def test_of_what_was_never_taken_nothing_is_given_back(held: Event[Any]) -> None:
+    at_once = play(release(CANCELLED, History([PLACED, CANCELLED])), held)
+    before = play(release(CANCELLED, History([PLACED, held, CANCELLED])))
+
+    assert at_once.decided is None
+    assert (before.yielded, before.decided) == ([], None)
+
+
+def test_what_was_given_back_is_not_given_again() -> None:
+    released = then(CANCELLED, StockReleased(lines=PIECES))
+    played = play(release(CANCELLED, History([PLACED, RESERVED, CANCELLED, released])))
+
+    assert (played.yielded, played.decided) == ([], None)
+
+
+class World:
+    """Inventory on a log and stock in memory; each step can be delivered at any time."""
+
+    def __init__(self, trumpets: int, mutes: int) -> None:
+        self.tables = MemoryTables()
+        self.log = MemoryLog(self.tables)
+        self.clock = Clock()
+        self.reactor = Reactor(consumer=SERVICE, log=self.log, clock=self.clock)
+        for sku, pieces in ((TRUMPET.sku, trumpets), (MUTE.sku, mutes)):
+            self.tables(STOCK).add(sku, AVAILABLE, pieces)
+
+    def hear(self, event: Event[Any]) -> Handled:
+        self.clock.advance(milliseconds=50)
+        self.log.append(event)
+        return self.reactor.handle(event)
+
+    @property
+    def stock(self) -> tuple[int, int]:
+        stock = self.tables(STOCK)
+        return stock.number(TRUMPET.sku, AVAILABLE), stock.number(MUTE.sku, AVAILABLE)
+
+    @property
+    def filled(self) -> list[str]:
+        inventory = [e for e in self.log.read(ORDER) if e.source == "inventory"]
+        return [event.type for event in inventory]
+
+
+@pytest.mark.parametrize(
+    ("deliveries", "stock", "filled"),
+    [
+        ([PLACED], (4, 3), ["StockReserved"]),
+        ([PLACED, PLACED], (4, 3), ["StockReserved"]),
+        ([PLACED, CANCELLED], (5, 5), ["StockReserved", "StockReleased"]),
+        ([CANCELLED, PLACED], (5, 5), ["StockVoided"]),
+        ([PLACED, CANCELLED, PLACED, CANCELLED], (5, 5), ["StockReserved", "StockReleased"]),
+        ([CANCELLED, CANCELLED, PLACED, PLACED], (5, 5), ["StockVoided"]),
+    ],
+)
+def test_however_often_and_in_whatever_order_stock_ends_where_it_should(
+    deliveries: list[Event[Any]], stock: tuple[int, int], filled: list[str]
+) -> None:
+    world = World(5, 5)
+    for event in deliveries:
+        world.hear(event)
+
+    assert (world.stock, world.filled) == (stock, filled)
+
+
+def test_a_sold_out_order_takes_nothing_and_gives_nothing_back() -> None:
+    world = World(5, 1)
+    for event in (PLACED, CANCELLED, PLACED, CANCELLED):
+        world.hear(event)
+
+    assert (world.stock, world.filled) == ((5, 1), ["StockRejected"])
+
+
+def test_how_each_message_ended_is_told_apart() -> None:
+    world = World(5, 5)
+    outcomes = [world.hear(event).outcome for event in (PLACED, PLACED, CANCELLED, CANCELLED)]
+
+    assert outcomes == ["done", "duplicate", "done", "duplicate"]
+
+
+def test_the_last_pieces_go_to_one_of_two_orders() -> None:
+    world = World(1, 2)
+    outcomes = {
+        order: world.hear(placed(order=order)).stated[0].type for order in ("FIRST", "SECOND")
+    }
+
+    assert outcomes == {"FIRST": "StockReserved", "SECOND": "StockRejected"}
+    assert world.stock == (0, 0)

@@ -1,0 +1,245 @@
+"""The budget of the happy path: what each step costs in calls of AWS and in write units."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from events.envelope import Event, Fact
+from events.inventory import Reserved, StockRejected, StockReserved
+from events.ordering import OrderCancelled, OrderConfirmed
+from events.payment import PaymentCaptured, PaymentPrepared
+from events.shipping import DispatchScheduled
+from functions import map as the_map
+from functions import names
+from functions.checkout.catalogue import CATALOGUE
+from functions.inventory.reactions import AVAILABLE, STOCK
+from functions.runtime.main import Handler, build
+from tests.builders import MUTE, TRUMPET, Clock, Lines, placed, then
+from tests.functions.checkout.conftest import BODY, KEY
+from tests.functions.conftest import Calls, Stage
+from tests.functions.runtime.lambdas import failed, message, record
+from tests.functions.runtime.test_items import weight
+
+PLACED = placed()
+TOTAL = PLACED.data.total
+PREPARED = then(PLACED, PaymentPrepared(reference="r"))
+CAPTURED = then(PREPARED, PaymentCaptured(reference="r", amount=TOTAL))
+PIECES = tuple(Reserved(sku=line.sku, quantity=line.quantity) for line in (TRUMPET, MUTE))
+RESERVED = then(PLACED, StockReserved(lines=PIECES))
+CONFIRMED = then(CAPTURED, OrderConfirmed(), seen=[RESERVED.sequence])
+CANCELLED = then(PLACED, OrderCancelled(reason="customer"))
+
+
+class World:
+    """The functions of a stage, and the calls that each makes to the log and elsewhere."""
+
+    def __init__(self, stage: Stage, calls: Calls, clock: Clock) -> None:
+        self.stage = stage
+        self.calls = calls
+        self.clock = clock
+        self.lines = Lines()
+        self._handlers: dict[str, Handler] = {}
+        for line in (TRUMPET, MUTE):
+            product = {"name": line.name, "price": line.unit_price, "currency": "EUR"}
+            stage.put("checkout", CATALOGUE, line.sku, **product)  # type: ignore[arg-type]  # str or int
+            stage.put("inventory", STOCK, line.sku, **{AVAILABLE: 10})
+
+    def know(self, *events: Event[Any]) -> None:
+        """Let these events be in the log."""
+        for event in events:
+            self.stage.log().append(event)
+
+    def invoke(self, name: str, event: Any) -> Any:
+        """Call a function; from here on only its own calls are counted."""
+        if name not in self._handlers:
+            service = next(s for s in the_map.SERVICES if s.name == name)
+            environ = self.stage.environ(service)
+            self._handlers[name] = build(environ, clock=self.clock, observer=self.lines)
+        self.clock.advance(seconds=1)
+        self.calls.clear()
+        return self._handlers[name](event, None)
+
+    def hear(self, name: str, event: Event[Any]) -> list[str]:
+        """Deliver an event; return the calls that concern the log."""
+        assert failed(self.invoke(name, {"Records": [message(event)]})) == []
+        log = names.log_table(self.stage.name)
+        return [
+            call.operation
+            for call in self.calls.made
+            if call.sent.get("TableName") == log or call.operation == "TransactWriteItems"
+        ]
+
+    @property
+    def elsewhere(self) -> list[str]:
+        """The calls that concern a table of the service's own."""
+        log = names.log_table(self.stage.name)
+        return [
+            call.operation for call in self.calls.made if call.sent.get("TableName", log) != log
+        ]
+
+
+@pytest.fixture
+def world(stage: Stage, calls: Calls, clock: Clock) -> World:
+    return World(stage, calls, clock)
+
+
+def order(key: str = KEY) -> dict[str, Any]:
+    return {
+        "routeKey": "POST /checkout",
+        "requestContext": {},
+        "headers": {"content-type": "application/json", "idempotency-key": key},
+        "body": json.dumps(BODY),
+    }
+
+
+def test_a_fact_alone_is_one_put(stage: Stage, calls: Calls) -> None:
+    stage.log().append(PLACED)
+
+    assert calls.operations == ["PutItem"]
+
+
+def test_checkout_is_one_put_of_one_write_unit(world: World) -> None:
+    world.invoke("checkout", {"routeKey": "GET /products", "requestContext": {}})
+    answer = world.invoke("checkout", order())
+
+    assert answer["statusCode"] == 200
+    (call,) = world.calls.made
+    assert call.operation == "PutItem"
+    assert weight(dict(call.sent["Item"])) <= 1024
+
+
+def test_the_same_order_again_is_one_call_and_so_is_another_with_its_key(world: World) -> None:
+    world.invoke("checkout", order())
+    world.invoke("checkout", order())
+    again = world.calls.operations
+    world.invoke("checkout", order() | {"body": json.dumps(BODY | {"email": "r@example.org"})})
+
+    assert (again, world.calls.operations) == (["PutItem"], ["PutItem"])
+
+
+def test_looking_at_an_order_is_one_query_and_cancelling_it_one_put_more(world: World) -> None:
+    answer = world.invoke("checkout", order())
+    of_it = {
+        "requestContext": {},
+        "headers": {"authorization": f"Bearer {KEY}"},
+        "pathParameters": {"id": json.loads(answer["body"])["id"]},
+    }
+    world.invoke("checkout", of_it | {"routeKey": "GET /orders/{id}"})
+    shown = world.calls.operations
+    world.invoke("checkout", of_it | {"routeKey": "POST /orders/{id}/cancel"})
+
+    assert (shown, world.calls.operations) == (["Query"], ["Query", "PutItem"])
+
+
+def test_inventory_is_one_transaction_of_one_write_more_than_lines(world: World) -> None:
+    world.know(PLACED)
+
+    assert world.hear("inventory", PLACED) == ["TransactWriteItems"]
+    assert len(world.calls.made[0].sent["TransactItems"]) == 1 + len(PLACED.data.lines)
+    assert len(world.calls.made) == 1
+
+
+def test_giving_stock_back_is_one_query_and_one_transaction(world: World) -> None:
+    world.know(PLACED, RESERVED, CANCELLED)
+
+    assert world.hear("inventory", CANCELLED) == ["Query", "TransactWriteItems"]
+
+
+def test_voiding_stock_is_one_query_and_one_put(world: World) -> None:
+    world.know(PLACED, CANCELLED)
+
+    assert world.hear("inventory", CANCELLED) == ["Query", "PutItem"]
+
+
+def test_payment_is_one_query_and_two_puts_besides_the_gateways_ledger(world: World) -> None:
+    world.know(PLACED)
+
+    assert world.hear("payment", PLACED) == ["Query", "PutItem", "PutItem"]
+    assert world.elsewhere == ["PutItem", "GetItem", "PutItem"]
+
+
+def test_ordering_that_has_to_wait_is_one_query(world: World) -> None:
+    world.know(PLACED, PREPARED, CAPTURED)
+
+    assert world.hear("ordering", CAPTURED) == ["Query"]
+
+
+def test_ordering_that_decides_is_one_query_and_one_put(world: World) -> None:
+    world.know(PLACED, PREPARED, CAPTURED, RESERVED)
+
+    assert world.hear("ordering", RESERVED) == ["Query", "PutItem"]
+    assert len(world.calls.made) == 2
+
+
+def test_shipping_is_one_query_and_one_put_besides_the_carriers_parcels(world: World) -> None:
+    world.know(PLACED, CONFIRMED)
+
+    assert world.hear("shipping", CONFIRMED) == ["Query", "PutItem"]
+    assert world.elsewhere == ["GetItem", "PutItem"]
+
+
+ENDED: list[tuple[str, Event[Any], tuple[Event[Any], ...]]] = [
+    ("payment", PLACED, (PREPARED, CAPTURED)),
+    ("inventory", PLACED, (RESERVED,)),
+    ("inventory", PLACED, (then(PLACED, StockRejected(skus=("DRUM",))),)),
+    ("ordering", RESERVED, (RESERVED, PREPARED, CAPTURED, CONFIRMED)),
+    ("shipping", CONFIRMED,
+     (CONFIRMED, then(CONFIRMED, DispatchScheduled(carrier="sandbox", reference="SBX1")))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "event", "known"), ENDED, ids=[f"{row[0]}-{row[2][-1].type}" for row in ENDED]
+)
+def test_a_duplicate_is_one_call(
+    world: World, name: str, event: Event[Fact], known: tuple[Event[Any], ...]
+) -> None:
+    world.know(PLACED, *known)
+    world.hear(name, event)
+
+    assert len(world.calls.made) == 1
+    assert world.lines.outcomes[-1] in ("duplicate", "overtaken")
+
+
+@pytest.mark.parametrize("name", ["payment", "inventory"])
+@pytest.mark.parametrize("known", [(), (PLACED,)], ids=["at once", "after all was done"])
+def test_a_duplicate_of_a_cancellation_is_one_call(
+    world: World, name: str, known: tuple[Event[Any], ...]
+) -> None:
+    world.know(PLACED, CANCELLED)
+    for event in known:
+        world.hear(name, event)
+    world.hear(name, CANCELLED)
+    world.hear(name, CANCELLED)
+
+    assert world.calls.operations == ["Query"]
+    assert world.lines.outcomes[-1] == "duplicate"
+
+
+def test_a_message_that_fails_costs_one_call_more(world: World) -> None:
+    answer = world.invoke("ordering", {"Records": [message("nonsense"), message("more")]})
+
+    assert len(failed(answer)) == 2
+    assert world.calls.operations == ["ChangeMessageVisibilityBatch"]
+
+
+def test_the_relay_publishes_in_tens_and_touches_no_table(
+    world: World, cloud: Callable[[str], Any]
+) -> None:
+    fifo = {"FifoTopic": "true"}
+    cloud("sns").create_topic(Name=names.topic(world.stage.name), Attributes=fifo)
+    events = [placed(order=f"ORDER{number}") for number in range(25)]
+    answer = world.invoke(
+        "relay", {"Records": [record(event, n) for n, event in enumerate(events)]}
+    )
+
+    assert failed(answer) == []
+    assert world.calls.operations == ["PublishBatch"] * 3
+
+
+def test_every_service_is_in_this_budget() -> None:
+    counted = {"checkout", "relay", "payment", "inventory", "ordering", "shipping"}
+
+    assert {service.name for service in the_map.SERVICES} == counted

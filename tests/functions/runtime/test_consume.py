@@ -1,0 +1,308 @@
+"""A batch of a consumer's queue: what is acknowledged, what comes back, and what is said of it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import pytest
+
+from events import codec
+from events.checkout import OrderPlaced
+from events.envelope import Event
+from events.inventory import StockVoided
+from events.shipping import DispatchScheduled
+from functions.runtime import consume
+from functions.runtime.backoff import FIRST_DELAY, delay
+from functions.runtime.memory import MemoryLog
+from functions.runtime.observe import Observer
+from functions.runtime.react import Reactor
+from functions.runtime.service import Consumer, On
+from tests.builders import EMAIL, SHIP_TO, Clock, Lines, order_placed, placed, then
+from tests.functions.conftest import Logged
+from tests.functions.runtime.lambdas import failed, message
+
+SECRET = "tok_of_a_card_that_nobody_may_read"
+
+
+class Outside(Exception):
+    """The outside is away; what it says may quote a payload."""
+
+
+@dataclass
+class Queue:
+    """Notes what is hidden, for how long; may be out of order itself."""
+
+    hidden: dict[str, int] = field(default_factory=dict)
+    broken: bool = False
+
+    def hide(self, seconds: dict[str, int]) -> None:
+        if self.broken:
+            raise TimeoutError
+        self.hidden |= seconds
+
+
+@dataclass
+class World:
+    """A consumer of OrderPlaced whose reaction fails for the orders in `away`."""
+
+    log: MemoryLog = field(default_factory=MemoryLog)
+    queue: Queue = field(default_factory=Queue)
+    lines: Lines = field(default_factory=Lines)
+    clock: Clock = field(default_factory=Clock)
+    away: set[str] = field(default_factory=set)
+    reacted: list[str] = field(default_factory=list)
+
+    def react(self, event: Event[OrderPlaced], _: object) -> StockVoided:
+        self.reacted.append(event.subject)
+        if event.subject in self.away:
+            raise Outside(f"no answer for {event.data.payment_token} of {event.data.email}")
+        return StockVoided()
+
+    def handler(
+        self, *, ordered: bool = False, observer: Observer | None = None
+    ) -> Callable[..., Any]:
+        on = On(event=OrderPlaced, react=self.react, history=True)
+        consumer = Consumer(name="inventory", on=(on,), ordered=ordered)
+        reactor = Reactor(consumer=consumer, log=self.log, clock=self.clock)
+        return consume.handler(reactor, self.queue, observer or self.lines)
+
+    def place(self, *orders: str) -> list[dict[str, Any]]:
+        """Return the messages of orders that are in the log."""
+        events = [placed(order_placed(token=SECRET), order=order) for order in orders]
+        return [message(self.log.append(event)) for event in events]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture(params=[False, True], ids=["parallel", "ordered"])
+def ordered(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+def test_a_batch_that_succeeds_is_acknowledged_whole(world: World, ordered: bool) -> None:
+    answer = world.handler(ordered=ordered)({"Records": world.place("A", "B")}, None)
+
+    assert failed(answer) == []
+    assert world.queue.hidden == {}
+    assert world.lines.outcomes == ["done", "done"]
+
+
+def test_only_what_failed_comes_back(world: World, ordered: bool) -> None:
+    world.away = {"B"}
+    answer = world.handler(ordered=ordered)({"Records": world.place("A", "B", "C")}, None)
+
+    assert failed(answer) == ["message B/placed"]
+    assert world.reacted == ["A", "B", "C"]
+
+
+def test_a_batch_that_fails_whole_is_reported_and_raises_nothing(
+    world: World, ordered: bool
+) -> None:
+    world.away = {"A", "B"}
+    answer = world.handler(ordered=ordered)({"Records": world.place("A", "B")}, None)
+
+    assert failed(answer) == ["message A/placed", "message B/placed"]
+
+
+def test_one_batch_leaves_nothing_behind_for_the_next(world: World, ordered: bool) -> None:
+    handle = world.handler(ordered=ordered)
+    world.away = {"A"}
+    handle({"Records": world.place("A")}, None)
+    world.away = set()
+
+    assert failed(handle({"Records": world.place("A", "B")}, None)) == []
+
+
+@pytest.mark.parametrize("receives", [1, 2, 3, 6, 40])
+def test_what_failed_is_hidden_longer_each_time(world: World, receives: int) -> None:
+    world.away = {"A"}
+    (record,) = world.place("A")
+    record["attributes"]["ApproximateReceiveCount"] = str(receives)
+    world.handler()({"Records": [record]}, None)
+
+    assert world.queue.hidden == {"handle A/placed": delay(receives)}
+
+
+def test_each_failure_of_a_batch_waits_for_its_own_time(world: World) -> None:
+    world.away = {"A", "B"}
+    records = world.place("A", "B")
+    records[1]["attributes"]["ApproximateReceiveCount"] = "4"
+    world.handler()({"Records": records}, None)
+
+    assert world.queue.hidden == {"handle A/placed": delay(1), "handle B/placed": delay(4)}
+
+
+def test_behind_a_failure_the_rest_of_its_order_is_held_back_and_other_orders_pass(
+    world: World,
+) -> None:
+    world.away = {"A"}
+    first, other = world.place("A", "B")
+    first["attributes"]["ApproximateReceiveCount"] = "3"
+    rest = message(then(placed(order="A"), DispatchScheduled(carrier="c", reference="r")))
+    answer = world.handler(ordered=True)({"Records": [first, rest, other]}, None)
+
+    assert failed(answer) == ["message A/placed", "message A/shipping/dispatch"]
+    assert world.queue.hidden == {
+        "handle A/placed": delay(3),
+        "handle A/shipping/dispatch": delay(3),
+    }
+    assert world.lines.outcomes == ["retry", "done", "held-back"]
+    assert world.lines.lines[-1] == {
+        "outcome": "held-back",
+        "consumer": "inventory",
+        "receives": 1,
+        "order": "A",
+    }
+
+
+def test_on_a_parallel_queue_nothing_is_held_back(world: World) -> None:
+    world.away = {"A"}
+    (first,) = world.place("A")
+    again = first | {"messageId": "again", "receiptHandle": "again"}
+    answer = world.handler()({"Records": [first, again]}, None)
+
+    assert failed(answer) == ["message A/placed", "again"]
+    assert world.reacted == ["A", "A"]
+
+
+UNDECODABLE: dict[str, Callable[[], str]] = {
+    "not JSON": lambda: "order placed!",
+    "an unknown type": lambda: json.dumps(
+        json.loads(codec.encode(placed())) | {"type": "OrderGiftWrapped"}
+    ),
+    "a future version": lambda: json.dumps(json.loads(codec.encode(placed())) | {"dataversion": 2}),
+}
+
+
+@pytest.mark.parametrize("body", UNDECODABLE.values(), ids=UNDECODABLE)
+@pytest.mark.parametrize("receives", [1, 9])
+def test_what_cannot_be_decoded_fails_at_a_constant_pace_on_its_way_to_the_dlq(
+    world: World, body: Callable[[], str], receives: int
+) -> None:
+    record = message(body(), receives=receives)
+    answer = world.handler()({"Records": [record, *world.place("B")]}, None)
+
+    assert failed(answer) == [record["messageId"]]
+    assert world.queue.hidden == {record["receiptHandle"]: FIRST_DELAY}
+    assert world.lines.outcomes == ["undecodable", "done"]
+    assert world.lines.lines[0]["detail"]
+
+
+def test_a_log_that_is_ahead_of_this_code_is_waited_for_like_any_outage(world: World) -> None:
+    (record,) = world.place("A")
+    future = msgspec.structs.replace(then(placed(order="A"), StockVoided()), dataversion=2)
+    world.log.append(future)
+    record["attributes"]["ApproximateReceiveCount"] = "5"
+    answer = world.handler()({"Records": [record]}, None)
+
+    assert failed(answer) == [record["messageId"]]
+    assert world.queue.hidden == {record["receiptHandle"]: delay(5)}
+    (line,) = world.lines.lines
+    assert (line["outcome"], line["error"], line["order"]) == ("retry", "FutureVersion", "A")
+
+
+def test_a_valid_event_of_a_type_that_is_not_heard_is_acknowledged_and_counted(
+    world: World,
+) -> None:
+    unheard = then(placed(), DispatchScheduled(carrier="sandbox", reference="SBX1"))
+    answer = world.handler()({"Records": [message(unheard)]}, None)
+
+    assert failed(answer) == []
+    assert world.lines.outcomes == ["unheard"]
+
+
+def test_an_event_that_the_log_does_not_hold_is_acknowledged_and_counted_without_effect(
+    world: World,
+) -> None:
+    answer = world.handler()({"Records": [message(placed(order="FORGED"))]}, None)
+
+    assert failed(answer) == []
+    assert world.lines.outcomes == ["forged"]
+    assert world.reacted == []
+    assert len(world.log.read("FORGED")) == 0
+
+
+def test_a_queue_that_cannot_hide_does_not_lose_the_answer(world: World) -> None:
+    world.away = {"A"}
+    world.queue.broken = True
+    answer = world.handler()({"Records": world.place("A", "B")}, None)
+
+    assert failed(answer) == ["message A/placed"]
+    assert world.lines.outcomes == ["retry", "done", "not-hidden"]
+    assert world.lines.lines[-1]["error"] == "TimeoutError"
+
+
+def test_a_duplicate_is_acknowledged(world: World) -> None:
+    records = world.place("A")
+    handle = world.handler()
+    handle({"Records": records}, None)
+    world.clock.advance(minutes=5)
+    answer = handle({"Records": records}, None)
+
+    assert failed(answer) == []
+    assert world.lines.outcomes == ["done", "duplicate"]
+
+
+def test_one_line_a_record_says_what_became_of_it(world: World) -> None:
+    records = world.place("A")
+    world.clock.advance(seconds=2)
+    world.handler()({"Records": records}, None)
+
+    (line,) = world.lines.lines
+    assert line.pop("millis") >= 0
+    assert line == {
+        "outcome": "done",
+        "consumer": "inventory",
+        "receives": 1,
+        "event": "A/placed",
+        "type": "OrderPlaced",
+        "order": "A",
+        "correlation": placed().correlationid,
+        "age": 2000,
+        "stated": ["A/inventory/reserve"],
+        "facts": ["StockVoided"],
+    }
+
+
+def test_the_line_of_a_failure_says_what_failed_and_where(world: World) -> None:
+    world.away = {"A"}
+    world.handler()({"Records": world.place("A")}, None)
+
+    (line,) = world.lines.lines
+    assert (line["outcome"], line["error"], line["event"]) == ("retry", "Outside", "A/placed")
+    assert line["at"] == "functions/runtime/react.py:handle"
+    assert len(line["fingerprint"]) == 8
+
+
+def test_an_event_from_a_machine_with_a_fast_clock_has_no_negative_age(world: World) -> None:
+    records = world.place("A")
+    world.clock.advance(seconds=-5)
+    world.handler()({"Records": records}, None)
+
+    assert world.lines.lines[0]["age"] == 0
+
+
+def test_the_metrics_of_an_invocation_are_written_once(world: World) -> None:
+    world.handler()({"Records": world.place("A", "B")}, None)
+
+    assert world.lines.flushed == 1
+    assert [name for name, _ in world.lines.counts] == ["EventAge", "EventAge"]
+
+
+@pytest.mark.parametrize("away", [set(), {"A"}], ids=["done", "failed"])
+def test_no_line_and_no_metric_carries_payload_or_personal_data(
+    world: World, logged: Logged, away: set[str]
+) -> None:
+    world.away = away
+    records = [*world.place("A", "B"), message("{" + EMAIL)]
+    world.handler(observer=logged.observer)({"Records": records}, None)
+
+    said = logged.text()
+    assert len([line for line in said.splitlines() if "_aws" not in line]) == 3
+    for secret in (EMAIL, SHIP_TO.name, SHIP_TO.street, SHIP_TO.postal_code, SECRET):
+        assert secret not in said

@@ -1,0 +1,75 @@
+"""From a function's environment to its handler: every service of the map can be built."""
+
+from typing import Any
+
+import pytest
+
+from functions import map as the_map
+from functions.runtime import settings
+from functions.runtime.main import build, find
+from functions.runtime.service import Service
+from functions.runtime.settings import MissingSetting
+from tests.builders import Clock, Lines
+from tests.functions.conftest import Stage
+
+SERVICES = pytest.mark.parametrize("service", the_map.SERVICES, ids=lambda service: service.name)
+
+
+@SERVICES
+def test_every_service_is_found_by_its_name(service: Service) -> None:
+    assert find(service.name) is service
+
+
+@SERVICES
+def test_every_service_is_built_from_its_environment(stage: Stage, service: Service) -> None:
+    assert callable(build(stage.environ(service), clock=Clock(), observer=Lines()))
+
+
+NEEDED = [
+    ("checkout", settings.LOG),
+    ("checkout", "FANFARE_TABLE_CATALOGUE"),
+    ("payment", settings.LOG),
+    ("payment", settings.QUEUE),
+    ("payment", "FANFARE_TABLE_LEDGER"),
+    ("inventory", "FANFARE_TABLE_STOCK"),
+    ("ordering", settings.QUEUE),
+    ("shipping", "FANFARE_TABLE_PARCELS"),
+    ("relay", settings.TOPIC),
+    ("relay", settings.SERVICE),
+]
+
+
+@pytest.mark.parametrize("empty", [False, True], ids=["missing", "empty"])
+@pytest.mark.parametrize(("name", "variable"), NEEDED)
+def test_what_is_missing_in_the_environment_is_named_with_a_remedy(
+    stage: Stage, name: str, variable: str, empty: bool
+) -> None:
+    environ = stage.environ(find(name))
+    del environ[variable]
+
+    with pytest.raises(MissingSetting) as missing:
+        build(environ | ({variable: ""} if empty else {}), observer=Lines())
+
+    said = str(missing.value)
+    assert said.startswith(f"The environment variable {variable} is not set.")
+    assert "deploy the stack again" in said
+    assert "\n" not in said
+
+
+def test_the_relay_needs_no_table_and_no_queue(stage: Stage) -> None:
+    environ = stage.environ(the_map.BUS)
+    del environ[settings.LOG], environ[settings.QUEUE]
+
+    build(environ, observer=Lines())
+
+
+def test_a_name_with_a_hyphen_has_a_variable() -> None:
+    assert settings.table_variable("daily-sums") == "FANFARE_TABLE_DAILY_SUMS"
+
+
+def test_a_folder_that_declares_no_service_cannot_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    declaration: Any = "functions.relay.service.SERVICE"
+    monkeypatch.setattr(declaration, "a relay")
+
+    with pytest.raises(TypeError, match=r"functions\.relay\.service\.SERVICE is 'a relay'"):
+        find("relay")

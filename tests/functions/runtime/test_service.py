@@ -1,0 +1,55 @@
+"""The words in which a service is declared, and what they refuse."""
+
+from typing import Any
+
+import pytest
+
+from events.checkout import OrderPlaced
+from events.ordering import OrderCancelled
+from functions.runtime.service import Consumer, On, Route
+
+
+def nothing(*_: object) -> None:
+    return None
+
+
+ON = On(event=OrderPlaced, react=nothing)
+
+
+@pytest.mark.parametrize(
+    ("declared", "says"),
+    [
+        ({"on": ()}, "at least one"),
+        ({"on": (ON, ON)}, "each event type once"),
+        ({"concurrency": 1}, "concurrency must be 2 to 1000, not 1"),
+        ({"concurrency": 1001}, "concurrency must be 2 to 1000, not 1001"),
+        ({"batch": 0}, "batch must be 1 to 10, not 0"),
+        ({"batch": 11}, "batch must be 1 to 10, not 11"),
+        ({"on": (On(event=OrderPlaced, react=nothing, outside=True),)}, "wants the outside"),
+    ],
+)
+def test_a_consumer_that_could_not_run_is_refused_by_name(
+    declared: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(ValueError, match=says) as refused:
+        Consumer(**({"name": "gifts", "on": (ON,)} | declared))
+
+    assert str(refused.value).startswith("gifts: ")
+
+
+def test_a_consumer_hears_the_types_that_it_reacts_to() -> None:
+    consumer = Consumer(name="gifts", on=(ON, On(event=OrderCancelled, react=nothing)))
+
+    assert consumer.hears == ("OrderCancelled", "OrderPlaced")
+    assert consumer.reaction_to("OrderPlaced") is ON
+    assert consumer.reaction_to("OrderConfirmed") is None
+
+
+def test_a_message_stays_hidden_for_six_times_as_long_as_the_function_may_run() -> None:
+    assert Consumer(name="gifts", on=(ON,), timeout=20).visibility == 120
+
+
+def test_a_route_is_named_as_the_http_api_names_it() -> None:
+    route = Route(method="GET", path="/orders/{id}", endpoint="show", rate=1, burst=1)
+
+    assert route.key == "GET /orders/{id}"

@@ -1,0 +1,175 @@
+"""The relay's handler: which records are published, and which are reported to come again."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from events import codec
+from events.ordering import OrderConfirmed
+from events.payment import PaymentPrepared
+from functions.relay.service import SERVICE
+from functions.runtime import stream
+from functions.runtime.memory import MemoryTopic
+from functions.runtime.ports import Message
+from tests.builders import EMAIL, Clock, Lines, order_placed, placed, then
+from tests.functions.conftest import Logged
+from tests.functions.runtime.lambdas import failed, record
+
+A, B = placed(order="A"), placed(order="B")
+PREPARED = then(A, PaymentPrepared(reference="r"))
+
+
+@pytest.fixture
+def topic() -> MemoryTopic:
+    return MemoryTopic()
+
+
+type Relay = Callable[[list[dict[str, Any]]], list[str]]
+
+
+@pytest.fixture
+def relay(topic: MemoryTopic, lines: Lines, clock: Clock) -> Relay:
+    handle = stream.handler(SERVICE, topic, lines, clock)
+
+    def invoke(records: list[dict[str, Any]]) -> list[str]:
+        return failed(handle({"Records": records}, None))
+
+    return invoke
+
+
+def test_every_new_event_is_published_as_it_was_written(relay: Relay, topic: MemoryTopic) -> None:
+    assert relay([record(A, 1), record(PREPARED, 2), record(B, 3)]) == []
+    assert {codec.decode(m.body).id for m in topic.published} == {A.id, PREPARED.id, B.id}
+    assert [codec.decode(m.body) for m in topic.published if m.subject == "A"] == [A, PREPARED]
+
+
+def test_a_message_says_what_the_topic_needs_to_know(relay: Relay, topic: MemoryTopic) -> None:
+    relay([record(PREPARED, 1)])
+
+    assert topic.published == [
+        Message(
+            id="A/payment/attempt",
+            subject="A",
+            type="PaymentPrepared",
+            sequence=PREPARED.sequence,
+            body=codec.encode(PREPARED),
+        )
+    ]
+
+
+def test_an_orders_events_are_published_in_their_order_whatever_that_of_the_records(
+    relay: Relay, topic: MemoryTopic
+) -> None:
+    relay([record(PREPARED, 1), record(A, 2)])
+
+    assert [m.id for m in topic.published] == [A.id, PREPARED.id]
+
+
+def test_what_the_topic_did_not_take_is_reported_by_its_sequence_number(
+    relay: Relay, topic: MemoryTopic, lines: Lines
+) -> None:
+    topic.refuses = {A.id}
+
+    assert relay([record(A, 7), record(B, 8), record(PREPARED, 9)]) == ["7", "9"]
+    assert [m.id for m in topic.published] == [B.id]
+    assert sorted(lines.outcomes) == ["published", "unsent", "unsent"]
+
+
+def test_a_topic_that_breaks_down_fails_the_batch_which_comes_again_whole(
+    lines: Lines, clock: Clock
+) -> None:
+    class Away(MemoryTopic):
+        def publish(self, messages: Sequence[Message]) -> Sequence[bool]:
+            if self.published:
+                raise TimeoutError
+            return super().publish(messages)
+
+    handle = stream.handler(SERVICE, Away(), lines, clock)
+
+    with pytest.raises(TimeoutError):
+        handle({"Records": [record(A, 1), record(PREPARED, 2)]}, None)
+    assert lines.outcomes == []
+
+
+@pytest.mark.parametrize("name", ["MODIFY", "REMOVE"])
+def test_a_change_of_the_log_is_counted_as_tampering_and_not_published(
+    relay: Relay, topic: MemoryTopic, lines: Lines, name: str
+) -> None:
+    changed = record(A, 1, name)
+    if name == "REMOVE":
+        del changed["dynamodb"]["NewImage"]
+
+    assert relay([changed, record(B, 2)]) == []
+    assert [m.id for m in topic.published] == [B.id]
+    assert lines.lines[0] == {
+        "outcome": "tampered",
+        "change": name,
+        "subject": "A",
+        "slot": "placed",
+    }
+
+
+@pytest.mark.parametrize(
+    ("edit", "error"),
+    [
+        ({"source": "shipping"}, "NotItsOwn"),
+        ({"type": "OrderConfirmed"}, "NotItsOwn"),
+        ({"type": "OrderGiftWrapped"}, "UnknownType"),
+        ({"dataversion": 2}, "FutureVersion"),
+    ],
+)
+def test_a_fact_that_is_not_its_owners_or_not_known_is_not_published_and_blocks_nobody(
+    relay: Relay, topic: MemoryTopic, lines: Lines, edit: dict[str, Any], error: str
+) -> None:
+    assert relay([record(msgspec.structs.replace(A, **edit), 1), record(B, 2)]) == []
+    assert [m.id for m in topic.published] == [B.id]
+    assert (lines.lines[0]["outcome"], lines.lines[0]["error"]) == ("unpublishable", error)
+    assert (lines.lines[0]["subject"], lines.lines[0]["slot"]) == ("A", "placed")
+
+
+def test_an_outcome_that_checkout_may_not_state_is_not_published(
+    relay: Relay, topic: MemoryTopic
+) -> None:
+    relay([record(then(A, OrderConfirmed(), source="checkout"), 1)])
+
+    assert topic.published == []
+
+
+def test_one_line_a_record_says_what_became_of_it(relay: Relay, lines: Lines) -> None:
+    relay([record(A, 1)])
+
+    assert lines.lines == [
+        {"outcome": "published", "event": "A/placed", "type": "OrderPlaced", "order": "A"}
+    ]
+    assert lines.flushed == 1
+
+
+def test_the_age_of_each_event_is_measured(relay: Relay, lines: Lines, clock: Clock) -> None:
+    clock.advance(seconds=3)
+    relay([record(A, 1)])
+
+    assert lines.counts == [("RelayAge", 3000)]
+
+
+def test_no_line_carries_payload_or_personal_data(
+    topic: MemoryTopic, logged: Logged, clock: Clock
+) -> None:
+    secret = placed(order_placed(token="tok_nobody_may_read"), order="A")
+    records = [
+        record(secret, 1),
+        record(msgspec.structs.replace(secret, source="shipping"), 2),
+        record(secret, 3, "MODIFY"),
+    ]
+    stream.handler(SERVICE, topic, logged.observer, clock)({"Records": records}, None)
+
+    said = logged.text()
+    assert [json.loads(line)["outcome"] for line in said.splitlines() if "_aws" not in line] == [
+        "unpublishable",
+        "tampered",
+        "published",
+    ]
+    assert EMAIL not in said
+    assert "tok_nobody_may_read" not in said

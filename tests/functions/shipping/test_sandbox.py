@@ -1,0 +1,102 @@
+"""The sandbox carrier: it books a parcel once within the life of the order's key."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from functions.runtime.memory import MemoryTables
+from functions.runtime.ports import Record
+from functions.shipping.sandbox import KEY_LIFE, PARCELS, SandboxCarrier, sandbox
+from tests.builders import NOW, ORDER, SHIP_TO, Clock
+
+
+@pytest.fixture
+def tables() -> MemoryTables:
+    return MemoryTables()
+
+
+@pytest.fixture
+def carrier(tables: MemoryTables, clock: Clock) -> SandboxCarrier:
+    return sandbox(tables, clock)
+
+
+def parcels(tables: MemoryTables) -> int:
+    return tables(PARCELS).number(ORDER, "parcels")
+
+
+def test_a_parcel_has_a_tracking_number(carrier: SandboxCarrier) -> None:
+    tracking = carrier.book(ORDER, SHIP_TO)
+
+    assert tracking.startswith("SBX")
+    assert carrier.find(ORDER) == tracking
+
+
+def test_another_order_is_another_parcel(carrier: SandboxCarrier) -> None:
+    assert carrier.book(ORDER, SHIP_TO) != carrier.book("ANOTHER", SHIP_TO)
+
+
+def test_what_was_never_booked_is_not_found(carrier: SandboxCarrier) -> None:
+    assert carrier.find(ORDER) is None
+
+
+def test_within_a_day_the_same_order_is_the_same_parcel(
+    carrier: SandboxCarrier, tables: MemoryTables, clock: Clock
+) -> None:
+    first = carrier.book(ORDER, SHIP_TO)
+    clock.advance(seconds=KEY_LIFE.total_seconds() - 1)
+
+    assert carrier.book(ORDER, SHIP_TO) == first
+    assert parcels(tables) == 1
+
+
+def test_after_a_day_the_key_is_forgotten_and_a_second_parcel_goes_out(
+    carrier: SandboxCarrier, tables: MemoryTables, clock: Clock
+) -> None:
+    first = carrier.book(ORDER, SHIP_TO)
+    clock.advance(seconds=KEY_LIFE.total_seconds())
+
+    assert carrier.book(ORDER, SHIP_TO) != first
+    assert parcels(tables) == 2
+
+
+def test_it_says_itself_how_long_it_remembers(carrier: SandboxCarrier) -> None:
+    assert carrier.remembers(NOW - KEY_LIFE + timedelta(seconds=1))
+    assert not carrier.remembers(NOW - KEY_LIFE)
+
+
+def test_of_two_bookings_at_once_one_parcel_comes(clock: Clock) -> None:
+    tables = MemoryTables()
+    other = sandbox(tables, clock)
+    numbers: list[str] = []
+
+    class Interrupted:
+        """The table of parcels; somebody else books just before our first write."""
+
+        get = staticmethod(tables(PARCELS).get)
+        all = staticmethod(tables(PARCELS).all)
+
+        @staticmethod
+        def put(record: Record) -> bool:
+            if not numbers:
+                numbers.append(other.book(ORDER, SHIP_TO))
+            return tables(PARCELS).put(record)
+
+    numbers.append(SandboxCarrier(Interrupted(), clock).book(ORDER, SHIP_TO))
+
+    assert numbers[0] == numbers[1]
+    assert parcels(tables) == 1
+
+
+@pytest.mark.parametrize("days", [0, 1, 7])
+def test_who_asks_first_when_it_may_have_forgotten_books_one_parcel(
+    carrier: SandboxCarrier, tables: MemoryTables, clock: Clock, days: int
+) -> None:
+    book: Callable[[], str] = lambda: (  # noqa: E731  what shipping's rule does
+        (None if carrier.remembers(NOW) else carrier.find(ORDER)) or carrier.book(ORDER, SHIP_TO)
+    )
+    first = book()
+    clock.advance(days=days)
+
+    assert book() == first
+    assert parcels(tables) == 1

@@ -1,0 +1,55 @@
+"""The map as a whole: what is heard is stated by somebody, in slots of their own."""
+
+from itertools import chain
+
+import pytest
+
+from events.codec import CONTRACTS
+from functions import map as the_map
+from functions.runtime.service import Consumer
+
+CONSUMERS = pytest.mark.parametrize(
+    "consumer", the_map.CONSUMERS, ids=lambda consumer: consumer.name
+)
+
+
+def test_every_service_has_a_name_of_its_own() -> None:
+    names = [service.name for service in the_map.SERVICES]
+
+    assert len(set(names)) == len(names)
+
+
+@CONSUMERS
+def test_a_consumer_hears_published_types_only(consumer: Consumer) -> None:
+    assert set(consumer.hears) <= set(CONTRACTS)
+
+
+@CONSUMERS
+def test_a_consumer_states_facts_of_its_own_only(consumer: Consumer) -> None:
+    for fact in chain.from_iterable(on.states for on in consumer.on):
+        assert consumer.name in fact.sources
+
+
+@CONSUMERS
+def test_who_acts_on_the_outside_is_not_replayable(consumer: Consumer) -> None:
+    assert not (consumer.replayable and any(on.outside for on in consumer.on))
+
+
+@CONSUMERS
+def test_a_reaction_that_acts_on_the_outside_reads_the_log_first(consumer: Consumer) -> None:
+    assert all(on.history for on in consumer.on if on.outside)
+
+
+def test_every_fact_that_is_stated_today_can_be_stated_by_a_service_of_the_map() -> None:
+    services = {service.name for service in the_map.SERVICES}
+    later = {"OrderStalled"}  # the projection of orders is not built yet
+
+    stated = {name for name, contract in CONTRACTS.items() if services & set(contract.sources)}
+    assert stated == set(CONTRACTS) - later
+
+
+def test_every_route_has_an_endpoint_and_the_direct_invocation_too() -> None:
+    endpoints = {route.endpoint for route in the_map.API.routes}
+
+    assert the_map.API.direct in endpoints
+    assert len({route.key for route in the_map.API.routes}) == len(the_map.API.routes)

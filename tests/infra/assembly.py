@@ -1,0 +1,99 @@
+"""Synthesizes stages as the CDK's command line would, and reads what came out."""
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import App
+
+from functions.map import CONSUMERS
+from functions.runtime.service import Consumer
+from infra.app import build
+from infra.stage import Stage
+from tests.system.template import Resource, Templates
+
+ROOT = Path(__file__).parents[2]
+
+
+class Assembly:
+    """What a synthesis leaves in its folder: templates, a manifest, and assets.
+
+    `missing` is what the command line would have to ask an account for.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        manifest = json.loads((folder / "manifest.json").read_text())
+        self.manifest: dict[str, Any] = manifest["artifacts"]
+        self.missing: list[Any] = manifest.get("missing", [])
+        self.stacks: dict[str, Any] = {
+            path.name.removesuffix(".template.json"): json.loads(path.read_text())
+            for path in sorted(folder.glob("*.template.json"))
+        }
+
+    def resources(self, kind: str, stack: str | None = None) -> list[Resource]:
+        """Return the resources of a type, of one stack or of all, their values resolved."""
+        chosen = self.stacks if stack is None else {stack: self.stacks[stack]}
+        return list(Templates(chosen).resources(kind))
+
+    def only(self, kind: str, stack: str) -> Mapping[str, Any]:
+        """Return the properties of the one resource of a type in a stack."""
+        (resource,) = self.resources(kind, stack)
+        return resource.properties
+
+    def queue(self, stack: str, name: str) -> Mapping[str, Any]:
+        """Return the properties of a queue of that name."""
+        queues = (each.properties for each in self.resources("AWS::SQS::Queue", stack))
+        return next(queue for queue in queues if queue["QueueName"] == name)
+
+    def admitted(self, stack: str, queue: str) -> list[Mapping[str, Any]]:
+        """Return what the policy of a queue allows."""
+        return [
+            statement
+            for policy in self.resources("AWS::SQS::QueuePolicy", stack)
+            for statement in policy.properties["PolicyDocument"]["Statement"]
+            if statement["Effect"] == "Allow" and statement["Resource"].endswith(f":{queue}")
+        ]
+
+    def raw(self, kind: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the resources of a type as they are written, with what is not a property."""
+        for template in self.stacks.values():
+            yield from (each for each in template["Resources"].values() if each["Type"] == kind)
+
+    def assets(self, stack: str) -> dict[str, Path]:
+        """Return the folders and archives that a stack ships, by their hash."""
+        described = json.loads((self.folder / f"{stack}.assets.json").read_text())
+        return {
+            name: self.folder / asset["source"]["path"]
+            for name, asset in described["files"].items()
+            if not asset["source"]["path"].endswith(".template.json")
+        }
+
+
+def cdk_context(stage: str) -> str:
+    """Return what the CDK's command line hands to the app, as JSON."""
+    return json.dumps(json.loads((ROOT / "cdk.json").read_text())["context"] | {"stage": stage})
+
+
+def synthesize(out: Path, stage: Stage, consumers: Sequence[Consumer] = CONSUMERS) -> None:
+    """Synthesize a stage in this process."""
+    app = App(outdir=str(out), context=json.loads(cdk_context(stage.name)))
+    build(app, stage, consumers=consumers)
+    app.synth()
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Assembly:
+    """Return an assembly that is made once a run, in however many processes the tests run."""
+    shared = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    out = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (out / "manifest.json").exists():
+            make(out)
+    return Assembly(out)

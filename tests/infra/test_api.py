@@ -1,0 +1,60 @@
+import json
+
+from functions.map import API
+from tests.infra.assembly import Assembly
+
+STACK = "fanfare-dev-checkout"
+
+
+def test_the_api_has_the_routes_of_the_map_and_no_other(dev: Assembly) -> None:
+    routes = {route.properties["RouteKey"] for route in dev.resources("AWS::ApiGatewayV2::Route")}
+    assert routes == {f"{route.method} {route.path}" for route in API.routes}
+
+
+def test_every_route_has_the_throttle_of_its_row(dev: Assembly) -> None:
+    entry = dev.only("AWS::ApiGatewayV2::Stage", STACK)
+    assert entry["StageName"] == "$default"
+    assert entry["AutoDeploy"] is True
+    assert entry["RouteSettings"] == {
+        f"{route.method} {route.path}": {
+            "ThrottlingRateLimit": route.rate,
+            "ThrottlingBurstLimit": route.burst,
+        }
+        for route in API.routes
+    }
+
+
+def test_the_stage_waits_for_the_routes_that_it_throttles(dev: Assembly) -> None:
+    resources = dev.stacks[STACK]["Resources"]
+    routes = {name for name, each in resources.items() if each["Type"].endswith("V2::Route")}
+    (entry,) = (each for each in resources.values() if each["Type"].endswith("V2::Stage"))
+    assert routes <= set(entry["DependsOn"])
+
+
+def test_no_other_web_page_may_call_the_api(dev: Assembly) -> None:
+    assert "CorsConfiguration" not in dev.only("AWS::ApiGatewayV2::Api", STACK)
+
+
+def test_all_routes_lead_to_the_one_function_which_only_this_api_may_invoke(
+    dev: Assembly,
+) -> None:
+    integration = dev.only("AWS::ApiGatewayV2::Integration", STACK)
+    assert integration["PayloadFormatVersion"] == "2.0"
+    permission = dev.only("AWS::Lambda::Permission", STACK)
+    assert permission["Principal"] == "apigateway.amazonaws.com"
+    assert "<AWS::ApiGatewayV2::Api.Ref>" in permission["SourceArn"]
+
+
+def test_the_function_knows_the_log_and_the_catalogue(dev: Assembly) -> None:
+    function = dev.only("AWS::Lambda::Function", STACK)
+    assert function["Environment"]["Variables"] == {
+        "FANFARE_SERVICE": "checkout",
+        "FANFARE_LOG": "fanfare-dev-log",
+        "FANFARE_TABLE_CATALOGUE": "fanfare-dev-checkout-catalogue",
+    }
+
+
+def test_the_stack_says_where_the_api_is(dev: Assembly) -> None:
+    outputs = dev.stacks[STACK]["Outputs"]
+    assert set(outputs) == {"ApiUrl", "ApiId"}
+    assert "ApiEndpoint" in json.dumps(outputs["ApiUrl"])

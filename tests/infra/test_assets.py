@@ -1,0 +1,50 @@
+from pathlib import Path
+from zipfile import is_zipfile
+
+import pytest
+
+from functions.map import BUS, SERVICES
+from functions.runtime.service import Service
+from tests.infra.assembly import ROOT, Assembly
+
+
+def stack_of(service: Service) -> str:
+    return "fanfare-dev-bus" if service is BUS else f"fanfare-dev-{service.name}"
+
+
+def files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_a_function_is_shipped_with_the_events_the_runtime_and_its_own_folder_only(
+    dev: Assembly, service: Service
+) -> None:
+    (code,) = (path for path in dev.assets(stack_of(service)).values() if path.is_dir())
+    wanted = {"functions/__init__.py"}
+    for folder in ("events", "functions/runtime", f"functions/{service.name}"):
+        wanted |= {f"{folder}/{name}" for name in files(ROOT / folder)}
+    wanted = {
+        name for name in wanted if "__pycache__" not in name and not name.startswith("events/sam")
+    }
+    assert files(code) == wanted
+
+
+def test_all_stacks_ship_the_same_layer(dev: Assembly) -> None:
+    layers = {
+        name for stack in dev.stacks for name, path in dev.assets(stack).items() if is_zipfile(path)
+    }
+    assert len(layers) == 1
+
+
+def test_a_stack_makes_its_own_version_of_the_layer(dev: Assembly) -> None:
+    for stack in dev.stacks:
+        function = dev.only("AWS::Lambda::Function", stack)
+        assert function["Layers"] == ["<AWS::Lambda::LayerVersion.Ref>"]
+        dev.only("AWS::Lambda::LayerVersion", stack)
+
+
+def test_the_layer_differs_by_the_platform_that_it_is_for(dev: Assembly, local: Assembly) -> None:
+    (ours,) = (path for path in local.assets("fanfare-local-bus").values() if is_zipfile(path))
+    (lambdas,) = (path for path in dev.assets("fanfare-dev-bus").values() if is_zipfile(path))
+    assert ours.name != lambdas.name

@@ -1,0 +1,131 @@
+import pytest
+
+from functions.map import CONSUMERS
+from functions.runtime import backoff
+from functions.runtime.service import Consumer
+from tests.infra.assembly import Assembly
+from tests.infra.conftest import LISTENER
+from tests.system.template import ACCOUNT, REGION
+
+DAY = 24 * 60 * 60
+
+every_consumer = pytest.mark.parametrize("consumer", CONSUMERS, ids=lambda row: row.name)
+
+
+def arn(service: str, name: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
+
+
+def stack_of(consumer: Consumer) -> str:
+    return f"fanfare-dev-{consumer.name}"
+
+
+@every_consumer
+def test_the_topic_sends_a_consumer_exactly_the_types_that_its_row_hears(
+    dev: Assembly, consumer: Consumer
+) -> None:
+    assert dev.only("AWS::SNS::Subscription", stack_of(consumer)) == {
+        "TopicArn": arn("sns", "fanfare-dev-events.fifo"),
+        "Protocol": "sqs",
+        "Endpoint": arn("sqs", stack_of(consumer)),
+        "RawMessageDelivery": True,
+        "FilterPolicy": {"type": sorted(on.event.__name__ for on in consumer.on)},
+        "RedrivePolicy": {"deadLetterTargetArn": arn("sqs", "fanfare-dev-undelivered.fifo")},
+    }
+
+
+def test_a_subscription_waits_for_the_policy_that_lets_its_messages_in(dev: Assembly) -> None:
+    for template in dev.stacks.values():
+        resources = template["Resources"]
+        for subscription in resources.values():
+            if subscription["Type"] == "AWS::SNS::Subscription":
+                needed = {resources[name]["Type"] for name in subscription["DependsOn"]}
+                assert "AWS::SQS::QueuePolicy" in needed
+
+
+@every_consumer
+def test_a_message_is_hidden_for_six_timeouts_and_tried_throughout_an_outage_of_six_hours(
+    dev: Assembly, consumer: Consumer
+) -> None:
+    inbox = dev.queue(stack_of(consumer), stack_of(consumer))
+    assert inbox["VisibilityTimeout"] == 6 * consumer.timeout
+    tries = inbox["RedrivePolicy"]["maxReceiveCount"]
+    waited = [sum(backoff.delay(n) for n in range(1, last)) for last in (tries - 1, tries)]
+    assert waited[0] < 6 * 60 * 60 <= waited[1]
+
+
+@every_consumer
+def test_a_queue_keeps_messages_for_four_days_and_its_dead_letters_for_fourteen(
+    dev: Assembly, consumer: Consumer
+) -> None:
+    inbox = dev.queue(stack_of(consumer), stack_of(consumer))
+    dead_letters = dev.queue(stack_of(consumer), f"{stack_of(consumer)}-dlq")
+    assert inbox["MessageRetentionPeriod"] == 4 * DAY
+    assert dead_letters["MessageRetentionPeriod"] == 14 * DAY
+    assert inbox["RedrivePolicy"]["deadLetterTargetArn"] == arn("sqs", dead_letters["QueueName"])
+
+
+@every_consumer
+def test_nobody_but_our_topic_is_let_into_a_consumers_queue(
+    dev: Assembly, consumer: Consumer
+) -> None:
+    (allowed,) = dev.admitted(stack_of(consumer), stack_of(consumer))
+    assert allowed == {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn("sqs", stack_of(consumer)),
+        "Condition": {"ArnEquals": {"aws:SourceArn": arn("sns", "fanfare-dev-events.fifo")}},
+    }
+    assert dev.admitted(stack_of(consumer), f"{stack_of(consumer)}-dlq") == []
+
+
+@every_consumer
+def test_workers_take_batches_as_the_row_says_and_report_what_failed(
+    dev: Assembly, consumer: Consumer
+) -> None:
+    assert dev.only("AWS::Lambda::EventSourceMapping", stack_of(consumer)) == {
+        "EventSourceArn": arn("sqs", stack_of(consumer)),
+        "FunctionName": stack_of(consumer),
+        "BatchSize": consumer.batch,
+        "ScalingConfig": {"MaximumConcurrency": consumer.concurrency},
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+    }
+
+
+@every_consumer
+def test_a_function_learns_from_its_environment_all_that_the_runtime_asks_for(
+    dev: Assembly, consumer: Consumer
+) -> None:
+    function = dev.only("AWS::Lambda::Function", stack_of(consumer))
+    assert function["Environment"]["Variables"] == {
+        "FANFARE_SERVICE": consumer.name,
+        "FANFARE_LOG": "fanfare-dev-log",
+        "FANFARE_QUEUE": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{stack_of(consumer)}",
+    } | {
+        f"FANFARE_TABLE_{own.name.upper()}": f"{stack_of(consumer)}-{own.name}"
+        for own in consumer.tables
+    }
+
+
+def test_a_consumer_whose_queue_is_parallel_has_standard_queues(dev: Assembly) -> None:
+    parallel = next(consumer for consumer in CONSUMERS if not consumer.ordered)
+    for each in dev.resources("AWS::SQS::Queue", stack_of(parallel)):
+        assert "FifoQueue" not in each.properties
+
+
+def test_an_ordered_consumer_has_fifo_queues_that_are_fast_across_orders(
+    listening: Assembly,
+) -> None:
+    for name in ("fanfare-dev-listener.fifo", "fanfare-dev-listener-dlq.fifo"):
+        fifo = listening.queue(stack_of(LISTENER), name)
+        assert fifo["FifoQueue"] is True
+        assert fifo["DeduplicationScope"] == "messageGroup"
+        assert fifo["FifoThroughputLimit"] == "perMessageGroupId"
+
+
+def test_an_ordered_consumer_takes_batches_without_waiting_for_more(listening: Assembly) -> None:
+    source = listening.only("AWS::Lambda::EventSourceMapping", stack_of(LISTENER))
+    assert "MaximumBatchingWindowInSeconds" not in source
+    assert source["BatchSize"] == 3
+    assert source["ScalingConfig"] == {"MaximumConcurrency": 7}

@@ -1,0 +1,124 @@
+import json
+
+import pytest
+
+from functions.map import API, BUS, CONSUMERS, SERVICES
+from infra.stage import STAGES
+from tests.infra.assembly import Assembly
+
+BUS_STACK = "fanfare-dev-bus"
+
+
+def test_there_is_a_stack_for_the_bus_one_for_the_api_and_one_for_each_consumer(
+    dev: Assembly,
+) -> None:
+    parts = ["bus", API.name, *(consumer.name for consumer in CONSUMERS)]
+    assert set(dev.stacks) == {f"fanfare-dev-{part}" for part in parts}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_template_exports_or_imports_anything(
+    stage: str, request: pytest.FixtureRequest
+) -> None:
+    assembly: Assembly = request.getfixturevalue(stage)
+    for template in assembly.stacks.values():
+        outputs = template.get("Outputs", {}).values()
+        assert not any("Export" in output for output in outputs)
+        written = json.dumps(template)
+        assert "Fn::ImportValue" not in written
+        assert "Fn::GetStackOutput" not in written
+
+
+def test_every_stack_but_the_bus_needs_the_bus_and_no_other_stack(dev: Assembly) -> None:
+    for name in dev.stacks:
+        needed = dev.manifest[name].get("dependencies", [])
+        stacks = {other for other in needed if not other.endswith(".assets")}
+        assert stacks == (set() if name == BUS_STACK else {BUS_STACK})
+
+
+def test_every_stack_is_tagged_with_its_system_and_stage_and_says_what_it_is(
+    prod: Assembly,
+) -> None:
+    for name, template in prod.stacks.items():
+        tags = prod.manifest[name]["properties"]["tags"]
+        assert tags == {"system": "fanfare", "stage": "prod"}
+        assert template["Description"].startswith("Fanfare prod: ")
+
+
+def test_every_function_is_named_after_its_service_and_is_as_the_map_says(dev: Assembly) -> None:
+    functions = {
+        function.properties["FunctionName"]: function.properties
+        for function in dev.resources("AWS::Lambda::Function")
+    }
+    assert set(functions) == {f"fanfare-dev-{service.name}" for service in SERVICES}
+    for service in SERVICES:
+        function = functions[f"fanfare-dev-{service.name}"]
+        assert function["Timeout"] == service.timeout
+        assert function["MemorySize"] == service.memory
+        assert function["Runtime"] == "python3.13"
+        assert function["Handler"] == "functions.runtime.entry.handler"
+        assert function["Environment"]["Variables"]["FANFARE_SERVICE"] == service.name
+
+
+def test_every_function_writes_to_a_log_group_of_its_own_that_has_no_name(dev: Assembly) -> None:
+    for stack, template in dev.stacks.items():
+        groups = [
+            logical_id
+            for logical_id, resource in template["Resources"].items()
+            if resource["Type"] == "AWS::Logs::LogGroup"
+        ]
+        (function,) = (
+            resource["Properties"]
+            for resource in template["Resources"].values()
+            if resource["Type"] == "AWS::Lambda::Function"
+        )
+        assert function["LoggingConfig"]["LogGroup"] == {"Ref": groups[0]}, stack
+        assert "LogGroupName" not in template["Resources"][groups[0]]["Properties"]
+
+
+def test_no_function_takes_from_the_concurrency_of_the_account(dev: Assembly) -> None:
+    for function in dev.resources("AWS::Lambda::Function"):
+        assert "ReservedConcurrentExecutions" not in function.properties
+
+
+def test_every_own_table_is_keyed_as_its_service_says(dev: Assembly) -> None:
+    for service in SERVICES:
+        stack = f"fanfare-dev-{'bus' if service is BUS else service.name}"
+        tables = {
+            table.properties["TableName"]: table.properties["KeySchema"]
+            for table in dev.resources("AWS::DynamoDB::Table", stack)
+            if service is not BUS
+        }
+        assert tables == {
+            f"fanfare-dev-{service.name}-{own.name}": [
+                {"AttributeName": own.key, "KeyType": "HASH"}
+            ]
+            for own in service.tables
+        }
+
+
+def test_every_table_is_encrypted_and_billed_by_request(dev: Assembly) -> None:
+    for table in dev.resources("AWS::DynamoDB::Table"):
+        assert table.properties["SSESpecification"] == {"SSEEnabled": True}
+        assert table.properties["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_every_queue_is_encrypted_and_refuses_what_does_not_come_over_tls(
+    dev: Assembly,
+) -> None:
+    policies = {
+        queue: policy.properties["PolicyDocument"]["Statement"]
+        for policy in dev.resources("AWS::SQS::QueuePolicy")
+        for queue in policy.properties["Queues"]
+    }
+    queues = dev.resources("AWS::SQS::Queue")
+    assert len(policies) == len(queues)
+    for queue in queues:
+        assert queue.properties["SqsManagedSseEnabled"] is True
+    for statements in policies.values():
+        assert {
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": "sqs:*",
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }.items() <= statements[0].items()
