@@ -51,7 +51,7 @@ def reduced(model: Mapping[str, Any], operations: Collection[str]) -> dict[str, 
         name = wanted.pop()
         shapes[name] = model["shapes"][name]
         wanted |= set(_shapes(shapes[name])) - shapes.keys()
-    return {**model, "operations": kept, "shapes": shapes}
+    return {**model, "operations": kept, "shapes": dict(sorted(shapes.items()))}
 
 
 def _shapes(part: Any) -> Iterator[str]:
@@ -65,4 +65,5 @@ def _shapes(part: Any) -> Iterator[str]:
 
 
 def _write(path: Path, content: Any) -> None:
+    path.unlink(missing_ok=True)  # what was there may be a link to what others use
     path.write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")

@@ -1,6 +1,5 @@
 """Third-party code as a zip for Lambda: from hash-locked requirements, by uv, without Docker."""
 
-import compileall
 import os
 import platform
 import shutil
@@ -9,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from py_compile import PycInvalidationMode
 from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -86,12 +84,14 @@ def _install(packages: Path, wheels: str | None) -> None:
 
 def _compile(packages: Path) -> None:
     """Write bytecode that is not compared with its source: a zip cannot keep the source's time."""
-    compileall.compile_dir(
-        packages,
-        quiet=2,
-        stripdir=str(packages.parent),
-        prependdir="/opt",
-        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "compileall", "-qq"),
+            *("-s", str(packages.parent), "-p", "/opt"),
+            *("--invalidation-mode", "unchecked-hash", str(packages)),
+        ],
+        env=os.environ | {"PYTHONHASHSEED": "0"},  # sets are written in the order of their hashes
+        check=False,  # what does not compile is not imported here either
     )
 
 

@@ -35,6 +35,7 @@ class Orders:
     def cancel(self, request: Request) -> Response:
         """Cancel the order, unless it was confirmed before; may be repeated."""
         placed, history = self._read(request)
+        stated: dict[str, str] = {}
         if history.at(OUTCOME) is None:
             event = follow(
                 placed,
@@ -43,12 +44,14 @@ class Orders:
                 now=self._clock(),
                 seen=[known.sequence for known in history],
             )
-            history = History([*history, self._log.append(event)])
+            held = self._log.append(event)
+            stated = {"event": event.id} if held == event else {}
+            history = History([*history, held])
         if history.states(OrderConfirmed):
             raise Problem(
                 409, "already-confirmed", "The order was confirmed before and is on its way."
             )
-        return self._response(fold(history))
+        return self._response(fold(history), **stated)
 
     def _read(self, request: Request) -> tuple[Event[OrderPlaced], History]:
         order = request.path.get("id", "")
@@ -64,8 +67,9 @@ class Orders:
             " that it was placed with as `Authorization: Bearer <key>`.",
         )
 
-    def _response(self, order: Order) -> Response:
-        return Response(body=order, headers=self._headers(order), notes={"order": order.id})
+    def _response(self, order: Order, **notes: str) -> Response:
+        notes["order"] = order.id
+        return Response(body=order, headers=self._headers(order), notes=notes)
 
     def _headers(self, order: Order) -> dict[str, str]:
         headers = {"etag": _etag(order)}

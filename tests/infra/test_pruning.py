@@ -1,4 +1,5 @@
 import ast
+import gzip
 import json
 import os
 import subprocess
@@ -9,7 +10,7 @@ from zipfile import ZipFile, is_zipfile
 import pytest
 from botocore import xform_name
 
-from infra.pruning import OPERATIONS, reduced
+from infra.pruning import OPERATIONS, prune, reduced
 from tests.infra.assembly import ROOT, Assembly
 
 MAKE_CLIENTS = """
@@ -48,8 +49,27 @@ def test_a_model_keeps_the_operations_in_use_and_all_shapes_that_they_need() -> 
     }
     kept = reduced(model, ["Get"])
     assert set(kept["operations"]) == {"Get"}
-    assert set(kept["shapes"]) == {"GetIn", "Keys", "Nested", "Gone"}
+    assert list(kept["shapes"]) == ["GetIn", "Gone", "Keys", "Nested"]
     assert kept["metadata"] == {"protocol": "json"}
+
+
+def test_pruning_leaves_files_alone_that_are_linked_from_elsewhere(tmp_path: Path) -> None:
+    data = tmp_path / "packages" / "botocore" / "data"
+    for service, operations in OPERATIONS.items():
+        model = {"operations": dict.fromkeys(operations, {}), "shapes": {}}
+        (data / service / "2020-01-01").mkdir(parents=True)
+        packed = gzip.compress(json.dumps(model).encode())
+        (data / service / "2020-01-01" / "service-2.json.gz").write_bytes(packed)
+    cached = tmp_path / "endpoints.json"
+    cached.write_text('{"partitions": [{"services": {"sqs": {}, "ec2": {}}}]}')
+    (data / "endpoints.json").hardlink_to(cached)
+
+    prune(tmp_path / "packages")
+
+    assert json.loads((data / "endpoints.json").read_text()) == {
+        "partitions": [{"services": {"sqs": {}}}]
+    }
+    assert "ec2" in cached.read_text()
 
 
 def test_the_runtime_calls_no_operation_that_is_pruned() -> None:

@@ -52,6 +52,14 @@ def test_another_lock_makes_another_layer(tree: Path) -> None:
     assert layer_zip(None) != before
 
 
+def test_another_machine_has_another_layer_of_its_own(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = layer_zip(None)
+    monkeypatch.setattr("platform.machine", lambda: "riscv64")
+    assert layer_zip(None) != before
+
+
 def test_the_same_lock_makes_the_same_bytes(tree: Path) -> None:
     archive = layer_zip(None)
     first = archive.read_bytes()
@@ -63,6 +71,7 @@ def test_the_same_lock_makes_the_same_bytes(tree: Path) -> None:
 def test_the_layer_is_a_zip_that_lambda_unpacks_beside_its_own_python(tree: Path) -> None:
     with ZipFile(layer_zip(None)) as packed:
         assert packed.namelist() == ["python/__pycache__/six.cpython-313.pyc", "python/six.py"]
+        assert {entry.date_time for entry in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_uv_takes_only_what_the_lock_vouches_for_and_shares_no_file_with_its_cache(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from events.checkout import OrderPlaced
@@ -23,7 +24,7 @@ from functions.runtime.memory import MemoryLog, MemoryTables
 from functions.runtime.ports import Change, Refused
 from functions.runtime.react import Handled, Reactor
 from functions.runtime.service import Consumer, Decision, Fill, On, Steps
-from tests.builders import NOW, ORDER, Clock, placed, story, then
+from tests.builders import MUTE, NOW, ORDER, Clock, order_placed, placed, story, then
 
 PLACED = placed()
 VOIDED = StockVoided()
@@ -139,10 +140,16 @@ def test_a_fact_sorts_after_what_was_found_in_an_earlier_slot(log: CountingLog) 
 
 def test_the_event_is_taken_from_the_log_and_not_from_the_message(log: CountingLog) -> None:
     given: list[Event[Any]] = []
-    message = placed(now=NOW.replace(year=2000))
-    reactor(log, lambda event, _: given.append(event), history=True).handle(message)
+
+    def react(event: Event[Any], _: History) -> Fact:
+        given.append(event)
+        return VOIDED
+
+    message = msgspec.structs.replace(PLACED, correlationid="of another", data=order_placed(MUTE))
+    handled = reactor(log, react, history=True).handle(message)
 
     assert given == [PLACED]
+    assert [event.correlationid for event in handled.stated] == [PLACED.correlationid]
 
 
 def test_an_event_that_the_log_does_not_hold_has_no_effect(log: CountingLog) -> None:

@@ -84,6 +84,13 @@ def test_a_version_of_an_item_that_is_gone_is_not_written(world: Subject) -> Non
     assert world.records.get("k") is None
 
 
+def test_a_version_that_never_was_is_not_written(world: Subject) -> None:
+    world.records.put(record(0, state="prepared"))
+
+    assert not world.records.put(record(5, state="captured"))
+    assert world.records.get("k") == record(1, state="prepared")
+
+
 def test_an_item_is_written_whole(world: Subject) -> None:
     world.records.put(record(0, state="prepared", token="tok_success"))
     world.records.put(record(1, state="captured"))

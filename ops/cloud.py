@@ -1,0 +1,116 @@
+"""The way to a stage: its log, its tables and its functions, by their names."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from functions import names
+from functions.runtime.aws import client_factory
+from functions.runtime.dynamo import DynamoLog, DynamoRecords, TableName
+from functions.runtime.items import SUBJECT
+from functions.runtime.service import Service
+from ops import state
+from ops.explain import LOCAL
+from ops.options import Options
+from ops.trouble import Exit, Trouble
+
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+KEY = "fanfare-local"
+"""The local cloud's account and region, and an access key of its own: the CDK's command line
+remembers accounts by key."""
+
+PATIENCE = 30
+"""Seconds to wait for an answer; an invocation may have to start its function first."""
+
+_LEADING_ELSEWHERE = ("AWS_", "CDK_", "PYTHONHOME", "PYTHONPATH", "PYTHONPYCACHEPREFIX")
+
+NOTHING_RUNS = "Nothing runs locally: start `make run` in another terminal."
+NOT_READY = "The local run is still starting: try again when it says that it is ready."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cloud:
+    """A stage that can be asked. `client` gives the SDK's client of a service, made once."""
+
+    stage: str
+    client: Callable[[str], Any]
+
+    def log(self) -> DynamoLog:
+        """Return the stage's log."""
+        return DynamoLog(self.client("dynamodb"), names.log_table(self.stage))
+
+    def records(self, service: Service, table: str) -> DynamoRecords:
+        """Return a service's own table."""
+        key = next(own.key for own in service.tables if own.name == table)
+        name = names.own_table(self.stage, service.name, table)
+        return DynamoRecords(self.client("dynamodb"), TableName(name=name, key=key))
+
+    def orders(self) -> set[str]:
+        """Return the ids of all orders. It reads the whole log: for a laptop only."""
+        table = TableName(name=names.log_table(self.stage), key=SUBJECT)
+        return {record.key for record in DynamoRecords(self.client("dynamodb"), table).all()}
+
+    def function(self, service: str) -> str:
+        """Return the name of a service's function."""
+        return names.prefixed(self.stage, service)
+
+    def log_group(self, service: str) -> str:
+        """Return where a service's function writes its log lines."""
+        found = self.client("lambda").get_function_configuration(
+            FunctionName=self.function(service)
+        )
+        return str(found["LoggingConfig"]["LogGroup"])
+
+
+def connect(options: Options) -> Cloud:
+    """Return the stage that the options name.
+
+    Raises:
+        Trouble: nothing runs locally, or not yet.
+    """
+    if options.stage == LOCAL:
+        runs = state.alive()
+        if not runs:
+            raise Trouble(NOTHING_RUNS, Exit.NOT_FOUND)
+        if runs[0].api is None:
+            raise Trouble(NOT_READY, Exit.NOT_FOUND)
+        return local(runs[0].port)
+    factory = client_factory(options.region, options.profile, read_timeout=PATIENCE)
+    return Cloud(stage=options.stage, client=cache(factory))
+
+
+def local(port: int) -> Cloud:
+    """Return the local cloud on a port; this process talks to nobody else from now on."""
+    environment = local_environment(port, os.environ)
+    for name in os.environ.keys() - environment.keys():
+        del os.environ[name]
+    os.environ.update(environment)
+    return Cloud(stage=LOCAL, client=cache(client_factory(read_timeout=PATIENCE)))
+
+
+def local_environment(port: int, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which AWS is the local cloud, and nothing of yours is used.
+
+    It leaves out what would lead elsewhere: a profile, an endpoint of one service, other Python
+    code, other bytecode than the layer's.
+    """
+    kept = {
+        name: value for name, value in environ.items() if not name.startswith(_LEADING_ELSEWHERE)
+    }
+    direct = [host for host in kept.get("NO_PROXY", "").split(",") if host]
+    no_proxy = ",".join([*direct, "127.0.0.1", "localhost"])
+    return kept | {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_SECRET_ACCESS_KEY": KEY,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": no_proxy,
+        "no_proxy": no_proxy,
+    }

@@ -1,0 +1,105 @@
+"""What an error of the AWS SDK means for people: one sentence with a remedy."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ops.trouble import Exit, Trouble
+
+LOCAL = "local"
+
+_MISSING = frozenset({"ResourceNotFoundException", "ResourceNotFound", "NoSuchBucket"})
+_UNREACHABLE = frozenset(
+    {
+        "ConnectTimeoutError",
+        "ConnectionClosedError",
+        "EndpointConnectionError",
+        "HTTPClientError",
+        "ProxyConnectionError",
+        "ReadTimeoutError",
+        "SSLError",
+    }
+)
+_SIGNS: Mapping[str, tuple[str, ...]] = {
+    "There are no AWS credentials for stage {stage} ({said}): log in with `aws sso login`, name a"
+    " profile with --profile, or leave out --stage for the local stage.": (
+        "CredentialRetrievalError",
+        "LoginTokenLoadError",
+        "NoCredentialsError",
+        "PartialCredentialsError",
+        "SSOTokenLoadError",
+        "TokenRetrievalError",
+        "UnauthorizedSSOTokenError",
+    ),
+    "The AWS credentials have expired: log in again, such as with `aws sso login`.": (
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "LoginRefreshRequired",
+        "RequestExpired",
+    ),
+    "AWS does not accept these credentials ({said}): log in again, or use others with --profile": (
+        "AuthFailure",
+        "IncompleteSignature",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    ),
+    "These credentials may not do that ({said}): use others with --profile.": (
+        "AccessDenied",
+        "AccessDeniedException",
+        "UnauthorizedOperation",
+    ),
+    "AWS asks to go slower ({said}): try again in a minute.": (
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    ),
+    "No AWS region is set: name one with --region, or set AWS_DEFAULT_REGION.": ("NoRegionError",),
+    "{said}: `aws configure list-profiles` shows those that there are.": ("ProfileNotFound",),
+}
+"""Sentences, and the SDK's names of the errors that they are about."""
+
+_SENTENCES = {sign: sentence for sentence, signs in _SIGNS.items() for sign in signs}
+
+
+def explain(error: BaseException, stage: str) -> Trouble | None:
+    """Return what to tell about an SDK's error on this stage, or nothing if it is another kind."""
+    if isinstance(error, Trouble):
+        return error
+    kinds = {kind.__name__ for kind in type(error).__mro__ if _sdk(kind)}
+    if not kinds:
+        return None
+    answer: dict[str, Any] = getattr(error, "response", {}).get("Error", {})
+    signs = kinds | {answer.get("Code", "")}
+    said = (answer.get("Message") or str(error)).rstrip(". ")
+    if signs & _MISSING:
+        return Trouble(_not_deployed(stage, said), Exit.NOT_FOUND)
+    if signs & _UNREACHABLE:
+        return Trouble(_unreachable(stage, said))
+    sentences = [_SENTENCES[sign] for sign in signs if sign in _SENTENCES]
+    sentence = sentences[0] if sentences else "AWS refused or failed: {said}."
+    return Trouble(sentence.format(stage=stage, said=said))
+
+
+def _sdk(kind: type) -> bool:
+    return kind.__module__.startswith("botocore.")
+
+
+def _not_deployed(stage: str, said: str) -> str:
+    if stage == LOCAL:
+        return f"The local stage is not whole ({said}): start `make run` again."
+    return (
+        f"Stage {stage} is not deployed here ({said}): deploy it with `make deploy STAGE={stage}`,"
+        " or look at --stage, --region and --profile."
+    )
+
+
+def _unreachable(stage: str, said: str) -> str:
+    if stage == LOCAL:
+        return f"The local cloud does not answer ({said}): start `make run` again."
+    return f"AWS does not answer ({said}): look at the network and at --region, and try again."

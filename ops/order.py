@@ -1,0 +1,111 @@
+"""`fanfare order`: what became of one order, what led to what, and what is outstanding."""
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from events.codec import encode
+from events.history import History
+from events.order import NotPlaced, Order, fold
+from functions.runtime.clock import utc_now
+from ops.attempts import Attempts
+from ops.cloud import Cloud, connect
+from ops.explain import LOCAL, explain
+from ops.options import Options
+from ops.tree import draw
+from ops.trouble import Exit, Trouble
+from ops.watch import watch
+
+ID_LENGTH = 26
+PATIENCE = 30.0
+AFTERWARDS = timedelta(minutes=1)
+"""How long after an order's last fact its last log line may have been written."""
+
+
+def show(options: Options, wanted: str, *, events: bool, wait: float | None) -> Exit:
+    """Print an order as a tree, as its events, or folded as JSON; perhaps wait until it rests."""
+    cloud = connect(options)
+    order = find(cloud, wanted.upper())
+    history = cloud.log().read(order)
+    settled = True
+    if wait is not None:
+        history, settled = until_settled(lambda: cloud.log().read(order), wait)
+    folded = _fold(history, order)
+    if events:
+        for event in history:
+            sys.stdout.write(encode(event).decode() + "\n")
+    elif options.json:
+        options.print_json(folded)
+    else:
+        options.out.print(draw(folded, history, utc_now(), _attempts(cloud, folded)))
+    if not settled:
+        options.err.print(f"It is still moving after {wait:g} s.")
+    return Exit.DONE if settled else Exit.FAILED
+
+
+def find(cloud: Cloud, wanted: str) -> str:
+    """Return the id of the order that is meant; on the local stage by its first characters.
+
+    Raises:
+        Trouble: there is none, or more than one, or another stage was asked for less than an id.
+    """
+    if len(wanted) >= ID_LENGTH:
+        return wanted
+    if cloud.stage != LOCAL:
+        raise Trouble(
+            f"{wanted} is not a whole order id ({ID_LENGTH} characters). Only on the local stage"
+            " the first few are enough: elsewhere that would read the whole log.",
+            Exit.USAGE,
+        )
+    alike = sorted(order for order in cloud.orders() if order.startswith(wanted))
+    if not alike:
+        raise _no_such_order(wanted)
+    if len(alike) > 1:
+        raise Trouble(f"{wanted} may be any of {', '.join(alike)}: give more of it.", Exit.USAGE)
+    return alike[0]
+
+
+def until_settled(
+    read: Callable[[], History],
+    patience: float,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> tuple[History, bool]:
+    """Read an order until nothing more is to come by itself; tell whether it came to that.
+
+    `patience` is in seconds.
+    """
+    deadline = clock() + patience
+    while True:
+        history = read()
+        moving = len(history) == 0 or fold(history).moving
+        left = deadline - clock()
+        if not moving or left <= 0:
+            return history, not moving
+        sleep(min(0.2, left))
+
+
+def _fold(history: History, order: str) -> Order:
+    try:
+        return fold(history)
+    except NotPlaced as error:
+        raise _no_such_order(order) from error
+
+
+def _no_such_order(order: str) -> Trouble:
+    return Trouble(f"There is no order {order} on this stage.", Exit.NOT_FOUND)
+
+
+def _attempts(cloud: Cloud, order: Order) -> Attempts:
+    """Return what the functions' logs tell of the order; the tree can do without."""
+    since = order.timeline[0].time.timestamp()
+    until = None if order.moving else (order.timeline[-1].time + AFTERWARDS).timestamp()
+    try:
+        records = watch(cloud, since=since, until=until, order=order.id).poll(0, flush=True)
+    except Exception as error:
+        if explain(error, cloud.stage) is None:
+            raise
+        return Attempts()
+    return Attempts(records)

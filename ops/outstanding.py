@@ -1,0 +1,38 @@
+"""What must still follow: the reactions that the map promises, less the facts that are there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from events.envelope import Event
+from events.history import History
+from functions.map import CONSUMERS
+from functions.runtime.service import Consumer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """A consumer has yet to react to `cause`, which usually fills `slot`."""
+
+    cause: Event[Any]
+    consumer: str
+    slot: str
+
+
+def outstanding(
+    history: History, consumers: tuple[Consumer, ...] = CONSUMERS
+) -> tuple[Pending, ...]:
+    """Return the reactions that an order still waits for.
+
+    An event that a consumer hears is answered once any fact that the reaction can end with, or that
+    spares it, is in the history. Several events that wait for one decision count once, under the
+    latest of them.
+    """
+    waiting: dict[tuple[str, str], Pending] = {}
+    for event in history:
+        for consumer in consumers:
+            on = consumer.reaction_to(event.type)
+            if on is None or not on.states or history.states(*on.states, *on.spared_by):
+                continue
+            slot = on.states[0].slots[0]
+            waiting[consumer.name, slot] = Pending(cause=event, consumer=consumer.name, slot=slot)
+    return tuple(waiting.values())

@@ -1,0 +1,67 @@
+"""Three orders that show what there is to see, and how each of them must end."""
+
+import http.client
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from events.order import Order
+from ops.catalogue import sold_out
+from ops.invoke import SAMPLE
+from ops.trouble import Trouble
+
+PATIENCE = 15
+"""Seconds for an answer; the first request starts the function."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """An order to place, and how it ends: its status, and the reason if it is cancelled."""
+
+    body: dict[str, Any]
+    status: str
+    reason: str | None = None
+
+    def ended_so(self, order: Order) -> bool:
+        """Tell whether an order ended as this one must; no money may be kept for nothing."""
+        ended = (order.status, order.reason) == (self.status, self.reason)
+        return ended and not order.moving and order.refund != "due"
+
+
+def samples() -> tuple[Sample, ...]:
+    """Return an order that goes well, one whose card is declined, and one of what is sold out."""
+    body = msgspec.json.decode(SAMPLE.read_bytes())
+    unavailable = {"sku": sold_out().sku, "quantity": 1}
+    return (
+        Sample(body=body, status="dispatched"),
+        Sample(
+            body=body | {"payment_token": "tok_declined"},
+            status="cancelled",
+            reason="payment-declined",
+        ),
+        Sample(body=body | {"lines": [unavailable]}, status="cancelled", reason="out-of-stock"),
+    )
+
+
+def place(api: str, body: dict[str, Any]) -> str:
+    """Place an order over HTTP and return its id.
+
+    Raises:
+        Trouble: the answer is no order.
+    """
+    address = urlsplit(f"{api}/checkout")
+    connection = http.client.HTTPConnection(address.netloc, timeout=PATIENCE)
+    try:
+        headers = {"content-type": "application/json"}
+        connection.request("POST", address.path, msgspec.json.encode(body), headers)
+        answer = connection.getresponse()
+        said = answer.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise Trouble(f"The shop does not answer at {address.geturl()}: {error}") from error
+    finally:
+        connection.close()
+    if answer.status != http.client.OK:
+        raise Trouble(f"The shop answered {answer.status}: {said.decode(errors='replace')[:300]}")
+    return str(msgspec.json.decode(said)["id"])

@@ -1,0 +1,54 @@
+"""`fanfare seed`: the demo catalogue and its stock, into the tables of checkout and inventory."""
+
+from functions.checkout.catalogue import CATALOGUE
+from functions.inventory.reactions import AVAILABLE, STOCK
+from functions.map import API, CONSUMERS
+from functions.runtime.ports import Record, Records
+from ops.catalogue import CURRENCY, Article, articles
+from ops.cloud import Cloud, connect
+from ops.options import Options
+from ops.trouble import Exit, Trouble
+
+GUARDED = "prod"
+"""The stage whose shop is real."""
+
+
+def seed(options: Options, *, yes: bool) -> Exit:
+    """Seed a stage and say what was new."""
+    if options.stage == GUARDED and not yes:
+        raise Trouble(
+            f"This would put demo products into the shop of stage {GUARDED}. If you mean it:"
+            f" fanfare seed --stage {GUARDED} --yes",
+            Exit.REFUSED,
+        )
+    new = fill(connect(options))
+    if options.json:
+        options.print_json({"products": len(articles()), "new": new})
+    else:
+        options.out.print(told(new))
+    return Exit.DONE
+
+
+def told(new: int) -> str:
+    """Return a sentence about how many products there are, and how many were not before."""
+    return f"{len(articles())} products ({new} new)"
+
+
+def fill(cloud: Cloud) -> int:
+    """Write what a stage's tables do not have yet; return how many products were new."""
+    inventory = next(consumer for consumer in CONSUMERS if consumer.name == "inventory")
+    stock = cloud.records(inventory, STOCK)
+    catalogue = cloud.records(API, CATALOGUE)
+    return sum(_add(article, stock, catalogue) for article in articles())
+
+
+def _add(article: Article, stock: Records, catalogue: Records) -> bool:
+    """Add an article; its stock first, so that nothing is for sale of which none is counted."""
+    pieces: dict[str, str | int] = {AVAILABLE: article.stock}
+    stock.put(Record(key=article.sku, values=pieces, version=0))
+    offer: dict[str, str | int] = {
+        "name": article.name,
+        "price": article.price,
+        "currency": CURRENCY,
+    }
+    return catalogue.put(Record(key=article.sku, values=offer, version=0))

@@ -1,0 +1,124 @@
+"""A stage as the operator's commands see it: tables under moto, functions and logs played."""
+
+import io
+import json
+import os
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import msgspec
+import pytest
+from moto import mock_aws
+
+from events.history import History
+from functions import names
+from functions.map import SERVICES
+from functions.runtime.aws import client_factory
+from functions.runtime.items import SLOT, SUBJECT
+from ops import cloud as cloud_module
+from ops.cloud import Cloud
+from ops.explain import LOCAL
+from ops.options import Options
+
+
+class PlayedLambda:
+    """A Lambda client whose functions answer what they were told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.answer: Any = {"id": "X", "status": "placed"}
+        self.error: str | None = None
+
+    def invoke(self, **request: Any) -> dict[str, Any]:
+        self.asked.append(request | {"Payload": json.loads(request["Payload"])})
+        answer = {"StatusCode": 200, "Payload": io.BytesIO(msgspec.json.encode(self.answer))}
+        return answer | ({"FunctionError": self.error} if self.error else {})
+
+    def get_function_configuration(self, *, FunctionName: str) -> dict[str, Any]:  # noqa: N803
+        return {"LoggingConfig": {"LogGroup": f"logs of {FunctionName}"}}
+
+
+class PlayedLogs:
+    """A CloudWatch Logs client; a line is in its group from the moment that it was written."""
+
+    def __init__(self, *, page: int = 10_000, tokens: bool = True) -> None:
+        self.lines: dict[str, list[dict[str, Any]]] = {}
+        self.asked: list[dict[str, Any]] = []
+        self.page = page
+        self.tokens = tokens
+
+    def write(self, group: str, message: dict[str, Any] | str, at: float) -> None:
+        """Write a line at a time (Unix seconds)."""
+        text = message if isinstance(message, str) else json.dumps(message)
+        line = {"logStreamName": "stream", "message": text, "timestamp": int(at * 1000)}
+        self.lines.setdefault(group, []).append(line)
+
+    def filter_log_events(self, **request: Any) -> dict[str, Any]:
+        self.asked.append(request)
+        wanted = [
+            line
+            for line in self.lines.get(request["logGroupName"], [])
+            if request["startTime"] <= line["timestamp"] <= request.get("endTime", float("inf"))
+        ]
+        begin = int(request.get("nextToken", 0))
+        end = begin + self.page
+        more = {"nextToken": str(end)} if self.tokens and end < len(wanted) else {}
+        return {"events": wanted[begin:end]} | more
+
+
+@pytest.fixture
+def functions() -> PlayedLambda:
+    return PlayedLambda()
+
+
+@pytest.fixture
+def logs() -> PlayedLogs:
+    return PlayedLogs()
+
+
+@pytest.fixture
+def stage(functions: PlayedLambda, logs: PlayedLogs) -> Iterator[Callable[[str], Cloud]]:
+    """Give a stage of that name, whose tables exist."""
+    with mock_aws():
+        factory = client_factory()
+        played = {"lambda": functions, "logs": logs}
+
+        def client(service: str) -> Any:
+            return played.get(service) or factory(service)
+
+        def make(name: str) -> Cloud:
+            made = Cloud(stage=name, client=cache(client))
+            dynamodb = made.client("dynamodb")
+            _table(dynamodb, names.log_table(name), SUBJECT, SLOT)
+            for service in SERVICES:
+                for table in service.tables:
+                    _table(dynamodb, names.own_table(name, service.name, table.name), table.key)
+            return made
+
+        yield make
+
+
+@pytest.fixture
+def here(stage: Callable[[str], Cloud], monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    """Give the local stage, to which every command connects."""
+    made = stage(LOCAL)
+    for module in ("invoke", "order", "seed", "tail"):
+        monkeypatch.setattr(f"ops.{module}.connect", lambda options: made)
+    return made
+
+
+def write(cloud: Cloud, history: History) -> None:
+    """Put a history into a stage's log."""
+    for event in history:
+        cloud.log().append(event)
+
+
+def _table(client: Any, name: str, *keys: str) -> None:
+    kinds = zip(keys, ("HASH", "RANGE"), strict=False)
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in kinds],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+    )
