@@ -8,7 +8,7 @@ from events import checkout, inventory, ordering, orders, payment, shipping
 from events.envelope import Envelope, Event, Fact, Unknown
 
 MAX_BYTES = 64 * 1024
-"""The largest event; four fit an SNS publish batch (256 KiB)."""
+"""The largest event; three fit an SNS publish batch (256 KiB with their attributes)."""
 
 CONTRACTS: dict[str, type[Fact]] = {
     contract.__name__: contract

@@ -44,7 +44,7 @@ class PaymentVoided(_PaymentFact, frozen=True, kw_only=True):
     """Nothing was charged and nothing will be.
 
     In `payment/attempt` (no reference) the order was cancelled before a payment began; in
-    `payment/charge` the gateway had cancelled `reference` before it was charged.
+    `payment/charge` the gateway cancelled `reference` before it was charged.
     """
 
     slots: ClassVar[tuple[str, ...]] = (ATTEMPT, CHARGE)

@@ -84,13 +84,15 @@ def _install(packages: Path, wheels: str | None) -> None:
 
 def _compile(packages: Path) -> None:
     """Write bytecode that is not compared with its source: a zip cannot keep the source's time."""
+    # The operator's Python may be told to keep bytecode elsewhere, or none.
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     subprocess.run(
         [
             *(sys.executable, "-m", "compileall", "-qq"),
             *("-s", str(packages.parent), "-p", "/opt"),
             *("--invalidation-mode", "unchecked-hash", str(packages)),
         ],
-        env=os.environ | {"PYTHONHASHSEED": "0"},  # sets are written in the order of their hashes
+        env=environ | {"PYTHONHASHSEED": "0"},  # sets are written in the order of their hashes
         check=False,  # what does not compile is not imported here either
     )
 

@@ -40,10 +40,10 @@ class Child:
             return self.log.read_text(errors="replace").splitlines()[-lines:]
         return []
 
-    def end(self, grace: float = GRACE) -> None:
+    def end(self) -> None:
         """End it and all in its process group: asked first, then killed."""
         self._signal(signal.SIGTERM)
-        deadline = time.monotonic() + grace
+        deadline = time.monotonic() + GRACE
         while self.ended() is None and time.monotonic() < deadline:
             time.sleep(0.02)
         # Its own children outlive it, and they are the group's still.

@@ -74,7 +74,8 @@ def explain(error: BaseException, stage: str) -> Trouble | None:
     kinds = {kind.__name__ for kind in type(error).__mro__ if _sdk(kind)}
     if not kinds:
         return None
-    answer: dict[str, Any] = getattr(error, "response", {}).get("Error", {})
+    response: dict[str, Any] = getattr(error, "response", None) or {}
+    answer = response.get("Error", {})
     signs = kinds | {answer.get("Code", "")}
     said = (answer.get("Message") or str(error)).rstrip(". ")
     if signs & _MISSING:

@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
+from events.checkout import OrderPlaced
 from events.codec import encode
 from events.history import History
-from events.order import NotPlaced, Order, fold
+from events.order import Order, fold
 from functions.runtime.clock import utc_now
 from ops.attempts import Attempts
 from ops.cloud import Cloud, connect
@@ -27,11 +28,14 @@ def show(options: Options, wanted: str, *, events: bool, wait: float | None) -> 
     """Print an order as a tree, as its events, or folded as JSON; perhaps wait until it rests."""
     cloud = connect(options)
     order = find(cloud, wanted.upper())
-    history = cloud.log().read(order)
+    log = cloud.log()
+    history = log.read(order)
+    if not history.states(OrderPlaced):
+        raise _no_such_order(order)
     settled = True
     if wait is not None:
-        history, settled = until_settled(lambda: cloud.log().read(order), wait)
-    folded = _fold(history, order)
+        history, settled = until_settled(lambda: log.read(order), wait)
+    folded = fold(history)
     if events:
         for event in history:
             sys.stdout.write(encode(event).decode() + "\n")
@@ -80,18 +84,11 @@ def until_settled(
     deadline = clock() + patience
     while True:
         history = read()
-        moving = len(history) == 0 or fold(history).moving
+        moving = fold(history).moving
         left = deadline - clock()
         if not moving or left <= 0:
             return history, not moving
         sleep(min(0.2, left))
-
-
-def _fold(history: History, order: str) -> Order:
-    try:
-        return fold(history)
-    except NotPlaced as error:
-        raise _no_such_order(order) from error
 
 
 def _no_such_order(order: str) -> Trouble:

@@ -60,6 +60,10 @@ class Lines:
         """What became of each record, in order."""
         return [line["outcome"] for line in self.lines]
 
+    def of(self, consumer: str) -> list[str]:
+        """Return what became of each record of a consumer."""
+        return [line["outcome"] for line in self.lines if line.get("consumer") == consumer]
+
 
 def order_placed(*lines: Line, token: str = "tok_success") -> OrderPlaced:
     """Return the fact that these lines were ordered; without any, one trumpet and two mutes."""

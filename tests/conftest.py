@@ -1,6 +1,8 @@
 """What holds for all tests: no real account can be reached, and a failing example comes again."""
 
 import os
+import sys
+from pathlib import Path
 
 import moto  # noqa: F401  it must be there before the first session of botocore
 from hypothesis import settings
@@ -17,6 +19,8 @@ os.environ |= {
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",  # moto knows the Streams' regional host only
 }
+# The CDK runs on the Node that was chosen for this environment, also where it is not activated.
+os.environ.setdefault("JSII_NODE", str(Path(sys.executable).with_name("node")))
 
 settings.register_profile("fanfare", derandomize=True, database=None, deadline=None)
 settings.load_profile("fanfare")

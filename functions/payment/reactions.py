@@ -7,7 +7,6 @@ from events.ordering import OrderCancelled
 from events.payment import (
     ATTEMPT,
     CHARGE,
-    REFUND,
     PaymentCaptured,
     PaymentDeclined,
     PaymentPrepared,
@@ -36,7 +35,7 @@ def charge(placed: Event[OrderPlaced], history: History, gateway: Gateway) -> St
 
 def undo(_: Event[OrderCancelled], history: History, gateway: Gateway) -> Steps:
     """See to it that nothing is charged, or that it is given back."""
-    if history.at(REFUND):
+    if history.states(PaymentDeclined, PaymentVoided, PaymentRefunded):
         return None
     attempt = history.at(ATTEMPT)
     if attempt is None:
@@ -45,7 +44,9 @@ def undo(_: Event[OrderCancelled], history: History, gateway: Gateway) -> Steps:
         return None
     reference = attempt.data.reference
     returned = gateway.cancel(reference)
-    return PaymentRefunded(reference=reference, amount=returned) if returned else None
+    if returned is None:
+        return Fill(fact=PaymentVoided(reference=reference), slot=CHARGE)
+    return PaymentRefunded(reference=reference, amount=returned)
 
 
 def _confirm(reference: str, gateway: Gateway) -> PaymentCaptured | PaymentDeclined | PaymentVoided:

@@ -5,7 +5,7 @@ import pytest
 from events.checkout import OrderPlaced
 from functions.runtime.service import Consumer, On
 from infra.stage import DEV, LOCAL, PROD
-from tests.infra.assembly import Assembly, once, synthesize
+from tests.assembly import Assembly, once, synthesize
 
 LISTENER = Consumer(
     name="listener",

@@ -5,7 +5,7 @@ import pytest
 
 from functions.map import BUS, SERVICES
 from functions.runtime.service import Service
-from tests.infra.assembly import ROOT, Assembly
+from tests.assembly import ROOT, Assembly
 
 
 def stack_of(service: Service) -> str:

@@ -1,6 +1,6 @@
 from functions.map import BUS
-from tests.infra.assembly import Assembly
-from tests.system.template import ACCOUNT, REGION
+from tests.assembly import Assembly
+from tests.template import ACCOUNT, REGION
 
 STACK = "fanfare-dev-bus"
 TOPIC_ARN = f"arn:aws:sns:{REGION}:{ACCOUNT}:fanfare-dev-events.fifo"

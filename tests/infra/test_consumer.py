@@ -3,9 +3,9 @@ import pytest
 from functions.map import CONSUMERS
 from functions.runtime import backoff
 from functions.runtime.service import Consumer
-from tests.infra.assembly import Assembly
+from tests.assembly import Assembly
 from tests.infra.conftest import LISTENER
-from tests.system.template import ACCOUNT, REGION
+from tests.template import ACCOUNT, REGION
 
 DAY = 24 * 60 * 60
 

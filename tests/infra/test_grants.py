@@ -4,9 +4,9 @@ from collections import defaultdict
 
 import pytest
 
-from tests.infra.assembly import Assembly
+from tests.assembly import Assembly
 from tests.infra.conftest import LISTENER
-from tests.system.template import ACCOUNT, REGION
+from tests.template import ACCOUNT, REGION
 
 LOGS = "<AWS::Logs::LogGroup.Arn>"
 LOG = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/fanfare-dev-log"

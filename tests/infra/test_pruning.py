@@ -11,7 +11,7 @@ import pytest
 from botocore import xform_name
 
 from infra.pruning import OPERATIONS, prune, reduced
-from tests.infra.assembly import ROOT, Assembly
+from tests.assembly import ROOT, Assembly
 
 MAKE_CLIENTS = """
 import json
@@ -56,9 +56,9 @@ def test_a_model_keeps_the_operations_in_use_and_all_shapes_that_they_need() -> 
 def test_pruning_leaves_files_alone_that_are_linked_from_elsewhere(tmp_path: Path) -> None:
     data = tmp_path / "packages" / "botocore" / "data"
     for service, operations in OPERATIONS.items():
-        model = {"operations": dict.fromkeys(operations, {}), "shapes": {}}
+        model = json.dumps({"operations": {name: {} for name in operations}, "shapes": {}})
         (data / service / "2020-01-01").mkdir(parents=True)
-        packed = gzip.compress(json.dumps(model).encode())
+        packed = gzip.compress(model.encode())
         (data / service / "2020-01-01" / "service-2.json.gz").write_bytes(packed)
     cached = tmp_path / "endpoints.json"
     cached.write_text('{"partitions": [{"services": {"sqs": {}, "ec2": {}}}]}')

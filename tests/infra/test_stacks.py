@@ -4,7 +4,7 @@ import pytest
 
 from functions.map import API, BUS, CONSUMERS, SERVICES
 from infra.stage import STAGES
-from tests.infra.assembly import Assembly
+from tests.assembly import Assembly
 
 BUS_STACK = "fanfare-dev-bus"
 

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from infra.stage import STAGES, UnknownStage, stage_named
-from tests.infra.assembly import ROOT, Assembly
+from tests.assembly import ROOT, Assembly
 
 KEPT = ("AWS::DynamoDB::Table", "AWS::Logs::LogGroup")
 

@@ -74,6 +74,14 @@ def test_the_layer_is_a_zip_that_lambda_unpacks_beside_its_own_python(tree: Path
         assert {entry.date_time for entry in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
+def test_the_layer_has_its_bytecode_also_where_python_is_told_to_keep_it_elsewhere(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tree / "elsewhere"))
+    with ZipFile(layer_zip(None)) as packed:
+        assert "python/__pycache__/six.cpython-313.pyc" in packed.namelist()
+
+
 def test_uv_takes_only_what_the_lock_vouches_for_and_shares_no_file_with_its_cache(
     tree: Path,
 ) -> None:

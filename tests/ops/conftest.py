@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -16,10 +15,10 @@ from functions import names
 from functions.map import SERVICES
 from functions.runtime.aws import client_factory
 from functions.runtime.items import SLOT, SUBJECT
-from ops import cloud as cloud_module
 from ops.cloud import Cloud
 from ops.explain import LOCAL
-from ops.options import Options
+from ops.record import Record
+from tests.builders import NOW
 
 
 class PlayedLambda:
@@ -104,8 +103,14 @@ def here(stage: Callable[[str], Cloud], monkeypatch: pytest.MonkeyPatch) -> Clou
     """Give the local stage, to which every command connects."""
     made = stage(LOCAL)
     for module in ("invoke", "order", "seed", "tail"):
-        monkeypatch.setattr(f"ops.{module}.connect", lambda options: made)
+        monkeypatch.setattr(f"ops.{module}.connect", lambda _: made)
     return made
+
+
+def record(outcome: str, service: str = "payment", **fields: Any) -> Record:
+    """Return a record of order A, as a function would have written it."""
+    known: dict[str, Any] = {"time": NOW, "service": service, "outcome": outcome, "order": "A"}
+    return Record(**(known | fields))
 
 
 def write(cloud: Cloud, history: History) -> None:

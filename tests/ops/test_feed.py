@@ -8,14 +8,10 @@ from ops.feed import Feed
 from ops.filter import Filter
 from ops.record import Record
 from ops.trouble import Exit, Trouble
-from tests.builders import NOW
+from tests.ops.conftest import record
 
-DONE = {"stated": ("A/payment/charge",), "facts": ("PaymentCaptured",)}
+DONE: dict[str, Any] = {"stated": ("A/payment/charge",), "facts": ("PaymentCaptured",)}
 PUBLISHED = {"event": "A/payment/charge", "type": "PaymentCaptured"}
-
-
-def record(outcome: str, service: str = "payment", **fields: Any) -> Record:
-    return Record(**{"time": NOW, "service": service, "outcome": outcome, "order": "A"} | fields)
 
 
 def shown(only: Filter, *records: Record) -> list[tuple[str, str]]:
@@ -58,7 +54,11 @@ def test_an_outcome_that_nobody_knows_is_of_interest() -> None:
     ],
 )
 def test_lines_are_filtered_by_service_type_and_order(only: Filter, expected: list[str]) -> None:
-    reserved = {"stated": ("B/inventory/reserve",), "facts": ("StockReserved",), "order": "BCD"}
+    reserved: dict[str, Any] = {
+        "stated": ("B/inventory/reserve",),
+        "facts": ("StockReserved",),
+        "order": "BCD",
+    }
     records = (
         record("done", **DONE),
         record("done", "inventory", **reserved),

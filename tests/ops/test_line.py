@@ -1,17 +1,13 @@
 """What is shown of a record."""
 
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 
 from functions.runtime import backoff, react
 from ops.line import OUTCOMES, Line, lines
 from ops.record import Record
-from tests.builders import NOW
-
-
-def record(outcome: str, **fields: Any) -> Record:
-    return Record(**{"time": NOW, "service": "payment", "outcome": outcome, "order": "A"} | fields)
+from tests.ops.conftest import record
 
 
 def only(given: Record) -> Line:
@@ -61,7 +57,7 @@ def test_a_retry_says_which_of_how_many_tries_failed_and_why() -> None:
     ("given", "what", "detail"),
     [
         (record("duplicate"), "= duplicate", "slot filled"),
-        (record("undecodable", error="Undecodable", detail="bad"), "x undecodable", "Undecodable bad"),
+        (record("undecodable", error="Bad", detail="at $"), "x undecodable", "Bad at $"),
         (record("refused", status=422, route="POST /checkout"), "x refused", "422 POST /checkout"),
         (record("unsent"), "x unsent", "the topic did not take it"),
         (record("something-new", error="E"), "x something-new", "E"),

@@ -63,7 +63,7 @@ def test_the_real_shop_is_not_seeded_by_accident(
     stage: Callable[[str], Cloud], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prod = stage("prod")
-    monkeypatch.setattr("ops.seed.connect", lambda options: prod)
+    monkeypatch.setattr("ops.seed.connect", lambda _: prod)
 
     with pytest.raises(Trouble, match="--yes") as refused:
         seed(Options(stage="prod"), yes=False)

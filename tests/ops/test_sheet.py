@@ -23,16 +23,22 @@ def utc() -> Iterator[None]:
 
 def line(order: str | None = "7F3KXYZ", after: float = 0, **known: Any) -> Line:
     moment = NOW + timedelta(milliseconds=after)
-    return Line(**{"time": moment, "outcome": "done", "service": "payment", "order": order} | known)
+    usual: dict[str, Any] = {"time": moment, "outcome": "done", "service": "payment"}
+    return Line(**(usual | {"order": order} | known))
 
 
-PLACED = {"type": "OrderPlaced", "slot": "placed", "service": "checkout"}
-CAPTURED = {"type": "PaymentCaptured", "slot": "payment/charge"}
+PLACED: dict[str, Any] = {"type": "OrderPlaced", "slot": "placed", "service": "checkout"}
+CAPTURED: dict[str, Any] = {"type": "PaymentCaptured", "slot": "payment/charge"}
 
 
 def test_lines_have_the_same_things_in_the_same_columns() -> None:
     sheet = Sheet()
-    retry = {"outcome": "retry", "attempt": 1, "attempts": 29, "detail": "TemplateMissing"}
+    retry: dict[str, Any] = {
+        "outcome": "retry",
+        "attempt": 1,
+        "attempts": 29,
+        "detail": "TemplateMissing",
+    }
 
     laid = [
         sheet.lay(line(**PLACED)).plain,

@@ -1,7 +1,9 @@
 """The causation tree, as it is drawn."""
 
 from datetime import timedelta
+from typing import Any
 
+from events.envelope import Event
 from events.history import History
 from events.inventory import StockRejected, StockReserved
 from events.money import Money
@@ -14,6 +16,7 @@ from ops.attempts import Attempts
 from ops.record import Record
 from ops.tree import draw
 from tests.builders import NOW, placed, then
+from tests.ops.conftest import record
 
 EUR = Money(amount=100, currency="EUR")
 PLACED = placed()
@@ -23,15 +26,10 @@ CONFIRMED = then(RESERVED, OrderConfirmed(), seen=[CAPTURED.sequence])
 DISPATCHED = then(CONFIRMED, DispatchScheduled(carrier="c", reference="r"))
 
 
-def drawn(*events: object, records: tuple[Record, ...] = ()) -> str:
-    history = History(events)  # type: ignore[arg-type]  # events, of many facts
+def drawn(*events: Event[Any], records: tuple[Record, ...] = ()) -> str:
+    history = History(events)
     later = NOW + timedelta(seconds=2)
     return draw(fold(history), history, later, Attempts(records)).plain
-
-
-def handled(outcome: str, **fields: object) -> Record:
-    known = {"time": NOW, "service": "payment", "outcome": outcome} | fields
-    return Record(**known)  # type: ignore[arg-type]  # fields by name
 
 
 def test_a_finished_order_is_drawn_with_its_causes_services_and_times() -> None:
@@ -56,7 +54,7 @@ def test_what_is_outstanding_stands_under_its_cause_and_is_counted() -> None:
 
 
 def test_a_reaction_that_failed_says_how_often_and_why() -> None:
-    failed = handled("retry", event=PLACED.id, receives=3, error="GatewayUnavailable")
+    failed = record("retry", event=PLACED.id, receives=3, error="GatewayUnavailable")
 
     text = drawn(PLACED, RESERVED, records=(failed,))
 
@@ -65,8 +63,8 @@ def test_a_reaction_that_failed_says_how_often_and_why() -> None:
 
 
 def test_bars_show_when_the_cause_was_there_how_long_it_waited_and_the_work() -> None:
-    captured = handled("done", stated=(CAPTURED.id,), millis=30, time=CAPTURED.time)
-    confirmed = handled("done", stated=(CONFIRMED.id,), millis=30, time=CONFIRMED.time)
+    captured = record("done", stated=(CAPTURED.id,), millis=30, time=CAPTURED.time)
+    confirmed = record("done", stated=(CONFIRMED.id,), millis=30, time=CONFIRMED.time)
 
     text = drawn(PLACED, CAPTURED, RESERVED, CONFIRMED, records=(captured, confirmed))
 

@@ -11,7 +11,7 @@ from functions import map as the_map
 from functions.payment.gateway import GatewayUnavailable
 from functions.payment.sandbox import SandboxGateway
 from functions.runtime import backoff
-from tests.system.conftest import Lines
+from tests.builders import Lines
 from tests.system.shop import Shop
 from tests.system.world import World
 
@@ -33,7 +33,7 @@ def test_a_poison_message_ends_in_its_dlq_while_the_next_order_passes(
         world.consume(consumer)
     assert world.dead(consumer) == ['{"id": "not an event"}']
     assert world.waiting(consumer) == 0
-    assert lines.outcomes(consumer).count("undecodable") == backoff.receives_to_ride_out()
+    assert lines.of(consumer).count("undecodable") == backoff.receives_to_ride_out()
 
 
 def test_a_consumer_that_was_off_for_fifty_orders_catches_up(world: World, shop: Shop) -> None:

@@ -8,7 +8,7 @@ from time_machine import Traveller
 from functions import map as the_map
 from functions.payment.sandbox import DECLINED, SUCCESS, TIMEOUT
 from functions.runtime import backoff
-from tests.system.conftest import Lines
+from tests.builders import Lines
 from tests.system.shop import SKU, SOLD_OUT, STOCK, Placed, Shop
 from tests.system.world import World
 
@@ -119,7 +119,7 @@ def test_a_charge_whose_answer_was_lost_is_found_again_and_not_repeated(
     order = shop.order(token=TIMEOUT)
     world.settle()
     assert shop.show(order).body["paid"] is False
-    assert "retry" in lines.outcomes("payment")
+    assert "retry" in lines.of("payment")
 
     clock.shift(backoff.delay(1) + 1)
     world.settle()
@@ -145,7 +145,7 @@ def test_every_message_delivered_twice_and_in_reverse_changes_nothing(
         assert len(shop.ledger(order)) == 1
         assert shop.parcels(order) == (ends == "dispatched")
     assert shop.available() == (STOCK - 3 if ends == "dispatched" else STOCK)
-    assert "duplicate" in lines.outcomes("payment")
+    assert "duplicate" in lines.of("payment")
 
 
 def test_a_customer_sees_and_cancels_no_order_but_their_own(world: World, shop: Shop) -> None:

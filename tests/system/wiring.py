@@ -11,7 +11,7 @@ from typing import Any
 from functions.runtime.main import Handler, build
 from functions.runtime.observe import Observer
 from functions.runtime.settings import SERVICE
-from tests.system.template import Resource, Templates
+from tests.template import Resource, Templates
 
 TABLE = ("TableName", "KeySchema", "AttributeDefinitions", "BillingMode", "StreamSpecification")
 QUEUE = (

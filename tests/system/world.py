@@ -7,8 +7,8 @@ from typing import Any
 from functions.runtime.aws import client_factory
 from functions.runtime.observe import Observer
 from functions.runtime.settings import LOG, table_variable
-from tests.system.template import REGION, Templates
 from tests.system.wiring import Source, wire
+from tests.template import REGION, Templates
 
 
 class World:

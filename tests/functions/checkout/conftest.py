@@ -1,7 +1,6 @@
 """A shop in memory, reached through the HTTP edge as by its customers."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -9,15 +8,16 @@ from uuid import UUID
 
 import pytest
 
-from events.envelope import Event
+from events.envelope import Fact
 from events.history import History
 from functions.checkout.catalogue import CATALOGUE
 from functions.checkout.identity import order_id
 from functions.checkout.service import SERVICE
 from functions.runtime import edge
-from functions.runtime.memory import MemoryLog, MemoryRecords, MemoryTables
+from functions.runtime.memory import MemoryRecords, MemoryTables
 from functions.runtime.ports import Record
-from tests.builders import EMAIL, Clock, Lines
+from tests.builders import EMAIL, Clock, Lines, then
+from tests.functions.watched import WatchedLog, WatchedRecords
 
 KEY = str(UUID(int=0xF00D))
 OTHER_KEY = str(UUID(int=0xCAFE))
@@ -35,39 +35,8 @@ BODY: dict[str, Any] = {
     },
     "payment_token": "tok_success",
 }
-
-
-class WatchedLog(MemoryLog):
-    """The log in memory, which notes its calls and may break down."""
-
-    def __init__(self, tables: MemoryTables) -> None:
-        super().__init__(tables)
-        self.calls: list[str] = []
-        self.broken = False
-
-    def read(self, subject: str) -> History:
-        self.calls.append("read")
-        return super().read(subject)
-
-    def append(self, event: Event[Any], changes: Any = ()) -> Event[Any]:
-        self.calls.append("append")
-        if self.broken:
-            raise TimeoutError
-        return super().append(event, changes)
-
-
-class WatchedRecords(MemoryRecords):
-    """A table in memory which notes its reads."""
-
-    reads: list[str]
-
-    def get(self, key: str) -> Record | None:
-        self.reads.append(f"get {key}")
-        return super().get(key)
-
-    def all(self) -> Iterator[Record]:
-        self.reads.append("list")
-        return super().all()
+WHOLE = json.dumps(BODY)
+HEADERS = {"content-type": "application/json", "idempotency-key": KEY}
 
 
 @dataclass(frozen=True)
@@ -92,8 +61,7 @@ class Shop:
     def __init__(self, clock: Clock, lines: Lines) -> None:
         tables = MemoryTables()
         self.log = WatchedLog(tables)
-        self.catalogue = WatchedRecords(tables._tables[CATALOGUE], tables.lock)
-        self.catalogue.reads = []
+        self.catalogue = WatchedRecords(tables, CATALOGUE)
         self.clock = clock
         self.lines = lines
         self.restart()
@@ -163,3 +131,30 @@ class Shop:
 @pytest.fixture
 def shop(clock: Clock, lines: Lines) -> Shop:
     return Shop(clock, lines)
+
+
+def assert_refused(shop: Shop, event: dict[str, Any], status: int, field: str) -> None:
+    """Check that the shop refuses an order for one field, and that it wrote nothing."""
+    answer = shop.send({"routeKey": "POST /checkout", "requestContext": {}} | event)
+
+    assert answer.problem
+    assert answer.status == status, answer.body
+    assert answer.body["field"] == field
+    assert answer.body["detail"]
+    assert "append" not in shop.log.calls
+    assert shop.log.read(ORDER) == History()
+    assert shop.lines.outcomes == ["refused"]
+
+
+def state(shop: Shop, *facts: Fact) -> None:
+    """Let the other services state these facts, each after the last."""
+    for fact in facts:
+        history = shop.log.read(ORDER)
+        shop.log.append(then(list(history)[-1], fact, seen=[event.sequence for event in history]))
+
+
+@pytest.fixture
+def placed(shop: Shop) -> Shop:
+    shop.place()
+    shop.log.calls.clear()
+    return shop

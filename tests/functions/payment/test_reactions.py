@@ -189,15 +189,16 @@ def test_undoing_cancels_a_payment_that_began_in_the_same_moment() -> None:
     played = play(undo(CANCELLED, history(CANCELLED), gateway), PREPARED)
 
     assert gateway.asked == ["cancel ours"]
-    assert played.decided is None
+    assert played.decided == Fill(fact=PaymentVoided(reference="ours"), slot=CHARGE)
 
 
-def test_undoing_cancels_the_recorded_reference_and_states_no_refund_if_nothing_had_moved() -> None:
+def test_undoing_voids_the_charge_and_states_no_refund_if_nothing_had_moved() -> None:
     gateway = Gateway()
     played = play(undo(CANCELLED, history(PREPARED, CANCELLED), gateway))
 
-    assert (played.yielded, played.decided) == ([], None)
     assert gateway.asked == ["cancel ours"]
+    assert played.yielded == []
+    assert played.decided == Fill(fact=PaymentVoided(reference="ours"), slot=CHARGE)
 
 
 @pytest.mark.parametrize(
@@ -224,8 +225,19 @@ def test_what_was_refunded_is_not_cancelled_again() -> None:
     assert (played.yielded, played.decided, gateway.asked) == ([], None, [])
 
 
-def test_a_payment_that_was_voided_needs_no_undoing() -> None:
+@pytest.mark.parametrize(
+    "known",
+    [
+        (NEVER_TRIED,),
+        (PREPARED, then(PREPARED, PaymentVoided(reference="ours"), slot=CHARGE)),
+        (PREPARED, then(PREPARED, PaymentDeclined(reference="ours", reason="card_declined"))),
+    ],
+    ids=["never begun", "voided", "declined"],
+)
+def test_a_payment_that_moved_no_money_and_never_will_needs_no_undoing(
+    known: tuple[Event[Fact], ...],
+) -> None:
     gateway = Gateway()
-    played = play(undo(CANCELLED, history(CANCELLED, NEVER_TRIED), gateway))
+    played = play(undo(CANCELLED, history(*known, CANCELLED), gateway))
 
     assert (played.yielded, played.decided, gateway.asked) == ([], None, [])

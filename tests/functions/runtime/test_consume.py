@@ -2,76 +2,17 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 import pytest
 
 from events import codec
-from events.checkout import OrderPlaced
-from events.envelope import Event
 from events.inventory import StockVoided
 from events.shipping import DispatchScheduled
-from functions.runtime import consume
 from functions.runtime.backoff import FIRST_DELAY, delay
-from functions.runtime.memory import MemoryLog
-from functions.runtime.observe import Observer
-from functions.runtime.react import Reactor
-from functions.runtime.service import Consumer, On
-from tests.builders import EMAIL, SHIP_TO, Clock, Lines, order_placed, placed, then
-from tests.functions.conftest import Logged
+from tests.builders import placed, then
+from tests.functions.runtime.consuming import World
 from tests.functions.runtime.lambdas import failed, message
-
-SECRET = "tok_of_a_card_that_nobody_may_read"
-
-
-class Outside(Exception):
-    """The outside is away; what it says may quote a payload."""
-
-
-@dataclass
-class Queue:
-    """Notes what is hidden, for how long; may be out of order itself."""
-
-    hidden: dict[str, int] = field(default_factory=dict)
-    broken: bool = False
-
-    def hide(self, seconds: dict[str, int]) -> None:
-        if self.broken:
-            raise TimeoutError
-        self.hidden |= seconds
-
-
-@dataclass
-class World:
-    """A consumer of OrderPlaced whose reaction fails for the orders in `away`."""
-
-    log: MemoryLog = field(default_factory=MemoryLog)
-    queue: Queue = field(default_factory=Queue)
-    lines: Lines = field(default_factory=Lines)
-    clock: Clock = field(default_factory=Clock)
-    away: set[str] = field(default_factory=set)
-    reacted: list[str] = field(default_factory=list)
-
-    def react(self, event: Event[OrderPlaced], _: object) -> StockVoided:
-        self.reacted.append(event.subject)
-        if event.subject in self.away:
-            raise Outside(f"no answer for {event.data.payment_token} of {event.data.email}")
-        return StockVoided()
-
-    def handler(
-        self, *, ordered: bool = False, observer: Observer | None = None
-    ) -> Callable[..., Any]:
-        on = On(event=OrderPlaced, react=self.react, history=True)
-        consumer = Consumer(name="inventory", on=(on,), ordered=ordered)
-        reactor = Reactor(consumer=consumer, log=self.log, clock=self.clock)
-        return consume.handler(reactor, self.queue, observer or self.lines)
-
-    def place(self, *orders: str) -> list[dict[str, Any]]:
-        """Return the messages of orders that are in the log."""
-        events = [placed(order_placed(token=SECRET), order=order) for order in orders]
-        return [message(self.log.append(event)) for event in events]
 
 
 @pytest.fixture
@@ -246,63 +187,3 @@ def test_a_duplicate_is_acknowledged(world: World) -> None:
 
     assert failed(answer) == []
     assert world.lines.outcomes == ["done", "duplicate"]
-
-
-def test_one_line_a_record_says_what_became_of_it(world: World) -> None:
-    records = world.place("A")
-    world.clock.advance(seconds=2)
-    world.handler()({"Records": records}, None)
-
-    (line,) = world.lines.lines
-    assert line.pop("millis") >= 0
-    assert line == {
-        "outcome": "done",
-        "consumer": "inventory",
-        "receives": 1,
-        "event": "A/placed",
-        "type": "OrderPlaced",
-        "order": "A",
-        "correlation": placed().correlationid,
-        "age": 2000,
-        "stated": ["A/inventory/reserve"],
-        "facts": ["StockVoided"],
-    }
-
-
-def test_the_line_of_a_failure_says_what_failed_and_where(world: World) -> None:
-    world.away = {"A"}
-    world.handler()({"Records": world.place("A")}, None)
-
-    (line,) = world.lines.lines
-    assert (line["outcome"], line["error"], line["event"]) == ("retry", "Outside", "A/placed")
-    assert line["at"] == "functions/runtime/react.py:handle"
-    assert len(line["fingerprint"]) == 8
-
-
-def test_an_event_from_a_machine_with_a_fast_clock_has_no_negative_age(world: World) -> None:
-    records = world.place("A")
-    world.clock.advance(seconds=-5)
-    world.handler()({"Records": records}, None)
-
-    assert world.lines.lines[0]["age"] == 0
-
-
-def test_the_metrics_of_an_invocation_are_written_once(world: World) -> None:
-    world.handler()({"Records": world.place("A", "B")}, None)
-
-    assert world.lines.flushed == 1
-    assert [name for name, _ in world.lines.counts] == ["EventAge", "EventAge"]
-
-
-@pytest.mark.parametrize("away", [set(), {"A"}], ids=["done", "failed"])
-def test_no_line_and_no_metric_carries_payload_or_personal_data(
-    world: World, logged: Logged, away: set[str]
-) -> None:
-    world.away = away
-    records = [*world.place("A", "B"), message("{" + EMAIL)]
-    world.handler(observer=logged.observer)({"Records": records}, None)
-
-    said = logged.text()
-    assert len([line for line in said.splitlines() if "_aws" not in line]) == 3
-    for secret in (EMAIL, SHIP_TO.name, SHIP_TO.street, SHIP_TO.postal_code, SECRET):
-        assert secret not in said

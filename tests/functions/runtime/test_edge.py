@@ -1,49 +1,13 @@
-"""The HTTP edge: requests and direct invocations to endpoints and back, errors included."""
+"""The HTTP edge: requests to endpoints and answers back, errors included."""
 
 import base64
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from functions.runtime import edge
 from functions.runtime.http import MAX_BODY, Problem, Request, Response
-from functions.runtime.service import Api, Route
-from tests.builders import Lines
-
-CONTEXT = SimpleNamespace(aws_request_id="request-1")
-
-
-@dataclass
-class World:
-    """An API of one endpoint, which keeps what it was asked and answers as told."""
-
-    lines: Lines = field(default_factory=Lines)
-    asked: list[Request] = field(default_factory=list)
-    answer: Response | Exception = field(default_factory=Response)
-
-    def endpoint(self, request: Request) -> Response:
-        self.asked.append(request)
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-    @property
-    def handle(self) -> Callable[..., Any]:
-        routes = (
-            Route(method="POST", path="/things/{id}", endpoint="thing", rate=1, burst=1),
-            Route(method="GET", path="/other", endpoint="other", rate=1, burst=1),
-        )
-        api = Api(name="shop", routes=routes, direct="thing", build=lambda *_: {})
-        other = Response(body="other")
-        return edge.handler(api, {"thing": self.endpoint, "other": lambda _: other}, self.lines)
-
-    def send(self, **event: Any) -> Any:
-        """Send an HTTP API event (payload 2.0) and return the answer."""
-        return self.handle({"routeKey": "POST /things/{id}", "requestContext": {}} | event, CONTEXT)
+from tests.functions.runtime.edging import World
 
 
 @pytest.fixture
@@ -216,50 +180,3 @@ def test_the_line_tells_answers_refusals_and_failures_apart(
     assert (line["outcome"], line["status"]) == (outcome, status)
     assert ("fingerprint" in line) is (outcome == "failed")
     assert "secret" not in str(line)
-
-
-def test_a_direct_invocation_reaches_its_endpoint_with_the_plain_body(world: World) -> None:
-    world.answer = Response(body={"id": "7"}, headers={"location": "/things/7"})
-    answer = world.handle({"a": 1, "idempotency_key": "k"}, CONTEXT)
-
-    assert answer == {"id": "7"}
-    assert world.asked == [
-        Request(
-            headers={"content-type": "application/json", "idempotency-key": "k"},
-            body=b'{"a":1}',
-            id="request-1",
-        )
-    ]
-    assert world.lines.lines[0]["route"] == "direct"
-
-
-def test_a_direct_invocation_is_not_altered(world: World) -> None:
-    payload = {"a": 1, "idempotency_key": "k"}
-    world.handle(payload, CONTEXT)
-
-    assert payload == {"a": 1, "idempotency_key": "k"}
-
-
-@pytest.mark.parametrize(
-    "payload",
-    [[], "order", None, 7, {"a": "\ud800"}, {"a": "x" * MAX_BODY}],
-    ids=["list", "text", "nothing", "number", "lone surrogate", "too long"],
-)
-def test_a_direct_invocation_with_anything_but_a_document_is_a_problem(
-    world: World, payload: Any
-) -> None:
-    answer = world.handle(payload, CONTEXT)
-
-    assert 400 <= answer["status"] < 500
-    assert answer["field"] == "$"
-    assert world.asked == []
-    assert world.lines.outcomes == ["refused"]
-
-
-def test_without_a_context_a_request_has_an_id_of_its_own(world: World) -> None:
-    for _ in range(2):
-        world.handle({}, None)
-
-    first, second = world.asked
-    assert first.id
-    assert first.id != second.id

@@ -1,91 +1,39 @@
 """One message to one reaction: what is read, what is written, and how the message ends."""
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 
-from events.checkout import OrderPlaced
 from events.envelope import Event, Fact
 from events.history import History
-from events.inventory import (
-    RELEASE,
-    RESERVE,
-    StockRejected,
-    StockReleased,
-    StockReserved,
-    StockVoided,
-)
+from events.inventory import RESERVE, StockRejected
 from events.ordering import OrderCancelled, OrderConfirmed
 from events.payment import PaymentCaptured, PaymentPrepared
 from events.shipping import DispatchScheduled
-from functions.runtime.memory import MemoryLog, MemoryTables
-from functions.runtime.ports import Change, Refused
+from functions.runtime.memory import MemoryLog
 from functions.runtime.react import Handled, Reactor
-from functions.runtime.service import Consumer, Decision, Fill, On, Steps
+from functions.runtime.service import Consumer, On
 from tests.builders import MUTE, NOW, ORDER, Clock, order_placed, placed, story, then
-
-PLACED = placed()
-VOIDED = StockVoided()
-RELEASED = StockReleased(lines=())
-
-
-def void(*_: object) -> StockVoided:
-    return VOIDED
-
-
-def nothing(*_: object) -> None:
-    return None
-
-
-class CountingLog(MemoryLog):
-    """The log in memory, which notes its calls."""
-
-    def __init__(self, tables: MemoryTables | None = None) -> None:
-        super().__init__(tables)
-        self.calls: list[str] = []
-
-    def read(self, subject: str) -> History:
-        self.calls.append("read")
-        return super().read(subject)
-
-    def append(self, event: Event[Any], changes: Any = ()) -> Event[Any]:
-        self.calls.append("append")
-        return super().append(event, changes)
+from tests.functions.runtime.reacting import (
+    PLACED,
+    VOIDED,
+    nothing,
+    reactor,
+    void,
+)
+from tests.functions.watched import WatchedLog
 
 
 @pytest.fixture
-def log() -> CountingLog:
-    log = CountingLog()
+def log() -> WatchedLog:
+    log = WatchedLog()
     log.append(PLACED)
     log.calls.clear()
     return log
 
 
-def reactor(
-    log: MemoryLog,
-    react: Callable[..., Steps | Decision],
-    *,
-    states: tuple[type[Fact], ...] = (),
-    history: bool = False,
-    outside: object = None,
-    name: str = "inventory",
-    clock: Clock | None = None,
-) -> Reactor:
-    """Return a reactor of a consumer with this one reaction to OrderPlaced."""
-    on = On(
-        event=OrderPlaced,
-        react=react,
-        states=states,
-        history=history,
-        outside=outside is not None,
-    )
-    consumer = Consumer(name=name, on=(on,), outside=lambda *_: outside)
-    return Reactor(consumer=consumer, log=log, clock=clock or Clock(), outside=outside)
-
-
-def test_a_decided_fact_is_written_as_the_consequence_of_the_event(log: CountingLog) -> None:
+def test_a_decided_fact_is_written_as_the_consequence_of_the_event(log: WatchedLog) -> None:
     handled = reactor(log, void).handle(PLACED)
 
     (stated,) = handled.stated
@@ -95,14 +43,14 @@ def test_a_decided_fact_is_written_as_the_consequence_of_the_event(log: Counting
     assert stated.sequence > PLACED.sequence
 
 
-def test_without_history_nothing_is_read(log: CountingLog) -> None:
+def test_without_history_nothing_is_read(log: WatchedLog) -> None:
     reactor(log, void).handle(PLACED)
 
     assert log.calls == ["append"]
 
 
 def test_with_history_the_order_is_read_once_before_and_the_fact_written_after(
-    log: CountingLog,
+    log: WatchedLog,
 ) -> None:
     seen: list[History] = []
 
@@ -116,7 +64,7 @@ def test_with_history_the_order_is_read_once_before_and_the_fact_written_after(
     assert seen == [History([PLACED])]
 
 
-def test_a_fact_sorts_after_everything_that_was_read_to_decide_it(log: CountingLog) -> None:
+def test_a_fact_sorts_after_everything_that_was_read_to_decide_it(log: WatchedLog) -> None:
     ahead = then(PLACED, PaymentPrepared(reference="r"), now=NOW.replace(year=2027))
     log.append(ahead)
 
@@ -125,20 +73,7 @@ def test_a_fact_sorts_after_everything_that_was_read_to_decide_it(log: CountingL
     assert stated.sequence > ahead.sequence
 
 
-def test_a_fact_sorts_after_what_was_found_in_an_earlier_slot(log: CountingLog) -> None:
-    ahead = then(PLACED, StockRejected(skus=()), now=NOW.replace(year=2027))
-    log.append(ahead)
-
-    def steps(event: Event[Any]) -> Steps:
-        yield VOIDED
-        return RELEASED
-
-    (stated,) = reactor(log, steps).handle(PLACED).stated
-
-    assert stated.sequence > ahead.sequence
-
-
-def test_the_event_is_taken_from_the_log_and_not_from_the_message(log: CountingLog) -> None:
+def test_the_event_is_taken_from_the_log_and_not_from_the_message(log: WatchedLog) -> None:
     given: list[Event[Any]] = []
 
     def react(event: Event[Any], _: History) -> Fact:
@@ -152,7 +87,7 @@ def test_the_event_is_taken_from_the_log_and_not_from_the_message(log: CountingL
     assert [event.correlationid for event in handled.stated] == [PLACED.correlationid]
 
 
-def test_an_event_that_the_log_does_not_hold_has_no_effect(log: CountingLog) -> None:
+def test_an_event_that_the_log_does_not_hold_has_no_effect(log: WatchedLog) -> None:
     forged = placed(order="FORGED")
     handled = reactor(log, void, history=True).handle(forged)
 
@@ -160,7 +95,7 @@ def test_an_event_that_the_log_does_not_hold_has_no_effect(log: CountingLog) -> 
     assert log.calls == ["read"]
 
 
-def test_an_event_other_than_the_one_in_the_slot_has_no_effect(log: CountingLog) -> None:
+def test_an_event_other_than_the_one_in_the_slot_has_no_effect(log: WatchedLog) -> None:
     log.append(then(PLACED, OrderConfirmed()))
     consumer = Consumer(
         name="payment",
@@ -173,7 +108,7 @@ def test_an_event_other_than_the_one_in_the_slot_has_no_effect(log: CountingLog)
     assert handled == Handled(outcome="forged")
 
 
-def test_the_outside_is_handed_in_last(log: CountingLog) -> None:
+def test_the_outside_is_handed_in_last(log: WatchedLog) -> None:
     given: list[object] = []
     outside = object()
     reactor(
@@ -186,7 +121,7 @@ def test_the_outside_is_handed_in_last(log: CountingLog) -> None:
     assert given == [PLACED, History([PLACED]), outside]
 
 
-def test_the_same_message_twice_is_a_duplicate_and_changes_nothing(log: CountingLog) -> None:
+def test_the_same_message_twice_is_a_duplicate_and_changes_nothing(log: WatchedLog) -> None:
     clock = Clock()
     subject = reactor(log, void, clock=clock)
     subject.handle(PLACED)
@@ -197,13 +132,13 @@ def test_the_same_message_twice_is_a_duplicate_and_changes_nothing(log: Counting
     assert log.read(ORDER) == before
 
 
-def test_a_slot_that_another_fact_holds_was_overtaken(log: CountingLog) -> None:
+def test_a_slot_that_another_fact_holds_was_overtaken(log: WatchedLog) -> None:
     log.append(then(PLACED, StockRejected(skus=("DRUM",))))
 
     assert reactor(log, void).handle(PLACED) == Handled(outcome="overtaken")
 
 
-def test_the_same_type_with_another_reference_was_overtaken(log: CountingLog) -> None:
+def test_the_same_type_with_another_reference_was_overtaken(log: WatchedLog) -> None:
     log.append(then(PLACED, PaymentPrepared(reference="first")))
     subject = reactor(log, lambda _: PaymentPrepared(reference="second"), name="payment")
     handled = subject.handle(PLACED)
@@ -211,104 +146,25 @@ def test_the_same_type_with_another_reference_was_overtaken(log: CountingLog) ->
     assert handled == Handled(outcome="overtaken")
 
 
-def test_a_reaction_that_decides_nothing_yet_states_nothing(log: CountingLog) -> None:
+def test_a_reaction_that_decides_nothing_yet_states_nothing(log: WatchedLog) -> None:
     subject = reactor(log, nothing, states=(OrderConfirmed,), history=True)
 
     assert subject.handle(PLACED) == Handled(outcome="nothing")
 
 
-def test_a_reaction_that_finds_its_end_in_the_history_is_a_duplicate(log: CountingLog) -> None:
+def test_a_reaction_that_finds_its_end_in_the_history_is_a_duplicate(log: WatchedLog) -> None:
     log.append(then(PLACED, OrderConfirmed()))
     subject = reactor(log, nothing, states=(OrderConfirmed,), history=True)
 
     assert subject.handle(PLACED) == Handled(outcome="duplicate")
 
 
-def test_a_type_that_is_not_heard_is_left_alone(log: CountingLog) -> None:
+def test_a_type_that_is_not_heard_is_left_alone(log: WatchedLog) -> None:
     subject = reactor(log, void)
     unheard = then(PLACED, DispatchScheduled(carrier="sandbox", reference="SBX1"))
 
     assert subject.handle(unheard) == Handled(outcome="unheard")
     assert log.calls == []
-
-
-def test_a_yielded_fact_is_answered_with_the_event_that_holds_the_slot(log: CountingLog) -> None:
-    held = log.append(then(PLACED, StockRejected(skus=())))
-    answers: list[Event[Any]] = []
-
-    def steps(event: Event[Any]) -> Steps:
-        answers.append((yield VOIDED))
-        answers.append((yield RELEASED))
-        return None
-
-    handled = reactor(log, steps).handle(PLACED)
-
-    assert answers == [held, log.read(ORDER).at(RELEASE)]
-    assert [event.data for event in handled.stated] == [RELEASED]
-
-
-def test_all_facts_of_one_message_are_reported(log: CountingLog) -> None:
-    def steps(event: Event[Any]) -> Steps:
-        yield VOIDED
-        return RELEASED
-
-    handled = reactor(log, steps).handle(PLACED)
-
-    assert [event.type for event in handled.stated] == ["StockVoided", "StockReleased"]
-
-
-def test_a_fact_goes_into_the_slot_that_it_names(log: CountingLog) -> None:
-    handled = reactor(log, lambda _: Fill(fact=VOIDED, slot="inventory/reserve/2")).handle(PLACED)
-
-    assert [event.slot for event in handled.stated] == ["inventory/reserve/2"]
-
-
-def test_changes_are_written_with_their_fact_and_a_refusal_is_the_reactions_business() -> None:
-    tables = MemoryTables()
-    log = CountingLog(tables)
-    change = Change(table="stock", key="DRUM", attribute="available", by=-1)
-
-    def steps(event: Event[Any]) -> Steps:
-        try:
-            yield Fill(fact=StockReserved(lines=()), changes=(change,))
-        except Refused as refused:
-            return StockRejected(skus=refused.keys)
-        return None
-
-    refused = reactor(log, steps).handle(PLACED)
-    tables("stock").add("DRUM", "available", 1)
-    granted = reactor(log, steps).handle(placed(order="NEXT"))
-
-    assert [event.data for event in refused.stated] == [StockRejected(skus=("DRUM",))]
-    assert [event.data for event in granted.stated] == [StockReserved(lines=())]
-    assert tables("stock").number("DRUM", "available") == 0
-
-
-def test_what_a_reaction_raises_is_for_the_next_delivery(log: CountingLog) -> None:
-    def fails(event: Event[Any]) -> None:
-        raise ConnectionError("the outside is away")
-
-    with pytest.raises(ConnectionError):
-        reactor(log, fails).handle(PLACED)
-
-
-def test_a_reaction_that_died_between_two_facts_goes_on_where_it_was(log: CountingLog) -> None:
-    crashes = [ConnectionError()]
-
-    def steps(event: Event[Any]) -> Steps:
-        yield VOIDED
-        if crashes:
-            raise crashes.pop()
-        return RELEASED
-
-    clock = Clock()
-    subject = reactor(log, steps, clock=clock)
-    with pytest.raises(ConnectionError):
-        subject.handle(PLACED)
-    clock.advance(seconds=30)
-
-    assert [event.data for event in subject.handle(PLACED).stated] == [RELEASED]
-    assert len(log.read(ORDER)) == 3
 
 
 def test_an_order_is_joined_from_what_the_log_holds_by_then() -> None:

@@ -14,9 +14,9 @@ from functions.map import CONSUMERS
 from functions.runtime.service import Consumer
 from infra.app import build
 from infra.stage import Stage
-from tests.system.template import Resource, Templates
+from tests.template import Resource, Templates
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 
 class Assembly:

@@ -1,0 +1,111 @@
+"""Cancelling an order: possible until it was confirmed, and any number of times."""
+
+from typing import Any
+
+import pytest
+
+from events.envelope import Event, Fact
+from events.inventory import StockReserved, StockVoided
+from events.order import fold
+from events.ordering import OrderCancelled, OrderConfirmed
+from events.payment import PaymentCaptured, PaymentPrepared, PaymentVoided
+from events.shipping import DispatchScheduled
+from tests.builders import Clock, then
+from tests.functions.checkout.conftest import ORDER, Shop, state
+
+CONFIRMED = OrderConfirmed()
+DISPATCHED = DispatchScheduled(carrier="sandbox", reference="SBX1")
+
+
+def test_a_placed_order_can_be_cancelled_by_its_customer(placed: Shop) -> None:
+    answer = placed.cancel()
+
+    assert answer.status == 200
+    assert (answer.body["status"], answer.body["reason"]) == ("cancelled", "customer")
+    event = placed.log.read(ORDER).find(OrderCancelled)
+    assert event is not None
+    assert (event.source, event.slot, event.causationid) == (
+        "checkout",
+        "outcome",
+        f"{ORDER}/placed",
+    )
+    assert placed.log.calls[:2] == ["read", "append"]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        (),
+        (PaymentPrepared(reference="r"),),
+        (PaymentPrepared(reference="r"), PaymentCaptured),
+        (StockReserved(lines=()),),
+    ],
+    ids=["placed", "prepared", "paid", "reserved"],
+)
+def test_until_its_outcome_an_order_can_be_cancelled(placed: Shop, facts: tuple[Any, ...]) -> None:
+    total = fold(placed.log.read(ORDER)).total
+    state(
+        placed,
+        *(
+            f if isinstance(f, Fact) else PaymentCaptured(reference="r", amount=total)
+            for f in facts
+        ),
+    )
+    answer = placed.cancel()
+
+    assert (answer.status, answer.body["status"]) == (200, "cancelled")
+    cancelled = placed.log.read(ORDER).find(OrderCancelled)
+    assert cancelled == list(placed.log.read(ORDER))[-1]
+
+
+@pytest.mark.parametrize("facts", [(CONFIRMED,), (CONFIRMED, DISPATCHED)])
+def test_a_confirmed_order_cannot_be_cancelled(placed: Shop, facts: tuple[Fact, ...]) -> None:
+    state(placed, *facts)
+    placed.log.calls.clear()
+    answer = placed.cancel()
+
+    assert (answer.status, answer.problem) == (409, "already-confirmed")
+    assert placed.log.calls == ["read"]
+    assert not placed.log.read(ORDER).states(OrderCancelled)
+
+
+def test_an_order_that_is_confirmed_in_the_same_moment_is_not_cancelled(
+    placed: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin = next(iter(placed.log.read(ORDER)))
+    append = placed.log.append
+
+    def faster(event: Event[Any], changes: Any = ()) -> Event[Any]:
+        append(then(origin, CONFIRMED))
+        return append(event, changes)
+
+    monkeypatch.setattr(placed.log, "append", faster)
+
+    assert placed.cancel().status == 409
+    assert not placed.log.read(ORDER).states(OrderCancelled)
+
+
+def test_cancelling_twice_gives_the_same_answer_and_states_it_once(
+    placed: Shop, clock: Clock
+) -> None:
+    first = placed.cancel()
+    clock.advance(seconds=5)
+    placed.log.calls.clear()
+
+    assert placed.cancel() == first
+    assert placed.log.calls == ["read"]
+
+
+def test_an_order_that_the_shop_cancelled_stays_cancelled_for_that_reason(placed: Shop) -> None:
+    state(placed, OrderCancelled(reason="out-of-stock"))
+    answer = placed.cancel()
+
+    assert (answer.status, answer.body["reason"]) == (200, "out-of-stock")
+
+
+def test_a_cancelled_order_moves_until_it_is_undone(placed: Shop) -> None:
+    assert "retry-after" in placed.cancel().headers
+
+    state(placed, PaymentVoided(), StockVoided())
+
+    assert "retry-after" not in placed.show().headers

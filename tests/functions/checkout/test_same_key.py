@@ -1,0 +1,118 @@
+"""The same key: the same order and the same answer, whatever happened in between."""
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from events.checkout import OrderPlaced
+from events.envelope import Event
+from functions.checkout.catalogue import FRESH
+from tests.builders import NOW, Clock, Lines
+from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, Shop
+
+TOTAL = {"amount": 28890, "currency": "EUR"}
+
+
+def only(shop: Shop, order: str = ORDER) -> Event[OrderPlaced]:
+    """Return the order's one event."""
+    history = shop.log.read(order)
+    event = history.find(OrderPlaced)
+    assert event is not None
+    assert len(history) == 1
+    return event
+
+
+def test_the_same_key_gives_the_same_order_and_the_same_answer(shop: Shop, clock: Clock) -> None:
+    first = shop.place()
+    clock.advance(days=3)
+
+    assert shop.place() == first
+    assert shop.place(key=KEY.upper()) == first
+    assert only(shop).time == NOW
+
+
+def test_the_same_answer_is_given_after_a_price_change(shop: Shop, clock: Clock) -> None:
+    first = shop.place(BODY | {"expected_total": TOTAL})
+    shop.sell("TRUMPET-BB", "Trumpet in B flat", 99900)
+    clock.advance(seconds=FRESH.total_seconds())
+
+    assert shop.place(BODY | {"expected_total": TOTAL}) == first
+
+
+def test_the_same_answer_is_given_after_a_product_was_removed(shop: Shop, clock: Clock) -> None:
+    first = shop.place()
+    shop.withdraw("TRUMPET-BB")
+    clock.advance(seconds=FRESH.total_seconds())
+
+    assert shop.place() == first
+
+
+def test_the_same_answer_is_given_by_another_worker(shop: Shop) -> None:
+    first = shop.place()
+    shop.restart()
+
+    assert shop.place() == first
+
+
+@pytest.fixture
+def busy() -> Iterator[None]:
+    """Let threads take turns as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_the_same_answer_is_given_to_all_who_send_it_at_once(shop: Shop, busy: None) -> None:
+    together = Barrier(8)
+
+    def send(number: int) -> Any:
+        shop_of_mine = Shop(shop.clock, Lines())
+        shop_of_mine.log = shop.log
+        shop_of_mine.restart()
+        together.wait()
+        return shop_of_mine.place(traceparent=f"00-{number + 1:032x}-{'0' * 16}-01")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(send, range(8)))
+
+    assert all(answer == answers[0] for answer in answers)
+    assert len(shop.log.read(ORDER)) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        BODY | {"lines": BODY["lines"][:1]},
+        BODY | {"email": "someone.else@example.com"},
+        BODY | {"payment_token": "tok_declined"},
+        BODY | {"ship_to": BODY["ship_to"] | {"city": "Bonn"}},
+        BODY | {"expected_total": TOTAL},
+    ],
+    ids=["lines", "email", "token", "address", "expected total"],
+)
+def test_the_same_key_with_another_request_is_refused(shop: Shop, other: dict[str, Any]) -> None:
+    shop.place()
+    before = only(shop)
+    answer = shop.place(other)
+
+    assert (answer.status, answer.problem) == (422, "key-reused")
+    assert answer.body["field"] == "Idempotency-Key"
+    assert only(shop) == before
+
+
+def test_the_same_key_with_another_request_is_refused_although_that_has_no_price(
+    shop: Shop,
+) -> None:
+    shop.place()
+    answer = shop.place(BODY | {"lines": [{"sku": "THEREMIN", "quantity": 1}]})
+
+    assert (answer.status, answer.problem) == (422, "key-reused")
+
+
+def test_another_key_is_another_order(shop: Shop) -> None:
+    assert shop.place(key=OTHER_KEY).body["id"] != shop.place().body["id"]

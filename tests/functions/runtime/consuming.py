@@ -1,0 +1,66 @@
+"""A consumer in memory whose reaction and whose queue fail when they are told to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from events.checkout import OrderPlaced
+from events.envelope import Event
+from events.inventory import StockVoided
+from functions.runtime import consume
+from functions.runtime.memory import MemoryLog
+from functions.runtime.observe import Observer
+from functions.runtime.react import Reactor
+from functions.runtime.service import Consumer, On
+from tests.builders import Clock, Lines, order_placed, placed
+from tests.functions.runtime.lambdas import message
+
+SECRET = "tok_of_a_card_that_nobody_may_read"
+
+
+class Outside(Exception):
+    """The outside is away; what it says may quote a payload."""
+
+
+@dataclass
+class Queue:
+    """Notes what is hidden, for how long; may be out of order itself."""
+
+    hidden: dict[str, int] = field(default_factory=dict)
+    broken: bool = False
+
+    def hide(self, seconds: dict[str, int]) -> None:
+        if self.broken:
+            raise TimeoutError
+        self.hidden |= seconds
+
+
+@dataclass
+class World:
+    """A consumer of OrderPlaced whose reaction fails for the orders in `away`."""
+
+    log: MemoryLog = field(default_factory=MemoryLog)
+    queue: Queue = field(default_factory=Queue)
+    lines: Lines = field(default_factory=Lines)
+    clock: Clock = field(default_factory=Clock)
+    away: set[str] = field(default_factory=set)
+    reacted: list[str] = field(default_factory=list)
+
+    def react(self, event: Event[OrderPlaced], _: object) -> StockVoided:
+        self.reacted.append(event.subject)
+        if event.subject in self.away:
+            raise Outside(f"no answer for {event.data.payment_token} of {event.data.email}")
+        return StockVoided()
+
+    def handler(
+        self, *, ordered: bool = False, observer: Observer | None = None
+    ) -> Callable[..., Any]:
+        on = On(event=OrderPlaced, react=self.react, history=True)
+        consumer = Consumer(name="inventory", on=(on,), ordered=ordered)
+        reactor = Reactor(consumer=consumer, log=self.log, clock=self.clock)
+        return consume.handler(reactor, self.queue, observer or self.lines)
+
+    def place(self, *orders: str) -> list[dict[str, Any]]:
+        """Return the messages of orders that are in the log."""
+        events = [placed(order_placed(token=SECRET), order=order) for order in orders]
+        return [message(self.log.append(event)) for event in events]

@@ -1,0 +1,45 @@
+"""A consumer with one reaction, whatever a test wants it to be."""
+
+from collections.abc import Callable
+
+from events.checkout import OrderPlaced
+from events.envelope import Fact
+from events.inventory import StockReleased, StockVoided
+from functions.runtime.memory import MemoryLog
+from functions.runtime.react import Reactor
+from functions.runtime.service import Consumer, Decision, On, Steps
+from tests.builders import Clock, placed
+
+PLACED = placed()
+VOIDED = StockVoided()
+RELEASED = StockReleased(lines=())
+
+
+def void(*_: object) -> StockVoided:
+    return VOIDED
+
+
+def nothing(*_: object) -> None:
+    return None
+
+
+def reactor(
+    log: MemoryLog,
+    react: Callable[..., Steps | Decision],
+    *,
+    states: tuple[type[Fact], ...] = (),
+    history: bool = False,
+    outside: object = None,
+    name: str = "inventory",
+    clock: Clock | None = None,
+) -> Reactor:
+    """Return a reactor of a consumer with this one reaction to OrderPlaced."""
+    on = On(
+        event=OrderPlaced,
+        react=react,
+        states=states,
+        history=history,
+        outside=outside is not None,
+    )
+    consumer = Consumer(name=name, on=(on,), outside=lambda *_: outside)
+    return Reactor(consumer=consumer, log=log, clock=clock or Clock(), outside=outside)

@@ -1,0 +1,161 @@
+"""The command line: what may be said, what is refused, and what it costs to ask."""
+
+import subprocess
+import sys
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ops import cli
+from ops.filter import Filter
+from ops.options import Options
+from ops.trouble import Exit
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """Play all commands, and give the arguments that they were called with."""
+    calls: list[tuple[Any, ...]] = []
+
+    def played(*given: Any, **named: Any) -> Exit:
+        calls.append((*given, named))
+        return Exit.REFUSED
+
+    for target in ("run.run", "seed.seed", "invoke.invoke", "order.show", "tail.tail"):
+        monkeypatch.setattr(f"ops.{target}", played)
+    monkeypatch.delenv("FANFARE_STAGE", raising=False)
+    return calls
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(words)
+    assert ended.value.code == Exit.USAGE
+    said = capsys.readouterr()
+    assert said.out == ""
+    return " ".join(said.err.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("run", {"port": 4566, "keep": False, "only": Filter()}),
+        ("run --port 4600 --keep", {"port": 4600, "keep": True, "only": Filter()}),
+        ("run --type OrderPlaced", {"only": Filter.of(types=["OrderPlaced"])}),
+        ("seed --yes", {"yes": True}),
+        ("order 7F3K", {"events": False, "wait": None}),
+        ("order 7F3K --wait", {"wait": 30.0}),
+        ("order --wait 7F3K", {"wait": 30.0}),
+        ("order 7F3K --wait 2.5", {"wait": 2.5}),
+        ("order --wait 5 7F3K --events", {"wait": 5.0, "events": True}),
+    ],
+)
+def test_options_reach_the_command(called: list[Any], line: str, expected: dict[str, Any]) -> None:
+    assert cli.main(line.split()) == Exit.REFUSED
+
+    named = called[0][-1]
+    assert {name: named[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("line", ["order 7F3K", "order --wait 7F3K", "order 7F3K --wait 5"])
+def test_the_order_is_told_from_the_seconds(called: list[Any], line: str) -> None:
+    cli.main(line.split())
+
+    assert called[0][1] == "7F3K"
+
+
+@pytest.mark.parametrize(
+    ("line", "file"), [("invoke", ""), ("invoke my.json", "my.json"), ("invoke -", "-")]
+)
+def test_a_file_may_be_named_or_be_standard_input(called: list[Any], line: str, file: str) -> None:
+    cli.main(line.split())
+
+    assert called[0][1] == file
+
+
+def test_names_may_be_given_again_and_again(called: list[Any]) -> None:
+    consumers = "--consumer payment --consumer inventory"
+    cli.main(f"tail {consumers} --outcome retry --since 10m --order 7F".split())
+
+    _, only, since, _ = called[0]
+    assert only == Filter.of(["payment", "inventory"], None, ["retry"], "7F")
+    assert since == timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--stage dev --region eu-west-1 --profile me --json --color never order 7F3K",
+        "order 7F3K --stage dev --region eu-west-1 --profile me --json --color never",
+    ],
+)
+def test_what_is_for_all_commands_may_stand_before_or_after(called: list[Any], line: str) -> None:
+    cli.main(line.split())
+
+    assert called[0][0] == Options(
+        stage="dev", region="eu-west-1", profile="me", json=True, color="never"
+    )
+
+
+def test_the_stage_is_the_safe_one_unless_the_environment_names_another(
+    called: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli.main(["seed"])
+    monkeypatch.setenv("FANFARE_STAGE", "dev")
+    cli.main(["seed"])
+
+    assert [options.stage for options, _ in called] == ["local", "dev"]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("ordr 7F3K", 'Unknown command "ordr". Did you mean "order"?'),
+        ("order", "ID requires an argument"),
+        ("order 7F3K --waite", "Unknown option: --waite"),
+        ("order 7F3K --wait=-1", "--wait"),
+        ("run --port 0", 'Invalid value "0" for --port'),
+        ("run --port 65536", 'Invalid value "65536" for --port'),
+        ("run --port http", "--port"),
+        ("seed --stage Prod!", "'Prod!' names no stage"),
+        ("seed --color pink", 'Choose from: "auto", "always", "never"'),
+        ("tail --since yesterday", "write it as 90s, 10m, 2h or 1d"),
+    ],
+)
+def test_a_mistake_in_the_line_is_one_sentence_and_exit_code_2(
+    called: list[Any], capsys: pytest.CaptureFixture[str], line: str, says: str
+) -> None:
+    said = refused(capsys, *line.split())
+
+    assert said.startswith("fanfare: ")
+    assert says in said
+    assert called == []
+
+
+def test_a_name_that_is_nobodys_is_exit_code_2(
+    called: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["tail", "--consumer", "emial"]) is Exit.USAGE
+
+    assert "There is no consumer 'emial'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("line", ["", "--help", "order --help"])
+def test_help_is_data_and_goes_well(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(line.split()) == Exit.DONE
+
+    said = capsys.readouterr()
+    assert "Usage: fanfare" in said.out
+    assert "FANFARE_STAGE" in said.out
+    assert said.err == ""
+
+
+def test_help_imports_neither_the_sdk_nor_the_system() -> None:
+    program = (
+        "import sys; from ops.cli import main; main(['--help']);"
+        "sys.exit(' '.join({'botocore', 'boto3', 'functions', 'events'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,150 @@
+"""`fanfare order`: which order is meant, what is shown of it, and how long to wait."""
+
+import json
+
+import pytest
+
+from events.codec import decode
+from events.history import History
+from events.inventory import StockReserved
+from events.money import Money
+from events.ordering import OrderConfirmed
+from events.payment import PaymentCaptured
+from events.shipping import DispatchScheduled
+from ops.cloud import Cloud
+from ops.options import Options
+from ops.order import find, show, until_settled
+from ops.trouble import Exit, Trouble
+from tests.builders import ORDER, story
+from tests.ops.conftest import PlayedLogs, write
+
+MOVING = story(PaymentCaptured(reference="r", amount=Money(amount=1, currency="EUR")))
+DISPATCHED = story(
+    PaymentCaptured(reference="r", amount=Money(amount=1, currency="EUR")),
+    StockReserved(lines=()),
+    OrderConfirmed(),
+    DispatchScheduled(carrier="c", reference="r"),
+)
+OTHER = "5WQFM8Q1XK3T7ZC0R9N2HDBJE5"
+
+
+def test_an_order_is_shown_as_a_tree_by_its_first_characters(
+    here: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, DISPATCHED)
+
+    assert show(Options(), "5wqf", events=False, wait=None) is Exit.DONE
+
+    shown = capsys.readouterr().out
+    assert shown.startswith("5WQF  dispatched in ")
+    assert "      └─ DispatchScheduled shipping" in shown
+
+
+def test_the_tree_says_what_the_logs_tell_of_a_failure(
+    here: Cloud, logs: PlayedLogs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, MOVING)
+    placed = next(iter(MOVING))
+    failed = {
+        "timestamp": "2026-11-23 09:00:01,000+0000",
+        "service": "inventory",
+        "outcome": "retry",
+        "event": placed.id,
+        "receives": 2,
+        "error": "ReadTimeoutError",
+    }
+    logs.write("logs of fanfare-local-inventory", failed, placed.time.timestamp() + 1)
+
+    show(Options(), ORDER, events=False, wait=None)
+
+    assert "retry 2 of 29, ReadTimeoutError" in capsys.readouterr().out
+
+
+def test_events_are_printed_as_they_travel(here: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, DISPATCHED)
+
+    show(Options(), ORDER, events=True, wait=None)
+
+    printed = [decode(line) for line in capsys.readouterr().out.splitlines()]
+    assert printed == list(DISPATCHED)
+
+
+def test_as_json_the_order_is_folded(here: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, DISPATCHED)
+
+    show(Options(json=True), ORDER, events=False, wait=None)
+
+    folded = json.loads(capsys.readouterr().out)
+    assert (folded["id"], folded["status"], folded["moving"]) == (ORDER, "dispatched", False)
+
+
+@pytest.mark.parametrize("wanted", [ORDER, "5WQ"])
+def test_an_order_that_is_not_there_is_not_found(here: Cloud, wanted: str) -> None:
+    with pytest.raises(Trouble, match=f"There is no order {wanted}") as missing:
+        show(Options(), wanted, events=False, wait=5)
+
+    assert missing.value.code is Exit.NOT_FOUND
+
+
+def test_first_characters_that_two_orders_share_are_not_enough(here: Cloud) -> None:
+    write(here, story())
+    write(here, story(order=OTHER))
+
+    with pytest.raises(Trouble, match=f"5WQF may be any of {ORDER}, {OTHER}") as unclear:
+        find(here, "5WQF")
+
+    assert unclear.value.code is Exit.USAGE
+    assert find(here, OTHER) == OTHER
+
+
+def test_elsewhere_than_here_an_order_is_named_in_full(here: Cloud) -> None:
+    dev = Cloud(stage="dev", client=here.client)
+
+    with pytest.raises(Trouble, match="5WQF is not a whole order id") as refused:
+        find(dev, "5WQF")
+
+    assert refused.value.code is Exit.USAGE
+    assert find(dev, ORDER) == ORDER
+
+
+class Waiting:
+    """Reads that follow each other, and a clock that only sleeping moves."""
+
+    def __init__(self, *histories: History) -> None:
+        self.left = list(histories)
+        self.now = 0.0
+
+    def read(self) -> History:
+        return self.left.pop(0) if len(self.left) > 1 else self.left[0]
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def wait(self, patience: float) -> tuple[History, bool]:
+        return until_settled(self.read, patience, clock=lambda: self.now, sleep=self.sleep)
+
+
+def test_waiting_ends_as_soon_as_nothing_more_is_to_come() -> None:
+    waiting = Waiting(MOVING, MOVING, DISPATCHED)
+
+    assert waiting.wait(30) == (DISPATCHED, True)
+    assert waiting.now < 1
+
+
+def test_waiting_ends_when_the_time_is_up() -> None:
+    waiting = Waiting(MOVING)
+
+    assert waiting.wait(30) == (MOVING, False)
+    assert waiting.now == pytest.approx(30)
+
+
+def test_an_order_that_still_moves_when_the_time_is_up_is_shown_and_fails(
+    here: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, MOVING)
+
+    assert show(Options(), ORDER, events=False, wait=0) is Exit.FAILED
+
+    said = capsys.readouterr()
+    assert said.out.startswith("5WQF  paid, ")
+    assert said.err == "It is still moving after 0 s.\n"

@@ -1,0 +1,123 @@
+"""Deploy, twenty orders, a changed template, destroy: on a real local cloud, by the real CDK.
+
+The tests follow each other: each finds what the one before it left.
+"""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import pytest
+
+from events.order import Order, fold
+from events.shipping import DispatchScheduled
+from functions import names
+from functions.inventory.reactions import AVAILABLE, STOCK
+from functions.inventory.service import SERVICE as INVENTORY
+from functions.map import CONSUMERS, SERVICES
+from ops.outstanding import outstanding
+from ops.samples import place, samples
+from tests.rehearsal.world import World, marked, until
+
+ORDERS = 20
+BODY = samples()[0].body
+MEMORY = 768
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    environ = dict(os.environ)
+    made = World(tmp_path_factory.mktemp("world"))
+    yield made
+    made.end()
+    os.environ.clear()
+    os.environ.update(environ)
+
+
+def dispatched(world: World, order: str) -> Order:
+    """Return an order once it is on its way."""
+    until(lambda: world.history(order).states(DispatchScheduled), 30, f"{order} dispatched")
+    return fold(world.history(order))
+
+
+def test_every_part_of_the_map_is_deployed(world: World) -> None:
+    parts = {"bus", "checkout", *(consumer.name for consumer in CONSUMERS)}
+
+    assert stacks(world) == {names.prefixed("local", part) for part in parts}
+    for service in SERVICES:
+        assert world.cloud.log_group(service.name)
+
+
+def test_an_order_takes_no_two_seconds_once_the_functions_have_started(world: World) -> None:
+    dispatched(world, place(world.api, BODY))
+
+    order = dispatched(world, place(world.api, BODY))
+
+    assert (order.timeline[-1].time - order.timeline[0].time).total_seconds() < 2
+
+
+def test_twenty_orders_are_dispatched_each_once(world: World) -> None:
+    before = stock(world)
+
+    with ThreadPoolExecutor(5) as customers:
+        orders = list(customers.map(partial(place, world.api), [BODY] * ORDERS))
+
+    assert len(set(orders)) == ORDERS
+    for order in orders:
+        assert dispatched(world, order).status == "dispatched"
+        assert outstanding(world.history(order)) == ()
+    sold = {line["sku"]: ORDERS * line["quantity"] for line in BODY["lines"]}
+    assert stock(world) == {sku: left - sold.get(sku, 0) for sku, left in before.items()}
+
+
+def test_an_order_passes_after_a_changed_template_was_deployed(world: World) -> None:
+    before = configuration(world, "payment")
+
+    world.deploy(
+        world.changed_tree(
+            "functions/payment/service.py", 'name="payment",', f'name="payment", memory={MEMORY},'
+        )
+    )
+
+    after = configuration(world, "payment")
+    assert (before["MemorySize"] != MEMORY, after["MemorySize"]) == (True, MEMORY)
+    assert dispatched(world, place(world.api, BODY)).status == "dispatched"
+
+
+def test_nothing_is_left_of_the_stacks_once_they_are_destroyed(world: World) -> None:
+    world.destroy()
+
+    client = world.cloud.client
+    assert stacks(world) == set()
+    assert client("lambda").list_functions()["Functions"] == []
+    assert client("lambda").list_event_source_mappings()["EventSourceMappings"] == []
+    assert client("sqs").list_queues().get("QueueUrls", []) == []
+    assert client("sns").list_topics()["Topics"] == []
+    assert client("dynamodb").list_tables()["TableNames"] == []
+    assert client("logs").describe_log_groups()["logGroups"] == []
+    assert client("apigatewayv2").get_apis()["Items"] == []
+
+
+def test_no_process_is_left_of_the_local_cloud_once_it_ended(world: World) -> None:
+    assert marked(world.marker) != []
+
+    world.end()
+
+    until(lambda: marked(world.marker) == [], 2, "no process")
+
+
+def stock(world: World) -> dict[str, int]:
+    records = world.cloud.records(INVENTORY, STOCK).all()
+    return {record.key: int(record.values[AVAILABLE]) for record in records}
+
+
+def configuration(world: World, service: str) -> dict[str, Any]:
+    name = world.cloud.function(service)
+    return dict(world.cloud.client("lambda").get_function_configuration(FunctionName=name))
+
+
+def stacks(world: World) -> set[str]:
+    found = world.cloud.client("cloudformation").describe_stacks()["Stacks"]
+    return {stack["StackName"] for stack in found if stack["StackStatus"] != "DELETE_COMPLETE"}

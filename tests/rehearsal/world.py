@@ -1,0 +1,107 @@
+"""The system on a real local cloud, brought up by the operator's own modules."""
+
+import os
+import shutil
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from events.history import History
+from ops import cloud, deploy, ministack, seed
+from ops.children import Child, Children
+from ops.port import HOST
+from ops.signals import Signals
+from ops.state import ROOT
+
+SOURCES = ("app.py", "cdk.json", "events", "functions", "infra", "requirements")
+TOOLS = (".build", ".tools")
+
+
+def free_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.create_server((HOST, 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def until(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    """Wait for what another process does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.02)
+
+
+def marked(marker: str) -> list[str]:
+    """Return the commands of all processes that have a variable in their environment."""
+    found = []
+    for process in Path("/proc").iterdir():
+        try:
+            if process.name.isdigit() and marker.encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except (FileNotFoundError, PermissionError, ProcessLookupError):
+            continue
+    return [command for command in found if command]
+
+
+class World:
+    """A local cloud on a port of its own, and what is deployed to it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start it, deploy to it and seed it, in a folder of its own."""
+        self.folder = folder
+        self.temporary = folder / "tmp"
+        self.temporary.mkdir()
+        self.marker = f"FANFARE_REHEARSAL={folder}"
+        self.port = free_port()
+        self._environ = cloud.local_environment(self.port, os.environ) | {
+            "TMPDIR": str(self.temporary),
+            "FANFARE_REHEARSAL": str(folder),
+        }
+        self._children = Children(Signals())
+        self.process = ministack.start(
+            self._children, self.port, self._environ, folder, folder / "cloud.log"
+        )
+        ministack.until_ready(self.process, self.port)
+        self.cloud = cloud.local(self.port)
+        deploy.make_bucket(self.cloud)
+        self.deploy(ROOT)
+        self.api = deploy.api(folder, self.port)
+        seed.fill(self.cloud)
+
+    def deploy(self, source: Path) -> None:
+        """Deploy the stacks that a tree makes."""
+        self._finish(deploy.start(self._children, self._environ, self.folder, self._log, source))
+
+    def destroy(self) -> None:
+        """Take all stacks out again."""
+        self._finish(deploy.start_destroying(self._children, self._environ, self.folder, self._log))
+
+    def changed_tree(self, path: str, old: str, new: str) -> Path:
+        """Return a copy of the project in which a file says something else."""
+        copy = self.folder / "tree"
+        copy.mkdir()
+        for name in SOURCES:
+            put = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+            put(ROOT / name, copy / name)
+        for name in TOOLS:
+            (copy / name).symlink_to(ROOT / name)
+        text = (copy / path).read_text()
+        assert text.count(old) == 1, f"{path} does not say {old!r} once"
+        (copy / path).write_text(text.replace(old, new))
+        return copy
+
+    def history(self, order: str) -> History:
+        """Return the events of an order."""
+        return self.cloud.log().read(order)
+
+    def end(self) -> None:
+        """End the local cloud."""
+        self._children.__exit__(None, None, None)
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "deploy.log"
+
+    def _finish(self, child: Child) -> None:
+        deploy.until_done(child, lambda _: None)
