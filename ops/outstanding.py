@@ -6,12 +6,12 @@ from typing import Any
 from events.envelope import Event
 from events.history import History
 from functions.map import CONSUMERS
-from functions.runtime.service import Consumer
+from functions.runtime.service import Consumer, On
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pending:
-    """A consumer has yet to react to `cause`, which usually fills `slot`."""
+    """A consumer has yet to react to `cause`, which probably fills `slot`."""
 
     cause: Event[Any]
     consumer: str
@@ -33,6 +33,12 @@ def outstanding(
             on = consumer.reaction_to(event.type)
             if on is None or not on.states or history.states(*on.states, *on.spared_by):
                 continue
-            slot = on.states[0].slots[0]
+            slot = _slot(on, history)
             waiting[consumer.name, slot] = Pending(cause=event, consumer=consumer.name, slot=slot)
     return tuple(waiting.values())
+
+
+def _slot(on: On, history: History) -> str:
+    """Return the first slot that the reaction may still fill."""
+    slots = [slot for fact in on.states for slot in fact.slots]
+    return next((slot for slot in slots if history.at(slot) is None), slots[0])

@@ -12,9 +12,9 @@ from functions.runtime.service import Consumer, Decision, Fill, On, Steps
 type Outcome = Literal["done", "duplicate", "overtaken", "nothing", "unheard", "forged"]
 """How a message ended when it did not fail.
 
-done: a fact was stated. duplicate: it had been stated before. overtaken: another fact holds the
-slot. nothing: there was nothing to decide yet. unheard: of a type that this consumer does not hear.
-forged: the log does not hold the event.
+done: a fact was stated, or the reaction is one that states none. duplicate: it had been stated
+before. overtaken: another fact holds the slot. nothing: there was nothing to decide yet. unheard: of
+a type that this consumer does not hear. forged: the log does not hold the event.
 """
 
 
@@ -107,5 +107,7 @@ class _Run:
         if self._last is not None:
             ours, held = self._last
             return Handled(outcome="duplicate" if ours.same_fact(held) else "overtaken")
+        if not on.states:
+            return Handled(outcome="done")
         settled = self._known.states(*on.states)
         return Handled(outcome="duplicate" if settled else "nothing")

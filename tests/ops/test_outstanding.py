@@ -41,7 +41,8 @@ def waits(*facts: Fact) -> set[tuple[str, str]]:
         ((CAPTURED, RESERVED, CONFIRMED, DISPATCHED), set()),
         ((DECLINED, RESERVED, CANCELLED), {("inventory", "inventory/release")}),
         ((DECLINED, RESERVED, CANCELLED, RELEASED), set()),
-        ((CAPTURED, REJECTED, CANCELLED, REFUNDED), set()),
+        ((PREPARED, CAPTURED, REJECTED, CANCELLED), {("payment", "payment/refund")}),
+        ((PREPARED, CAPTURED, REJECTED, CANCELLED, REFUNDED), set()),
     ],
 )
 def test_what_is_outstanding_is_told_at_every_point_of_the_story(

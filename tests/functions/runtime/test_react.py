@@ -152,6 +152,12 @@ def test_a_reaction_that_decides_nothing_yet_states_nothing(log: WatchedLog) -> 
     assert subject.handle(PLACED) == Handled(outcome="nothing")
 
 
+def test_a_reaction_that_never_states_a_fact_is_done_once_it_ran(log: WatchedLog) -> None:
+    subject = reactor(log, nothing, states=())
+
+    assert subject.handle(PLACED) == Handled(outcome="done")
+
+
 def test_a_reaction_that_finds_its_end_in_the_history_is_a_duplicate(log: WatchedLog) -> None:
     log.append(then(PLACED, OrderConfirmed()))
     subject = reactor(log, nothing, states=(OrderConfirmed,), history=True)
