@@ -84,7 +84,13 @@ def until_ready(child: Child, port: int) -> None:
     deadline = time.monotonic() + PATIENCE
     while not answers(port):
         if child.ended() is not None:
-            raise Trouble(f"The local cloud ended with exit code {child.ended()}.")
+            raise Trouble(
+                f"The local cloud ended with exit code {child.ended()}. What it said is above, all"
+                f" of it in {child.log}; `make clean setup` fetches it anew."
+            )
         if time.monotonic() > deadline:
-            raise Trouble(f"The local cloud does not answer after {PATIENCE} s.")
+            raise Trouble(
+                f"The local cloud does not answer after {PATIENCE} s. What it said is above, all"
+                f" of it in {child.log}: try again."
+            )
         time.sleep(0.05)

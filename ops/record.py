@@ -33,6 +33,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     detail: str | None = None
     route: str | None = None
     status: int | None = None
+    problem: str | None = None
 
 
 class _Written(Record, frozen=True, kw_only=True):

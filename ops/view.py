@@ -35,7 +35,7 @@ class Step:
     def progress(self, how_far: str) -> None:
         """Tell how far it is."""
         if self._spinner:
-            self._spinner.update(f"{_head(self._name, self.what)}: {how_far}")
+            self._spinner.update(f"{_head(self._name, self.what).lstrip()}: {how_far}")
 
 
 class View:
@@ -57,7 +57,7 @@ class View:
     def step(self, name: str, what: str) -> Iterator["Step"]:
         """Show a step and the seconds that it took; if it fails, the end of its child's log."""
         began = time.monotonic()
-        spinner = self._options.err.status(_head(name, what)) if self.terminal else None
+        spinner = self._options.err.status(_head(name, what).lstrip()) if self.terminal else None
         step = Step(name, what, spinner)
         try:
             with spinner or nullcontext():

@@ -70,4 +70,5 @@ class Problem(Exception):
             status=self.status,
             body=document | self.more,
             headers={"content-type": "application/problem+json"},
+            notes={"problem": self.kind},
         )

@@ -160,11 +160,19 @@ def test_one_line_a_request_says_how_it_was_answered(world: World) -> None:
     assert world.lines.flushed == 1
 
 
+def test_the_line_of_a_refusal_names_the_problem(world: World) -> None:
+    world.answer = Problem(422, "unknown-sku", "The shop sells no secret.")
+    world.send()
+
+    (line,) = world.lines.lines
+    assert line["problem"] == "unknown-sku"
+
+
 @pytest.mark.parametrize(
     ("answer", "outcome", "status"),
     [
         (Response(status=304), "answered", 304),
-        (Problem(422, "no", "No."), "refused", 422),
+        (Problem(422, "no", "No secret."), "refused", 422),
         (Response(status=409), "refused", 409),
         (RuntimeError("secret"), "failed", 500),
     ],
