@@ -133,4 +133,6 @@ def _type_of(source: str, event: str) -> str:
 def _detail(record: Record) -> str:
     says = OUTCOMES[record.outcome].says if record.outcome in OUTCOMES else ""
     request = f"{record.status} {record.route}" if record.route else ""
-    return " ".join(part for part in (request, record.problem, record.error, record.detail, says) if part)
+    return " ".join(
+        part for part in (request, record.problem, record.error, record.detail, says) if part
+    )

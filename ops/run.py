@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ops import cloud, deploy, ministack, seed, state
+from ops import cloud, deploy, ministack, scratch, seed, state
 from ops.children import Child, Children
 from ops.cloud import Cloud
 from ops.explain import LOCAL
@@ -41,7 +41,7 @@ def _run(options: Options, signals: Signals, *, port: int, keep: bool, only: Fil
     logs = state.folder(port)
     me = Running(port=port, pid=os.getpid(), began=time.time())
     with signals.protected():
-        temporary = tempfile.TemporaryDirectory(prefix="fanfare-")
+        temporary = tempfile.TemporaryDirectory(prefix="fanfare-", dir=scratch.base())
     with (
         temporary as work,
         (logs / "run.jsonl").open("w") as log,

@@ -12,8 +12,8 @@ from ops.catalogue import sold_out
 from ops.invoke import SAMPLE
 from ops.trouble import Trouble
 
-PATIENCE = 15
-"""Seconds for an answer; the first request starts the function."""
+PATIENCE = 30
+"""Seconds for an answer, as many as API Gateway has; the first request starts the function."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,6 @@ The tests follow each other: each finds what the one before it left.
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any
 
 import pytest
@@ -19,7 +17,7 @@ from functions.inventory.service import SERVICE as INVENTORY
 from functions.map import CONSUMERS, SERVICES
 from ops.outstanding import outstanding
 from ops.samples import place, samples
-from tests.rehearsal.world import World, marked, until
+from tests.rehearsal.world import World, folder, marked, until
 
 ORDERS = 20
 BODY = samples()[0].body
@@ -27,11 +25,12 @@ MEMORY = 768
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world() -> Iterator[World]:
     environ = dict(os.environ)
-    made = World(tmp_path_factory.mktemp("world"))
-    yield made
-    made.end()
+    with folder() as made_in:
+        made = World(made_in)
+        yield made
+        made.end()
     os.environ.clear()
     os.environ.update(environ)
 
@@ -61,8 +60,7 @@ def test_an_order_takes_no_two_seconds_once_the_functions_have_started(world: Wo
 def test_twenty_orders_are_dispatched_each_once(world: World) -> None:
     before = stock(world)
 
-    with ThreadPoolExecutor(5) as customers:
-        orders = list(customers.map(partial(place, world.api), [BODY] * ORDERS))
+    orders = [place(world.api, BODY) for _ in range(ORDERS)]
 
     assert len(set(orders)) == ORDERS
     for order in orders:

@@ -3,16 +3,18 @@
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from ops import state
-from tests.rehearsal.world import free_port, marked, until
+from tests.rehearsal.world import folder, free_port, marked, until
 
 FANFARE = (sys.executable, "-m", "ops")
 
@@ -56,6 +58,13 @@ class Run:
         self.said.append(out)
         return out + err
 
+    def end(self) -> None:
+        """End it if it goes on, and remove its logs."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.communicate(timeout=20)
+        shutil.rmtree(self.logs)
+
     def left(self) -> list[str]:
         """Return the processes, folders and files that are left of it."""
         word = self.logs / state.WORD
@@ -64,17 +73,16 @@ class Run:
 
 
 @pytest.fixture
-def ended() -> Iterator[list[Run]]:
-    """Keep runs, and end those that a failing test leaves."""
-    runs: list[Run] = []
-    yield runs
-    for run in runs:
-        if run.process.poll() is None:
-            run.process.terminate()
-            run.process.communicate(timeout=20)
-        for log in run.logs.iterdir():
-            log.unlink()
-        run.logs.rmdir()
+def start() -> Iterator[Callable[..., Run]]:
+    """Start runs, and end those that a failing test leaves."""
+    with ExitStack() as stack:
+
+        def start(*options: str) -> Run:
+            run = Run(stack.enter_context(folder()), *options)
+            stack.callback(run.end)
+            return run
+
+        yield start
 
 
 def fanfare(*words: str, cwd: Path = state.ROOT) -> subprocess.CompletedProcess[str]:
@@ -82,10 +90,9 @@ def fanfare(*words: str, cwd: Path = state.ROOT) -> subprocess.CompletedProcess[
 
 
 def test_without_a_terminal_it_ends_after_three_journeys_and_leaves_nothing(
-    tmp_path: Path, ended: list[Run]
+    start: Callable[..., Run],
 ) -> None:
-    run = Run(tmp_path)
-    ended.append(run)
+    run = start()
 
     said = run.rest()
 
@@ -103,10 +110,9 @@ def test_without_a_terminal_it_ends_after_three_journeys_and_leaves_nothing(
 
 
 def test_what_it_prints_works_in_another_terminal_until_ctrl_c(
-    tmp_path: Path, ended: list[Run]
+    tmp_path: Path, start: Callable[..., Run]
 ) -> None:
-    run = Run(tmp_path, "--keep")
-    ended.append(run)
+    run = start("--keep")
     run.until_said("  curl ")
 
     placed = subprocess.run(
@@ -149,10 +155,9 @@ def synthesizing(run: Run) -> None:
     ],
 )
 def test_a_signal_at_any_moment_leaves_nothing(
-    tmp_path: Path, ended: list[Run], reached: Callable[[Run], None], signum: int
+    start: Callable[..., Run], reached: Callable[[Run], None], signum: int
 ) -> None:
-    run = Run(tmp_path)
-    ended.append(run)
+    run = start()
     reached(run)
 
     run.process.send_signal(signum)

@@ -4,11 +4,13 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from events.history import History
-from ops import cloud, deploy, ministack, seed
+from ops import cloud, deploy, ministack, scratch, seed
 from ops.children import Child, Children
 from ops.port import HOST
 from ops.signals import Signals
@@ -22,6 +24,13 @@ def free_port() -> int:
     """Return a port on which nobody listens."""
     with socket.create_server((HOST, 0)) as server:
         return int(server.getsockname()[1])
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Give a folder where a run would have its own."""
+    with TemporaryDirectory(prefix="rehearsal-", dir=scratch.base()) as name:
+        yield Path(name)
 
 
 def until(condition: Callable[[], bool], seconds: float, what: str) -> None:
