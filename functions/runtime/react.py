@@ -13,8 +13,8 @@ type Outcome = Literal["done", "duplicate", "overtaken", "nothing", "unheard", "
 """How a message ended when it did not fail.
 
 done: a fact was stated, or the reaction is one that states none. duplicate: it had been stated
-before. overtaken: another fact holds the slot. nothing: there was nothing to decide yet. unheard: of
-a type that this consumer does not hear. forged: the log does not hold the event.
+before. overtaken: another fact holds the slot. nothing: there was nothing to decide yet. unheard:
+of a type that this consumer does not hear. forged: the log does not hold the event.
 """
 
 
