@@ -18,8 +18,11 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     lock.write_text("six==1.17.0 --hash=sha256:0123\n")
     uv = tmp_path / ".tools" / "bin" / "uv"
     uv.parent.mkdir(parents=True)
+    # The kernel reads no blank in the first line's path, and a checkout's folder may have one.
+    python = tmp_path / "python"
+    python.symlink_to(sys.executable)
     uv.write_text(
-        f"#!{sys.executable}\n"
+        f"#!{python}\n"
         "import pathlib, sys\n"
         "arguments = sys.argv[1:]\n"
         f"with open({str(tmp_path / 'calls')!r}, 'a') as calls:\n"
