@@ -64,7 +64,10 @@ class BusStack(Part):
         publisher = ServiceFunction(
             self,
             service=relay,
-            environment={settings.TOPIC: topic.topic_arn},
+            environment={
+                settings.TOPIC: topic.topic_arn,
+                settings.UNPUBLISHED: unpublished.queue_url,
+            },
             grants={
                 stream: READ_STREAM,
                 topic.topic_arn: ["sns:Publish"],

@@ -10,7 +10,7 @@ from typing import Any
 OPERATIONS: Mapping[str, Collection[str]] = {
     "dynamodb": ("GetItem", "PutItem", "Query", "Scan", "TransactWriteItems"),
     "sns": ("PublishBatch",),
-    "sqs": ("ChangeMessageVisibilityBatch",),
+    "sqs": ("ChangeMessageVisibilityBatch", "SendMessage"),
 }
 """All that the runtime asks of AWS, by botocore's name of the service."""
 

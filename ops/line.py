@@ -31,6 +31,7 @@ OUTCOMES: dict[str, Meaning] = {
     "retry": Meaning("x"),
     "undecodable": Meaning("x"),
     "forged": Meaning("x", "not in the log"),
+    "held-back": Meaning("-", "behind one that failed", shown=False),
     "not-hidden": Meaning("x"),
     "published": Meaning("-", shown=False),
     "unsent": Meaning("x", "the topic did not take it"),

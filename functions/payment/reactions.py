@@ -18,12 +18,15 @@ from functions.runtime.service import Fill, Steps
 
 
 def charge(placed: Event[OrderPlaced], history: History, gateway: Gateway) -> Steps:
-    """Charge the order through the one reference that won `payment/attempt`."""
+    """Charge the order through the one reference that won `payment/attempt`.
+
+    An order that is cancelled by now is not charged any more: what was prepared is `undo`'s.
+    """
     if history.at(CHARGE):
         return None
     attempt = history.at(ATTEMPT)
-    if attempt is None and history.states(OrderCancelled):
-        return Fill(fact=PaymentVoided(), slot=ATTEMPT)
+    if history.states(OrderCancelled):
+        return None if attempt else Fill(fact=PaymentVoided(), slot=ATTEMPT)
     if attempt is None:
         order = placed.data
         reference = gateway.prepare(placed.subject, order.total, order.payment_token)
@@ -34,7 +37,11 @@ def charge(placed: Event[OrderPlaced], history: History, gateway: Gateway) -> St
 
 
 def undo(_: Event[OrderCancelled], history: History, gateway: Gateway) -> Steps:
-    """See to it that nothing is charged, or that it is given back."""
+    """See to it that nothing is charged, or that it is given back.
+
+    The gateway knows best: a charge whose worker died before it could say so is stated here, before
+    its refund.
+    """
     if history.states(PaymentDeclined, PaymentVoided, PaymentRefunded):
         return None
     attempt = history.at(ATTEMPT)
@@ -46,6 +53,8 @@ def undo(_: Event[OrderCancelled], history: History, gateway: Gateway) -> Steps:
     returned = gateway.cancel(reference)
     if returned is None:
         return Fill(fact=PaymentVoided(reference=reference), slot=CHARGE)
+    if history.at(CHARGE) is None:
+        yield PaymentCaptured(reference=reference, amount=returned)
     return PaymentRefunded(reference=reference, amount=returned)
 
 

@@ -49,10 +49,12 @@ def build(
             return edge.handler(service, service.build(log, tables, clock), watch)
         case Relay():
             from functions.runtime import stream
+            from functions.runtime.queue import SqsQueue
             from functions.runtime.topic import SnsTopic
 
             topic = SnsTopic(client("sns"), env[settings.TOPIC])
-            return stream.handler(service, topic, watch, clock)
+            unpublished = SqsQueue(client("sqs"), env[settings.UNPUBLISHED])
+            return stream.handler(service, topic, unpublished, watch, clock)
     raise TypeError(f"{service!r} is no kind of service that can run")
 
 

@@ -1,4 +1,4 @@
-"""What a consumer asks of its own queue: to hide a failed message for a while."""
+"""What functions ask of a queue: to hide a failed message for a while, and to keep a note."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +13,10 @@ class SqsQueue:
         """Take an SQS client and the queue's URL."""
         self._client = client
         self._url = url
+
+    def put(self, body: str) -> None:
+        """Send a message."""
+        self._client.send_message(QueueUrl=self._url, MessageBody=body)
 
     def hide(self, seconds: Mapping[str, int]) -> None:
         """Hide messages, by receipt handle, for so many seconds from now."""

@@ -1,42 +1,64 @@
 """The relay's Lambda handler: records of the log's stream, to messages on the topic."""
 
+import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from events import codec
-from events.envelope import millis
+from events.envelope import Event, millis
 from functions.runtime.items import from_item
 from functions.runtime.observe import Observer, failure
 from functions.runtime.ports import Clock, Message, Topic
 from functions.runtime.service import Relay
 
 
+class Unpublished(Protocol):
+    """Where the relay puts what it cannot publish, for an operator to see to."""
+
+    def put(self, body: str) -> None:
+        """Keep a note."""
+        ...
+
+
 def handler(
-    relay: Relay, topic: Topic, observer: Observer, clock: Clock
+    relay: Relay, topic: Topic, unpublished: Unpublished, observer: Observer, clock: Clock
 ) -> Callable[[dict[str, Any], Any], Any]:
     """Return the function that Lambda calls with a DynamoDB stream event.
 
     It answers `batchItemFailures`. Only inserts are published: a log is never changed, so anything
-    else is counted as tampering.
+    else is counted as tampering. An item that is no event of its owner's goes to `unpublished`, by
+    its key, since trying it again would hold up everybody else's.
     """
 
     def handle(event: dict[str, Any], _context: Any) -> Any:
-        records: dict[str, str] = {}
-        messages: list[Message] = []
+        found: dict[str, tuple[str, Event[Any]]] = {}
         for record in event["Records"]:
-            message = _message(record, observer, clock)
-            if message is not None:
-                messages.append(message)
-                records[message.id] = record["dynamodb"]["SequenceNumber"]
-        unsent = relay.publish(messages, topic)
-        for message in messages:
-            outcome = "unsent" if message.id in unsent else "published"
-            observer.record(outcome, event=message.id, type=message.type, order=message.subject)
+            fact = _fact(record, relay, unpublished, observer)
+            if fact is not None:
+                found[fact.id] = (record["dynamodb"]["SequenceNumber"], fact)
+        try:
+            unsent = relay.publish([_message(fact) for _, fact in found.values()], topic)
+        except Exception as error:
+            observer.record("retry", consumer=relay.name, **failure(error))
+            observer.flush()
+            raise
+        for _, fact in found.values():
+            age = max(0, millis(clock()) - millis(fact.time))
+            observer.count("RelayAge", age, millis=True)
+            observer.record(
+                "unsent" if fact.id in unsent else "published",
+                consumer=relay.name,
+                event=fact.id,
+                type=fact.type,
+                order=fact.subject,
+                correlation=fact.correlationid,
+                age=age,
+            )
         observer.flush()
         return {
             "batchItemFailures": [
                 {"itemIdentifier": number}
-                for event_id, number in records.items()
+                for event_id, (number, _) in found.items()
                 if event_id in unsent
             ]
         }
@@ -44,22 +66,28 @@ def handler(
     return handle
 
 
-def _message(record: dict[str, Any], observer: Observer, clock: Clock) -> Message | None:
+def _fact(
+    record: dict[str, Any], relay: Relay, unpublished: Unpublished, observer: Observer
+) -> Event[Any] | None:
     change = record["dynamodb"]
     key = {name: value.get("S", "") for name, value in change["Keys"].items()}
     if record["eventName"] != "INSERT":
-        observer.record("tampered", **key, change=record["eventName"])
+        observer.record("tampered", consumer=relay.name, **key, change=record["eventName"])
         return None
     try:
-        event = from_item(change["NewImage"])
+        return from_item(change["NewImage"])
     except codec.Undecodable as error:
-        observer.record("unpublishable", **key, detail=str(error), **failure(error))
+        reason = failure(error) | {"detail": str(error)}
+        unpublished.put(json.dumps(key | reason))
+        observer.record("unpublishable", consumer=relay.name, **key, **reason)
         return None
-    observer.count("RelayAge", max(0, millis(clock()) - millis(event.time)), millis=True)
+
+
+def _message(fact: Event[Any]) -> Message:
     return Message(
-        id=event.id,
-        subject=event.subject,
-        type=event.type,
-        sequence=event.sequence,
-        body=codec.encode(event),
+        id=fact.id,
+        subject=fact.subject,
+        type=fact.type,
+        sequence=fact.sequence,
+        body=codec.encode(fact),
     )

@@ -139,6 +139,8 @@ class Stage:
             settings.SERVICE: service.name,
             settings.LOG: names.log_table(self.name),
             settings.QUEUE: f"https://sqs.eu-central-1.amazonaws.com/123456789012/{service.name}",
+            settings.UNPUBLISHED: "https://sqs.eu-central-1.amazonaws.com/123456789012/"
+            + names.unpublished(self.name),
             settings.TOPIC: f"arn:aws:sns:eu-central-1:123456789012:{names.topic(self.name)}",
         }
 

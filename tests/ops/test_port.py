@@ -51,7 +51,7 @@ def test_the_process_that_listens_is_found(port: int) -> None:
 def test_it_is_found_in_the_tables_of_the_kernel(tmp_path: Path) -> None:
     header = "sl local_address rem_address st tx_queue tr tm->when retrnsmt uid timeout inode\n"
     listening = f"0: 0100007F:{4566:04X} 00000000:0000 0A 0:0 00:0 0 0 0 4711 1\n"
-    connected = f"1: 0100007F:{4566:04X} 0100007F:1234 01 0:0 00:0 0 0 0 4712 1\n"
+    connected = f"1: 0100007F:{4567:04X} 0100007F:1234 01 0:0 00:0 0 0 0 4712 1\n"
     (tmp_path / "net").mkdir()
     (tmp_path / "net" / "tcp").write_text(header + connected + listening)
     for pid, inode in ((7, 4712), (8, 4711)):

@@ -170,9 +170,16 @@ def test_of_an_order_that_was_cancelled_no_payment_is_begun() -> None:
     assert (played.yielded, played.decided, gateway.asked) == ([], VOID, [])
 
 
-def test_a_payment_that_had_begun_when_the_order_was_cancelled_is_asked_for_its_end() -> None:
-    gateway = Gateway(confirms=Cancelled())
+def test_a_payment_that_had_begun_when_the_order_was_cancelled_is_left_to_its_undoing() -> None:
+    gateway = Gateway()
     played = play(charge(PLACED, history(PREPARED, CANCELLED), gateway))
+
+    assert (played.yielded, played.decided, gateway.asked) == ([], None, [])
+
+
+def test_a_payment_that_the_gateway_cancelled_in_the_same_moment_is_voided() -> None:
+    gateway = Gateway(confirms=Cancelled())
+    played = play(charge(PLACED, history(PREPARED), gateway))
 
     assert played.decided == Fill(fact=PaymentVoided(reference="ours"), slot=CHARGE)
 
@@ -201,20 +208,26 @@ def test_undoing_voids_the_charge_and_states_no_refund_if_nothing_had_moved() ->
     assert played.decided == Fill(fact=PaymentVoided(reference="ours"), slot=CHARGE)
 
 
-@pytest.mark.parametrize(
-    "known",
-    [
-        (PREPARED,),
-        (PREPARED, then(PREPARED, PaymentCaptured(reference="ours", amount=TOTAL))),
-    ],
-    ids=["not yet known to be captured", "captured"],
-)
-def test_money_that_had_moved_is_refunded(known: tuple[Event[Fact], ...]) -> None:
+REFUNDED = PaymentRefunded(reference="ours", amount=TOTAL)
+
+
+def test_money_that_had_moved_is_refunded() -> None:
     gateway = Gateway(returns=TOTAL)
-    played = play(undo(CANCELLED, history(*known, CANCELLED), gateway))
+    captured = then(PREPARED, PaymentCaptured(reference="ours", amount=TOTAL))
+    played = play(undo(CANCELLED, history(PREPARED, captured, CANCELLED), gateway))
 
     assert gateway.asked == ["cancel ours"]
-    assert played.decided == Fill(fact=PaymentRefunded(reference="ours", amount=TOTAL), slot=REFUND)
+    assert (played.yielded, played.decided) == ([], Fill(fact=REFUNDED, slot=REFUND))
+
+
+def test_a_charge_that_nobody_lived_to_state_is_stated_before_its_refund() -> None:
+    gateway = Gateway(returns=TOTAL)
+    captured = PaymentCaptured(reference="ours", amount=TOTAL)
+    played = play(undo(CANCELLED, history(PREPARED, CANCELLED), gateway), then(PREPARED, captured))
+
+    assert gateway.asked == ["cancel ours"]
+    assert played.yielded == [Fill(fact=captured, slot=CHARGE)]
+    assert played.decided == Fill(fact=REFUNDED, slot=REFUND)
 
 
 def test_what_was_refunded_is_not_cancelled_again() -> None:

@@ -35,6 +35,7 @@ NEEDED = [
     ("ordering", settings.QUEUE),
     ("shipping", "FANFARE_TABLE_PARCELS"),
     ("relay", settings.TOPIC),
+    ("relay", settings.UNPUBLISHED),
     ("relay", settings.SERVICE),
 ]
 
@@ -56,7 +57,7 @@ def test_what_is_missing_in_the_environment_is_named_with_a_remedy(
     assert "\n" not in said
 
 
-def test_the_relay_needs_no_table_and_no_queue(stage: Stage) -> None:
+def test_the_relay_needs_no_table_and_no_queue_to_hear_from(stage: Stage) -> None:
     environ = stage.environ(the_map.BUS)
     del environ[settings.LOG], environ[settings.QUEUE]
 

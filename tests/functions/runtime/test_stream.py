@@ -27,12 +27,27 @@ def topic() -> MemoryTopic:
     return MemoryTopic()
 
 
+class Notes:
+    """The queue of what could not be published."""
+
+    def __init__(self) -> None:
+        self.kept: list[dict[str, str]] = []
+
+    def put(self, body: str) -> None:
+        self.kept.append(json.loads(body))
+
+
+@pytest.fixture
+def notes() -> Notes:
+    return Notes()
+
+
 type Relay = Callable[[list[dict[str, Any]]], list[str]]
 
 
 @pytest.fixture
-def relay(topic: MemoryTopic, lines: Lines, clock: Clock) -> Relay:
-    handle = stream.handler(SERVICE, topic, lines, clock)
+def relay(topic: MemoryTopic, notes: Notes, lines: Lines, clock: Clock) -> Relay:
+    handle = stream.handler(SERVICE, topic, notes, lines, clock)
 
     def invoke(records: list[dict[str, Any]]) -> list[str]:
         return failed(handle({"Records": records}, None))
@@ -87,11 +102,11 @@ def test_a_topic_that_breaks_down_fails_the_batch_which_comes_again_whole(
                 raise TimeoutError
             return super().publish(messages)
 
-    handle = stream.handler(SERVICE, Away(), lines, clock)
+    handle = stream.handler(SERVICE, Away(), Notes(), lines, clock)
 
     with pytest.raises(TimeoutError):
         handle({"Records": [record(A, 1), record(PREPARED, 2)]}, None)
-    assert lines.outcomes == []
+    assert [(line["outcome"], line["error"]) for line in lines.lines] == [("retry", "TimeoutError")]
 
 
 @pytest.mark.parametrize("name", ["MODIFY", "REMOVE"])
@@ -106,6 +121,7 @@ def test_a_change_of_the_log_is_counted_as_tampering_and_not_published(
     assert [m.id for m in topic.published] == [B.id]
     assert lines.lines[0] == {
         "outcome": "tampered",
+        "consumer": "relay",
         "change": name,
         "subject": "A",
         "slot": "placed",
@@ -121,13 +137,35 @@ def test_a_change_of_the_log_is_counted_as_tampering_and_not_published(
         ({"dataversion": 2}, "FutureVersion"),
     ],
 )
-def test_a_fact_that_is_not_its_owners_or_not_known_is_not_published_and_blocks_nobody(
-    relay: Relay, topic: MemoryTopic, lines: Lines, edit: dict[str, Any], error: str
+def test_a_fact_that_is_not_its_owners_or_not_known_is_put_aside_and_blocks_nobody(
+    relay: Relay,
+    topic: MemoryTopic,
+    notes: Notes,
+    lines: Lines,
+    edit: dict[str, Any],
+    error: str,
 ) -> None:
     assert relay([record(msgspec.structs.replace(A, **edit), 1), record(B, 2)]) == []
     assert [m.id for m in topic.published] == [B.id]
     assert (lines.lines[0]["outcome"], lines.lines[0]["error"]) == ("unpublishable", error)
     assert (lines.lines[0]["subject"], lines.lines[0]["slot"]) == ("A", "placed")
+    (note,) = notes.kept
+    assert (note["subject"], note["slot"], note["error"]) == ("A", "placed", error)
+
+
+def test_what_cannot_even_be_put_aside_comes_again(
+    topic: MemoryTopic, lines: Lines, clock: Clock
+) -> None:
+    class Full(Notes):
+        def put(self, body: str) -> None:
+            raise TimeoutError
+
+    handle = stream.handler(SERVICE, topic, Full(), lines, clock)
+    stranger = msgspec.structs.replace(A, source="shipping")
+
+    with pytest.raises(TimeoutError):
+        handle({"Records": [record(stranger, 1), record(B, 2)]}, None)
+    assert topic.published == []
 
 
 def test_an_outcome_that_checkout_may_not_state_is_not_published(
@@ -142,7 +180,15 @@ def test_one_line_a_record_says_what_became_of_it(relay: Relay, lines: Lines) ->
     relay([record(A, 1)])
 
     assert lines.lines == [
-        {"outcome": "published", "event": "A/placed", "type": "OrderPlaced", "order": "A"}
+        {
+            "outcome": "published",
+            "consumer": "relay",
+            "event": "A/placed",
+            "type": "OrderPlaced",
+            "order": "A",
+            "correlation": A.correlationid,
+            "age": 0,
+        }
     ]
     assert lines.flushed == 1
 
@@ -155,7 +201,7 @@ def test_the_age_of_each_event_is_measured(relay: Relay, lines: Lines, clock: Cl
 
 
 def test_no_line_carries_payload_or_personal_data(
-    topic: MemoryTopic, logged: Logged, clock: Clock
+    topic: MemoryTopic, notes: Notes, logged: Logged, clock: Clock
 ) -> None:
     secret = placed(order_placed(token="tok_nobody_may_read"), order="A")
     records = [
@@ -163,7 +209,7 @@ def test_no_line_carries_payload_or_personal_data(
         record(msgspec.structs.replace(secret, source="shipping"), 2),
         record(secret, 3, "MODIFY"),
     ]
-    stream.handler(SERVICE, topic, logged.observer, clock)({"Records": records}, None)
+    stream.handler(SERVICE, topic, notes, logged.observer, clock)({"Records": records}, None)
 
     said = logged.text()
     assert [json.loads(line)["outcome"] for line in said.splitlines() if "_aws" not in line] == [
@@ -171,5 +217,5 @@ def test_no_line_carries_payload_or_personal_data(
         "tampered",
         "published",
     ]
-    assert EMAIL not in said
-    assert "tok_nobody_may_read" not in said
+    assert EMAIL not in said + str(notes.kept)
+    assert "tok_nobody_may_read" not in said + str(notes.kept)
