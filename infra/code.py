@@ -21,6 +21,7 @@ def code_of(service: str) -> lambda_.Code:
             "functions/*",
             "!functions/__init__.py",
             "!functions/runtime",
+            "functions/runtime/memory.py",  # the ports' twins, for tests
             f"!functions/{service}",
             "**/__pycache__",
             "**/.*",

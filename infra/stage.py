@@ -58,7 +58,7 @@ DEV = Stage(
 PROD = Stage(
     name="prod",
     log_retention=RetentionDays.SIX_MONTHS,
-    removal=RemovalPolicy.RETAIN,
+    removal=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     protected=True,
     recovery=True,
 )

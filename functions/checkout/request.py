@@ -104,6 +104,16 @@ def _merged(wanted: Wanted) -> Wanted:
     return msgspec.structs.replace(wanted, lines=lines)
 
 
+FORMS = {
+    "sku": "a SKU has up to 40 letters, digits, dots, dashes and underscores",
+    "email": "an e-mail address has one @ and no blanks",
+    "country": "a country is two capital letters (ISO 3166), such as DE",
+    "payment_token": "a payment token has up to 255 letters, digits, dashes and underscores",
+    "currency": "a currency is three capital letters (ISO 4217), such as EUR",
+}
+"""What a field must look like, for people; of all others control characters are barred."""
+
+
 def _where(message: str) -> tuple[str, str]:
     """Return the JSON path and the sentence of a msgspec message."""
     at = _PATH.search(message)
@@ -111,4 +121,8 @@ def _where(message: str) -> tuple[str, str]:
     field = _FIELD.search(message)
     if field:
         path = f"{path}.{field['field']}"
-    return path[:200], _PATH.sub("", message)[:200] + "."
+    detail = _PATH.sub("", message)
+    if "matching regex" in detail:
+        form = FORMS.get(path.rpartition(".")[2], "control characters are not allowed")
+        detail = f"The value is not of the right form: {form}"
+    return path[:200], detail[:200] + "."

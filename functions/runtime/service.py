@@ -1,5 +1,6 @@
 """The words in which a service is declared; pure values, no AWS."""
 
+import re
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -55,18 +56,32 @@ class On:
     outside: bool = False
 
 
+TAKEN = frozenset({"bus", "events", "log", "map", "names", "runtime", "undelivered", "unpublished"})
+"""Names that other parts of a stage, or of this folder, have."""
+
 VISIBILITY_FACTOR = 6
 """Queue visibility in function timeouts: AWS's advice for a Lambda event source."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """What every function has: a name, seconds to run, MiB of memory, tables of its own."""
+    """What every function has: a name, seconds to run, MiB of memory, tables of its own.
+
+    The name is its folder's, its function's and its stack's.
+    """
 
     name: str
     timeout: int = 30
     memory: int = 512
     tables: tuple[Table, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a name that cannot be all of that."""
+        if not re.fullmatch(r"[a-z][a-z0-9]{0,30}", self.name) or self.name in TAKEN:
+            raise ValueError(
+                f"{self.name!r} is no name for a service: small letters and digits, and none of"
+                f" {', '.join(sorted(TAKEN))}"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +102,7 @@ class Consumer(Service):
 
     def __post_init__(self) -> None:
         """Refuse a declaration that AWS or the runtime would stumble over."""
+        super().__post_init__()
         heard = [on.event for on in self.on]
         if not heard or len(set(heard)) != len(heard):
             raise ValueError(f"{self.name}: it must hear each event type once, and at least one")

@@ -39,7 +39,7 @@ def test_the_production_stage_keeps_data_and_logs_whatever_becomes_of_the_stacks
 ) -> None:
     for kind in KEPT:
         for resource in prod.raw(kind):
-            assert resource["DeletionPolicy"] == "Retain"
+            assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
             assert resource["UpdateReplacePolicy"] == "Retain"
 
 

@@ -5,14 +5,11 @@ from itertools import count
 import pytest
 from time_machine import Traveller
 
-from functions import map as the_map
 from functions.payment.sandbox import DECLINED, SUCCESS, TIMEOUT
 from functions.runtime import backoff
 from tests.builders import Lines
 from tests.system.shop import SKU, SOLD_OUT, STOCK, Placed, Shop
 from tests.system.world import World
-
-CONSUMERS = [consumer.name for consumer in the_map.CONSUMERS]
 
 
 def test_an_order_is_paid_reserved_confirmed_and_dispatched(world: World, shop: Shop) -> None:
@@ -79,22 +76,25 @@ def test_an_order_sold_out_before_payment_is_never_charged(world: World, shop: S
     assert shop.ledger(order) == []
 
 
-@pytest.mark.parametrize("after", range(10))
+@pytest.mark.parametrize("late", ["nobody", "payment", "inventory", "ordering"])
+@pytest.mark.parametrize("after", range(8))
 def test_an_order_cancelled_by_the_customer_costs_nothing_or_is_refused(
-    world: World, shop: Shop, after: int
+    world: World, shop: Shop, after: int, late: str
 ) -> None:
+    world.paused = {late} & world.active
     order = shop.order()
     answers = []
     polls = count()
     quiet = False
     while not quiet:
         quiet = True
-        for poll in (world.relay, *(lambda c=c: world.consume(c) for c in CONSUMERS)):
+        for poll in (world.relay, *(lambda c=c: world.consume(c) for c in sorted(world.active))):
             if next(polls) == after:
                 answers.append(shop.cancel(order))
             quiet = poll() == 0 and quiet
     (answer,) = answers
 
+    world.paused = set()
     world.settle()
 
     shown = shop.show(order).body
@@ -111,6 +111,46 @@ def test_an_order_cancelled_by_the_customer_costs_nothing_or_is_refused(
         assert shop.available() == STOCK
         assert shop.parcels(order) == 0
         assert shop.cancel(order).status == 200
+
+
+def test_an_order_cancelled_before_anybody_heard_of_it_is_never_charged(
+    world: World, shop: Shop
+) -> None:
+    world.paused = world.active
+    order = shop.order()
+    world.settle()
+    assert shop.cancel(order).status == 200
+    world.settle()
+
+    world.paused = set()
+    world.settle(times=2, reverse=True)
+
+    assert world.slots(order.id) == {
+        "placed": "OrderPlaced",
+        "outcome": "OrderCancelled",
+        "payment/attempt": "PaymentVoided",
+        "inventory/reserve": "StockVoided",
+    }
+    assert shop.ledger(order) == []
+    assert shop.available() == STOCK
+
+
+def test_a_charge_whose_answer_was_lost_is_refunded_if_the_order_is_cancelled_meanwhile(
+    world: World, shop: Shop, clock: Traveller
+) -> None:
+    order = shop.order(token=TIMEOUT)
+    world.settle()
+    assert shop.ledger(order) == ["captured"]
+    assert shop.cancel(order).status == 200
+    world.settle()
+
+    clock.shift(backoff.delay(1) + 1)
+    world.settle()
+
+    shown = shop.show(order).body
+    assert (shown["status"], shown["refund"], shown["moving"]) == ("cancelled", "done", False)
+    assert shown["paid"]
+    assert shop.ledger(order) == ["refunded"]
 
 
 def test_a_charge_whose_answer_was_lost_is_found_again_and_not_repeated(
@@ -138,7 +178,11 @@ def test_every_message_delivered_twice_and_in_reverse_changes_nothing(
     orders = [shop.order(sku=sku, token=token) for _ in range(3)]
 
     world.settle(times=2, reverse=True)
+    settled = [world.slots(order.id) for order in orders]
+    world.redeliver()
+    world.settle()
 
+    assert [world.slots(order.id) for order in orders] == settled
     for order in orders:
         shown = shop.show(order).body
         assert (shown["status"], shown["moving"]) == (ends, False)

@@ -27,6 +27,7 @@ class World:
         self._wiring = wire(templates, client, observer)
         self._position: dict[str, str] = {}
         self.paused: set[str] = set()
+        self._heard: dict[str, list[Any]] = {consumer: [] for consumer in self._wiring.sources}
 
     # -- what people and sources do ----------------------------------------------------------------
 
@@ -55,7 +56,9 @@ class World:
             messages.reverse()
         if not messages:
             return 0
-        event = {"Records": [_record(message, source) for message in messages]}
+        records = [_record(message, source) for message in messages]
+        self._heard[consumer] += records
+        event = {"Records": records}
         answers = [self.invoke(consumer, event) for _ in range(times)]
         failed = {item["itemIdentifier"] for item in answers[-1]["batchItemFailures"]}
         for message in messages:
@@ -64,6 +67,12 @@ class World:
                     QueueUrl=source.url, ReceiptHandle=message["ReceiptHandle"]
                 )
         return len(messages)
+
+    def redeliver(self) -> None:
+        """Hand every message to its consumer once more, the last first, as a late duplicate."""
+        for consumer, records in reversed(self._heard.items()):
+            for record in reversed(records):
+                self.invoke(consumer, {"Records": [record]})
 
     def settle(self, **delivery: Any) -> None:
         """Poll the relay and all consumers that are not paused, until nothing moves."""

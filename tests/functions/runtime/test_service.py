@@ -37,6 +37,14 @@ def test_a_consumer_that_could_not_run_is_refused_by_name(
     assert str(refused.value).startswith("gifts: ")
 
 
+@pytest.mark.parametrize(
+    "name", ["order-mail", "order_mail", "Mail", "2mail", "", "bus", "runtime"]
+)
+def test_a_name_that_a_folder_a_function_and_a_stack_cannot_share_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="is no name for a service"):
+        Consumer(name=name, on=(ON,))
+
+
 def test_a_consumer_hears_the_types_that_it_reacts_to() -> None:
     consumer = Consumer(name="gifts", on=(ON, On(event=OrderCancelled, react=nothing)))
 
