@@ -112,6 +112,26 @@ def test_a_bad_member_is_refused_by_its_name(shop: Shop, edit: Edit, field: str)
     assert_refused(shop, {"headers": HEADERS, "body": json.dumps(body)}, 422, field)
 
 
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        (member(email="robin"), "has one @ and no blanks"),
+        (address(country="de"), "two capital letters"),
+        (address(city="Ber\x00lin"), "control characters are not allowed"),
+        (member(payment_token="tok 1"), "a payment token has"),
+    ],
+    ids=["email", "country", "city", "token"],
+)
+def test_a_value_of_the_wrong_form_is_refused_in_words(shop: Shop, edit: Edit, says: str) -> None:
+    body = json.loads(json.dumps(BODY))
+    edit(body)
+    event = {"routeKey": "POST /checkout", "requestContext": {}, "headers": HEADERS}
+    answer = shop.send(event | {"body": json.dumps(body)})
+
+    assert says in answer.body["detail"]
+    assert "regex" not in answer.body["detail"]
+
+
 @pytest.mark.parametrize("sku", ["", "TRÖTE", "MUTE-CUP\n", "A" * 41, "-MUTE", "MUTE CUP", "a/b"])
 def test_an_sku_that_cannot_be_one_is_not_looked_up(shop: Shop, sku: str) -> None:
     answer = shop.place(BODY | {"lines": [{"sku": sku, "quantity": 1}]})
