@@ -66,7 +66,7 @@ def test_a_queue_keeps_messages_for_four_days_and_its_dead_letters_for_fourteen(
 
 
 @every_consumer
-def test_nobody_but_our_topic_is_let_into_a_consumers_queue(
+def test_a_consumers_queue_policy_lets_in_nobody_but_our_topic(
     dev: Assembly, consumer: Consumer
 ) -> None:
     (allowed,) = dev.admitted(stack_of(consumer), stack_of(consumer))
