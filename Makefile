@@ -41,7 +41,7 @@ synth: $(PROJECT) $(CDK) ## Write the templates to cdk.out (STAGE=dev unless tol
 	@exec $(CDK) synth --quiet -c stage=$(or $(STAGE),dev) $(ARGS)
 
 rehearse: $(PROJECT) $(CDK) $(CLOUD) ## Deploy to the local cloud and test what came up
-	@$(HERE) exec $(BIN)/pytest -n 0 tests/rehearsal $(ARGS)
+	@$(HERE) exec $(BIN)/pytest -n 2 --dist loadfile tests/rehearsal $(ARGS)
 
 deploy: stage-named $(PROJECT) $(CDK) ## Put STAGE=… into your AWS account
 	@exec $(CDK) deploy --all -c stage=$(STAGE) $(ARGS)
