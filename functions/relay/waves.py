@@ -14,8 +14,12 @@ OVERHEAD = 256
 """Bytes that a message's attributes and ids may add to its body, generously."""
 
 
-def publish(messages: Sequence[Message], topic: Topic) -> frozenset[str]:
-    """Publish all messages in waves and return the ids of those that the topic did not take.
+BEHIND = "BehindAnother"
+"""Why a message was not sent that follows one of its order which was refused."""
+
+
+def publish(messages: Sequence[Message], topic: Topic) -> dict[str, str]:
+    """Publish all messages in waves and return the ids of what the topic did not take, with why.
 
     A wave has at most one message of an order, the next by `sequence`. An order of which one
     message was not taken sends nothing more, so that its events stay in order.
@@ -23,20 +27,20 @@ def publish(messages: Sequence[Message], topic: Topic) -> frozenset[str]:
     waiting: defaultdict[str, deque[Message]] = defaultdict(deque)
     for message in sorted(messages, key=attrgetter("sequence", "id")):
         waiting[message.subject].append(message)
-    unsent: set[str] = set()
+    unsent: dict[str, str] = {}
     while waiting:
         heads = [queue[0] for queue in waiting.values()]
         for batch in pack(heads):
-            for message, taken in zip(batch, topic.publish(batch), strict=True):
+            for message, refusal in zip(batch, topic.publish(batch), strict=True):
                 queue = waiting[message.subject]
-                if taken:
-                    queue.popleft()
-                else:
-                    unsent.update(held.id for held in queue)
+                queue.popleft()
+                if refusal:
+                    unsent[message.id] = refusal
+                    unsent |= dict.fromkeys((held.id for held in queue), BEHIND)
                     queue.clear()
                 if not queue:
                     del waiting[message.subject]
-    return frozenset(unsent)
+    return unsent
 
 
 def pack(messages: Iterable[Message]) -> Iterator[list[Message]]:

@@ -108,8 +108,7 @@ class MemoryTopic:
         self.published: list[Message] = []
         self.refuses: set[str] = set()
 
-    def publish(self, messages: Sequence[Message]) -> Sequence[bool]:
+    def publish(self, messages: Sequence[Message]) -> Sequence[str]:
         """Accept all messages but those that it was told to refuse."""
-        accepted = [message.id not in self.refuses for message in messages]
-        self.published += [m for m, taken in zip(messages, accepted, strict=True) if taken]
-        return accepted
+        self.published += [message for message in messages if message.id not in self.refuses]
+        return ["Refused" if message.id in self.refuses else "" for message in messages]

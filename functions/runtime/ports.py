@@ -93,8 +93,8 @@ class Message:
 class Topic(Protocol):
     """The named channel that all consumers hear."""
 
-    def publish(self, messages: Sequence[Message]) -> Sequence[bool]:
-        """Publish at most ten messages and tell for each whether the topic accepted it."""
+    def publish(self, messages: Sequence[Message]) -> Sequence[str]:
+        """Publish at most ten messages; tell for each why it was refused, empty if it was not."""
         ...
 
 

@@ -1,7 +1,7 @@
 """The words in which a service is declared; pure values, no AWS."""
 
 import re
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -163,11 +163,11 @@ class Api(Service):
 class Relay(Service):
     """The service from the log's stream to the topic.
 
-    `publish` sends events and returns the ids of those that the topic did not take. `batch` is the
-    most records an invocation; `record_age` the seconds after which a record that still fails goes
-    to the on-failure queue.
+    `publish` sends events and returns those that the topic did not take: ids, each with the reason.
+    `batch` is the most records an invocation; `record_age` the seconds after which a record that
+    still fails goes to the on-failure queue.
     """
 
-    publish: Callable[[Sequence[Message], Topic], frozenset[str]]
+    publish: Callable[[Sequence[Message], Topic], Mapping[str, str]]
     batch: int
     record_age: int

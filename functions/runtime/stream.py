@@ -45,14 +45,16 @@ def handler(
         for _, fact in found.values():
             age = max(0, millis(clock()) - millis(fact.time))
             observer.count("RelayAge", age, millis=True)
+            refused = {"error": unsent[fact.id]} if fact.id in unsent else {}
             observer.record(
-                "unsent" if fact.id in unsent else "published",
+                "unsent" if refused else "published",
                 consumer=relay.name,
                 event=fact.id,
                 type=fact.type,
                 order=fact.subject,
                 correlation=fact.correlationid,
                 age=age,
+                **refused,
             )
         observer.flush()
         return {

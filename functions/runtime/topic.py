@@ -5,6 +5,9 @@ from typing import Any
 
 from functions.runtime.ports import Message
 
+UNSAID = "Unsaid"
+"""The reason of an entry of which the answer says nothing."""
+
 
 class SnsTopic:
     """An SNS FIFO topic: message group = the subject, deduplication id = the event id."""
@@ -14,8 +17,8 @@ class SnsTopic:
         self._client = client
         self._arn = arn
 
-    def publish(self, messages: Sequence[Message]) -> Sequence[bool]:
-        """Publish at most ten messages and tell for each whether the topic accepted it.
+    def publish(self, messages: Sequence[Message]) -> Sequence[str]:
+        """Publish at most ten messages; tell for each why it was refused, empty if it was not.
 
         A message counts as accepted only if its entry came back among the successful ones. Entry
         ids are indexes, since an event id has characters that SNS refuses there.
@@ -36,4 +39,8 @@ class SnsTopic:
             ],
         )
         accepted = {entry["Id"] for entry in answer.get("Successful", ())}
-        return [str(index) in accepted for index in range(len(messages))]
+        reasons = {entry["Id"]: entry.get("Code", UNSAID) for entry in answer.get("Failed", ())}
+        return [
+            "" if str(index) in accepted else reasons.get(str(index), UNSAID)
+            for index in range(len(messages))
+        ]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events import codec
-from functions.relay.waves import MAX_BYTES, MAX_ENTRIES, pack, publish
+from functions.relay.waves import BEHIND, MAX_BYTES, MAX_ENTRIES, pack, publish
 from functions.runtime.memory import MemoryTopic
 from functions.runtime.ports import Message
 
@@ -21,7 +21,7 @@ class Waves(MemoryTopic):
         self.batches: list[list[str]] = []
         self._breaks_at = breaks_at
 
-    def publish(self, messages: Sequence[Message]) -> Sequence[bool]:
+    def publish(self, messages: Sequence[Message]) -> Sequence[str]:
         if len(self.batches) == self._breaks_at:
             raise TimeoutError
         self.batches.append([message.id for message in messages])
@@ -45,7 +45,7 @@ def message(order: str, number: int, size: int = 500) -> Message:
 def test_the_events_of_an_order_leave_by_sequence_one_a_wave() -> None:
     topic = Waves()
 
-    assert publish([message("A", n) for n in (2, 0, 1)], topic) == frozenset()
+    assert publish([message("A", n) for n in (2, 0, 1)], topic) == {}
     assert topic.batches == [["A/0"], ["A/1"], ["A/2"]]
 
 
@@ -70,14 +70,14 @@ def test_an_order_of_which_one_event_failed_sends_nothing_more() -> None:
 
     unsent = publish([message(order, n) for order in "AB" for n in range(4)], topic)
 
-    assert unsent == {"A/1", "A/2", "A/3"}
+    assert unsent == {"A/1": "Refused", "A/2": BEHIND, "A/3": BEHIND}
     assert topic.ids == ["A/0", "B/0", "B/1", "B/2", "B/3"]
 
 
 def test_nothing_to_publish_calls_nobody() -> None:
     topic = Waves()
 
-    assert publish([], topic) == frozenset()
+    assert publish([], topic) == {}
     assert topic.batches == []
 
 

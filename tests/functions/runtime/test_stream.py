@@ -90,14 +90,18 @@ def test_what_the_topic_did_not_take_is_reported_by_its_sequence_number(
 
     assert relay([record(A, 7), record(B, 8), record(PREPARED, 9)]) == ["7", "9"]
     assert [m.id for m in topic.published] == [B.id]
-    assert sorted(lines.outcomes) == ["published", "unsent", "unsent"]
+    assert [(line["outcome"], line["event"], line.get("error")) for line in lines.lines] == [
+        ("unsent", A.id, "Refused"),
+        ("published", B.id, None),
+        ("unsent", PREPARED.id, "BehindAnother"),
+    ]
 
 
 def test_a_topic_that_breaks_down_fails_the_batch_which_comes_again_whole(
     lines: Lines, clock: Clock
 ) -> None:
     class Away(MemoryTopic):
-        def publish(self, messages: Sequence[Message]) -> Sequence[bool]:
+        def publish(self, messages: Sequence[Message]) -> Sequence[str]:
             if self.published:
                 raise TimeoutError
             return super().publish(messages)
