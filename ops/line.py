@@ -103,7 +103,7 @@ def lines(record: Record) -> list[Line]:
             event=record.event,
             type=record.type,
             attempt=record.receives if retried else None,
-            attempts=backoff.receives_to_ride_out() if retried else None,
+            attempts=backoff.receives_to_ride_out() if retried and record.receives else None,
             detail=_detail(record),
         )
     ]

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from events.envelope import Fact
+from events.checkout import OrderPlaced
+from events.envelope import Event, Fact
 from events.history import History
 from functions.checkout.catalogue import CATALOGUE
 from functions.checkout.identity import order_id
@@ -21,6 +22,7 @@ from tests.functions.watched import WatchedLog, WatchedRecords
 
 KEY = str(UUID(int=0xF00D))
 OTHER_KEY = str(UUID(int=0xCAFE))
+TOTAL = {"amount": 28890, "currency": "EUR"}
 ORDER = order_id(KEY)
 
 BODY: dict[str, Any] = {
@@ -131,6 +133,15 @@ class Shop:
 @pytest.fixture
 def shop(clock: Clock, lines: Lines) -> Shop:
     return Shop(clock, lines)
+
+
+def only(shop: Shop, order: str = ORDER) -> Event[OrderPlaced]:
+    """Return the order's one event."""
+    history = shop.log.read(order)
+    event = history.find(OrderPlaced)
+    assert event is not None
+    assert len(history) == 1
+    return event
 
 
 def assert_refused(shop: Shop, event: dict[str, Any], status: int, field: str) -> None:

@@ -7,24 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from events.checkout import MAX_QUANTITY, OrderPlaced
-from events.envelope import Event
+from events.checkout import MAX_QUANTITY
 from events.money import Money
 from functions.checkout.identity import order_id
 from tests.builders import EMAIL, NOW, TRACEPARENT
-from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, Shop
+from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, TOTAL, Shop, only
 from tests.functions.conftest import Logged
-
-TOTAL = {"amount": 28890, "currency": "EUR"}
-
-
-def only(shop: Shop, order: str = ORDER) -> Event[OrderPlaced]:
-    """Return the order's one event."""
-    history = shop.log.read(order)
-    event = history.find(OrderPlaced)
-    assert event is not None
-    assert len(history) == 1
-    return event
 
 
 def test_an_order_is_answered_at_once_with_where_to_look_at_it(shop: Shop) -> None:

@@ -8,22 +8,9 @@ from typing import Any
 
 import pytest
 
-from events.checkout import OrderPlaced
-from events.envelope import Event
 from functions.checkout.catalogue import FRESH
 from tests.builders import NOW, Clock, Lines
-from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, Shop
-
-TOTAL = {"amount": 28890, "currency": "EUR"}
-
-
-def only(shop: Shop, order: str = ORDER) -> Event[OrderPlaced]:
-    """Return the order's one event."""
-    history = shop.log.read(order)
-    event = history.find(OrderPlaced)
-    assert event is not None
-    assert len(history) == 1
-    return event
+from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, TOTAL, Shop, only
 
 
 def test_the_same_key_gives_the_same_order_and_the_same_answer(shop: Shop, clock: Clock) -> None:

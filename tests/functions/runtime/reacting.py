@@ -9,6 +9,7 @@ from functions.runtime.memory import MemoryLog
 from functions.runtime.react import Reactor
 from functions.runtime.service import Consumer, Decision, On, Steps
 from tests.builders import Clock, placed
+from tests.functions.watched import WatchedLog
 
 PLACED = placed()
 VOIDED = StockVoided()
@@ -21,6 +22,14 @@ def void(*_: object) -> StockVoided:
 
 def nothing(*_: object) -> None:
     return None
+
+
+def log_with_placed() -> WatchedLog:
+    """Return a log that holds the order and has noted no call yet."""
+    log = WatchedLog()
+    log.append(PLACED)
+    log.calls.clear()
+    return log
 
 
 def reactor(

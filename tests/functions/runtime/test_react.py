@@ -18,19 +18,14 @@ from tests.builders import MUTE, NOW, ORDER, Clock, order_placed, placed, story,
 from tests.functions.runtime.reacting import (
     PLACED,
     VOIDED,
+    log_with_placed,
     nothing,
     reactor,
     void,
 )
 from tests.functions.watched import WatchedLog
 
-
-@pytest.fixture
-def log() -> WatchedLog:
-    log = WatchedLog()
-    log.append(PLACED)
-    log.calls.clear()
-    return log
+log = pytest.fixture(log_with_placed)
 
 
 def test_a_decided_fact_is_written_as_the_consequence_of_the_event(log: WatchedLog) -> None:

@@ -18,17 +18,12 @@ from tests.functions.runtime.reacting import (
     PLACED,
     RELEASED,
     VOIDED,
+    log_with_placed,
     reactor,
 )
 from tests.functions.watched import WatchedLog
 
-
-@pytest.fixture
-def log() -> WatchedLog:
-    log = WatchedLog()
-    log.append(PLACED)
-    log.calls.clear()
-    return log
+log = pytest.fixture(log_with_placed)
 
 
 def test_a_fact_sorts_after_what_was_found_in_an_earlier_slot(log: WatchedLog) -> None:
