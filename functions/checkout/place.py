@@ -91,6 +91,7 @@ class Placing:
             ship_to=wanted.ship_to.address(),
             payment_token=wanted.payment_token,
             fingerprint=wanted.fingerprint(),
+            delivery=wanted.delivery,
         )
 
 
