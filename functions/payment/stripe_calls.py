@@ -5,17 +5,23 @@ from collections.abc import Callable
 import stripe
 
 from functions.payment.gateway import GatewayUnavailable
-from functions.payment.stripe_key import PUT_IT, KeyMissing, KeyRefused, checked
+from functions.payment.stripe_key import NOT_ALLOWED, UNKNOWN, KeyMissing, KeyRefused, checked
 from functions.runtime.ports import Secret, SecretUnavailable
 
 CONNECT_TIMEOUT = 1
 READ_TIMEOUT = 5
 RETRIES = 1
-"""Seconds, and how often the library tries again at once; after that the queue does."""
+"""Seconds, and how often the library tries again at once; after that it is the queue's to do."""
+
+type Refusal = stripe.CardError | stripe.InvalidRequestError
+"""Stripe understood, and will not do it."""
+
+REFUSALS = (stripe.CardError, stripe.InvalidRequestError)
+_ABOUT_THE_KEY = (stripe.AuthenticationError, stripe.PermissionError)
 
 
 class StripeCalls:
-    """Asks Stripe; the key is read at the first call, and anew when Stripe does not know it."""
+    """Asks Stripe; the key is read at the first call, and anew when Stripe does not take it."""
 
     def __init__(
         self,
@@ -29,8 +35,7 @@ class StripeCalls:
         self._secret = secret
         self._http = http or stripe.RequestsClient(timeout=(CONNECT_TIMEOUT, READ_TIMEOUT))
         self._base = base
-        self._key = ""
-        self._client: stripe.StripeClient | None = None
+        self._clients: dict[str, stripe.StripeClient] = {}
 
     def __call__[T](self, ask: Callable[[stripe.StripeClient], T]) -> T:
         """Return what Stripe answers.
@@ -40,10 +45,46 @@ class StripeCalls:
             GatewayUnavailable: there was no answer, or none of use.
             stripe.CardError, stripe.InvalidRequestError: Stripe will not do what was asked.
         """
-        known = self._key
-        answer, refused = _try(ask, self._client_with(self._read()))
-        if refused == "unknown" and known in ("", self._key):
-            stale = self._key
-            if self._read(fresh=True) != stale:
-                answer, refused = _try(ask, self._client_with(self._key))
-        return answer
+        tried, refusal = "", UNKNOWN
+        for fresh in (False, True):
+            key = self._key(fresh=fresh)
+            if key == tried:
+                break
+            tried = key
+            try:
+                return self._ask(ask, key)
+            except stripe.AuthenticationError:
+                refusal = UNKNOWN
+            except stripe.PermissionError:
+                refusal = NOT_ALLOWED
+        # Said here and not above: Stripe's own words quote the end of the key, and stay behind.
+        raise KeyRefused(refusal)
+
+    def _ask[T](self, ask: Callable[[stripe.StripeClient], T], key: str) -> T:
+        try:
+            return ask(self._client(key))
+        except (*REFUSALS, *_ABOUT_THE_KEY):
+            raise
+        except stripe.StripeError as error:
+            status = f" with {error.http_status}" if error.http_status else ""
+            raise GatewayUnavailable(
+                f"Stripe did not answer{status} ({type(error).__name__}), or not with an answer"
+            ) from error
+
+    def _key(self, *, fresh: bool) -> str:
+        try:
+            return checked(self._secret(fresh=fresh))
+        except SecretUnavailable as error:
+            raise KeyMissing(f"There is no key to Stripe. {error}") from error
+
+    def _client(self, key: str) -> stripe.StripeClient:
+        if key not in self._clients:
+            self._clients = {
+                key: stripe.StripeClient(
+                    key,
+                    http_client=self._http,
+                    base_addresses={"api": self._base},
+                    max_network_retries=RETRIES,
+                )
+            }
+        return self._clients[key]

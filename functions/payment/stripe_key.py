@@ -6,18 +6,19 @@ PUT_IT = (
     "put it, and nothing else, into the secret that the function's FANFARE_SECRET names:"
     " aws secretsmanager put-secret-value --secret-id … --secret-string …"
 )
+UNKNOWN = f"Stripe does not know the key: it is wrong, or was revoked. Make a new one and {PUT_IT}"
+NOT_ALLOWED = (
+    "Stripe does not let the key do this. A restricted key must be allowed to write PaymentIntents"
+    f" and Refunds: allow it in Stripe's dashboard, or take another key and {PUT_IT}"
+)
 
 
 class KeyMissing(GatewayUnavailable):
     """There is no key to be had, or what the secret holds cannot be one."""
 
-    quotable = True
-
 
 class KeyRefused(GatewayUnavailable):
-    """Stripe does not accept the key: it is wrong or revoked, or may not do what is asked."""
-
-    quotable = True
+    """Stripe does not take the key: it is wrong or revoked, or may not do what is asked."""
 
 
 def checked(key: str) -> str:

@@ -100,3 +100,7 @@ class Topic(Protocol):
 
 type Tables = Callable[[str], Records]
 """Gives a service its own table of that name."""
+
+
+class SecretUnavailable(Exception):
+    """A secret cannot be had; the message says which, why, and what to do, and nothing of it."""
