@@ -36,3 +36,8 @@ def topic(stage: str) -> str:
 def queue(stage: str, consumer: str, *, ordered: bool, suffix: str = "") -> str:
     """Return the name of a consumer's queue, or of a companion such as its `-dlq`."""
     return prefixed(stage, f"{consumer}{suffix}") + (".fifo" if ordered else "")
+
+
+def secret(stage: str, service: str) -> str:
+    """Return the name of the secret of a service's adapter, in Secrets Manager."""
+    return prefixed(stage, service)

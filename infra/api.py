@@ -13,7 +13,7 @@ from infra.function import ServiceFunction
 from infra.grants import APPEND_TO_LOG, READ_LOG
 from infra.part import Part
 from infra.stage import Stage
-from infra.tables import OwnTables
+from infra.tables import Tables
 
 
 class ApiStack(Part):
@@ -23,7 +23,7 @@ class ApiStack(Part):
         """Take the app, the stage and the API's row."""
         description = f"{api.name} answers {', '.join(route.key for route in api.routes)}"
         super().__init__(scope, api.name, stage=stage, description=description)
-        tables = OwnTables(self, service=api)
+        tables = Tables(self, service=api.name, tables=api.tables)
         function = ServiceFunction(
             self,
             service=api,

@@ -6,12 +6,15 @@ from constructs import Construct
 from functions import names
 from functions.runtime import settings
 from functions.runtime.service import Consumer
+from infra.alarm import WakeUp
+from infra.clockwork import Clockwork
 from infra.function import ServiceFunction
 from infra.grants import WORK_OFF_QUEUE, on_log
 from infra.inbox import Inbox
+from infra.outside import Outside
 from infra.part import Part
 from infra.stage import Stage
-from infra.tables import OwnTables
+from infra.tables import Tables
 
 
 class ConsumerStack(Part):
@@ -23,7 +26,9 @@ class ConsumerStack(Part):
         description = f"{consumer.name} hears {heard}"
         super().__init__(scope, consumer.name, stage=stage, description=description)
         inbox = Inbox(self, consumer=consumer)
-        tables = OwnTables(self, service=consumer)
+        adapter = stage.adapter_of(consumer)
+        tables = Tables(self, service=consumer.name, tables=consumer.tables_with(adapter))
+        outside = Outside(self, service=consumer.name, adapter=adapter)
         worker = ServiceFunction(
             self,
             service=consumer,
@@ -31,12 +36,15 @@ class ConsumerStack(Part):
                 settings.LOG: names.log_table(stage.name),
                 settings.QUEUE: inbox.queue.queue_url,
                 **tables.environment,
+                **outside.environment,
             },
             grants={
                 self.log_arn: on_log(consumer),
                 inbox.queue.queue_arn: WORK_OFF_QUEUE,
                 **tables.grants,
+                **outside.grants,
             },
+            libraries=outside.libraries,
         )
         lambda_.EventSourceMapping(
             self,
@@ -47,3 +55,7 @@ class ConsumerStack(Part):
             max_concurrency=consumer.concurrency,
             report_batch_item_failures=True,
         )
+        if consumer.chore:
+            Clockwork(self, chore=consumer.chore, function=worker.resource)
+        for metric in consumer.alarms:
+            WakeUp(self, service=consumer.name, metric=metric)

@@ -1,6 +1,6 @@
 """A service's function: its code, its log group, and a role that may do what it is granted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -23,9 +23,18 @@ class ServiceFunction(Construct):
     """The function of one service; `resource` is what events are sent to."""
 
     def __init__(
-        self, part: Part, *, service: Service, environment: Mapping[str, str], grants: Grants
+        self,
+        part: Part,
+        *,
+        service: Service,
+        environment: Mapping[str, str],
+        grants: Grants,
+        libraries: Sequence[str] = (),
     ) -> None:
-        """Take the stack, the service, what it must know beside its name, and what it may do."""
+        """Take the stack, the service, what it must know beside its name, and what it may do.
+
+        `libraries` are requirements beyond those that all functions have.
+        """
         super().__init__(part, "Service")
         stage = part.stage
         log_group = logs.LogGroup(
@@ -48,7 +57,7 @@ class ServiceFunction(Construct):
             else lambda_.Architecture.X86_64,
             handler=HANDLER,
             code=code_of(service.name),
-            layers=[Layer(part)],
+            layers=[Layer(part), *(Layer(part, library) for library in libraries)],
             timeout=Duration.seconds(service.timeout),
             memory_size=service.memory,
             environment={SERVICE: service.name, **environment},

@@ -9,14 +9,18 @@ from functions.runtime.service import Access, Consumer
 type Grants = Mapping[str, Sequence[str]]
 """Actions by the ARN of the one resource that they are allowed on."""
 
-READ_LOG = "dynamodb:Query"
+QUERY = "dynamodb:Query"
+READ_LOG = QUERY
 APPEND_TO_LOG = "dynamodb:PutItem"
 TABLE_ACTIONS: Mapping[Access, str] = {
     "get": "dynamodb:GetItem",
     "put": "dynamodb:PutItem",
     "list": "dynamodb:Scan",
     "change": "dynamodb:UpdateItem",
+    "page": QUERY,
+    "remove": "dynamodb:DeleteItem",
 }
+"""What each access to a table is in IAM's words; `listed` is a query, on the index alone."""
 WORK_OFF_QUEUE = (
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",
@@ -29,13 +33,16 @@ READ_STREAM = (
     "dynamodb:GetShardIterator",
     "dynamodb:ListStreams",
 )
+READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105  an action of IAM
+SEND_MAIL = "ses:SendEmail"
 WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
 def on_log(consumer: Consumer) -> Sequence[str]:
     """Return what a consumer does to the log: nothing, if it only listens."""
-    reads = any(on.history for on in consumer.on)
-    states = any(on.states for on in consumer.on)
+    chore = consumer.chore
+    reads = any(on.history for on in consumer.on) or bool(chore and chore.reads)
+    states = any(on.states for on in consumer.on) or bool(chore and chore.states)
     return [READ_LOG] * reads + [APPEND_TO_LOG] * states
 
 

@@ -3,18 +3,18 @@
 from aws_cdk import aws_lambda as lambda_
 
 from infra.part import Part
-from infra.wheels import layer_zip
+from infra.wheels import LAYER, layer_zip
 
 
 class Layer(lambda_.LayerVersion):
     """A stack's own version of the layer, since a shared one could not be changed while in use."""
 
-    def __init__(self, part: Part) -> None:
-        """Take the stack."""
-        archive = layer_zip(part.stage.wheels)
+    def __init__(self, part: Part, library: str = LAYER) -> None:
+        """Take the stack, and which requirements the layer is made from."""
+        archive = layer_zip(part.stage.wheels, library)
         super().__init__(
             part,
-            "Layer",
+            "Layer" if library == LAYER else f"{library.title()}Layer",
             code=lambda_.Code.from_asset(str(archive), asset_hash=archive.stem),
             compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
             description="Third-party code of the functions",

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 OPERATIONS: Mapping[str, Collection[str]] = {
-    "dynamodb": ("GetItem", "PutItem", "Query", "Scan", "TransactWriteItems"),
+    "dynamodb": ("DeleteItem", "GetItem", "PutItem", "Query", "Scan", "TransactWriteItems"),
+    "sesv2": ("SendEmail",),
     "sns": ("PublishBatch",),
     "sqs": ("ChangeMessageVisibilityBatch", "SendMessage"),
 }
@@ -26,6 +27,8 @@ def prune(packages: Path) -> None:
     for record in packages.glob("*.dist-info/RECORD"):
         record.unlink()
     data = packages / "botocore" / "data"
+    if not data.is_dir():
+        return
     for folder in data.iterdir():
         if folder.is_dir() and folder.name not in OPERATIONS:
             shutil.rmtree(folder)

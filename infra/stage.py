@@ -1,11 +1,14 @@
 """The stages as data: they differ in what they keep and where they run, not in shape."""
 
 import platform
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
+
+from functions.runtime.service import Adapter, Consumer
 
 DEFAULT = "dev"
 
@@ -22,6 +25,11 @@ class Stage:
     delete tables and stacks, `recovery` keeps a table's past for 35 days. `wheels` is the platform
     of third-party code in uv's words, or None for this machine's. `account` and `region` bind the
     stage to one place; a stage without them goes where the operator's credentials point.
+
+    `adapters` names a service's way to the outside where it is not the usual one. `sender` is the
+    verified address that mail is from; without one, mail is recorded and not sent. `issuer` and
+    `audience` are those of the tokens (OpenID Connect) that customers must show; without them the
+    shop is open to guests.
     """
 
     name: str
@@ -34,6 +42,25 @@ class Stage:
     account: str | None = None
     region: str | None = None
     bootstrapped: bool = True
+    adapters: Mapping[str, str] = field(default_factory=dict)
+    sender: str | None = None
+    issuer: str | None = None
+    audience: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse settings that only make sense together."""
+        if (self.issuer is None) != (self.audience is None):
+            raise ValueError(f"Stage {self.name}: an issuer needs an audience, and an audience it.")
+
+    def adapter_of(self, consumer: Consumer) -> Adapter | None:
+        """Return the way to the outside that a consumer takes here.
+
+        Raises:
+            UnknownAdapter: the stage names one that the consumer does not have.
+        """
+        mailing = [adapter.name for adapter in consumer.adapters if adapter.mails]
+        usual = mailing[0] if mailing and self.sender else None
+        return consumer.adapter(self.adapters.get(consumer.name, usual))
 
 
 def _this_machine() -> Literal["arm64", "x86_64"]:

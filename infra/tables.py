@@ -1,12 +1,14 @@
 """Tables: how each one is kept, and what a service's own ones mean for its function."""
 
+from collections.abc import Sequence
+
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 from functions import names
-from functions.runtime.service import Service
+from functions.runtime.service import Table
 from functions.runtime.settings import table_variable
-from infra.grants import TABLE_ACTIONS
+from infra.grants import QUERY, TABLE_ACTIONS
 from infra.part import Part
 from infra.stage import Stage
 
@@ -47,21 +49,40 @@ def _text(name: str) -> dynamodb.Attribute:
     return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
 
 
-class OwnTables(Construct):
-    """A service's own tables; `environment` and `grants` are what its function gets of them."""
+class Tables(Construct):
+    """A service's tables; `environment` and `grants` are what its function gets of them."""
 
-    def __init__(self, part: Part, *, service: Service) -> None:
-        """Take the stack and the service that owns the tables."""
+    def __init__(self, part: Part, *, service: str, tables: Sequence[Table]) -> None:
+        """Take the stack, the service, and the tables that it owns or looks at."""
         super().__init__(part, "Tables")
         self.environment: dict[str, str] = {}
         self.grants: dict[str, list[str]] = {}
-        for own in service.tables:
-            table = KeptTable(
-                self,
-                own.name.title(),
-                stage=part.stage,
-                table_name=names.own_table(part.stage.name, service.name, own.name),
-                partition_key=own.key,
+        for table in tables:
+            name = names.own_table(part.stage.name, table.owner or service, table.name)
+            arn = part.format_arn(service="dynamodb", resource="table", resource_name=name)
+            if table.owner is None:
+                arn = self._make(part.stage, name, table).table_arn
+            self.environment[table_variable(table.name)] = name
+            self.grants[arn] = sorted(
+                {TABLE_ACTIONS[a] for a in table.access & TABLE_ACTIONS.keys()}
             )
-            self.environment[table_variable(own.name)] = table.table_name
-            self.grants[table.table_arn] = sorted(TABLE_ACTIONS[access] for access in own.access)
+            if "listed" in table.access:
+                self.grants[f"{arn}/index/{table.index}"] = [QUERY]
+
+    def _make(self, stage: Stage, name: str, table: Table) -> dynamodb.Table:
+        made = KeptTable(
+            self,
+            table.name.title(),
+            stage=stage,
+            table_name=name,
+            partition_key=table.key,
+            sort_key=table.sort,
+        )
+        if table.index and table.sort:
+            made.add_global_secondary_index(
+                index_name=table.index,
+                partition_key=_text(table.index),
+                sort_key=_text(table.sort),
+                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+            )
+        return made

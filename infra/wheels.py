@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -14,9 +15,13 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from infra import pruning
 from infra.code import ROOT
 
-LOCK = ROOT / "requirements" / "layer.txt"
+LOCKS = ROOT / "requirements"
+LAYER = "layer"
+"""The requirements of all functions; others are beside them, under their own names."""
+
 CACHE = ROOT / ".build"
 PYTHON = "3.13"
+_PINNED = re.compile(r"(?m)^([A-Za-z0-9._-]+)==")
 OLDEST = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip can tell."""
 
@@ -25,20 +30,24 @@ class LayerNotBuilt(RuntimeError):
     """The layer could not be built; the message says why and what to do."""
 
 
-def layer_zip(wheels: str | None) -> Path:
+def layer_zip(wheels: str | None, library: str = LAYER) -> Path:
     """Return the layer for a platform in uv's words, or for this machine; built if it is not there.
 
-    Its name ends in a hash of all that it is made from and of how it is made.
+    Its name ends in a hash of all that it is made from and of how it is made. A `library` has what
+    its requirements ask for beyond those of all functions, whose layer it is used with.
 
     Raises:
         LayerNotBuilt: uv is missing or fails, or this Python is not the functions'.
     """
-    archive = CACHE / f"layer-{wheels or 'host'}-{_key(wheels)}.zip"
+    wanted = _wanted(library)
+    archive = CACHE / f"{library}-{wheels or 'host'}-{_key(wheels, wanted)}.zip"
     if not archive.exists():
         CACHE.mkdir(exist_ok=True)
-        with TemporaryDirectory(dir=CACHE, prefix="layer-") as work:
+        with TemporaryDirectory(dir=CACHE, prefix=f"{library}-") as work:
             packages = Path(work) / "python"
-            _install(packages, wheels)
+            lock = Path(work) / f"{library}.txt"
+            lock.write_text(wanted, encoding="utf-8")
+            _install(packages, wheels, lock)
             pruning.prune(packages)
             _compile(packages)
             made = Path(work) / archive.name
@@ -47,14 +56,24 @@ def layer_zip(wheels: str | None) -> Path:
     return archive
 
 
-def _key(wheels: str | None) -> str:
+def _wanted(library: str) -> str:
+    """Return the lock of a library, without what the layer of all functions brings already."""
+    lock = (LOCKS / f"{library}.txt").read_text(encoding="utf-8")
+    if library == LAYER:
+        return lock
+    brought = set(_PINNED.findall((LOCKS / f"{LAYER}.txt").read_text(encoding="utf-8")))
+    pins = re.split(r"(?m)^(?=\S)", lock)
+    return "".join(pin for pin in pins if brought.isdisjoint(_PINNED.findall(pin)))
+
+
+def _key(wheels: str | None, lock: str) -> str:
     target = wheels or f"{sys.platform} {platform.machine()}"
     recipe = (Path(module).read_bytes() for module in (__file__, pruning.__file__))
-    parts = (LOCK.read_bytes(), target.encode(), PYTHON.encode(), *recipe)
+    parts = (lock.encode(), target.encode(), PYTHON.encode(), *recipe)
     return sha256(b"\0".join(parts)).hexdigest()[:32]
 
 
-def _install(packages: Path, wheels: str | None) -> None:
+def _install(packages: Path, wheels: str | None, lock: Path) -> None:
     if f"{sys.version_info.major}.{sys.version_info.minor}" != PYTHON:
         raise LayerNotBuilt(
             f"The functions run on Python {PYTHON} and their layer is compiled by it, but this is"
@@ -67,7 +86,15 @@ def _install(packages: Path, wheels: str | None) -> None:
         [
             *(uv, "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"),
             # A linked file is shared with uv's cache and with environments, and we change some.
-            *("--link-mode", "copy", "--requirement", str(LOCK), "--target", str(packages)),
+            *(
+                "--link-mode",
+                "copy",
+                "--requirement",
+                str(lock),
+                "--no-deps",
+                "--target",
+                str(packages),
+            ),
             *("--python", sys.executable, "--python-version", PYTHON),
             *(("--python-platform", wheels) if wheels else ()),
         ],
@@ -77,7 +104,7 @@ def _install(packages: Path, wheels: str | None) -> None:
     )
     if fetched.returncode:
         raise LayerNotBuilt(
-            f"uv could not fetch the functions' layer, {LOCK.relative_to(ROOT)}. It says:\n\n"
+            f"uv could not fetch the functions' layer, requirements/{lock.name}. It says:\n\n"
             f"{fetched.stderr.strip()}"
         )
 

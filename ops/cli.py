@@ -1,4 +1,4 @@
-"""The command line: what there is, what may be said to every command, and how commands end.
+"""The command line: what may be said to every command, and how commands end.
 
 Imports wait until a command runs, so that help is there at once.
 """
@@ -6,157 +6,27 @@ Imports wait until a command runs, so that help is there at once.
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from importlib import import_module
 from itertools import zip_longest
-from typing import Annotated, Any, Literal
+from pkgutil import iter_modules
+from typing import Annotated, Literal
 
-from cyclopts import App, Group, Parameter, Token
-from cyclopts.validators import Number
+from cyclopts import Parameter
 
+from ops import commands
+from ops.commands.words import PROBLEMS, Flag, app
 from ops.trouble import Exit
-from ops.words import duration
-
-PROBLEMS = "fanfare: {}".format
-
-app = App(
-    name="fanfare",
-    help="Run the order system, place orders, and see what happens.",
-    help_format="plaintext",
-    version_flags=(),
-    error_formatter=PROBLEMS,
-)
-app.meta.group_parameters = Group("For every command", sort_key=9)
-
-Asked = Annotated[Any, Parameter(parse=False)]
-Consumers = Annotated[
-    list[str] | None, Parameter(name="--consumer", negative=(), metavar="SERVICE")
-]
-Types = Annotated[list[str] | None, Parameter(name="--type", negative=(), metavar="TYPE")]
-Outcomes = Annotated[list[str] | None, Parameter(name="--outcome", negative=(), metavar="OUTCOME")]
-Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 DEFAULT_WAIT = 30
 """Seconds that `--wait` waits if it is not told how many."""
 
-
-def _span(_: object, tokens: Sequence[Token]) -> timedelta:
-    return duration(tokens[0].value)
+for module in iter_modules(commands.__path__):
+    import_module(f"{commands.__name__}.{module.name}")
 
 
 def _name(_: object, stage: str) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9-]*", stage):
         raise ValueError(f"{stage!r} names no stage: local, or one such as dev.")
-
-
-@app.command(sort_key=1)
-def run(
-    *,
-    port: Annotated[int, Parameter(validator=Number(gte=1, lte=65535), metavar="PORT")] = 4566,
-    keep: Flag = False,
-    consumers: Consumers = None,
-    types: Types = None,
-    options: Asked,
-) -> int:
-    """Run the whole system here: no account, no Docker.
-
-    It starts a local cloud, deploys all stacks to it, seeds the shop, places three
-    orders, and then shows what happens until Ctrl-C.
-
-    Without a terminal it ends after the three orders; the exit code is 0 only if
-    each of them ended as it should.
-
-    Args:
-        port: Where the local cloud listens, on 127.0.0.1.
-        keep: Go on until stopped, also without a terminal.
-        consumers: Show only what this service does; may be repeated.
-        types: Show only events of this type; may be repeated.
-        options: What was said to all commands.
-    """
-    from ops.filter import Filter
-    from ops.run import run as run_here
-
-    return run_here(options, port=port, keep=keep, only=Filter.of(consumers, types))
-
-
-@app.command(sort_key=2)
-def seed(*, yes: Flag = False, options: Asked) -> Exit:
-    """Put the demo catalogue and its stock into a stage.
-
-    It may be repeated: what is there already stays as it is, also the stock that is left.
-
-    Args:
-        yes: Really, also on stage prod.
-        options: What was said to all commands.
-    """
-    from ops.seed import seed as seed_stage
-
-    return seed_stage(options, yes=yes)
-
-
-@app.command(sort_key=3)
-def invoke(
-    file: Annotated[str, Parameter(name="FILE", show_default=False)] = "",
-    /,
-    *,
-    options: Asked,
-) -> Exit:
-    """Place an order by invoking the checkout function, without HTTP.
-
-    Args:
-        file: The order as JSON; `-` is standard input, events/samples/checkout.json the default.
-        options: What was said to all commands.
-    """
-    from ops.invoke import invoke as invoke_checkout
-
-    return invoke_checkout(options, file)
-
-
-@app.command(sort_key=4)
-def order(
-    order_id: Annotated[str, Parameter(name="ID")],
-    /,
-    *,
-    events: Flag = False,
-    wait: Annotated[float | None, Parameter(validator=Number(gte=0), metavar="SECONDS")] = None,
-    options: Asked,
-) -> Exit:
-    """Show one order: what led to what, and what is outstanding.
-
-    Args:
-        order_id: The order; on the local stage its first few characters will do.
-        events: Print its events, one CloudEvent as JSON a line.
-        wait: Wait until nothing more is to come, at most so many seconds (30 unless told).
-        options: What was said to all commands.
-    """
-    from ops.order import show
-
-    return show(options, order_id, events=events, wait=wait)
-
-
-@app.command(sort_key=5)
-def tail(
-    *,
-    order: Annotated[str | None, Parameter(metavar="ID")] = None,
-    consumers: Consumers = None,
-    types: Types = None,
-    outcomes: Outcomes = None,
-    since: Annotated[timedelta | None, Parameter(metavar="TIME", converter=_span)] = None,
-    options: Asked,
-) -> Exit:
-    """Show what happens, as it happens, until Ctrl-C.
-
-    Args:
-        order: Only this order, by its id or the first characters of it.
-        consumers: Only what this service does; may be repeated.
-        types: Only events of this type; may be repeated.
-        outcomes: Only messages that ended so, such as retry or duplicate; may be repeated.
-        since: Begin so far in the past, such as 10m.
-        options: What was said to all commands.
-    """
-    from ops.filter import Filter
-    from ops.tail import tail as tail_logs
-
-    return tail_logs(options, Filter.of(consumers, types, outcomes, order), since)
 
 
 @app.meta.default

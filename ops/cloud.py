@@ -8,9 +8,10 @@ from typing import Any
 
 from functions import names
 from functions.runtime.aws import client_factory
-from functions.runtime.dynamo import DynamoLog, DynamoRecords, TableName
+from functions.runtime.dynamo import DynamoLog
 from functions.runtime.items import SUBJECT
 from functions.runtime.service import Service
+from functions.runtime.tables import DynamoRecords, TableName
 from ops import state
 from ops.explain import LOCAL
 from ops.options import Options

@@ -6,7 +6,8 @@ from typing import Any
 from events.envelope import Event
 from events.history import History
 from functions.map import CONSUMERS
-from functions.runtime.service import Consumer, On
+from functions.runtime.reaction import On
+from functions.runtime.service import Consumer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,7 @@ def outstanding(
     for event in history:
         for consumer in consumers:
             on = consumer.reaction_to(event.type)
-            if on is None or not on.states or history.states(*on.states, *on.spared_by):
+            if on is None or not on.states or on.ended(history) or history.states(*on.spared_by):
                 continue
             slot = _slot(on, history)
             waiting[consumer.name, slot] = Pending(cause=event, consumer=consumer.name, slot=slot)
@@ -40,5 +41,5 @@ def outstanding(
 
 def _slot(on: On, history: History) -> str:
     """Return the first slot that the reaction may still fill."""
-    slots = [slot for fact in on.states for slot in fact.slots]
+    slots = [on.slot] if on.slot else [slot for fact in on.states for slot in fact.slots]
     return next((slot for slot in slots if history.at(slot) is None), slots[0])

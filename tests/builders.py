@@ -1,5 +1,6 @@
 """What many tests need: a clock that stands still, and events and histories made in one line."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,6 +9,9 @@ from events.checkout import Address, Line, OrderPlaced
 from events.envelope import Event, Fact, begin, follow
 from events.history import History
 from events.money import Money
+from functions.runtime.memory import MemoryRows, MemoryTables
+from functions.runtime.ports import Clock as Now
+from functions.runtime.ports import Resources, Tables
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ORDER = "5WQFM8Q1XK3T7ZC0R9N2HDBJE4"
@@ -36,6 +40,12 @@ class Clock:
     def advance(self, **span: float) -> None:
         """Move on, by `timedelta`'s arguments."""
         self.now += timedelta(**span)
+
+
+def resources(tables: Tables | None = None, clock: Now | None = None) -> Resources:
+    """Return what a service's code is given: tables in memory unless others are named."""
+    rows: defaultdict[str, MemoryRows] = defaultdict(MemoryRows)
+    return Resources(tables=tables or MemoryTables(), rows=rows.__getitem__, clock=clock or Clock())
 
 
 class Lines:

@@ -4,13 +4,14 @@ from functions.checkout.catalogue import CATALOGUE, Catalogue
 from functions.checkout.orders import Orders
 from functions.checkout.place import Placing
 from functions.runtime.http import Endpoint, Response
-from functions.runtime.ports import Clock, Log, Tables
+from functions.runtime.ports import Log, Resources
 from functions.runtime.service import Api, Route, Table
 
 
-def endpoints(log: Log, tables: Tables, clock: Clock) -> dict[str, Endpoint]:
+def endpoints(log: Log, resources: Resources) -> dict[str, Endpoint]:
     """Return checkout's endpoints by name."""
-    catalogue = Catalogue(tables(CATALOGUE), clock)
+    clock = resources.clock
+    catalogue = Catalogue(resources.tables(CATALOGUE), clock)
     orders = Orders(log, clock)
     return {
         "products": lambda _: Response(

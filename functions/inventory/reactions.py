@@ -14,7 +14,7 @@ from events.inventory import (
 )
 from events.ordering import OrderCancelled
 from functions.runtime.ports import Change, Refused
-from functions.runtime.service import Fill, Steps
+from functions.runtime.reaction import Fill, Steps
 
 STOCK = "stock"
 AVAILABLE = "available"

@@ -4,7 +4,8 @@ from events.checkout import OrderPlaced
 from events.inventory import StockRejected, StockReleased, StockReserved, StockVoided
 from events.ordering import OrderCancelled
 from functions.inventory.reactions import STOCK, release, reserve
-from functions.runtime.service import Consumer, On, Table
+from functions.runtime.reaction import On
+from functions.runtime.service import Consumer, Table
 
 SERVICE = Consumer(
     name="inventory",

@@ -6,7 +6,8 @@ from events.ordering import OrderCancelled, OrderConfirmed
 from events.orders import OrderStalled
 from events.payment import PaymentCaptured, PaymentDeclined
 from functions.ordering.reactions import decide
-from functions.runtime.service import Consumer, On
+from functions.runtime.reaction import On
+from functions.runtime.service import Consumer
 
 HEARS: tuple[type[Fact], ...] = (
     PaymentCaptured,

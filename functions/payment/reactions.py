@@ -14,7 +14,7 @@ from events.payment import (
     PaymentVoided,
 )
 from functions.payment.gateway import Cancelled, Captured, Declined, Gateway
-from functions.runtime.service import Fill, Steps
+from functions.runtime.reaction import Fill, Steps
 
 
 def charge(placed: Event[OrderPlaced], history: History, gateway: Gateway) -> Steps:

@@ -19,7 +19,7 @@ from functions.payment.gateway import (
     Declined,
     GatewayUnavailable,
 )
-from functions.runtime.ports import Clock, Record, Records, Tables
+from functions.runtime.ports import Record, Records, Resources
 
 LEDGER = "ledger"
 
@@ -102,9 +102,9 @@ class SandboxGateway:
                 return new
 
 
-def sandbox(tables: Tables, _clock: Clock) -> SandboxGateway:
+def sandbox(resources: Resources) -> SandboxGateway:
     """Return the sandbox on payment's own ledger."""
-    return SandboxGateway(tables(LEDGER))
+    return SandboxGateway(resources.tables(LEDGER))
 
 
 def _confirmed(entry: Entry) -> Entry:

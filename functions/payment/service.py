@@ -10,7 +10,8 @@ from events.payment import (
 )
 from functions.payment.reactions import charge, undo
 from functions.payment.sandbox import LEDGER, sandbox
-from functions.runtime.service import Consumer, On, Table
+from functions.runtime.reaction import On
+from functions.runtime.service import Adapter, Consumer, Table
 
 SERVICE = Consumer(
     name="payment",
@@ -31,6 +32,11 @@ SERVICE = Consumer(
             outside=True,
         ),
     ),
-    tables=(Table(name=LEDGER, key="reference", access=frozenset({"get", "put"})),),
-    outside=sandbox,
+    adapters=(
+        Adapter(
+            name="sandbox",
+            build=sandbox,
+            tables=(Table(name=LEDGER, key="reference", access=frozenset({"get", "put"})),),
+        ),
+    ),
 )

@@ -1,33 +1,30 @@
-"""The log and the services' own tables, on DynamoDB."""
+"""The log, on DynamoDB."""
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from events.envelope import Event
 from events.history import History
 from functions.runtime.items import SLOT, SUBJECT, from_item, to_item
-from functions.runtime.ports import Change, Record, Refused
+from functions.runtime.ports import Change, Refused
+from functions.runtime.tables import (
+    CONDITION_FAILED,
+    TableName,
+    code,
+    pages,
+    refused_condition,
+    response,
+)
 
 CONFLICT_TRIES = 6
 """Tries of one write that conflicts with another's transaction; the SDK retries throttles only."""
 
-VERSION = "version"
-CONDITION_FAILED = "ConditionalCheckFailed"
 CONFLICT = "TransactionConflict"
-
-
-@dataclass(frozen=True, kw_only=True)
-class TableName:
-    """Where a service's own table is, and the name of its partition key."""
-
-    name: str
-    key: str
 
 
 class DynamoLog:
@@ -55,7 +52,7 @@ class DynamoLog:
             "ExpressionAttributeValues": {":subject": {"S": subject}},
             "ConsistentRead": True,
         }
-        items = list(_pages(self._client.query, query))
+        items = list(pages(self._client.query, query))
         return History(from_item(item, lenient=True) for item in items)
 
     def append(self, event: Event[Any], changes: Sequence[Change] = ()) -> Event[Any]:
@@ -85,9 +82,9 @@ class DynamoLog:
         try:
             self._client.put_item(**put)
         except ClientError as error:
-            if _code(error) != f"{CONDITION_FAILED}Exception":
+            if not refused_condition(error):
                 raise
-            return dict(_response(error)["Item"])
+            return dict(response(error)["Item"])
         return None
 
     def _transact(self, put: dict[str, Any], changes: Sequence[Change]) -> dict[str, Any] | None:
@@ -121,94 +118,16 @@ class DynamoLog:
         return update | ({"ConditionExpression": "#a >= :n"} if takes else {})
 
 
-class DynamoRecords:
-    """A service's own table under optimistic locking."""
-
-    def __init__(self, client: Any, table: TableName) -> None:
-        """Take a DynamoDB client and the table."""
-        self._client = client
-        self._table = table
-
-    def get(self, key: str) -> Record | None:
-        """Return an item, read with strong consistency."""
-        answer = self._client.get_item(
-            TableName=self._table.name,
-            Key={self._table.key: {"S": key}},
-            ConsistentRead=True,
-        )
-        return self._record(answer["Item"]) if "Item" in answer else None
-
-    def put(self, record: Record) -> bool:
-        """Write the item if its stored version is still `record.version`; tell whether it was."""
-        item = {name: _attribute(value) for name, value in record.values.items()}
-        put: dict[str, Any] = {
-            "TableName": self._table.name,
-            "Item": item
-            | {
-                self._table.key: {"S": record.key},
-                VERSION: {"N": str(record.version + 1)},
-            },
-            "ConditionExpression": "attribute_not_exists(#v)",
-            "ExpressionAttributeNames": {"#v": VERSION},
-        }
-        if record.version:
-            put["ConditionExpression"] = "#v = :v"
-            put["ExpressionAttributeValues"] = {":v": {"N": str(record.version)}}
-        try:
-            self._client.put_item(**put)
-        except ClientError as error:
-            if _code(error) != f"{CONDITION_FAILED}Exception":
-                raise
-            return False
-        return True
-
-    def all(self) -> Iterator[Record]:
-        """Iterate over all items, in no order."""
-        for item in _pages(self._client.scan, {"TableName": self._table.name}):
-            yield self._record(item)
-
-    def _record(self, item: Mapping[str, Mapping[str, str]]) -> Record:
-        values = {name: _value(attribute) for name, attribute in item.items()}
-        key = str(values.pop(self._table.key))
-        return Record(key=key, version=int(values.pop(VERSION, 0)), values=values)
-
-
-def _pages(call: Callable[..., Any], request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    while True:
-        answer = call(**request)
-        yield from answer["Items"]
-        if "LastEvaluatedKey" not in answer:
-            return
-        request = request | {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
-
-
 def _jitter(tries: int) -> float:
     return random.uniform(0, 0.02 * 2**tries)  # noqa: S311  it keeps no secret
 
 
 def _conflicts(error: ClientError) -> bool:
     """Tell whether another's transaction was in the way; a plain put has an error of its own."""
-    codes = {_code(error), *(reason.get("Code") for reason in _reasons(error))}
+    codes = {code(error), *(reason.get("Code") for reason in _reasons(error))}
     return not codes.isdisjoint({CONFLICT, f"{CONFLICT}Exception"})
 
 
 def _reasons(error: ClientError) -> list[Mapping[str, Any]]:
     """Return why a transaction was cancelled: for each of its items, or one that says nothing."""
-    return _response(error).get("CancellationReasons") or [{}]
-
-
-def _code(error: ClientError) -> str:
-    return error.response["Error"]["Code"]
-
-
-def _response(error: ClientError) -> Mapping[str, Any]:
-    """Return the whole response; DynamoDB's has more members than botocore's type says."""
-    return cast(Mapping[str, Any], error.response)
-
-
-def _attribute(value: str | int) -> dict[str, str]:
-    return {"N": str(value)} if isinstance(value, int) else {"S": value}
-
-
-def _value(attribute: Mapping[str, str]) -> str | int:
-    return int(attribute["N"]) if "N" in attribute else attribute["S"]
+    return response(error).get("CancellationReasons") or [{}]

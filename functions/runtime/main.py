@@ -1,19 +1,22 @@
 """From a function's environment to its Lambda handler: the service is found by its name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
 from functions.runtime import settings
 from functions.runtime.aws import client_factory
 from functions.runtime.clock import utc_now
-from functions.runtime.dynamo import DynamoLog, DynamoRecords, TableName
+from functions.runtime.dynamo import DynamoLog
 from functions.runtime.observe import LogObserver, Observer
-from functions.runtime.ports import Clock, Log, Records, Tables
-from functions.runtime.service import Api, Consumer, Relay, Service
+from functions.runtime.ports import Clock, Log, Resources
+from functions.runtime.service import Adapter, Api, Consumer, Relay, Service, Table
 from functions.runtime.settings import Settings, table_variable
+from functions.runtime.tables import DynamoRecords, DynamoRows, TableName
 
 type Handler = Callable[[dict[str, Any], Any], Any]
+type Clients = Callable[[str], Any]
 
 
 def build(
@@ -33,20 +36,12 @@ def build(
     watch = observer or LogObserver(service.name)
     match service:
         case Consumer():
-            from functions.runtime import consume
-            from functions.runtime.queue import SqsQueue
-            from functions.runtime.react import Reactor
-
-            log, tables = _state(service, env, client("dynamodb"))
-            outside = service.outside(tables, clock) if service.outside else None
-            reactor = Reactor(consumer=service, log=log, clock=clock, outside=outside)
-            queue = SqsQueue(client("sqs"), env[settings.QUEUE])
-            return consume.handler(reactor, queue, watch)
+            return _consumer(service, env, client, clock, watch)
         case Api():
             from functions.runtime import edge
 
-            log, tables = _state(service, env, client("dynamodb"))
-            return edge.handler(service, service.build(log, tables, clock), watch)
+            resources, log = _reach(service.tables, env, client, clock)
+            return edge.handler(service, service.build(log, resources), watch)
         case Relay():
             from functions.runtime import stream
             from functions.runtime.queue import SqsQueue
@@ -66,13 +61,60 @@ def find(name: str) -> Service:
     return service
 
 
-def _state(service: Service, env: Settings, client: Any) -> tuple[Log, Tables]:
-    own = {
-        table.name: TableName(name=env[table_variable(table.name)], key=table.key)
-        for table in service.tables
+def _consumer(
+    consumer: Consumer, env: Settings, client: Clients, clock: Clock, observer: Observer
+) -> Handler:
+    from functions.runtime import consume
+    from functions.runtime.queue import SqsQueue
+    from functions.runtime.react import Reactor
+
+    adapter = consumer.adapter(env.get(settings.ADAPTER))
+    resources, log = _reach(consumer.tables_with(adapter), env, client, clock)
+    if adapter:
+        resources = replace(resources, **_outside(adapter, env, client))
+    reactor = Reactor(
+        consumer=consumer,
+        log=log,
+        clock=clock,
+        rows=resources.rows,
+        outside=adapter.build(resources) if adapter else None,
+    )
+    handler = consume.handler(reactor, SqsQueue(client("sqs"), env[settings.QUEUE]), observer)
+    if consumer.chore is None:
+        return handler
+    from functions.runtime.chores import with_chore
+
+    return with_chore(handler, consumer.chore, log, resources, observer, consumer.name)
+
+
+def _reach(
+    tables: Sequence[Table], env: Settings, client: Clients, clock: Clock
+) -> tuple[Resources, Log]:
+    """Return what the service's code is given, and the log, with the tables that it changes."""
+    dynamodb = client("dynamodb")
+    known = {
+        table.name: TableName(
+            name=env[table_variable(table.name)],
+            key=table.key,
+            sort=table.sort or "",
+            index=table.index or "",
+        )
+        for table in tables
     }
+    resources = Resources(
+        tables=lambda name: DynamoRecords(dynamodb, known[name]),
+        rows=lambda name: DynamoRows(dynamodb, known[name]),
+        clock=clock,
+        issuer=env.get(settings.ISSUER),
+    )
+    return resources, DynamoLog(dynamodb, env[settings.LOG], known)
 
-    def records(name: str) -> Records:
-        return DynamoRecords(client, own[name])
 
-    return DynamoLog(client, env[settings.LOG], own), records
+def _outside(adapter: Adapter, env: Settings, client: Clients) -> dict[str, Any]:
+    """Return the means that an adapter asks for, each imported only then."""
+    means: dict[str, Any] = {}
+    if adapter.mails:
+        from functions.runtime.mailbox import SesMailbox
+
+        means["mailbox"] = SesMailbox(client("sesv2"), env[settings.SENDER])
+    return means

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from threading import RLock
 from typing import Any
 
 from events.envelope import Event
 from events.history import History
 from functions.runtime.items import Item, from_item, to_item
-from functions.runtime.ports import Change, Message, Record, Refused, Value
+from functions.runtime.ports import Change, Message, Record, Refused, Row, Value
 
 
 class MemoryTables:
@@ -65,6 +66,61 @@ class MemoryRecords:
         values: dict[str, Value] = dict(record.values)
         values[attribute] = self.number(key, attribute) + by
         self._items[key] = Record(key=key, values=values, version=record.version)
+
+
+class MemoryRows:
+    """A table with a sort key; `index` is the attribute that its index lists rows by."""
+
+    def __init__(self, index: str = "") -> None:
+        """Start empty."""
+        self._index = index
+        self._rows: dict[tuple[str, str], Row] = {}
+        self._lock = RLock()
+
+    def put(self, row: Row) -> bool:
+        """Write a row; tell whether it was, which a versioned one is over an older one only."""
+        with self._lock:
+            stored = self._rows.get((row.partition, row.sort))
+            newest = (stored.version or 0) if stored else 0
+            if row.version is not None and newest >= row.version:
+                return False
+            values = dict(sorted(row.values.items()))
+            self._rows[row.partition, row.sort] = replace(row, values=values)
+        return True
+
+    def remove(self, partition: str, sort: str) -> None:
+        """Remove a row, if it is there."""
+        self._rows.pop((partition, sort), None)
+
+    def page(
+        self, partition: str, *, limit: int, after: str | None = None, newest_first: bool = False
+    ) -> Sequence[Row]:
+        """Return at most `limit` rows of a partition in order of `sort`, those beyond `after`."""
+        rows = [row for row in self._sorted(newest_first) if row.partition == partition]
+        if after is not None:
+            rows = [row for row in rows if (row.sort < after if newest_first else row.sort > after)]
+        return rows[:limit]
+
+    def listed(self, value: str, *, limit: int, after: Row | None = None) -> Sequence[Row]:
+        """Return at most `limit` rows that the index lists under `value`, by their keys."""
+        rows = [row for row in self._sorted() if row.values.get(self._index) == value]
+        if after is not None:
+            rows = [row for row in rows if _place(row) > _place(after)]
+        return [
+            Row(partition=row.partition, sort=row.sort, values={self._index: value})
+            for row in rows[:limit]
+        ]
+
+    def all(self) -> Iterator[Row]:
+        """Iterate over all rows."""
+        return iter(list(self._rows.values()))
+
+    def _sorted(self, newest_first: bool = False) -> list[Row]:
+        return sorted(self._rows.values(), key=_place, reverse=newest_first)
+
+
+def _place(row: Row) -> tuple[str, str]:
+    return (row.sort, row.partition)
 
 
 class MemoryLog:

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-NAMESPACE = "Fanfare"
+from functions.runtime.service import METRICS
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -34,7 +35,7 @@ class LogObserver:
     def __init__(self, service: str) -> None:
         """Take the service's name, which every line and metric carries."""
         self._logger = Logger(service=service, level="INFO", location=None)
-        self._metrics = EphemeralMetrics(namespace=NAMESPACE, service=service)
+        self._metrics = EphemeralMetrics(namespace=METRICS, service=service)
 
     def record(self, outcome: str, **fields: Any) -> None:
         """Write one line; `error` among the fields makes it a warning."""

@@ -1,7 +1,7 @@
 """The ports through which services reach the outside, as the services see them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -102,5 +102,109 @@ type Tables = Callable[[str], Records]
 """Gives a service its own table of that name."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """An item of a table with a sort key.
+
+    `partition` and `sort` name it; `values` is what it says. With a `version` (1 or more) it takes
+    the place of an older one only; without, of whatever is there.
+    """
+
+    partition: str
+    sort: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    version: int | None = None
+
+
+class Rows(Protocol):
+    """A table with a sort key: what a read model is kept in."""
+
+    def put(self, row: Row) -> bool:
+        """Write a row; tell whether it was, which a versioned one is over an older one only."""
+        ...
+
+    def remove(self, partition: str, sort: str) -> None:
+        """Remove a row, if it is there."""
+        ...
+
+    def page(
+        self, partition: str, *, limit: int, after: str | None = None, newest_first: bool = False
+    ) -> Sequence[Row]:
+        """Return at most `limit` rows of a partition in order of `sort`, those beyond `after`.
+
+        They are read with strong consistency.
+        """
+        ...
+
+    def listed(self, value: str, *, limit: int, after: Row | None = None) -> Sequence[Row]:
+        """Return at most `limit` rows that the table's index lists under `value`, by `sort`.
+
+        Only their keys are known there, and what was written a moment ago may be missing.
+        """
+        ...
+
+    def all(self) -> Iterator[Row]:
+        """Iterate over all rows, in no order."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """A mail to one person, as text and as HTML."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+class MailRejected(Exception):
+    """The mail will not be taken, however often it is sent; the message says why, to whom not."""
+
+
+class MailUnavailable(Exception):
+    """The mail was not taken this time; whether it was sent may not be known. Try again."""
+
+
+class Mailbox(Protocol):
+    """The way out for mail, from the stage's verified sender."""
+
+    def send(self, mail: Mail) -> str:
+        """Send a mail and return the provider's id of it.
+
+        Raises:
+            MailRejected, MailUnavailable: as they say.
+        """
+        ...
+
+
 class SecretUnavailable(Exception):
-    """A secret cannot be had; the message says which, why, and what to do, and nothing of it."""
+    """The secret cannot be read; the message says which, why, and what to do, and never quotes."""
+
+
+class Secret(Protocol):
+    """The secret of a service's adapter, such as a key to a provider's API."""
+
+    def __call__(self, *, fresh: bool = False) -> str:
+        """Return the secret as it was read a while ago, or `fresh`.
+
+        Raises:
+            SecretUnavailable: as it says.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """What a service's code is given to reach its own tables and the outside with.
+
+    `issuer` is the OIDC issuer whose tokens callers must show, if the stage has one. `mailbox` is
+    there if the chosen adapter says that it mails, `secret` if it says that it has one.
+    """
+
+    tables: Tables
+    rows: Callable[[str], Rows]
+    clock: Clock
+    issuer: str | None = None
+    mailbox: Mailbox | None = None
+    secret: Secret | None = None

@@ -1,20 +1,21 @@
 """One message to one reaction: read what it asks for, run it, write what it decides."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 from events.envelope import Event, Fact, follow
 from events.history import History
-from functions.runtime.ports import Clock, Log, Refused
-from functions.runtime.service import Consumer, Decision, Fill, On, Steps
+from functions.runtime.ports import Clock, Log, Refused, Rows
+from functions.runtime.reaction import Decision, Fill, Keep, On, Steps
+from functions.runtime.service import Consumer
 
 type Outcome = Literal["done", "duplicate", "overtaken", "nothing", "unheard", "forged"]
 """How a message ended when it did not fail.
 
-done: a fact was stated, or the reaction is one that states none. duplicate: it had been stated
-before. overtaken: another fact holds the slot. nothing: there was nothing to decide yet. unheard:
-of a type that this consumer does not hear. forged: the log does not hold the event.
+done: a fact was stated or rows were kept, or the reaction is one that does neither. duplicate: it
+had been done before. overtaken: another fact holds the slot. nothing: there was nothing to decide
+yet. unheard: of a type that this consumer does not hear. forged: the log does not hold the event.
 """
 
 
@@ -26,13 +27,18 @@ class Handled:
     stated: tuple[Event[Any], ...] = ()
 
 
+def _no_table(name: str) -> Rows:
+    raise LookupError(f"there is no table {name!r} of rows")
+
+
 @dataclass(kw_only=True)
 class Reactor:
-    """Runs a consumer's reactions against a log and the outside."""
+    """Runs a consumer's reactions against a log, tables of rows, and the outside."""
 
     consumer: Consumer
     log: Log
     clock: Clock
+    rows: Callable[[str], Rows] = _no_table
     outside: object = None
 
     def handle(self, event: Event[Any]) -> Handled:
@@ -65,11 +71,11 @@ class _Run:
         self._seen = [event.sequence for event in self._known]
         self._stated: list[Event[Any]] = []
         self._last: tuple[Event[Any], Event[Any]] | None = None
+        self._kept: list[bool] = []
 
     def drive(self, decided: Steps | Decision) -> None:
         if not isinstance(decided, Generator):
-            if decided is not None:
-                self._state(decided)
+            self._end(decided)
             return
         try:
             step = next(decided)
@@ -81,8 +87,19 @@ class _Run:
                 else:
                     step = decided.send(held)
         except StopIteration as stop:
-            if stop.value is not None:
-                self._state(stop.value)
+            self._end(stop.value)
+
+    def _end(self, decided: Decision) -> None:
+        match decided:
+            case None:
+                return
+            case Keep(table=table, rows=rows):
+                kept = self._reactor.rows(table)
+                self._kept += [kept.put(row) for row in rows]
+            case Fact() | Fill():
+                self._state(decided)
+            case _:
+                assert_never(decided)
 
     def _state(self, decided: Fact | Fill) -> Event[Any]:
         fill = decided if isinstance(decided, Fill) else Fill(fact=decided)
@@ -107,7 +124,8 @@ class _Run:
         if self._last is not None:
             ours, held = self._last
             return Handled(outcome="duplicate" if ours.same_fact(held) else "overtaken")
+        if self._kept:
+            return Handled(outcome="done" if any(self._kept) else "duplicate")
         if not on.states:
             return Handled(outcome="done")
-        settled = self._known.states(*on.states)
-        return Handled(outcome="duplicate" if settled else "nothing")
+        return Handled(outcome="duplicate" if on.ended(self._known) else "nothing")

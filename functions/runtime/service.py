@@ -1,66 +1,106 @@
 """The words in which a service is declared; pure values, no AWS."""
 
 import re
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from events.envelope import Event, Fact
+from events.history import History
 from functions.runtime.http import Endpoint
-from functions.runtime.ports import Change, Clock, Log, Message, Tables, Topic
+from functions.runtime.ports import Log, Message, Resources, Row, Topic
+from functions.runtime.reaction import On
 
-type Access = Literal["get", "put", "list", "change"]
-"""What a service does to a table of its own; its role is granted that and no more."""
+type Access = Literal["get", "put", "list", "change", "page", "remove", "listed"]
+"""What a service does to a table; its role is granted that and no more."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table of a service's own: its name within the service and its partition key."""
+    """A table of a service's own: its name within the service and its partition key.
+
+    With a `sort` key it holds rows. `index` is an attribute; rows that have it are listed under its
+    value, by their sort key. A table of another `owner` is that service's, and only looked at here.
+    """
 
     name: str
     key: str
     access: frozenset[Access]
+    sort: str | None = None
+    index: str | None = None
+    owner: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fill:
-    """A fact for a slot, with the changes to own tables that must be written with it.
-
-    `slot` defaults to the contract's first.
-    """
-
-    fact: Fact
-    slot: str | None = None
-    changes: tuple[Change, ...] = ()
-
-
-type Decision = Fact | Fill | None
-type Steps = Generator[Fact | Fill, Event[Any], Decision]
-"""A reaction of several steps: each yielded fact is answered with the event that holds its slot."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class On:
-    """One reaction: a plain function of the event, the history if asked for, and the outside.
-
-    It returns the fact that it decided, or nothing; or it yields facts to learn who holds the slot.
-    `states` are the types with which the reaction can end, and `spared_by` those after which there
-    is nothing left to do: what is outstanding follows from them.
-    """
-
-    event: type[Fact]
-    react: Callable[..., Steps | Decision]
-    states: tuple[type[Fact], ...] = ()
-    spared_by: tuple[type[Fact], ...] = ()
-    history: bool = False
-    outside: bool = False
+class UnknownAdapter(ValueError):
+    """A stage chose an adapter that the consumer does not have."""
 
 
 TAKEN = frozenset({"bus", "events", "log", "map", "names", "runtime", "undelivered", "unpublished"})
 """Names that other parts of a stage, or of this folder, have."""
 
+METRICS = "Fanfare"
+"""The namespace of all metrics, which have the dimension `service`."""
+
 VISIBILITY_FACTOR = 6
 """Queue visibility in function timeouts: AWS's advice for a Lambda event source."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapter:
+    """One way from a consumer's port to the outside; the stage chooses one by its name.
+
+    `build` makes it. `tables` are there if it is chosen. With `secret` the function may read the
+    secret of that service, with `mails` it may send from the stage's sender, and `library` names
+    the requirements that become a layer of its own.
+    """
+
+    name: str
+    build: Callable[[Resources], object]
+    tables: tuple[Table, ...] = ()
+    secret: bool = False
+    mails: bool = False
+    library: str | None = None
+
+
+TICK = {"fanfare": "tick"}
+"""What the schedule of a chore sends to the function; anything else is a batch of its queue."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a chore did: an outcome for the log line and the metric, and what it is about."""
+
+    outcome: str
+    order: str | None = None
+    stated: tuple[Event[Any], ...] = ()
+    detail: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chore:
+    """What a consumer does by the clock, `every` so many minutes.
+
+    `run` is given the log and the consumer's resources, and yields a report of each thing it did.
+    It may be run twice at once, or be killed at any line and run again. `reads` and `states` are
+    what it does to the log.
+    """
+
+    every: int
+    run: Callable[[Log, Resources], Iterable[Report]]
+    reads: bool = False
+    states: tuple[type[Fact], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projection:
+    """A read model with one row for a subject, which can be rebuilt from the log.
+
+    `fold` returns the row that a history makes, or nothing if it makes none. It depends on facts
+    that the consumer hears and on no others, so that who writes last writes the same.
+    """
+
+    table: str
+    fold: Callable[[History], Row | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +129,9 @@ class Consumer(Service):
     """A service that hears some event types on its own queue.
 
     `ordered` takes a FIFO queue, one order's events one at a time. `concurrency` is the most
-    workers at once, `batch` the most messages an invocation. `outside` builds the port to the
-    outside world. `replayable` says that old events may be sent again: no outside effect.
+    workers at once, `batch` the most messages an invocation. `adapters` are the ways to the outside
+    world, the usual one first. `replayable` says that old events may be sent again: no outside
+    effect. `alarms` are metrics of which a single count must wake somebody.
     """
 
     on: tuple[On, ...]
@@ -98,7 +139,10 @@ class Consumer(Service):
     batch: int = 10
     concurrency: int = 10
     replayable: bool = False
-    outside: Callable[[Tables, Clock], object] | None = None
+    adapters: tuple[Adapter, ...] = ()
+    projection: Projection | None = None
+    chore: Chore | None = None
+    alarms: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a declaration that AWS or the runtime would stumble over."""
@@ -110,8 +154,14 @@ class Consumer(Service):
             raise ValueError(f"{self.name}: concurrency must be 2 to 1000, not {self.concurrency}")
         if not 1 <= self.batch <= 10:
             raise ValueError(f"{self.name}: batch must be 1 to 10, not {self.batch}")
-        if any(on.outside for on in self.on) and self.outside is None:
-            raise ValueError(f"{self.name}: a reaction wants the outside, but none is declared")
+        if any(on.outside for on in self.on) != bool(self.adapters):
+            raise ValueError(
+                f"{self.name}: a reaction wants the outside and no adapter is declared, or the"
+                " other way round"
+            )
+        adapters = [adapter.name for adapter in self.adapters]
+        if len(set(adapters)) != len(adapters):
+            raise ValueError(f"{self.name}: each adapter needs a name of its own")
 
     @property
     def hears(self) -> tuple[str, ...]:
@@ -122,6 +172,22 @@ class Consumer(Service):
     def visibility(self) -> int:
         """Seconds for which a received message stays hidden from other workers."""
         return VISIBILITY_FACTOR * self.timeout
+
+    def adapter(self, name: str | None = None) -> Adapter | None:
+        """Return the adapter of that name, the usual one for no name, or nothing if it has none.
+
+        Raises:
+            UnknownAdapter: the consumer has none of that name.
+        """
+        chosen = [adapter for adapter in self.adapters if name in (None, adapter.name)]
+        if not chosen and name is not None:
+            there = ", ".join(adapter.name for adapter in self.adapters) or "none at all"
+            raise UnknownAdapter(f"{self.name} has no adapter {name!r}; it has {there}.")
+        return chosen[0] if chosen else None
+
+    def tables_with(self, adapter: Adapter | None) -> tuple[Table, ...]:
+        """Return all its tables when that adapter is chosen."""
+        return self.tables + (adapter.tables if adapter else ())
 
     def reaction_to(self, event_type: str) -> On | None:
         """Return the reaction to an event type, if it is heard."""
@@ -156,7 +222,7 @@ class Api(Service):
 
     routes: tuple[Route, ...]
     direct: str
-    build: Callable[[Log, Tables, Clock], dict[str, Endpoint]]
+    build: Callable[[Log, Resources], dict[str, Endpoint]]
 
 
 @dataclass(frozen=True, kw_only=True)

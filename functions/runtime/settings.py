@@ -8,6 +8,10 @@ LOG = "FANFARE_LOG"
 TOPIC = "FANFARE_TOPIC"
 QUEUE = "FANFARE_QUEUE"
 UNPUBLISHED = "FANFARE_UNPUBLISHED"
+ADAPTER = "FANFARE_ADAPTER"
+SECRET = "FANFARE_SECRET"  # noqa: S105  the name of a variable
+SENDER = "FANFARE_SENDER"
+ISSUER = "FANFARE_ISSUER"
 TABLE_PREFIX = "FANFARE_TABLE_"
 
 
@@ -34,6 +38,10 @@ class Settings:
                 " deploy the stack again, or set it by hand for a local run."
             )
         return value
+
+    def get(self, name: str) -> str | None:
+        """Return a variable that the stack sets on some stages only; an empty one is not set."""
+        return self.environ.get(name) or None
 
 
 def table_variable(name: str) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from events.checkout import Address
-from functions.runtime.ports import Clock, Record, Records, Tables, Value
+from functions.runtime.ports import Clock, Record, Records, Resources, Value
 
 PARCELS = "parcels"
 KEY_LIFE = timedelta(hours=24)
@@ -48,6 +48,6 @@ class SandboxCarrier:
         return str(booked.values["tracking"]) if booked else None
 
 
-def sandbox(tables: Tables, clock: Clock) -> SandboxCarrier:
+def sandbox(resources: Resources) -> SandboxCarrier:
     """Return the sandbox on shipping's own table."""
-    return SandboxCarrier(tables(PARCELS), clock)
+    return SandboxCarrier(resources.tables(PARCELS), resources.clock)

@@ -2,7 +2,8 @@
 
 from events.ordering import OrderConfirmed
 from events.shipping import DispatchScheduled
-from functions.runtime.service import Consumer, On, Table
+from functions.runtime.reaction import On
+from functions.runtime.service import Adapter, Consumer, Table
 from functions.shipping.reactions import dispatch
 from functions.shipping.sandbox import PARCELS, sandbox
 
@@ -17,6 +18,11 @@ SERVICE = Consumer(
             outside=True,
         ),
     ),
-    tables=(Table(name=PARCELS, key="order", access=frozenset({"get", "put"})),),
-    outside=sandbox,
+    adapters=(
+        Adapter(
+            name="sandbox",
+            build=sandbox,
+            tables=(Table(name=PARCELS, key="order", access=frozenset({"get", "put"})),),
+        ),
+    ),
 )

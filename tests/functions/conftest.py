@@ -11,13 +11,13 @@ from uuid import uuid4
 import pytest
 from moto import mock_aws
 
-from functions import map as the_map
 from functions import names
 from functions.runtime import aws, main, settings
-from functions.runtime.dynamo import DynamoLog, TableName
+from functions.runtime.dynamo import DynamoLog
 from functions.runtime.observe import LogObserver
 from functions.runtime.service import Service
 from tests.builders import Clock, Lines
+from tests.tables import known_tables, make_tables, usual_tables
 
 _stages = count(1)
 _client = cache(aws.client_factory())
@@ -110,16 +110,8 @@ class Stage:
         self.name = f"test{next(_stages)}"
         self.cloud = cloud
         self.dynamodb = cloud("dynamodb")
-        _table(self.dynamodb, names.log_table(self.name), "subject", "slot")
-        self.own = {
-            (service.name, table.name): TableName(
-                name=names.own_table(self.name, service.name, table.name), key=table.key
-            )
-            for service in the_map.SERVICES
-            for table in service.tables
-        }
-        for table in self.own.values():
-            _table(self.dynamodb, table.name, table.key)
+        make_tables(self.dynamodb, self.name)
+        self.own = known_tables(self.name)
 
     def log(
         self, service: str | None = None, sleep: Callable[[float], None] | None = None
@@ -133,7 +125,7 @@ class Stage:
         """Return the environment of a service's function."""
         own = {
             settings.table_variable(table.name): self.own[service.name, table.name].name
-            for table in service.tables
+            for table in usual_tables(service)
         }
         return own | {
             settings.SERVICE: service.name,
@@ -158,18 +150,6 @@ class Stage:
 def stage(cloud: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Stage:
     monkeypatch.setattr(main, "client_factory", lambda: cloud)
     return Stage(cloud)
-
-
-def _table(dynamodb: Any, name: str, *keys: str) -> None:
-    dynamodb.create_table(
-        TableName=name,
-        KeySchema=[
-            {"AttributeName": key, "KeyType": kind}
-            for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-        ],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-        BillingMode="PAY_PER_REQUEST",
-    )
 
 
 def _never(_: float) -> None:

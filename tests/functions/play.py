@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from events.envelope import Event, Fact
-from functions.runtime.service import Decision, Fill, Steps
+from functions.runtime.reaction import Decision, Fill, Keep, Steps
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ def play(reaction: Steps | Decision, *answers: Event[Any] | Exception) -> Played
 
 
 def _fill(decision: Decision) -> Fill | None:
+    assert not isinstance(decision, Keep), "rows are for projections"
     return None if decision is None else _sure(decision)
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from events.checkout import OrderPlaced
-from functions.runtime.service import Consumer, On
+from functions.runtime.reaction import On
+from functions.runtime.service import Consumer
 from infra.stage import DEV, LOCAL, PROD
 from tests.assembly import Assembly, once, synthesize
 

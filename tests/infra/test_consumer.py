@@ -5,6 +5,7 @@ from functions.runtime import backoff
 from functions.runtime.service import Consumer
 from tests.assembly import Assembly
 from tests.infra.conftest import LISTENER
+from tests.tables import usual_tables
 from tests.template import ACCOUNT, REGION
 
 DAY = 24 * 60 * 60
@@ -102,9 +103,10 @@ def test_a_function_learns_from_its_environment_all_that_the_runtime_asks_for(
         "FANFARE_SERVICE": consumer.name,
         "FANFARE_LOG": "fanfare-dev-log",
         "FANFARE_QUEUE": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{stack_of(consumer)}",
+        **({"FANFARE_ADAPTER": consumer.adapters[0].name} if consumer.adapters else {}),
     } | {
         f"FANFARE_TABLE_{own.name.upper()}": f"{stack_of(consumer)}-{own.name}"
-        for own in consumer.tables
+        for own in usual_tables(consumer)
     }
 
 

@@ -18,7 +18,8 @@ import json
 from functions.runtime.aws import client_factory
 client = client_factory("eu-central-1")
 print(json.dumps({
-    name: client(name).meta.service_model.operation_names for name in ("dynamodb", "sns", "sqs")
+    name: client(name).meta.service_model.operation_names
+    for name in ("dynamodb", "sesv2", "sns", "sqs")
 }))
 """
 

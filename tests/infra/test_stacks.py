@@ -5,6 +5,7 @@ import pytest
 from functions.map import API, BUS, CONSUMERS, SERVICES
 from infra.stage import STAGES
 from tests.assembly import Assembly
+from tests.tables import usual_tables
 
 BUS_STACK = "fanfare-dev-bus"
 
@@ -91,9 +92,12 @@ def test_every_own_table_is_keyed_as_its_service_says(dev: Assembly) -> None:
         }
         assert tables == {
             f"fanfare-dev-{service.name}-{own.name}": [
-                {"AttributeName": own.key, "KeyType": "HASH"}
+                {"AttributeName": key, "KeyType": kind}
+                for key, kind in ((own.key, "HASH"), (own.sort, "RANGE"))
+                if key
             ]
-            for own in service.tables
+            for own in usual_tables(service)
+            if own.owner is None
         }
 
 

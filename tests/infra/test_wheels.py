@@ -33,7 +33,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     uv.chmod(0o755)
     monkeypatch.setattr(wheels, "ROOT", tmp_path)
-    monkeypatch.setattr(wheels, "LOCK", lock)
+    monkeypatch.setattr(wheels, "LOCKS", lock.parent)
     monkeypatch.setattr(wheels, "CACHE", tmp_path / ".build")
     monkeypatch.setattr(pruning, "prune", lambda _: None)
     return tmp_path
@@ -103,9 +103,9 @@ def test_two_builds_at_once_do_not_disturb_each_other_and_leave_nothing_behind(
     both = Barrier(2, timeout=30)
     install = wheels._install
 
-    def together(packages: Path, platform: str | None) -> None:
+    def together(packages: Path, platform: str | None, lock: Path) -> None:
         both.wait()
-        install(packages, platform)
+        install(packages, platform, lock)
 
     monkeypatch.setattr(wheels, "_install", together)
     with ThreadPoolExecutor(2) as pool:

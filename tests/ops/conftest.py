@@ -11,14 +11,12 @@ import pytest
 from moto import mock_aws
 
 from events.history import History
-from functions import names
-from functions.map import SERVICES
 from functions.runtime.aws import client_factory
-from functions.runtime.items import SLOT, SUBJECT
 from ops.cloud import Cloud
 from ops.explain import LOCAL
 from ops.record import Record
 from tests.builders import NOW
+from tests.tables import make_tables
 
 
 class PlayedLambda:
@@ -88,11 +86,7 @@ def stage(functions: PlayedLambda, logs: PlayedLogs) -> Iterator[Callable[[str],
 
         def make(name: str) -> Cloud:
             made = Cloud(stage=name, client=cache(client))
-            dynamodb = made.client("dynamodb")
-            _table(dynamodb, names.log_table(name), SUBJECT, SLOT)
-            for service in SERVICES:
-                for table in service.tables:
-                    _table(dynamodb, names.own_table(name, service.name, table.name), table.key)
+            make_tables(made.client("dynamodb"), name)
             return made
 
         yield make
@@ -117,13 +111,3 @@ def write(cloud: Cloud, history: History) -> None:
     """Put a history into a stage's log."""
     for event in history:
         cloud.log().append(event)
-
-
-def _table(client: Any, name: str, *keys: str) -> None:
-    kinds = zip(keys, ("HASH", "RANGE"), strict=False)
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in kinds],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-    )

@@ -17,7 +17,7 @@ from functions.checkout.service import SERVICE
 from functions.runtime import edge
 from functions.runtime.memory import MemoryRecords, MemoryTables
 from functions.runtime.ports import Record
-from tests.builders import EMAIL, Clock, Lines, then
+from tests.builders import EMAIL, Clock, Lines, resources, then
 from tests.functions.watched import WatchedLog, WatchedRecords
 
 KEY = str(UUID(int=0xF00D))
@@ -73,7 +73,7 @@ class Shop:
 
     def restart(self) -> None:
         """Begin with an empty memory, as another worker or a cold start does."""
-        endpoints = SERVICE.build(self.log, lambda _: self.catalogue, self.clock)
+        endpoints = SERVICE.build(self.log, resources(lambda _: self.catalogue, self.clock))
         self.handle = edge.handler(SERVICE, endpoints, self.lines)
 
     def sell(self, sku: str, name: str, price: int, currency: str = "EUR") -> None:

@@ -21,7 +21,7 @@ from functions.inventory.service import SERVICE
 from functions.runtime.memory import MemoryLog, MemoryTables
 from functions.runtime.ports import Change, Refused
 from functions.runtime.react import Handled, Reactor
-from functions.runtime.service import Fill
+from functions.runtime.reaction import Fill
 from tests.builders import MUTE, ORDER, TRUMPET, Clock, placed, then
 from tests.functions.play import play
 

@@ -6,7 +6,7 @@ from events.money import Money
 from events.ordering import OrderCancelled
 from events.payment import ATTEMPT, PaymentPrepared, PaymentVoided
 from functions.payment.gateway import Captured, Confirmation
-from functions.runtime.service import Fill
+from functions.runtime.reaction import Fill
 from tests.builders import ORDER, order_placed, placed, then
 
 PLACED = placed()

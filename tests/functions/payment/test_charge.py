@@ -19,7 +19,7 @@ from functions.payment.gateway import (
     GatewayUnavailable,
 )
 from functions.payment.reactions import charge
-from functions.runtime.service import Fill
+from functions.runtime.reaction import Fill
 from tests.builders import then
 from tests.functions.payment.paying import (
     CANCELLED,

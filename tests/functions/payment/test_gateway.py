@@ -19,7 +19,7 @@ from functions.payment.gateway import (
 )
 from functions.payment.sandbox import DECLINED, LEDGER, OUTAGE, SUCCESS, TIMEOUT, sandbox
 from functions.runtime.memory import MemoryTables
-from tests.builders import ORDER, Clock
+from tests.builders import ORDER, resources
 
 AMOUNT = Money(amount=28890, currency="EUR")
 
@@ -45,7 +45,7 @@ class Subject:
 
 
 def the_sandbox() -> Subject:
-    return Subject(sandbox(MemoryTables(), Clock()), SUCCESS, DECLINED, TIMEOUT, OUTAGE)
+    return Subject(sandbox(resources()), SUCCESS, DECLINED, TIMEOUT, OUTAGE)
 
 
 GATEWAYS: dict[str, Callable[[], Subject]] = {"sandbox": the_sandbox}
@@ -160,7 +160,7 @@ def test_a_reference_of_nobody_is_an_error(subject: Subject) -> None:
 
 def test_the_sandbox_keeps_its_ledger_in_payments_own_table() -> None:
     tables = MemoryTables()
-    reference = sandbox(tables, Clock()).prepare(ORDER, AMOUNT, SUCCESS)
+    reference = sandbox(resources(tables)).prepare(ORDER, AMOUNT, SUCCESS)
     entry = tables(LEDGER).get(reference)
 
     assert entry is not None

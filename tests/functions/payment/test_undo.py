@@ -12,7 +12,7 @@ from events.payment import (
     PaymentVoided,
 )
 from functions.payment.reactions import undo
-from functions.runtime.service import Fill
+from functions.runtime.reaction import Fill
 from tests.builders import then
 from tests.functions.payment.paying import (
     CANCELLED,

@@ -11,7 +11,8 @@ from functions.runtime import consume
 from functions.runtime.memory import MemoryLog
 from functions.runtime.observe import Observer
 from functions.runtime.react import Reactor
-from functions.runtime.service import Consumer, On
+from functions.runtime.reaction import On
+from functions.runtime.service import Consumer
 from tests.builders import Clock, Lines, order_placed, placed
 from tests.functions.runtime.lambdas import message
 

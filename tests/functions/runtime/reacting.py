@@ -7,7 +7,8 @@ from events.envelope import Fact
 from events.inventory import StockReleased, StockVoided
 from functions.runtime.memory import MemoryLog
 from functions.runtime.react import Reactor
-from functions.runtime.service import Consumer, Decision, On, Steps
+from functions.runtime.reaction import Decision, On, Steps
+from functions.runtime.service import Adapter, Consumer
 from tests.builders import Clock, placed
 from tests.functions.watched import WatchedLog
 
@@ -50,5 +51,6 @@ def reactor(
         history=history,
         outside=outside is not None,
     )
-    consumer = Consumer(name=name, on=(on,), outside=lambda *_: outside)
+    adapters = (Adapter(name="usual", build=lambda _: outside),) if outside is not None else ()
+    consumer = Consumer(name=name, on=(on,), adapters=adapters)
     return Reactor(consumer=consumer, log=log, clock=clock or Clock(), outside=outside)

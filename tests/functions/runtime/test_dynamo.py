@@ -9,8 +9,9 @@ from events.history import History
 from events.inventory import StockReserved, StockVoided
 from functions import names
 from functions.inventory.reactions import AVAILABLE, STOCK
-from functions.runtime.dynamo import CONFLICT_TRIES, DynamoRecords
+from functions.runtime.dynamo import CONFLICT_TRIES
 from functions.runtime.ports import Change, Record, Refused
+from functions.runtime.tables import DynamoRecords
 from tests.builders import ORDER, placed, then
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.conftest import Faults

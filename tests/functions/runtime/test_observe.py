@@ -4,7 +4,8 @@ import json
 from types import FunctionType
 
 from functions.runtime import observe, react
-from functions.runtime.observe import NAMESPACE, failure
+from functions.runtime.observe import failure
+from functions.runtime.service import METRICS
 from tests.functions.conftest import Logged
 
 
@@ -33,7 +34,7 @@ def test_outcomes_and_measures_become_metrics_of_the_service(logged: Logged) -> 
     metrics = [json.loads(line) for line in logged.text().splitlines() if "_aws" in line]
     (metric,) = metrics
     (declared,) = metric["_aws"]["CloudWatchMetrics"]
-    assert (declared["Namespace"], declared["Dimensions"]) == (NAMESPACE, [["service"]])
+    assert (declared["Namespace"], declared["Dimensions"]) == (METRICS, [["service"]])
     assert (metric["Done"], metric["EventAge"]) == ([1.0, 1.0], [250.0])
     assert {m["Name"]: m["Unit"] for m in declared["Metrics"]}["EventAge"] == "Milliseconds"
 

@@ -13,7 +13,8 @@ from events.payment import PaymentCaptured, PaymentPrepared
 from events.shipping import DispatchScheduled
 from functions.runtime.memory import MemoryLog
 from functions.runtime.react import Handled, Reactor
-from functions.runtime.service import Consumer, On
+from functions.runtime.reaction import On
+from functions.runtime.service import Consumer
 from tests.builders import MUTE, NOW, ORDER, Clock, order_placed, placed, story, then
 from tests.functions.runtime.reacting import (
     PLACED,

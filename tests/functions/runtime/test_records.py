@@ -6,9 +6,9 @@ import pytest
 
 from events.inventory import StockReleased
 from functions.inventory.reactions import AVAILABLE, STOCK
-from functions.runtime.dynamo import DynamoRecords
 from functions.runtime.memory import MemoryLog, MemoryTables
 from functions.runtime.ports import Change, Log, Record, Records
+from functions.runtime.tables import DynamoRecords
 from tests.builders import placed, then
 from tests.functions.conftest import Stage
 

@@ -6,7 +6,8 @@ import pytest
 
 from events.checkout import OrderPlaced
 from events.ordering import OrderCancelled
-from functions.runtime.service import Consumer, On, Route
+from functions.runtime.reaction import On
+from functions.runtime.service import Consumer, Route
 
 
 def nothing(*_: object) -> None:

@@ -12,7 +12,7 @@ from events.inventory import (
 )
 from functions.runtime.memory import MemoryTables
 from functions.runtime.ports import Change, Refused
-from functions.runtime.service import Fill, Steps
+from functions.runtime.reaction import Fill, Steps
 from tests.builders import NOW, ORDER, Clock, placed, then
 from tests.functions.runtime.reacting import (
     PLACED,

@@ -8,7 +8,7 @@ from events.checkout import Address
 from events.history import History
 from events.ordering import OrderConfirmed
 from events.shipping import DISPATCH, DispatchScheduled
-from functions.runtime.service import Fill
+from functions.runtime.reaction import Fill
 from functions.shipping.carrier import Carrier, CarrierUnavailable
 from functions.shipping.reactions import dispatch
 from tests.builders import ORDER, SHIP_TO, placed, then

@@ -8,7 +8,7 @@ import pytest
 from functions.runtime.memory import MemoryTables
 from functions.runtime.ports import Record
 from functions.shipping.sandbox import KEY_LIFE, PARCELS, SandboxCarrier, sandbox
-from tests.builders import NOW, ORDER, SHIP_TO, Clock
+from tests.builders import NOW, ORDER, SHIP_TO, Clock, resources
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def tables() -> MemoryTables:
 
 @pytest.fixture
 def carrier(tables: MemoryTables, clock: Clock) -> SandboxCarrier:
-    return sandbox(tables, clock)
+    return sandbox(resources(tables, clock))
 
 
 def parcels(tables: MemoryTables) -> int:
@@ -67,7 +67,7 @@ def test_it_says_itself_how_long_it_remembers(carrier: SandboxCarrier) -> None:
 
 def test_of_two_bookings_at_once_one_parcel_comes(clock: Clock) -> None:
     tables = MemoryTables()
-    other = sandbox(tables, clock)
+    other = sandbox(resources(tables, clock))
     numbers: list[str] = []
 
     class Interrupted:

@@ -1,0 +1,31 @@
+"""`fanfare order`: one order."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from ops.commands.words import Asked, Flag, app
+from ops.trouble import Exit
+
+
+@app.command(sort_key=40)
+def order(
+    order_id: Annotated[str, Parameter(name="ID")],
+    /,
+    *,
+    events: Flag = False,
+    wait: Annotated[float | None, Parameter(validator=Number(gte=0), metavar="SECONDS")] = None,
+    options: Asked,
+) -> Exit:
+    """Show one order: what led to what, and what is outstanding.
+
+    Args:
+        order_id: The order; on the local stage its first few characters will do.
+        events: Print its events, one CloudEvent as JSON a line.
+        wait: Wait until nothing more is to come, at most so many seconds (30 unless told).
+        options: What was said to all commands.
+    """
+    from ops.order import show
+
+    return show(options, order_id, events=events, wait=wait)

@@ -1,0 +1,38 @@
+"""`fanfare run`: the whole system here."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from ops.commands.words import Asked, Consumers, Flag, Types, app
+
+
+@app.command(sort_key=10)
+def run(
+    *,
+    port: Annotated[int, Parameter(validator=Number(gte=1, lte=65535), metavar="PORT")] = 4566,
+    keep: Flag = False,
+    consumers: Consumers = None,
+    types: Types = None,
+    options: Asked,
+) -> int:
+    """Run the whole system here: no account, no Docker.
+
+    It starts a local cloud, deploys all stacks to it, seeds the shop, places three
+    orders, and then shows what happens until Ctrl-C.
+
+    Without a terminal it ends after the three orders; the exit code is 0 only if
+    each of them ended as it should.
+
+    Args:
+        port: Where the local cloud listens, on 127.0.0.1.
+        keep: Go on until stopped, also without a terminal.
+        consumers: Show only what this service does; may be repeated.
+        types: Show only events of this type; may be repeated.
+        options: What was said to all commands.
+    """
+    from ops.filter import Filter
+    from ops.run import run as run_here
+
+    return run_here(options, port=port, keep=keep, only=Filter.of(consumers, types))

@@ -1,0 +1,19 @@
+"""`fanfare seed`: the demo catalogue."""
+
+from ops.commands.words import Asked, Flag, app
+from ops.trouble import Exit
+
+
+@app.command(sort_key=20)
+def seed(*, yes: Flag = False, options: Asked) -> Exit:
+    """Put the demo catalogue and its stock into a stage.
+
+    It may be repeated: what is there already stays as it is, also the stock that is left.
+
+    Args:
+        yes: Really, also on stage prod.
+        options: What was said to all commands.
+    """
+    from ops.seed import seed as seed_stage
+
+    return seed_stage(options, yes=yes)

@@ -1,0 +1,35 @@
+"""`fanfare tail`: what happens, as it happens."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ops.commands.words import Asked, Consumers, Outcomes, Types, app, span
+from ops.trouble import Exit
+
+
+@app.command(sort_key=50)
+def tail(
+    *,
+    order: Annotated[str | None, Parameter(metavar="ID")] = None,
+    consumers: Consumers = None,
+    types: Types = None,
+    outcomes: Outcomes = None,
+    since: Annotated[timedelta | None, Parameter(metavar="TIME", converter=span)] = None,
+    options: Asked,
+) -> Exit:
+    """Show what happens, as it happens, until Ctrl-C.
+
+    Args:
+        order: Only this order, by its id or the first characters of it.
+        consumers: Only what this service does; may be repeated.
+        types: Only events of this type; may be repeated.
+        outcomes: Only messages that ended so, such as retry or duplicate; may be repeated.
+        since: Begin so far in the past, such as 10m.
+        options: What was said to all commands.
+    """
+    from ops.filter import Filter
+    from ops.tail import tail as tail_logs
+
+    return tail_logs(options, Filter.of(consumers, types, outcomes, order), since)

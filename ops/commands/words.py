@@ -1,0 +1,33 @@
+"""The words that commands share: the app they belong to, and options that several have."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+from cyclopts import App, Group, Parameter, Token
+
+from ops.words import duration
+
+PROBLEMS = "fanfare: {}".format
+
+app = App(
+    name="fanfare",
+    help="Run the order system, place orders, and see what happens.",
+    help_format="plaintext",
+    version_flags=(),
+    error_formatter=PROBLEMS,
+)
+app.meta.group_parameters = Group("For every command", sort_key=9)
+
+Asked = Annotated[Any, Parameter(parse=False)]
+Consumers = Annotated[
+    list[str] | None, Parameter(name="--consumer", negative=(), metavar="SERVICE")
+]
+Types = Annotated[list[str] | None, Parameter(name="--type", negative=(), metavar="TYPE")]
+Outcomes = Annotated[list[str] | None, Parameter(name="--outcome", negative=(), metavar="OUTCOME")]
+Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
+
+
+def span(_: object, tokens: Sequence[Token]) -> timedelta:
+    """Return the span of time that was typed."""
+    return duration(tokens[0].value)

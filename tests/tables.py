@@ -1,0 +1,67 @@
+"""The tables of a stage under moto, named and keyed as their services declare them."""
+
+from typing import Any
+
+from functions import names
+from functions.map import SERVICES
+from functions.runtime.items import SLOT, SUBJECT
+from functions.runtime.service import Consumer, Service, Table
+from functions.runtime.tables import TableName
+
+
+def usual_tables(service: Service) -> tuple[Table, ...]:
+    """Return a service's tables where the stage chooses no adapter for it."""
+    if isinstance(service, Consumer):
+        return service.tables_with(service.adapter())
+    return service.tables
+
+
+def known_tables(stage: str) -> dict[tuple[str, str], TableName]:
+    """Return where each service finds the tables that it names."""
+    return {
+        (service.name, table.name): TableName(
+            name=names.own_table(stage, table.owner or service.name, table.name),
+            key=table.key,
+            sort=table.sort or "",
+            index=table.index or "",
+        )
+        for service in SERVICES
+        for table in usual_tables(service)
+    }
+
+
+def make_tables(dynamodb: Any, stage: str) -> None:
+    """Make the log and all tables of a stage."""
+    _make(dynamodb, TableName(name=names.log_table(stage), key=SUBJECT, sort=SLOT))
+    for table in {table.name: table for table in known_tables(stage).values()}.values():
+        _make(dynamodb, table)
+
+
+def _make(dynamodb: Any, table: TableName) -> None:
+    keys = [key for key in (table.key, table.sort) if key]
+    listed: dict[str, Any] = {
+        "GlobalSecondaryIndexes": [
+            {
+                "IndexName": table.index,
+                "KeySchema": _schema([table.index, table.sort]),
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ]
+    }
+    dynamodb.create_table(
+        TableName=table.name,
+        KeySchema=_schema(keys),
+        AttributeDefinitions=[
+            {"AttributeName": key, "AttributeType": "S"}
+            for key in (*keys, *([table.index] if table.index else []))
+        ],
+        BillingMode="PAY_PER_REQUEST",
+        **(listed if table.index else {}),
+    )
+
+
+def _schema(keys: list[str]) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": key, "KeyType": kind}
+        for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+    ]
