@@ -1,18 +1,25 @@
 """Payments through Stripe: a PaymentIntent is prepared, confirmed, and cancelled or refunded.
 
-Stripe's words and rules are those of docs.stripe.com/api/payment_intents and /api/refunds. An intent
-would take another card after a decline; here a decline is final, so the intent is marked with the
-reason (Stripe forgets its own at the next change) and then cancelled. Every call looks first and goes
-on from what it finds, whoever died there before.
+Its words and rules are those of docs.stripe.com/api, payment_intents and refunds. After a decline an
+intent would take another card; here a decline is final, so the intent is marked with the reason
+(Stripe forgets its own at the next change) and cancelled. Every call looks first and goes on from
+what it finds, whoever died there before.
 """
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 import stripe
 
 from events.money import Money
-from functions.payment.gateway import Cancelled, Captured, Confirmation, Declined, GatewayUnavailable
+from functions.payment.gateway import (
+    Cancelled,
+    Captured,
+    Confirmation,
+    Declined,
+    GatewayUnavailable,
+)
 from functions.payment.stripe_calls import REFUSALS, Refusal, StripeCalls
 from functions.payment.stripe_money import from_stripe, to_stripe
 
@@ -36,9 +43,7 @@ type Step = Callable[[stripe.PaymentIntent], stripe.PaymentIntent]
 class StripeGateway:
     """Honours prepare, confirm and cancel, whoever calls them at the same time."""
 
-    def __init__(
-        self, calls: StripeCalls, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, calls: StripeCalls, monotonic: Callable[[], float] = time.monotonic) -> None:
         """Take the calls of Stripe, and a clock that counts seconds."""
         self._calls = calls
         self._monotonic = monotonic
@@ -55,7 +60,7 @@ class StripeGateway:
                         "amount": units,
                         "currency": amount.currency.lower(),
                         "payment_method": token,
-                        "payment_method_types": ["card"],
+                        "allowed_payment_method_types": ["card"],
                         "capture_method": "automatic",
                         "metadata": {"order": order, "token": token},
                     }
@@ -103,8 +108,7 @@ class StripeGateway:
         if _mark(intent):
             step = self._cancel
         elif intent.status in ("requires_payment_method", "requires_action"):
-            reason = _reason(intent)
-            step = lambda found: self._write(found, reason)  # noqa: E731  as short as its use
+            step = self._marking(_reason(intent))
         elif intent.status != "requires_confirmation":
             raise GatewayUnavailable(f"{intent.id} is {intent.status}: ask again later")
         try:
@@ -113,10 +117,10 @@ class StripeGateway:
             found = self._look(intent.id)
             if found.status != intent.status:  # it was declined, or somebody was faster
                 return found
-            reason_now = _blame(error) if step == self._confirm else None
-            if reason_now is None:
+            blame = _blame(error) if step == self._confirm else None
+            if blame is None:
                 raise _unexpected(error) from error
-            return self._write(found, reason_now)
+            return self._marking(blame)(found)
 
     # -- one call each -----------------------------------------------------------------------------
 
@@ -124,7 +128,7 @@ class StripeGateway:
         try:
             return self._calls(lambda client: client.v1.payment_intents.retrieve(reference))
         except stripe.InvalidRequestError as error:
-            if error.http_status != 404:  # noqa: PLR2004  as HTTP has it
+            if error.http_status != HTTPStatus.NOT_FOUND:
                 raise _unexpected(error) from error
             raise LookupError(
                 f"Stripe knows no {reference}: is the key another account's, or another mode's?"
@@ -136,9 +140,67 @@ class StripeGateway:
     def _cancel(self, intent: stripe.PaymentIntent) -> stripe.PaymentIntent:
         return self._calls(lambda client: client.v1.payment_intents.cancel(intent.id))
 
-    def _write(self, intent: stripe.PaymentIntent, reason: str) -> stripe.PaymentIntent:
-        return self._calls(
+    def _marking(self, reason: str) -> Step:
+        return lambda intent: self._calls(
             lambda client: client.v1.payment_intents.update(
                 intent.id, {"metadata": {DECLINED: reason}}
             )
         )
+
+    def _refund(self, intent: stripe.PaymentIntent) -> None:
+        """Give back what has not been given back, whoever did the rest."""
+        known = self._calls(
+            lambda client: client.v1.refunds.list({"payment_intent": intent.id, "limit": 100})
+        ).data
+        left = intent.amount - sum(r.amount for r in known if r.status not in _NOT_GIVEN)
+        if left <= 0:
+            return
+        key = f"{intent.id}/refund/{len(known)}/{left}"  # for whoever saw the same
+        try:
+            refund = self._calls(
+                lambda client: client.v1.refunds.create(
+                    {"payment_intent": intent.id, "amount": left}, {"idempotency_key": key}
+                )
+            )
+        except REFUSALS as error:
+            if error.code == "charge_already_refunded":
+                return
+            raise _unexpected(error) from error
+        if refund.status in _NOT_GIVEN:
+            raise GatewayUnavailable(f"the refund of {intent.id} {refund.status}: ask again later")
+
+
+def _mark(intent: stripe.PaymentIntent) -> str | None:
+    return getattr(intent.metadata, DECLINED, None)
+
+
+def _reason(intent: stripe.PaymentIntent) -> str:
+    """Return why an intent is not paid that should be."""
+    if intent.status == "requires_action":  # 3-D Secure, and the customer is not here to answer
+        return UNAUTHENTICATED
+    return _word(intent.last_payment_error) or "declined"
+
+
+def _blame(error: Refusal) -> str | None:
+    """Return the reason if it is what the order brought that Stripe does not take: a decline."""
+    if isinstance(error, stripe.CardError):
+        return _word(error.error) or "card_declined"
+    missing = error.http_status == HTTPStatus.NOT_FOUND or error.code == "resource_missing"
+    if error.param == "payment_method" or missing:
+        return UNKNOWN_TOKEN if missing else error.code or "invalid_token"
+    if error.param in ("amount", "currency"):
+        return error.code or f"invalid_{error.param}"
+    return None
+
+
+def _word(error: object) -> str | None:
+    """Return the issuer's word for a decline, or else Stripe's."""
+    return getattr(error, "decline_code", None) or getattr(error, "code", None)
+
+
+def _unexpected(error: Refusal) -> GatewayUnavailable:
+    about = f" about {error.param}" if error.param else ""
+    return GatewayUnavailable(
+        f"Stripe refused a request{about}: {error.code or error.http_status}"
+        f" (request {error.request_id})"
+    )

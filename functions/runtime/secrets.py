@@ -55,5 +55,7 @@ class StoredSecret:
 
     def _why(self, error: BaseException | None) -> str:
         code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-        reason = _REASONS.get(code, f"could not be read ({code or type(error).__name__}): try again")
+        reason = _REASONS.get(
+            code, f"could not be read ({code or type(error).__name__}): try again"
+        )
         return f"The secret {self._name} {reason.format(name=self._name)}"
