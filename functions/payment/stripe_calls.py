@@ -1,5 +1,6 @@
 """Calls of Stripe: with the key of the moment, in bounded time, failures in the port's words."""
 
+import time
 from collections.abc import Callable
 
 import stripe
@@ -12,6 +13,9 @@ CONNECT_TIMEOUT = 1
 READ_TIMEOUT = 5
 RETRIES = 1
 """Seconds, and how often the library tries again at once; after that it is the queue's to do."""
+
+PATIENCE = 8
+"""Seconds after which one call of the port begins no other of Stripe: the next delivery does."""
 
 type Refusal = stripe.CardError | stripe.InvalidRequestError
 """Stripe understood, and will not do it."""
@@ -29,13 +33,20 @@ class StripeCalls:
         *,
         http: stripe.HTTPClient | None = None,
         base: str = stripe.DEFAULT_API_BASE,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take where the key is, and what speaks HTTP with which host."""
+        """Take where the key is, what speaks HTTP with which host, and what counts seconds."""
         stripe.enable_telemetry = False  # it would leave a file in the home folder
         self._secret = secret
         self._http = http or stripe.RequestsClient(timeout=(CONNECT_TIMEOUT, READ_TIMEOUT))
         self._base = base
+        self._monotonic = monotonic
+        self._until = float("inf")
         self._clients: dict[str, stripe.StripeClient] = {}
+
+    def begin(self) -> None:
+        """Begin a call of the port."""
+        self._until = self._monotonic() + PATIENCE
 
     def __call__[T](self, ask: Callable[[stripe.StripeClient], T]) -> T:
         """Return what Stripe answers.
@@ -45,6 +56,8 @@ class StripeCalls:
             GatewayUnavailable: there was no answer, or none of use.
             stripe.CardError, stripe.InvalidRequestError: Stripe will not do what was asked.
         """
+        if self._monotonic() > self._until:
+            raise GatewayUnavailable("Stripe takes too long: the rest is for another time")
         tried, refusal = "", UNKNOWN
         for fresh in (False, True):
             key = self._key(fresh=fresh)

@@ -1,12 +1,11 @@
 """Payments through Stripe: a PaymentIntent is prepared, confirmed, and cancelled or refunded.
 
-Its words and rules are those of docs.stripe.com/api, payment_intents and refunds. After a decline an
-intent would take another card; here a decline is final, so the intent is marked with the reason
+Its words and rules are those of docs.stripe.com/api, payment_intents and refunds. After a decline
+an intent would take another card; here a decline is final, so the intent is marked with the reason
 (Stripe forgets its own at the next change) and cancelled. Every call looks first and goes on from
 what it finds, whoever died there before.
 """
 
-import time
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -22,9 +21,6 @@ from functions.payment.gateway import (
 )
 from functions.payment.stripe_calls import REFUSALS, Refusal, StripeCalls
 from functions.payment.stripe_money import from_stripe, to_stripe
-
-PATIENCE = 8
-"""Seconds after which a call begins no further step; what is left is for the next delivery."""
 
 REFUSED = "refused:"
 """Begins a reference that Stripe never gave: the rest is why it will not even prepare a charge."""
@@ -43,16 +39,16 @@ type Step = Callable[[stripe.PaymentIntent], stripe.PaymentIntent]
 class StripeGateway:
     """Honours prepare, confirm and cancel, whoever calls them at the same time."""
 
-    def __init__(self, calls: StripeCalls, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """Take the calls of Stripe, and a clock that counts seconds."""
+    def __init__(self, calls: StripeCalls) -> None:
+        """Take the calls of Stripe."""
         self._calls = calls
-        self._monotonic = monotonic
 
     def prepare(self, order: str, amount: Money, token: str) -> str:
         """Create a PaymentIntent for a card; it is not confirmed, and no money moves."""
         units = to_stripe(amount)
         if units is None:
             return REFUSED + "currency_not_supported"
+        self._calls.begin()
         try:
             intent = self._calls(
                 lambda client: client.v1.payment_intents.create(
@@ -96,11 +92,9 @@ class StripeGateway:
 
     def _ended(self, reference: str, step: Step) -> stripe.PaymentIntent:
         """Take an intent to its end, by `step` if it is as it was prepared."""
-        until = self._monotonic() + PATIENCE
+        self._calls.begin()
         intent = self._look(reference)
         while intent.status not in _FINAL:
-            if self._monotonic() > until:
-                raise GatewayUnavailable(f"{reference} took too long: it is {intent.status} still")
             intent = self._advance(intent, step)
         return intent
 
