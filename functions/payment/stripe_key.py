@@ -1,5 +1,7 @@
 """What may be wrong with the key to Stripe, in words for whoever runs the stage; never the key."""
 
+from typing import ClassVar
+
 from functions.payment.gateway import GatewayUnavailable
 
 PUT_IT = (
@@ -13,11 +15,15 @@ NOT_ALLOWED = (
 )
 
 
-class KeyMissing(GatewayUnavailable):
+class _KeyTrouble(GatewayUnavailable):
+    quotable: ClassVar[bool] = True  # these words belong in the log: somebody has to do something
+
+
+class KeyMissing(_KeyTrouble):
     """There is no key to be had, or what the secret holds cannot be one."""
 
 
-class KeyRefused(GatewayUnavailable):
+class KeyRefused(_KeyTrouble):
     """Stripe does not take the key: it is wrong or revoked, or may not do what is asked."""
 
 

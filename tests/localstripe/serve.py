@@ -51,6 +51,6 @@ async def serve(listening: socket.socket) -> None:
 
 if __name__ == "__main__":
     resources.PaymentIntent._api_create = create_as_today
-    resources.Store.dump_to_disk = lambda store: None
+    resources.Store.dump_to_disk = lambda _: None
     server.app.middlewares.insert(0, keep_answers)
     asyncio.run(serve(socket.socket(fileno=int(sys.argv[1]))))

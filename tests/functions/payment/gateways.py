@@ -24,6 +24,24 @@ from tests.builders import ORDER
 AMOUNT = Money(amount=28890, currency="EUR")
 KEY = "sk_test_4eC39HqLyjWDarjtT1zdp7dc"
 
+
+class Vault:
+    """A secret that keeps what it read, as the real one does; what is stored may be changed."""
+
+    def __init__(self, stored: str | Exception = KEY) -> None:
+        self.stored = stored
+        self.reads = 0
+        self._kept: str | None = None
+
+    def __call__(self, *, fresh: bool = False) -> str:
+        if self._kept is None or fresh:
+            self.reads += 1
+            if isinstance(self.stored, Exception):
+                raise self.stored
+            self._kept = self.stored
+        return self._kept
+
+
 type Around = Callable[[str, Callable[[], Any]], Any]
 
 
@@ -150,7 +168,7 @@ class StripeWorld:
 
     def gateway(self, around: Around | None = None) -> StripeGateway:
         http = AroundHttp(self.session, around or undisturbed)
-        return StripeGateway(StripeCalls(lambda *, fresh=False: KEY, http=http, base=self.address))
+        return StripeGateway(StripeCalls(Vault(), http=http, base=self.address))
 
     def lossy(self) -> tuple[Gateway, str]:
         left = [None] * (RETRIES + 1)
