@@ -5,6 +5,7 @@ in a file in /tmp that every other one of it would read.
 """
 
 import asyncio
+import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -23,7 +24,6 @@ def create_as_today(**data: Any) -> Any:
     return create(**data)
 
 
-@web.middleware
 async def keep_answers(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.Response]]
 ) -> web.Response:
@@ -41,7 +41,7 @@ async def keep_answers(
 async def serve(listening: socket.socket) -> None:
     gone = asyncio.Event()
     asyncio.get_running_loop().add_reader(
-        sys.stdin, lambda: None if sys.stdin.buffer.read1(1) else gone.set()
+        sys.stdin, lambda: None if os.read(sys.stdin.fileno(), 1) else gone.set()
     )
     runner = web.AppRunner(server.app)
     await runner.setup()
@@ -52,5 +52,5 @@ async def serve(listening: socket.socket) -> None:
 if __name__ == "__main__":
     resources.PaymentIntent._api_create = create_as_today
     resources.Store.dump_to_disk = lambda _: None
-    server.app.middlewares.insert(0, keep_answers)
+    server.app.middlewares.insert(0, web.middleware(keep_answers))
     asyncio.run(serve(socket.socket(fileno=int(sys.argv[1]))))

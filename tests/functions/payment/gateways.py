@@ -80,6 +80,12 @@ def prepare(world: World, token: str) -> str:
     return world.gateway().prepare(ORDER, AMOUNT, token)
 
 
+def nothing_heard() -> stripe.StripeError:
+    """Return the library's error for an answer that does not come, which it asks for again."""
+    lost: stripe.StripeError = stripe.APIConnectionError("Read timed out.", should_retry=True)  # type: ignore[no-untyped-call]  # the library's
+    return lost
+
+
 def undisturbed(_: str, call: Callable[[], Any]) -> Any:
     return call()
 
@@ -108,7 +114,7 @@ class SandboxWorld:
     """The sandbox, and its ledger."""
 
     success, declined, unknown = SUCCESS, DECLINED, "tok_of_another"
-    tokens = (SUCCESS, DECLINED, TIMEOUT)
+    tokens: tuple[str, ...] = (SUCCESS, DECLINED, TIMEOUT)
 
     def __init__(self) -> None:
         self.ledger = MemoryTables()(LEDGER)
@@ -160,7 +166,7 @@ class StripeWorld:
     """
 
     success, declined, unknown = "pm_card_visa", "pm_card_chargeCustomerFail", "pm_of_another"
-    tokens = (success, declined)
+    tokens: tuple[str, ...] = (success, declined)
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -177,14 +183,14 @@ class StripeWorld:
             answer = call()
             if what == "post confirm" and left:
                 left.pop()
-                raise stripe.APIConnectionError("the answer is lost", should_retry=True)
+                raise nothing_heard()
             return answer
 
         return self.gateway(lose), prepare(self, self.success)
 
     def out(self) -> Callable[[], str]:
         def nobody(_: str, __: Callable[[], Any]) -> Any:
-            raise stripe.APIConnectionError("nobody answers", should_retry=True)
+            raise nothing_heard()
 
         return lambda: self.gateway(nobody).prepare(ORDER, AMOUNT, self.success)
 

@@ -99,7 +99,3 @@ def refund(amount: int = AMOUNT.amount, status: str = "succeeded") -> dict[str, 
 
 def refunds(*data: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     return 200, {"object": "list", "data": list(data), "has_more": False, "url": "/v1/refunds"}
-
-
-def lost() -> Exception:
-    return stripe.APIConnectionError("Read timed out.", should_retry=True)

@@ -14,7 +14,7 @@ from functions.payment.stripe_calls import (
     StripeCalls,
 )
 from tests.builders import ORDER
-from tests.functions.payment.gateways import AMOUNT, Vault
+from tests.functions.payment.gateways import AMOUNT, Vault, nothing_heard
 from tests.functions.payment.scripted import (
     CONFIRM,
     CREATE,
@@ -24,7 +24,6 @@ from tests.functions.payment.scripted import (
     Script,
     gateway,
     intent,
-    lost,
     refused,
 )
 
@@ -35,7 +34,7 @@ PAID = intent("succeeded", latest_charge="ch_1")
 @pytest.mark.parametrize(
     "answer",
     [
-        lost(),
+        nothing_heard(),
         refused(429, code="rate_limit"),
         refused(429, code="lock_timeout"),
         refused(409, "idempotency_error"),
@@ -59,7 +58,7 @@ def test_an_answer_that_decides_nothing_means_try_again(answer: Answer) -> None:
 
 
 def test_a_lost_answer_is_asked_for_again_at_once_with_the_same_key() -> None:
-    script = Script((LOOK, READY), (CONFIRM, lost()), (CONFIRM, PAID))
+    script = Script((LOOK, READY), (CONFIRM, nothing_heard()), (CONFIRM, PAID))
 
     assert gateway(script).confirm(REFERENCE) == Captured(amount=AMOUNT)
     assert len({asked.headers["Idempotency-Key"] for asked in script.asked[1:]}) == 1

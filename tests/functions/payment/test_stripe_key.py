@@ -22,6 +22,7 @@ from tests.functions.payment.scripted import (
     CREATE,
     LOOK,
     REFERENCE,
+    Answer,
     Script,
     gateway,
     intent,
@@ -80,7 +81,7 @@ def test_a_key_that_was_exchanged_is_read_again_and_used_from_then_on() -> None:
     ids=["wrong or revoked", "restricted"],
 )
 def test_a_key_that_stripe_does_not_take_says_what_to_do_and_nothing_of_itself(
-    ask: Callable[[Gateway], object], answer: tuple[int, object], words: str
+    ask: Callable[[Gateway], object], answer: Answer, words: str
 ) -> None:
     what = CREATE if ask is ASKS[0] else LOOK
     script = Script((what, answer))  # the key that is stored is the same: it is not tried again
