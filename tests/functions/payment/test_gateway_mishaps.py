@@ -4,7 +4,8 @@ Whatever happens, a reference is charged once at most, nothing is given back tha
 and in the end all answers agree with the provider's books.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -14,6 +15,7 @@ from functions.payment.gateway import Captured, Gateway, GatewayUnavailable
 from tests.functions.payment.gateways import AMOUNT, Died, World, prepare
 
 type Ask = Callable[[Gateway, str], object]
+type Given = list[tuple[str, object]]
 
 
 def confirm(gateway: Gateway, reference: str) -> object:
@@ -64,9 +66,9 @@ class Death(Count):
 class Others(Count):
     """Lets others come first, one before each call from the given one on."""
 
-    def __init__(self, at: int, others: list[Callable[[], None]]) -> None:
+    def __init__(self, at: int, others: Sequence[Callable[[], object]]) -> None:
         super().__init__()
-        self._at, self._others = at, others
+        self._at, self._others = at, list(others)
 
     def __call__(self, what: str, call: Callable[[], Any]) -> Any:
         if self.made >= self._at and self._others:
@@ -145,24 +147,30 @@ def settled(world: World, reference: str) -> None:
 
 
 @pytest.mark.parametrize("names", list(product(ASKED, repeat=3)), ids="-".join)
+@pytest.mark.parametrize("before", ["prepared", "confirmed"])
 def test_whoever_comes_between_two_calls_all_answers_agree_with_the_books(
-    world: World, names: tuple[str, ...]
+    world: World, before: str, names: tuple[str, ...]
 ) -> None:
     for token in world.tokens:
         count = Count()
-        tried(names[0], world.gateway(count), prepare(world, token))
+        tried(names[0], world.gateway(count), begun(world, token, before))
         for at in range(count.made):
-            reference = prepare(world, token)
+            reference = begun(world, token, before)
             given: list[tuple[str, object]] = []
 
-            def come(
-                name: str, reference: str = reference, given: list[tuple[str, object]] = given
-            ) -> Callable[[], None]:
-                return lambda: given.append((name, tried(name, world.gateway(), reference)))
+            def ask(name: str, gateway: Gateway, of: str = reference, to: Given = given) -> None:
+                to.append((name, tried(name, gateway, of)))
 
-            others = Others(at, [come(name) for name in names[1:]])
-            given.append((names[0], tried(names[0], world.gateway(others), reference)))
+            others = [partial(ask, name, world.gateway()) for name in names[1:]]
+            ask(names[0], world.gateway(Others(at, others)))
             agreed(world, reference, given)
+
+
+def begun(world: World, token: str, before: str) -> str:
+    reference = prepare(world, token)
+    if before == "confirmed":
+        tried("confirm", world.gateway(), reference)
+    return reference
 
 
 def tried(name: str, gateway: Gateway, reference: str) -> object:
@@ -172,13 +180,11 @@ def tried(name: str, gateway: Gateway, reference: str) -> object:
         return "lost"
 
 
-def agreed(world: World, reference: str, given: list[tuple[str, object]]) -> None:
+def agreed(world: World, reference: str, given: Given) -> None:
     check(world, reference, cancelled=("cancel" in dict(given)))
     books = world.books(reference)
     returned = AMOUNT if books.captured else None
-    confirmed = next(
-        a for _ in range(2) if (a := tried("confirm", world.gateway(), reference)) != "lost"
-    )
+    _, confirmed = [tried("confirm", world.gateway(), reference) for _ in range(2)]
     assert (confirmed == Captured(amount=AMOUNT)) is bool(books.captured)
     for name, answer in given:
         assert answer in ([returned] if name == "cancel" else [confirmed, "lost"])
