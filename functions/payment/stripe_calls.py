@@ -6,7 +6,15 @@ from collections.abc import Callable
 import stripe
 
 from functions.payment.gateway import GatewayUnavailable
-from functions.payment.stripe_key import NOT_ALLOWED, UNKNOWN, KeyMissing, KeyRefused, checked
+from functions.payment.stripe_key import (
+    ELSEWHERE,
+    NOT_ALLOWED,
+    OTHER_MODE,
+    UNKNOWN,
+    KeyMissing,
+    KeyRefused,
+    checked,
+)
 from functions.runtime.ports import Secret, SecretUnavailable
 
 CONNECT_TIMEOUT = 1
@@ -70,6 +78,10 @@ class StripeCalls:
                 refusal = UNKNOWN
             except stripe.PermissionError:
                 refusal = NOT_ALLOWED
+            except stripe.InvalidRequestError as error:
+                if ELSEWHERE not in str(error):
+                    raise
+                refusal = OTHER_MODE
         # Said here and not above: Stripe's own words quote the end of the key, and stay behind.
         raise KeyRefused(refusal)
 

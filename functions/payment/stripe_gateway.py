@@ -114,7 +114,7 @@ class StripeGateway:
             blame = _blame(error) if step == self._confirm else None
             if blame is None:
                 raise _unexpected(error) from error
-            return self._marking(blame)(found)
+            return self._advance(found, self._marking(blame))
 
     # -- one call each -----------------------------------------------------------------------------
 

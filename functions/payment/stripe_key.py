@@ -6,13 +6,19 @@ from functions.payment.gateway import GatewayUnavailable
 
 PUT_IT = (
     "put it, and nothing else, into the secret that the function's FANFARE_SECRET names:"
-    " aws secretsmanager put-secret-value --secret-id … --secret-string …"
+    " aws secretsmanager put-secret-value --secret-id … --secret-string file://…"
 )
 UNKNOWN = f"Stripe does not know the key: it is wrong, or was revoked. Make a new one and {PUT_IT}"
 NOT_ALLOWED = (
     "Stripe does not let the key do this. A restricted key must be allowed to write PaymentIntents"
     f" and Refunds: allow it in Stripe's dashboard, or take another key and {PUT_IT}"
 )
+OTHER_MODE = (
+    "The key is of Stripe's other mode, test for live or live for test, than the shop's cards and"
+    f" payments. Take the key of the same mode and {PUT_IT}"
+)
+ELSEWHERE = "a similar object exists in "
+"""So Stripe says, in a message and by no code, that it is the key that is of the wrong mode."""
 
 
 class _KeyTrouble(GatewayUnavailable):

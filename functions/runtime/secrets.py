@@ -15,7 +15,7 @@ MAX_AGE = 5 * 60
 
 _REASONS = {
     "ResourceNotFoundException": "does not exist, or has no value yet. Write it:"
-    " aws secretsmanager create-secret --name {name} --secret-string …",
+    " aws secretsmanager create-secret --name {name} --secret-string file://…",
     "InvalidRequestException": "is marked for deletion. Bring it back:"
     " aws secretsmanager restore-secret --secret-id {name}",
     "AccessDeniedException": "may not be read by the function's role. Deploy the stack again, and"
@@ -45,7 +45,7 @@ class StoredSecret:
         if not isinstance(value, str) or not value.strip():
             raise SecretUnavailable(
                 f"The secret {self._name} is empty, or no text. Write it:"
-                f" aws secretsmanager put-secret-value --secret-id {self._name} --secret-string …"
+                f" aws secretsmanager put-secret-value --secret-id {self._name} --secret-string file://…"
             )
         return value
 

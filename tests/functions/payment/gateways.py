@@ -45,10 +45,6 @@ class Vault:
 type Around = Callable[[str, Callable[[], Any]], Any]
 
 
-class Died(BaseException):
-    """The worker's process is gone; nothing that follows in it happens."""
-
-
 @dataclass(frozen=True)
 class Books:
     """What a provider has done with a reference: how often it charged, how much, how much back."""

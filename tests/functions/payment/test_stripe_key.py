@@ -33,6 +33,13 @@ PAID = intent("succeeded")
 NEW = "rk_live_51NewKeyNewKeyNewKey"
 WRONG = refused(401, message=f"Invalid API Key provided: sk_test_****{KEY[-4:]}")
 FORBIDDEN = refused(403, message=f"The key 'sk_test_****{KEY[-4:]}' may not do this.")
+OTHER = refused(
+    404,
+    code="resource_missing",
+    param="payment_method",
+    message="No such PaymentMethod: 'pm_1'; a similar object exists in test mode, but a live mode"
+    " key was used to make this request.",
+)
 ASKS: tuple[Callable[[Gateway], object], ...] = (
     lambda pays: pays.prepare(ORDER, AMOUNT, "pm_1"),
     lambda pays: pays.confirm(REFERENCE),
@@ -77,8 +84,12 @@ def test_a_key_that_was_exchanged_is_read_again_and_used_from_then_on() -> None:
 @pytest.mark.parametrize("ask", ASKS, ids=["prepare", "confirm", "cancel"])
 @pytest.mark.parametrize(
     ("answer", "words"),
-    [(WRONG, "is wrong, or was revoked"), (FORBIDDEN, "must be allowed to write PaymentIntents")],
-    ids=["wrong or revoked", "restricted"],
+    [
+        (WRONG, "is wrong, or was revoked"),
+        (FORBIDDEN, "must be allowed to write PaymentIntents"),
+        (OTHER, "is of Stripe's other mode"),
+    ],
+    ids=["wrong or revoked", "restricted", "test for live"],
 )
 def test_a_key_that_stripe_does_not_take_says_what_to_do_and_nothing_of_itself(
     ask: Callable[[Gateway], object], answer: Answer, words: str

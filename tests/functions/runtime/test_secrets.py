@@ -66,7 +66,7 @@ def test_a_secret_that_does_not_exist_is_named_with_a_remedy(
 
     assert str(missing.value) == (
         f"The secret {name} does not exist, or has no value yet. Write it:"
-        f" aws secretsmanager create-secret --name {name} --secret-string …"
+        f" aws secretsmanager create-secret --name {name} --secret-string file://…"
     )
 
 
