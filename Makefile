@@ -118,7 +118,7 @@ $(CLOUD): requirements/cloud.txt
 	$(SYNC)
 
 $(LOCALSTRIPE): requirements/localstripe.txt
-	@echo "a Stripe to test against into .localstripe, 7 MB"
+	@echo "a Stripe to test against into .localstripe, 4 MB"
 	$(SYNC)
 
 .venv/.synced $(CLOUD) $(LOCALSTRIPE): %/.synced: %/.base
