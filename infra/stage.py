@@ -1,20 +1,25 @@
 """The stages as data: they differ in what they keep and where they run, not in shape."""
 
 import platform
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
 from functions.runtime.service import Adapter, Consumer
+from infra.issuer import malformed
 
 DEFAULT = "dev"
 
 
 class UnknownStage(ValueError):
     """The context names a stage that does not exist."""
+
+
+class ImpossibleStage(ValueError):
+    """A stage has settings that cannot be, or not together; the message says which."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +55,15 @@ class Stage:
     def __post_init__(self) -> None:
         """Refuse settings that only make sense together."""
         if (self.issuer is None) != (self.audience is None):
-            raise ValueError(f"Stage {self.name}: an issuer needs an audience, and an audience it.")
+            raise ImpossibleStage(
+                f"Stage {self.name}: an issuer needs an audience, and an audience it."
+            )
+        if self.issuer is not None:
+            wrong = malformed(self.issuer, local=not self.bootstrapped)
+            if wrong:
+                raise ImpossibleStage(f"Stage {self.name}: the issuer {self.issuer!r} {wrong}.")
+        if self.audience is not None and not self.audience.strip():
+            raise ImpossibleStage(f"Stage {self.name}: the audience is empty.")
 
     def adapter_of(self, consumer: Consumer) -> Adapter | None:
         """Return the way to the outside that a consumer takes here.
@@ -105,3 +118,16 @@ def stage_named(name: str) -> Stage:
             f" Name one of them: cdk synth -c stage={DEFAULT}"
         )
     return STAGES[name]
+
+
+def stage_of(context: Callable[[str], str | None]) -> Stage:
+    """Return the stage that the CDK's context names, and says to whom it is open.
+
+    That is `-c stage=…`, and `-c issuer=… -c audience=…` for another issuer than the stage's own.
+
+    Raises:
+        UnknownStage, ImpossibleStage: as they say.
+    """
+    stage = stage_named(context("stage") or DEFAULT)
+    told = {name: context(name) for name in ("issuer", "audience")}
+    return replace(stage, **{name: value for name, value in told.items() if value is not None})

@@ -29,7 +29,9 @@ SERVICE = Api(
     timeout=10,
     memory=1024,
     routes=(
-        Route(method="GET", path="/products", endpoint="products", rate=200, burst=400),
+        Route(
+            method="GET", path="/products", endpoint="products", rate=200, burst=400, public=True
+        ),
         Route(method="POST", path="/checkout", endpoint="place", rate=100, burst=200),
         Route(method="GET", path="/orders/{id}", endpoint="show", rate=200, burst=400),
         Route(

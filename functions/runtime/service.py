@@ -198,7 +198,8 @@ class Consumer(Service):
 class Route:
     """A way in over HTTP: `{id}` in the path is a parameter; `rate` and `burst` throttle it.
 
-    `rate` is requests a second, `burst` requests at once.
+    `rate` is requests a second, `burst` requests at once. A `public` one wants no token, also on a
+    stage that has an issuer of tokens.
     """
 
     method: Literal["GET", "POST"]
@@ -206,6 +207,7 @@ class Route:
     endpoint: str
     rate: int
     burst: int
+    public: bool = False
 
     @property
     def key(self) -> str:
