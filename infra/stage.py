@@ -129,5 +129,9 @@ def stage_of(context: Callable[[str], str | None]) -> Stage:
         UnknownStage, ImpossibleStage: as they say.
     """
     stage = stage_named(context("stage") or DEFAULT)
-    told = {name: context(name) for name in ("issuer", "audience")}
-    return replace(stage, **{name: value for name, value in told.items() if value is not None})
+    issuer, audience = context("issuer"), context("audience")
+    return replace(
+        stage,
+        issuer=stage.issuer if issuer is None else issuer,
+        audience=stage.audience if audience is None else audience,
+    )

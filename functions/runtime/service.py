@@ -3,13 +3,16 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from events.envelope import Event, Fact
 from events.history import History
 from functions.runtime.http import Endpoint
 from functions.runtime.ports import Log, Message, Resources, Row, Topic
 from functions.runtime.reaction import On
+
+if TYPE_CHECKING:  # consumers start without
+    from functions.runtime.interface import Answer, Param, Refusal
 
 type Access = Literal["get", "put", "list", "change", "page", "remove", "listed"]
 """What a service does to a table; its role is granted that and no more."""
@@ -200,6 +203,11 @@ class Route:
 
     `rate` is requests a second, `burst` requests at once. A `public` one wants no token, also on a
     stage that has an issuer of tokens.
+
+    The rest is what docs/openapi.json says of it, and tests hold it to: `takes` is the class of the
+    body, `params` are what else a request carries, `answers` and `problems` what it is answered
+    with, and `bearer` names the tokens of which any opens it, with an empty name for none at all
+    (ops/contracts/openapi.py has their schemes).
     """
 
     method: Literal["GET", "POST"]
@@ -208,6 +216,12 @@ class Route:
     rate: int
     burst: int
     public: bool = False
+    summary: str = ""
+    params: "tuple[Param, ...]" = ()
+    takes: type[Any] | None = None
+    answers: "tuple[Answer, ...]" = ()
+    problems: "tuple[Refusal, ...]" = ()
+    bearer: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

@@ -1,1 +1,1 @@
-"""Contracts as products: schemas that are kept for ever, what breaks them, and documents of them."""
+"""Contracts as products: schemas that are kept for ever, what breaks them, and documents."""

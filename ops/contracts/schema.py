@@ -49,7 +49,8 @@ def schema_of(name: str, version: int, contract: type[Any]) -> Schema:
     }
     if issubclass(contract, Fact):
         head |= {SOURCES: sorted(contract.sources), SLOTS: list(contract.slots)}
-    return head | schema
+    head.update(schema)
+    return head
 
 
 def portable(pattern: str) -> str:
