@@ -31,8 +31,11 @@ def start(
     work: Path,
     log: Path,
     source: Path = ROOT,
+    context: Mapping[str, str] | None = None,
 ) -> Child:
     """Begin to synthesize and deploy all stacks of the local stage; `work` is a folder to do it in.
+
+    `context` is more for the CDK's than the stage, such as the issuer of tokens.
 
     The local cloud and the bucket for assets must be there once the stacks are synthesized.
 
@@ -42,6 +45,7 @@ def start(
     command = ["deploy", "--all", "--concurrency", "4", "--method", "direct"]
     command += ["--require-approval", "never", "--progress", "events"]
     command += ["--outputs-file", str(work / OUTPUTS), "--output", str(work / "cdk.out")]
+    command += [word for name in context or {} for word in ("-c", f"{name}={context[name]}")]
     return _cdk(children, command, environ=environ, work=work, log=log, source=source)
 
 
