@@ -13,7 +13,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from jwt.algorithms import RSAAlgorithm
 
-AUDIENCE = "fanfare-shop"
+from tests.builders import AUDIENCE
+
 DISCOVERY = "/.well-known/openid-configuration"
 KEYS = "/keys"
 KID = "key-1"

@@ -36,9 +36,15 @@ def key_of(request: Request) -> str:
     return key
 
 
+def letters(text: str) -> str:
+    """Return a hash of a text: 128 bits, 26 letters."""
+    number = int.from_bytes(sha256(text.encode()).digest()[:16])
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+
+
 def order_id(key: str, *, issuer: str = GUEST, customer: str = "") -> str:
-    """Return the id of the order that this customer places with this key: 128 bits, 26 letters."""
-    return _letters(f"{issuer}\n{customer}\n{key}")
+    """Return the id of the order that this customer places with this key."""
+    return letters(f"{issuer}\n{customer}\n{key}")
 
 
 def order_of(caller: Caller | None, key: str) -> str:
@@ -53,7 +59,7 @@ def customer_key(issuer: str, subject: str) -> str:
 
     It is a pseudonym: who can guess an issuer's subjects can compute it.
     """
-    return _letters(f"{issuer}\n{subject}")
+    return letters(f"{issuer}\n{subject}")
 
 
 def customer_of(caller: Caller | None) -> str | None:
@@ -83,11 +89,6 @@ def may_see(request: Request, order: str) -> bool:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     key = _uuid(token) if scheme.lower() == "bearer" else None
     return key is not None and compare_digest(order_id(key).encode(), order.encode())
-
-
-def _letters(text: str) -> str:
-    number = int.from_bytes(sha256(text.encode()).digest()[:16])
-    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
 
 
 def _uuid(text: str) -> str | None:

@@ -51,8 +51,8 @@ class Problem(Exception):
     """A refusal, answered as a problem document; nothing was written.
 
     `kind` is the last part of its `type`, `title` a sentence for people, `detail` what is wrong in
-    this case and what to do, `field` the JSON path in the body, `more` further members, and
-    `headers` such as the protocol wants with the status.
+    this case and what to do, `field` the JSON path in the body, or the header or query parameter,
+    `more` further members, and `headers` what the protocol wants with the status.
     """
 
     def __init__(

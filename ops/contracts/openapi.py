@@ -173,7 +173,10 @@ _PROBLEM = {
         "title": {"type": "string", "description": "The HTTP status in words."},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What is wrong here, and what to do."},
-        "field": {"type": "string", "description": "The JSON path, or header, that is wrong."},
+        "field": {
+            "type": "string",
+            "description": "The JSON path, header or query parameter that is wrong.",
+        },
     },
     "required": ["type", "title", "status", "detail"],
 }

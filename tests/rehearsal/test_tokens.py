@@ -12,7 +12,8 @@ from uuid import uuid4
 import pytest
 
 from ops.samples import PATIENCE, samples
-from tests.oidc import AUDIENCE, Issuer, issuing, new_key
+from tests.builders import AUDIENCE
+from tests.oidc import Issuer, issuing, new_key
 from tests.rehearsal.world import World, folder
 
 BODY = samples()[0].body
