@@ -5,12 +5,12 @@ import sys
 from aws_cdk import App
 
 from infra.app import build
-from infra.stage import ImpossibleStage, UnknownStage, stage_of
+from infra.stage import ImpossibleStage, stage_of
 from infra.wheels import LayerNotBuilt
 
 app = App()
 try:
     build(app, stage_of(app.node.try_get_context))
-except (UnknownStage, ImpossibleStage, LayerNotBuilt) as error:
+except (ImpossibleStage, LayerNotBuilt) as error:
     sys.exit(str(error))
 app.synth()

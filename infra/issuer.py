@@ -101,7 +101,7 @@ def _fetch(address: str) -> dict[str, Any]:
 
 def main(arguments: list[str]) -> int:
     """Ask the issuer of the stage that the CDK's arguments name, if it has one."""
-    from infra.stage import ImpossibleStage, UnknownStage, stage_of
+    from infra.stage import ImpossibleStage, stage_of
 
     parser = argparse.ArgumentParser(prog="python -m infra.issuer", description=__doc__)
     parser.add_argument("-c", "--context", action="append", default=[], metavar="NAME=VALUE")
@@ -111,7 +111,7 @@ def main(arguments: list[str]) -> int:
         issuer = stage_of(context.get).issuer
         if issuer is not None:
             print(f"{issuer} answers; keys that tokens may be signed with: {ask(issuer)}")
-    except (UnknownStage, ImpossibleStage, IssuerUnfit) as error:
+    except (ImpossibleStage, IssuerUnfit) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

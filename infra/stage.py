@@ -3,7 +3,7 @@
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
@@ -14,12 +14,12 @@ from infra.issuer import malformed
 DEFAULT = "dev"
 
 
-class UnknownStage(ValueError):
-    """The context names a stage that does not exist."""
-
-
 class ImpossibleStage(ValueError):
     """A stage has settings that cannot be, or not together; the message says which."""
+
+
+class UnknownStage(ImpossibleStage):
+    """The context names a stage that does not exist."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,13 +120,13 @@ def stage_named(name: str) -> Stage:
     return STAGES[name]
 
 
-def stage_of(context: Callable[[str], str | None]) -> Stage:
+def stage_of(context: Callable[[str], Any]) -> Stage:
     """Return the stage that the CDK's context names, and says to whom it is open.
 
     That is `-c stage=…`, and `-c issuer=… -c audience=…` for another issuer than the stage's own.
 
     Raises:
-        UnknownStage, ImpossibleStage: as they say.
+        ImpossibleStage: there is none of that name, or it cannot be so.
     """
     stage = stage_named(context("stage") or DEFAULT)
     issuer, audience = context("issuer"), context("audience")

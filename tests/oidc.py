@@ -61,7 +61,7 @@ class Issuer:
             "nbf": now,
             "exp": now + HOUR,
         }
-        signed_with = None if algorithm == "none" else key or self.key
+        signed_with = "" if algorithm == "none" else key or self.key
         return jwt.encode(usual | claims, signed_with, algorithm=algorithm, headers={"kid": KID})
 
 

@@ -88,7 +88,7 @@ def test_pages_follow_each_other_without_a_gap_or_a_repetition(
     found = pages(shop, limit)
 
     assert [len(page) for page in found] == sizes
-    assert sum(found, []) == placed
+    assert [order for page in found for order in page] == placed
 
 
 def test_a_page_is_of_a_usual_size_unless_told(shop: Shop, clock: Clock) -> None:
