@@ -84,7 +84,7 @@ def test_half_of_what_tokens_need_is_refused(told: dict[str, str]) -> None:
 def test_the_context_may_give_any_stage_another_issuer() -> None:
     assert stage_of({"issuer": ISSUER, "audience": AUDIENCE}.get) == GUARDED
     assert stage_of({"stage": "prod"}.get) == PROD
-    assert stage_of({}.get) == DEV
+    assert stage_of(lambda _: None) == DEV
 
 
 # -- its answers, before a deployment --------------------------------------------------------------

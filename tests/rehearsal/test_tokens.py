@@ -14,7 +14,7 @@ import pytest
 from ops.samples import PATIENCE, samples
 from tests.builders import AUDIENCE
 from tests.oidc import Issuer, issuing, new_key
-from tests.rehearsal.world import World, folder
+from tests.rehearsal.world import World, folder, until
 
 BODY = samples()[0].body
 ROBIN = "robin"
@@ -121,6 +121,32 @@ def test_a_customer_sees_and_cancels_their_own_order_with_any_good_token(
 
     assert (shown.status, shown.body["id"]) == (200, robins)
     assert gone.status in (200, 409)
+
+
+def test_a_customers_orders_are_in_their_list_soon_and_in_no_other(shop: Shop, robins: str) -> None:
+    def listed(subject: str) -> list[str]:
+        answer = shop.ask("GET", "/orders?limit=100", shop.token(subject))
+        assert answer.status == 200
+        return [order["id"] for order in answer.body["orders"]]
+
+    kims = shop.place(KIM)
+
+    until(lambda: robins in listed(ROBIN) and kims in listed(KIM), 30, "both are listed")
+    assert kims not in listed(ROBIN)
+    assert robins not in listed(KIM)
+
+
+def test_a_page_follows_another_by_its_cursor(shop: Shop) -> None:
+    token = shop.token("sam")
+    orders = {shop.place("sam"), shop.place("sam")}
+    until(lambda: len(shop.ask("GET", "/orders", token).body["orders"]) == 2, 30, "both")
+
+    first = shop.ask("GET", "/orders?limit=1", token).body
+    last = shop.ask("GET", f"/orders?limit=1&cursor={first['cursor']}", token).body
+
+    assert {first["orders"][0]["id"], last["orders"][0]["id"]} == orders
+    assert "cursor" not in last
+    assert shop.ask("GET", "/orders?limit=0", token).status == 400
 
 
 def test_nobody_elses_token_opens_it(shop: Shop, robins: str) -> None:
