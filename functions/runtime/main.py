@@ -118,4 +118,8 @@ def _outside(adapter: Adapter, env: Settings, client: Clients) -> dict[str, Any]
         from functions.runtime.mailbox import SesMailbox
 
         means["mailbox"] = SesMailbox(client("sesv2"), env[settings.SENDER])
+    if adapter.secret:
+        from functions.runtime.secrets import StoredSecret
+
+        means["secret"] = StoredSecret(client, env[settings.SECRET])
     return means

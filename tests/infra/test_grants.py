@@ -68,6 +68,13 @@ GRANTS = {
         inbox("shipping"): WORK_OFF,
         own("shipping-parcels"): {"dynamodb:GetItem", "dynamodb:PutItem"},
     },
+    "orders": {
+        LOGS: WRITE_LOGS,
+        LOG: {"dynamodb:PutItem", "dynamodb:Query"},
+        inbox("orders"): WORK_OFF,
+        own("orders-list"): {"dynamodb:PutItem"},
+        own("orders-list/index/open"): {"dynamodb:Query"},
+    },
 }
 
 

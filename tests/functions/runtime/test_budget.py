@@ -219,6 +219,22 @@ def test_shipping_is_one_query_and_one_put_besides_the_carriers_parcels(world: W
     assert world.elsewhere == ["GetItem", "PutItem"]
 
 
+def test_the_list_is_one_query_and_one_put(world: World) -> None:
+    world.know(PLACED, CONFIRMED)
+
+    assert world.hear("orders", CONFIRMED) == ["Query"]
+    assert world.elsewhere == ["PutItem"]
+
+
+def test_a_row_that_is_there_already_is_one_put_in_vain(world: World) -> None:
+    world.know(PLACED)
+    world.hear("orders", PLACED)
+    world.hear("orders", PLACED)
+
+    assert world.calls.operations == ["Query", "PutItem"]
+    assert world.lines.outcomes[-1] == "duplicate"
+
+
 ENDED: list[tuple[str, Event[Any], tuple[Event[Any], ...]]] = [
     ("payment", PLACED, (PREPARED, CAPTURED)),
     ("inventory", PLACED, (RESERVED,)),
@@ -279,6 +295,14 @@ def test_the_relay_publishes_in_tens_and_touches_no_table(
 
 
 def test_every_service_is_in_this_budget() -> None:
-    counted = {"checkout", "relay", "payment", "inventory", "ordering", "shipping"}
+    counted = {
+        "checkout",
+        "relay",
+        "payment",
+        "inventory",
+        "ordering",
+        "shipping",
+        "orders",
+    }
 
     assert {service.name for service in the_map.SERVICES} == counted
