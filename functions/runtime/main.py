@@ -41,7 +41,8 @@ def build(
             from functions.runtime import edge
 
             resources, log = _reach(service.tables, env, client, clock)
-            return edge.handler(service, service.build(log, resources), watch)
+            endpoints = service.build(log, resources)
+            return edge.handler(service, endpoints, watch, resources.issuer)
         case Relay():
             from functions.runtime import stream
             from functions.runtime.queue import SqsQueue

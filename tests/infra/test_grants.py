@@ -43,6 +43,7 @@ GRANTS = {
         LOGS: WRITE_LOGS,
         LOG: {"dynamodb:PutItem", "dynamodb:Query"},
         own("checkout-catalogue"): {"dynamodb:GetItem", "dynamodb:Scan"},
+        own("orders-list"): {"dynamodb:Query"},
     },
     "payment": {
         LOGS: WRITE_LOGS,
