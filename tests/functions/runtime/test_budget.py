@@ -15,6 +15,7 @@ from events.shipping import DispatchScheduled
 from functions import map as the_map
 from functions import names
 from functions.checkout.catalogue import CATALOGUE
+from functions.checkout.identity import customer_key
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime import settings
 from functions.runtime.main import Handler, build
@@ -150,7 +151,10 @@ def test_a_customers_order_is_one_put_of_one_write_unit_up_to_three_lines(world:
 
     assert answer["statusCode"] == 200
     (call,) = world.calls.made
-    assert weight(dict(call.sent["Item"])) <= 1024
+    item = dict(call.sent["Item"])
+    assert call.operation == "PutItem"
+    assert json.loads(item["data"]["S"])["customer"] == customer_key(ISSUER, "robin")
+    assert weight(item) <= 1024
 
 
 def test_a_page_of_a_customers_list_is_one_query_of_that_table(world: World) -> None:
