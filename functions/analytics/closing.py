@@ -44,7 +44,7 @@ from functions.runtime.ports import Log, Resources, Row, Rows
 from functions.runtime.service import Report
 
 MARKERS = 20_000
-"""Markers that one run looks at for a day; to remove them takes minutes. The next takes the rest."""
+"""Markers that one run looks at for a day, minutes of removing; the next run takes the rest."""
 
 
 def close_days(_: Log, resources: Resources) -> Iterator[Report]:
