@@ -54,9 +54,9 @@ def close_days(_: Log, resources: Resources) -> Iterator[Report]:
         yield from _close(rows, day)
 
 
-def _due(rows: Rows, today: date, longest: int = LONGEST) -> list[date]:
+def _due(rows: Rows, today: date) -> list[date]:
     """Return the closed days that have no sum yet or have markers."""
-    last, first = last_closed(today), today - timedelta(days=longest - 1)
+    last, first = last_closed(today), today - timedelta(days=LONGEST - 1)
     known = summed_days(rows, since=first)
     closed = (first + timedelta(days=number) for number in range((last - first).days + 1))
     marked = (day for day in marked_days(rows) if day <= last)

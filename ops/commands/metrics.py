@@ -4,12 +4,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.commands.words import Asked, app
+from ops.commands.words import Asked, app, whole
 from ops.trouble import Exit
 
 
 @app.command(sort_key=70)
-def metrics(*, days: Annotated[int, Parameter(metavar="DAYS")] = 14, options: Asked) -> Exit:
+def metrics(
+    *, days: Annotated[int, Parameter(metavar="DAYS", converter=whole)] = 14, options: Asked
+) -> Exit:
     """Show what each day brought: orders, what became of them, and revenue.
 
     Days are those of UTC. With --json, amounts are in the currency's smallest unit.

@@ -129,8 +129,8 @@ def test_the_stage_is_the_safe_one_unless_the_environment_names_another(
         ("run --port http", "--port"),
         ("seed --stage Prod!", "'Prod!' names no stage"),
         ("seed --color pink", 'Choose from: "auto", "always", "never"'),
-        ("metrics --days fortnight", 'Invalid value "fortnight" for --days'),
-        ("metrics --days 1.5", "--days"),
+        ("metrics --days fortnight", "'fortnight' is no whole number"),
+        ("metrics --days 1.5", "'1.5' is no whole number"),
         ("tail --since yesterday", "write it as 90s, 10m, 2h or 1d"),
     ],
 )
