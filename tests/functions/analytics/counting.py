@@ -61,9 +61,11 @@ def kept(event: Event[Any], history: History, now: datetime) -> tuple[Row, ...]:
     return decided.rows
 
 
-def tell(rows: Rows, history: History, now: datetime) -> None:
-    """Keep all rows of an order's events."""
+def tell(rows: Rows, history: History, now: datetime, only: str | None = None) -> None:
+    """Keep the rows of an order's events, or of the one with that id."""
     for event in history:
+        if only not in (None, event.id):
+            continue
         for row in kept(event, history, now):
             rows.put(row)
 

@@ -117,6 +117,30 @@ def test_a_day_to_which_something_came_late_is_counted_until_it_is_summed_up_aga
     assert rows.counted == days_ago(0, 1, 2)
 
 
+class Meanwhile(MemoryRows):
+    """Rows that are summed up once more just after somebody began to read figures."""
+
+    due = False
+
+    def page(
+        self, partition: str, *, limit: int, after: str | None = None, newest_first: bool = False
+    ) -> Sequence[Row]:
+        found = super().page(partition, limit=limit, after=after, newest_first=newest_first)
+        if self.due:
+            self.due = False
+            close(self, TODAY)
+        return found
+
+
+def test_figures_that_are_read_while_a_day_is_summed_up_again_have_all_that_was_handled() -> None:
+    rows = Meanwhile()
+    close(rows, TODAY)
+    tell(rows, late := order("L", ago(9)), noon(TODAY))
+    rows.due = True
+
+    assert figures(rows, 10, TODAY) == recount([late], 10, TODAY)
+
+
 def test_an_event_of_tomorrow_disturbs_nothing_and_counts_tomorrow(rows: Watched) -> None:
     ahead = order("T", ago(-1))
     tell(rows, ahead, noon(TODAY))
