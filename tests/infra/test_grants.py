@@ -67,6 +67,12 @@ GRANTS = {
         inbox("shipping"): WORK_OFF,
         own("shipping-parcels"): {"dynamodb:GetItem", "dynamodb:PutItem"},
     },
+    "analytics": {
+        LOGS: WRITE_LOGS,
+        LOG: {"dynamodb:Query"},
+        inbox("analytics"): WORK_OFF,
+        own("analytics-figures"): {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:DeleteItem"},
+    },
 }
 
 

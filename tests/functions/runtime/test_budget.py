@@ -180,6 +180,22 @@ def test_shipping_is_one_query_and_one_put_besides_the_carriers_parcels(world: W
     assert world.elsewhere == ["GetItem", "PutItem"]
 
 
+@pytest.mark.parametrize("event", [PLACED, CANCELLED], ids=lambda event: str(event.type))
+def test_analytics_is_one_put_of_one_write_unit(world: World, event: Event[Fact]) -> None:
+    assert world.hear("analytics", event) == []
+    (call,) = world.calls.made
+    assert call.operation == "PutItem"
+    assert weight(dict(call.sent["Item"])) <= 1024
+
+
+def test_analytics_reads_what_a_confirmed_order_costs_with_one_query_more(world: World) -> None:
+    world.know(PLACED, CONFIRMED)
+
+    assert world.hear("analytics", CONFIRMED) == ["Query"]
+    assert world.elsewhere == ["PutItem"]
+    assert weight(dict(world.calls.made[-1].sent["Item"])) <= 1024
+
+
 ENDED: list[tuple[str, Event[Any], tuple[Event[Any], ...]]] = [
     ("payment", PLACED, (PREPARED, CAPTURED)),
     ("inventory", PLACED, (RESERVED,)),
@@ -241,5 +257,6 @@ def test_the_relay_publishes_in_tens_and_touches_no_table(
 
 def test_every_service_is_in_this_budget() -> None:
     counted = {"checkout", "relay", "payment", "inventory", "ordering", "shipping"}
+    counted |= {"analytics"}
 
     assert {service.name for service in the_map.SERVICES} == counted
