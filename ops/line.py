@@ -41,6 +41,7 @@ OUTCOMES: dict[str, Meaning] = {
     "unpublishable": Meaning("x"),
     "tampered": Meaning("x", "the log was changed"),
     "answered": Meaning("-", shown=False),
+    "summed": Meaning("-", shown=False),
     "refused": Meaning("x"),
     "failed": Meaning("x"),
     CRASHED: Meaning("x"),
