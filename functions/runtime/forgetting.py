@@ -27,6 +27,8 @@ def blanked(item: Item, at: datetime) -> dict[str, dict[str, str]] | None:
 def is_forgotten(item: Item) -> bool:
     """Tell whether an item says that it was blanked, and was."""
     try:
-        return FORGOTTEN in item and blank(item["type"]["S"], item["data"]["S"]) == item["data"]["S"]
+        return (
+            FORGOTTEN in item and blank(item["type"]["S"], item["data"]["S"]) == item["data"]["S"]
+        )
     except (msgspec.DecodeError, KeyError):
         return False

@@ -73,6 +73,10 @@ class Sender(Protocol):
         """
         ...
 
+    def waiting(self) -> int:
+        """Return about how many messages wait there or are being worked on."""
+        ...
+
 
 class Erasure(Protocol):
     """The one act that changes the log."""

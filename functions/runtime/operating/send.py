@@ -13,6 +13,12 @@ MAX_BYTES = 256 * 1024
 OVERHEAD = 256
 """Bytes that a message's attribute may add to its body, generously."""
 
+COUNTS = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesDelayed",
+    "ApproximateNumberOfMessagesNotVisible",
+)
+
 
 class SqsSender:
     """Sends to one queue; `ordered` is FIFO."""
@@ -38,6 +44,11 @@ class SqsSender:
         return [
             "" if str(n) in accepted else reasons.get(str(n), UNSAID) for n in range(len(messages))
         ]
+
+    def waiting(self) -> int:
+        """Return about how many messages wait there or are being worked on."""
+        counts = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=list(COUNTS))
+        return sum(int(counts["Attributes"][name]) for name in COUNTS)
 
     def _entry(self, number: str, message: Message, job: str) -> dict[str, Any]:
         entry: dict[str, Any] = {
