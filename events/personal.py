@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from events.codec import CONTRACTS
+from events.codec import CONTRACTS, encode_data
+from events.envelope import Event
 
 
 def blank(event_type: str, data: str) -> str:
@@ -33,6 +34,16 @@ def blank(event_type: str, data: str) -> str:
         _blank(said, path.split("."), defaults)
     after = msgspec.json.encode(said)
     return data if after == before else after.decode()
+
+
+def forgotten(event: Event[Any]) -> Event[Any]:
+    """Return an event without what is personal, as it is read once the log was blanked."""
+    data = encode_data(event.data)
+    left = blank(event.type, data)
+    if left == data:
+        return event
+    fact = msgspec.json.decode(left, type=type(event.data))
+    return msgspec.structs.replace(event, data=fact)
 
 
 def _blank(said: dict[str, Any], path: list[str], defaults: Mapping[str, Any]) -> None:

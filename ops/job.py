@@ -54,7 +54,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, tag="sent", tag_field="lin
     at: datetime
     cursor: str | None = None
     events: int = 0
-    types: dict[str, int] = {}  # noqa: RUF012  msgspec copies an empty default
+    types: dict[str, int] = {}
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended", tag_field="line"):

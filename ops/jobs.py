@@ -40,7 +40,7 @@ def _loaded(path: Path) -> Job | Trouble:
         return trouble
 
 
-def _known(job: Job) -> dict[str, State | bool | str | None | Plan | Sent]:
+def _known(job: Job) -> dict[str, State | bool | str | Plan | Sent | None]:
     return {
         "job": job.plan.job,
         "state": job.state,

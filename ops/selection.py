@@ -1,7 +1,6 @@
 """Which events are to be sent again, and to whom: what was typed, checked."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,13 +56,13 @@ class Wanted:
         return rate
 
 
-def consumer_named(name: str, consumers: Iterable[Consumer] = CONSUMERS) -> Consumer:
+def consumer_named(name: str) -> Consumer:
     """Return a consumer of the map.
 
     Raises:
         Trouble: there is none of that name.
     """
-    known = {consumer.name: consumer for consumer in consumers}
+    known = {consumer.name: consumer for consumer in CONSUMERS}
     if name not in known:
         raise _misused(f"There is no consumer {name!r}; there are {', '.join(known)}")
     return known[name]

@@ -190,7 +190,7 @@ class MemoryLog:
         )
 
     def erase(self, subject: str, at: datetime) -> Sequence[str]:
-        """Blank the personal fields of a subject's events; return the ids of those that had some."""
+        """Blank the personal fields of a subject's events; return the ids of those with any."""
         stream = self._streams[subject]
         changed = {slot: blanked(item, at) for slot, item in stream.items()}
         for slot, attributes in changed.items():

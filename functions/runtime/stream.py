@@ -27,8 +27,9 @@ def handler(
     """Return the function that Lambda calls with a DynamoDB stream event.
 
     It answers `batchItemFailures`. Only inserts are published. A log is never changed but to forget
-    a person, so any other change is counted as tampering. An item that is no event of its owner's goes to `unpublished`, by
-    its key, since trying it again would hold up everybody else's.
+    a person (what it said before is not in the stream, and is not to be), so any other change is
+    counted as tampering. An item that is no event of its owner's goes to `unpublished`, by its key,
+    since trying it again would hold up everybody else's.
     """
 
     def handle(event: dict[str, Any], _context: Any) -> Any:
