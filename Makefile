@@ -18,7 +18,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint synth rehearse deploy destroy setup lock clean
+.PHONY: help run test lint contracts synth rehearse deploy destroy setup lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -28,7 +28,7 @@ help: ## Say what there is
 run: $(PROJECT) $(CDK) $(CLOUD) ## Run the whole system here: no account, no Docker
 	@$(HERE) exec $(BIN)/fanfare run $(ARGS)
 
-test: $(PROJECT) $(NODE) ## Run the tests
+test: $(PROJECT) $(NODE) node_modules/.synced ## Run the tests
 	@$(HERE) exec $(BIN)/pytest -n 2 $(ARGS)
 
 lint: $(PROJECT) ## Check form, types, and who imports whom
@@ -36,6 +36,9 @@ lint: $(PROJECT) ## Check form, types, and who imports whom
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+contracts: $(PROJECT) ## Keep what is new of contracts, write docs/*api.json (ARGS=--check: look)
+	@exec $(BIN)/python -m ops.contracts $(ARGS)
 
 synth: $(PROJECT) $(CDK) ## Write the templates to cdk.out (STAGE=dev unless told)
 	@exec $(CDK) synth --quiet -c stage=$(or $(STAGE),dev) $(ARGS)
@@ -136,7 +139,7 @@ $(NODE): requirements/node.txt .venv/.base $(UV)
 	@touch $@
 
 node_modules/.synced: package.json package-lock.json $(NODE)
-	@echo "the CDK's command line into node_modules, 10 MB"
+	@echo "the CDK's command line and the schema of AsyncAPI into node_modules, 17 MB"
 	@$(HERE) $(BIN)/npm ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 

@@ -1,6 +1,6 @@
 """What checkout states: an order was placed."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -14,6 +14,12 @@ MAX_QUANTITY = 999
 """Pieces of one product in one order."""
 
 Quantity = Annotated[int, msgspec.Meta(ge=1, le=MAX_QUANTITY)]
+
+Delivery = Literal["standard", "express"]
+"""How fast the parcel is to go, as the customer chose."""
+
+STANDARD: Delivery = "standard"
+"""What is delivered to those who do not choose."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,11 +45,13 @@ class OrderPlaced(Fact, frozen=True, kw_only=True):
     """A customer ordered `lines` for `total`.
 
     `payment_token` stands for a payment method at the gateway, never a card number; `fingerprint`
-    is a hash of the request, by which a repetition is told from another request.
+    is a hash of the request, by which a repetition is told from another request. `customer` is the
+    key of the customer that the order belongs to, null for a guest.
     """
 
     sources: ClassVar[tuple[str, ...]] = ("checkout",)
     slots: ClassVar[tuple[str, ...]] = ("placed",)
+    version: ClassVar[int] = 2
     personal: ClassVar[tuple[str, ...]] = (
         "email",
         "ship_to.name",
@@ -60,3 +68,5 @@ class OrderPlaced(Fact, frozen=True, kw_only=True):
     ship_to: Address
     payment_token: str
     fingerprint: str
+    delivery: Delivery
+    customer: str | None = None

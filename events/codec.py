@@ -44,6 +44,10 @@ class FutureVersion(Undecodable):
     """A `dataversion` above the one that this code knows."""
 
 
+class PastVersion(Undecodable):
+    """A `dataversion` of which this code has kept no contract."""
+
+
 class NotItsOwn(Undecodable):
     """The source may not state this type, or the type may not fill this slot."""
 
@@ -73,6 +77,11 @@ def encode(event: Event[Any]) -> bytes:
     return raw
 
 
+def encode_as_written(envelope: Envelope, data: str) -> bytes:
+    """Return CloudEvents JSON of an envelope and its `data`, in the version that both are in."""
+    return _encoder.encode(_Wire(**_attributes(envelope), data=msgspec.Raw(data)))
+
+
 def encode_data(fact: Fact) -> str:
     """Return the event's `data` alone, as JSON."""
     return _encoder.encode(fact).decode()
@@ -82,7 +91,7 @@ def decode(raw: bytes | str) -> Event[Any]:
     """Return the event in `raw`, checked against its contract.
 
     Raises:
-        UnknownType, FutureVersion, NotItsOwn: as they say.
+        UnknownType, FutureVersion, PastVersion, NotItsOwn: as they say.
         Undecodable: anything else; "Expected `int`, got `str` - at `$.data.total.amount`", say.
     """
     try:
@@ -100,6 +109,12 @@ def restore(envelope: Envelope, data: bytes | str, *, lenient: bool = False) -> 
 
     With `lenient`, a type without a contract becomes an `Unknown` fact: a reader of the log does
     not stumble over what it cannot have asked for.
+
+    Data of an earlier version is checked against the contract of then and lifted to today's. The
+    event is then one of today in all, its `dataversion` included: type, version and data agree, so
+    whoever compares it, folds it, shows it or encodes it again (for a queue, a replay) need not
+    know that it was written otherwise. In the log it stays as it was written, and the relay sends
+    it as it is there (`encode_as_written`).
     """
     contract = CONTRACTS.get(envelope.type)
     if contract is None:
@@ -111,20 +126,23 @@ def restore(envelope: Envelope, data: bytes | str, *, lenient: bool = False) -> 
             f"{envelope.type} {envelope.dataversion} is newer than the {contract.version} known"
             " here - at `$.dataversion`"
         )
+    written = contract
+    if envelope.dataversion < contract.version:
+        written = _of_then(envelope, contract)
     if not envelope.id.startswith(f"{envelope.subject}/"):
         raise Undecodable(f"`{envelope.id}` is not <subject>/<slot> - at `$.id`")
-    if not may_state(contract, envelope.source, envelope.slot):
+    if not may_state(written, envelope.source, envelope.slot):
         raise NotItsOwn(
             f"{envelope.type} in slot `{envelope.slot}` is not for `{envelope.source}` to state"
             " - at `$.source`"
         )
     try:
-        fact = msgspec.json.decode(data, type=contract)
+        fact = msgspec.json.decode(data, type=written)
     except _UNREADABLE as error:
         message = str(error)
         where = "" if " - at `$" in message else " - at `$.data`"
         raise Undecodable(message.replace("`$", "`$.data") + where) from error
-    return _event(envelope, fact)
+    return _event(envelope, fact) if written is contract else _lifted(envelope, fact)
 
 
 def may_state(contract: type[Fact], source: str, slot: str) -> bool:
@@ -135,6 +153,28 @@ def may_state(contract: type[Fact], source: str, slot: str) -> bool:
     )
 
 
+def _of_then(envelope: Envelope, today: type[Fact]) -> type[Fact]:
+    from events import earlier
+
+    contract = earlier.contract_of(envelope.type, envelope.dataversion)
+    if contract is None:
+        raise PastVersion(
+            f"{envelope.type} {envelope.dataversion} is older than the {today.version} known here,"
+            " and nothing lifts it - at `$.dataversion`"
+        )
+    return contract
+
+
+def _lifted(envelope: Envelope, fact: Fact) -> Event[Any]:
+    from events import earlier
+
+    today = earlier.lift(envelope.type, fact)
+    return _event(msgspec.structs.replace(envelope, dataversion=today.version), today)
+
+
 def _event[F: Fact](envelope: Envelope, fact: F) -> Event[F]:
-    attributes = {name: getattr(envelope, name) for name in Envelope.__struct_fields__}
-    return Event(**attributes, data=fact)
+    return Event(**_attributes(envelope), data=fact)
+
+
+def _attributes(envelope: Envelope) -> dict[str, Any]:
+    return {name: getattr(envelope, name) for name in Envelope.__struct_fields__}

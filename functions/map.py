@@ -3,6 +3,7 @@
 from functions.checkout.service import SERVICE as CHECKOUT
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.ordering.service import SERVICE as ORDERING
+from functions.orders.service import SERVICE as ORDERS
 from functions.payment.service import SERVICE as PAYMENT
 from functions.relay.service import SERVICE as RELAY
 from functions.runtime.service import Api, Consumer, Relay, Service
@@ -15,6 +16,7 @@ CONSUMERS: tuple[Consumer, ...] = (
     INVENTORY,
     ORDERING,
     SHIPPING,
+    ORDERS,
 )
 
 SERVICES: tuple[Service, ...] = (API, BUS, *CONSUMERS)

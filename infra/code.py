@@ -17,6 +17,7 @@ def code_of(service: str) -> lambda_.Code:
             "*",
             "!events",
             "events/samples",
+            "events/schemas",
             "!functions",
             "functions/*",
             "!functions/__init__.py",

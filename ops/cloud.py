@@ -13,7 +13,7 @@ from functions.runtime.items import SUBJECT
 from functions.runtime.operating.erase import DynamoErasure
 from functions.runtime.operating.scan import DynamoPages
 from functions.runtime.operating.send import SqsSender
-from functions.runtime.service import Consumer, Service
+from functions.runtime.service import Consumer, Service, Table
 from functions.runtime.tables import DynamoRecords, DynamoRows, TableName
 from ops import state
 from ops.explain import LOCAL
@@ -47,8 +47,8 @@ class Cloud:
         return DynamoLog(self.client("dynamodb"), names.log_table(self.stage))
 
     def records(self, service: Service, table: str) -> DynamoRecords:
-        """Return a service's own table."""
-        key = next(own.key for own in service.tables if own.name == table)
+        """Return a service's own table, or one of its adapters'."""
+        key = next(own.key for own in every_table(service) if own.name == table)
         name = names.own_table(self.stage, service.name, table)
         return DynamoRecords(self.client("dynamodb"), TableName(name=name, key=key))
 
@@ -110,6 +110,12 @@ class Cloud:
             FunctionName=self.function(service)
         )
         return str(found["LoggingConfig"]["LogGroup"])
+
+
+def every_table(service: Service) -> tuple[Table, ...]:
+    """Return the tables that a service may have, whichever adapter a stage chose."""
+    adapters = service.adapters if isinstance(service, Consumer) else ()
+    return service.tables + tuple(table for adapter in adapters for table in adapter.tables)
 
 
 def connect(options: Options) -> Cloud:

@@ -1,12 +1,14 @@
 """The sample orders, one after the other, from their placing to their ends as they happen."""
 
 import time
+from collections.abc import Callable
 
 from events.history import History
 from events.order import fold
 from functions.runtime.clock import utc_now
 from functions.runtime.ports import Log
 from ops.attempts import Attempts
+from ops.outstanding import outstanding
 from ops.record import Record
 from ops.samples import Sample, place, samples
 from ops.tree import draw
@@ -20,9 +22,20 @@ PATIENCE = 30
 class Journeys:
     """Places the sample orders and follows them; the functions start while the first one passes."""
 
-    def __init__(self, log: Log, api: str, view: View, watching: Watch) -> None:
-        """Take the log, where the API is, where to show the orders, and the functions' logs."""
+    def __init__(
+        self,
+        log: Log,
+        api: str,
+        view: View,
+        watching: Watch,
+        switch: Callable[[str, bool], object],
+    ) -> None:
+        """Take the log, where the API is, where to show the orders, and the functions' logs.
+
+        `switch` turns a consumer off or on.
+        """
         self.orders: list[str] = []
+        self._switch = switch
         self._log = log
         self._api = api
         self._view = view
@@ -30,16 +43,32 @@ class Journeys:
 
     def travel(self) -> bool:
         """Show the events of all and then their trees; tell whether each ended as it must."""
-        ends = [(sample, *self._follow(place(self._api, sample.body))) for sample in samples()]
+        ends = [(sample, *self._place(sample)) for sample in samples()]
         well = [self._end(*end) for end in ends]
         return all(well)
 
-    def _follow(self, order: str) -> tuple[History, list[Record]]:
-        self.orders.append(order)
+    def _place(self, sample: Sample) -> tuple[History, list[Record]]:
+        if sample.without is None or sample.until is None:
+            return self._follow(place(self._api, sample.body), _at_rest)
+        self._switch(sample.without, False)
+        self._view.note(f"{sample.without} is paused: the others go on")
+        awaited = sample.until
+        order = place(self._api, sample.body)
+        _, before = self._follow(order, lambda history: history.states(awaited))
+        self._view.note(f"{sample.without} is back, and hears what it missed")
+        self._switch(sample.without, True)
+        history, after = self._follow(order, _at_rest)
+        return history, before + after
+
+    def _follow(
+        self, order: str, arrived: Callable[[History], bool]
+    ) -> tuple[History, list[Record]]:
+        if order not in self.orders:
+            self.orders.append(order)
         seen: list[Record] = []
         history = self._log.read(order)
         deadline = time.monotonic() + PATIENCE
-        while fold(history).moving and time.monotonic() < deadline:
+        while not arrived(history) and time.monotonic() < deadline:
             time.sleep(self._watching.pace.every)
             new = self._show()
             seen += new
@@ -63,3 +92,8 @@ class Journeys:
         short = self._view.short(order.id)
         self._view.complain(f"{short} should have ended {expected}, with no money kept.")
         return False
+
+
+def _at_rest(history: History) -> bool:
+    """Tell whether nothing more is to come of the order, not even a mail."""
+    return not fold(history).moving and not outstanding(history)

@@ -33,6 +33,8 @@ OUTCOMES: dict[str, Meaning] = {
     "forged": Meaning("x", "not in the log"),
     "held-back": Meaning("-", "behind one that failed", shown=False),
     "not-hidden": Meaning("x"),
+    "stalled": Meaning("x", "too long without an outcome"),
+    "caught-up": Meaning("-", "the list was behind"),
     "published": Meaning("-", shown=False),
     "unsent": Meaning("x", "the topic did not take it"),
     "unpublishable": Meaning("x"),

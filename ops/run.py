@@ -14,6 +14,7 @@ from ops.filter import Filter
 from ops.invoke import SAMPLE
 from ops.journeys import Journeys
 from ops.options import Options
+from ops.pause import turn
 from ops.signals import Signals, Stopped, stoppable
 from ops.state import Running
 from ops.trouble import Exit, Trouble
@@ -58,7 +59,9 @@ def _run(options: Options, signals: Signals, *, port: int, keep: bool, only: Fil
         view.fact("ready", f"in {time.time() - me.began:.1f} s")
         view.text()
         watching = watch(here, since=time.time())
-        journeys = Journeys(here.log(), api, view, watching)
+        journeys = Journeys(
+            here.log(), api, view, watching, lambda consumer, on: turn(here, consumer, on=on)
+        )
         well = journeys.travel()
         view.text(_how_to(api, view.short(journeys.orders[0])))
         if keep or view.terminal:

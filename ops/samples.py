@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from events.envelope import Fact
 from events.order import Order
+from events.payment import PaymentCaptured
 from ops.catalogue import sold_out
 from ops.invoke import SAMPLE
 from ops.trouble import Trouble
@@ -18,11 +20,16 @@ PATIENCE = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """An order to place, and how it ends: its status, and the reason if it is cancelled."""
+    """An order to place, and how it ends: its status, and the reason if it is cancelled.
+
+    `without` is a consumer that is paused while it is placed, until the order states `until`.
+    """
 
     body: dict[str, Any]
     status: str
     reason: str | None = None
+    without: str | None = None
+    until: type[Fact] | None = None
 
     def ended_so(self, order: Order) -> bool:
         """Tell whether an order ended as this one must, and all that it had taken is back."""
@@ -30,7 +37,10 @@ class Sample:
 
 
 def samples() -> tuple[Sample, ...]:
-    """Return an order that goes well, one whose card is declined, and one of what is sold out."""
+    """Return an order that goes well, one whose card is declined, and one of what is sold out.
+
+    Inventory hears late of the last one: the customer has paid by then, and is given it back.
+    """
     body = msgspec.json.decode(SAMPLE.read_bytes())
     unavailable = {"sku": sold_out().sku, "quantity": 1}
     return (
@@ -40,7 +50,13 @@ def samples() -> tuple[Sample, ...]:
             status="cancelled",
             reason="payment-declined",
         ),
-        Sample(body=body | {"lines": [unavailable]}, status="cancelled", reason="out-of-stock"),
+        Sample(
+            body=body | {"lines": [unavailable]},
+            status="cancelled",
+            reason="out-of-stock",
+            without="inventory",
+            until=PaymentCaptured,
+        ),
     )
 
 

@@ -74,6 +74,10 @@ class View:
         """Show a line of the head that took no time."""
         self._print(_head(name, what), {"step": name, "what": what})
 
+    def note(self, text: str) -> None:
+        """Show what was done between events."""
+        self._print(Text(f"{'':14}{text}", "dim italic"), {"note": text})
+
     def complain(self, text: str) -> None:
         """Say what is wrong, beside the data."""
         self._options.err.print(text, style="red")

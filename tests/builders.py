@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from events.checkout import Address, Line, OrderPlaced
+from events.checkout import STANDARD, Address, Delivery, Line, OrderPlaced
 from events.envelope import Event, Fact, begin, follow
 from events.history import History
 from events.money import Money
@@ -75,7 +75,9 @@ class Lines:
         return [line["outcome"] for line in self.lines if line.get("consumer") == consumer]
 
 
-def order_placed(*lines: Line, token: str = "tok_success") -> OrderPlaced:
+def order_placed(
+    *lines: Line, token: str = "tok_success", delivery: Delivery = STANDARD
+) -> OrderPlaced:
     """Return the fact that these lines were ordered; without any, one trumpet and two mutes."""
     bought = lines or (TRUMPET, MUTE)
     return OrderPlaced(
@@ -85,6 +87,7 @@ def order_placed(*lines: Line, token: str = "tok_success") -> OrderPlaced:
         ship_to=SHIP_TO,
         payment_token=token,
         fingerprint="5f2b8c1d9e3a7f604b1c2d",
+        delivery=delivery,
     )
 
 

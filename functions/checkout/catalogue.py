@@ -1,6 +1,5 @@
 """The catalogue: what the shop sells and for how much, kept in memory for a minute."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -21,6 +20,12 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     currency: Currency
 
 
+class Products(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the shop sells, sorted by SKU."""
+
+    products: tuple[Product, ...]
+
+
 class Catalogue:
     """Reads the shop's own table at most once a minute, and once for a SKU that it has not seen."""
 
@@ -31,9 +36,10 @@ class Catalogue:
         self._products: dict[str, Product] = {}
         self._read: datetime | None = None
 
-    def products(self) -> Iterable[Product]:
-        """Return all products, sorted by SKU."""
-        return sorted(self._fresh().values(), key=lambda product: product.sku)
+    def products(self) -> Products:
+        """Return all products."""
+        fresh = self._fresh().values()
+        return Products(products=tuple(sorted(fresh, key=lambda product: product.sku)))
 
     def find(self, sku: str) -> Product | None:
         """Return a product; one that is not known is looked up once more."""

@@ -1,7 +1,7 @@
 """Placing an order: priced by the shop, written once, answered at once."""
 
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -13,6 +13,16 @@ from functions.checkout.identity import key_of, order_id
 from functions.checkout.request import Wanted, read
 from functions.runtime.http import Problem, Request, Response
 from functions.runtime.ports import Clock, Log
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
+    """An order that was placed, and the key that opens it."""
+
+    id: str
+    status: Literal["placed"] = "placed"
+    total: Money
+    lines: tuple[Line, ...]
+    idempotency_key: str
 
 
 class Placing:
@@ -91,6 +101,7 @@ class Placing:
             ship_to=wanted.ship_to.address(),
             payment_token=wanted.payment_token,
             fingerprint=wanted.fingerprint(),
+            delivery=wanted.delivery,
         )
 
 
@@ -104,13 +115,7 @@ def _answer(placed: Event[Any], wanted: Wanted, key: str) -> Response:
             field="Idempotency-Key",
         )
     return Response(
-        body={
-            "id": placed.subject,
-            "status": "placed",
-            "total": order.total,
-            "lines": order.lines,
-            "idempotency_key": key,
-        },
+        body=Accepted(id=placed.subject, total=order.total, lines=order.lines, idempotency_key=key),
         headers={"location": f"/orders/{placed.subject}", "idempotency-key": key},
         notes={
             "order": placed.subject,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from events.checkout import MAX_LINES, MAX_QUANTITY, Address, Quantity
+from events.checkout import MAX_LINES, MAX_QUANTITY, STANDARD, Address, Delivery, Quantity
 from events.money import Money
 from functions.runtime.http import Problem, Request
 
@@ -57,10 +57,18 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ship_to: WantedAddress
     payment_token: PaymentToken
     expected_total: ExpectedTotal | None = None
+    delivery: Delivery = STANDARD
 
     def fingerprint(self) -> str:
-        """Return a hash by which the same request is known again (22 hex digits, 88 bits)."""
-        return sha256(msgspec.json.encode(self)).hexdigest()[:22]
+        """Return a hash by which the same request is known again (22 hex digits, 88 bits).
+
+        Fingerprints are in the log for ever, so what came later is left out unless it was asked
+        for: a request of the time before must not become another one.
+        """
+        said = msgspec.to_builtins(self)
+        if self.delivery == STANDARD:
+            del said["delivery"]
+        return sha256(msgspec.json.encode(said)).hexdigest()[:22]
 
 
 _decoder = msgspec.json.Decoder(Wanted)

@@ -1,8 +1,10 @@
 """Checkout's row: its routes, and how its endpoints are made."""
 
+from functions.checkout import interface
 from functions.checkout.catalogue import CATALOGUE, Catalogue
 from functions.checkout.orders import Orders
 from functions.checkout.place import Placing
+from functions.checkout.request import Wanted
 from functions.runtime.http import Endpoint, Response
 from functions.runtime.ports import Log, Resources
 from functions.runtime.service import Api, Route, Table
@@ -15,7 +17,7 @@ def endpoints(log: Log, resources: Resources) -> dict[str, Endpoint]:
     orders = Orders(log, clock)
     return {
         "products": lambda _: Response(
-            body={"products": catalogue.products()},
+            body=catalogue.products(),
             headers={"cache-control": "max-age=60"},
         ),
         "place": Placing(log, catalogue, clock),
@@ -29,15 +31,50 @@ SERVICE = Api(
     timeout=10,
     memory=1024,
     routes=(
-        Route(method="GET", path="/products", endpoint="products", rate=200, burst=400),
-        Route(method="POST", path="/checkout", endpoint="place", rate=100, burst=200),
-        Route(method="GET", path="/orders/{id}", endpoint="show", rate=200, burst=400),
+        Route(
+            method="GET",
+            path="/products",
+            endpoint="products",
+            rate=200,
+            burst=400,
+            summary="See what the shop sells",
+            answers=(interface.SOLD,),
+        ),
+        Route(
+            method="POST",
+            path="/checkout",
+            endpoint="place",
+            rate=100,
+            burst=200,
+            summary="Place an order",
+            params=(interface.KEY, interface.TRACE),
+            takes=Wanted,
+            answers=(interface.PLACED,),
+            problems=interface.NOT_PLACED,
+        ),
+        Route(
+            method="GET",
+            path="/orders/{id}",
+            endpoint="show",
+            rate=200,
+            burst=400,
+            summary="See what became of an order",
+            params=(interface.ORDER, interface.SEEN),
+            answers=(interface.SHOWN, interface.UNCHANGED),
+            problems=(interface.NO_SUCH_ORDER,),
+            bearer=("key",),
+        ),
         Route(
             method="POST",
             path="/orders/{id}/cancel",
             endpoint="cancel",
             rate=20,
             burst=40,
+            summary="Cancel an order",
+            params=(interface.ORDER,),
+            answers=(interface.SHOWN,),
+            problems=(interface.NO_SUCH_ORDER, interface.TOO_LATE),
+            bearer=("key",),
         ),
     ),
     direct="place",

@@ -49,6 +49,16 @@ def from_item(item: Item, *, lenient: bool = False) -> Event[Any]:
     Raises:
         Undecodable: as `codec.restore`, which also explains `lenient`.
     """
+    envelope, data = _parts(item)
+    return codec.restore(envelope, data, lenient=lenient)
+
+
+def as_written(item: Item) -> bytes:
+    """Return the JSON of an item's event as it was published first, whatever its version."""
+    return codec.encode_as_written(*_parts(item))
+
+
+def _parts(item: Item) -> tuple[Envelope, str]:
     try:
         envelope = msgspec.convert(
             {name: item[name]["S"] for name in _TEXTS if name in item}
@@ -59,7 +69,6 @@ def from_item(item: Item, *, lenient: bool = False) -> Event[Any]:
             },
             Envelope,
         )
-        data = item["data"]["S"]
+        return envelope, item["data"]["S"]
     except (msgspec.ValidationError, KeyError, ValueError) as error:
         raise codec.Undecodable(f"not an item of the log: {error}") from error
-    return codec.restore(envelope, data, lenient=lenient)

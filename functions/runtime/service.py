@@ -3,13 +3,16 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from events.envelope import Event, Fact
 from events.history import History
 from functions.runtime.http import Endpoint
 from functions.runtime.ports import Log, Message, Resources, Row, Topic
 from functions.runtime.reaction import On
+
+if TYPE_CHECKING:  # consumers start without
+    from functions.runtime.interface import Answer, Param, Refusal
 
 type Access = Literal["get", "put", "list", "change", "page", "remove", "listed"]
 """What a service does to a table; its role is granted that and no more."""
@@ -199,7 +202,10 @@ class Consumer(Service):
 class Route:
     """A way in over HTTP: `{id}` in the path is a parameter; `rate` and `burst` throttle it.
 
-    `rate` is requests a second, `burst` requests at once.
+    `rate` is requests a second, `burst` requests at once. The rest is what docs/openapi.json says
+    of it, and tests hold it to: `takes` is the class of the body, `params` are what else a request
+    carries, `answers` and `problems` what it is answered with, and `bearer` names the tokens of
+    which any opens it (ops/contracts/openapi.py has their schemes).
     """
 
     method: Literal["GET", "POST"]
@@ -207,6 +213,12 @@ class Route:
     endpoint: str
     rate: int
     burst: int
+    summary: str = ""
+    params: "tuple[Param, ...]" = ()
+    takes: type[Any] | None = None
+    answers: "tuple[Answer, ...]" = ()
+    problems: "tuple[Refusal, ...]" = ()
+    bearer: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

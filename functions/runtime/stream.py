@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from events import codec
 from events.envelope import Event, millis
 from functions.runtime.forgetting import is_forgotten
-from functions.runtime.items import from_item
+from functions.runtime.items import Item, as_written, from_item
 from functions.runtime.observe import Observer, failure
 from functions.runtime.ports import Clock, Message, Topic
 from functions.runtime.service import Relay
@@ -34,12 +34,14 @@ def handler(
 
     def handle(event: dict[str, Any], _context: Any) -> Any:
         found: dict[str, tuple[str, Event[Any]]] = {}
+        messages: list[Message] = []
         for record in event["Records"]:
             fact = _fact(record, relay, unpublished, observer)
             if fact is not None:
                 found[fact.id] = (record["dynamodb"]["SequenceNumber"], fact)
+                messages.append(_message(fact, record["dynamodb"]["NewImage"]))
         try:
-            unsent = relay.publish([_message(fact) for _, fact in found.values()], topic)
+            unsent = relay.publish(messages, topic)
         except Exception as error:
             observer.record("retry", consumer=relay.name, **failure(error))
             observer.flush()
@@ -89,11 +91,15 @@ def _fact(
         return None
 
 
-def _message(fact: Event[Any]) -> Message:
+def _message(fact: Event[Any], item: Item) -> Message:
+    """Return what travels: the event in the version that it was written in.
+
+    A consumer that is deployed after the relay may know no later one.
+    """
     return Message(
         id=fact.id,
         subject=fact.subject,
         type=fact.type,
         sequence=fact.sequence,
-        body=codec.encode(fact),
+        body=as_written(item),
     )

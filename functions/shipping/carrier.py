@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from events.checkout import Address
+from events.checkout import Address, Delivery
 
 
 class CarrierUnavailable(Exception):
@@ -19,8 +19,8 @@ class Carrier(Protocol):
         """Tell whether the key of a booking first asked for then is still recognised."""
         ...
 
-    def book(self, order: str, to: Address) -> str:
-        """Book a parcel and return its tracking number.
+    def book(self, order: str, to: Address, delivery: Delivery) -> str:
+        """Book a parcel, to go as the customer chose, and return its tracking number.
 
         The order is the idempotency key: as long as the carrier remembers it, a repetition gives
         the same number.

@@ -19,5 +19,6 @@ def dispatch(
     tracking = None if carrier.remembers(confirmed.time) else carrier.find(order)
     return DispatchScheduled(
         carrier=carrier.name,
-        reference=tracking or carrier.book(order, placed.data.ship_to),
+        reference=tracking
+        or carrier.book(order, to=placed.data.ship_to, delivery=placed.data.delivery),
     )

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from events.checkout import Address
+from events.checkout import Address, Delivery
 from functions.runtime.ports import Clock, Record, Records, Resources, Value
 
 PARCELS = "parcels"
@@ -25,7 +25,7 @@ class SandboxCarrier:
         """Tell whether the key of a booking first asked for then is still recognised."""
         return self._clock() - asked < KEY_LIFE
 
-    def book(self, order: str, to: Address) -> str:
+    def book(self, order: str, to: Address, delivery: Delivery) -> str:
         """Book a parcel, or return the number of the one booked within the key's life."""
         while True:
             booked = self._parcels.get(order)
@@ -37,6 +37,7 @@ class SandboxCarrier:
                 "tracking": tracking,
                 "booked": self._clock().isoformat(),
                 "parcels": parcels,
+                "delivery": delivery,
             }
             version = booked.version if booked else 0
             if self._parcels.put(Record(key=order, values=values, version=version)):

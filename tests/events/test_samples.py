@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from events import codec
 
 SAMPLES = Path(codec.__file__).with_name("samples")
+SCHEMAS = SAMPLES.with_name("schemas")
+FORMATS = Draft202012Validator.FORMAT_CHECKER
 SPECIMENS = sorted(p for p in SAMPLES.glob("*.json") if re.fullmatch(r"\w+\.\d+\.json", p.name))
 SUMS = {
     name: digest
@@ -68,3 +71,32 @@ def test_a_specimen_is_never_edited(path: Path) -> None:
 
 def test_no_specimen_was_ever_removed() -> None:
     assert set(SUMS) == {path.name for path in SPECIMENS}
+
+
+def validator(name: str) -> Draft202012Validator:
+    """Return the kept schema of a type and version as a validator, with its latest additions."""
+    additions = sorted(int(p.stem.rpartition(".")[2]) for p in SCHEMAS.glob(f"{name}.*.json"))
+    latest = f"{name}.{additions[-1]}.json" if additions else f"{name}.json"
+    schema = json.loads((SCHEMAS / latest).read_bytes())
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema, format_checker=FORMATS)
+
+
+@pytest.mark.parametrize("path", SPECIMENS, ids=lambda path: path.name)
+def test_a_specimen_is_valid_by_the_schemas_that_were_published_with_it(path: Path) -> None:
+    event = json.loads(path.read_bytes())
+    data = event.pop("data")
+
+    validator(path.stem).validate(data)
+    validator("Envelope.1").validate(event)
+
+
+@pytest.mark.parametrize("path", SPECIMENS, ids=lambda path: path.name)
+def test_what_a_schema_demands_it_misses(path: Path) -> None:
+    data = json.loads(path.read_bytes())["data"]
+    schema = validator(path.stem)
+
+    assert isinstance(schema.schema, dict)
+    for name in schema.schema["required"]:
+        assert not schema.is_valid({key: data[key] for key in data if key != name}), name
+    assert not schema.is_valid("text")

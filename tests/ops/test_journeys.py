@@ -111,7 +111,11 @@ def test_a_shop_that_does_not_answer_is_told() -> None:
         place("http://127.0.0.1:1", {})
 
 
-def travel(ends: tuple[tuple[Fact, ...], ...], monkeypatch: pytest.MonkeyPatch) -> bool:
+def travel(
+    ends: tuple[tuple[Fact, ...], ...],
+    monkeypatch: pytest.MonkeyPatch,
+    switched: list[tuple[str, bool]] | None = None,
+) -> bool:
     """Let orders be placed that end so at once."""
     log = MemoryLog()
     left = list(ends)
@@ -126,7 +130,10 @@ def travel(ends: tuple[tuple[Fact, ...], ...], monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("ops.journeys.PATIENCE", 0)
     view = View(Options(), Filter(), io.StringIO())
     watching = Watch(PlayedLogs(), {}, since=0, pace=Pace(every=0, late=0, hold=0))
-    return Journeys(log, "http://x", view, watching).travel()
+    switches = switched if switched is not None else []
+    return Journeys(
+        log, "http://x", view, watching, lambda *switch: switches.append(switch)
+    ).travel()
 
 
 def test_three_orders_that_end_as_they_must_are_shown_as_trees(
@@ -142,6 +149,17 @@ def test_three_orders_that_end_as_they_must_are_shown_as_trees(
         "5WQF  cancelled (out-of-stock)",
     ]
     assert said.err == ""
+
+
+def test_inventory_is_off_while_what_is_sold_out_is_ordered(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    switched: list[tuple[str, bool]] = []
+
+    travel(ENDS, monkeypatch, switched)
+
+    assert switched == [("inventory", False), ("inventory", True)]
+    assert "inventory is paused: the others go on" in capsys.readouterr().out
 
 
 def test_one_that_ends_otherwise_is_complained_of_and_the_others_are_shown(

@@ -25,7 +25,7 @@ def test_there_are_a_dozen_products_one_of_them_sold_out() -> None:
 def test_checkout_can_sell_all_that_was_seeded(here: Cloud) -> None:
     fill(here)
 
-    offered = Catalogue(here.records(API, CATALOGUE), Clock()).products()
+    offered = Catalogue(here.records(API, CATALOGUE), Clock()).products().products
 
     assert {(product.sku, product.price) for product in offered} == {
         (article.sku, article.price) for article in articles()

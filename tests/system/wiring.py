@@ -13,7 +13,14 @@ from functions.runtime.observe import Observer
 from functions.runtime.settings import SERVICE
 from tests.template import Resource, Templates
 
-TABLE = ("TableName", "KeySchema", "AttributeDefinitions", "BillingMode", "StreamSpecification")
+TABLE = (
+    "TableName",
+    "KeySchema",
+    "AttributeDefinitions",
+    "GlobalSecondaryIndexes",
+    "BillingMode",
+    "StreamSpecification",
+)
 QUEUE = (
     "FifoQueue",
     "VisibilityTimeout",

@@ -18,6 +18,7 @@ from functions.runtime import edge
 from functions.runtime.memory import MemoryRecords, MemoryTables
 from functions.runtime.ports import Record
 from tests.builders import EMAIL, Clock, Lines, resources, then
+from tests.described import hold
 from tests.functions.watched import WatchedLog, WatchedRecords
 
 KEY = str(UUID(int=0xF00D))
@@ -102,13 +103,14 @@ class Shop:
         return self.send(event | {"body": text})
 
     def send(self, event: dict[str, Any]) -> Answer:
-        """Send an HTTP API event as it is."""
-        answer = self.handle(event, SimpleNamespace(aws_request_id="request-1"))
-        return Answer(
-            answer["statusCode"],
-            answer["headers"],
-            json.loads(answer["body"]) if answer["body"] else None,
-        )
+        """Send an HTTP API event as it is; the answer must be one that is described."""
+        given = self.handle(event, SimpleNamespace(aws_request_id="request-1"))
+        body = json.loads(given["body"]) if given["body"] else None
+        answer = Answer(given["statusCode"], given["headers"], body)
+        plain = event.get("body") and not event.get("isBase64Encoded")
+        sent = json.loads(event["body"]) if plain and answer.status == 200 else None
+        hold(event["routeKey"], answer.status, answer.headers, body, sent)
+        return answer
 
     def place(self, body: Any = BODY, key: str | None = KEY, **headers: str | None) -> Answer:
         """Order."""

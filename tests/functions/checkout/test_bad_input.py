@@ -67,6 +67,8 @@ BAD_MEMBERS: list[tuple[str, Edit, str]] = [
     ("an unknown member", member(coupon="FREE"), "$.coupon"),
     ("an unknown member of the address", address(planet="Mars"), "$.ship_to.planet"),
     ("a member of the wrong case", member(Email="robin@example.com"), "$.Email"),
+    ("a delivery that there is not", member(delivery="pigeon"), "$.delivery"),
+    ("delivery null", member(delivery=None), "$.delivery"),
     ("no email", lacks("email"), "$.email"),
     ("an email without @", member(email="robin"), "$.email"),
     ("an email with two @", member(email="a@b@c"), "$.email"),

@@ -49,6 +49,22 @@ def test_one_fact_is_written_and_nothing_else_is_called(shop: Shop) -> None:
     assert (event.data.email, event.data.payment_token) == (EMAIL, "tok_success")
 
 
+@pytest.mark.parametrize(
+    ("chosen", "delivery"),
+    [
+        ({}, "standard"),
+        ({"delivery": "standard"}, "standard"),
+        ({"delivery": "express"}, "express"),
+    ],
+)
+def test_the_customer_chooses_the_delivery(
+    shop: Shop, chosen: dict[str, str], delivery: str
+) -> None:
+    shop.place(BODY | chosen)
+
+    assert only(shop).data.delivery == delivery
+
+
 def test_the_price_is_the_catalogues(shop: Shop) -> None:
     shop.sell("TRUMPET-BB", "Trumpet in B flat", 1)
 

@@ -1,5 +1,6 @@
 """The same key: the same order and the same answer, whatever happened in between."""
 
+import json
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -99,6 +100,22 @@ def test_the_same_key_with_another_request_is_refused_although_that_has_no_price
     answer = shop.place(BODY | {"lines": [{"sku": "THEREMIN", "quantity": 1}]})
 
     assert (answer.status, answer.problem) == (422, "key-reused")
+
+
+def test_a_request_of_the_time_before_delivery_could_be_chosen_is_still_the_same_request(
+    shop: Shop,
+) -> None:
+    first = shop.place()
+    stream = shop.log._streams[ORDER]
+    data = json.loads(stream["placed"]["data"]["S"])
+    del data["delivery"], data["customer"]
+    before = {"dataversion": {"N": "1"}, "data": {"S": json.dumps(data)}}
+    stream["placed"] = {**stream["placed"], **before}
+    assert only(shop).data.delivery == "standard"
+
+    assert shop.place() == first
+    assert shop.place(BODY | {"delivery": "standard"}) == first
+    assert shop.place(BODY | {"delivery": "express"}).problem == "key-reused"
 
 
 def test_another_key_is_another_order(shop: Shop) -> None:

@@ -116,7 +116,7 @@ UNDECODABLE: dict[str, Callable[[], str]] = {
     "an unknown type": lambda: json.dumps(
         json.loads(codec.encode(placed())) | {"type": "OrderGiftWrapped"}
     ),
-    "a future version": lambda: json.dumps(json.loads(codec.encode(placed())) | {"dataversion": 2}),
+    "a future version": lambda: json.dumps(json.loads(codec.encode(placed())) | {"dataversion": 3}),
 }
 
 

@@ -244,7 +244,7 @@ def test_a_reader_is_not_stopped_by_a_type_that_it_does_not_know(world: Subject)
 
 
 def test_a_future_version_of_a_known_type_stops_the_reader(world: Subject) -> None:
-    world.log.append(msgspec.structs.replace(PLACED, dataversion=2))
+    world.log.append(msgspec.structs.replace(PLACED, dataversion=3))
 
-    with pytest.raises(FutureVersion, match="OrderPlaced 2"):
+    with pytest.raises(FutureVersion, match="OrderPlaced 3"):
         world.log.read(ORDER)

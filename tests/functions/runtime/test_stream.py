@@ -76,6 +76,22 @@ def test_a_message_says_what_the_topic_needs_to_know(relay: Relay, topic: Memory
     ]
 
 
+def test_an_event_of_an_earlier_version_travels_as_it_was_written(
+    relay: Relay, topic: MemoryTopic
+) -> None:
+    old = record(A, 1)
+    image = old["dynamodb"]["NewImage"]
+    data = json.loads(image["data"]["S"])
+    del data["delivery"], data["customer"]
+    image |= {"dataversion": {"N": "1"}, "data": {"S": json.dumps(data)}}
+
+    assert relay([old]) == []
+    (message,) = topic.published
+    written = json.loads(message.body)
+    assert (written["dataversion"], written["data"]) == (1, data)
+    assert codec.decode(message.body) == A
+
+
 def test_an_orders_events_are_published_in_their_order_whatever_that_of_the_records(
     relay: Relay, topic: MemoryTopic
 ) -> None:
@@ -171,9 +187,9 @@ def test_who_only_says_that_an_item_was_blanked_has_tampered_with_it(
     ("edit", "error"),
     [
         ({"source": "shipping"}, "NotItsOwn"),
-        ({"type": "OrderConfirmed"}, "NotItsOwn"),
+        ({"type": "OrderConfirmed", "dataversion": 1}, "NotItsOwn"),
         ({"type": "OrderGiftWrapped"}, "UnknownType"),
-        ({"dataversion": 2}, "FutureVersion"),
+        ({"dataversion": 3}, "FutureVersion"),
     ],
 )
 def test_a_fact_that_is_not_its_owners_or_not_known_is_put_aside_and_blocks_nobody(

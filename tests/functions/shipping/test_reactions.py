@@ -4,17 +4,17 @@ from datetime import datetime
 
 import pytest
 
-from events.checkout import Address
+from events.checkout import Address, Delivery
 from events.history import History
 from events.ordering import OrderConfirmed
 from events.shipping import DISPATCH, DispatchScheduled
 from functions.runtime.reaction import Fill
 from functions.shipping.carrier import Carrier, CarrierUnavailable
 from functions.shipping.reactions import dispatch
-from tests.builders import ORDER, SHIP_TO, placed, then
+from tests.builders import ORDER, SHIP_TO, order_placed, placed, then
 from tests.functions.play import play
 
-PLACED = placed()
+PLACED = placed(order_placed(delivery="express"))
 CONFIRMED = then(PLACED, OrderConfirmed())
 
 
@@ -32,8 +32,8 @@ class Noted:
         assert asked == CONFIRMED.time
         return self._remembers
 
-    def book(self, order: str, to: Address) -> str:
-        assert (order, to) == (ORDER, SHIP_TO)
+    def book(self, order: str, to: Address, delivery: Delivery) -> str:
+        assert (order, to, delivery) == (ORDER, SHIP_TO, "express")
         self.asked.append("book")
         return "NEW"
 
@@ -52,7 +52,7 @@ def scheduled(reference: str) -> Fill:
     return Fill(fact=DispatchScheduled(carrier="noted", reference=reference), slot=DISPATCH)
 
 
-def test_a_confirmed_order_is_booked_to_the_address_of_the_order() -> None:
+def test_a_confirmed_order_is_booked_to_its_address_and_as_its_customer_chose() -> None:
     carrier = Noted()
 
     assert run(carrier) == scheduled("NEW")
@@ -82,7 +82,7 @@ def test_a_carrier_that_never_heard_of_the_order_books_it_however_late() -> None
 
 def test_a_carrier_that_does_not_answer_schedules_nothing() -> None:
     class Away(Noted):
-        def book(self, order: str, to: Address) -> str:
+        def book(self, order: str, to: Address, delivery: Delivery) -> str:
             raise CarrierUnavailable
 
     with pytest.raises(CarrierUnavailable):

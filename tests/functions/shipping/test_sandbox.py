@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from events.checkout import STANDARD
 from functions.runtime.memory import MemoryTables
 from functions.runtime.ports import Record
 from functions.shipping.sandbox import KEY_LIFE, PARCELS, SandboxCarrier, sandbox
@@ -26,14 +27,24 @@ def parcels(tables: MemoryTables) -> int:
 
 
 def test_a_parcel_has_a_tracking_number(carrier: SandboxCarrier) -> None:
-    tracking = carrier.book(ORDER, SHIP_TO)
+    tracking = carrier.book(ORDER, SHIP_TO, STANDARD)
 
     assert tracking.startswith("SBX")
     assert carrier.find(ORDER) == tracking
 
 
 def test_another_order_is_another_parcel(carrier: SandboxCarrier) -> None:
-    assert carrier.book(ORDER, SHIP_TO) != carrier.book("ANOTHER", SHIP_TO)
+    assert carrier.book(ORDER, SHIP_TO, STANDARD) != carrier.book("ANOTHER", SHIP_TO, STANDARD)
+
+
+def test_the_parcel_goes_as_the_customer_chose(
+    carrier: SandboxCarrier, tables: MemoryTables
+) -> None:
+    carrier.book(ORDER, SHIP_TO, "express")
+
+    booked = tables(PARCELS).get(ORDER)
+    assert booked
+    assert booked.values["delivery"] == "express"
 
 
 def test_what_was_never_booked_is_not_found(carrier: SandboxCarrier) -> None:
@@ -43,20 +54,20 @@ def test_what_was_never_booked_is_not_found(carrier: SandboxCarrier) -> None:
 def test_within_a_day_the_same_order_is_the_same_parcel(
     carrier: SandboxCarrier, tables: MemoryTables, clock: Clock
 ) -> None:
-    first = carrier.book(ORDER, SHIP_TO)
+    first = carrier.book(ORDER, SHIP_TO, STANDARD)
     clock.advance(seconds=KEY_LIFE.total_seconds() - 1)
 
-    assert carrier.book(ORDER, SHIP_TO) == first
+    assert carrier.book(ORDER, SHIP_TO, STANDARD) == first
     assert parcels(tables) == 1
 
 
 def test_after_a_day_the_key_is_forgotten_and_a_second_parcel_goes_out(
     carrier: SandboxCarrier, tables: MemoryTables, clock: Clock
 ) -> None:
-    first = carrier.book(ORDER, SHIP_TO)
+    first = carrier.book(ORDER, SHIP_TO, STANDARD)
     clock.advance(seconds=KEY_LIFE.total_seconds())
 
-    assert carrier.book(ORDER, SHIP_TO) != first
+    assert carrier.book(ORDER, SHIP_TO, STANDARD) != first
     assert parcels(tables) == 2
 
 
@@ -79,10 +90,10 @@ def test_of_two_bookings_at_once_one_parcel_comes(clock: Clock) -> None:
         @staticmethod
         def put(record: Record) -> bool:
             if not numbers:
-                numbers.append(other.book(ORDER, SHIP_TO))
+                numbers.append(other.book(ORDER, SHIP_TO, STANDARD))
             return tables(PARCELS).put(record)
 
-    numbers.append(SandboxCarrier(Interrupted(), clock).book(ORDER, SHIP_TO))
+    numbers.append(SandboxCarrier(Interrupted(), clock).book(ORDER, SHIP_TO, STANDARD))
 
     assert numbers[0] == numbers[1]
     assert parcels(tables) == 1
@@ -93,7 +104,8 @@ def test_who_asks_first_when_it_may_have_forgotten_books_one_parcel(
     carrier: SandboxCarrier, tables: MemoryTables, clock: Clock, days: int
 ) -> None:
     book: Callable[[], str] = lambda: (  # noqa: E731  what shipping's rule does
-        (None if carrier.remembers(NOW) else carrier.find(ORDER)) or carrier.book(ORDER, SHIP_TO)
+        (None if carrier.remembers(NOW) else carrier.find(ORDER))
+        or carrier.book(ORDER, SHIP_TO, STANDARD)
     )
     first = book()
     clock.advance(days=days)

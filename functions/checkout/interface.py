@@ -1,0 +1,120 @@
+"""What checkout's routes take and answer, in words: docs/openapi.json is made of it."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from events.money import Money
+from events.order import Order
+from functions.checkout.catalogue import Products
+from functions.checkout.place import Accepted
+from functions.runtime.interface import Answer, Header, Param, Refusal
+
+Uuid = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z",
+        examples=["9b0f3b1e-6c0e-4a58-9c37-5a1de0f4b7c2"],
+    ),
+]
+OrderId = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[0-9A-HJKMNP-TV-Z]{26}\Z",
+        examples=["1AYP3R5Q4DQJKR1RWNW0AQ89F6"],
+    ),
+]
+Etag = Annotated[
+    str, msgspec.Meta(pattern=r'^"[0-9]+-[0-9.]+"\Z', examples=['"6-1795425247453.0000"'])
+]
+Seconds = Annotated[int, msgspec.Meta(ge=1, examples=[5])]
+
+# -- requests --------------------------------------------------------------------------------------
+
+KEY = Param(
+    name="Idempotency-Key",
+    where="header",
+    form=Uuid,
+    about="The same key is the same order and the same answer, however often it is sent. It opens"
+    " the order later on, so keep it secret. One is made up if it is left out.",
+)
+TRACE = Param(
+    name="traceparent",
+    where="header",
+    form=str,
+    about="The caller's trace (W3C Trace Context), which the order's events go on with. A new one"
+    " begins if it is left out or of another form.",
+)
+ORDER = Param(
+    name="id",
+    where="path",
+    form=OrderId,
+    about="The order's id, from where it was placed.",
+    required=True,
+)
+SEEN = Param(
+    name="If-None-Match",
+    where="header",
+    form=str,
+    about="The ETag of what the caller has; nothing is sent again if it is still so.",
+)
+
+# -- answers ---------------------------------------------------------------------------------------
+
+ETAG = Header(name="ETag", form=Etag, about="Changes with each fact about the order.")
+RETRY = Header(
+    name="Retry-After",
+    form=Seconds,
+    about="Seconds until it is worth asking again; there while the order is moving.",
+    always=False,
+)
+
+SOLD = Answer(
+    about="The catalogue.",
+    body=Products,
+    headers=(
+        Header(
+            name="Cache-Control",
+            form=Literal["max-age=60"],
+            about="A price may be a minute old; `expected_total` guards against a new one.",
+        ),
+    ),
+)
+PLACED = Answer(
+    about="The order is placed, now or before; services will react to it.",
+    body=Accepted,
+    headers=(
+        Header(name="Location", form=str, about="Where to look at the order."),
+        Header(name="Idempotency-Key", form=Uuid, about="The key that opens the order."),
+    ),
+)
+SHOWN = Answer(about="The order as the log tells it.", body=Order, headers=(ETAG, RETRY))
+UNCHANGED = Answer(about="It is as the caller has it.", status=304, headers=(ETAG, RETRY))
+
+# -- problems --------------------------------------------------------------------------------------
+
+NO_SUCH_ORDER = Refusal(
+    status=404,
+    kind="no-such-order",
+    about="There is no such order, or the bearer token does not open it.",
+)
+TOO_LATE = Refusal(
+    status=409, kind="already-confirmed", about="The order was confirmed and is on its way."
+)
+NOT_PLACED = (
+    Refusal(status=400, kind="malformed-body", about="The body is not valid JSON."),
+    Refusal(status=400, kind="malformed-key", about="The Idempotency-Key is no UUID."),
+    Refusal(
+        status=409,
+        kind="price-changed",
+        about="The total is not the expected one; this is the total now.",
+        more={"total": Money},
+    ),
+    Refusal(status=415, kind="wrong-content-type", about="The body is not application/json."),
+    Refusal(status=422, kind="invalid-request", about="A member is missing, wrong or unknown."),
+    Refusal(status=422, kind="unknown-sku", about="The shop does not sell that."),
+    Refusal(
+        status=422, kind="mixed-currencies", about="The lines are priced in several currencies."
+    ),
+    Refusal(status=422, kind="key-reused", about="The Idempotency-Key was used for another order."),
+)

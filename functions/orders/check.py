@@ -1,0 +1,108 @@
+"""The watch: orders too long without an outcome are found by the index and said to be stalled.
+
+What a message in a dead-letter queue keeps open is open for the index, too; so this is what makes
+sure that no order waits for ever. Only an order of which the list never heard (its `OrderPlaced`
+is in the list's own dead-letter queue) is not seen here: that queue is an operator's to watch.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+
+from events.checkout import OrderPlaced
+from events.envelope import Event, follow
+from events.history import History
+from events.listing import LIST, OWNER, parts
+from events.ordering import OUTCOME
+from events.orders import OrderStalled
+from functions.orders.projection import row
+from functions.runtime.ports import Clock, Log, Resources, Row, Rows
+from functions.runtime.service import Report
+
+EVERY = 5
+"""Minutes between two looks."""
+
+STALLED_AFTER = timedelta(hours=12)
+"""Longer than any message rides out an outage (`functions.runtime.backoff`), and to be said again
+after as long once more, since what should have cancelled the order may have failed as well."""
+
+FRESH = 60
+KNOWN = 20
+"""Orders that one look takes from a part of the index, so that it ends in time: of those that are
+not known to be stalled, which leave that part by it, and of those that are, by turns."""
+
+_PAGE = 1000
+
+
+def check(log: Log, resources: Resources) -> Iterator[Report]:
+    """State `OrderStalled` of each order that is too long without an outcome.
+
+    An order that has its outcome is only here because the list has not heard of it: then its row is
+    written. It may be done twice at once, and be killed at any line and done again.
+    """
+    rows, clock = resources.rows(LIST), resources.clock
+    for part in parts(stalled=False):
+        for found in rows.listed(part, limit=FRESH):
+            if _age(found, clock()) < STALLED_AFTER:
+                break
+            yield from _look(_order(found), log, rows, clock)
+    for part in parts(stalled=True):
+        for found in _by_turns(rows.listed(part, limit=_PAGE), clock()):
+            yield from _look(_order(found), log, rows, clock)
+
+
+def _look(order: str, log: Log, rows: Rows, clock: Clock) -> Iterator[Report]:
+    history = log.read(order)
+    placed = history.find(OrderPlaced)
+    if placed is None:
+        return
+    if history.at(OUTCOME):
+        if _write(rows, history):
+            yield Report(outcome="caught-up", order=order)
+        return
+    stalled = _next(placed, history, clock())
+    if stalled is None:
+        _write(rows, history)
+        return
+    held = log.append(stalled)
+    _write(rows, History([*history, held]))
+    if held == stalled:
+        yield Report(outcome="stalled", order=order, stated=(held,))
+
+
+def _next(
+    placed: Event[OrderPlaced], history: History, now: datetime
+) -> Event[OrderStalled] | None:
+    """Return the fact that the order is stalled, perhaps once more, or nothing if it is early."""
+    earlier = [event for event in history if isinstance(event.data, OrderStalled)]
+    since = max((event.time for event in earlier), default=placed.time)
+    if now - since < STALLED_AFTER:
+        return None
+    return follow(
+        placed,
+        OrderStalled(waited_seconds=int((now - placed.time).total_seconds())),
+        source=OWNER,
+        now=now,
+        seen=[event.sequence for event in history],
+        slot=f"{OrderStalled.slots[0]}/{len(earlier) + 1}",
+    )
+
+
+def _write(rows: Rows, history: History) -> bool:
+    made = row(history)
+    return made is not None and rows.put(made)
+
+
+def _order(found: Row) -> str:
+    return found.sort.rpartition("#")[2]
+
+
+def _age(found: Row, now: datetime) -> timedelta:
+    """Return how long ago the order was placed: its place begins with that time in milliseconds."""
+    return timedelta(milliseconds=now.timestamp() * 1000 - int(found.sort.partition(".")[0]))
+
+
+def _by_turns(found: Sequence[Row], now: datetime) -> Iterator[Row]:
+    """Return some of the rows, others at the next look."""
+    begin = int(now.timestamp()) // 60 // EVERY * KNOWN % max(len(found), 1)
+    return islice((*found[begin:], *found[:begin]), KNOWN)

@@ -1,0 +1,26 @@
+"""Orders' row: what it hears, what it keeps, and what it does by the clock."""
+
+from events.listing import CUSTOMER, HEARD, LIST, OPEN, OWNER, PLACE
+from events.orders import OrderStalled
+from functions.orders.check import EVERY, check
+from functions.orders.projection import project, row
+from functions.runtime.reaction import On
+from functions.runtime.service import Chore, Consumer, Projection, Table
+
+SERVICE = Consumer(
+    name=OWNER,
+    on=tuple(On(event=event, react=project, history=True) for event in HEARD),
+    tables=(
+        Table(
+            name=LIST,
+            key=CUSTOMER,
+            sort=PLACE,
+            index=OPEN,
+            access=frozenset({"put", "listed"}),
+        ),
+    ),
+    projection=Projection(table=LIST, fold=row),
+    chore=Chore(every=EVERY, run=check, reads=True, states=(OrderStalled,)),
+    alarms=("Stalled",),
+    replayable=True,
+)

@@ -1,0 +1,54 @@
+"""The words in which a route says what it takes and answers: pure values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Param:
+    """What a request may carry beside its body; `form` is the type of its value, for msgspec."""
+
+    name: str
+    where: Literal["path", "query", "header"]
+    form: Any
+    about: str
+    required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """A header of an answer; one that is not `always` there says when it is."""
+
+    name: str
+    form: Any
+    about: str
+    always: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An answer that is no problem: its status, the class of its body, if it has one."""
+
+    about: str
+    status: int = 200
+    body: type[Any] | None = None
+    headers: tuple[Header, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """A problem that a route may answer: its status and kind, when, and members of its own."""
+
+    status: int
+    kind: str
+    about: str
+    more: Mapping[str, type[Any]] = field(default_factory=dict)
+
+
+EVERYWHERE = (
+    Refusal(status=400, kind="malformed-body", about="The body cannot be read."),
+    Refusal(status=413, kind="body-too-large", about="The body is longer than an event may be."),
+    Refusal(status=500, kind="internal", about="Something failed on the shop's side."),
+)
+"""What the edge answers before, or instead of, any endpoint."""

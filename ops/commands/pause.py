@@ -1,0 +1,40 @@
+"""`fanfare pause` and `fanfare resume`: a consumer is taken off its queue, and put back."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ops.commands.words import Asked, Flag, app
+from ops.trouble import Exit
+
+Consumer = Annotated[str, Parameter(name="CONSUMER")]
+
+
+@app.command(sort_key=55)
+def pause(consumer: Consumer, /, *, yes: Flag = False, options: Asked) -> Exit:
+    """Take a consumer off its queue: its messages wait there, for four days at most.
+
+    Everybody else goes on. It comes back to all of them with `fanfare resume`.
+
+    Args:
+        consumer: The service, such as email.
+        yes: Really, also on another stage than the local one.
+        options: What was said to all commands.
+    """
+    from ops.pause import switch
+
+    return switch(options, consumer, on=False, yes=yes)
+
+
+@app.command(sort_key=56)
+def resume(consumer: Consumer, /, *, yes: Flag = False, options: Asked) -> Exit:
+    """Put a consumer back on its queue.
+
+    Args:
+        consumer: The service, such as email.
+        yes: Really, also on another stage than the local one.
+        options: What was said to all commands.
+    """
+    from ops.pause import switch
+
+    return switch(options, consumer, on=True, yes=yes)

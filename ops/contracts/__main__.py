@@ -1,0 +1,20 @@
+"""`make contracts`: keeps what is new, writes the documents; `--check` only says what is amiss."""
+
+import sys
+from collections.abc import Sequence
+
+from ops.contracts.command import run
+
+USAGE = 2
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Return the exit code of the command line."""
+    if set(arguments) - {"--check"}:
+        print("Usage: python -m ops.contracts [--check]", file=sys.stderr)
+        return USAGE
+    return run(check=bool(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

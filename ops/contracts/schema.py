@@ -1,0 +1,84 @@
+"""The JSON schema of a contract, normalised: without prose or references, so that two compare."""
+
+from typing import Any
+
+import msgspec
+
+from events import codec
+from events.earlier import EARLIER
+from events.envelope import Envelope, Fact
+
+type Schema = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+ENVELOPE = "Envelope"
+"""The name under which the schema of the envelope is kept; it has one version."""
+
+SOURCES = "x-sources"
+SLOTS = "x-slots"
+
+_REF = "#/$defs/"
+_PROSE = {"title", "description"}
+
+
+class Recursive(TypeError):
+    """A contract that contains itself has no schema without references."""
+
+
+def published() -> dict[tuple[str, int], type[Any]]:
+    """Return the class of every contract and version that can be read, and of the envelope."""
+    versions: dict[tuple[str, int], type[Any]] = {(ENVELOPE, 1): Envelope}
+    for name, steps in EARLIER.items():
+        versions |= {(name, step.contract.version): step.contract for step in steps}
+    return versions | {(name, today.version): today for name, today in codec.CONTRACTS.items()}
+
+
+def schema_of(name: str, version: int, contract: type[Any]) -> Schema:
+    """Return the schema of a contract as it is kept: self-contained, the same for equal contracts.
+
+    Raises:
+        Recursive: the contract contains itself.
+    """
+    whole = msgspec.json.schema(contract)
+    schema = _plain(whole, whole.get("$defs", {}), ())
+    del schema["$defs"]
+    head: Schema = {
+        "$schema": DIALECT,
+        "$id": f"urn:fanfare:contract:{name}:{version}",
+        "title": f"{name} {version}",
+    }
+    if issubclass(contract, Fact):
+        head |= {SOURCES: sorted(contract.sources), SLOTS: list(contract.slots)}
+    head.update(schema)
+    return head
+
+
+def portable(pattern: str) -> str:
+    r"""Return a pattern of ours in the dialect of JSON Schema, where `$` is the end and no `\Z`."""
+    return pattern.replace(r"\Z", "$")
+
+
+def _plain(node: Any, defs: dict[str, Any], inside: tuple[str, ...]) -> Any:
+    if isinstance(node, list):
+        return [_plain(each, defs, inside) for each in node]
+    if not isinstance(node, dict):
+        return node
+    ref = node.get("$ref")
+    if ref is not None:
+        if ref in inside:
+            raise Recursive(f"{ref.removeprefix(_REF)} contains itself")
+        rest = {key: value for key, value in node.items() if key != "$ref"}
+        return _plain(defs[ref.removeprefix(_REF)] | rest, defs, (*inside, ref))
+    plain = {
+        key: _plain(value, defs, inside)
+        for key, value in node.items()
+        if key not in _PROSE and key != "properties"
+    }
+    if "properties" in node:  # whose keys are names, also one that is called `title`
+        plain["properties"] = {
+            name: _plain(value, defs, inside) for name, value in node["properties"].items()
+        }
+        plain["required"] = sorted(node.get("required", ()))
+    if "pattern" in plain:
+        plain["pattern"] = portable(plain["pattern"])
+    return plain

@@ -1,0 +1,37 @@
+"""The fingerprint of a request: in the log for ever, so the same for ever."""
+
+import json
+from typing import Any
+
+import pytest
+
+from functions.checkout.request import read
+from functions.runtime.http import Request
+from tests.functions.checkout.conftest import BODY, TOTAL
+
+ELSEWHERE = BODY["ship_to"] | {"name": 'Zoë "Süd" \N{TRUMPET}'}
+
+
+def fingerprint(body: dict[str, Any]) -> str:
+    headers = {"content-type": "application/json"}
+    return read(Request(headers=headers, body=json.dumps(body).encode())).fingerprint()
+
+
+# As they were taken before a request could choose its delivery.
+@pytest.mark.parametrize(
+    ("body", "known"),
+    [
+        (BODY, "6e803f0bdabb2041024966"),
+        (BODY | {"expected_total": TOTAL, "ship_to": ELSEWHERE}, "53b512d392fe3a77793223"),
+    ],
+    ids=["plain", "all members, all alphabets"],
+)
+def test_a_request_that_chooses_no_delivery_has_the_fingerprint_that_it_always_had(
+    body: dict[str, Any], known: str
+) -> None:
+    assert fingerprint(body) == known
+    assert fingerprint(body | {"delivery": "standard"}) == known
+
+
+def test_a_request_for_another_delivery_is_another_request() -> None:
+    assert fingerprint(BODY | {"delivery": "express"}) != fingerprint(BODY)

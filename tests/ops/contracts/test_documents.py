@@ -1,0 +1,164 @@
+"""The documents: what the code says, valid by their own standards, with nothing left hanging."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator, Draft202012Validator
+from openapi_spec_validator import validate
+
+from events.codec import CONTRACTS
+from functions import map as the_map
+from functions.runtime.service import Route
+from ops.contracts.asyncapi import asyncapi
+from ops.contracts.documents import documents
+from ops.contracts.openapi import openapi
+from ops.contracts.schema import published
+
+ROOT = Path(__file__).parents[3]
+ASYNCAPI = ROOT / "node_modules" / "@asyncapi" / "specs" / "schemas" / "3.0.0.json"
+EVENTS, SHOP = asyncapi(), openapi()
+ROUTES = the_map.API.routes
+
+
+@pytest.mark.parametrize(("path", "text"), list(documents()), ids=["asyncapi", "openapi"])
+def test_a_document_says_what_the_code_says(path: Path, text: str) -> None:
+    assert path.read_text() == text, f"docs/{path.name} is out of date: `make contracts`"
+
+
+# -- AsyncAPI --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def standard() -> Draft7Validator:
+    return Draft7Validator(json.loads(ASYNCAPI.read_bytes()))
+
+
+def test_the_events_are_described_in_valid_asyncapi(standard: Draft7Validator) -> None:
+    assert [error.message for error in standard.iter_errors(EVENTS)] == []
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        EVENTS | {"asyncapi": "2.6.0"},
+        EVENTS | {"operations": {"a": {"action": "listen", "channel": {"$ref": "#/channels/a"}}}},
+        EVENTS | {"channels": {"a": {"bindings": {"sqs": {"deadLetterQueue": {}}}}}},
+    ],
+    ids=["version", "action", "binding"],
+)
+def test_what_is_no_asyncapi_is_not_taken_for_it(
+    standard: Draft7Validator, broken: dict[str, Any]
+) -> None:
+    assert not standard.is_valid(broken)
+
+
+def test_every_version_of_every_contract_is_a_message_with_a_specimen_that_fits() -> None:
+    messages = EVENTS["components"]["messages"]
+
+    assert messages.keys() == {f"{name}.{n}" for name, n in published() if name in CONTRACTS}
+    for message in messages.values():
+        payload = message["payload"] | {"components": EVENTS["components"]}
+        (example,) = message["examples"]
+        validator = Draft202012Validator(payload, format_checker=FORMATS)
+        validator.validate(example["payload"])
+        assert not validator.is_valid(example["payload"] | {"source": "nobody"})
+        assert not validator.is_valid(example["payload"] | {"dataversion": 99})
+
+
+FORMATS = Draft202012Validator.FORMAT_CHECKER
+
+
+def test_each_service_hears_and_states_what_the_map_and_the_contracts_say() -> None:
+    operations = EVENTS["operations"]
+
+    for consumer in the_map.CONSUMERS:
+        heard = operations[f"{consumer.name}.hears"]
+        assert _types(heard) == set(consumer.hears)
+        (subscription,) = heard["bindings"]["sns"]["consumers"]
+        assert subscription["filterPolicy"] == {"type": list(consumer.hears)}
+    for service in the_map.SERVICES:
+        own = {name for name, contract in CONTRACTS.items() if service.name in contract.sources}
+        states = operations.get(f"{service.name}.states", {"messages": []})
+        assert _types(states) == own
+
+
+def _types(operation: dict[str, Any]) -> set[str]:
+    return {ref["$ref"].rpartition("/")[2].split(".")[0] for ref in operation["messages"]}
+
+
+def test_a_message_of_an_earlier_version_is_still_heard_and_not_stated_any_more() -> None:
+    heard, stated = (
+        [ref["$ref"].rpartition("/")[2] for ref in EVENTS["operations"][name]["messages"]]
+        for name in ("payment.hears", "checkout.states")
+    )
+
+    assert {"OrderPlaced.1", "OrderPlaced.2"} <= set(heard)
+    assert "OrderPlaced.2" in stated
+    assert "OrderPlaced.1" not in stated
+
+
+# -- OpenAPI ---------------------------------------------------------------------------------------
+
+
+def test_the_shop_is_described_in_valid_openapi() -> None:
+    validate(SHOP)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.key)
+def test_every_route_is_described(route: Route) -> None:
+    operation = SHOP["paths"][route.path][route.method.lower()]
+    at = {param["name"] for param in operation["parameters"] if param["in"] == "path"}
+
+    assert operation["summary"]
+    assert at == {part[1:-1] for part in route.path.split("/") if part.startswith("{")}
+    assert "200" in operation["responses"]
+    assert all(response["description"] for response in operation["responses"].values())
+
+
+def test_every_example_of_a_request_is_one() -> None:
+    bodies = [
+        operation["requestBody"]["content"]["application/json"]
+        for path in SHOP["paths"].values()
+        for operation in path.values()
+        if "requestBody" in operation
+    ]
+
+    assert bodies
+    for body in bodies:
+        schema = Draft202012Validator(body["schema"] | {"components": SHOP["components"]})
+        assert body["examples"]
+        for example in body["examples"].values():
+            schema.validate(example["value"])
+            assert not schema.is_valid(example["value"] | {"coupon": "FREE"})
+
+
+def test_a_route_more_is_a_path_more_and_its_scheme_comes_along() -> None:
+    mine = Route(method="GET", path="/orders", endpoint="list", rate=1, burst=1, bearer=("jwt",))
+    document = openapi((*ROUTES, mine))
+
+    assert document["paths"]["/orders"]["get"]["security"] == [{"jwt": []}]
+    assert set(document["components"]["securitySchemes"]) == {"key", "jwt"}
+
+
+@pytest.mark.parametrize("document", [EVENTS, SHOP], ids=["asyncapi", "openapi"])
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    references = list(_references(document))
+
+    assert references
+    for reference in references:
+        place: Any = document
+        for step in reference.removeprefix("#/").split("/"):
+            place = place[step.replace("~1", "/")]
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for each in node:
+            yield from _references(each)

@@ -1,0 +1,81 @@
+"""What earlier versions wrote into the log, through the consumers of today."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from events import codec
+from events.checkout import OrderPlaced
+from events.earlier import EARLIER
+from functions import map as the_map
+from tests.builders import Lines
+from tests.system.shop import Shop
+from tests.system.world import World
+
+SAMPLES = Path(codec.__file__).with_name("samples")
+CURRENT = OrderPlaced.version
+OLD = [(kind, step.contract.version) for kind, steps in EARLIER.items() for step in steps]
+
+
+def sample(kind: str, version: int) -> dict[str, Any]:
+    """Return the specimen of a version, as it is kept."""
+    return dict(json.loads((SAMPLES / f"{kind}.{version}.json").read_bytes()))
+
+
+def of(order: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event as if it were of another order."""
+    slot = event["id"].removeprefix(f"{event['subject']}/")
+    return event | {"id": f"{order}/{slot}", "subject": order}
+
+
+def item_of(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the item of the log that an event is, written without any code of today."""
+    texts = ("source", "type", "time", "correlationid", "traceparent", "sequence", "subject")
+    return {name: {"S": event[name]} for name in texts} | {
+        "slot": {"S": event["id"].removeprefix(f"{event['subject']}/")},
+        "dataversion": {"N": str(event["dataversion"])},
+        "data": {"S": json.dumps(event["data"], separators=(",", ":"))},
+    }
+
+
+@pytest.mark.parametrize(("kind", "version"), OLD)
+def test_what_was_stated_in_an_earlier_version_is_carried_to_the_end_by_todays_consumers(
+    world: World, shop: Shop, lines: Lines, kind: str, version: int
+) -> None:
+    event = sample(kind, version)
+    order = event["subject"]
+    placed = event if kind == "OrderPlaced" else of(order, sample("OrderPlaced", CURRENT))
+    for line in placed["data"]["lines"]:
+        stock = {"sku": {"S": line["sku"]}, "available": {"N": "5"}}
+        world.put(world.own_table("inventory", "stock"), stock)
+    world.put(world.log, item_of(placed))
+    world.put(world.log, item_of(event))
+    for consumer in the_map.CONSUMERS:
+        if kind in consumer.hears:
+            world.send(consumer.name, json.dumps(event), group=order)
+
+    world.settle()
+
+    slots = world.slots(order)
+    assert slots.get("shipping/dispatch") or slots["outcome"] == "OrderCancelled"
+    assert world.data(order, event["id"].removeprefix(f"{order}/")) == event["data"]
+    assert not {"undecodable", "forged", "retry", "unpublishable"} & set(lines.outcomes)
+    assert [world.dead(consumer) for consumer in world.active] == [[]] * len(world.active)
+
+
+def test_an_order_of_the_time_before_is_dispatched_by_standard_delivery(
+    world: World, shop: Shop
+) -> None:
+    event = sample("OrderPlaced", 1)
+    for line in event["data"]["lines"]:
+        stock = {"sku": {"S": line["sku"]}, "available": {"N": "5"}}
+        world.put(world.own_table("inventory", "stock"), stock)
+    world.put(world.log, item_of(event))
+
+    world.settle()
+
+    assert world.slots(event["subject"])["shipping/dispatch"] == "DispatchScheduled"
+    (parcel,) = world.table(world.own_table("shipping", "parcels"))
+    assert parcel["delivery"] == "standard"
