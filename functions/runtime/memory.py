@@ -182,7 +182,12 @@ class MemoryLog:
         for each in subjects[begin:end]:
             stream = self._streams.get(each, {})
             after = slot if each == subject else ""
-            events += (from_item(stream[s], lenient=True) for s in sorted(stream) if s > after)
+            events += (
+                from_item(stream[place], lenient=True)
+                for place in sorted(stream)
+                if place > after
+                and (not selection.types or stream[place]["type"]["S"] in selection.types)
+            )
         return LogPage(
             events=tuple(event for event in events if selection.admits(event)),
             cursor=f"{subjects[end]}/" if end < len(subjects) else None,
