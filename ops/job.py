@@ -121,8 +121,9 @@ def new_id(consumer: str, now: datetime) -> str:
     return f"{consumer}-{now:%Y%m%d-%H%M%S}-{token_hex(2)}"
 
 
-def create(plan: Plan, folder: Path = JOBS) -> Job:
+def create(plan: Plan, folder: Path | None = None) -> Job:
     """Write a job's first line; nothing is done yet."""
+    folder = folder or JOBS
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{plan.job}.jsonl"
     with path.open("xb") as file:
@@ -132,12 +133,13 @@ def create(plan: Plan, folder: Path = JOBS) -> Job:
     return Job(path=path, plan=plan)
 
 
-def find(name: str, folder: Path = JOBS) -> Job:
+def find(name: str, folder: Path | None = None) -> Job:
     """Return the job of that name.
 
     Raises:
         Trouble: there is none, or its file cannot be trusted.
     """
+    folder = folder or JOBS
     path = folder / f"{name}.jsonl"
     if not re.fullmatch(r"[a-z0-9-]+", name) or not path.is_file():
         raise Trouble(f"There is no job {name!r} in {folder}: see `fanfare jobs`.", Exit.NOT_FOUND)

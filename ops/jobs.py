@@ -1,8 +1,7 @@
 """`fanfare jobs`: what was sent again, how far it came, and how it ended."""
 
+from collections.abc import Iterator
 from pathlib import Path
-
-from rich.table import Table
 
 from ops import job as job_files
 from ops.job import Job, Plan, Sent, State
@@ -27,7 +26,8 @@ def show(options: Options, name: str | None) -> Exit:
         for job in jobs:
             options.print_json(_known(job))
     elif jobs:
-        options.out.print(_table(jobs))
+        for line in _lines(jobs):
+            options.out.print(line)
     else:
         options.out.print("There are no jobs yet: `fanfare replay` makes them.")
     return Exit.DONE if len(jobs) == len(listed) else Exit.FAILED
@@ -51,17 +51,14 @@ def _known(job: Job) -> dict[str, State | bool | str | Plan | Sent | None]:
     }
 
 
-def _table(jobs: list[Job]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for title in ("job", "stage", "made", "state"):
-        table.add_column(title, no_wrap=True)
-    table.add_column("sent", justify="right", no_wrap=True)
+def _lines(jobs: list[Job]) -> Iterator[str]:
+    width = max(len(job.plan.job) for job in jobs)
     for job in jobs:
-        plan = job.plan
-        sent = job.sent.events if job.sent else 0
-        made = f"{plan.made:%Y-%m-%d %H:%M:%S}"
-        table.add_row(plan.job, plan.stage, made, job.state, f"{sent:,} of {plan.census.events:,}")
-    return table
+        plan, sent = job.plan, job.sent.events if job.sent else 0
+        yield (
+            f"{plan.job:<{width}}  {plan.stage:<6}  {plan.made:%Y-%m-%d %H:%M:%S}"
+            f"  {job.state:<11}  {sent:,} of {plan.census.events:,}"
+        )
 
 
 def _detail(options: Options, job: Job) -> None:

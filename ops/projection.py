@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from rich.table import Table
-
 from functions.map import CONSUMERS
 from functions.runtime.clock import utc_now
 from functions.runtime.ports import Clock, Row, Rows
@@ -37,9 +35,9 @@ def show(options: Options, name: str, key: str | None, *, limit: int) -> Exit:
     if options.json:
         for row in found:
             options.print_json(row)
-    elif found:
-        options.out.print(_table(found))
-    else:
+    for row in found if not options.json else ():
+        options.out.print(_line_of(row))
+    if not found and not options.json:
         options.out.print(f"{name} has no rows. Rebuild it: fanfare replay {name}{_at(cloud)}")
     if len(found) == limit:
         options.err.print(f"The first {limit}; more with --limit.")
@@ -125,15 +123,9 @@ def _of(cloud: Cloud, rows: Rows, projection: Projection, key: str, limit: int) 
     return [row] if row else []
 
 
-def _table(rows: list[Row]) -> Table:
-    names = list(dict.fromkeys(name for row in rows for name in row.values))
-    table = Table(box=None, pad_edge=False)
-    for title in ("partition", "sort", *names, "version"):
-        table.add_column(title, overflow="fold")
-    for row in rows:
-        said = [str(row.values.get(name, "")) for name in names]
-        table.add_row(row.partition, row.sort, *said, str(row.version or ""))
-    return table
+def _line_of(row: Row) -> str:
+    said = [*row.values.items(), *([("version", row.version)] if row.version else [])]
+    return "  ".join([row.partition, row.sort, *(f"{name}={value}" for name, value in said)])
 
 
 def _report(options: Options, cloud: Cloud, name: str, result: Comparison) -> None:

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from moto import mock_aws
 
+from events.envelope import Event
 from events.history import History
 from functions.runtime.aws import client_factory
 from ops.cloud import Cloud
@@ -110,4 +111,10 @@ def record(outcome: str, service: str = "payment", **fields: Any) -> Record:
 def write(cloud: Cloud, history: History) -> None:
     """Put a history into a stage's log."""
     for event in history:
+        cloud.log().append(event)
+
+
+def write_events(cloud: Cloud, events: Iterable[Event[Any]]) -> None:
+    """Put events into a stage's log."""
+    for event in events:
         cloud.log().append(event)
