@@ -35,6 +35,7 @@ OUTCOMES: dict[str, Meaning] = {
     "not-hidden": Meaning("x"),
     "stalled": Meaning("x", "too long without an outcome"),
     "caught-up": Meaning("-", "the list was behind"),
+    "unreadable": Meaning("x", "in the log, not read by this version"),
     "published": Meaning("-", shown=False),
     "unsent": Meaning("x", "the topic did not take it"),
     "unpublishable": Meaning("x"),

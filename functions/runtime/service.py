@@ -202,10 +202,13 @@ class Consumer(Service):
 class Route:
     """A way in over HTTP: `{id}` in the path is a parameter; `rate` and `burst` throttle it.
 
-    `rate` is requests a second, `burst` requests at once. The rest is what docs/openapi.json says
-    of it, and tests hold it to: `takes` is the class of the body, `params` are what else a request
-    carries, `answers` and `problems` what it is answered with, and `bearer` names the tokens of
-    which any opens it (ops/contracts/openapi.py has their schemes).
+    `rate` is requests a second, `burst` requests at once. A `public` one wants no token, also on a
+    stage that has an issuer of tokens.
+
+    The rest is what docs/openapi.json says of it, and tests hold it to: `takes` is the class of the
+    body, `params` are what else a request carries, `answers` and `problems` what it is answered
+    with, and `bearer` names the tokens of which any opens it, with an empty name for none at all
+    (ops/contracts/openapi.py has their schemes).
     """
 
     method: Literal["GET", "POST"]
@@ -213,6 +216,7 @@ class Route:
     endpoint: str
     rate: int
     burst: int
+    public: bool = False
     summary: str = ""
     params: "tuple[Param, ...]" = ()
     takes: type[Any] | None = None

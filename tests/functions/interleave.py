@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from events.envelope import Event
 from events.history import History
-from functions.runtime.ports import Change, Log, Record, Records
+from functions.runtime.ports import Change, Log, Record, Records, Row, Rows
 
 type Fate = Literal["go on", "die before", "die after", "die, and the call comes later"]
 
@@ -96,3 +96,30 @@ class SteppedRecords:
 
     def all(self) -> Iterator[Record]:
         return self._worker.call(self._records.all)
+
+
+class SteppedRows:
+    """A table with a sort key as one worker calls it."""
+
+    def __init__(self, worker: Worker, rows: Rows) -> None:
+        self._worker, self._rows = worker, rows
+
+    def put(self, row: Row) -> bool:
+        return self._worker.call(self._rows.put, row)
+
+    def remove(self, partition: str, sort: str) -> None:
+        return self._worker.call(self._rows.remove, partition, sort)
+
+    def page(
+        self, partition: str, *, limit: int, after: str | None = None, newest_first: bool = False
+    ) -> Sequence[Row]:
+        asked = partial(
+            self._rows.page, partition, limit=limit, after=after, newest_first=newest_first
+        )
+        return self._worker.call(asked)
+
+    def listed(self, value: str, *, limit: int, after: Row | None = None) -> Sequence[Row]:
+        return self._worker.call(partial(self._rows.listed, value, limit=limit, after=after))
+
+    def all(self) -> Iterator[Row]:
+        return self._worker.call(self._rows.all)

@@ -43,6 +43,7 @@ GRANTS = {
         LOGS: WRITE_LOGS,
         LOG: {"dynamodb:PutItem", "dynamodb:Query"},
         own("checkout-catalogue"): {"dynamodb:GetItem", "dynamodb:Scan"},
+        own("orders-list"): {"dynamodb:Query"},
     },
     "payment": {
         LOGS: WRITE_LOGS,
@@ -66,6 +67,13 @@ GRANTS = {
         LOG: {"dynamodb:PutItem", "dynamodb:Query"},
         inbox("shipping"): WORK_OFF,
         own("shipping-parcels"): {"dynamodb:GetItem", "dynamodb:PutItem"},
+    },
+    "orders": {
+        LOGS: WRITE_LOGS,
+        LOG: {"dynamodb:PutItem", "dynamodb:Query"},
+        inbox("orders"): WORK_OFF,
+        own("orders-list"): {"dynamodb:PutItem"},
+        own("orders-list/index/open"): {"dynamodb:Query"},
     },
 }
 

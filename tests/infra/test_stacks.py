@@ -101,6 +101,25 @@ def test_every_own_table_is_keyed_as_its_service_says(dev: Assembly) -> None:
         }
 
 
+def test_an_index_lists_keys_alone_by_the_attribute_of_its_name(dev: Assembly) -> None:
+    (table,) = (
+        each.properties
+        for each in dev.resources("AWS::DynamoDB::Table")
+        if "GlobalSecondaryIndexes" in each.properties
+    )
+    assert table["TableName"] == "fanfare-dev-orders-list"
+    assert table["GlobalSecondaryIndexes"] == [
+        {
+            "IndexName": "open",
+            "KeySchema": [
+                {"AttributeName": "open", "KeyType": "HASH"},
+                {"AttributeName": "place", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        }
+    ]
+
+
 def test_every_table_is_encrypted_and_billed_by_request(dev: Assembly) -> None:
     for table in dev.resources("AWS::DynamoDB::Table"):
         assert table.properties["SSESpecification"] == {"SSEEnabled": True}

@@ -8,6 +8,7 @@ import pytest
 
 from events.envelope import Event, Fact
 from events.inventory import Reserved, StockRejected, StockReserved
+from events.listing import LIST, OWNER
 from events.ordering import OrderCancelled, OrderConfirmed
 from events.payment import PaymentCaptured, PaymentPrepared
 from events.shipping import DispatchScheduled
@@ -15,8 +16,9 @@ from functions import map as the_map
 from functions import names
 from functions.checkout.catalogue import CATALOGUE
 from functions.inventory.reactions import AVAILABLE, STOCK
+from functions.runtime import settings
 from functions.runtime.main import Handler, build
-from tests.builders import MUTE, TRUMPET, Clock, Lines, placed, then
+from tests.builders import ISSUER, MUTE, TRUMPET, Clock, Lines, placed, then, verified
 from tests.functions.checkout.conftest import BODY, KEY
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.lambdas import failed, message, record
@@ -40,6 +42,7 @@ class World:
         self.calls = calls
         self.clock = clock
         self.lines = Lines()
+        self.issuer: dict[str, str] = {}
         self._handlers: dict[str, Handler] = {}
         for line in (TRUMPET, MUTE):
             product = {"name": line.name, "price": line.unit_price, "currency": "EUR"}
@@ -55,7 +58,7 @@ class World:
         """Call a function; from here on only its own calls are counted."""
         if name not in self._handlers:
             service = next(s for s in the_map.SERVICES if s.name == name)
-            environ = self.stage.environ(service)
+            environ = self.stage.environ(service) | self.issuer
             self._handlers[name] = build(environ, clock=self.clock, observer=self.lines)
         self.clock.advance(seconds=1)
         self.calls.clear()
@@ -133,6 +136,42 @@ def test_looking_at_an_order_is_one_query_and_cancelling_it_one_put_more(world: 
     assert (shown, world.calls.operations) == (["Query"], ["Query", "PutItem"])
 
 
+def test_a_customers_order_is_one_put_of_one_write_unit_up_to_three_lines(world: World) -> None:
+    world.issuer = {settings.ISSUER: ISSUER}
+    drum = {"name": "Snare drum 14x5.5", "price": 18900, "currency": "EUR"}
+    world.stage.put("checkout", CATALOGUE, "DRUM-SNARE", **drum)  # type: ignore[arg-type]  # str or int
+    lines = [*BODY["lines"], {"sku": "DRUM-SNARE", "quantity": 1}]
+    wanted = BODY | {"lines": lines, "delivery": "express"}
+    world.invoke("checkout", {"routeKey": "GET /products", "requestContext": {}})
+    answer = world.invoke(
+        "checkout",
+        order() | {"requestContext": verified("robin"), "body": json.dumps(wanted)},
+    )
+
+    assert answer["statusCode"] == 200
+    (call,) = world.calls.made
+    assert weight(dict(call.sent["Item"])) <= 1024
+
+
+def test_a_page_of_a_customers_list_is_one_query_of_that_table(world: World) -> None:
+    world.issuer = {settings.ISSUER: ISSUER}
+    answer = world.invoke(
+        "checkout",
+        {
+            "routeKey": "GET /orders",
+            "requestContext": verified("robin"),
+            "queryStringParameters": {"limit": "100"},
+        },
+    )
+
+    assert json.loads(answer["body"]) == {"orders": []}
+    (call,) = world.calls.made
+    assert call.operation == "Query"
+    assert call.sent["TableName"] == names.own_table(world.stage.name, OWNER, LIST)
+    assert call.sent["ConsistentRead"] is True
+    assert call.sent["Limit"] == 101
+
+
 def test_inventory_is_one_transaction_of_one_write_more_than_lines(world: World) -> None:
     world.know(PLACED)
 
@@ -178,6 +217,22 @@ def test_shipping_is_one_query_and_one_put_besides_the_carriers_parcels(world: W
 
     assert world.hear("shipping", CONFIRMED) == ["Query", "PutItem"]
     assert world.elsewhere == ["GetItem", "PutItem"]
+
+
+def test_the_list_is_one_query_and_one_put(world: World) -> None:
+    world.know(PLACED, CONFIRMED)
+
+    assert world.hear("orders", CONFIRMED) == ["Query"]
+    assert world.elsewhere == ["PutItem"]
+
+
+def test_a_row_that_is_there_already_is_one_put_in_vain(world: World) -> None:
+    world.know(PLACED)
+    world.hear("orders", PLACED)
+    world.hear("orders", PLACED)
+
+    assert world.calls.operations == ["Query", "PutItem"]
+    assert world.lines.outcomes[-1] == "duplicate"
 
 
 ENDED: list[tuple[str, Event[Any], tuple[Event[Any], ...]]] = [
@@ -240,6 +295,14 @@ def test_the_relay_publishes_in_tens_and_touches_no_table(
 
 
 def test_every_service_is_in_this_budget() -> None:
-    counted = {"checkout", "relay", "payment", "inventory", "ordering", "shipping"}
+    counted = {
+        "checkout",
+        "relay",
+        "payment",
+        "inventory",
+        "ordering",
+        "shipping",
+        "orders",
+    }
 
     assert {service.name for service in the_map.SERVICES} == counted
