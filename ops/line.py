@@ -40,6 +40,7 @@ OUTCOMES: dict[str, Meaning] = {
     "unsent": Meaning("x", "the topic did not take it"),
     "unpublishable": Meaning("x"),
     "tampered": Meaning("x", "the log was changed"),
+    "forgotten": Meaning("-", "personal fields were blanked"),
     "answered": Meaning("-", shown=False),
     "summed": Meaning("-", shown=False),
     "refused": Meaning("x"),

@@ -110,13 +110,15 @@ class Projection:
 class Service:
     """What every function has: a name, seconds to run, MiB of memory, tables of its own.
 
-    The name is its folder's, its function's and its stack's.
+    The name is its folder's, its function's and its stack's. `alarms` are metrics of which a single
+    count must wake somebody.
     """
 
     name: str
     timeout: int = 30
     memory: int = 512
     tables: tuple[Table, ...] = ()
+    alarms: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a name that cannot be all of that."""
@@ -134,7 +136,7 @@ class Consumer(Service):
     `ordered` takes a FIFO queue, one order's events one at a time. `concurrency` is the most
     workers at once, `batch` the most messages an invocation. `adapters` are the ways to the outside
     world, the usual one first. `replayable` says that old events may be sent again: no outside
-    effect. `alarms` are metrics of which a single count must wake somebody.
+    effect.
     """
 
     on: tuple[On, ...]
@@ -145,7 +147,6 @@ class Consumer(Service):
     adapters: tuple[Adapter, ...] = ()
     projection: Projection | None = None
     chore: Chore | None = None
-    alarms: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a declaration that AWS or the runtime would stumble over."""

@@ -5,10 +5,9 @@ before, in and after each put; several runs of the chore go on at once, a call a
 anywhere; calls come through after their caller died; clocks differ by an hour.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from random import Random
 from typing import Any
 
@@ -23,10 +22,10 @@ from functions.analytics.closing import close_days
 from functions.analytics.figures import figures
 from functions.analytics.table import day_of, last_closed, marked_days
 from functions.runtime.memory import MemoryLog, MemoryRows, MemoryTables
-from functions.runtime.ports import Resources, Row, Rows
+from functions.runtime.ports import Resources
 from tests.builders import Clock
 from tests.functions.analytics.counting import close, kept, order, recount, tell
-from tests.functions.interleave import DEATHS, Died, Worker
+from tests.functions.interleave import DEATHS, Died, SteppedRows, Worker
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 SKEWS = [timedelta(hours=hours) for hours in (-1, 0, 0, 1)]
@@ -35,31 +34,6 @@ ON_ITS_WAY = timedelta(hours=20)
 
 DAYS = 6
 STEPS = 120
-
-
-class SteppedRows:
-    """Rows as one worker calls them."""
-
-    def __init__(self, worker: Worker, rows: Rows) -> None:
-        self._worker, self._rows = worker, rows
-
-    def put(self, row: Row) -> bool:
-        return self._worker.call(self._rows.put, row)
-
-    def remove(self, partition: str, sort: str) -> None:
-        return self._worker.call(self._rows.remove, partition, sort)
-
-    def page(
-        self, partition: str, *, limit: int, after: str | None = None, newest_first: bool = False
-    ) -> Sequence[Row]:
-        read = partial(self._rows.page, limit=limit, after=after, newest_first=newest_first)
-        return self._worker.call(read, partition)
-
-    def listed(self, value: str, *, limit: int, after: Row | None = None) -> Sequence[Row]:
-        raise NotImplementedError("the table has no index")
-
-    def all(self) -> Iterator[Row]:
-        raise NotImplementedError("nobody reads the whole table")
 
 
 @dataclass
