@@ -101,6 +101,7 @@ PROD = Stage(
     removal=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     protected=True,
     recovery=True,
+    adapters={"payment": "stripe"},
 )
 
 STAGES = {stage.name: stage for stage in (LOCAL, DEV, PROD)}

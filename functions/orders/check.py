@@ -7,9 +7,10 @@ is in the list's own dead-letter queue) is not seen here: that queue is an opera
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 
 from events.checkout import OrderPlaced
+from events.codec import Undecodable
 from events.envelope import Event, follow
 from events.history import History
 from events.listing import LIST, OWNER, parts
@@ -26,10 +27,11 @@ STALLED_AFTER = timedelta(hours=12)
 """Longer than any message rides out an outage (`functions.runtime.backoff`), and to be said again
 after as long once more, since what should have cancelled the order may have failed as well."""
 
-FRESH = 60
-KNOWN = 20
-"""Orders that one look takes from a part of the index, so that it ends in time: of those that are
-not known to be stalled, which leave that part by it, and of those that are, by turns."""
+AT_MOST = timedelta(seconds=20)
+"""A look begins with no further order after that time; its function has half as long again."""
+
+TAKEN = 60
+"""Orders that one look takes from a part of the index, by turns."""
 
 _PAGE = 1000
 
@@ -38,17 +40,27 @@ def check(log: Log, resources: Resources) -> Iterator[Report]:
     """State `OrderStalled` of each order that is too long without an outcome.
 
     An order that has its outcome is only here because the list has not heard of it: then its row is
-    written. It may be done twice at once, and be killed at any line and done again.
+    written. It may be done twice at once, and be killed at any line and done again. What one look
+    has no time for, or cannot read, keeps no other order from being found at the next.
     """
     rows, clock = resources.rows(LIST), resources.clock
-    for part in parts(stalled=False):
-        for found in rows.listed(part, limit=FRESH):
-            if _age(found, clock()) < STALLED_AFTER:
-                break
-            yield from _look(_order(found), log, rows, clock)
-    for part in parts(stalled=True):
-        for found in _by_turns(rows.listed(part, limit=_PAGE), clock()):
-            yield from _look(_order(found), log, rows, clock)
+    began = clock()
+    for order in _due(rows, began):
+        if clock() - began >= AT_MOST:
+            return
+        try:
+            yield from _look(order, log, rows, clock)
+        except Undecodable as error:
+            yield Report(outcome="unreadable", order=order, detail=str(error))
+
+
+def _due(rows: Rows, now: datetime) -> Iterator[str]:
+    """Return the orders to look at, from each part of the index those that are old enough."""
+    for part in _by_turns(parts(stalled=False) + parts(stalled=True), 1, now):
+        listed = rows.listed(part, limit=_PAGE)
+        old = list(takewhile(lambda found: _age(found, now) >= STALLED_AFTER, listed))
+        for found in islice(_by_turns(old, TAKEN, now), TAKEN):
+            yield found.sort.rpartition("#")[2]
 
 
 def _look(order: str, log: Log, rows: Rows, clock: Clock) -> Iterator[Report]:
@@ -61,13 +73,12 @@ def _look(order: str, log: Log, rows: Rows, clock: Clock) -> Iterator[Report]:
             yield Report(outcome="caught-up", order=order)
         return
     stalled = _next(placed, history, clock())
-    if stalled is None:
-        _write(rows, history)
-        return
-    held = log.append(stalled)
-    _write(rows, History([*history, held]))
-    if held == stalled:
-        yield Report(outcome="stalled", order=order, stated=(held,))
+    if stalled is not None:
+        held = log.append(stalled)
+        if held == stalled:
+            yield Report(outcome="stalled", order=order, stated=(held,))
+        history = History([*history, held])
+    _write(rows, history)
 
 
 def _next(
@@ -89,12 +100,9 @@ def _next(
 
 
 def _write(rows: Rows, history: History) -> bool:
+    """Write the order's row, by which one that is stalled leaves the part of those that are not."""
     made = row(history)
     return made is not None and rows.put(made)
-
-
-def _order(found: Row) -> str:
-    return found.sort.rpartition("#")[2]
 
 
 def _age(found: Row, now: datetime) -> timedelta:
@@ -102,7 +110,8 @@ def _age(found: Row, now: datetime) -> timedelta:
     return timedelta(milliseconds=now.timestamp() * 1000 - int(found.sort.partition(".")[0]))
 
 
-def _by_turns(found: Sequence[Row], now: datetime) -> Iterator[Row]:
-    """Return some of the rows, others at the next look."""
-    begin = int(now.timestamp()) // 60 // EVERY * KNOWN % max(len(found), 1)
-    return islice((*found[begin:], *found[:begin]), KNOWN)
+def _by_turns[T](these: Sequence[T], step: int, now: datetime) -> Sequence[T]:
+    """Return these, beginning with another one at each look: `step` further than at the last."""
+    look = int(now.timestamp()) // (60 * EVERY)
+    begin = look * step % max(len(these), 1)
+    return (*these[begin:], *these[:begin])

@@ -20,8 +20,9 @@ def with_chore(
 ) -> Handler:
     """Return a handler that also does the chore when the schedule asks for it.
 
-    Every report is a line and counts as a metric. What fails is said and raised: Lambda tries it
-    again, and the next tick does as well.
+    Every report is a line and counts as a metric, which is written before the chore goes on: if the
+    function is killed for its time, what was done has been counted. What fails is said and raised:
+    Lambda tries it again, and the next tick does as well.
     """
 
     def handle(event: dict[str, Any], context: Any) -> Any:
@@ -37,6 +38,7 @@ def with_chore(
                     facts=[fact.type for fact in report.stated],
                     **{name: value for name, value in told.items() if value is not None},
                 )
+                observer.flush()
         except Exception as error:
             observer.record("failed", consumer=consumer, **failure(error))
             raise

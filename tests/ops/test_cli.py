@@ -22,7 +22,14 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         calls.append((*given, named))
         return Exit.REFUSED
 
-    for target in ("run.run", "seed.seed", "invoke.invoke", "order.show", "tail.tail"):
+    for target in (
+        "run.run",
+        "seed.seed",
+        "invoke.invoke",
+        "order.show",
+        "tail.tail",
+        "metrics.show",
+    ):
         monkeypatch.setattr(f"ops.{target}", played)
     monkeypatch.delenv("FANFARE_STAGE", raising=False)
     return calls
@@ -49,6 +56,8 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("order --wait 7F3K", {"wait": 30.0}),
         ("order 7F3K --wait 2.5", {"wait": 2.5}),
         ("order --wait 5 7F3K --events", {"wait": 5.0, "events": True}),
+        ("metrics", {"days": 14}),
+        ("metrics --days 7", {"days": 7}),
     ],
 )
 def test_options_reach_the_command(called: list[Any], line: str, expected: dict[str, Any]) -> None:
@@ -120,6 +129,8 @@ def test_the_stage_is_the_safe_one_unless_the_environment_names_another(
         ("run --port http", "--port"),
         ("seed --stage Prod!", "'Prod!' names no stage"),
         ("seed --color pink", 'Choose from: "auto", "always", "never"'),
+        ("metrics --days fortnight", "'fortnight' is no whole number"),
+        ("metrics --days 1.5", "'1.5' is no whole number"),
         ("tail --since yesterday", "write it as 90s, 10m, 2h or 1d"),
     ],
 )

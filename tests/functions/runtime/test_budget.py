@@ -239,6 +239,22 @@ def test_a_row_that_is_there_already_is_one_put_in_vain(world: World) -> None:
     assert world.lines.outcomes[-1] == "duplicate"
 
 
+@pytest.mark.parametrize("event", [PLACED, CANCELLED], ids=lambda event: str(event.type))
+def test_analytics_is_one_put_of_one_write_unit(world: World, event: Event[Fact]) -> None:
+    assert world.hear("analytics", event) == []
+    (call,) = world.calls.made
+    assert call.operation == "PutItem"
+    assert weight(dict(call.sent["Item"])) <= 1024
+
+
+def test_analytics_reads_what_a_confirmed_order_costs_with_one_query_more(world: World) -> None:
+    world.know(PLACED, CONFIRMED)
+
+    assert world.hear("analytics", CONFIRMED) == ["Query"]
+    assert world.elsewhere == ["PutItem"]
+    assert weight(dict(world.calls.made[-1].sent["Item"])) <= 1024
+
+
 ENDED: list[tuple[str, Event[Any], tuple[Event[Any], ...]]] = [
     ("payment", PLACED, (PREPARED, CAPTURED)),
     ("inventory", PLACED, (RESERVED,)),
@@ -307,6 +323,7 @@ def test_every_service_is_in_this_budget() -> None:
         "ordering",
         "shipping",
         "orders",
+        "analytics",
     }
 
     assert {service.name for service in the_map.SERVICES} == counted
