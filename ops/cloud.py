@@ -11,7 +11,7 @@ from functions.runtime.aws import client_factory
 from functions.runtime.dynamo import DynamoLog
 from functions.runtime.items import SUBJECT
 from functions.runtime.service import Consumer, Service, Table
-from functions.runtime.tables import DynamoRecords, TableName
+from functions.runtime.tables import DynamoRecords, DynamoRows, TableName
 from ops import state
 from ops.explain import LOCAL
 from ops.options import Options
@@ -48,6 +48,19 @@ class Cloud:
         key = next(own.key for own in every_table(service) if own.name == table)
         name = names.own_table(self.stage, service.name, table)
         return DynamoRecords(self.client("dynamodb"), TableName(name=name, key=key))
+
+    def rows(self, service: Service, table: str) -> DynamoRows:
+        """Return a service's own table of rows."""
+        own = next(own for own in service.tables if own.name == table)
+        return DynamoRows(
+            self.client("dynamodb"),
+            TableName(
+                name=names.own_table(self.stage, service.name, table),
+                key=own.key,
+                sort=own.sort or "",
+                index=own.index or "",
+            ),
+        )
 
     def orders(self) -> set[str]:
         """Return the ids of all orders. It reads the whole log: for a laptop only."""

@@ -96,7 +96,7 @@ def stage(functions: PlayedLambda, logs: PlayedLogs) -> Iterator[Callable[[str],
 def here(stage: Callable[[str], Cloud], monkeypatch: pytest.MonkeyPatch) -> Cloud:
     """Give the local stage, to which every command connects."""
     made = stage(LOCAL)
-    for module in ("invoke", "order", "seed", "tail"):
+    for module in ("invoke", "order", "orders", "seed", "tail"):
         monkeypatch.setattr(f"ops.{module}.connect", lambda _: made)
     return made
 
