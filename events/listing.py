@@ -95,6 +95,11 @@ def parts(*, stalled: bool) -> tuple[str, ...]:
     return tuple(f"stalled#{shard}" if stalled else str(shard) for shard in range(SHARDS))
 
 
+def order_at(place: str) -> str:
+    """Return the id of the order that has a place."""
+    return place.rpartition("#")[2]
+
+
 def flat(listed: Listed) -> dict[str, Value]:
     """Return an order as the plain values of an item."""
     values: dict[str, Value] = {
@@ -112,7 +117,7 @@ def unflat(place: str, values: Mapping[str, Value]) -> Listed:
     """Return the order that was kept at a place as these values."""
     return msgspec.convert(
         {
-            "id": place.rpartition("#")[2],
+            "id": order_at(place),
             "reason": values.get("reason"),
             "total": {"amount": values["amount"], "currency": values["currency"]},
             **{name: values[name] for name in ("status", "refund", "placed", "pieces")},

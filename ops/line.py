@@ -23,7 +23,7 @@ class Meaning(NamedTuple):
 
 
 OUTCOMES: dict[str, Meaning] = {
-    "done": Meaning(""),
+    "done": Meaning("-", "noted"),
     "duplicate": Meaning("=", "slot filled"),
     "overtaken": Meaning("=", "slot filled by another"),
     "unheard": Meaning("=", "not for its ears"),
@@ -47,7 +47,7 @@ OUTCOMES: dict[str, Meaning] = {
     "failed": Meaning("x"),
     CRASHED: Meaning("x"),
 }
-"""Every outcome that a function writes down."""
+"""Every outcome that a function writes down; a fact that one comes with has a line of its own."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

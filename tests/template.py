@@ -85,5 +85,7 @@ class Templates:
                 return f"stream of {name('TableName')}"
             case "AWS::Lambda::Function", "Ref":
                 return name("FunctionName")
+            case "AWS::Lambda::Function", "Arn":
+                return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name('FunctionName')}"
             case _:
                 return f"<{resource['Type']}.{attribute}>"

@@ -13,7 +13,7 @@ from events.checkout import OrderPlaced
 from events.codec import Undecodable
 from events.envelope import Event, follow
 from events.history import History
-from events.listing import LIST, OWNER, parts
+from events.listing import LIST, OWNER, order_at, parts
 from events.ordering import OUTCOME
 from events.orders import OrderStalled
 from functions.orders.projection import row
@@ -60,7 +60,7 @@ def _due(rows: Rows, now: datetime) -> Iterator[str]:
         listed = rows.listed(part, limit=_PAGE)
         old = list(takewhile(lambda found: _age(found, now) >= STALLED_AFTER, listed))
         for found in islice(_by_turns(old, TAKEN, now), TAKEN):
-            yield found.sort.rpartition("#")[2]
+            yield order_at(found.sort)
 
 
 def _look(order: str, log: Log, rows: Rows, clock: Clock) -> Iterator[Report]:

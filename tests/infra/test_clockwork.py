@@ -8,6 +8,7 @@ from functions.map import CONSUMERS
 from functions.runtime.service import TICK, Chore, Consumer
 from tests.assembly import Assembly
 from tests.infra.conftest import LISTENER
+from tests.template import ACCOUNT, REGION
 
 CHORES = [consumer for consumer in CONSUMERS if consumer.chore]
 
@@ -16,6 +17,10 @@ every_chore = pytest.mark.parametrize("consumer", CHORES, ids=lambda row: row.na
 
 def stack_of(consumer: Consumer) -> str:
     return f"fanfare-dev-{consumer.name}"
+
+
+def function_of(consumer: Consumer) -> str:
+    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{stack_of(consumer)}"
 
 
 def rate(chore: Chore) -> str:
@@ -40,7 +45,7 @@ def test_its_only_target_is_that_function_which_is_told_that_it_is_a_tick(
     dev: Assembly, consumer: Consumer
 ) -> None:
     (target,) = dev.only("AWS::Events::Rule", stack_of(consumer))["Targets"]
-    assert target["Arn"] == "<AWS::Lambda::Function.Arn>"
+    assert target["Arn"] == function_of(consumer)
     assert json.loads(target["Input"]) == TICK
     assert len(dev.resources("AWS::Lambda::Function", stack_of(consumer))) == 1
 
@@ -50,7 +55,7 @@ def test_only_that_rule_may_call_the_function(dev: Assembly, consumer: Consumer)
     permission = dev.only("AWS::Lambda::Permission", stack_of(consumer))
     assert permission == {
         "Action": "lambda:InvokeFunction",
-        "FunctionName": "<AWS::Lambda::Function.Arn>",
+        "FunctionName": function_of(consumer),
         "Principal": "events.amazonaws.com",
         "SourceArn": "<AWS::Events::Rule.Arn>",
     }

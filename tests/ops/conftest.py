@@ -102,6 +102,7 @@ def here(stage: Callable[[str], Cloud], monkeypatch: pytest.MonkeyPatch) -> Clou
         "invoke",
         "metrics",
         "order",
+        "orders",
         "projection",
         "replay",
         "seed",

@@ -60,6 +60,7 @@ def test_a_retry_says_which_of_how_many_tries_failed_and_why() -> None:
         (record("undecodable", error="Bad", detail="at $"), "x undecodable", "Bad at $"),
         (record("refused", status=422, route="POST /checkout"), "x refused", "422 POST /checkout"),
         (record("retry", error="TimeoutError"), "x retry", "TimeoutError"),
+        (record("done", "orders", event="A/placed"), "- done", "noted"),
         (record("unsent"), "x unsent", "the topic did not take it"),
         (record("something-new", error="E"), "x something-new", "E"),
     ],

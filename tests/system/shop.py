@@ -1,6 +1,7 @@
 """A customer of the world: places orders over HTTP, looks at them and cancels them."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -44,22 +45,32 @@ class Shop:
         self._keys = 0
         self.subject: str | None = None
         for sku, stock in ((SKU, STOCK), (SOLD_OUT, 0)):
-            product = {"name": {"S": sku.title()}, "price": {"N": str(PRICE)}}
-            world.put(
-                world.own_table("checkout", "catalogue"),
-                {"sku": {"S": sku}, "currency": {"S": "EUR"}, **product},
-            )
-            world.put(
-                world.own_table("inventory", "stock"),
-                {"sku": {"S": sku}, "available": {"N": str(stock)}},
-            )
+            self.offer(sku, sku.title(), stock)
 
-    def order(self, sku: str = SKU, quantity: int = 1, token: str = SUCCESS) -> Placed:
-        """Place an order, with a key of its own."""
+    def offer(self, sku: str, name: str, stock: int = STOCK) -> None:
+        """Put one more product into the catalogue, and so many pieces of it into stock."""
+        product = {"name": {"S": name}, "price": {"N": str(PRICE)}}
+        self._world.put(
+            self._world.own_table("checkout", "catalogue"),
+            {"sku": {"S": sku}, "currency": {"S": "EUR"}, **product},
+        )
+        self._world.put(
+            self._world.own_table("inventory", "stock"),
+            {"sku": {"S": sku}, "available": {"N": str(stock)}},
+        )
+
+    def order(
+        self,
+        sku: str = SKU,
+        quantity: int = 1,
+        token: str = SUCCESS,
+        others: Sequence[str] = (),
+    ) -> Placed:
+        """Place an order with a key of its own, of one product or of `others` as well."""
         self._keys += 1
         key = str(UUID(int=self._keys))
         body = {
-            "lines": [{"sku": sku, "quantity": quantity}],
+            "lines": [{"sku": each, "quantity": quantity} for each in (sku, *others)],
             "email": "ada@example.com",
             "ship_to": {
                 "name": "Ada Lovelace",

@@ -46,12 +46,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Wiring:
-    """What was made: handlers, their environments, and what feeds them."""
+    """What was made: handlers, their environments, what feeds them, and what the clock sends."""
 
     handlers: Mapping[str, Handler]
     environments: Mapping[str, Mapping[str, str]]
     sources: Mapping[str, Source]
     stream_batch: int
+    ticks: Mapping[str, Any]
 
 
 def wire(templates: Templates, client: Callable[[str], Any], observer: Observer) -> Wiring:
@@ -72,6 +73,7 @@ def wire(templates: Templates, client: Callable[[str], Any], observer: Observer)
         environments=environments,
         sources=dict(_sources(templates, client("sqs"))),
         stream_batch=_stream_batch(templates),
+        ticks=dict(_ticks(templates)),
     )
 
 
@@ -105,13 +107,18 @@ def _make_topic(templates: Templates, sns: Any) -> None:
         )
 
 
-def _sources(templates: Templates, sqs: Any) -> Iterator[tuple[str, Source]]:
-    services = {
+def _services(templates: Templates) -> dict[str, str]:
+    """Return the services by the names of their functions."""
+    return {
         function.properties["FunctionName"]: function.properties["Environment"]["Variables"][
             SERVICE
         ]
         for function in templates.resources("AWS::Lambda::Function")
     }
+
+
+def _sources(templates: Templates, sqs: Any) -> Iterator[tuple[str, Source]]:
+    services = _services(templates)
     queues = {
         queue.properties["QueueName"]: queue.properties
         for queue in templates.resources("AWS::SQS::Queue")
@@ -133,6 +140,13 @@ def _sources(templates: Templates, sqs: Any) -> Iterator[tuple[str, Source]]:
                 batch=int(mapping.properties["BatchSize"]),
             ),
         )
+
+
+def _ticks(templates: Templates) -> Iterator[tuple[str, Any]]:
+    services = _services(templates)
+    for rule in templates.resources("AWS::Events::Rule"):
+        for target in rule.properties["Targets"]:
+            yield services[_name(target["Arn"])], json.loads(target["Input"])
 
 
 def _stream_batch(templates: Templates) -> int:

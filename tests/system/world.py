@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from events.history import History
 from functions.runtime.aws import client_factory
+from functions.runtime.dynamo import DynamoLog
 from functions.runtime.observe import Observer
 from functions.runtime.settings import LOG, table_variable
 from tests.system.wiring import Source, wire
@@ -68,6 +70,10 @@ class World:
                 )
         return len(messages)
 
+    def tick(self, consumer: str) -> None:
+        """Let the consumer do what it does by the clock, as the rule in its stack asks for it."""
+        self.invoke(consumer, self._wiring.ticks[consumer])
+
     def redeliver(self) -> None:
         """Hand every message to its consumer once more, the last first, as a late duplicate."""
         for consumer, records in reversed(self._heard.items()):
@@ -96,6 +102,10 @@ class World:
     def own_table(self, service: str, name: str) -> str:
         """Return the name of a service's own table, as its function knows it."""
         return str(self._wiring.environments[service][table_variable(name)])
+
+    def history(self, order: str) -> History:
+        """Return the order's events."""
+        return DynamoLog(self._dynamodb, self.log).read(order)
 
     def slots(self, order: str) -> dict[str, str]:
         """Return the order's filled slots and the type that each holds."""

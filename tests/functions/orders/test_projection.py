@@ -1,15 +1,22 @@
 """The list's row is the fold of what was heard, however many write it and in whatever order."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import permutations
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from events.envelope import Event
 from events.history import History
 from events.listing import HEARD, LIST
 from events.ordering import OrderCancelled, OrderConfirmed
+from events.orders import OrderStalled
 from events.payment import PaymentCaptured, PaymentRefunded
 from events.shipping import DispatchScheduled
 from functions.orders.projection import row
@@ -17,7 +24,7 @@ from functions.orders.service import SERVICE
 from functions.runtime.memory import MemoryLog, MemoryRows
 from functions.runtime.ports import Row, Rows
 from functions.runtime.react import Reactor
-from tests.builders import ORDER, Clock, order_placed, story
+from tests.builders import NOW, ORDER, Clock, order_placed, placed, story, then
 from tests.functions.interleave import SteppedLog, SteppedRows, Worker
 
 TOTAL = order_placed().total
@@ -124,3 +131,88 @@ def test_of_two_workers_who_read_different_prefixes_the_one_who_knows_more_stays
     assert (early.error, late.error) == (None, None)
     assert world.kept() == [row(history)]
     assert ORDER in world.kept()[0].sort
+
+
+def test_by_the_last_sequence_a_fact_of_a_slow_clock_would_be_lost_that_the_count_keeps() -> None:
+    start = placed()
+    stalled = then(start, OrderStalled(waited_seconds=43200), slot="stalled/1")
+    behind = NOW - timedelta(minutes=1)
+    confirmed = then(start, OrderConfirmed(), now=behind)
+    assert confirmed.sequence < stalled.sequence
+
+    def kept(version_of: Callable[[History], int]) -> Row:
+        rows = MemoryRows()
+        for known in (History([start, stalled]), History([start, stalled, confirmed])):
+            made = row(known)
+            assert made is not None
+            rows.put(replace(made, version=version_of(known)))
+        return next(rows.all())
+
+    by_sequence = kept(lambda known: max(int(e.sequence.replace(".", "")) for e in known))
+    assert by_sequence.values["status"] == "placed"
+    assert kept(len).values["status"] == "confirmed"
+
+
+class Busy:
+    """An order whose facts are stated at any time, by any clock, while workers hear of them."""
+
+    DELIVERIES = 2
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self.world = List()
+        start = placed()
+        cancelled = then(start, OrderCancelled(reason="customer"), now=self.some_time())
+        refund = PaymentRefunded(reference="r", amount=TOTAL)
+        stalls = [
+            then(
+                start,
+                OrderStalled(waited_seconds=43200),
+                slot=f"stalled/{number}",
+                now=self.some_time(),
+            )
+            for number in (1, 2)
+        ]
+        undone: list[Event[Any]] = [cancelled, then(cancelled, refund, now=self.some_time())]
+        self.branches: list[list[Event[Any]]] = [undone, [*stalls]]
+        self.queue: list[Event[Any]] = []
+        self.workers: list[Worker] = []
+        self.state(start)
+
+    def some_time(self) -> datetime:
+        return NOW + timedelta(milliseconds=self.random.randint(-500, 500))
+
+    def state(self, event: Event[Any]) -> None:
+        self.world.log.append(event)
+        self.queue += [event] * self.DELIVERIES
+
+    def hear(self) -> None:
+        event = self.queue.pop(self.random.randrange(len(self.queue)))
+
+        def work(worker: Worker) -> None:
+            self.world.reactor(worker).handle(event)
+
+        self.workers.append(Worker(work, []))
+
+    def next_of(self, branch: list[Event[Any]]) -> None:
+        self.state(branch.pop(0))
+
+    def run(self) -> list[Row]:
+        while True:
+            busy = [worker for worker in self.workers if not worker.done]
+            left = [branch for branch in self.branches if branch]
+            acts: list[Callable[[], object]] = [worker.step for worker in busy]
+            acts += [partial(self.next_of, branch) for branch in left]
+            acts += [self.hear] * (bool(self.queue) and len(busy) < 3)
+            if not acts:
+                assert [worker.error for worker in self.workers if worker.error] == []
+                return self.world.kept()
+            self.random.choice(acts)()
+
+
+@given(seed=st.integers(min_value=0, max_value=2**32))
+@settings(max_examples=60)
+def test_whatever_workers_and_clocks_do_the_row_is_the_fold_in_the_end(seed: int) -> None:
+    busy = Busy(seed)
+
+    assert busy.run() == [row(busy.world.log.read(ORDER))]

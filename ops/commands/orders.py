@@ -1,0 +1,36 @@
+"""`fanfare orders`: the orders of a stage."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from ops.commands.words import Asked, Flag, app, span
+from ops.trouble import Exit
+
+
+@app.command(sort_key=35)
+def orders(
+    *,
+    moving: Flag = False,
+    older_than: Annotated[timedelta | None, Parameter(metavar="TIME", converter=span)] = None,
+    limit: Annotated[int, Parameter(validator=Number(gte=1, lte=1000), metavar="N")] = 50,
+    yes: Flag = False,
+    options: Asked,
+) -> Exit:
+    """List the newest orders, or those that have waited longest for their outcome.
+
+    Those that wait are found by an index, however many orders there are. For the
+    newest the whole list is read; on a stage in an account that takes --yes.
+
+    Args:
+        moving: Only orders that are neither confirmed nor cancelled yet.
+        older_than: Only those of them that were placed so long ago or longer, such as 5m.
+        limit: At most so many.
+        yes: Really read the whole list, also on another stage than the local one.
+        options: What was said to all commands.
+    """
+    from ops.orders import show
+
+    return show(options, moving=moving, older_than=older_than, limit=limit, yes=yes)

@@ -1,0 +1,119 @@
+"""Write units, counted from the calls of the SDK as DynamoDB would charge for them.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from functions import names
+from functions.map import CONSUMERS, SERVICES
+from tests.functions.runtime.test_items import weight
+from tests.template import Templates
+
+type Item = dict[str, dict[str, str]]
+
+UNIT = 1024
+STAGE = "dev"
+
+FREE = {"CreateTable", "DescribeTable", "GetItem", "Query", "Scan"}
+"""Operations that write no item."""
+
+
+@dataclass
+class Meter:
+    """Counts by the service that writes. `items` are all that were written, with their bytes.
+
+    The tables of adapters are not counted: they belong to a sandbox, which plays somebody else's
+    ledger or books for a stage that has no account there.
+    """
+
+    templates: Templates
+    spent: Counter[str] = field(default_factory=Counter)
+    items: list[tuple[str, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._owners = {
+            names.own_table(STAGE, service.name, table.name): service.name
+            for service in SERVICES
+            for table in service.tables
+            if table.owner is None
+        }
+        self._played = {
+            names.own_table(STAGE, consumer.name, table.name)
+            for consumer in CONSUMERS
+            for adapter in consumer.adapters
+            for table in adapter.tables
+        }
+        self._tables = {
+            table.properties["TableName"]: table.properties
+            for table in self.templates.resources("AWS::DynamoDB::Table")
+        }
+        self._kept: dict[tuple[str, str], Item] = {}
+        self._sent: list[dict[str, Any]] = []
+
+    def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        """Hear what is sent."""
+        self._sent.append({"operation": model.name, **params})
+
+    def charge(self, http_response: Any, **_: Any) -> None:
+        """Hear how it ended."""
+        sent = self._sent.pop()
+        done = http_response.status_code == 200
+        match sent["operation"]:
+            case "PutItem":
+                self._put(sent, done=done)
+            case "TransactWriteItems":
+                writes = [write for each in sent["TransactItems"] for write in each.items()]
+                writer = next(self._writer(put) for kind, put in writes if kind == "Put")
+                for kind, write in writes:
+                    self._spend(writer, 2 * self._transacted(kind, write))
+            case operation if operation not in FREE:
+                raise AssertionError(f"{operation} costs what nobody has counted")
+
+    def _put(self, sent: dict[str, Any], *, done: bool) -> None:
+        if sent["TableName"] in self._played:
+            return
+        writer = self._writer(sent)
+        self._spend(writer, self._units(sent))
+        if done:
+            for units in self._index_units(sent):
+                self._spend(writer, units)
+
+    def _transacted(self, kind: str, write: dict[str, Any]) -> int:
+        """Return the units of one part, were it alone; what is updated is a small counter."""
+        return self._units(write) if kind == "Put" else 1
+
+    def _units(self, put: dict[str, Any]) -> int:
+        size = weight(put["Item"])
+        self.items.append((put["TableName"], size))
+        return -(-size // UNIT)
+
+    def _index_units(self, put: dict[str, Any]) -> Iterator[int]:
+        """Yield what each index costs: an entry that comes, one that goes, both if its key moves.
+
+        An index of keys alone is not written while those stay.
+        """
+        table, item = put["TableName"], put["Item"]
+        own = self._keys(self._tables[table]["KeySchema"], item)
+        before = self._kept.get((table, str(own)), {})
+        self._kept[table, str(own)] = item
+        for index in self._tables[table].get("GlobalSecondaryIndexes", ()):
+            assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+            was, now = (self._keys(index["KeySchema"], each) for each in (before, item))
+            if was != now:
+                yield (was is not None) + (now is not None)
+
+    @staticmethod
+    def _keys(schema: list[dict[str, str]], item: Item) -> list[Any] | None:
+        values = [item.get(key["AttributeName"]) for key in schema]
+        return None if None in values else values
+
+    def _writer(self, put: dict[str, Any]) -> str:
+        owner = self._owners.get(put["TableName"])
+        return owner or put["Item"]["source"]["S"]
+
+    def _spend(self, writer: str, units: int) -> None:
+        self.spent[writer] += units
