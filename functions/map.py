@@ -1,6 +1,7 @@
 """The map: every service and consumer, one row each; all else is derived from it."""
 
 from functions.checkout.service import SERVICE as CHECKOUT
+from functions.email.service import SERVICE as EMAIL
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.ordering.service import SERVICE as ORDERING
 from functions.payment.service import SERVICE as PAYMENT
@@ -15,6 +16,7 @@ CONSUMERS: tuple[Consumer, ...] = (
     INVENTORY,
     ORDERING,
     SHIPPING,
+    EMAIL,
 )
 
 SERVICES: tuple[Service, ...] = (API, BUS, *CONSUMERS)
