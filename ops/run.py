@@ -81,6 +81,7 @@ def _bring_up(
         ministack.until_ready(local, port)
         here = cloud.local(port)
         deploy.make_bucket(here)
+        deploy.verify_sender(here)
     with view.step("deploy", "stacks (same templates as AWS)") as step:
         step.child = deploying
         deploy.until_done(deploying, step.progress)

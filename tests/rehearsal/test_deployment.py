@@ -67,7 +67,7 @@ def test_twenty_orders_are_dispatched_each_once(world: World) -> None:
     assert len(set(orders)) == ORDERS
     for order in orders:
         assert dispatched(world, order).status == "dispatched"
-        assert outstanding(world.history(order)) == ()
+        until(lambda o=order: outstanding(world.history(o)) == (), 30, f"{order} at rest")
     sold = {line["sku"]: ORDERS * line["quantity"] for line in BODY["lines"]}
     assert stock(world) == {sku: left - sold.get(sku, 0) for sku, left in before.items()}
 
