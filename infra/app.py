@@ -22,8 +22,8 @@ def build(app: Construct, stage: Stage, *, consumers: Sequence[Consumer] = CONSU
     nobody = stage.adapters.keys() - {consumer.name for consumer in (*CONSUMERS, *consumers)}
     if nobody:
         raise ImpossibleStage(
-            f"Stage {stage.name}: it chooses an adapter for {', '.join(sorted(nobody))}, and there is"
-            " no such consumer. Name one of the map's, in infra/stage.py."
+            f"Stage {stage.name} chooses an adapter for {', '.join(sorted(nobody))}, which is no"
+            " consumer. Name one of the map's, in infra/stage.py."
         )
     bus = BusStack(app, stage=stage, relay=BUS)
     parts: list[Part] = [ApiStack(app, stage=stage, api=API)]

@@ -109,5 +109,6 @@ def _how_to(api: str, order: str) -> str:
     return (
         "\nPlace an order, and look at one:\n"
         f"  curl -s -H 'content-type: application/json' -d {body} {api}/checkout\n"
-        f"  .venv/bin/fanfare order {order}"
+        f"  .venv/bin/fanfare order {order}\n"
+        f"  .venv/bin/fanfare mail {order}"
     )
