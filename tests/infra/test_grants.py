@@ -67,6 +67,11 @@ GRANTS = {
         inbox("shipping"): WORK_OFF,
         own("shipping-parcels"): {"dynamodb:GetItem", "dynamodb:PutItem"},
     },
+    "email": {
+        LOGS: WRITE_LOGS,
+        LOG: {"dynamodb:PutItem", "dynamodb:Query"},
+        inbox("email.fifo"): WORK_OFF,
+    },
 }
 
 

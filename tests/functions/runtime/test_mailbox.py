@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from functions.runtime.mailbox import SesMailbox
 from functions.runtime.ports import Mail, MailRejected, MailUnavailable
-from tests.template import REGION
+from tests.template import ACCOUNT, REGION
 
 SENDER = "shop@fanfare.example"
 TO = "robin@example.com"
@@ -50,7 +49,7 @@ def test_a_mail_goes_from_the_sender_to_its_recipient(cloud: Callable[[str], Any
 
     (sent,) = (
         message
-        for message in ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
+        for message in ses_backends[ACCOUNT][REGION].sent_messages
         if message.id == message_id
     )
     assert (sent.source, sent.destinations) == (SENDER, {"ToAddresses": [TO]})
