@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from events import checkout, inventory, ordering, orders, payment, shipping
+from events import checkout, email, inventory, ordering, orders, payment, shipping
 from events.envelope import Envelope, Event, Fact, Unknown
 
 MAX_BYTES = 64 * 1024
@@ -26,6 +26,10 @@ CONTRACTS: dict[str, type[Fact]] = {
         ordering.OrderConfirmed,
         ordering.OrderCancelled,
         shipping.DispatchScheduled,
+        email.ReceiptSent,
+        email.DispatchNoteSent,
+        email.CancellationSent,
+        email.MailRefused,
         orders.OrderStalled,
     )
 }

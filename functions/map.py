@@ -2,6 +2,7 @@
 
 from functions.analytics.service import SERVICE as ANALYTICS
 from functions.checkout.service import SERVICE as CHECKOUT
+from functions.email.service import SERVICE as EMAIL
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.ordering.service import SERVICE as ORDERING
 from functions.orders.service import SERVICE as ORDERS
@@ -17,6 +18,7 @@ CONSUMERS: tuple[Consumer, ...] = (
     INVENTORY,
     ORDERING,
     SHIPPING,
+    EMAIL,
     ORDERS,
     ANALYTICS,
 )

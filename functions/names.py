@@ -2,6 +2,9 @@
 
 SYSTEM = "fanfare"
 
+LOCAL_SENDER = "shop@fanfare.example"
+"""Whom mail is from on the local stage; `.example` is nobody's domain (RFC 2606)."""
+
 
 def prefixed(stage: str, part: str) -> str:
     """Return the name of a stage's part: a stack, a function or a queue."""

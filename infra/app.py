@@ -10,11 +10,21 @@ from infra.api import ApiStack
 from infra.bus import BusStack
 from infra.consumer import ConsumerStack
 from infra.part import Part
-from infra.stage import Stage
+from infra.stage import ImpossibleStage, Stage
 
 
 def build(app: Construct, stage: Stage, *, consumers: Sequence[Consumer] = CONSUMERS) -> None:
-    """Add a stage's stacks to an app; all but the bus need the bus to be there, and only that."""
+    """Add a stage's stacks to an app; all but the bus need the bus to be there, and only that.
+
+    Raises:
+        ImpossibleStage: the stage chooses an adapter that is not there, or for nobody.
+    """
+    nobody = stage.adapters.keys() - {consumer.name for consumer in (*CONSUMERS, *consumers)}
+    if nobody:
+        raise ImpossibleStage(
+            f"Stage {stage.name} chooses an adapter for {', '.join(sorted(nobody))}, which is no"
+            " consumer. Name one of the map's, in infra/stage.py."
+        )
     bus = BusStack(app, stage=stage, relay=BUS)
     parts: list[Part] = [ApiStack(app, stage=stage, api=API)]
     parts += [ConsumerStack(app, stage=stage, consumer=consumer) for consumer in consumers]

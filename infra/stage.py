@@ -1,6 +1,7 @@
 """The stages as data: they differ in what they keep and where they run, not in shape."""
 
 import platform
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -8,10 +9,14 @@ from typing import Any, Literal
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
-from functions.runtime.service import Adapter, Consumer
+from functions import names
+from functions.runtime.service import Adapter, Consumer, UnknownAdapter
 from infra.issuer import malformed
 
 DEFAULT = "dev"
+
+SENDER = re.compile(r"[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+")
+"""What a stage's mail may be from: an address alone, as SES knows it."""
 
 
 class ImpossibleStage(ValueError):
@@ -32,7 +37,11 @@ class Stage:
     stage to one place; a stage without them goes where the operator's credentials point.
 
     `adapters` names a service's way to the outside where it is not the usual one. `sender` is the
-    verified address that mail is from; without one, mail is recorded and not sent. `issuer` and
+    address that mail is from, such as `sender="shop@example.com"`; without one, mail is recorded
+    and not sent. SES must know it in the stage's account and region, before mail is sent, as a
+    verified identity: the address or its domain, not one above it (`aws sesv2 create-email-identity
+    --email-identity example.com`); to write to anybody, the account must be out of SES's sandbox
+    (https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html). `issuer` and
     `audience` are those of the tokens (OpenID Connect) that customers must show; without them the
     shop is open to guests.
     """
@@ -64,16 +73,33 @@ class Stage:
                 raise ImpossibleStage(f"Stage {self.name}: the issuer {self.issuer!r} {wrong}.")
         if self.audience is not None and not self.audience.strip():
             raise ImpossibleStage(f"Stage {self.name}: the audience is empty.")
+        if self.sender is not None and not SENDER.fullmatch(self.sender):
+            raise ImpossibleStage(
+                f"Stage {self.name}: mail cannot be from {self.sender!r}. Name an address alone,"
+                ' its domain in small letters: sender="shop@example.com"'
+            )
 
     def adapter_of(self, consumer: Consumer) -> Adapter | None:
         """Return the way to the outside that a consumer takes here.
 
         Raises:
-            UnknownAdapter: the stage names one that the consumer does not have.
+            ImpossibleStage: the stage names one that the consumer does not have, or one that mails
+                and no sender.
         """
         mailing = [adapter.name for adapter in consumer.adapters if adapter.mails]
         usual = mailing[0] if mailing and self.sender else None
-        return consumer.adapter(self.adapters.get(consumer.name, usual))
+        try:
+            adapter = consumer.adapter(self.adapters.get(consumer.name, usual))
+        except UnknownAdapter as error:
+            raise ImpossibleStage(
+                f"Stage {self.name}: {error} Name one that there is, in infra/stage.py."
+            ) from error
+        if adapter and adapter.mails and not self.sender:
+            raise ImpossibleStage(
+                f"Stage {self.name}: {consumer.name} is to send mail ({adapter.name}) and nobody is"
+                " named whom it is from. Give the stage a sender, in infra/stage.py."
+            )
+        return adapter
 
 
 def _this_machine() -> Literal["arm64", "x86_64"]:
@@ -89,6 +115,7 @@ LOCAL = Stage(
     account="000000000000",
     region="us-east-1",
     bootstrapped=False,
+    sender=names.LOCAL_SENDER,
 )
 DEV = Stage(
     name="dev",

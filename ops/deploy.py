@@ -85,6 +85,11 @@ def make_bucket(cloud: Cloud) -> None:
     cloud.client("s3").create_bucket(Bucket=BUCKET)
 
 
+def verify_sender(cloud: Cloud) -> None:
+    """Make the local stage's sender known to the local cloud's SES, which believes it at once."""
+    cloud.client("sesv2").create_email_identity(EmailIdentity=names.LOCAL_SENDER)
+
+
 def until_done(
     child: Child,
     progress: Callable[[str], None],

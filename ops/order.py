@@ -31,7 +31,7 @@ def show(options: Options, wanted: str, *, events: bool, wait: float | None) -> 
     log = cloud.log()
     history = log.read(order)
     if not history.states(OrderPlaced):
-        raise _no_such_order(order)
+        raise no_such_order(order)
     settled = True
     if wait is not None:
         history, settled = until_settled(lambda: log.read(order), wait)
@@ -64,7 +64,7 @@ def find(cloud: Cloud, wanted: str) -> str:
         )
     alike = sorted(order for order in cloud.orders() if order.startswith(wanted))
     if not alike:
-        raise _no_such_order(wanted)
+        raise no_such_order(wanted)
     if len(alike) > 1:
         raise Trouble(f"{wanted} may be any of {', '.join(alike)}: give more of it.", Exit.USAGE)
     return alike[0]
@@ -91,7 +91,8 @@ def until_settled(
         sleep(min(0.2, left))
 
 
-def _no_such_order(order: str) -> Trouble:
+def no_such_order(order: str) -> Trouble:
+    """Return what to say of an order that is not there."""
     return Trouble(f"There is no order {order} on this stage.", Exit.NOT_FOUND)
 
 

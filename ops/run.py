@@ -81,6 +81,7 @@ def _bring_up(
         ministack.until_ready(local, port)
         here = cloud.local(port)
         deploy.make_bucket(here)
+        deploy.verify_sender(here)
     with view.step("deploy", "stacks (same templates as AWS)") as step:
         step.child = deploying
         deploy.until_done(deploying, step.progress)
@@ -108,5 +109,6 @@ def _how_to(api: str, order: str) -> str:
     return (
         "\nPlace an order, and look at one:\n"
         f"  curl -s -H 'content-type: application/json' -d {body} {api}/checkout\n"
-        f"  .venv/bin/fanfare order {order}"
+        f"  .venv/bin/fanfare order {order}\n"
+        f"  .venv/bin/fanfare mail {order}"
     )

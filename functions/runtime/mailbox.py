@@ -1,5 +1,7 @@
 """The way out for mail, on SES."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -7,6 +9,23 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.runtime.ports import Mail, MailRejected, MailUnavailable
 
 CHARSET = "UTF-8"
+
+REJECTED = frozenset({"BadRequestException", "MessageRejected"})
+"""What SES says of a mail that it cannot take: a malformed address, content that it bars."""
+
+UNVERIFIED = (
+    "verify the address or its domain in the SES console, in this region, or name a verified sender"
+    " in infra/stage.py"
+)
+LOOK = "see to the account's sending in the SES console"
+REMEDIES: Mapping[str, str] = {
+    "AccessDeniedException": "deploy the function's stack again, or see which policy denies it;"
+    " an identity above the sender's domain is not granted",
+    "AccountSuspendedException": "ask AWS Support to lift the account's suspension",
+    "MailFromDomainNotVerifiedException": "verify the domain that is set as its MAIL FROM",
+    "TooManyRequestsException": "it asks to go slower, which trying again does",
+}
+"""What to do, by SES's word for why not."""
 
 
 class SesMailbox:
@@ -31,20 +50,31 @@ class SesMailbox:
                 },
             )
         except ClientError as error:
-            raise self._meaning(error) from error
+            raise self._meaning(error, mail.to) from error
         except BotoCoreError as error:
-            raise MailUnavailable(f"SES did not answer: {type(error).__name__}") from error
+            raise MailUnavailable(
+                f"SES did not answer ({type(error).__name__}). Mail waits, and is tried again."
+            ) from error
         return str(answer["MessageId"])
 
-    def _meaning(self, error: ClientError) -> MailRejected | MailUnavailable:
+    def _meaning(self, error: ClientError, to: str) -> MailRejected | MailUnavailable:
+        """Return what a refusal means for this mail.
+
+        SES names the identities that it has not verified, the sender's or, in its sandbox, the
+        recipient's; only of the latter, and of what a mail is like, trying again is no use.
+        https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
+        https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
+        """
         code, said = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-        if code == "BadRequestException" or (
-            code == "MessageRejected" and self._sender.lower() not in said.lower()
-        ):
-            return MailRejected(code)
+        named = {word.lower() for word in re.split(r"[\s,:<>]+", said)}
+        recipients_fault = to.lower() in named and self._sender.lower() not in named
+        unverified = "not verified" in said
+        if code in REJECTED and (recipients_fault or not unverified):
+            return MailRejected(f"{code}: unverified recipient" if unverified else code)
+        remedy = REMEDIES.get(code, UNVERIFIED if unverified else LOOK)
         return MailUnavailable(
-            f"SES does not send from {self._sender} ({code}): verify the sender, or see to the"
-            " account's sending in the SES console; mail is tried again."
+            f"SES does not send from {self._sender} ({code}): {remedy}. Mail waits, and is tried"
+            " again."
         )
 
 

@@ -27,6 +27,10 @@ class Change:
     by: int
 
 
+class Telling(Exception):
+    """A failure whose message is for the operator: it quotes no event, so that it may be logged."""
+
+
 class Refused(Exception):
     """A change would have gone below zero, so nothing was written; `keys` are the items."""
 
@@ -170,7 +174,7 @@ class MailRejected(Exception):
     """The mail will not be taken, however often it is sent; the message says why, to whom not."""
 
 
-class MailUnavailable(Exception):
+class MailUnavailable(Telling):
     """The mail was not taken this time; whether it was sent may not be known. Try again."""
 
 
@@ -186,7 +190,7 @@ class Mailbox(Protocol):
         ...
 
 
-class SecretUnavailable(Exception):
+class SecretUnavailable(Telling):
     """The secret cannot be read; the message says which, why, and what to do, and never quotes."""
 
 

@@ -21,6 +21,10 @@ def stack_of(consumer: Consumer) -> str:
     return f"fanfare-dev-{consumer.name}"
 
 
+def queue_of(consumer: Consumer, suffix: str = "") -> str:
+    return f"{stack_of(consumer)}{suffix}{'.fifo' if consumer.ordered else ''}"
+
+
 @every_consumer
 def test_the_topic_sends_a_consumer_exactly_the_types_that_its_row_hears(
     dev: Assembly, consumer: Consumer
@@ -28,7 +32,7 @@ def test_the_topic_sends_a_consumer_exactly_the_types_that_its_row_hears(
     assert dev.only("AWS::SNS::Subscription", stack_of(consumer)) == {
         "TopicArn": arn("sns", "fanfare-dev-events.fifo"),
         "Protocol": "sqs",
-        "Endpoint": arn("sqs", stack_of(consumer)),
+        "Endpoint": arn("sqs", queue_of(consumer)),
         "RawMessageDelivery": True,
         "FilterPolicy": {"type": sorted(on.event.__name__ for on in consumer.on)},
         "RedrivePolicy": {"deadLetterTargetArn": arn("sqs", "fanfare-dev-undelivered.fifo")},
@@ -48,7 +52,7 @@ def test_a_subscription_waits_for_the_policy_that_lets_its_messages_in(dev: Asse
 def test_a_message_is_hidden_for_six_timeouts_and_tried_throughout_an_outage_of_six_hours(
     dev: Assembly, consumer: Consumer
 ) -> None:
-    inbox = dev.queue(stack_of(consumer), stack_of(consumer))
+    inbox = dev.queue(stack_of(consumer), queue_of(consumer))
     assert inbox["VisibilityTimeout"] == 6 * consumer.timeout
     tries = inbox["RedrivePolicy"]["maxReceiveCount"]
     waited = [sum(backoff.delay(n) for n in range(1, last)) for last in (tries - 1, tries)]
@@ -59,8 +63,8 @@ def test_a_message_is_hidden_for_six_timeouts_and_tried_throughout_an_outage_of_
 def test_a_queue_keeps_messages_for_four_days_and_its_dead_letters_for_fourteen(
     dev: Assembly, consumer: Consumer
 ) -> None:
-    inbox = dev.queue(stack_of(consumer), stack_of(consumer))
-    dead_letters = dev.queue(stack_of(consumer), f"{stack_of(consumer)}-dlq")
+    inbox = dev.queue(stack_of(consumer), queue_of(consumer))
+    dead_letters = dev.queue(stack_of(consumer), queue_of(consumer, "-dlq"))
     assert inbox["MessageRetentionPeriod"] == 4 * DAY
     assert dead_letters["MessageRetentionPeriod"] == 14 * DAY
     assert inbox["RedrivePolicy"]["deadLetterTargetArn"] == arn("sqs", dead_letters["QueueName"])
@@ -70,15 +74,15 @@ def test_a_queue_keeps_messages_for_four_days_and_its_dead_letters_for_fourteen(
 def test_a_consumers_queue_policy_lets_in_nobody_but_our_topic(
     dev: Assembly, consumer: Consumer
 ) -> None:
-    (allowed,) = dev.admitted(stack_of(consumer), stack_of(consumer))
+    (allowed,) = dev.admitted(stack_of(consumer), queue_of(consumer))
     assert allowed == {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},
         "Action": "sqs:SendMessage",
-        "Resource": arn("sqs", stack_of(consumer)),
+        "Resource": arn("sqs", queue_of(consumer)),
         "Condition": {"ArnEquals": {"aws:SourceArn": arn("sns", "fanfare-dev-events.fifo")}},
     }
-    assert dev.admitted(stack_of(consumer), f"{stack_of(consumer)}-dlq") == []
+    assert dev.admitted(stack_of(consumer), queue_of(consumer, "-dlq")) == []
 
 
 @every_consumer
@@ -86,7 +90,7 @@ def test_workers_take_batches_as_the_row_says_and_report_what_failed(
     dev: Assembly, consumer: Consumer
 ) -> None:
     assert dev.only("AWS::Lambda::EventSourceMapping", stack_of(consumer)) == {
-        "EventSourceArn": arn("sqs", stack_of(consumer)),
+        "EventSourceArn": arn("sqs", queue_of(consumer)),
         "FunctionName": stack_of(consumer),
         "BatchSize": consumer.batch,
         "ScalingConfig": {"MaximumConcurrency": consumer.concurrency},
@@ -102,7 +106,7 @@ def test_a_function_learns_from_its_environment_all_that_the_runtime_asks_for(
     assert function["Environment"]["Variables"] == {
         "FANFARE_SERVICE": consumer.name,
         "FANFARE_LOG": "fanfare-dev-log",
-        "FANFARE_QUEUE": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{stack_of(consumer)}",
+        "FANFARE_QUEUE": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{queue_of(consumer)}",
         **({"FANFARE_ADAPTER": consumer.adapters[0].name} if consumer.adapters else {}),
     } | {
         f"FANFARE_TABLE_{own.name.upper()}": f"{stack_of(consumer)}-{own.name}"

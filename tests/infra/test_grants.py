@@ -81,6 +81,11 @@ GRANTS = {
         inbox("analytics"): WORK_OFF,
         own("analytics-figures"): {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:DeleteItem"},
     },
+    "email": {
+        LOGS: WRITE_LOGS,
+        LOG: {"dynamodb:PutItem", "dynamodb:Query"},
+        inbox("email.fifo"): WORK_OFF,
+    },
 }
 
 

@@ -2,6 +2,14 @@
 
 import pytest
 
+from events.email import (
+    CANCELLATION,
+    RECEIPT,
+    CancellationSent,
+    DispatchNoteSent,
+    MailRefused,
+    ReceiptSent,
+)
 from events.envelope import Fact
 from events.history import History
 from events.inventory import StockRejected, StockReleased, StockReserved
@@ -24,9 +32,13 @@ RELEASED = StockReleased(lines=())
 CONFIRMED = OrderConfirmed()
 CANCELLED = OrderCancelled(reason="customer")
 DISPATCHED = DispatchScheduled(carrier="c", reference="r")
+TOLD = ReceiptSent(message_id="m")
+NOTED = DispatchNoteSent(message_id="m")
+REGRETTED = CancellationSent(message_id="m")
+REFUSED = MailRefused(reason="MessageRejected")
 
 
-def waits(*facts: Fact) -> set[tuple[str, str]]:
+def waits(*facts: Fact | tuple[Fact, str]) -> set[tuple[str, str]]:
     return {(pending.consumer, pending.slot) for pending in outstanding(story(*facts))}
 
 
@@ -38,21 +50,45 @@ def waits(*facts: Fact) -> set[tuple[str, str]]:
         ((CAPTURED,), {("inventory", "inventory/reserve"), ("ordering", "outcome")}),
         ((CAPTURED, RESERVED), {("ordering", "outcome")}),
         ((CAPTURED, RESERVED, CONFIRMED), {("shipping", "shipping/dispatch")}),
-        ((CAPTURED, RESERVED, CONFIRMED, DISPATCHED), set()),
-        ((DECLINED, RESERVED, CANCELLED), {("inventory", "inventory/release")}),
-        ((DECLINED, RESERVED, CANCELLED, RELEASED), set()),
-        ((PREPARED, CAPTURED, REJECTED, CANCELLED), {("payment", "payment/refund")}),
-        ((PREPARED, CAPTURED, REJECTED, CANCELLED, REFUNDED), set()),
+        ((CAPTURED, RESERVED, CONFIRMED, DISPATCHED), {("email", "email/dispatch")}),
+        ((CAPTURED, RESERVED, CONFIRMED, DISPATCHED, NOTED), set()),
+        (
+            (DECLINED, RESERVED, CANCELLED),
+            {("inventory", "inventory/release"), ("email", "email/cancellation")},
+        ),
+        ((DECLINED, RESERVED, CANCELLED, RELEASED), {("email", "email/cancellation")}),
+        ((DECLINED, RESERVED, CANCELLED, RELEASED, REGRETTED), set()),
+        ((PREPARED, CAPTURED, REJECTED, CANCELLED, REGRETTED), {("payment", "payment/refund")}),
+        ((PREPARED, CAPTURED, REJECTED, CANCELLED, REGRETTED, REFUNDED), set()),
     ],
 )
 def test_what_is_outstanding_is_told_at_every_point_of_the_story(
     facts: tuple[Fact, ...], expected: set[tuple[str, str]]
 ) -> None:
-    assert waits(*facts) == expected
+    assert waits(TOLD, *facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("fact", "pending"),
+    [
+        (None, True),
+        (TOLD, False),
+        ((REFUSED, RECEIPT), False),
+        ((REFUSED, CANCELLATION), True),
+        (REGRETTED, False),
+    ],
+    ids=["nothing", "sent", "refused", "another refused", "cancellation sent"],
+)
+def test_a_mail_is_outstanding_until_its_own_slot_tells_or_it_is_of_no_use_any_more(
+    fact: Fact | tuple[Fact, str] | None, pending: bool
+) -> None:
+    facts = () if fact is None else (fact,)
+
+    assert (("email", RECEIPT) in waits(*facts)) is pending
 
 
 def test_a_decision_that_two_events_wait_for_counts_once_under_the_later_one() -> None:
-    (pending,) = outstanding(story(PREPARED, CAPTURED, RESERVED))
+    (pending,) = outstanding(story(TOLD, PREPARED, CAPTURED, RESERVED))
 
     assert pending.cause.type == "StockReserved"
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from events.email import CancellationSent, DispatchNoteSent, ReceiptSent
 from events.envelope import Event
 from events.history import History
 from events.inventory import StockRejected, StockReserved
@@ -24,6 +25,8 @@ CAPTURED = then(PLACED, PaymentCaptured(reference="r", amount=EUR))
 RESERVED = then(PLACED, StockReserved(lines=()), now=NOW + timedelta(milliseconds=120))
 CONFIRMED = then(RESERVED, OrderConfirmed(), seen=[CAPTURED.sequence])
 DISPATCHED = then(CONFIRMED, DispatchScheduled(carrier="c", reference="r"))
+TOLD = then(PLACED, ReceiptSent(message_id="m"), now=NOW + timedelta(milliseconds=150))
+NOTED = then(DISPATCHED, DispatchNoteSent(message_id="m"))
 
 
 def drawn(*events: Event[Any], records: tuple[Record, ...] = ()) -> str:
@@ -33,23 +36,26 @@ def drawn(*events: Event[Any], records: tuple[Record, ...] = ()) -> str:
 
 
 def test_a_finished_order_is_drawn_with_its_causes_services_and_times() -> None:
-    assert drawn(PLACED, CAPTURED, RESERVED, CONFIRMED, DISPATCHED) == (
+    assert drawn(PLACED, CAPTURED, RESERVED, TOLD, CONFIRMED, DISPATCHED, NOTED) == (
         "5WQF  dispatched in 240 ms\n"
-        "OrderPlaced                checkout      0 ms\n"
-        "├─ PaymentCaptured         payment      60 ms\n"
-        "└─ StockReserved           inventory   120 ms\n"
-        "   └─ OrderConfirmed       ordering    180 ms\n"
-        "      └─ DispatchScheduled shipping    240 ms"
+        "OrderPlaced                  checkout      0 ms\n"
+        "├─ PaymentCaptured           payment      60 ms\n"
+        "├─ StockReserved             inventory   120 ms\n"
+        "│  └─ OrderConfirmed         ordering    180 ms\n"
+        "│     └─ DispatchScheduled   shipping    240 ms\n"
+        "│        └─ DispatchNoteSent email       300 ms\n"
+        "└─ ReceiptSent               email       150 ms"
     )
 
 
 def test_what_is_outstanding_stands_under_its_cause_and_is_counted() -> None:
     assert drawn(PLACED, CAPTURED) == (
-        "5WQF  paid, 2000 ms after it was placed, 2 reactions outstanding\n"
+        "5WQF  paid, 2000 ms after it was placed, 3 reactions outstanding\n"
         "OrderPlaced               checkout      0 ms\n"
         "├─ PaymentCaptured        payment      60 ms\n"
         "│  └─ (outcome)           ordering   pending for 1940 ms\n"
-        "└─ (inventory/reserve)    inventory  pending for 2000 ms"
+        "├─ (inventory/reserve)    inventory  pending for 2000 ms\n"
+        "└─ (email/receipt)        email      pending for 2000 ms"
     )
 
 
@@ -77,7 +83,8 @@ def test_a_cancelled_order_says_why_and_what_became_of_the_money() -> None:
     rejected = then(PLACED, StockRejected(skus=("A",)))
     prepared = then(PLACED, PaymentPrepared(reference="r"))
     cancelled = then(rejected, OrderCancelled(reason="out-of-stock"))
-    charged = [PLACED, rejected, prepared, CAPTURED, cancelled]
+    regretted = then(cancelled, CancellationSent(message_id="m"))
+    charged = [PLACED, rejected, prepared, CAPTURED, cancelled, regretted]
     refunded = then(cancelled, PaymentRefunded(reference="r", amount=EUR))
 
     owing, paid_back = drawn(*charged), drawn(*charged, refunded)

@@ -5,17 +5,22 @@ The tests follow each other: each finds what the one before it left.
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from events.email import DISPATCH_NOTE, RECEIPT
 from events.order import Order, fold
 from events.shipping import DispatchScheduled
 from functions import names
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.map import CONSUMERS, SERVICES
+from functions.shipping.sandbox import PARCELS
+from functions.shipping.service import SERVICE as SHIPPING
+from ops.inbox import sent
 from ops.invoke import SAMPLE
 from ops.outstanding import outstanding
 from ops.samples import place, samples
@@ -43,6 +48,11 @@ def dispatched(world: World, order: str) -> Order:
     return fold(world.history(order))
 
 
+def at_rest(world: World, order: str) -> None:
+    """Wait until all have reacted to an order, those as well who change its status no more."""
+    until(lambda: outstanding(world.history(order)) == (), 30, f"{order} at rest")
+
+
 def test_every_part_of_the_map_is_deployed(world: World) -> None:
     parts = {"bus", "checkout", *(consumer.name for consumer in CONSUMERS)}
 
@@ -67,9 +77,22 @@ def test_twenty_orders_are_dispatched_each_once(world: World) -> None:
     assert len(set(orders)) == ORDERS
     for order in orders:
         assert dispatched(world, order).status == "dispatched"
-        assert outstanding(world.history(order)) == ()
+        at_rest(world, order)
     sold = {line["sku"]: ORDERS * line["quantity"] for line in BODY["lines"]}
     assert stock(world) == {sku: left - sold.get(sku, 0) for sku, left in before.items()}
+
+
+def test_each_of_them_was_mailed_its_receipt_and_its_dispatch_note(world: World) -> None:
+    orders = {record.key for record in world.cloud.records(SHIPPING, PARCELS).all()}
+    for order in orders:
+        at_rest(world, order)
+
+    mails = Counter(mail.message_id for mail in sent(world.cloud.client("sesv2").meta.endpoint_url))
+    for order in orders:
+        for slot in (RECEIPT, DISPATCH_NOTE):
+            note = world.history(order).at(slot)
+            assert note is not None
+            assert mails[note.data.message_id] == 1
 
 
 def test_an_order_passes_after_a_changed_template_was_deployed(world: World) -> None:

@@ -75,6 +75,7 @@ class World:
         ministack.until_ready(self.process, self.port)
         self.cloud = cloud.local(self.port)
         deploy.make_bucket(self.cloud)
+        deploy.verify_sender(self.cloud)
         self.deploy(ROOT)
         self.api = deploy.api(folder, self.port)
         seed.fill(self.cloud)

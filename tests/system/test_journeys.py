@@ -25,6 +25,8 @@ def test_an_order_is_paid_reserved_confirmed_and_dispatched(world: World, shop: 
         "inventory/reserve": "StockReserved",
         "outcome": "OrderConfirmed",
         "shipping/dispatch": "DispatchScheduled",
+        "email/receipt": "ReceiptSent",
+        "email/dispatch": "DispatchNoteSent",
     }
     shown = shop.show(order)
     assert (shown.body["status"], shown.body["moving"]) == ("dispatched", False)
@@ -130,6 +132,7 @@ def test_an_order_cancelled_before_anybody_heard_of_it_is_never_charged(
         "outcome": "OrderCancelled",
         "payment/attempt": "PaymentVoided",
         "inventory/reserve": "StockVoided",
+        "email/cancellation": "CancellationSent",
     }
     assert shop.ledger(order) == []
     assert shop.available() == STOCK

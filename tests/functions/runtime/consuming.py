@@ -38,18 +38,21 @@ class Queue:
 
 @dataclass
 class World:
-    """A consumer of OrderPlaced whose reaction fails for the orders in `away`."""
+    """A consumer of OrderPlaced whose reaction fails for the orders in `away`, as `errors` say."""
 
     log: MemoryLog = field(default_factory=MemoryLog)
     queue: Queue = field(default_factory=Queue)
     lines: Lines = field(default_factory=Lines)
     clock: Clock = field(default_factory=Clock)
     away: set[str] = field(default_factory=set)
+    errors: dict[str, Exception] = field(default_factory=dict)
     reacted: list[str] = field(default_factory=list)
 
     def react(self, event: Event[OrderPlaced], _: object) -> StockVoided:
         self.reacted.append(event.subject)
         if event.subject in self.away:
+            if event.subject in self.errors:
+                raise self.errors[event.subject]
             raise Outside(f"no answer for {event.data.payment_token} of {event.data.email}")
         return StockVoided()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from events.email import CancellationSent, DispatchNoteSent, ReceiptSent
 from events.envelope import Event, Fact
 from events.inventory import Reserved, StockRejected, StockReserved
 from events.listing import LIST, OWNER
@@ -33,6 +34,7 @@ PIECES = tuple(Reserved(sku=line.sku, quantity=line.quantity) for line in (TRUMP
 RESERVED = then(PLACED, StockReserved(lines=PIECES))
 CONFIRMED = then(CAPTURED, OrderConfirmed(), seen=[RESERVED.sequence])
 CANCELLED = then(PLACED, OrderCancelled(reason="customer"))
+DISPATCHED = then(CONFIRMED, DispatchScheduled(carrier="sandbox", reference="SBX1"))
 
 
 class World:
@@ -255,13 +257,24 @@ def test_analytics_reads_what_a_confirmed_order_costs_with_one_query_more(world:
     assert weight(dict(world.calls.made[-1].sent["Item"])) <= 1024
 
 
+@pytest.mark.parametrize("event", [PLACED, DISPATCHED, CANCELLED], ids=lambda event: event.type)
+def test_a_mail_is_one_query_and_one_put_of_one_write_unit(world: World, event: Event[Any]) -> None:
+    world.know(*{known.id: known for known in (PLACED, event)}.values())
+
+    assert world.hear("email", event) == ["Query", "PutItem"]
+    assert len(world.calls.made) == 2
+    assert weight(dict(world.calls.made[1].sent["Item"])) <= 1024
+
+
 ENDED: list[tuple[str, Event[Any], tuple[Event[Any], ...]]] = [
     ("payment", PLACED, (PREPARED, CAPTURED)),
     ("inventory", PLACED, (RESERVED,)),
     ("inventory", PLACED, (then(PLACED, StockRejected(skus=("DRUM",))),)),
     ("ordering", RESERVED, (RESERVED, PREPARED, CAPTURED, CONFIRMED)),
-    ("shipping", CONFIRMED,
-     (CONFIRMED, then(CONFIRMED, DispatchScheduled(carrier="sandbox", reference="SBX1")))),
+    ("shipping", CONFIRMED, (CONFIRMED, DISPATCHED)),
+    ("email", PLACED, (then(PLACED, ReceiptSent(message_id=None)),)),
+    ("email", DISPATCHED, (DISPATCHED, then(DISPATCHED, DispatchNoteSent(message_id=None)))),
+    ("email", CANCELLED, (CANCELLED, then(CANCELLED, CancellationSent(message_id=None)))),
 ]  # fmt: skip
 
 
@@ -324,6 +337,7 @@ def test_every_service_is_in_this_budget() -> None:
         "shipping",
         "orders",
         "analytics",
+        "email",
     }
 
     assert {service.name for service in the_map.SERVICES} == counted

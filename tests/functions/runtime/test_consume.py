@@ -9,8 +9,10 @@ import pytest
 from events import codec
 from events.inventory import StockVoided
 from events.shipping import DispatchScheduled
+from functions.runtime import backoff
 from functions.runtime.backoff import FIRST_DELAY, delay
-from tests.builders import placed, then
+from functions.runtime.ports import MailUnavailable
+from tests.builders import ORDER, placed, then
 from tests.functions.runtime.consuming import World
 from tests.functions.runtime.lambdas import failed, message
 
@@ -90,7 +92,7 @@ def test_behind_a_failure_the_rest_of_its_order_is_held_back_and_other_orders_pa
     assert failed(answer) == ["message A/placed", "message A/shipping/dispatch"]
     assert world.queue.hidden == {
         "handle A/placed": delay(3),
-        "handle A/shipping/dispatch": delay(3),
+        "handle A/shipping/dispatch": 0,
     }
     assert world.lines.outcomes == ["retry", "done", "held-back"]
     assert world.lines.lines[-1] == {
@@ -99,6 +101,41 @@ def test_behind_a_failure_the_rest_of_its_order_is_held_back_and_other_orders_pa
         "receives": 1,
         "order": "A",
     }
+
+
+@pytest.mark.parametrize("body", ["nonsense", "of a version to come"])
+def test_behind_what_cannot_be_decoded_the_rest_of_its_order_goes_on(
+    world: World, body: str
+) -> None:
+    (good,) = world.place(ORDER)
+    wrong = UNDECODABLE["a future version"]() if body != "nonsense" else body
+    answer = world.handler(ordered=True)({"Records": [message(wrong), good]}, None)
+
+    assert failed(answer) == [message(wrong)["messageId"]]
+    assert world.reacted == [ORDER]
+    assert world.lines.outcomes == ["undecodable", "done"]
+
+
+@pytest.mark.parametrize(("receives", "ends"), [(-1, "held-back"), (0, "unheard")])
+def test_behind_a_failure_that_had_its_last_receive_the_next_of_its_order_is_tried(
+    world: World, receives: int, ends: str
+) -> None:
+    world.away = {"A"}
+    (first,) = world.place("A")
+    count = backoff.receives_to_ride_out() + receives
+    first["attributes"]["ApproximateReceiveCount"] = str(count)
+    rest = message(then(placed(order="A"), DispatchScheduled(carrier="c", reference="r")))
+    world.handler(ordered=True)({"Records": [first, rest]}, None)
+
+    assert world.lines.outcomes == ["retry", ends]
+
+
+def test_a_failure_that_speaks_to_the_operator_is_quoted_and_no_other(world: World) -> None:
+    world.away = {"A", "B"}
+    world.errors["B"] = MailUnavailable("verify the sender")
+    world.handler()({"Records": world.place("A", "B")}, None)
+
+    assert [line.get("detail") for line in world.lines.lines] == [None, "verify the sender"]
 
 
 def test_on_a_parallel_queue_nothing_is_held_back(world: World) -> None:

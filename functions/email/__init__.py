@@ -1,0 +1,1 @@
+"""Email: tells customers what became of their orders."""

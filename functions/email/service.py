@@ -1,0 +1,54 @@
+"""Email's row: what it hears, what it does, and its two ways out."""
+
+from events.checkout import OrderPlaced
+from events.email import (
+    CANCELLATION,
+    DISPATCH_NOTE,
+    RECEIPT,
+    CancellationSent,
+    DispatchNoteSent,
+    MailRefused,
+    ReceiptSent,
+)
+from events.ordering import OrderCancelled
+from events.shipping import DispatchScheduled
+from functions.email.post import by_mail, on_record
+from functions.email.reactions import announce, receive, regret
+from functions.runtime.reaction import On
+from functions.runtime.service import Adapter, Consumer
+
+SERVICE = Consumer(
+    name="email",
+    ordered=True,
+    on=(
+        On(
+            event=OrderPlaced,
+            react=receive,
+            states=(ReceiptSent, MailRefused),
+            slot=RECEIPT,
+            spared_by=(CancellationSent,),
+            history=True,
+            outside=True,
+        ),
+        On(
+            event=DispatchScheduled,
+            react=announce,
+            states=(DispatchNoteSent, MailRefused),
+            slot=DISPATCH_NOTE,
+            history=True,
+            outside=True,
+        ),
+        On(
+            event=OrderCancelled,
+            react=regret,
+            states=(CancellationSent, MailRefused),
+            slot=CANCELLATION,
+            history=True,
+            outside=True,
+        ),
+    ),
+    adapters=(
+        Adapter(name="record", build=on_record),
+        Adapter(name="ses", build=by_mail, mails=True),
+    ),
+)

@@ -1,0 +1,28 @@
+"""`fanfare mail`: what was written to customers."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ops.commands.words import Asked, Flag, app
+from ops.trouble import Exit
+
+
+@app.command(sort_key=60)
+def mail(
+    order_id: Annotated[str, Parameter(name="ORDER", show_default=False)] = "",
+    /,
+    *,
+    html: Flag = False,
+    options: Asked,
+) -> Exit:
+    """Show the mail that the local stage sent: a list, or all of one order.
+
+    Args:
+        order_id: The order; its first few characters will do. Without it all mail is listed.
+        html: Print an order's mail as HTML, as most people's programs show it.
+        options: What was said to all commands.
+    """
+    from ops.mail import show
+
+    return show(options, order_id, html=html)

@@ -1,0 +1,167 @@
+"""What the mails say, and what they never say."""
+
+from html.parser import HTMLParser
+from typing import get_args
+
+import msgspec
+import pytest
+
+from events.checkout import Address, Delivery
+from events.envelope import Fact
+from events.money import Money
+from events.ordering import OrderCancelled, Reason
+from events.payment import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
+from events.shipping import DispatchScheduled
+from functions.email import mails
+from functions.runtime.ports import Mail
+from tests.builders import MUTE, ORDER, TRUMPET, order_placed, placed, story
+
+PLACED = placed(order_placed(delivery="express"))
+PARCEL = DispatchScheduled(carrier="sandbox", reference="SBX4C1E9A07B2D3")
+TOTAL = PLACED.data.total
+PAID = PaymentCaptured(reference="r", amount=TOTAL)
+BACK = PaymentRefunded(reference="r", amount=TOTAL)
+NO = PaymentDeclined(reference="r", reason="no")
+HOSTILE = 'Robin\r\nBcc: all@example.com <script>alert("1")</script> & $total'
+
+
+def cancelled(*facts: Fact, reason: Reason = "customer") -> Mail:
+    return mails.cancellation(PLACED, reason, story(*facts, OrderCancelled(reason=reason)))
+
+
+def all_mails() -> list[Mail]:
+    return [mails.receipt(PLACED), mails.dispatch_note(PLACED, PARCEL), cancelled(PAID)]
+
+
+class Words(HTMLParser):
+    """The text of a page, and the elements in it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.text = ""
+        self.tags: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.tags.add(tag)
+        self.text += " "
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def both(mail: Mail) -> list[str]:
+    """Return what is read in a mail, as text and as HTML, white space aside."""
+    return [" ".join(part.split()) for part in (mail.text, Words(mail.html).text)]
+
+
+def test_a_receipt_tells_the_lines_the_total_and_where_it_goes() -> None:
+    mail = mails.receipt(PLACED)
+
+    assert mail.subject == f"Your order {ORDER}"
+    assert mail.text == (
+        "Dear Robin Example,\n\n"
+        "thank you, your order is placed. It is safe with us, and there is nothing for\n"
+        "you to do. We write again when your parcel is on its way.\n\n"
+        "  1 x Trumpet in B flat: 249.00 EUR\n"
+        "  2 x Cup mute: 39.90 EUR\n\n"
+        "  Total: 288.90 EUR\n\n"
+        "It goes to you by express delivery:\n\n"
+        "  Robin Example\n  1 Sample Street\n  10115 Berlin\n  DE\n\n"
+        "Fanfare\n"
+    )
+    page = Words(mail.html).text
+    for word in ("Trumpet in B flat", "249.00 EUR", "288.90 EUR", "by express", "10115"):
+        assert word in page
+
+
+def test_a_dispatch_note_tells_what_is_in_the_parcel_and_how_to_follow_it() -> None:
+    mail = mails.dispatch_note(PLACED, PARCEL)
+
+    assert mail.subject == f"Your order {ORDER} is on its way"
+    for read in both(mail):
+        for word in ("Trumpet in B flat", "Cup mute", "sandbox", PARCEL.reference, "10115 Berlin"):
+            assert word in read
+        assert "EUR" not in read
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ((PAID,), "Your 288.90 EUR are on their way back to you."),
+        ((PAID, BACK), "Your 288.90 EUR were given back."),
+        ((NO,), "You were not charged."),
+        ((PaymentVoided(),), "You were not charged."),
+        ((), "Should you have been charged in the meantime, all of it comes back by itself."),
+    ],
+)
+def test_a_cancellation_tells_whether_money_comes_back(facts: tuple[Fact, ...], says: str) -> None:
+    for read in both(cancelled(*facts)):
+        assert says in read
+
+
+def test_a_cancellation_tells_why_in_words_whatever_the_reason() -> None:
+    reasons: tuple[Reason, ...] = get_args(Reason)
+    for reason in reasons:
+        for read in both(cancelled(reason=reason)):
+            assert mails.REASONS[reason] in read
+            assert reason == "customer" or reason not in read
+
+
+def test_each_delivery_has_its_words() -> None:
+    assert set(mails.DELIVERIES) == set(get_args(Delivery))
+
+
+@pytest.mark.parametrize(("currency", "price"), [("JPY", "24,900"), ("KWD", "24.900")])
+def test_amounts_have_the_digits_of_their_currency(currency: str, price: str) -> None:
+    fact = msgspec.structs.replace(
+        order_placed(TRUMPET), total=Money(amount=24900, currency=currency)
+    )
+
+    for read in both(mails.receipt(placed(fact))):
+        assert read.count(f"{price} {currency}") == 2
+
+
+def test_no_mail_has_the_payment_token_the_fingerprint_or_the_customers_key() -> None:
+    fact = msgspec.structs.replace(order_placed(), customer="4MGN7QW0Z8T1XK5R2C9HDVBJE3")
+    mail = mails.receipt(placed(fact))
+
+    for secret in (fact.payment_token, fact.fingerprint, str(fact.customer)):
+        assert secret not in mail.subject + mail.text + mail.html
+
+
+def test_what_a_customer_wrote_is_text_in_every_form_and_begins_no_line_of_its_own() -> None:
+    fields = dict.fromkeys(Address.__struct_fields__, HOSTILE)
+    fact = msgspec.structs.replace(order_placed(), ship_to=Address(**fields))
+    event = placed(
+        msgspec.structs.replace(fact, lines=(msgspec.structs.replace(MUTE, name=HOSTILE),))
+    )
+    harmless = {tag for mail in all_mails() for tag in Words(mail.html).tags}
+    history = story(OrderCancelled(reason="customer"))
+
+    for mail in (
+        mails.receipt(event),
+        mails.dispatch_note(event, DispatchScheduled(carrier=HOSTILE, reference=HOSTILE)),
+        mails.cancellation(event, "customer", history),
+    ):
+        page = Words(mail.html)
+        assert page.tags <= harmless
+        assert '<script>alert("1")</script> & $total' in page.text
+        assert '<script>alert("1")</script> & $total' in mail.text
+        assert not [line for line in mail.text.splitlines() if line.startswith("Bcc")]
+
+
+def test_a_subject_is_one_line_whatever_the_order_is_called() -> None:
+    mail = mails.receipt(placed(order="5WQF\r\nBcc: all@example.com"))
+
+    assert mail.subject == "Your order 5WQF Bcc: all@example.com"
+
+
+def test_every_template_is_used_and_leaves_nothing_open() -> None:
+    there = {path.name for path in mails.TEMPLATES.iterdir()}
+    names = {*mails.ROWS, *mails.ROWS.values()}
+
+    assert there == {f"{n}.{form}" for n in names for form in ("txt", "html")} | {"page.html"}
+    for mail in all_mails():
+        assert "$" not in mail.subject + mail.text + mail.html
+        assert max(len(line) for line in mail.text.splitlines()) < 80
