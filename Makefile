@@ -115,7 +115,7 @@ $(UV): requirements/tools.txt
 	$(SYNC)
 
 $(CLOUD): requirements/cloud.txt
-	@echo "the local cloud into .cloud, 20 MB"
+	@echo "the local cloud into .cloud, 25 MB"
 	$(SYNC)
 
 $(LOCALSTRIPE): requirements/localstripe.txt

@@ -18,12 +18,17 @@ DISCOVERY = "/.well-known/openid-configuration"
 """Where an issuer describes itself (OpenID Connect Discovery 1.0, section 4)."""
 
 PATIENCE = 5
-"""Seconds for an answer."""
+"""Seconds for an answer here; AWS, which is nearer to most issuers, waits for 1.5."""
+
+LONGEST = 150_000
+"""Bytes of a key set that AWS takes.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+"""
 
 LOOPBACK = "127.0.0.1"
 
 _REMEDY = "AWS must be able to read it from outside: look whether the stage names the right issuer."
-_ENOUGH = 1024 * 1024
 _PRINTED = re.compile(r"[!-~]+")
 
 
@@ -66,7 +71,7 @@ def ask(issuer: str) -> int:
             " former: name it in the stage, to the letter."
         )
     where = document.get("jwks_uri")
-    if not isinstance(where, str) or urlsplit(where).scheme not in ("https", "http"):
+    if not isinstance(where, str) or not where.startswith(("https://", "http://")):
         raise IssuerUnfit(f"{address} does not say by `jwks_uri` where the issuer's keys are.")
     keys = _fetch(where).get("keys")
     usable = [key for key in keys if _is_rsa(key)] if isinstance(keys, list) else []
@@ -85,13 +90,17 @@ def _is_rsa(key: Any) -> bool:
 def _fetch(address: str) -> dict[str, Any]:
     try:
         with urlopen(address, timeout=PATIENCE) as answer:  # noqa: S310  http and https only
-            document = json.loads(answer.read(_ENOUGH))
+            raw = answer.read(LONGEST + 1)
     except HTTPError as error:
         with error:
             raise IssuerUnfit(f"{address} answers {error.code}. {_REMEDY}") from error
-    except (OSError, HTTPException) as error:
+    except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
         raise IssuerUnfit(f"{address} cannot be reached: {reason}. {_REMEDY}") from error
+    if len(raw) > LONGEST:
+        raise IssuerUnfit(f"{address} answers with more than {LONGEST} bytes, which AWS refuses.")
+    try:
+        document = json.loads(raw)
     except ValueError as error:
         raise IssuerUnfit(f"{address} does not answer with JSON. {_REMEDY}") from error
     if not isinstance(document, dict):

@@ -101,6 +101,7 @@ PROD = Stage(
     removal=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     protected=True,
     recovery=True,
+    adapters={"payment": "stripe"},
 )
 
 STAGES = {stage.name: stage for stage in (LOCAL, DEV, PROD)}
@@ -123,7 +124,8 @@ def stage_named(name: str) -> Stage:
 def stage_of(context: Callable[[str], Any]) -> Stage:
     """Return the stage that the CDK's context names, and says to whom it is open.
 
-    That is `-c stage=…`, and `-c issuer=… -c audience=…` for another issuer than the stage's own.
+    That is `-c stage=…`, and to try an issuer `-c issuer=… -c audience=…`. What is to last stands
+    in the stage itself: a deployment without these would open the shop to guests again.
 
     Raises:
         ImpossibleStage: there is none of that name, or it cannot be so.

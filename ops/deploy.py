@@ -38,7 +38,7 @@ def start(
 ) -> Child:
     """Begin to synthesize and deploy all stacks of the local stage; `work` is a folder to do it in.
 
-    `context` is more for the CDK's than the stage, such as the issuer of tokens.
+    `context` is what else the app is told, such as an issuer of tokens.
 
     The local cloud and the bucket for assets must be there once the stacks are synthesized.
 

@@ -42,6 +42,7 @@ OUTCOMES: dict[str, Meaning] = {
     "tampered": Meaning("x", "the log was changed"),
     "forgotten": Meaning("-", "personal fields were blanked"),
     "answered": Meaning("-", shown=False),
+    "summed": Meaning("-", shown=False),
     "refused": Meaning("x"),
     "failed": Meaning("x"),
     CRASHED: Meaning("x"),

@@ -75,6 +75,12 @@ GRANTS = {
         own("orders-list"): {"dynamodb:PutItem"},
         own("orders-list/index/open"): {"dynamodb:Query"},
     },
+    "analytics": {
+        LOGS: WRITE_LOGS,
+        LOG: {"dynamodb:Query"},
+        inbox("analytics"): WORK_OFF,
+        own("analytics-figures"): {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:DeleteItem"},
+    },
 }
 
 

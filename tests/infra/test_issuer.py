@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.issuer import DISCOVERY, IssuerUnfit, ask, main, malformed
+from infra.issuer import DISCOVERY, LONGEST, IssuerUnfit, ask, main, malformed
 from infra.stage import DEV, LOCAL, PROD, ImpossibleStage, stage_of
 from tests.assembly import GUARDED, ROOT
 from tests.builders import AUDIENCE, ISSUER
@@ -127,6 +127,7 @@ def test_one_that_ends_with_a_slash_is_asked_at_the_same_address(issuer: Issuer)
         (DISCOVERY, {"issuer": ISSUER}, f"calls its issuer '{ISSUER}'"),
         (KEYS, None, "answers 404"),
         (KEYS, b"", "does not answer with JSON"),
+        (KEYS, b" " * LONGEST + b"{}", "more than 150000 bytes"),
         (KEYS, {}, "no RSA key"),
         (KEYS, {"keys": {}}, "no RSA key"),
         (KEYS, {"keys": []}, "no RSA key"),
@@ -151,6 +152,13 @@ def test_one_that_does_not_say_where_its_keys_are_is_unfit(issuer: Issuer, where
     issuer.documents[DISCOVERY]["jwks_uri"] = where
 
     with pytest.raises(IssuerUnfit, match="does not say by `jwks_uri`"):
+        ask(issuer.url)
+
+
+def test_one_whose_keys_are_nowhere_is_unfit(issuer: Issuer) -> None:
+    issuer.documents[DISCOVERY]["jwks_uri"] = "https://[nowhere"
+
+    with pytest.raises(IssuerUnfit, match=r"^https://\[nowhere cannot be reached: "):
         ask(issuer.url)
 
 

@@ -97,7 +97,16 @@ def stage(functions: PlayedLambda, logs: PlayedLogs) -> Iterator[Callable[[str],
 def here(stage: Callable[[str], Cloud], monkeypatch: pytest.MonkeyPatch) -> Cloud:
     """Give the local stage, to which every command connects."""
     made = stage(LOCAL)
-    for module in ("forget", "projection", "replay", "invoke", "order", "seed", "tail"):
+    for module in (
+        "forget",
+        "invoke",
+        "metrics",
+        "order",
+        "projection",
+        "replay",
+        "seed",
+        "tail",
+    ):
         monkeypatch.setattr(f"ops.{module}.connect", lambda _: made)
     return made
 

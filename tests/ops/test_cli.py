@@ -23,7 +23,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         calls.append((*given, named))
         return Exit.REFUSED
 
-    targets = ["run.run", "seed.seed", "invoke.invoke", "order.show", "tail.tail"]
+    targets = ["run.run", "seed.seed", "invoke.invoke", "order.show", "tail.tail", "metrics.show"]
     targets += ["replay.replay", "replay.resume", "jobs.show", "forget.forget"]
     targets += [f"projection.{what}" for what in ("show", "check", "empty")]
     for target in targets:
@@ -53,6 +53,8 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("order --wait 7F3K", {"wait": 30.0}),
         ("order 7F3K --wait 2.5", {"wait": 2.5}),
         ("order --wait 5 7F3K --events", {"wait": 5.0, "events": True}),
+        ("metrics", {"days": 14}),
+        ("metrics --days 7", {"days": 7}),
         ("replay orders --dry-run", {"dry_run": True, "yes": False, "wait": None}),
         ("replay orders --yes --wait", {"dry_run": False, "yes": True, "wait": 30.0}),
         ("replay orders --resume orders-1 --yes", {"yes": True, "wait": None}),
@@ -166,6 +168,8 @@ def test_the_stage_is_the_safe_one_unless_the_environment_names_another(
         ("run --port http", "--port"),
         ("seed --stage Prod!", "'Prod!' names no stage"),
         ("seed --color pink", 'Choose from: "auto", "always", "never"'),
+        ("metrics --days fortnight", "'fortnight' is no whole number"),
+        ("metrics --days 1.5", "'1.5' is no whole number"),
         ("tail --since yesterday", "write it as 90s, 10m, 2h or 1d"),
         ("replay", "CONSUMER requires an argument"),
         ("replay orders --rate much", "--rate"),

@@ -15,6 +15,7 @@ from events.shipping import DispatchScheduled
 from functions import map as the_map
 from functions import names
 from functions.checkout.catalogue import CATALOGUE
+from functions.checkout.identity import customer_key
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime import settings
 from functions.runtime.main import Handler, build
@@ -150,7 +151,10 @@ def test_a_customers_order_is_one_put_of_one_write_unit_up_to_three_lines(world:
 
     assert answer["statusCode"] == 200
     (call,) = world.calls.made
-    assert weight(dict(call.sent["Item"])) <= 1024
+    item = dict(call.sent["Item"])
+    assert call.operation == "PutItem"
+    assert json.loads(item["data"]["S"])["customer"] == customer_key(ISSUER, "robin")
+    assert weight(item) <= 1024
 
 
 def test_a_page_of_a_customers_list_is_one_query_of_that_table(world: World) -> None:
@@ -235,6 +239,22 @@ def test_a_row_that_is_there_already_is_one_put_in_vain(world: World) -> None:
     assert world.lines.outcomes[-1] == "duplicate"
 
 
+@pytest.mark.parametrize("event", [PLACED, CANCELLED], ids=lambda event: str(event.type))
+def test_analytics_is_one_put_of_one_write_unit(world: World, event: Event[Fact]) -> None:
+    assert world.hear("analytics", event) == []
+    (call,) = world.calls.made
+    assert call.operation == "PutItem"
+    assert weight(dict(call.sent["Item"])) <= 1024
+
+
+def test_analytics_reads_what_a_confirmed_order_costs_with_one_query_more(world: World) -> None:
+    world.know(PLACED, CONFIRMED)
+
+    assert world.hear("analytics", CONFIRMED) == ["Query"]
+    assert world.elsewhere == ["PutItem"]
+    assert weight(dict(world.calls.made[-1].sent["Item"])) <= 1024
+
+
 ENDED: list[tuple[str, Event[Any], tuple[Event[Any], ...]]] = [
     ("payment", PLACED, (PREPARED, CAPTURED)),
     ("inventory", PLACED, (RESERVED,)),
@@ -303,6 +323,7 @@ def test_every_service_is_in_this_budget() -> None:
         "ordering",
         "shipping",
         "orders",
+        "analytics",
     }
 
     assert {service.name for service in the_map.SERVICES} == counted
