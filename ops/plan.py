@@ -33,7 +33,7 @@ def say(options: Options, plan: Plan, consumer: Consumer) -> None:
                 "rate": plan.rate,
                 "seconds": seconds,
                 "dollars": dollars,
-                "command": command(plan),
+                "command": command(plan, consumer),
             }
         )
         return
@@ -51,7 +51,7 @@ def say(options: Options, plan: Plan, consumer: Consumer) -> None:
             f"  at {plan.rate:g}/s ≈ {took(seconds * 1000)}; about ${dollars:.4f} of SQS and"
             " DynamoDB (list price, us-east-1), and what the consumer does"
         )
-        out(f"  exactly these: {command(plan)}")
+        out(f"  exactly these: {command(plan, consumer)}")
     out("Nothing was changed.")
 
 
@@ -73,11 +73,12 @@ def what_follows(plan: Plan, consumer: Consumer) -> str:
     return f"It works them off now, as you can see with: {look}"
 
 
-def command(plan: Plan) -> str:
+def command(plan: Plan, consumer: Consumer) -> str:
     """Return the command that sends what was counted, and nothing that came later."""
     words = [f"fanfare replay {plan.consumer}"]
     words += [f"--since {plan.since.isoformat()}"] if plan.since else []
     words += [f"--until {plan.until.isoformat()}"]
-    words += [f"--type {name}" for name in plan.types]
+    if plan.types != consumer.hears:
+        words += [f"--type {name}" for name in plan.types]
     words += [f"--order {order}" for order in plan.orders]
     return " ".join(words) + f" --rate {plan.rate:g}{_stage(plan)}"

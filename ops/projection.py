@@ -1,5 +1,6 @@
 """`fanfare projection`: the rows of a read model, compared with the log, or emptied."""
 
+import math
 import time
 from collections.abc import Callable, Iterable
 from itertools import islice
@@ -130,8 +131,8 @@ def _line_of(row: Row) -> str:
 
 def _report(options: Options, cloud: Cloud, name: str, result: Comparison) -> None:
     wrong = result.differences
-    cost = f" ({result.units:,.0f} read units of the log, ${result.units * READ_UNIT:.4f})"
-    paid = cost if result.units else ""
+    units = many(math.ceil(result.units), "read unit")
+    paid = f" ({units} of the log, ${result.units * READ_UNIT:.4f})" if result.units else ""
     if not wrong:
         options.out.print(f"{many(result.equal, 'row')} of {name} equal the log{paid}.")
         return

@@ -1,0 +1,119 @@
+"""A whole stage hears its past again: nothing changes, what was emptied comes back, blanks stay."""
+
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from time_machine import Traveller
+
+from functions.map import CONSUMERS
+from functions.payment.sandbox import DECLINED
+from functions.runtime.aws import client_factory
+from functions.runtime.service import Consumer
+from infra.stage import DEV
+from ops import forget, job, projection, replay
+from ops.cloud import Cloud, every_table
+from ops.options import Options
+from ops.selection import Wanted
+from ops.trouble import Exit
+from tests.builders import Lines
+from tests.ops.played import Time
+from tests.system.shop import SOLD_OUT, Placed, Shop
+from tests.system.world import World
+
+REPLAYABLE = [consumer for consumer in CONSUMERS if consumer.replayable]
+
+
+@pytest.fixture
+def operator(
+    world: World, clock: Traveller, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Options:
+    """Somebody who has the world's stage at hand, a minute later."""
+    cloud = Cloud(stage=DEV.name, client=cache(client_factory()))
+    for command in (forget, projection, replay):
+        monkeypatch.setattr(command, "connect", lambda _: cloud)
+    monkeypatch.setattr(job, "JOBS", tmp_path)
+    return Options(stage=DEV.name)
+
+
+@pytest.fixture
+def placed(shop: Shop, world: World, clock: Traveller) -> list[Placed]:
+    """Three orders, each with another end, and a cancelled one."""
+    orders = [shop.order(), shop.order(token=DECLINED), shop.order(sku=SOLD_OUT), shop.order()]
+    shop.cancel(orders[-1])
+    world.settle()
+    clock.shift(timedelta(minutes=1))
+    return orders
+
+
+def kept(world: World) -> list[list[dict[str, Any]]]:
+    """Return the log and what all services keep of their own."""
+    names = [world.log] + [
+        world.own_table(service.name, table.name)
+        for service in CONSUMERS
+        for table in every_table(service)
+        if table.owner is None
+    ]
+    return [sorted(world.table(name), key=str) for name in names]
+
+
+def send_again(options: Options, world: World, consumer: Consumer) -> None:
+    done = replay.replay(options, consumer.name, Wanted(), yes=True, pace=Time().pace)
+    assert done is Exit.DONE
+    assert world.waiting(consumer.name) > 0
+    world.settle(times=2, reverse=True)
+
+
+def test_whoever_hears_the_whole_past_again_changes_nothing(
+    world: World, placed: list[Placed], operator: Options
+) -> None:
+    before = kept(world)
+
+    for consumer in REPLAYABLE:
+        send_again(operator, world, consumer)
+
+    assert kept(world) == before
+
+
+@pytest.mark.parametrize(
+    "consumer", [c for c in REPLAYABLE if c.projection], ids=lambda consumer: consumer.name
+)
+def test_a_read_model_that_was_emptied_is_rebuilt_as_it_was(
+    world: World, placed: list[Placed], operator: Options, consumer: Consumer
+) -> None:
+    assert consumer.projection
+    table = world.own_table(consumer.name, consumer.projection.table)
+    before = world.table(table)
+    assert len(before) == len(placed)
+    assert projection.check(operator, consumer.name, None) is Exit.DONE
+
+    projection.empty(operator, consumer.name, yes=True)
+    assert world.table(table) == []
+    send_again(operator, world, consumer)
+
+    assert sorted(world.table(table), key=str) == sorted(before, key=str)
+    assert projection.check(operator, consumer.name, None) is Exit.DONE
+
+
+def test_a_forgotten_order_hears_everything_again_and_stays_forgotten(
+    world: World, shop: Shop, placed: list[Placed], operator: Options, lines: Lines
+) -> None:
+    for order in placed:
+        assert forget.forget(operator, order.id, yes=True) is Exit.DONE
+    world.settle()
+    before = kept(world)
+    of_relay = [line for line in lines.lines if line["outcome"] in ("forgotten", "tampered")]
+    assert [line["outcome"] for line in of_relay] == ["forgotten"] * len(placed)
+
+    world.redeliver()
+    world.settle()
+    for consumer in REPLAYABLE:
+        send_again(operator, world, consumer)
+
+    assert kept(world) == before
+    assert not {"forged", "retry"} & set(lines.outcomes)
+    said = str(before)
+    assert not [one for one in ("ada@example.com", "Lovelace", "St James", "SW1Y") if one in said]
+    assert shop.show(placed[0]).status == 200
