@@ -12,6 +12,7 @@ PROJECT := .venv/.project
 NODE := .venv/.node
 CDK := $(BIN)/cdk
 CLOUD := .cloud/.synced
+LOCALSTRIPE := .localstripe/.synced
 
 # Empty means that bytecode is kept, which the CDK's start takes half as long with.
 export PYTHONDONTWRITEBYTECODE :=
@@ -28,7 +29,7 @@ help: ## Say what there is
 run: $(PROJECT) $(CDK) $(CLOUD) ## Run the whole system here: no account, no Docker
 	@$(HERE) exec $(BIN)/fanfare run $(ARGS)
 
-test: $(PROJECT) $(NODE) node_modules/.synced ## Run the tests
+test: $(PROJECT) $(NODE) node_modules/.synced $(LOCALSTRIPE) ## Run the tests
 	@$(HERE) exec $(BIN)/pytest -n 2 $(ARGS)
 
 lint: $(PROJECT) ## Check form, types, and who imports whom
@@ -47,6 +48,7 @@ rehearse: $(PROJECT) $(CDK) $(CLOUD) ## Deploy to the local cloud and test what 
 	@$(HERE) exec $(BIN)/pytest -n 2 --dist loadfile tests/rehearsal $(ARGS)
 
 deploy: stage-named $(PROJECT) $(CDK) ## Put STAGE=… into your AWS account
+	@$(HERE) $(BIN)/python -m infra.issuer -c stage=$(STAGE) $(ARGS)
 	@exec $(CDK) deploy --all -c stage=$(STAGE) $(ARGS)
 
 destroy: stage-named $(PROJECT) $(CDK) ## Take STAGE=… out of your AWS account again
@@ -57,11 +59,11 @@ stage-named:
 	@[ -n "$(STAGE)" ] || { \
 		echo "Which stage? Name it: make $(MAKECMDGOALS) STAGE=dev" >&2; exit 2; }
 
-setup: $(PROJECT) $(CDK) $(CLOUD) ## Fetch everything at once; then `. .venv/bin/activate`
+setup: $(PROJECT) $(CDK) $(CLOUD) $(LOCALSTRIPE) ## Fetch everything at once; then `. .venv/bin/activate`
 	@echo "Ready: . $(BIN)/activate"
 
 clean: ## Remove all that was fetched or made
-	rm -rf .venv .tools .cloud node_modules cdk.out .build .fanfare
+	rm -rf .venv .tools .cloud .localstripe node_modules cdk.out .build .fanfare
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -71,7 +73,7 @@ COMPILE := ../$(UV) pip compile --quiet --universal --python-version 3.13 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 lock: $(UV) $(NODE) ## Lock what requirements/*.in allow (ARGS=--upgrade: the newest)
-	@cd requirements && for set in tools node cloud layer dev; do \
+	@cd requirements && for set in tools node cloud localstripe layer stripe dev; do \
 		echo "requirements/$$set.txt"; \
 		cp $$set.txt $$set.new; \
 		$(COMPILE) $(ARGS) $$set.in --output-file $$set.new || { rm $$set.new; exit 1; }; \
@@ -84,7 +86,7 @@ lock: $(UV) $(NODE) ## Lock what requirements/*.in allow (ARGS=--upgrade: the ne
 # -- what is fetched -------------------------------------------------------------------------------
 
 # An environment that was moved, or whose Python or node has gone, is made anew.
-$(shell for env in .venv .cloud; do \
+$(shell for env in .venv .cloud .localstripe; do \
 	{ [ -x $$env/bin/python ] && [ "$$(cat $$env/.base)" = "$(CURDIR)" ]; } || rm -f $$env/.base; \
 	done 2>/dev/null; [ -x $(BIN)/node ] || rm -f $(NODE))
 
@@ -103,7 +105,7 @@ $(UV): requirements/tools.txt
 		--require-hashes --requirement $<
 	@touch $@
 
-.venv/.base .cloud/.base: %/.base: .python-version | $(UV)
+.venv/.base .cloud/.base .localstripe/.base: %/.base: .python-version | $(UV)
 	@echo "Python $$(cat .python-version) into $*"
 	@{ $(UV) venv --clear --no-project --python "$$(cat .python-version)" $* \
 		&& echo "$(CURDIR)" > $@; } 2>&1 | $(BRIEFLY); [ -e $@ ]
@@ -113,10 +115,14 @@ $(UV): requirements/tools.txt
 	$(SYNC)
 
 $(CLOUD): requirements/cloud.txt
-	@echo "the local cloud into .cloud, 20 MB"
+	@echo "the local cloud into .cloud, 25 MB"
 	$(SYNC)
 
-.venv/.synced $(CLOUD): %/.synced: %/.base
+$(LOCALSTRIPE): requirements/localstripe.txt
+	@echo "a Stripe to test against into .localstripe, 4 MB"
+	$(SYNC)
+
+.venv/.synced $(CLOUD) $(LOCALSTRIPE): %/.synced: %/.base
 
 SYNC = @rm -f $@; { $(UV) pip sync --python $(@D) --require-hashes $< && touch $@; } 2>&1 \
 	| $(BRIEFLY); [ -e $@ ]

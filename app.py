@@ -5,12 +5,12 @@ import sys
 from aws_cdk import App
 
 from infra.app import build
-from infra.stage import DEFAULT, UnknownStage, stage_named
+from infra.stage import ImpossibleStage, stage_of
 from infra.wheels import LayerNotBuilt
 
 app = App()
 try:
-    build(app, stage_named(app.node.try_get_context("stage") or DEFAULT))
-except (UnknownStage, LayerNotBuilt) as error:
+    build(app, stage_of(app.node.try_get_context))
+except (ImpossibleStage, LayerNotBuilt) as error:
     sys.exit(str(error))
 app.synth()

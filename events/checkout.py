@@ -52,6 +52,15 @@ class OrderPlaced(Fact, frozen=True, kw_only=True):
     sources: ClassVar[tuple[str, ...]] = ("checkout",)
     slots: ClassVar[tuple[str, ...]] = ("placed",)
     version: ClassVar[int] = 2
+    personal: ClassVar[tuple[str, ...]] = (
+        "email",
+        "ship_to.name",
+        "ship_to.street",
+        "ship_to.city",
+        "ship_to.postal_code",
+        "payment_token",
+        "customer",
+    )
 
     lines: Annotated[tuple[Line, ...], msgspec.Meta(min_length=1, max_length=MAX_LINES)]
     total: Money

@@ -15,12 +15,14 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
 
     `sources` are the services that may state it and `slots` the decisions that it may fill, the
     usual one first; a slot may be counted (`stalled` covers `stalled/1`). `version` is the
-    `dataversion` that is written today.
+    `dataversion` that is written today. `personal` are the fields that say who somebody is or where
+    to find them, inner ones as `ship_to.street`: what `fanfare forget` blanks.
     """
 
     sources: ClassVar[tuple[str, ...]] = ()
     slots: ClassVar[tuple[str, ...]] = ()
     version: ClassVar[int] = 1
+    personal: ClassVar[tuple[str, ...]] = ()
 
 
 class Unknown(Fact, frozen=True):

@@ -1,5 +1,6 @@
 """The map: every service and consumer, one row each; all else is derived from it."""
 
+from functions.analytics.service import SERVICE as ANALYTICS
 from functions.checkout.service import SERVICE as CHECKOUT
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.ordering.service import SERVICE as ORDERING
@@ -17,6 +18,7 @@ CONSUMERS: tuple[Consumer, ...] = (
     ORDERING,
     SHIPPING,
     ORDERS,
+    ANALYTICS,
 )
 
 SERVICES: tuple[Service, ...] = (API, BUS, *CONSUMERS)

@@ -41,3 +41,8 @@ def queue(stage: str, consumer: str, *, ordered: bool, suffix: str = "") -> str:
 def secret(stage: str, service: str) -> str:
     """Return the name of the secret of a service's adapter, in Secrets Manager."""
     return prefixed(stage, service)
+
+
+def forget_role(stage: str, service: str | None = None) -> str:
+    """Return the role that may blank personal fields: in the log, or in a service's read model."""
+    return prefixed(stage, f"{service}-forget" if service else "forget")

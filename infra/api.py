@@ -1,7 +1,8 @@
-"""The API's stack: routes over HTTP to one function, a throttle on each, and its own tables."""
+"""The API's stack: routes over HTTP to one function, a throttle on each, tokens if staged so."""
 
 from aws_cdk import CfnOutput
 from aws_cdk import aws_apigatewayv2 as http
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -27,7 +28,11 @@ class ApiStack(Part):
         function = ServiceFunction(
             self,
             service=api,
-            environment={settings.LOG: names.log_table(stage.name), **tables.environment},
+            environment={
+                settings.LOG: names.log_table(stage.name),
+                **({settings.ISSUER: stage.issuer} if stage.issuer else {}),
+                **tables.environment,
+            },
             grants={self.log_arn: [READ_LOG, APPEND_TO_LOG], **tables.grants},
         )
         gateway = self._gateway(api, function.resource)
@@ -40,11 +45,15 @@ class ApiStack(Part):
         integration = integrations.HttpLambdaIntegration(
             "Integration", function, scope_permission_to_route=False
         )
+        tokens = self._authorizer()
         routes = [
             added
             for route in api.routes
             for added in gateway.add_routes(
-                path=route.path, methods=[http.HttpMethod[route.method]], integration=integration
+                path=route.path,
+                methods=[http.HttpMethod[route.method]],
+                integration=integration,
+                authorizer=None if route.public else tokens,
             )
         ]
         # The CDK's own HttpStage knows one throttle for all routes.
@@ -64,3 +73,18 @@ class ApiStack(Part):
         )
         entry.node.add_dependency(*routes)
         return gateway
+
+    def _authorizer(self) -> authorizers.HttpJwtAuthorizer | None:
+        """Return what lets in those with a token of the stage's issuer, if it has one.
+
+        AWS asks the issuer for its discovery document when it makes this, and refuses if there is
+        none: `python -m infra.issuer` says so beforehand, and why.
+        """
+        if self.stage.issuer is None or self.stage.audience is None:
+            return None
+        return authorizers.HttpJwtAuthorizer(
+            "Tokens",
+            self.stage.issuer,
+            jwt_audience=[self.stage.audience],
+            identity_source=["$request.header.Authorization"],
+        )

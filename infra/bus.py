@@ -12,8 +12,10 @@ from functions import names
 from functions.runtime import settings
 from functions.runtime.items import SLOT, SUBJECT
 from functions.runtime.service import Relay
+from infra.alarm import WakeUp
+from infra.forgetting import ForgetRole
 from infra.function import ServiceFunction
-from infra.grants import READ_STREAM
+from infra.grants import BLANK_IN_LOG, READ_LOG, READ_STREAM
 from infra.part import Part
 from infra.queues import DEAD_LETTER_RETENTION, SafeQueue
 from infra.stage import Stage
@@ -52,6 +54,9 @@ class BusStack(Part):
         )
         undelivered.admit(topic.topic_arn)
         self._relay(relay, log, topic)
+        ForgetRole(self, grants={log.table_arn: [READ_LOG, BLANK_IN_LOG]})
+        for metric in relay.alarms:
+            WakeUp(self, service=relay.name, metric=metric)
 
     def _relay(self, relay: Relay, log: dynamodb.Table, topic: sns.Topic) -> None:
         stream = str(log.table_stream_arn)

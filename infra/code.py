@@ -23,6 +23,7 @@ def code_of(service: str) -> lambda_.Code:
             "!functions/__init__.py",
             "!functions/runtime",
             "functions/runtime/memory.py",  # the ports' twins, for tests
+            "functions/runtime/operating",  # what operators do
             f"!functions/{service}",
             "**/__pycache__",
             "**/.*",

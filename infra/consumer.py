@@ -8,8 +8,9 @@ from functions.runtime import settings
 from functions.runtime.service import Consumer
 from infra.alarm import WakeUp
 from infra.clockwork import Clockwork
+from infra.forgetting import ForgetRole
 from infra.function import ServiceFunction
-from infra.grants import WORK_OFF_QUEUE, on_log
+from infra.grants import REWRITE_ROWS, WORK_OFF_QUEUE, on_log
 from infra.inbox import Inbox
 from infra.outside import Outside
 from infra.part import Part
@@ -55,6 +56,9 @@ class ConsumerStack(Part):
             max_concurrency=consumer.concurrency,
             report_batch_item_failures=True,
         )
+        if consumer.projection:
+            rows = names.own_table(stage.name, consumer.name, consumer.projection.table)
+            ForgetRole(self, service=consumer.name, grants={self.table_arn(rows): REWRITE_ROWS})
         if consumer.chore:
             Clockwork(self, chore=consumer.chore, function=worker.resource)
         for metric in consumer.alarms:

@@ -30,8 +30,11 @@ class Part(Stack):
     @property
     def log_arn(self) -> str:
         """The ARN of the log, made from its name."""
-        table = names.log_table(self.stage.name)
-        return self.format_arn(service="dynamodb", resource="table", resource_name=table)
+        return self.table_arn(names.log_table(self.stage.name))
+
+    def table_arn(self, name: str) -> str:
+        """Return the ARN of a table, made from its name."""
+        return self.format_arn(service="dynamodb", resource="table", resource_name=name)
 
     @property
     def topic_arn(self) -> str:

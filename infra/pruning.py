@@ -9,6 +9,7 @@ from typing import Any
 
 OPERATIONS: Mapping[str, Collection[str]] = {
     "dynamodb": ("DeleteItem", "GetItem", "PutItem", "Query", "Scan", "TransactWriteItems"),
+    "secretsmanager": ("GetSecretValue",),
     "sesv2": ("SendEmail",),
     "sns": ("PublishBatch",),
     "sqs": ("ChangeMessageVisibilityBatch", "SendMessage"),

@@ -1,19 +1,24 @@
 """The stages as data: they differ in what they keep and where they run, not in shape."""
 
 import platform
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
 from functions.runtime.service import Adapter, Consumer
+from infra.issuer import malformed
 
 DEFAULT = "dev"
 
 
-class UnknownStage(ValueError):
+class ImpossibleStage(ValueError):
+    """A stage has settings that cannot be, or not together; the message says which."""
+
+
+class UnknownStage(ImpossibleStage):
     """The context names a stage that does not exist."""
 
 
@@ -50,7 +55,15 @@ class Stage:
     def __post_init__(self) -> None:
         """Refuse settings that only make sense together."""
         if (self.issuer is None) != (self.audience is None):
-            raise ValueError(f"Stage {self.name}: an issuer needs an audience, and an audience it.")
+            raise ImpossibleStage(
+                f"Stage {self.name}: an issuer needs an audience, and an audience it."
+            )
+        if self.issuer is not None:
+            wrong = malformed(self.issuer, local=not self.bootstrapped)
+            if wrong:
+                raise ImpossibleStage(f"Stage {self.name}: the issuer {self.issuer!r} {wrong}.")
+        if self.audience is not None and not self.audience.strip():
+            raise ImpossibleStage(f"Stage {self.name}: the audience is empty.")
 
     def adapter_of(self, consumer: Consumer) -> Adapter | None:
         """Return the way to the outside that a consumer takes here.
@@ -88,6 +101,7 @@ PROD = Stage(
     removal=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     protected=True,
     recovery=True,
+    adapters={"payment": "stripe"},
 )
 
 STAGES = {stage.name: stage for stage in (LOCAL, DEV, PROD)}
@@ -105,3 +119,21 @@ def stage_named(name: str) -> Stage:
             f" Name one of them: cdk synth -c stage={DEFAULT}"
         )
     return STAGES[name]
+
+
+def stage_of(context: Callable[[str], Any]) -> Stage:
+    """Return the stage that the CDK's context names, and says to whom it is open.
+
+    That is `-c stage=…`, and to try an issuer `-c issuer=… -c audience=…`. What is to last stands
+    in the stage itself: a deployment without these would open the shop to guests again.
+
+    Raises:
+        ImpossibleStage: there is none of that name, or it cannot be so.
+    """
+    stage = stage_named(context("stage") or DEFAULT)
+    issuer, audience = context("issuer"), context("audience")
+    return replace(
+        stage,
+        issuer=stage.issuer if issuer is None else issuer,
+        audience=stage.audience if audience is None else audience,
+    )

@@ -10,6 +10,9 @@ from functions import names
 from functions.runtime.aws import client_factory
 from functions.runtime.dynamo import DynamoLog
 from functions.runtime.items import SUBJECT
+from functions.runtime.operating.erase import DynamoErasure
+from functions.runtime.operating.scan import DynamoPages
+from functions.runtime.operating.send import SqsSender
 from functions.runtime.service import Consumer, Service, Table
 from functions.runtime.tables import DynamoRecords, DynamoRows, TableName
 from ops import state
@@ -61,6 +64,36 @@ class Cloud:
                 index=own.index or "",
             ),
         )
+
+    def pages(self) -> DynamoPages:
+        """Return the stage's log as it is read from end to end."""
+        return DynamoPages(self.client("dynamodb"), names.log_table(self.stage))
+
+    def erasure(self) -> DynamoErasure:
+        """Return the stage's log as it is blanked, which takes a role of its own."""
+        return DynamoErasure(self.client("dynamodb"), names.log_table(self.stage))
+
+    def sender(self, consumer: Consumer) -> SqsSender:
+        """Return a consumer's queue as it is filled past the topic."""
+        sqs = self.client("sqs")
+        name = names.queue(self.stage, consumer.name, ordered=consumer.ordered)
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        return SqsSender(sqs, url, ordered=consumer.ordered)
+
+    def acting_as(self, role: str, session: str) -> "Cloud":
+        """Return the stage as one sees it under a role of the account; `session` is for its trail.
+
+        The role's rights end after an hour.
+        """
+        sts = self.client("sts")
+        account = sts.get_caller_identity()["Account"]
+        answer = sts.assume_role(
+            RoleArn=f"arn:{sts.meta.partition}:iam::{account}:role/{role}", RoleSessionName=session
+        )
+        factory = client_factory(
+            sts.meta.region_name, read_timeout=PATIENCE, credentials=answer["Credentials"]
+        )
+        return Cloud(stage=self.stage, client=cache(factory))
 
     def orders(self) -> set[str]:
         """Return the ids of all orders. It reads the whole log: for a laptop only."""

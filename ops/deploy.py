@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -20,6 +21,8 @@ OUTPUTS = "outputs.json"
 BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
 """Where the CDK's default synthesizer puts assets, in an account that was never bootstrapped."""
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
 _DEPLOYED = "✅"
 _TOTAL = re.compile(r"\[\d+/(\d+)\]")
 _QUIET = {"CDK_DISABLE_CLI_TELEMETRY": "true", "CDK_DISABLE_VERSION_CHECK": "1"}
@@ -31,8 +34,11 @@ def start(
     work: Path,
     log: Path,
     source: Path = ROOT,
+    context: Mapping[str, str] = NOTHING,
 ) -> Child:
     """Begin to synthesize and deploy all stacks of the local stage; `work` is a folder to do it in.
+
+    `context` is what else the app is told, such as an issuer of tokens.
 
     The local cloud and the bucket for assets must be there once the stacks are synthesized.
 
@@ -42,6 +48,7 @@ def start(
     command = ["deploy", "--all", "--concurrency", "4", "--method", "direct"]
     command += ["--require-approval", "never", "--progress", "events"]
     command += ["--outputs-file", str(work / OUTPUTS), "--output", str(work / "cdk.out")]
+    command += [word for name, value in context.items() for word in ("-c", f"{name}={value}")]
     return _cdk(children, command, environ=environ, work=work, log=log, source=source)
 
 

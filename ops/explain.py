@@ -7,7 +7,9 @@ from ops.trouble import Exit, Trouble
 
 LOCAL = "local"
 
-_MISSING = frozenset({"ResourceNotFoundException", "ResourceNotFound", "NoSuchBucket"})
+_MISSING = frozenset(
+    {"NoSuchBucket", "QueueDoesNotExist", "ResourceNotFound", "ResourceNotFoundException"}
+)
 _UNREACHABLE = frozenset(
     {
         "ConnectTimeoutError",

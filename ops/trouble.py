@@ -11,6 +11,7 @@ class Exit(IntEnum):
     USAGE = 2
     NOT_FOUND = 3
     REFUSED = 4
+    FOUND = 5
     INTERRUPTED = 130
 
 

@@ -1,7 +1,7 @@
-"""Spans of time, as people write and read them."""
+"""Times, spans of time and numbers, as people write and read them."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _WRITTEN = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
@@ -29,3 +29,37 @@ def took(millis: float) -> str:
     if seconds < 7200:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.0f} h"
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """Return the time that is written as RFC 3339, as a date (its beginning, UTC), or as a span.
+
+    A span such as `2h` leads back from `now`.
+
+    Raises:
+        ValueError: it is none of them; the message says how to write one.
+    """
+    written = text.strip()
+    if _WRITTEN.fullmatch(written):
+        try:
+            return now - duration(written)
+        except OverflowError as error:
+            raise ValueError(f"{text!r} is further back than there are dates.") from error
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", written):
+            return datetime.combine(date.fromisoformat(written), time(), UTC)
+        if re.match(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}", written):
+            found = datetime.fromisoformat(written.upper())
+            if found.tzinfo is not None:
+                return found.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{text!r} is no time: {error}.") from error
+    raise ValueError(
+        f"{text!r} is no time: write it with its zone as 2026-11-23T09:00:00Z, as a date such as"
+        " 2026-11-23, or as a span back such as 2h."
+    )
+
+
+def many(number: int, what: str) -> str:
+    """Return a number and what there are so many of: `1 event`, `1,204 events`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,13 @@ from aws_cdk import App
 from functions.map import CONSUMERS
 from functions.runtime.service import Consumer
 from infra.app import build
-from infra.stage import Stage
+from infra.stage import DEV, Stage
+from tests.builders import AUDIENCE, ISSUER
 from tests.template import Resource, Templates
 
 ROOT = Path(__file__).parents[1]
+GUARDED = replace(DEV, issuer=ISSUER, audience=AUDIENCE)
+"""A stage whose customers show tokens."""
 
 
 class Assembly:

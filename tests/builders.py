@@ -15,6 +15,8 @@ from functions.runtime.ports import Resources, Tables
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ORDER = "5WQFM8Q1XK3T7ZC0R9N2HDBJE4"
+ISSUER = "https://login.example.com/shop"
+AUDIENCE = "fanfare-shop"
 TRACEPARENT = f"00-{'4b' * 16}-{'00' * 8}-01"
 EMAIL = "robin@example.com"
 SHIP_TO = Address(
@@ -46,6 +48,11 @@ def resources(tables: Tables | None = None, clock: Now | None = None) -> Resourc
     """Return what a service's code is given: tables in memory unless others are named."""
     rows: defaultdict[str, MemoryRows] = defaultdict(MemoryRows)
     return Resources(tables=tables or MemoryTables(), rows=rows.__getitem__, clock=clock or Clock())
+
+
+def verified(subject: str, issuer: str = ISSUER) -> dict[str, Any]:
+    """Return the context of a request whose token an HTTP API has verified."""
+    return {"authorizer": {"jwt": {"claims": {"iss": issuer, "sub": subject}, "scopes": []}}}
 
 
 class Lines:

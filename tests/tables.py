@@ -32,12 +32,13 @@ def known_tables(stage: str) -> dict[tuple[str, str], TableName]:
 
 def make_tables(dynamodb: Any, stage: str) -> None:
     """Make the log and all tables of a stage."""
-    _make(dynamodb, TableName(name=names.log_table(stage), key=SUBJECT, sort=SLOT))
+    make(dynamodb, TableName(name=names.log_table(stage), key=SUBJECT, sort=SLOT))
     for table in {table.name: table for table in known_tables(stage).values()}.values():
-        _make(dynamodb, table)
+        make(dynamodb, table)
 
 
-def _make(dynamodb: Any, table: TableName) -> None:
+def make(dynamodb: Any, table: TableName) -> None:
+    """Make one table."""
     keys = [key for key in (table.key, table.sort) if key]
     listed: dict[str, Any] = {
         "GlobalSecondaryIndexes": [

@@ -1,17 +1,19 @@
-"""Order ids and the capability to see an order: a hash and what it is a hash of."""
+"""Whose an order is: its id is a hash of who placed it, and so is what the log calls them."""
 
 import re
 from hashlib import sha256
 from hmac import compare_digest
 from uuid import uuid4
 
-from functions.runtime.http import Problem, Request
+from events.checkout import OrderPlaced
+from functions.runtime.http import Caller, Problem, Request
 
 GUEST = "guest"
 """The issuer of those who order without an account."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O or U
+_ID = re.compile(f"[{_ALPHABET}]{{26}}")
 
 
 def key_of(request: Request) -> str:
@@ -34,15 +36,56 @@ def key_of(request: Request) -> str:
     return key
 
 
-def order_id(key: str, *, issuer: str = GUEST, customer: str = "") -> str:
-    """Return the id of the order that this customer places with this key: 128 bits, 26 letters."""
-    digest = sha256(f"{issuer}\n{customer}\n{key}".encode()).digest()
-    number = int.from_bytes(digest[:16])
+def letters(text: str) -> str:
+    """Return a hash of a text: 128 bits, 26 letters."""
+    number = int.from_bytes(sha256(text.encode()).digest()[:16])
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
 
 
+def order_id(key: str, *, issuer: str = GUEST, customer: str = "") -> str:
+    """Return the id of the order that this customer places with this key."""
+    return letters(f"{issuer}\n{customer}\n{key}")
+
+
+def order_of(caller: Caller | None, key: str) -> str:
+    """Return the id of the order that this caller, or a guest, places with this key."""
+    if caller is None:
+        return order_id(key)
+    return order_id(key, issuer=caller.issuer, customer=caller.subject)
+
+
+def customer_key(issuer: str, subject: str) -> str:
+    """Return what log and list know a customer by: 26 letters that tell no `sub`.
+
+    It is a pseudonym: who can guess an issuer's subjects can compute it.
+    """
+    return letters(f"{issuer}\n{subject}")
+
+
+def customer_of(caller: Caller | None) -> str | None:
+    """Return the caller's key, or None for a guest, to whom no order belongs."""
+    return customer_key(caller.issuer, caller.subject) if caller else None
+
+
+def may_ask(request: Request, order: str) -> bool:
+    """Tell whether it may be the caller's order, before it is read.
+
+    A guest must know the key that it was placed with; another caller, a possible id.
+    """
+    return may_see(request, order) if request.caller is None else _ID.fullmatch(order) is not None
+
+
+def owns(request: Request, placed: OrderPlaced) -> bool:
+    """Tell whether the order is the caller's; a guest's belongs to nobody.
+
+    So an order stays with whom it was placed by when its stage gets an issuer, loses it, or changes
+    it: no token opens a guest's order, and no key a customer's.
+    """
+    return placed.customer == customer_of(request.caller)
+
+
 def may_see(request: Request, order: str) -> bool:
-    """Tell whether the bearer token is the key that the order was placed with."""
+    """Tell whether the bearer token is the key that a guest placed the order with."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     key = _uuid(token) if scheme.lower() == "bearer" else None
     return key is not None and compare_digest(order_id(key).encode(), order.encode())

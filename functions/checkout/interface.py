@@ -7,6 +7,7 @@ import msgspec
 from events.money import Money
 from events.order import Order
 from functions.checkout.catalogue import Products
+from functions.checkout.listing import USUAL, Limit, Page
 from functions.checkout.place import Accepted
 from functions.runtime.interface import Answer, Header, Param, Refusal
 
@@ -35,8 +36,8 @@ KEY = Param(
     name="Idempotency-Key",
     where="header",
     form=Uuid,
-    about="The same key is the same order and the same answer, however often it is sent. It opens"
-    " the order later on, so keep it secret. One is made up if it is left out.",
+    about="The same key is the same order and the same answer, however often it is sent. It opens a"
+    " guest's order later on, so keep it secret. One is made up if it is left out.",
 )
 TRACE = Param(
     name="traceparent",
@@ -57,6 +58,18 @@ SEEN = Param(
     where="header",
     form=str,
     about="The ETag of what the caller has; nothing is sent again if it is still so.",
+)
+LIMIT = Param(
+    name="limit",
+    where="query",
+    form=Limit,
+    about=f"Orders to answer with at most; {USUAL} if it is left out.",
+)
+CURSOR = Param(
+    name="cursor",
+    where="query",
+    form=str,
+    about="The cursor of the answer before, to go on after it.",
 )
 
 # -- answers ---------------------------------------------------------------------------------------
@@ -88,6 +101,11 @@ PLACED = Answer(
         Header(name="Idempotency-Key", form=Uuid, about="The key that opens the order."),
     ),
 )
+LISTED = Answer(
+    about="The caller's orders, the newest first. The list may be a moment behind: an order is"
+    " known by its id at once, and is listed soon.",
+    body=Page,
+)
 SHOWN = Answer(about="The order as the log tells it.", body=Order, headers=(ETAG, RETRY))
 UNCHANGED = Answer(about="It is as the caller has it.", status=304, headers=(ETAG, RETRY))
 
@@ -97,6 +115,14 @@ NO_SUCH_ORDER = Refusal(
     status=404,
     kind="no-such-order",
     about="There is no such order, or the bearer token does not open it.",
+)
+NO_LIST = Refusal(
+    status=404,
+    kind="no-such-route",
+    about="The stage has no OIDC issuer, and the orders of guests are not listed.",
+)
+MALFORMED_QUERY = Refusal(
+    status=400, kind="malformed-query", about="A query parameter is wrong: `field` names it."
 )
 TOO_LATE = Refusal(
     status=409, kind="already-confirmed", about="The order was confirmed and is on its way."

@@ -1,4 +1,4 @@
-"""Looking at an order and cancelling it, for whoever holds its key."""
+"""Looking at an order and cancelling it, for its customer, or the guest who holds its key."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from events.envelope import Event, follow
 from events.history import History
 from events.order import Order, fold
 from events.ordering import OUTCOME, OrderCancelled, OrderConfirmed
-from functions.checkout.identity import may_see
+from functions.checkout.identity import may_ask, owns
 from functions.runtime.http import Problem, Request, Response
 from functions.runtime.ports import Clock, Log
 
@@ -15,6 +15,15 @@ POLLING = ((10, 1), (60, 5))
 """Seconds since the order was placed, and the `Retry-After` up to then."""
 
 SLOW_POLLING = 30
+
+UNKNOWN = (
+    "There is no such order, or the key does not belong to it. Send the Idempotency-Key that it was"
+    " placed with as `Authorization: Bearer <key>`."
+)
+"""What a guest is told, whether there is an order or not."""
+
+FOREIGN = "There is no such order, or it is not yours; GET /orders lists yours."
+"""What others are told: whose order it is, is nobody else's business."""
 
 
 class Orders:
@@ -55,17 +64,12 @@ class Orders:
 
     def _read(self, request: Request) -> tuple[Event[OrderPlaced], History]:
         order = request.path.get("id", "")
-        if may_see(request, order):
+        if may_ask(request, order):
             history = self._log.read(order)
             placed = history.find(OrderPlaced)
-            if placed is not None:
+            if placed is not None and owns(request, placed.data):
                 return placed, history
-        raise Problem(
-            404,
-            "no-such-order",
-            "There is no such order, or the key does not belong to it. Send the Idempotency-Key"
-            " that it was placed with as `Authorization: Bearer <key>`.",
-        )
+        raise Problem(404, "no-such-order", UNKNOWN if request.caller is None else FOREIGN)
 
     def _response(self, order: Order, **notes: str) -> Response:
         notes["order"] = order.id

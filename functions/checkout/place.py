@@ -9,7 +9,7 @@ from events.checkout import Line, OrderPlaced
 from events.envelope import Event, Traceparent, begin
 from events.money import Money
 from functions.checkout.catalogue import Catalogue
-from functions.checkout.identity import key_of, order_id
+from functions.checkout.identity import customer_of, key_of, order_of
 from functions.checkout.request import Wanted, read
 from functions.runtime.http import Problem, Request, Response
 from functions.runtime.ports import Clock, Log
@@ -38,9 +38,9 @@ class Placing:
         """Write `OrderPlaced` and answer with the order; the same key gives the same answer."""
         key = key_of(request)
         wanted = read(request)
-        order = order_id(key)
+        order = order_of(request.caller, key)
         try:
-            fact = self._priced(wanted)
+            fact = self._priced(wanted, customer_of(request.caller))
         except Problem:
             earlier = self._log.read(order).find(OrderPlaced)
             if earlier is None:
@@ -56,7 +56,7 @@ class Placing:
         )
         return _answer(self._log.append(event), wanted, key)
 
-    def _priced(self, wanted: Wanted) -> OrderPlaced:
+    def _priced(self, wanted: Wanted, customer: str | None) -> OrderPlaced:
         lines = []
         currencies = set()
         for index, line in enumerate(wanted.lines):
@@ -102,6 +102,7 @@ class Placing:
             payment_token=wanted.payment_token,
             fingerprint=wanted.fingerprint(),
             delivery=wanted.delivery,
+            customer=customer,
         )
 
 

@@ -1,7 +1,9 @@
 """Checkout's row: its routes, and how its endpoints are made."""
 
+from events.listing import CUSTOMER, LIST, OWNER, PLACE
 from functions.checkout import interface
 from functions.checkout.catalogue import CATALOGUE, Catalogue
+from functions.checkout.listing import Listing
 from functions.checkout.orders import Orders
 from functions.checkout.place import Placing
 from functions.checkout.request import Wanted
@@ -21,6 +23,7 @@ def endpoints(log: Log, resources: Resources) -> dict[str, Endpoint]:
             headers={"cache-control": "max-age=60"},
         ),
         "place": Placing(log, catalogue, clock),
+        "list": Listing(resources.rows(LIST)),
         "show": orders.show,
         "cancel": orders.cancel,
     }
@@ -37,6 +40,7 @@ SERVICE = Api(
             endpoint="products",
             rate=200,
             burst=400,
+            public=True,
             summary="See what the shop sells",
             answers=(interface.SOLD,),
         ),
@@ -51,6 +55,19 @@ SERVICE = Api(
             takes=Wanted,
             answers=(interface.PLACED,),
             problems=interface.NOT_PLACED,
+            bearer=("", "jwt"),
+        ),
+        Route(
+            method="GET",
+            path="/orders",
+            endpoint="list",
+            rate=100,
+            burst=200,
+            summary="List your orders",
+            params=(interface.LIMIT, interface.CURSOR),
+            answers=(interface.LISTED,),
+            problems=(interface.MALFORMED_QUERY, interface.NO_LIST),
+            bearer=("jwt",),
         ),
         Route(
             method="GET",
@@ -62,7 +79,7 @@ SERVICE = Api(
             params=(interface.ORDER, interface.SEEN),
             answers=(interface.SHOWN, interface.UNCHANGED),
             problems=(interface.NO_SUCH_ORDER,),
-            bearer=("key",),
+            bearer=("key", "jwt"),
         ),
         Route(
             method="POST",
@@ -74,10 +91,13 @@ SERVICE = Api(
             params=(interface.ORDER,),
             answers=(interface.SHOWN,),
             problems=(interface.NO_SUCH_ORDER, interface.TOO_LATE),
-            bearer=("key",),
+            bearer=("key", "jwt"),
         ),
     ),
     direct="place",
     build=endpoints,
-    tables=(Table(name=CATALOGUE, key="sku", access=frozenset({"list", "get"})),),
+    tables=(
+        Table(name=CATALOGUE, key="sku", access=frozenset({"list", "get"})),
+        Table(name=LIST, key=CUSTOMER, sort=PLACE, access=frozenset({"page"}), owner=OWNER),
+    ),
 )

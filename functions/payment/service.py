@@ -10,6 +10,7 @@ from events.payment import (
 )
 from functions.payment.reactions import charge, undo
 from functions.payment.sandbox import LEDGER, sandbox
+from functions.payment.stripe_adapter import stripe_gateway
 from functions.runtime.reaction import On
 from functions.runtime.service import Adapter, Consumer, Table
 
@@ -38,5 +39,6 @@ SERVICE = Consumer(
             build=sandbox,
             tables=(Table(name=LEDGER, key="reference", access=frozenset({"get", "put"})),),
         ),
+        Adapter(name="stripe", build=stripe_gateway, secret=True, library="stripe"),
     ),
 )

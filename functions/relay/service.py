@@ -9,4 +9,5 @@ SERVICE = Relay(
     batch=100,
     record_age=20 * 60 * 60,
     timeout=60,
+    alarms=("Tampered",),
 )

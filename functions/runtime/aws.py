@@ -1,6 +1,6 @@
 """AWS clients that start fast: botocore alone, reading no model but those it is asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,20 @@ def client_factory(
     profile: str | None = None,
     *,
     read_timeout: int = READ_TIMEOUT,
+    credentials: Mapping[str, Any] | None = None,
 ) -> Callable[[str], Any]:
     """Return a function that makes the client of a service, such as `dynamodb`.
 
     Who waits for more than a table or a queue, such as a whole invocation, gives `read_timeout`.
+    `credentials` are those of a role, as STS answers them; without, they are looked for.
     """
     session = Session(profile=profile)
+    if credentials:
+        session.set_credentials(
+            credentials["AccessKeyId"],
+            credentials["SecretAccessKey"],
+            credentials["SessionToken"],
+        )
     session.register_component("data_loader", _loader())
     config = Config(
         connect_timeout=CONNECT_TIMEOUT,

@@ -9,9 +9,10 @@ from uuid import uuid4
 
 import msgspec
 
-from functions.runtime.http import MAX_BODY, Endpoint, Problem, Request, Response
+from functions.runtime.caller import caller_of
+from functions.runtime.http import MAX_BODY, Caller, Endpoint, Problem, Request, Response
 from functions.runtime.observe import Observer, failure
-from functions.runtime.service import Api
+from functions.runtime.service import Api, Route
 
 IDEMPOTENCY_KEY = "idempotency_key"
 """In a direct invocation, the member that stands for the header of that name."""
@@ -29,13 +30,18 @@ _SECURITY_HEADERS = {
 
 
 def handler(
-    api: Api, endpoints: dict[str, Endpoint], observer: Observer
+    api: Api, endpoints: dict[str, Endpoint], observer: Observer, issuer: str | None = None
 ) -> Callable[[dict[str, Any], Any], Any]:
     """Return the function that Lambda calls with an HTTP API event (payload 2.0), or a plain body.
 
-    A direct invocation is answered with the plain document, without the HTTP around it.
+    With an `issuer`, a route that is not public is answered to those only whose token of that
+    issuer the API has verified; the function trusts no Authorization header of its own accord, so
+    that it stays closed wherever else it is attached.
+
+    A direct invocation is answered with the plain document, without the HTTP around it. IAM has let
+    in who sends it, and it has no caller.
     """
-    routes = {route.key: endpoints[route.endpoint] for route in api.routes}
+    routes = {route.key: route for route in api.routes}
 
     def handle(event: Any, context: Any) -> Any:
         began = time.perf_counter()
@@ -45,7 +51,10 @@ def handler(
         failed: dict[str, str] = {}
         try:
             if over_http:
-                response = _endpoint(routes, route)(_http_request(event, request_id))
+                wanted = _route(routes, route)
+                caller = None if issuer is None or wanted.public else caller_of(event, issuer)
+                request = _http_request(event, request_id, caller)
+                response = endpoints[wanted.endpoint](request)
             else:
                 response = endpoints[api.direct](_direct_request(event, request_id))
         except Problem as problem:
@@ -68,10 +77,10 @@ def handler(
     return handle
 
 
-def _endpoint(routes: dict[str, Endpoint], route: str) -> Endpoint:
-    if route not in routes:
-        raise Problem(404, "no-such-route", f"There is no {route}.")
-    return routes[route]
+def _route(routes: dict[str, Route], key: str) -> Route:
+    if key not in routes:
+        raise Problem(404, "no-such-route", f"There is no {key}.")
+    return routes[key]
 
 
 def _broken(request_id: str) -> Problem:
@@ -83,7 +92,7 @@ def _broken(request_id: str) -> Problem:
     )
 
 
-def _http_request(event: dict[str, Any], request_id: str) -> Request:
+def _http_request(event: dict[str, Any], request_id: str, caller: Caller | None) -> Request:
     body = event.get("body") or ""
     try:
         raw = base64.b64decode(body, validate=True) if _is_base64(event) else body.encode()
@@ -93,8 +102,10 @@ def _http_request(event: dict[str, Any], request_id: str) -> Request:
     return Request(
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         path=event.get("pathParameters") or {},
+        query=event.get("queryStringParameters") or {},
         body=_bounded(raw),
         id=request_id,
+        caller=caller,
     )
 
 

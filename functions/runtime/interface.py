@@ -52,3 +52,10 @@ EVERYWHERE = (
     Refusal(status=500, kind="internal", about="Something failed on the shop's side."),
 )
 """What the edge answers before, or instead of, any endpoint."""
+
+UNAUTHENTICATED = Refusal(
+    status=401,
+    kind="unauthenticated",
+    about="The stage has an OIDC issuer, and no token of it was verified that says who asks.",
+)
+"""What the edge answers on any route that is not public."""

@@ -41,7 +41,8 @@ def build(
             from functions.runtime import edge
 
             resources, log = _reach(service.tables, env, client, clock)
-            return edge.handler(service, service.build(log, resources), watch)
+            endpoints = service.build(log, resources)
+            return edge.handler(service, endpoints, watch, resources.issuer)
         case Relay():
             from functions.runtime import stream
             from functions.runtime.queue import SqsQueue
@@ -117,4 +118,8 @@ def _outside(adapter: Adapter, env: Settings, client: Clients) -> dict[str, Any]
         from functions.runtime.mailbox import SesMailbox
 
         means["mailbox"] = SesMailbox(client("sesv2"), env[settings.SENDER])
+    if adapter.secret:
+        from functions.runtime.secrets import StoredSecret
+
+        means["secret"] = StoredSecret(client, env[settings.SECRET])
     return means

@@ -1,15 +1,22 @@
 """The ports' twins in memory, for tests and simulation; held to the same contract suites."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from threading import RLock
 from typing import Any
 
 from events.envelope import Event
 from events.history import History
+from functions.runtime.forgetting import blanked
 from functions.runtime.items import Item, from_item, to_item
+from functions.runtime.operating.ports import LogPage, Selection
 from functions.runtime.ports import Change, Message, Record, Refused, Row, Value
+
+PAGE_OF_ORDERS = 100
+"""Orders that a page of the log in memory has."""
 
 
 class MemoryTables:
@@ -80,12 +87,26 @@ class MemoryRows:
     def put(self, row: Row) -> bool:
         """Write a row; tell whether it was, which a versioned one is over an older one only."""
         with self._lock:
-            stored = self._rows.get((row.partition, row.sort))
-            newest = (stored.version or 0) if stored else 0
-            if row.version is not None and newest >= row.version:
+            if row.version is not None and self._version(row) >= row.version:
                 return False
-            values = dict(sorted(row.values.items()))
-            self._rows[row.partition, row.sort] = replace(row, values=values)
+            return self._keep(row)
+
+    def overwrite(self, row: Row) -> bool:
+        """Write a row that has a version, unless a newer one is there; tell whether it was."""
+        with self._lock:
+            return self._version(row) <= (row.version or 0) and self._keep(row)
+
+    def get(self, partition: str, sort: str) -> Row | None:
+        """Return a row."""
+        return self._rows.get((partition, sort))
+
+    def _version(self, row: Row) -> int:
+        stored = self._rows.get((row.partition, row.sort))
+        return (stored.version or 0) if stored else 0
+
+    def _keep(self, row: Row) -> bool:
+        values = dict(sorted(row.values.items()))
+        self._rows[row.partition, row.sort] = replace(row, values=values)
         return True
 
     def remove(self, partition: str, sort: str) -> None:
@@ -150,6 +171,37 @@ class MemoryLog:
                 self._tables(change.table).add(change.key, change.attribute, change.by)
             stream[event.slot] = item
         return event
+
+    def page(self, selection: Selection, cursor: str | None = None) -> LogPage:
+        """Return the page beyond a cursor, of one order or a few; settled always."""
+        subjects = sorted(selection.orders or self._streams)
+        subject, _, slot = (cursor or "").partition("/")
+        begin = bisect_left(subjects, subject)
+        end = begin + PAGE_OF_ORDERS
+        events: list[Event[Any]] = []
+        for each in subjects[begin:end]:
+            stream = self._streams.get(each, {})
+            after = slot if each == subject else ""
+            events += (
+                from_item(stream[place], lenient=True)
+                for place in sorted(stream)
+                if place > after
+                and (not selection.types or stream[place]["type"]["S"] in selection.types)
+            )
+        return LogPage(
+            events=tuple(event for event in events if selection.admits(event)),
+            cursor=f"{subjects[end]}/" if end < len(subjects) else None,
+            units=0,
+        )
+
+    def erase(self, subject: str, at: datetime) -> Sequence[str]:
+        """Blank the personal fields of a subject's events; return the ids of those with any."""
+        stream = self._streams[subject]
+        changed = {slot: blanked(item, at) for slot, item in stream.items()}
+        for slot, attributes in changed.items():
+            if attributes:
+                stream[slot] = {**stream[slot], **attributes}
+        return [f"{subject}/{slot}" for slot, attributes in changed.items() if attributes]
 
     def _lacks(self, change: Change) -> bool:
         left = self._tables(change.table).number(change.key, change.attribute) + change.by

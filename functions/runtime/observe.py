@@ -58,7 +58,7 @@ def failure(error: BaseException) -> dict[str, str]:
     """Return what may be logged of an error: its class, and a fingerprint to group by.
 
     The fingerprint is a hash of the class and of the innermost frame in our own code; the message
-    is left out, since it may quote a payload.
+    is left out, since it may quote a payload, but of a class that says that it is `quotable`.
     """
     frames = [
         f"{Path(frame.filename).relative_to(ROOT).as_posix()}:{frame.name}"
@@ -67,7 +67,8 @@ def failure(error: BaseException) -> dict[str, str]:
     ]
     where = frames[-1] if frames else "elsewhere"
     name = type(error).__name__
-    return {
+    detail = {"detail": str(error)} if getattr(error, "quotable", False) else {}
+    return detail | {
         "error": name,
         "at": where,
         "fingerprint": sha256(f"{name} {where}".encode()).hexdigest()[:8],

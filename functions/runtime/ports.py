@@ -123,6 +123,14 @@ class Rows(Protocol):
         """Write a row; tell whether it was, which a versioned one is over an older one only."""
         ...
 
+    def overwrite(self, row: Row) -> bool:
+        """Write a row that has a version, unless a newer one is there; tell whether it was."""
+        ...
+
+    def get(self, partition: str, sort: str) -> Row | None:
+        """Return a row, read with strong consistency."""
+        ...
+
     def remove(self, partition: str, sort: str) -> None:
         """Remove a row, if it is there."""
         ...

@@ -56,6 +56,8 @@ class Reactor:
             arguments = [held, history]
         if on.outside:
             arguments.append(self.outside)
+        if on.now:
+            arguments.append(self.clock())
         run = _Run(self, arguments[0], history)
         run.drive(on.react(*arguments))
         return run.handled(on)

@@ -36,7 +36,7 @@ type Steps = Generator[Fact | Fill, Event[Any], Decision]
 
 @dataclass(frozen=True, kw_only=True)
 class On:
-    """One reaction: a plain function of the event, the history if asked for, and the outside.
+    """One reaction: a plain function of the event and, if asked for, history, outside and time.
 
     It returns the fact that it decided, rows to keep, or nothing; or it yields facts to learn who
     holds the slot. `states` are the types with which the reaction can end (in `slot`, where they
@@ -51,6 +51,7 @@ class On:
     spared_by: tuple[type[Fact], ...] = ()
     history: bool = False
     outside: bool = False
+    now: bool = False
 
     def ended(self, history: History) -> bool:
         """Tell whether a history has a fact that the reaction ends with."""

@@ -110,13 +110,15 @@ class Projection:
 class Service:
     """What every function has: a name, seconds to run, MiB of memory, tables of its own.
 
-    The name is its folder's, its function's and its stack's.
+    The name is its folder's, its function's and its stack's. `alarms` are metrics of which a single
+    count must wake somebody.
     """
 
     name: str
     timeout: int = 30
     memory: int = 512
     tables: tuple[Table, ...] = ()
+    alarms: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a name that cannot be all of that."""
@@ -134,7 +136,7 @@ class Consumer(Service):
     `ordered` takes a FIFO queue, one order's events one at a time. `concurrency` is the most
     workers at once, `batch` the most messages an invocation. `adapters` are the ways to the outside
     world, the usual one first. `replayable` says that old events may be sent again: no outside
-    effect. `alarms` are metrics of which a single count must wake somebody.
+    effect.
     """
 
     on: tuple[On, ...]
@@ -145,7 +147,6 @@ class Consumer(Service):
     adapters: tuple[Adapter, ...] = ()
     projection: Projection | None = None
     chore: Chore | None = None
-    alarms: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a declaration that AWS or the runtime would stumble over."""
@@ -201,10 +202,13 @@ class Consumer(Service):
 class Route:
     """A way in over HTTP: `{id}` in the path is a parameter; `rate` and `burst` throttle it.
 
-    `rate` is requests a second, `burst` requests at once. The rest is what docs/openapi.json says
-    of it, and tests hold it to: `takes` is the class of the body, `params` are what else a request
-    carries, `answers` and `problems` what it is answered with, and `bearer` names the tokens of
-    which any opens it (ops/contracts/openapi.py has their schemes).
+    `rate` is requests a second, `burst` requests at once. A `public` one wants no token, also on a
+    stage that has an issuer of tokens.
+
+    The rest is what docs/openapi.json says of it, and tests hold it to: `takes` is the class of the
+    body, `params` are what else a request carries, `answers` and `problems` what it is answered
+    with, and `bearer` names the tokens of which any opens it, with an empty name for none at all
+    (ops/contracts/openapi.py has their schemes).
     """
 
     method: Literal["GET", "POST"]
@@ -212,6 +216,7 @@ class Route:
     endpoint: str
     rate: int
     burst: int
+    public: bool = False
     summary: str = ""
     params: "tuple[Param, ...]" = ()
     takes: type[Any] | None = None

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from events import codec
 from events.envelope import Event, millis
+from functions.runtime.forgetting import is_forgotten
 from functions.runtime.items import Item, as_written, from_item
 from functions.runtime.observe import Observer, failure
 from functions.runtime.ports import Clock, Message, Topic
@@ -25,9 +26,10 @@ def handler(
 ) -> Callable[[dict[str, Any], Any], Any]:
     """Return the function that Lambda calls with a DynamoDB stream event.
 
-    It answers `batchItemFailures`. Only inserts are published: a log is never changed, so anything
-    else is counted as tampering. An item that is no event of its owner's goes to `unpublished`, by
-    its key, since trying it again would hold up everybody else's.
+    It answers `batchItemFailures`. Only inserts are published. A log is never changed but to forget
+    a person (what it said before is not in the stream, and is not to be), so any other change is
+    counted as tampering. An item that is no event of its owner's goes to `unpublished`, by its key,
+    since trying it again would hold up everybody else's.
     """
 
     def handle(event: dict[str, Any], _context: Any) -> Any:
@@ -76,7 +78,9 @@ def _fact(
     change = record["dynamodb"]
     key = {name: value.get("S", "") for name, value in change["Keys"].items()}
     if record["eventName"] != "INSERT":
-        observer.record("tampered", consumer=relay.name, **key, change=record["eventName"])
+        forgotten = is_forgotten(change.get("NewImage", {})) and record["eventName"] == "MODIFY"
+        outcome = "forgotten" if forgotten else "tampered"
+        observer.record(outcome, consumer=relay.name, **key, change=record["eventName"])
         return None
     try:
         return from_item(change["NewImage"])

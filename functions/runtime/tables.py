@@ -85,6 +85,20 @@ class DynamoRows:
 
     def put(self, row: Row) -> bool:
         """Write a row; tell whether it was, which a versioned one is over an older one only."""
+        return self._put(row, "<")
+
+    def overwrite(self, row: Row) -> bool:
+        """Write a row that has a version, unless a newer one is there; tell whether it was."""
+        return self._put(row, "<=")
+
+    def get(self, partition: str, sort: str) -> Row | None:
+        """Return a row, read with strong consistency."""
+        answer = self._client.get_item(
+            TableName=self._table.name, Key=self._key(partition, sort), ConsistentRead=True
+        )
+        return self._row(answer["Item"]) if "Item" in answer else None
+
+    def _put(self, row: Row, may_follow: str) -> bool:
         item = {name: _attribute(value) for name, value in row.values.items()}
         put: dict[str, Any] = {
             "TableName": self._table.name,
@@ -92,7 +106,7 @@ class DynamoRows:
         }
         if row.version is not None:
             put["Item"][VERSION] = {"N": str(row.version)}
-            put["ConditionExpression"] = "attribute_not_exists(#v) OR #v < :v"
+            put["ConditionExpression"] = f"attribute_not_exists(#v) OR #v {may_follow} :v"
             put["ExpressionAttributeNames"] = {"#v": VERSION}
             put["ExpressionAttributeValues"] = {":v": put["Item"][VERSION]}
         try:

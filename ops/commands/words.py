@@ -1,5 +1,6 @@
 """The words that commands share: the app they belong to, and options that several have."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
@@ -26,6 +27,14 @@ Consumers = Annotated[
 Types = Annotated[list[str] | None, Parameter(name="--type", negative=(), metavar="TYPE")]
 Outcomes = Annotated[list[str] | None, Parameter(name="--outcome", negative=(), metavar="OUTCOME")]
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
+
+
+def whole(_: object, tokens: Sequence[Token]) -> int:
+    """Return the whole number that was typed; without this, 1.5 would pass for 1."""
+    typed = tokens[0].value
+    if not re.fullmatch(r"-?[0-9]+", typed):
+        raise ValueError(f"{typed!r} is no whole number.")
+    return int(typed)
 
 
 def span(_: object, tokens: Sequence[Token]) -> timedelta:

@@ -4,15 +4,14 @@ import sys
 from collections.abc import Sequence
 
 from ops.contracts.command import run
-
-USAGE = 2
+from ops.trouble import Exit
 
 
 def main(arguments: Sequence[str]) -> int:
     """Return the exit code of the command line."""
     if set(arguments) - {"--check"}:
         print("Usage: python -m ops.contracts [--check]", file=sys.stderr)
-        return USAGE
+        return Exit.USAGE
     return run(check=bool(arguments))
 
 

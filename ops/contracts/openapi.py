@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from functions import map as the_map
-from functions.runtime.interface import EVERYWHERE, Answer, Header, Param, Refusal
+from functions.runtime.interface import EVERYWHERE, UNAUTHENTICATED, Answer, Header, Param, Refusal
 from functions.runtime.service import Route
 from ops.contracts.components import PLACE, VERSION, components
 from ops.contracts.gate import SAMPLES
@@ -34,15 +34,26 @@ SCHEMES = {
 }
 """How a route's bearer tokens are said in the document."""
 
+GATEWAYS = {
+    "application/json": {
+        "schema": {"type": "object", "properties": {"message": {"type": "string"}}}
+    }
+}
+"""A refusal of API Gateway itself."""
+
 THROTTLED = {
     "description": "Too many requests, of all callers; wait a little.",
-    "content": {
-        "application/json": {
-            "schema": {"type": "object", "properties": {"message": {"type": "string"}}}
-        }
-    },
+    "content": GATEWAYS,
 }
-"""What API Gateway itself answers beyond a route's rate."""
+"""What it answers beyond a route's rate."""
+
+CHALLENGE = {
+    "WWW-Authenticate": {
+        "description": "What to authenticate with.",
+        "required": True,
+        "schema": {"type": "string"},
+    }
+}
 
 
 class _Forms:
@@ -63,9 +74,7 @@ def openapi(routes: tuple[Route, ...] = the_map.API.routes) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, forms)
-    refusals = {
-        refusal.kind: refusal for route in routes for refusal in (*EVERYWHERE, *route.problems)
-    }
+    refusals = {refusal.kind: refusal for route in routes for refusal in _refusals(route)}
     used = {scheme for route in routes for scheme in route.bearer}
     return {
         "openapi": "3.1.0",
@@ -95,7 +104,7 @@ def _operation(route: Route, forms: _Forms) -> dict[str, Any]:
         "summary": route.summary,
         "parameters": [_parameter(param, forms) for param in route.params],
         "responses": _responses(route, forms),
-        "security": [{scheme: []} for scheme in route.bearer],
+        "security": [{scheme: []} if scheme else {} for scheme in route.bearer],
         "x-throttle": {"rate": route.rate, "burst": route.burst},
     }
     if route.takes:
@@ -122,11 +131,19 @@ def _parameter(param: Param, forms: _Forms) -> dict[str, Any]:
 
 def _responses(route: Route, forms: _Forms) -> dict[str, Any]:
     responses = {str(answer.status): _answer(answer, forms) for answer in route.answers}
-    refusals = {(r.status, r.kind): r for r in (*EVERYWHERE, *route.problems)}
+    refusals = {(r.status, r.kind): r for r in _refusals(route)}
     for status in sorted({status for status, _ in refusals}):
         at_once = [refusals[key] for key in sorted(refusals) if key[0] == status]
         responses[str(status)] = _refusal(at_once)
+    if not route.public:
+        content = responses["401"]["content"] | GATEWAYS
+        responses["401"] |= {"headers": CHALLENGE, "content": content}
     return dict(sorted((responses | {"429": THROTTLED}).items()))
+
+
+def _refusals(route: Route) -> tuple[Refusal, ...]:
+    """Return all problems that a request to a route may be answered with."""
+    return (*EVERYWHERE, *(() if route.public else (UNAUTHENTICATED,)), *route.problems)
 
 
 def _answer(answer: Answer, forms: _Forms) -> dict[str, Any]:
@@ -156,7 +173,10 @@ _PROBLEM = {
         "title": {"type": "string", "description": "The HTTP status in words."},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What is wrong here, and what to do."},
-        "field": {"type": "string", "description": "The JSON path, or header, that is wrong."},
+        "field": {
+            "type": "string",
+            "description": "The JSON path, header or query parameter that is wrong.",
+        },
     },
     "required": ["type", "title", "status", "detail"],
 }

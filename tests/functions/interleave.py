@@ -107,6 +107,12 @@ class SteppedRows:
     def put(self, row: Row) -> bool:
         return self._worker.call(self._rows.put, row)
 
+    def overwrite(self, row: Row) -> bool:
+        return self._worker.call(self._rows.overwrite, row)
+
+    def get(self, partition: str, sort: str) -> Row | None:
+        return self._worker.call(self._rows.get, partition, sort)
+
     def remove(self, partition: str, sort: str) -> None:
         return self._worker.call(self._rows.remove, partition, sort)
 

@@ -47,6 +47,21 @@ def test_every_fact_that_is_stated_today_can_be_stated_by_a_service_of_the_map()
     assert stated == set(CONTRACTS)
 
 
+def test_a_table_is_looked_at_as_its_owner_keeps_it() -> None:
+    owned = {(s.name, table.name): table for s in the_map.SERVICES for table in s.tables}
+    for service in the_map.SERVICES:
+        for seen in service.tables:
+            if seen.owner:
+                table = owned[seen.owner, seen.name]
+                assert (seen.key, seen.sort) == (table.key, table.sort)
+                assert seen.access <= {"get", "list", "page"}
+
+
+def test_a_route_is_said_to_take_a_customers_token_unless_it_is_public() -> None:
+    for route in the_map.API.routes:
+        assert ("jwt" in route.bearer) is not route.public
+
+
 def test_every_route_has_an_endpoint_and_the_direct_invocation_too() -> None:
     endpoints = {route.endpoint for route in the_map.API.routes}
 

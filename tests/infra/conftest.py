@@ -6,7 +6,7 @@ from events.checkout import OrderPlaced
 from functions.runtime.reaction import On
 from functions.runtime.service import Consumer
 from infra.stage import DEV, LOCAL, PROD
-from tests.assembly import Assembly, once, synthesize
+from tests.assembly import GUARDED, Assembly, once, synthesize
 
 LISTENER = Consumer(
     name="listener",
@@ -31,6 +31,11 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
 @pytest.fixture(scope="session")
 def prod(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     return once(tmp_path_factory, "prod", lambda out: synthesize(out, PROD))
+
+
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    return once(tmp_path_factory, "guarded", lambda out: synthesize(out, GUARDED))
 
 
 @pytest.fixture(scope="session")

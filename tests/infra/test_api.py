@@ -45,12 +45,13 @@ def test_all_routes_lead_to_the_one_function_which_only_this_api_may_invoke(
     assert "<AWS::ApiGatewayV2::Api.Ref>" in permission["SourceArn"]
 
 
-def test_the_function_knows_the_log_and_the_catalogue(dev: Assembly) -> None:
+def test_the_function_knows_the_log_the_catalogue_and_the_list(dev: Assembly) -> None:
     function = dev.only("AWS::Lambda::Function", STACK)
     assert function["Environment"]["Variables"] == {
         "FANFARE_SERVICE": "checkout",
         "FANFARE_LOG": "fanfare-dev-log",
         "FANFARE_TABLE_CATALOGUE": "fanfare-dev-checkout-catalogue",
+        "FANFARE_TABLE_LIST": "fanfare-dev-orders-list",
     }
 
 

@@ -1,42 +1,75 @@
-"""What a consumer does by the clock: a rule of its stack calls its function, and nothing else."""
+"""What is done by the clock: a rule for each chore, and it may call that function alone."""
 
 import json
 
 import pytest
 
 from functions.map import CONSUMERS
-from functions.runtime.service import TICK, Consumer
+from functions.runtime.service import TICK, Chore, Consumer
 from tests.assembly import Assembly
+from tests.infra.conftest import LISTENER
 from tests.template import ACCOUNT, REGION
 
-WITH_A_CHORE = [consumer for consumer in CONSUMERS if consumer.chore]
+CHORES = [consumer for consumer in CONSUMERS if consumer.chore]
+
+every_chore = pytest.mark.parametrize("consumer", CHORES, ids=lambda row: row.name)
 
 
-@pytest.mark.parametrize("consumer", WITH_A_CHORE, ids=lambda row: row.name)
-def test_a_rule_calls_the_function_as_often_as_the_chore_says(
+def stack_of(consumer: Consumer) -> str:
+    return f"fanfare-dev-{consumer.name}"
+
+
+def function_of(consumer: Consumer) -> str:
+    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{stack_of(consumer)}"
+
+
+def rate(chore: Chore) -> str:
+    hours, minutes = divmod(chore.every, 60)
+    count, unit = (chore.every, "minute") if minutes else (hours, "hour")
+    return f"rate({count} {unit}{'s' if count > 1 else ''})"
+
+
+@every_chore
+def test_a_rule_ticks_the_function_as_often_as_the_chore_says(
     dev: Assembly, consumer: Consumer
 ) -> None:
+    rule = dev.only("AWS::Events::Rule", stack_of(consumer))
     assert consumer.chore is not None
-    stack = f"fanfare-dev-{consumer.name}"
-    (rule,) = (each.properties for each in dev.resources("AWS::Events::Rule", stack))
-    (target,) = rule["Targets"]
-
-    every = consumer.chore.every
+    assert rule["ScheduleExpression"] == rate(consumer.chore)
     assert rule["State"] == "ENABLED"
-    assert rule["ScheduleExpression"] == f"rate({every} minute{'s' if every > 1 else ''})"
-    assert target["Arn"] == f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{stack}"
+    assert "EventPattern" not in rule
+
+
+@every_chore
+def test_its_only_target_is_that_function_which_is_told_that_it_is_a_tick(
+    dev: Assembly, consumer: Consumer
+) -> None:
+    (target,) = dev.only("AWS::Events::Rule", stack_of(consumer))["Targets"]
+    assert target["Arn"] == function_of(consumer)
     assert json.loads(target["Input"]) == TICK
+    assert len(dev.resources("AWS::Lambda::Function", stack_of(consumer))) == 1
 
 
-@pytest.mark.parametrize("consumer", WITH_A_CHORE, ids=lambda row: row.name)
-def test_nobody_but_the_rule_may_call_the_function(dev: Assembly, consumer: Consumer) -> None:
-    permission = dev.only("AWS::Lambda::Permission", f"fanfare-dev-{consumer.name}")
+@every_chore
+def test_only_that_rule_may_call_the_function(dev: Assembly, consumer: Consumer) -> None:
+    permission = dev.only("AWS::Lambda::Permission", stack_of(consumer))
+    assert permission == {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": function_of(consumer),
+        "Principal": "events.amazonaws.com",
+        "SourceArn": "<AWS::Events::Rule.Arn>",
+    }
+    assert len(dev.resources("AWS::Events::Rule", stack_of(consumer))) == 1
 
-    assert permission["Principal"] == "events.amazonaws.com"
-    assert permission["SourceArn"] == "<AWS::Events::Rule.Arn>"
+
+def test_who_has_no_chore_has_no_rule_and_may_be_called_by_nobody(
+    dev: Assembly, listening: Assembly
+) -> None:
+    idle = [(dev, consumer) for consumer in CONSUMERS if not consumer.chore]
+    for assembly, consumer in [*idle, (listening, LISTENER)]:
+        assert assembly.resources("AWS::Events::Rule", stack_of(consumer)) == []
+        assert assembly.resources("AWS::Lambda::Permission", stack_of(consumer)) == []
 
 
-def test_a_consumer_without_a_chore_has_no_rule(dev: Assembly) -> None:
-    stacks = {rule.stack for rule in dev.resources("AWS::Events::Rule")}
-
-    assert stacks == {f"fanfare-dev-{consumer.name}" for consumer in WITH_A_CHORE}
+def test_some_consumer_has_a_chore() -> None:
+    assert CHORES

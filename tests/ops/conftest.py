@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from moto import mock_aws
 
+from events.envelope import Event
 from events.history import History
 from functions.runtime.aws import client_factory
 from ops.cloud import Cloud
@@ -96,7 +97,17 @@ def stage(functions: PlayedLambda, logs: PlayedLogs) -> Iterator[Callable[[str],
 def here(stage: Callable[[str], Cloud], monkeypatch: pytest.MonkeyPatch) -> Cloud:
     """Give the local stage, to which every command connects."""
     made = stage(LOCAL)
-    for module in ("invoke", "order", "orders", "seed", "tail"):
+    for module in (
+        "forget",
+        "invoke",
+        "metrics",
+        "order",
+        "orders",
+        "projection",
+        "replay",
+        "seed",
+        "tail",
+    ):
         monkeypatch.setattr(f"ops.{module}.connect", lambda _: made)
     return made
 
@@ -110,4 +121,10 @@ def record(outcome: str, service: str = "payment", **fields: Any) -> Record:
 def write(cloud: Cloud, history: History) -> None:
     """Put a history into a stage's log."""
     for event in history:
+        cloud.log().append(event)
+
+
+def write_events(cloud: Cloud, events: Iterable[Event[Any]]) -> None:
+    """Put events into a stage's log."""
+    for event in events:
         cloud.log().append(event)

@@ -10,6 +10,7 @@ import pytest
 from ops import cli
 from ops.filter import Filter
 from ops.options import Options
+from ops.selection import Wanted
 from ops.trouble import Exit
 
 
@@ -22,7 +23,10 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         calls.append((*given, named))
         return Exit.REFUSED
 
-    for target in ("run.run", "seed.seed", "invoke.invoke", "order.show", "tail.tail"):
+    targets = ["run.run", "seed.seed", "invoke.invoke", "order.show", "tail.tail", "metrics.show"]
+    targets += ["replay.replay", "replay.resume", "jobs.show", "forget.forget"]
+    targets += [f"projection.{what}" for what in ("show", "check", "empty")]
+    for target in targets:
         monkeypatch.setattr(f"ops.{target}", played)
     monkeypatch.delenv("FANFARE_STAGE", raising=False)
     return calls
@@ -49,6 +53,14 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("order --wait 7F3K", {"wait": 30.0}),
         ("order 7F3K --wait 2.5", {"wait": 2.5}),
         ("order --wait 5 7F3K --events", {"wait": 5.0, "events": True}),
+        ("metrics", {"days": 14}),
+        ("metrics --days 7", {"days": 7}),
+        ("replay orders --dry-run", {"dry_run": True, "yes": False, "wait": None}),
+        ("replay orders --yes --wait", {"dry_run": False, "yes": True, "wait": 30.0}),
+        ("replay orders --resume orders-1 --yes", {"yes": True, "wait": None}),
+        ("projection orders", {"limit": 20}),
+        ("projection orders --empty --yes", {"yes": True}),
+        ("forget 7F3K --yes", {"yes": True}),
     ],
 )
 def test_options_reach_the_command(called: list[Any], line: str, expected: dict[str, Any]) -> None:
@@ -56,6 +68,42 @@ def test_options_reach_the_command(called: list[Any], line: str, expected: dict[
 
     named = called[0][-1]
     assert {name: named[name] for name in expected} == expected
+
+
+def test_a_selection_is_handed_on_as_it_was_typed(called: list[Any]) -> None:
+    types, orders = "--type OrderPlaced --type OrderConfirmed", "--order 7F3K --order 8A"
+    cli.main(f"replay orders --since 2h --until 2026-11-23 {types} {orders} --rate 5".split())
+
+    assert called[0][1:3] == (
+        "orders",
+        Wanted(
+            since="2h",
+            until="2026-11-23",
+            types=("OrderPlaced", "OrderConfirmed"),
+            orders=("7F3K", "8A"),
+            rate=5.0,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "given"),
+    [
+        ("replay orders --resume orders-1", ("orders", Wanted(), "orders-1")),
+        ("projection orders", ("orders", None)),
+        ("projection orders 7F3K --check", ("orders", "7F3K")),
+        ("projection orders --empty", ("orders",)),
+        ("jobs", (None,)),
+        ("jobs orders-1", ("orders-1",)),
+        ("forget 7F3K", ("7F3K",)),
+    ],
+)
+def test_what_is_meant_reaches_the_command(
+    called: list[Any], line: str, given: tuple[Any, ...]
+) -> None:
+    cli.main(line.split())
+
+    assert called[0][1:-1] == given
 
 
 @pytest.mark.parametrize("line", ["order 7F3K", "order --wait 7F3K", "order 7F3K --wait 5"])
@@ -120,7 +168,13 @@ def test_the_stage_is_the_safe_one_unless_the_environment_names_another(
         ("run --port http", "--port"),
         ("seed --stage Prod!", "'Prod!' names no stage"),
         ("seed --color pink", 'Choose from: "auto", "always", "never"'),
+        ("metrics --days fortnight", "'fortnight' is no whole number"),
+        ("metrics --days 1.5", "'1.5' is no whole number"),
         ("tail --since yesterday", "write it as 90s, 10m, 2h or 1d"),
+        ("replay", "CONSUMER requires an argument"),
+        ("replay orders --rate much", "--rate"),
+        ("projection orders --limit 0", 'Invalid value "0" for --limit'),
+        ("forget", "ORDER requires an argument"),
     ],
 )
 def test_a_mistake_in_the_line_is_one_sentence_and_exit_code_2(
@@ -149,6 +203,16 @@ def test_help_is_data_and_goes_well(line: str, capsys: pytest.CaptureFixture[str
     assert "Usage: fanfare" in said.out
     assert "FANFARE_STAGE" in said.out
     assert said.err == ""
+
+
+@pytest.mark.parametrize("more", ["--check", "A"])
+def test_a_part_of_a_read_model_is_not_emptied(
+    called: list[Any], capsys: pytest.CaptureFixture[str], more: str
+) -> None:
+    assert cli.main(["projection", "orders", more, "--empty"]) is Exit.USAGE
+
+    assert "--empty is for the whole" in capsys.readouterr().err
+    assert called == []
 
 
 def test_help_imports_neither_the_sdk_nor_the_system() -> None:

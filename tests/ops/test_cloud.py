@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
+from functions.analytics.service import SERVICE as ANALYTICS
+from functions.analytics.table import FIGURES
 from functions.checkout.catalogue import CATALOGUE
 from functions.map import API
-from functions.runtime.ports import Record
+from functions.runtime.ports import Record, Row
 from ops import cloud, state
 from ops.cloud import Cloud, connect, local_environment
 from ops.options import Options
@@ -25,10 +27,13 @@ def test_a_stage_has_its_log_its_tables_its_functions_and_their_logs(
     dev = stage("dev")
     write(dev, story())
     record = Record(key="A", values={"price": 1}, version=0)
+    row = Row(partition="2026-11-24#0", sort="A/placed", values={"orders": 1})
 
     assert len(dev.log().read(ORDER)) == 1
     assert dev.orders() == {ORDER}
     assert dev.records(API, CATALOGUE).put(record)
+    assert dev.rows(ANALYTICS, FIGURES).put(row)
+    assert list(dev.rows(ANALYTICS, FIGURES).page("2026-11-24#0", limit=2)) == [row]
     assert dev.function("payment") == "fanfare-dev-payment"
     assert dev.log_group("payment") == "logs of fanfare-dev-payment"
 

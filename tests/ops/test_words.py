@@ -1,10 +1,11 @@
-"""Spans of time, as people write and read them."""
+"""Times, spans of time and numbers, as people write and read them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ops.words import duration, took
+from ops.words import duration, many, moment, took
+from tests.builders import NOW
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,32 @@ def test_what_is_no_span_is_refused(written: str) -> None:
 )
 def test_a_span_is_told_in_the_unit_that_suits_it(millis: float, words: str) -> None:
     assert took(millis) == words
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2026-11-23T08:30:00Z", datetime(2026, 11, 23, 8, 30, tzinfo=UTC)),
+        ("2026-11-23t08:30:00.25z", datetime(2026, 11, 23, 8, 30, 0, 250_000, tzinfo=UTC)),
+        ("2026-11-23 10:30+02:00", datetime(2026, 11, 23, 8, 30, tzinfo=UTC)),
+        ("2026-11-20", datetime(2026, 11, 20, tzinfo=UTC)),
+        ("2h", NOW - timedelta(hours=2)),
+        (" 1.5d ", NOW - timedelta(days=1.5)),
+    ],
+)
+def test_a_time_is_read(written: str, meant: datetime) -> None:
+    assert moment(written, NOW) == meant
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "yesterday", "10:30", "2026-11", "2026-11-31", "2026-11-23T08:30:00", "-2h", "20261123",
+     "2026-11-23T25:00:00Z", "9999999999d", "2026-W01-1"],
+)  # fmt: skip
+def test_what_is_no_time_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match=r"is no time|further back"):
+        moment(written, NOW)
+
+
+def test_a_number_is_told_with_what_it_counts() -> None:
+    assert [many(n, "event") for n in (0, 1, 1204)] == ["0 events", "1 event", "1,204 events"]

@@ -56,9 +56,10 @@ def marked(marker: str) -> list[str]:
 class World:
     """A local cloud on a port of its own, and what is deployed to it."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start it, deploy to it and seed it, in a folder of its own."""
+    def __init__(self, folder: Path, **context: str) -> None:
+        """Start it, deploy to it and seed it, in a folder of its own; `context` is the CDK's."""
         self.folder = folder
+        self._context = context
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
         self.marker = f"FANFARE_REHEARSAL={folder}"
@@ -80,7 +81,11 @@ class World:
 
     def deploy(self, source: Path) -> None:
         """Deploy the stacks that a tree makes."""
-        self._finish(deploy.start(self._children, self._environ, self.folder, self._log, source))
+        self._finish(
+            deploy.start(
+                self._children, self._environ, self.folder, self._log, source, self._context
+            )
+        )
 
     def destroy(self) -> None:
         """Take all stacks out again."""

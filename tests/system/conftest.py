@@ -8,7 +8,7 @@ from moto import mock_aws
 from time_machine import Traveller
 
 from infra.stage import DEV
-from tests.assembly import once, synthesize
+from tests.assembly import GUARDED, once, synthesize
 from tests.builders import NOW, Lines
 from tests.system.shop import Shop
 from tests.system.world import World
@@ -18,6 +18,11 @@ from tests.template import Templates
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     return Templates(once(tmp_path_factory, "dev", lambda out: synthesize(out, DEV)).stacks)
+
+
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    return Templates(once(tmp_path_factory, "guarded", lambda out: synthesize(out, GUARDED)).stacks)
 
 
 @pytest.fixture

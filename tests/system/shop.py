@@ -8,6 +8,7 @@ from uuid import UUID
 
 from functions import map as the_map
 from functions.payment.sandbox import SUCCESS
+from tests.builders import verified
 from tests.system.world import World
 
 PRICE = 4900
@@ -34,11 +35,15 @@ class Placed:
 
 
 class Shop:
-    """The way in to a world, with one product in stock and one sold out."""
+    """The way in to a world, with one product in stock and one sold out.
+
+    `subject` is whom the token of the next request names, where the stage has an issuer.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._keys = 0
+        self.subject: str | None = None
         for sku, stock in ((SKU, STOCK), (SOLD_OUT, 0)):
             self.offer(sku, sku.title(), stock)
 
@@ -109,7 +114,8 @@ class Shop:
                 "routeKey": route,
                 "headers": {"content-type": "application/json"} | (headers or {}),
                 "pathParameters": path or {},
-                "requestContext": {"requestId": "request", "http": {}},
+                "requestContext": {"requestId": "request", "http": {}}
+                | (verified(self.subject) if self.subject else {}),
                 "body": json.dumps(body) if body is not None else None,
                 "isBase64Encoded": False,
             },

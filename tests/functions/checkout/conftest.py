@@ -1,7 +1,7 @@
 """A shop in memory, reached through the HTTP edge as by its customers."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -15,9 +15,9 @@ from functions.checkout.catalogue import CATALOGUE
 from functions.checkout.identity import order_id
 from functions.checkout.service import SERVICE
 from functions.runtime import edge
-from functions.runtime.memory import MemoryRecords, MemoryTables
+from functions.runtime.memory import MemoryRecords, MemoryRows, MemoryTables
 from functions.runtime.ports import Record
-from tests.builders import EMAIL, Clock, Lines, resources, then
+from tests.builders import EMAIL, ISSUER, Clock, Lines, resources, then, verified
 from tests.described import hold
 from tests.functions.watched import WatchedLog, WatchedRecords
 
@@ -67,6 +67,9 @@ class Shop:
         self.catalogue = WatchedRecords(tables, CATALOGUE)
         self.clock = clock
         self.lines = lines
+        self.listed = MemoryRows()
+        self.issuer: str | None = None
+        self.context: dict[str, Any] = {}
         self.restart()
         self.sell("TRUMPET-BB", "Trumpet in B flat", 24900)
         self.sell("MUTE-CUP", "Cup mute", 1995)
@@ -74,8 +77,15 @@ class Shop:
 
     def restart(self) -> None:
         """Begin with an empty memory, as another worker or a cold start does."""
-        endpoints = SERVICE.build(self.log, resources(lambda _: self.catalogue, self.clock))
-        self.handle = edge.handler(SERVICE, endpoints, self.lines)
+        means = resources(lambda _: self.catalogue, self.clock)
+        endpoints = SERVICE.build(self.log, replace(means, rows=lambda _: self.listed))
+        self.handle = edge.handler(SERVICE, endpoints, self.lines, self.issuer)
+
+    def guard(self, subject: str | None, issuer: str | None = ISSUER) -> None:
+        """Have an issuer, or None, from here on, and a token of it for this subject."""
+        self.issuer = issuer
+        self.context = verified(subject) if subject else {}
+        self.restart()
 
     def sell(self, sku: str, name: str, price: int, currency: str = "EUR") -> None:
         """Put a product into the catalogue, or change it."""
@@ -95,7 +105,7 @@ class Shop:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         event = {
             "routeKey": route,
-            "requestContext": {},
+            "requestContext": self.context,
             "headers": {name: value for name, value in given.items() if value is not None},
             "pathParameters": path,
         }

@@ -9,12 +9,13 @@ import pytest
 from jsonschema import ValidationError
 
 from functions import map as the_map
-from functions.runtime import edge
-from functions.runtime.interface import EVERYWHERE
+from functions.runtime import caller, edge
+from functions.runtime.interface import EVERYWHERE, UNAUTHENTICATED
 from tests.described import hold
 from tests.functions.checkout.conftest import BODY, KEY, ORDER, Shop
 
 EDGE = Path(edge.__file__)
+CALLER = Path(caller.__file__)
 NO_ROUTE = (404, "no-such-route")
 """Answered where there is no route to say it of."""
 
@@ -39,6 +40,7 @@ def test_every_problem_that_is_raised_is_declared_and_no_other() -> None:
 
 def test_so_is_every_problem_of_the_edge() -> None:
     assert set(raised(EDGE)) == {(p.status, p.kind) for p in EVERYWHERE} | {NO_ROUTE}
+    assert set(raised(CALLER)) == {(UNAUTHENTICATED.status, UNAUTHENTICATED.kind)}
 
 
 # Every answer of the shop in these tests is held against the document; this is what it is held by.

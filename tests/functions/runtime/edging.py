@@ -20,6 +20,7 @@ class World:
     lines: Lines = field(default_factory=Lines)
     asked: list[Request] = field(default_factory=list)
     answer: Response | Exception = field(default_factory=Response)
+    issuer: str | None = None
 
     def endpoint(self, request: Request) -> Response:
         self.asked.append(request)
@@ -31,11 +32,12 @@ class World:
     def handle(self) -> Callable[..., Any]:
         routes = (
             Route(method="POST", path="/things/{id}", endpoint="thing", rate=1, burst=1),
-            Route(method="GET", path="/other", endpoint="other", rate=1, burst=1),
+            Route(method="GET", path="/other", endpoint="other", rate=1, burst=1, public=True),
         )
         api = Api(name="shop", routes=routes, direct="thing", build=lambda *_: {})
         other = Response(body="other")
-        return edge.handler(api, {"thing": self.endpoint, "other": lambda _: other}, self.lines)
+        endpoints = {"thing": self.endpoint, "other": lambda _: other}
+        return edge.handler(api, endpoints, self.lines, self.issuer)
 
     def send(self, **event: Any) -> Any:
         """Send an HTTP API event (payload 2.0) and return the answer."""

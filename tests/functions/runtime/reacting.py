@@ -40,6 +40,7 @@ def reactor(
     states: tuple[type[Fact], ...] = (),
     history: bool = False,
     outside: object = None,
+    now: bool = False,
     name: str = "inventory",
     clock: Clock | None = None,
 ) -> Reactor:
@@ -50,6 +51,7 @@ def reactor(
         states=states,
         history=history,
         outside=outside is not None,
+        now=now,
     )
     adapters = (Adapter(name="usual", build=lambda _: outside),) if outside is not None else ()
     consumer = Consumer(name=name, on=(on,), adapters=adapters)

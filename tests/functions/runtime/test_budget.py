@@ -8,15 +8,18 @@ import pytest
 
 from events.envelope import Event, Fact
 from events.inventory import Reserved, StockRejected, StockReserved
+from events.listing import LIST, OWNER
 from events.ordering import OrderCancelled, OrderConfirmed
 from events.payment import PaymentCaptured, PaymentPrepared
 from events.shipping import DispatchScheduled
 from functions import map as the_map
 from functions import names
 from functions.checkout.catalogue import CATALOGUE
+from functions.checkout.identity import customer_key
 from functions.inventory.reactions import AVAILABLE, STOCK
+from functions.runtime import settings
 from functions.runtime.main import Handler, build
-from tests.builders import MUTE, TRUMPET, Clock, Lines, placed, then
+from tests.builders import ISSUER, MUTE, TRUMPET, Clock, Lines, placed, then, verified
 from tests.functions.checkout.conftest import BODY, KEY
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.lambdas import failed, message, record
@@ -40,6 +43,7 @@ class World:
         self.calls = calls
         self.clock = clock
         self.lines = Lines()
+        self.issuer: dict[str, str] = {}
         self._handlers: dict[str, Handler] = {}
         for line in (TRUMPET, MUTE):
             product = {"name": line.name, "price": line.unit_price, "currency": "EUR"}
@@ -55,7 +59,7 @@ class World:
         """Call a function; from here on only its own calls are counted."""
         if name not in self._handlers:
             service = next(s for s in the_map.SERVICES if s.name == name)
-            environ = self.stage.environ(service)
+            environ = self.stage.environ(service) | self.issuer
             self._handlers[name] = build(environ, clock=self.clock, observer=self.lines)
         self.clock.advance(seconds=1)
         self.calls.clear()
@@ -133,6 +137,45 @@ def test_looking_at_an_order_is_one_query_and_cancelling_it_one_put_more(world: 
     assert (shown, world.calls.operations) == (["Query"], ["Query", "PutItem"])
 
 
+def test_a_customers_order_is_one_put_of_one_write_unit_up_to_three_lines(world: World) -> None:
+    world.issuer = {settings.ISSUER: ISSUER}
+    drum = {"name": "Snare drum 14x5.5", "price": 18900, "currency": "EUR"}
+    world.stage.put("checkout", CATALOGUE, "DRUM-SNARE", **drum)  # type: ignore[arg-type]  # str or int
+    lines = [*BODY["lines"], {"sku": "DRUM-SNARE", "quantity": 1}]
+    wanted = BODY | {"lines": lines, "delivery": "express"}
+    world.invoke("checkout", {"routeKey": "GET /products", "requestContext": {}})
+    answer = world.invoke(
+        "checkout",
+        order() | {"requestContext": verified("robin"), "body": json.dumps(wanted)},
+    )
+
+    assert answer["statusCode"] == 200
+    (call,) = world.calls.made
+    item = dict(call.sent["Item"])
+    assert call.operation == "PutItem"
+    assert json.loads(item["data"]["S"])["customer"] == customer_key(ISSUER, "robin")
+    assert weight(item) <= 1024
+
+
+def test_a_page_of_a_customers_list_is_one_query_of_that_table(world: World) -> None:
+    world.issuer = {settings.ISSUER: ISSUER}
+    answer = world.invoke(
+        "checkout",
+        {
+            "routeKey": "GET /orders",
+            "requestContext": verified("robin"),
+            "queryStringParameters": {"limit": "100"},
+        },
+    )
+
+    assert json.loads(answer["body"]) == {"orders": []}
+    (call,) = world.calls.made
+    assert call.operation == "Query"
+    assert call.sent["TableName"] == names.own_table(world.stage.name, OWNER, LIST)
+    assert call.sent["ConsistentRead"] is True
+    assert call.sent["Limit"] == 101
+
+
 def test_inventory_is_one_transaction_of_one_write_more_than_lines(world: World) -> None:
     world.know(PLACED)
 
@@ -194,6 +237,22 @@ def test_a_row_that_is_there_already_is_one_put_in_vain(world: World) -> None:
 
     assert world.calls.operations == ["Query", "PutItem"]
     assert world.lines.outcomes[-1] == "duplicate"
+
+
+@pytest.mark.parametrize("event", [PLACED, CANCELLED], ids=lambda event: str(event.type))
+def test_analytics_is_one_put_of_one_write_unit(world: World, event: Event[Fact]) -> None:
+    assert world.hear("analytics", event) == []
+    (call,) = world.calls.made
+    assert call.operation == "PutItem"
+    assert weight(dict(call.sent["Item"])) <= 1024
+
+
+def test_analytics_reads_what_a_confirmed_order_costs_with_one_query_more(world: World) -> None:
+    world.know(PLACED, CONFIRMED)
+
+    assert world.hear("analytics", CONFIRMED) == ["Query"]
+    assert world.elsewhere == ["PutItem"]
+    assert weight(dict(world.calls.made[-1].sent["Item"])) <= 1024
 
 
 ENDED: list[tuple[str, Event[Any], tuple[Event[Any], ...]]] = [
@@ -264,6 +323,7 @@ def test_every_service_is_in_this_budget() -> None:
         "ordering",
         "shipping",
         "orders",
+        "analytics",
     }
 
     assert {service.name for service in the_map.SERVICES} == counted

@@ -1,63 +1,95 @@
-"""What a consumer does by the clock: each report is a line and a metric, at once."""
+"""A function that also does something by the clock: what a tick does, and a batch still does."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from events.ordering import OrderConfirmed
-from functions.runtime.chores import Handler, with_chore
+from functions.runtime.chores import with_chore
 from functions.runtime.memory import MemoryLog
 from functions.runtime.ports import Log, Resources
 from functions.runtime.service import TICK, Chore, Report
-from tests.builders import ORDER, Lines, placed, resources, then
+from tests.builders import Lines, placed, resources
+from tests.functions.conftest import Logged
 
-CONFIRMED = then(placed(), OrderConfirmed())
+BATCH = {"Records": [{"messageId": "1"}]}
+STATED = placed()
 
 
-def handler(lines: Lines, *reports: Report | Exception) -> Handler:
-    """Return the handler of a consumer whose chore makes these reports, or fails."""
+@dataclass
+class World:
+    """A consumer's two duties, both played."""
 
-    def run(_log: Log, _resources: Resources) -> Iterator[Report]:
-        for report in reports:
+    reports: list[Report | Exception] = field(default_factory=list)
+    consumed: list[Any] = field(default_factory=list)
+    given: list[tuple[Log, Resources]] = field(default_factory=list)
+    log: MemoryLog = field(default_factory=MemoryLog)
+    resources: Resources = field(default_factory=resources)
+
+    def run(self, log: Log, resources: Resources) -> Iterator[Report]:
+        self.given.append((log, resources))
+        for report in self.reports:
             if isinstance(report, Exception):
                 raise report
             yield report
 
-    def consume(event: dict[str, Any], _: Any) -> Any:
-        return {"consumed": event}
+    def call(self, event: dict[str, Any], observer: Any) -> Any:
+        def consume(batch: dict[str, Any], context: Any) -> Any:
+            self.consumed.append((batch, context))
+            return {"batchItemFailures": []}
 
-    chore = Chore(every=5, run=run)
-    return with_chore(consume, chore, MemoryLog(), resources(), lines, "orders")
-
-
-def test_a_batch_of_the_queue_is_worked_off_as_ever(lines: Lines) -> None:
-    batch: dict[str, Any] = {"Records": []}
-
-    assert handler(lines, Report(outcome="stalled"))(batch, None) == {"consumed": batch}
-    assert lines.lines == []
+        chore = Chore(every=60, run=self.run)
+        handle = with_chore(consume, chore, self.log, self.resources, observer, "analytics")
+        return handle(event, "context")
 
 
-def test_every_report_is_a_line_of_the_consumer(lines: Lines) -> None:
-    told = Report(outcome="stalled", order=ORDER, stated=(CONFIRMED,))
-    handler(lines, told, Report(outcome="closed", detail="2026-11-22"))(dict(TICK), None)
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_tick_does_the_chore_with_the_log_and_the_resources_and_nothing_else(
+    world: World, lines: Lines
+) -> None:
+    assert world.call(dict(TICK), lines) is None
+
+    assert world.given == [(world.log, world.resources)]
+    assert world.consumed == []
+
+
+def test_a_batch_goes_to_the_queues_handler_and_does_no_chore(world: World, lines: Lines) -> None:
+    assert world.call(BATCH, lines) == {"batchItemFailures": []}
+
+    assert world.consumed == [(BATCH, "context")]
+    assert (world.given, lines.lines) == ([], [])
+
+
+def test_each_report_is_a_line_with_what_is_known_of_it(world: World, lines: Lines) -> None:
+    world.reports = [
+        Report(outcome="summed", detail="2026-11-20, 0 late"),
+        Report(outcome="stalled", order="A", stated=(STATED,)),
+    ]
+
+    world.call(dict(TICK), lines)
 
     assert lines.lines == [
         {
-            "outcome": "stalled",
-            "consumer": "orders",
-            "order": ORDER,
-            "stated": [CONFIRMED.id],
-            "facts": ["OrderConfirmed"],
-        },
-        {
-            "outcome": "closed",
-            "consumer": "orders",
-            "detail": "2026-11-22",
+            "outcome": "summed",
+            "consumer": "analytics",
             "stated": [],
             "facts": [],
+            "detail": "2026-11-20, 0 late",
+        },
+        {
+            "outcome": "stalled",
+            "consumer": "analytics",
+            "order": "A",
+            "stated": [STATED.id],
+            "facts": ["OrderPlaced"],
         },
     ]
+    assert lines.flushed == len(world.reports) + 1
 
 
 def test_what_was_done_is_counted_before_the_chore_goes_on(lines: Lines) -> None:
@@ -74,13 +106,23 @@ def test_what_was_done_is_counted_before_the_chore_goes_on(lines: Lines) -> None
     assert flushed == [(1, 1), (2, 2)]
 
 
-def test_a_chore_that_fails_says_so_and_fails_its_invocation(lines: Lines) -> None:
-    failing = handler(lines, Report(outcome="stalled"), TimeoutError("not to be quoted"))
+def test_each_report_counts_as_a_metric(world: World, logged: Logged) -> None:
+    world.reports = [Report(outcome="summed"), Report(outcome="summed")]
+
+    world.call(dict(TICK), logged.observer)
+
+    assert logged.text().replace(" ", "").count('"Summed":[1.0]') == 2
+
+
+def test_a_failure_is_said_and_raised_after_what_was_done_before_it(
+    world: World, lines: Lines
+) -> None:
+    world.reports = [Report(outcome="summed"), TimeoutError("tok_secret"), Report(outcome="summed")]
 
     with pytest.raises(TimeoutError):
-        failing(dict(TICK), None)
+        world.call(dict(TICK), lines)
 
-    assert lines.outcomes == ["stalled", "failed"]
-    assert lines.lines[-1]["error"] == "TimeoutError"
-    assert "quoted" not in str(lines.lines)
+    assert lines.outcomes == ["summed", "failed"]
+    assert (lines.lines[-1]["error"], lines.lines[-1]["consumer"]) == ("TimeoutError", "analytics")
+    assert "tok_secret" not in str(lines.lines)
     assert lines.flushed == 2

@@ -26,10 +26,21 @@ def problem(answer: dict[str, Any]) -> Any:
 
 
 def test_a_request_reaches_the_endpoint_of_its_route(world: World) -> None:
-    world.send(body='{"a": 1}', headers={"X-Thing": "1"}, pathParameters={"id": "7"})
+    world.send(
+        body='{"a": 1}',
+        headers={"X-Thing": "1"},
+        pathParameters={"id": "7"},
+        queryStringParameters={"limit": "5"},
+    )
 
     assert world.asked == [
-        Request(headers={"x-thing": "1"}, path={"id": "7"}, body=b'{"a": 1}', id="request-1")
+        Request(
+            headers={"x-thing": "1"},
+            path={"id": "7"},
+            query={"limit": "5"},
+            body=b'{"a": 1}',
+            id="request-1",
+        )
     ]
 
 

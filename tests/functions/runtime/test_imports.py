@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[3]
 HEAVY = (
     "aws_cdk",
     "aws_lambda_powertools.utilities.idempotency",
+    "aws_lambda_powertools.utilities.parameters",
     "aws_lambda_powertools.utilities.parser",
     "aws_lambda_powertools.utilities.validation",
     "aws_xray_sdk",  # what Powertools' Tracer would bring; the Tracer itself always comes along
@@ -27,6 +28,7 @@ HEAVY = (
     "moto",
     "pydantic",
     "requests",
+    "stripe",
     "tests",
 )
 

@@ -28,6 +28,7 @@ def test_every_service_is_built_from_its_environment(stage: Stage, service: Serv
 NEEDED = [
     ("checkout", settings.LOG),
     ("checkout", "FANFARE_TABLE_CATALOGUE"),
+    ("checkout", "FANFARE_TABLE_LIST"),
     ("payment", settings.LOG),
     ("payment", settings.QUEUE),
     ("payment", "FANFARE_TABLE_LEDGER"),

@@ -91,3 +91,12 @@ def test_an_error_from_elsewhere_says_so() -> None:
 def test_the_message_of_an_error_is_left_out() -> None:
     assert "secret" not in str(fingerprint("def f():\n  raise error('secret')"))
     assert observe.ROOT.name
+
+
+class Advice(Exception):
+    quotable = True
+
+
+def test_of_an_error_only_words_that_are_meant_for_people_are_kept() -> None:
+    assert failure(Advice("turn it on"))["detail"] == "turn it on"
+    assert "tok_secret" not in str(failure(ValueError("tok_secret")))

@@ -47,6 +47,17 @@ def test_without_history_nothing_is_read(log: WatchedLog) -> None:
     assert log.calls == ["append"]
 
 
+def test_who_asks_for_the_time_is_given_it_after_all_else(log: WatchedLog) -> None:
+    given: list[object] = []
+
+    def react(*arguments: object) -> None:
+        given.extend(arguments)
+
+    reactor(log, react, history=True, outside="outside", now=True).handle(PLACED)
+
+    assert given == [PLACED, History([PLACED]), "outside", NOW]
+
+
 def test_with_history_the_order_is_read_once_before_and_the_fact_written_after(
     log: WatchedLog,
 ) -> None:

@@ -12,9 +12,10 @@ from events.ordering import OrderConfirmed
 from events.payment import PaymentPrepared
 from functions.relay.service import SERVICE
 from functions.runtime import stream
+from functions.runtime.forgetting import FORGOTTEN, blanked
 from functions.runtime.memory import MemoryTopic
 from functions.runtime.ports import Message
-from tests.builders import EMAIL, Clock, Lines, order_placed, placed, then
+from tests.builders import EMAIL, NOW, Clock, Lines, order_placed, placed, then
 from tests.functions.conftest import Logged
 from tests.functions.runtime.lambdas import failed, record
 
@@ -146,6 +147,40 @@ def test_a_change_of_the_log_is_counted_as_tampering_and_not_published(
         "subject": "A",
         "slot": "placed",
     }
+
+
+def test_an_item_that_was_blanked_is_counted_as_forgotten_and_not_published(
+    relay: Relay, topic: MemoryTopic, lines: Lines
+) -> None:
+    changed = record(A, 1, "MODIFY")
+    image = changed["dynamodb"]["NewImage"]
+    image |= blanked(image, NOW) or {}
+
+    assert relay([changed, record(B, 2)]) == []
+    assert [m.id for m in topic.published] == [B.id]
+    assert lines.lines[0] == {
+        "outcome": "forgotten",
+        "consumer": "relay",
+        "change": "MODIFY",
+        "subject": "A",
+        "slot": "placed",
+    }
+
+
+def test_who_only_says_that_an_item_was_blanked_has_tampered_with_it(
+    relay: Relay, lines: Lines
+) -> None:
+    only_said = record(A, 1, "MODIFY")
+    only_said["dynamodb"]["NewImage"] |= {FORGOTTEN: {"S": NOW.isoformat()}}
+    unsaid = record(A, 2, "MODIFY")
+    image = unsaid["dynamodb"]["NewImage"]
+    image |= {"data": (blanked(image, NOW) or {})["data"]}
+    no_event = record(A, 3, "MODIFY")
+    no_event["dynamodb"]["NewImage"] = {FORGOTTEN: {"S": "x"}, "data": {"S": "{"}}
+
+    relay([only_said, unsaid, no_event])
+
+    assert lines.outcomes == ["tampered"] * 3
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Analytics: how many orders a day, what became of them, and what they brought."""

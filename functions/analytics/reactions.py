@@ -1,0 +1,45 @@
+"""Analytics' rules: what an event adds to the figures of its day.
+
+Revenue is what the orders that were confirmed on a day cost. A confirmed order cannot be cancelled
+(the outcome is one slot, and asking for it answers 409), so nothing is ever taken off again.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from events.checkout import OrderPlaced
+from events.envelope import Event
+from events.history import History
+from events.ordering import OrderCancelled, OrderConfirmed
+from functions.analytics.figures import CANCELLED, CONFIRMED, ORDERED, ORDERS, REVENUE, named
+from functions.analytics.table import FIGURES, day_of, is_late, marker, shard
+from functions.runtime.ports import Row
+from functions.runtime.reaction import Keep
+
+
+def placed(event: Event[OrderPlaced], now: datetime) -> Keep:
+    """Count an order, and what it costs."""
+    total = event.data.total
+    return _keep(event, now, {ORDERS: 1, named(ORDERED, total.currency): total.amount})
+
+
+def confirmed(event: Event[OrderConfirmed], history: History, now: datetime) -> Keep | None:
+    """Count a confirmed order, and its total as revenue; the event itself does not tell it."""
+    order = history.find(OrderPlaced)
+    if order is None:
+        return None
+    total = order.data.total
+    return _keep(event, now, {CONFIRMED: 1, named(REVENUE, total.currency): total.amount})
+
+
+def cancelled(event: Event[OrderCancelled], now: datetime) -> Keep:
+    """Count a cancelled order, by the reason."""
+    return _keep(event, now, {named(CANCELLED, event.data.reason): 1})
+
+
+def _keep(event: Event[Any], now: datetime, adds: dict[str, int]) -> Keep:
+    """Return the event's row and, if its day may be summed up already, a marker to follow it."""
+    day = day_of(event.time)
+    row = Row(partition=shard(day, event.subject), sort=event.id, values=adds)
+    late = (marker(day, event.id, now),) if is_late(day, now) else ()
+    return Keep(table=FIGURES, rows=(row, *late))

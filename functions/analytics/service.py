@@ -1,0 +1,25 @@
+"""Analytics' row: what it hears, what it does, what it owns."""
+
+from events.checkout import OrderPlaced
+from events.ordering import OrderCancelled, OrderConfirmed
+from functions.analytics.closing import close_days
+from functions.analytics.reactions import cancelled, confirmed, placed
+from functions.analytics.table import FIGURES
+from functions.runtime.reaction import On
+from functions.runtime.service import Chore, Consumer, Table
+
+SERVICE = Consumer(
+    name="analytics",
+    on=(
+        On(event=OrderPlaced, react=placed, now=True),
+        On(event=OrderConfirmed, react=confirmed, history=True, now=True),
+        On(event=OrderCancelled, react=cancelled, now=True),
+    ),
+    tables=(
+        Table(name=FIGURES, key="day", sort="event", access=frozenset({"put", "page", "remove"})),
+    ),
+    chore=Chore(every=60, run=close_days),
+    timeout=300,
+    replayable=True,
+)
+"""Its timeout is for the chore: a day of a few 100,000 rows takes it half a minute to add up."""

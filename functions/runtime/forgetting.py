@@ -1,0 +1,34 @@
+"""An item of the log whose personal fields were blanked: how it is made and known."""
+
+from datetime import datetime
+
+import msgspec
+
+from events.personal import blank
+from functions.runtime.items import Item
+
+FORGOTTEN = "forgotten"
+"""The attribute that says when; no reader of events looks at it."""
+
+
+def blanked(item: Item, at: datetime) -> dict[str, dict[str, str]] | None:
+    """Return the attributes that forgetting changes, or nothing if the item has nothing personal.
+
+    Raises:
+        msgspec.DecodeError, KeyError: it is no item of the log.
+    """
+    data = item["data"]["S"]
+    left = blank(item["type"]["S"], data)
+    if left == data:
+        return None
+    return {"data": {"S": left}, FORGOTTEN: {"S": at.isoformat()}}
+
+
+def is_forgotten(item: Item) -> bool:
+    """Tell whether an item says that it was blanked, and was."""
+    try:
+        return (
+            FORGOTTEN in item and blank(item["type"]["S"], item["data"]["S"]) == item["data"]["S"]
+        )
+    except (msgspec.DecodeError, KeyError):
+        return False

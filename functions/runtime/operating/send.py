@@ -1,0 +1,77 @@
+"""A consumer's queue on SQS, filled past the topic as the topic would fill it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from functions.runtime.ports import Message
+from functions.runtime.topic import UNSAID
+
+MAX_ENTRIES = 10
+MAX_BYTES = 256 * 1024
+"""What a batch to SQS may have, by its tightest limit."""
+
+OVERHEAD = 256
+"""Bytes that a message's attribute may add to its body, generously."""
+
+COUNTS = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesDelayed",
+    "ApproximateNumberOfMessagesNotVisible",
+)
+
+
+class SqsSender:
+    """Sends to one queue; `ordered` is FIFO."""
+
+    def __init__(self, client: Any, url: str, *, ordered: bool) -> None:
+        """Take an SQS client, the queue's URL and its kind."""
+        self._client = client
+        self._url = url
+        self._ordered = ordered
+
+    def send(self, messages: Sequence[Message], job: str) -> Sequence[str]:
+        """Send at most ten messages; tell for each why it was refused, empty if it was not.
+
+        Only what the answer names as successful counts. A deduplication id that was used within
+        five minutes would be accepted and not delivered, so that every job has ids of its own.
+        """
+        answer = self._client.send_message_batch(
+            QueueUrl=self._url,
+            Entries=[self._entry(str(n), message, job) for n, message in enumerate(messages)],
+        )
+        accepted = {entry["Id"] for entry in answer.get("Successful", ())}
+        reasons = {entry["Id"]: entry.get("Code", UNSAID) for entry in answer.get("Failed", ())}
+        return [
+            "" if str(n) in accepted else reasons.get(str(n), UNSAID) for n in range(len(messages))
+        ]
+
+    def waiting(self) -> int:
+        """Return about how many messages wait there or are being worked on."""
+        counts = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=list(COUNTS))
+        return sum(int(counts["Attributes"][name]) for name in COUNTS)
+
+    def _entry(self, number: str, message: Message, job: str) -> dict[str, Any]:
+        entry: dict[str, Any] = {
+            "Id": number,
+            "MessageBody": message.body.decode(),
+            "MessageAttributes": {"type": {"DataType": "String", "StringValue": message.type}},
+        }
+        if self._ordered:
+            entry["MessageGroupId"] = message.subject
+            entry["MessageDeduplicationId"] = f"{message.id}#{job}"
+        return entry
+
+
+def batches(messages: Iterable[Message], most: int = MAX_ENTRIES) -> Iterator[list[Message]]:
+    """Group messages as they come into batches that SQS accepts, by number and by bytes."""
+    batch: list[Message] = []
+    size = 0
+    for message in messages:
+        weight = len(message.body) + OVERHEAD
+        if batch and (len(batch) == most or size + weight > MAX_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(message)
+        size += weight
+    if batch:
+        yield batch

@@ -1,0 +1,31 @@
+"""`fanfare forget`: a person's data."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ops.commands.words import Asked, Flag, app
+from ops.trouble import Exit
+
+
+@app.command(sort_key=110)
+def forget(
+    order_id: Annotated[str, Parameter(name="ORDER")], /, *, yes: Flag = False, options: Asked
+) -> Exit:
+    """Blank what an order says of a person, in the log and in the read models.
+
+    What was bought, paid and sent stays, and so does the order. It takes a role of its
+    own (fanfare-<stage>-forget), which you must be allowed to assume. An order that is
+    still moving is refused, since its parcel needs the address.
+
+    Messages that wait in queues or lie in dead-letter queues keep their copies until
+    they are worked off or expire, at most 14 days.
+
+    Args:
+        order_id: The order; on the local stage its first few characters will do.
+        yes: Really, also on a stage other than the local one.
+        options: What was said to all commands.
+    """
+    from ops.forget import forget as forget_order
+
+    return forget_order(options, order_id, yes=yes)

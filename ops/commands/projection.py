@@ -1,0 +1,47 @@
+"""`fanfare projection`: a read model."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from ops.commands.words import Asked, Flag, app
+from ops.trouble import Exit, Trouble
+
+
+@app.command(sort_key=80)
+def projection(
+    name: Annotated[str, Parameter(name="NAME")],
+    key: Annotated[str | None, Parameter(name="KEY", show_default=False)] = None,
+    /,
+    *,
+    check: Flag = False,
+    empty: Flag = False,
+    limit: Annotated[int, Parameter(validator=Number(gte=1), metavar="ROWS")] = 20,
+    yes: Flag = False,
+    options: Asked,
+) -> Exit:
+    """Show the rows of a read model, or compare them with the log.
+
+    To rebuild one: `fanfare projection NAME --empty`, then `fanfare replay NAME`,
+    then `fanfare projection NAME --check`.
+
+    Args:
+        name: The consumer that keeps it.
+        key: Only the rows of this partition, or of this order.
+        check: Fold the log and compare; the exit code is 5 if a row differs. It reads
+            the whole table and the whole log, unless an order is named.
+        empty: Remove all rows, so that a replay can make them anew.
+        limit: Show at most so many rows.
+        yes: Really, also on a stage other than the local one.
+        options: What was said to all commands.
+    """
+    from ops import projection as projections
+
+    if empty and (check or key is not None):
+        raise Trouble("--empty is for the whole, and stands alone.", Exit.USAGE)
+    if empty:
+        return projections.empty(options, name, yes=yes)
+    if check:
+        return projections.check(options, name, key)
+    return projections.show(options, name, key, limit=limit)

@@ -1,0 +1,63 @@
+"""`fanfare replay`: events of the past, sent again."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from ops.commands.words import Asked, Flag, Types, app
+from ops.trouble import Exit
+
+
+@app.command(sort_key=90)
+def replay(
+    consumer: Annotated[str, Parameter(name="CONSUMER")],
+    /,
+    *,
+    since: Annotated[str | None, Parameter(metavar="TIME")] = None,
+    until: Annotated[str | None, Parameter(metavar="TIME")] = None,
+    types: Types = None,
+    orders: Annotated[
+        list[str] | None, Parameter(name="--order", negative=(), metavar="ID")
+    ] = None,
+    rate: Annotated[float | None, Parameter(metavar="NUMBER")] = None,
+    dry_run: Flag = False,
+    resume: Annotated[str | None, Parameter(metavar="JOB")] = None,
+    wait: Annotated[float | None, Parameter(validator=Number(gte=0), metavar="SECONDS")] = None,
+    yes: Flag = False,
+    options: Asked,
+) -> Exit:
+    """Send events of the log to one consumer's queue again.
+
+    Only consumers whose reactions may hear the past again take part. What is sent is
+    fixed when the command is given: what happens later is not in it. Events come in
+    no order; a consumer that hears one twice keeps the same.
+
+    To rebuild a read model: `fanfare projection NAME --empty`, then `fanfare replay
+    NAME`, then `fanfare projection NAME --check`.
+
+    A TIME is 2026-11-23T09:00:00Z, a date (its beginning in UTC), or a span back
+    such as 2h.
+
+    Args:
+        consumer: Whose queue they are sent to.
+        since: From this time on; from the beginning unless told.
+        until: Until this time, which is not in it; now unless told.
+        types: Only events of this type; may be repeated.
+        orders: Only events of this order; may be repeated.
+        rate: Events a second, at most; 50 unless told.
+        dry_run: Only say what would be sent: how many, of which types, how long it takes.
+        resume: Go on with this job where it stopped (fanfare jobs).
+        wait: Wait until the queue is empty, at most so many seconds (30 unless told).
+        yes: Really, also on a stage other than the local one.
+        options: What was said to all commands.
+    """
+    from ops import replay as replaying
+    from ops.selection import Wanted
+
+    wanted = Wanted(
+        since=since, until=until, types=tuple(types or ()), orders=tuple(orders or ()), rate=rate
+    )
+    if resume is not None:
+        return replaying.resume(options, consumer, wanted, resume, yes=yes, wait=wait)
+    return replaying.replay(options, consumer, wanted, dry_run=dry_run, yes=yes, wait=wait)

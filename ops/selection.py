@@ -1,0 +1,110 @@
+"""Which events are to be sent again, and to whom: what was typed, checked."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from events.codec import CONTRACTS
+from functions.map import CONSUMERS
+from functions.runtime.operating.ports import Selection
+from functions.runtime.service import Consumer
+from ops.trouble import Exit, Trouble
+from ops.words import moment
+
+RATE = 50.0
+"""Events a second, unless told otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What was typed: times, types and orders as text, and events a second."""
+
+    since: str | None = None
+    until: str | None = None
+    types: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    rate: float | None = None
+
+    def selection(self, consumer: Consumer, now: datetime) -> Selection:
+        """Return the selection that is meant, its end fixed; orders are as they were typed.
+
+        Raises:
+            Trouble: a time is none, the range is impossible, or the consumer hears no such type.
+        """
+        since = _moment("--since", self.since, now) if self.since else None
+        until = _moment("--until", self.until, now) if self.until else now
+        if until > now:
+            raise _misused(f"--until {self.until} is in the future: what is yet to come is no past")
+        if since and since >= until:
+            raise _misused(
+                f"--since {self.since} is not before --until {self.until or 'now'}: no event can"
+                " be in that range"
+            )
+        return Selection(
+            since=since, until=until, types=_heard(self.types, consumer), orders=self.orders
+        )
+
+    def pace(self) -> float:
+        """Return the rate.
+
+        Raises:
+            Trouble: at that rate nothing would ever be sent, or it is no number.
+        """
+        rate = RATE if self.rate is None else self.rate
+        if not (rate > 0 and math.isfinite(rate)):
+            raise _misused(f"--rate {rate:g} would send nothing: give events a second, above zero")
+        return rate
+
+
+def consumer_named(name: str) -> Consumer:
+    """Return a consumer of the map.
+
+    Raises:
+        Trouble: there is none of that name.
+    """
+    known = {consumer.name: consumer for consumer in CONSUMERS}
+    if name not in known:
+        raise _misused(f"There is no consumer {name!r}; there are {', '.join(known)}")
+    return known[name]
+
+
+def must_be_replayable(consumer: Consumer) -> None:
+    """See to it that old events may be sent to a consumer.
+
+    Raises:
+        Trouble: they may not.
+    """
+    if consumer.replayable:
+        return
+    acts = [on.event.__name__ for on in consumer.on if on.outside]
+    why = (
+        f"its reactions to {', '.join(acts)} act on the outside world, and must not do so for the"
+        " sake of the past"
+        if acts
+        else "its row does not say that its reactions may hear the past again"
+    )
+    raise Trouble(f"{consumer.name} is not replayable: {why}.", Exit.REFUSED)
+
+
+def _heard(types: tuple[str, ...], consumer: Consumer) -> tuple[str, ...]:
+    for name in types:
+        if name not in CONTRACTS:
+            raise _misused(f"There is no type {name!r}; {_hears(consumer)}")
+        if name not in consumer.hears:
+            raise _misused(f"{consumer.name} does not hear {name}; {_hears(consumer)}")
+    return tuple(sorted(set(types))) or consumer.hears
+
+
+def _hears(consumer: Consumer) -> str:
+    return f"{consumer.name} hears {', '.join(consumer.hears)}"
+
+
+def _moment(option: str, text: str, now: datetime) -> datetime:
+    try:
+        return moment(text, now)
+    except ValueError as error:
+        raise Trouble(f"{option}: {error}", Exit.USAGE) from error
+
+
+def _misused(message: str) -> Trouble:
+    return Trouble(f"{message}.", Exit.USAGE)

@@ -1,0 +1,124 @@
+"""What an event adds to the figures: rows of plain values, the same whenever it comes again."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+
+from events.history import History
+from events.ordering import OrderConfirmed
+from functions.analytics.reactions import cancelled, confirmed, placed
+from functions.analytics.table import SHARDS, shard
+from functions.runtime.ports import Row
+from functions.runtime.reaction import Keep
+from tests.builders import NOW, ORDER, then
+from tests.builders import placed as placing
+from tests.functions.analytics.counting import kept, order
+
+SOON = NOW + timedelta(minutes=5)
+DAY = NOW.date()
+
+
+def test_a_placed_order_counts_with_what_it_costs_by_its_currency() -> None:
+    (first,) = order(ORDER, NOW, amount=1995, currency="JPY", ends=False)
+
+    assert placed(first, SOON) == Keep(
+        table="figures",
+        rows=(
+            Row(
+                partition=shard(DAY, ORDER),
+                sort=f"{ORDER}/placed",
+                values={"orders": 1, "ordered:JPY": 1995},
+            ),
+        ),
+    )
+
+
+def test_a_confirmed_order_brings_the_total_that_the_log_knows() -> None:
+    history = order(ORDER, NOW, amount=1995)
+    _, last = history
+
+    assert kept(last, history, SOON) == (
+        Row(
+            partition=shard(DAY, ORDER),
+            sort=f"{ORDER}/outcome",
+            values={"confirmed": 1, "revenue:EUR": 1995},
+        ),
+    )
+
+
+def test_a_confirmed_order_that_nobody_placed_brings_nothing() -> None:
+    event = then(placing(), OrderConfirmed())
+
+    assert confirmed(event, History([event]), SOON) is None
+
+
+@pytest.mark.parametrize("reason", ["customer", "payment-declined", "out-of-stock", "stalled"])
+def test_a_cancelled_order_counts_by_its_reason_and_brings_no_money(reason: str) -> None:
+    _, last = order(ORDER, NOW, ends=reason)  # type: ignore[arg-type]  # a reason, all of them
+
+    (row,) = cancelled(last, SOON).rows
+
+    assert row.values == {f"cancelled:{reason}": 1}
+
+
+def test_an_order_counts_on_the_day_it_was_placed_and_its_outcome_on_the_day_of_that() -> None:
+    history = order(ORDER, datetime(2026, 11, 23, 23, 59, 59, 999999, UTC), after=timedelta(1))
+
+    days = [kept(event, history, SOON)[0].partition[:10] for event in history]
+
+    assert days == ["2026-11-23", "2026-11-24"]
+
+
+def test_the_day_is_that_of_utc() -> None:
+    late_in_new_york = datetime(2026, 11, 23, 22, 0, tzinfo=timezone(timedelta(hours=-5)))
+    (first,) = order(ORDER, late_in_new_york, ends=False)
+
+    assert placed(first, SOON).rows[0].partition == shard(date(2026, 11, 24), ORDER)
+
+
+def test_the_same_event_makes_the_same_row_whenever_it_comes() -> None:
+    history = order(ORDER, NOW)
+
+    for event in history:
+        at_once, much_later = (
+            kept(event, history, now)[0] for now in (SOON, NOW + timedelta(days=400))
+        )
+        assert at_once == much_later
+
+
+def test_orders_spread_evenly_over_the_shards_of_a_day() -> None:
+    spread = Counter(shard(DAY, f"ORDER{number}") for number in range(4000))
+
+    assert set(spread) == {f"{DAY}#{number}" for number in range(SHARDS)}
+    assert max(spread.values()) < 2 * min(spread.values())
+
+
+MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "late"),
+    [
+        (NOW - timedelta(days=3), False),  # the event's clock is ahead
+        (SOON, False),
+        (MIDNIGHT + timedelta(days=1, microseconds=-1), False),
+        (MIDNIGHT + timedelta(days=1), True),
+        (MIDNIGHT + timedelta(days=400), True),
+    ],
+)
+def test_a_row_is_marked_once_its_day_has_been_over_for_a_day(now: datetime, late: bool) -> None:
+    rows = placed(placing(), now).rows
+
+    assert [row.partition for row in rows] == [shard(DAY, ORDER), *(["late"] if late else [])]
+
+
+def test_the_marker_comes_after_its_row_and_is_that_deliverys_own() -> None:
+    now = NOW + timedelta(days=9)
+    (_, marker), (_, other) = (
+        placed(placing(), moment).rows for moment in (now, now + timedelta(microseconds=1))
+    )
+
+    assert marker.sort.startswith(f"{DAY}#{ORDER}/placed#")
+    assert marker.sort != other.sort
+    assert not marker.values

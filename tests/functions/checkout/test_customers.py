@@ -1,0 +1,170 @@
+"""A stage with an issuer: an order belongs to whom the token names, and to nobody else."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from events.ordering import OrderCancelled
+from functions.checkout.identity import customer_key, may_ask, order_id, owns
+from functions.runtime.http import Request
+from tests.builders import ISSUER, order_placed
+from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, Answer, Shop, only
+
+ROBIN = "auth0|robin"
+KIM = "auth0|kim"
+LOOKS = pytest.mark.parametrize("look", [Shop.show, Shop.cancel], ids=["show", "cancel"])
+
+
+@pytest.fixture
+def guarded(shop: Shop) -> Shop:
+    shop.guard(ROBIN)
+    return shop
+
+
+@pytest.fixture
+def robins(guarded: Shop) -> str:
+    """An order of Robin's, who asks."""
+    return str(guarded.place().body["id"])
+
+
+def test_a_customer_sees_and_cancels_their_order_without_its_key(
+    guarded: Shop, robins: str
+) -> None:
+    assert guarded.show(robins, bearer=None).body["id"] == robins
+    assert guarded.cancel(robins, bearer=None).body["status"] == "cancelled"
+
+
+def test_the_log_knows_a_customer_by_a_hash_and_no_line_by_anything(
+    guarded: Shop, robins: str
+) -> None:
+    event = only(guarded, robins)
+
+    assert event.data.customer == customer_key(ISSUER, ROBIN)
+    assert ROBIN not in str(event)
+    assert ROBIN not in str(guarded.lines.lines)
+    assert customer_key(ISSUER, ROBIN) not in str(guarded.lines.lines)
+
+
+def test_another_issuers_customer_of_that_name_is_another() -> None:
+    keys = {
+        customer_key(ISSUER, ROBIN),
+        customer_key(ISSUER, KIM),
+        customer_key("https://login.example.org", ROBIN),
+    }
+
+    assert len(keys) == 3
+    assert {len(key) for key in keys} == {26}
+
+
+@LOOKS
+def test_foreign_unknown_impossible_and_guests_orders_all_give_the_same_404(
+    shop: Shop, look: Any
+) -> None:
+    guests = shop.place().body["id"]
+    shop.guard(ROBIN)
+    robins = shop.place().body["id"]
+    shop.guard(KIM)
+    shop.log.calls.clear()
+
+    answers: list[Answer] = [
+        look(shop, order, bearer=key)
+        for order in (robins, guests, order_id(OTHER_KEY), "", "x" * 5000, robins.lower())
+        for key in (KEY, None)
+    ]
+
+    assert (answers[0].status, answers[0].problem) == (404, "no-such-order")
+    assert all(answer == answers[0] for answer in answers)
+    assert "append" not in shop.log.calls
+
+
+def test_what_they_are_told_has_no_word_of_keys(guarded: Shop) -> None:
+    detail = guarded.show(order_id(OTHER_KEY)).body["detail"]
+
+    assert "key" not in detail.lower()
+    assert "yours" in detail
+
+
+def test_what_cannot_be_an_order_causes_no_read(guarded: Shop) -> None:
+    guarded.show("x" * 5000)
+    guarded.show("")
+
+    assert guarded.log.calls == []
+
+
+def test_the_same_key_of_two_customers_is_two_orders(guarded: Shop, robins: str) -> None:
+    again = guarded.place().body["id"]
+    guarded.guard(KIM)
+    kims = guarded.place(BODY | {"payment_token": "tok_declined"})
+
+    assert again == robins
+    assert kims.status == 200
+    assert len({robins, kims.body["id"], ORDER}) == 3
+
+
+def test_who_shows_no_token_gets_nothing_and_writes_nothing(guarded: Shop, robins: str) -> None:
+    guarded.guard(None)
+    guarded.log.calls.clear()
+
+    answers = [guarded.place(), guarded.show(robins), guarded.cancel(robins)]
+
+    assert [(a.status, a.problem) for a in answers] == [(401, "unauthenticated")] * 3
+    assert guarded.log.calls == []
+
+
+def test_the_catalogue_is_open_to_all(guarded: Shop) -> None:
+    guarded.guard(None)
+
+    assert guarded.request("GET /products").status == 200
+
+
+# -- stages that switch ----------------------------------------------------------------------------
+
+
+@LOOKS
+def test_a_customers_order_stays_closed_to_guests_once_the_stage_has_no_issuer(
+    guarded: Shop, robins: str, look: Any
+) -> None:
+    guarded.guard(ROBIN, issuer=None)
+
+    assert look(guarded, robins, bearer=KEY).status == 404
+    assert look(guarded, ORDER, bearer=KEY).status == 404
+    assert not guarded.log.read(robins).states(OrderCancelled)
+
+
+def test_a_guests_order_is_theirs_again_once_the_stage_has_no_issuer(shop: Shop) -> None:
+    shop.place()
+    shop.guard(ROBIN)
+    closed = shop.show()
+    shop.guard(None, issuer=None)
+
+    assert (closed.status, shop.show().status) == (404, 200)
+
+
+def test_a_customers_order_stays_closed_to_their_name_at_another_issuer(
+    guarded: Shop, robins: str
+) -> None:
+    other = "https://login.example.org"
+    guarded.guard(ROBIN, issuer=other)
+    guarded.context["authorizer"]["jwt"]["claims"]["iss"] = other
+
+    assert guarded.show(robins).status == 404
+
+
+def test_an_order_of_somebodys_is_not_opened_by_a_key_that_would_fit() -> None:
+    request = Request(headers={"authorization": f"Bearer {KEY}"})
+    robins = replace(order_placed(), customer=customer_key(ISSUER, ROBIN))
+
+    assert may_ask(request, ORDER)
+    assert owns(request, order_placed())
+    assert not owns(request, robins)
+
+
+# -- operators -------------------------------------------------------------------------------------
+
+
+def test_an_order_of_an_operators_belongs_to_nobody(guarded: Shop) -> None:
+    answer = guarded.handle(BODY | {"idempotency_key": KEY}, None)
+
+    assert (answer["id"], only(guarded).data.customer) == (ORDER, None)
+    assert guarded.show(ORDER, bearer=KEY).status == 404

@@ -1,0 +1,262 @@
+"""The log from end to end: one contract for the twin in memory and for DynamoDB."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from events.checkout import OrderPlaced
+from events.codec import Undecodable
+from events.envelope import Event
+from events.ordering import OrderConfirmed
+from events.payment import PaymentPrepared
+from functions import names
+from functions.runtime import memory
+from functions.runtime.memory import MemoryLog
+from functions.runtime.operating.erase import DynamoErasure
+from functions.runtime.operating.ports import Changing, Erasure, Pages, Selection
+from functions.runtime.operating.scan import DynamoPages
+from functions.runtime.ports import Log
+from tests.builders import EMAIL, NOW, placed, then
+from tests.functions.conftest import Calls, Stage
+from tests.functions.runtime.conftest import Faults
+
+ORDERS = [f"ORDER{number}" for number in range(7)]
+
+
+class World:
+    """A log, and the ways in which operators reach it."""
+
+    def __init__(self, log: Log, pages: Pages, erasure: Erasure) -> None:
+        self.log, self.pages, self.erasure = log, pages, erasure
+
+    def know(self, *events: Event[Any]) -> None:
+        for event in events:
+            self.log.append(event)
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> World:
+    if request.param == "memory":
+        monkeypatch.setattr(memory, "PAGE_OF_ORDERS", 2)
+        log = MemoryLog()
+        return World(log, log, log)
+    stage = request.getfixturevalue("stage")
+    table = names.log_table(stage.name)
+    erasure = DynamoErasure(stage.dynamodb, table)
+    return World(stage.log(), DynamoPages(stage.dynamodb, table, page=3), erasure)
+
+
+def story_of(order: str, seconds: float = 0) -> list[Event[Any]]:
+    first = placed(order=order, now=NOW + timedelta(seconds=seconds))
+    prepared = then(first, PaymentPrepared(reference="r"))
+    return [first, prepared, then(prepared, OrderConfirmed())]
+
+
+def read(pages: Pages, selection: Selection, cursor: str | None = None) -> Iterator[Event[Any]]:
+    while True:
+        page = pages.page(selection, cursor)
+        yield from page.events
+        if page.cursor is None:
+            return
+        cursor = page.cursor
+
+
+def test_an_empty_log_is_one_empty_page(world: World) -> None:
+    page = world.pages.page(Selection())
+
+    assert (page.events, page.cursor) == ((), None)
+
+
+def test_every_event_is_read_once_an_orders_together_sorted_by_slot(world: World) -> None:
+    for order in ORDERS:
+        world.know(*story_of(order))
+
+    found = [(event.subject, event.slot) for event in read(world.pages, Selection())]
+
+    together = list(dict.fromkeys(order for order, _ in found))
+    assert sorted(together) == ORDERS
+    slots = ["outcome", "payment/attempt", "placed"]
+    assert found == [(order, slot) for order in together for slot in slots]
+
+
+def test_events_come_back_as_they_were_written(world: World) -> None:
+    events = story_of("A")
+    world.know(*events)
+
+    assert sorted(read(world.pages, Selection()), key=lambda e: e.sequence) == events
+
+
+def test_reading_goes_on_beyond_any_event(world: World) -> None:
+    for order in ORDERS:
+        world.know(*story_of(order))
+    whole = list(read(world.pages, Selection()))
+
+    for number, event in enumerate(whole):
+        assert list(read(world.pages, Selection(), event.id)) == whole[number + 1 :]
+
+
+def test_reading_goes_on_beyond_any_event_of_the_orders_that_are_asked_for(world: World) -> None:
+    for order in ORDERS:
+        world.know(*story_of(order))
+    selection = Selection(orders=("ORDER1", "ORDER4", "ORDER5"))
+    whole = list(read(world.pages, selection))
+
+    assert [event.subject for event in whole[::3]] == ["ORDER1", "ORDER4", "ORDER5"]
+    for number, event in enumerate(whole):
+        assert list(read(world.pages, selection, event.id)) == whole[number + 1 :]
+
+
+def test_a_range_has_its_beginning_and_not_its_end(world: World) -> None:
+    for second, order in enumerate(ORDERS):
+        world.know(placed(order=order, now=NOW + timedelta(seconds=second)))
+    selection = Selection(since=NOW + timedelta(seconds=2), until=NOW + timedelta(seconds=5))
+
+    found = {event.subject for event in read(world.pages, selection)}
+
+    assert found == {"ORDER2", "ORDER3", "ORDER4"}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "found"),
+    [
+        (0, 1, "A"),
+        (0, 400, "A"),
+        (0, 401, "AB"),
+        (400, 1000, "B"),
+        (401, 1000, ""),
+        (1, 2000, "BC"),
+    ],
+)
+def test_a_range_is_exact_within_a_second(world: World, since: int, until: int, found: str) -> None:
+    for order, millis in (("A", 0), ("B", 400), ("C", 1000)):
+        world.know(placed(order=order, now=NOW + timedelta(milliseconds=millis)))
+    selection = Selection(
+        since=NOW + timedelta(milliseconds=since), until=NOW + timedelta(milliseconds=until)
+    )
+
+    assert "".join(sorted(e.subject for e in read(world.pages, selection))) == found
+
+
+def test_types_are_chosen(world: World) -> None:
+    for order in ORDERS[:3]:
+        world.know(*story_of(order))
+    selection = Selection(types=("OrderConfirmed", "OrderPlaced"))
+
+    found = [event.type for event in read(world.pages, selection)]
+
+    assert sorted(found) == ["OrderConfirmed"] * 3 + ["OrderPlaced"] * 3
+
+
+def test_all_conditions_hold_together(world: World) -> None:
+    for second, order in enumerate(ORDERS):
+        world.know(*story_of(order, second))
+    selection = Selection(
+        since=NOW + timedelta(seconds=1),
+        until=NOW + timedelta(seconds=4),
+        types=("OrderPlaced",),
+        orders=("ORDER0", "ORDER2", "ORDER3", "ORDER5"),
+        settled=True,
+    )
+
+    assert [e.id for e in read(world.pages, selection)] == ["ORDER2/placed", "ORDER3/placed"]
+
+
+def test_an_order_without_events_is_passed_over(world: World) -> None:
+    world.know(*story_of("B"))
+
+    assert len(list(read(world.pages, Selection(orders=("A", "B", "C"))))) == 3
+
+
+def test_personal_fields_are_blanked_and_told_of_once(world: World) -> None:
+    events = story_of("A")
+    world.know(*events)
+
+    assert world.erasure.erase("A", NOW) == ["A/placed"]
+    assert world.erasure.erase("A", NOW) == []
+
+    history = world.log.read("A")
+    first = history.find(OrderPlaced)
+    assert first is not None
+    assert (first.data.email, first.data.ship_to.street) == ("", "")
+    assert first.data.lines == events[0].data.lines
+    assert list(history)[1:] == events[1:]
+    assert msgspec.structs.replace(first, data=events[0].data) == events[0]
+
+
+def test_other_orders_stay_as_they_are(world: World) -> None:
+    world.know(*story_of("A"), *story_of("B"))
+
+    world.erasure.erase("A", NOW)
+
+    assert list(world.log.read("B")) == story_of("B")
+
+
+def test_a_blank_slot_is_still_filled(world: World) -> None:
+    world.know(*story_of("A"))
+    world.erasure.erase("A", NOW)
+
+    held = world.log.append(placed(order="A"))
+
+    assert held.data.email == ""
+    assert held.same_fact(placed(order="A"))
+
+
+def test_an_order_that_is_not_there_has_nothing_to_blank(world: World) -> None:
+    assert world.erasure.erase("A", NOW) == []
+    assert len(world.log.read("A")) == 0
+
+
+# -- DynamoDB alone --------------------------------------------------------------------------------
+
+
+def test_an_item_is_marked_and_nothing_else_of_it_is_written(stage: Stage, calls: Calls) -> None:
+    for event in story_of("A"):
+        stage.log().append(event)
+    table = names.log_table(stage.name)
+
+    DynamoErasure(stage.dynamodb, table).erase("A", NOW)
+
+    item = stage.dynamodb.get_item(
+        TableName=table, Key={"subject": {"S": "A"}, "slot": {"S": "placed"}}
+    )["Item"]
+    assert item["forgotten"] == {"S": NOW.isoformat()}
+    assert EMAIL not in str(item)
+    (update,) = (call.sent for call in calls.made if call.operation == "UpdateItem")
+    assert set(update["ExpressionAttributeNames"].values()) == {"data", "forgotten"}
+    assert update["ConditionExpression"] == "#data = :read"
+
+
+def test_an_event_that_was_changed_meanwhile_is_not_overwritten(
+    stage: Stage, faults: Faults
+) -> None:
+    stage.log().append(placed(order="A"))
+    refused = {"Error": {"Code": "ConditionalCheckFailedException", "Message": "no"}}
+    faults.answer(stage.dynamodb, "UpdateItem", refused)
+
+    with pytest.raises(Changing, match="A/placed"):
+        DynamoErasure(stage.dynamodb, names.log_table(stage.name)).erase("A", NOW)
+
+
+def test_what_is_no_event_stops_the_reading_and_is_named(stage: Stage) -> None:
+    table = names.log_table(stage.name)
+    stage.dynamodb.put_item(
+        TableName=table, Item={"subject": {"S": "A"}, "slot": {"S": "placed"}, "x": {"S": "y"}}
+    )
+
+    with pytest.raises(Undecodable, match="A/placed: not an item"):
+        DynamoPages(stage.dynamodb, table).page(Selection())
+
+
+def test_a_settled_reading_asks_for_strong_consistency_and_orders_are_queried(
+    stage: Stage, calls: Calls
+) -> None:
+    pages = DynamoPages(stage.dynamodb, names.log_table(stage.name))
+    pages.page(Selection())
+    pages.page(Selection(settled=True))
+    pages.page(Selection(orders=("A",)))
+
+    assert calls.operations == ["Scan", "Scan", "Query"]
+    assert [call.sent["ConsistentRead"] for call in calls.made] == [False, True, False]

@@ -1,0 +1,135 @@
+"""A queue is filled past the topic as the topic would fill it, within the limits of a batch."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+
+from events import codec
+from events.codec import MAX_BYTES as LARGEST
+from functions.runtime.operating.send import MAX_BYTES, SqsSender, batches
+from functions.runtime.ports import Message
+from tests.builders import placed
+from tests.functions.conftest import Calls
+from tests.functions.runtime.conftest import Faults
+
+_queues = count(1)
+
+
+def message(order: str, body: bytes | None = None) -> Message:
+    event = placed(order=order)
+    return Message(
+        id=event.id,
+        subject=event.subject,
+        type=event.type,
+        sequence=event.sequence,
+        body=body or codec.encode(event),
+    )
+
+
+class Queue:
+    """A queue under moto and its sender."""
+
+    def __init__(self, sqs: Any, *, ordered: bool) -> None:
+        name = f"queue{next(_queues)}" + (".fifo" if ordered else "")
+        fifo = {"FifoQueue": "true"} if ordered else {}
+        self.sqs = sqs
+        self.url = sqs.create_queue(QueueName=name, Attributes=fifo)["QueueUrl"]
+        self.sender = SqsSender(sqs, self.url, ordered=ordered)
+
+    def received(self) -> list[dict[str, Any]]:
+        answer = self.sqs.receive_message(
+            QueueUrl=self.url,
+            MaxNumberOfMessages=10,
+            AttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        )
+        return list(answer.get("Messages", []))
+
+
+@pytest.fixture
+def parallel(cloud: Callable[[str], Any]) -> Queue:
+    return Queue(cloud("sqs"), ordered=False)
+
+
+@pytest.fixture
+def ordered(cloud: Callable[[str], Any]) -> Queue:
+    return Queue(cloud("sqs"), ordered=True)
+
+
+def test_a_message_has_the_event_and_the_attribute_that_the_topic_gives(parallel: Queue) -> None:
+    assert parallel.sender.send([message("A")], "job") == [""]
+
+    (got,) = parallel.received()
+    assert got["Body"].encode() == message("A").body
+    assert got["MessageAttributes"]["type"]["StringValue"] == "OrderPlaced"
+
+
+def test_on_an_ordered_queue_the_order_is_the_group_and_the_job_makes_it_new(
+    ordered: Queue,
+) -> None:
+    for job in ("job1", "job1", "job2"):
+        assert ordered.sender.send([message("A")], job) == [""]
+
+    attributes = [got["Attributes"] for got in ordered.received()]
+    assert [known["MessageGroupId"] for known in attributes] == ["A", "A"]
+    assert [known["MessageDeduplicationId"] for known in attributes] == [
+        "A/placed#job1",
+        "A/placed#job2",
+    ]
+
+
+@pytest.fixture
+def partly(parallel: Queue) -> Iterator[Queue]:
+    """A queue that says that it refused the second message, and nothing of the third."""
+
+    def answer(parsed: dict[str, Any], **_: Any) -> None:
+        parsed["Successful"] = [e for e in parsed["Successful"] if e["Id"] not in ("1", "2")]
+        parsed["Failed"] = [{"Id": "1", "Code": "InternalError", "SenderFault": False}]
+
+    events = parallel.sqs.meta.events
+    events.register("after-call.sqs.SendMessageBatch", answer)
+    yield parallel
+    events.unregister("after-call.sqs.SendMessageBatch", answer)
+
+
+def test_what_the_answer_does_not_name_as_taken_was_refused(partly: Queue) -> None:
+    messages = [message(order) for order in "ABCD"]
+
+    assert partly.sender.send(messages, "job") == ["", "InternalError", "Unsaid", ""]
+
+
+def test_an_outage_is_an_error(parallel: Queue, faults: Faults) -> None:
+    denied = {"Error": {"Code": "AccessDenied", "Message": "no"}}
+    faults.answer(parallel.sqs, "SendMessageBatch", denied)
+
+    with pytest.raises(Exception, match="AccessDenied"):
+        parallel.sender.send([message("A")], "job")
+
+
+def test_what_waits_and_what_is_being_worked_on_is_counted(parallel: Queue) -> None:
+    assert parallel.sender.waiting() == 0
+    parallel.sender.send([message(f"ORDER{number}") for number in range(10)], "job")
+    parallel.sender.send([message("ANOTHER")], "job")
+    parallel.received()
+
+    assert parallel.sender.waiting() == 11
+
+
+def test_a_batch_has_ten_messages_or_fewer_if_told() -> None:
+    messages = [message(f"ORDER{number}") for number in range(25)]
+
+    assert [len(batch) for batch in batches(messages)] == [10, 10, 5]
+    assert [len(batch) for batch in batches(messages, 3)] == [3] * 8 + [1]
+    assert [each for batch in batches(messages) for each in batch] == messages
+
+
+def test_a_batch_of_the_largest_events_is_within_its_bytes(parallel: Queue, calls: Calls) -> None:
+    messages = [message(f"ORDER{number}", b"x" * LARGEST) for number in range(7)]
+
+    for batch in batches(messages):
+        assert sum(len(each.body) for each in batch) <= MAX_BYTES
+        assert set(parallel.sender.send(batch, "job")) == {""}
+
+    assert [len(call.sent["Entries"]) for call in calls.made] == [3, 3, 1]

@@ -1,0 +1,93 @@
+"""The log is changed under one role, which does nothing else and is not a function's."""
+
+import json
+from fnmatch import fnmatch
+
+import pytest
+
+from functions.map import CONSUMERS
+from infra.stage import DEV
+from tests.assembly import Assembly, once, synthesize
+from tests.infra.test_grants import LOG, own
+from tests.reading import LISTING
+from tests.template import ACCOUNT, Resource
+
+FORGET = "fanfare-dev-forget"
+
+
+@pytest.fixture(scope="session")
+def reading(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    return once(tmp_path_factory, "reading", lambda out: synthesize(out, DEV, [LISTING]))
+
+
+def roles(assembly: Assembly) -> dict[str, Resource]:
+    """Return the roles that people may assume, by name."""
+    return {
+        role.properties["RoleName"]: role
+        for role in assembly.resources("AWS::IAM::Role")
+        if "RoleName" in role.properties
+    }
+
+
+def allowed(role: Resource) -> dict[str, set[str]]:
+    return {
+        statement["Resource"]: set(
+            [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+        )
+        for policy in role.properties["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    }
+
+
+def test_the_log_is_read_and_blanked_under_a_role_of_its_own(dev: Assembly) -> None:
+    role = roles(dev)[FORGET]
+
+    assert role.stack == "fanfare-dev-bus"
+    assert allowed(role) == {LOG: {"dynamodb:Query", "dynamodb:UpdateItem"}}
+
+
+def test_the_rows_of_a_read_model_are_rewritten_under_a_role_of_its_stack(
+    reading: Assembly,
+) -> None:
+    role = roles(reading)["fanfare-dev-listing-forget"]
+
+    assert role.stack == "fanfare-dev-listing"
+    assert allowed(role) == {
+        own("listing-list"): {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"}
+    }
+
+
+def test_a_role_to_forget_is_for_people_of_the_account_who_are_allowed_to_assume_it(
+    reading: Assembly,
+) -> None:
+    assert set(roles(reading)) == {FORGET, "fanfare-dev-listing-forget"}
+    for role in roles(reading).values():
+        (trusted,) = role.properties["AssumeRolePolicyDocument"]["Statement"]
+        assert trusted == {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        }
+
+
+def test_there_is_a_role_for_the_log_and_for_each_read_model(dev: Assembly) -> None:
+    models = {f"fanfare-dev-{c.name}-forget" for c in CONSUMERS if c.projection}
+
+    assert set(roles(dev)) == {FORGET} | models
+
+
+def test_nobody_else_may_change_or_remove_what_the_log_says(dev: Assembly) -> None:
+    for role in dev.resources("AWS::IAM::Role"):
+        for resource, actions in allowed(role).items():
+            if fnmatch(LOG, resource) and role.properties.get("RoleName") != FORGET:
+                assert actions <= {"dynamodb:Query", "dynamodb:PutItem"}
+            assert not any("*" in action for action in actions)
+    assert "DeleteItem" not in json.dumps(allowed(roles(dev)[FORGET]), default=list)
+
+
+def test_a_change_of_the_log_wakes_somebody(dev: Assembly) -> None:
+    alarm = dev.only("AWS::CloudWatch::Alarm", "fanfare-dev-bus")
+
+    assert alarm["MetricName"] == "Tampered"
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": "relay"}]
+    assert alarm["Threshold"] == 1

@@ -1,0 +1,91 @@
+"""A stage that charges through Stripe: one more layer, one secret to read, and no key anywhere."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from zipfile import ZipFile, is_zipfile
+
+import pytest
+
+from functions.payment.service import SERVICE
+from functions.runtime import settings
+from infra.stage import LOCAL
+from tests.assembly import ROOT, Assembly, once, synthesize
+
+PAYMENT = "fanfare-local-payment"
+ENTER = "import functions.runtime.entry, json, sys; print(json.dumps(sorted(sys.modules)))"
+
+
+@pytest.fixture(scope="module")
+def paid(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    stage = replace(LOCAL, adapters={SERVICE.name: "stripe"})
+    return once(tmp_path_factory, "paid", lambda out: synthesize(out, stage, [SERVICE]))
+
+
+def layers(assembly: Assembly, stack: str) -> dict[str, Path]:
+    return {name: path for name, path in assembly.assets(stack).items() if is_zipfile(path)}
+
+
+def test_the_function_may_read_its_secret_and_is_told_its_name_only(paid: Assembly) -> None:
+    function = paid.only("AWS::Lambda::Function", PAYMENT)
+    variables = function["Environment"]["Variables"]
+    assert variables[settings.ADAPTER] == "stripe"
+    assert variables[settings.SECRET] == PAYMENT
+
+    role = paid.only("AWS::IAM::Role", PAYMENT)
+    granted = [
+        (statement["Action"], statement["Resource"].rpartition(":")[2])
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "secretsmanager" in str(statement["Action"])
+    ]
+    assert granted == [("secretsmanager:GetSecretValue", f"{PAYMENT}-??????")]
+
+
+def test_no_template_makes_the_secret_or_knows_a_key(paid: Assembly) -> None:
+    assert paid.resources("AWS::SecretsManager::Secret") == []
+    for template in paid.stacks.values():
+        text = json.dumps(template)
+        assert not [prefix for prefix in ("sk_test_", "sk_live_", "rk_") if prefix in text]
+
+
+def test_the_sandboxes_ledger_is_not_there(paid: Assembly, local: Assembly) -> None:
+    assert paid.resources("AWS::DynamoDB::Table", PAYMENT) == []
+    assert len(local.resources("AWS::DynamoDB::Table", PAYMENT)) == 1
+
+
+def test_the_library_is_a_layer_of_payments_alone(paid: Assembly, local: Assembly) -> None:
+    usual = layers(local, PAYMENT)
+    (more,) = layers(paid, PAYMENT).keys() - usual.keys()
+    assert layers(paid, PAYMENT).keys() - {more} == usual.keys()
+    assert layers(paid, "fanfare-local-checkout").keys() == usual.keys()
+    with ZipFile(layers(paid, PAYMENT)[more]) as packed:
+        tops = {name.split("/")[1] for name in packed.namelist()}
+    assert {"stripe", "requests", "boto3"} <= tops
+    assert not {"botocore", "urllib3", "msgspec", "aws_lambda_powertools"} & tops
+
+
+def test_the_function_starts_from_the_two_layers_and_its_own_code_alone(
+    paid: Assembly, tmp_path: Path
+) -> None:
+    for archive in layers(paid, PAYMENT).values():
+        with ZipFile(archive) as packed:
+            packed.extractall(tmp_path)
+    variables = paid.only("AWS::Lambda::Function", PAYMENT)["Environment"]["Variables"]
+    started = subprocess.run(
+        [sys.executable, "-S", "-c", ENTER],
+        env={
+            "PYTHONPATH": os.pathsep.join((str(tmp_path / "python"), str(ROOT))),
+            "AWS_DEFAULT_REGION": "eu-central-1",
+            **{name: str(value) for name, value in variables.items()},
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert started.stderr == ""
+    modules = set(json.loads(started.stdout))
+    assert {"stripe", "functions.payment.stripe_gateway", "boto3"} <= modules

@@ -1,0 +1,62 @@
+"""A stage with an issuer: its API lets in those with a good token, but to see what is sold."""
+
+from functions.map import API
+from tests.assembly import Assembly
+from tests.builders import AUDIENCE, ISSUER
+
+STACK = "fanfare-dev-checkout"
+PUBLIC = {route.key for route in API.routes if route.public}
+
+
+def routes(assembly: Assembly) -> dict[str, tuple[str, str | None]]:
+    """Return how each route is authorized, and by what."""
+    return {
+        route.properties["RouteKey"]: (
+            route.properties["AuthorizationType"],
+            route.properties.get("AuthorizerId"),
+        )
+        for route in assembly.resources("AWS::ApiGatewayV2::Route", STACK)
+    }
+
+
+def test_the_api_verifies_tokens_of_the_stages_issuer_for_its_audience(guarded: Assembly) -> None:
+    authorizer = guarded.only("AWS::ApiGatewayV2::Authorizer", STACK)
+
+    assert authorizer["AuthorizerType"] == "JWT"
+    assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
+    assert authorizer["JwtConfiguration"] == {"Issuer": ISSUER, "Audience": [AUDIENCE]}
+
+
+def test_every_route_wants_one_but_the_public_ones(guarded: Assembly) -> None:
+    found = routes(guarded)
+
+    assert set(found) == {route.key for route in API.routes}
+    assert {key for key, how in found.items() if how == ("NONE", None)} == PUBLIC
+    assert {how for key, how in found.items() if key not in PUBLIC} == {
+        ("JWT", "<AWS::ApiGatewayV2::Authorizer.Ref>")
+    }
+
+
+def test_the_catalogue_is_public_and_nothing_else() -> None:
+    assert sorted(PUBLIC) == ["GET /products"]
+
+
+def test_the_function_knows_the_issuer_that_it_believes(guarded: Assembly) -> None:
+    function = guarded.only("AWS::Lambda::Function", STACK)
+
+    assert function["Environment"]["Variables"]["FANFARE_ISSUER"] == ISSUER
+
+
+def test_without_an_issuer_all_routes_are_open_to_guests(dev: Assembly) -> None:
+    function = dev.only("AWS::Lambda::Function", STACK)
+
+    assert dev.resources("AWS::ApiGatewayV2::Authorizer") == []
+    assert set(routes(dev).values()) == {("NONE", None)}
+    assert "FANFARE_ISSUER" not in function["Environment"]["Variables"]
+
+
+def test_an_issuer_changes_the_apis_stack_and_no_other(dev: Assembly, guarded: Assembly) -> None:
+    changed = {name for name in dev.stacks if dev.stacks[name] != guarded.stacks[name]}
+
+    assert set(dev.stacks) == set(guarded.stacks)
+    assert changed == {STACK}

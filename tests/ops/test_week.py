@@ -1,0 +1,251 @@
+"""A week of a thousand orders a day, replayed into an emptied read model, makes the same bytes."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+
+from events import codec
+from events.checkout import OrderPlaced
+from events.envelope import Event
+from events.history import History
+from events.ordering import OrderCancelled
+from events.orders import OrderStalled
+from functions.inventory.reactions import AVAILABLE, STOCK
+from functions.map import CONSUMERS
+from functions.orders.service import SERVICE as ORDERS
+from functions.runtime.memory import MemoryLog, MemoryRows, MemoryTables
+from functions.runtime.ports import Change, Message, Record
+from functions.runtime.react import Reactor
+from ops import job as jobs
+from ops.census import Census, take
+from ops.drift import compare
+from ops.job import Plan
+from ops.replaying import batch_size, work
+from tests.builders import NOW, TRUMPET, Clock, order_placed, placed, resources, then
+from tests.ops.played import Time
+
+DAYS, A_DAY = 7, 1000
+TELLINGS = 8
+"""Stories of each kind; the consumers take turns in another order in each."""
+
+KINDS = ("happy", "declined", "sold out", "cancelled at once", "cancelled later", "stalled")
+AFTER = NOW + timedelta(days=DAYS + 1)
+RATE = 1e6
+
+
+class Village:
+    """All consumers on one log in memory; each story is an order from its placing to its end."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        tables = MemoryTables()
+        tables(STOCK).put(Record(key=TRUMPET.sku, values={AVAILABLE: 10**6}, version=0))
+        self.log = MemoryLog(tables)
+        self._clock = Clock()
+        given = resources(tables, self._clock)
+        self._reactors = []
+        for consumer in CONSUMERS:
+            adapter = consumer.adapter()
+            outside = adapter.build(given) if adapter else None
+            self._reactors.append(
+                Reactor(
+                    consumer=consumer,
+                    log=self.log,
+                    clock=self._clock,
+                    rows=given.rows,
+                    outside=outside,
+                )
+            )
+
+    def tell(self, kind: str, order: str) -> list[Event[Any]]:
+        self._clock.now = NOW
+        line = msgspec.structs.replace(TRUMPET, sku="GONG") if kind == "sold out" else TRUMPET
+        token = "tok_declined" if kind == "declined" else "tok_success"
+        first = placed(order_placed(line, token=token), order=order)
+        waiting: list[Event[Any]] = [self.log.append(first)]
+        if kind == "cancelled at once":
+            waiting.append(self._cancelled(first))
+        if kind == "stalled":
+            stalled = OrderStalled(waited_seconds=60)
+            waiting = [self.log.append(then(first, stalled, slot="stalled/1"))]
+        late = kind == "cancelled later"
+        while waiting:
+            event = waiting.pop(self._random.randrange(len(waiting)))
+            for reactor in self._random.sample(self._reactors, len(self._reactors)):
+                self._clock.advance(milliseconds=self._random.randrange(1, 400))
+                waiting += reactor.handle(event).stated
+            if late:
+                late = False
+                waiting.append(self._cancelled(first))
+        return sorted(self.log.read(order), key=lambda event: event.time)
+
+    def _cancelled(self, first: Event[Any]) -> Event[Any]:
+        fact = OrderCancelled(reason="customer")
+        return self.log.append(
+            then(first, fact, source="checkout", now=self._clock.now + timedelta(milliseconds=1))
+        )
+
+
+def retold(story: Sequence[Event[Any]], order: str, later: timedelta, customer: str | None) -> Any:
+    """Yield a story as that of another order, at another time."""
+    millis = int(later.total_seconds() * 1000)
+    for event in story:
+        data = event.data
+        if isinstance(data, OrderPlaced):
+            data = msgspec.structs.replace(data, customer=customer)
+        cause = event.causationid and f"{order}/{event.causationid.partition('/')[2]}"
+        clock, _, counter = event.sequence.partition(".")
+        yield msgspec.structs.replace(
+            event,
+            id=f"{order}/{event.slot}",
+            subject=order,
+            time=event.time + later,
+            causationid=cause,
+            sequence=f"{int(clock) + millis:013d}.{counter}",
+            data=data,
+        )
+
+
+class Known:
+    """A log that was read before: the same histories, read once."""
+
+    def __init__(self, log: MemoryLog | None = None) -> None:
+        self.log = log
+        self.events: defaultdict[str, list[Event[Any]]] = defaultdict(list)
+
+    def read(self, subject: str) -> History:
+        if self.log is not None and subject not in self.events:
+            self.events[subject] = list(self.log.read(subject))
+        return History(self.events[subject])
+
+    def append(self, event: Event[Any], changes: Sequence[Change] = ()) -> Event[Any]:
+        raise AssertionError("a read model states nothing")
+
+
+class Week:
+    """The log of a week, and the rows that were written while it happened."""
+
+    def __init__(self) -> None:
+        random = Random(7)
+        village = Village(random)
+        names = count()
+        stories = [
+            village.tell(kind, f"STORY{next(names)}") for kind in KINDS for _ in range(TELLINGS)
+        ]
+        self.random = random
+        self.log, self.live = MemoryLog(), MemoryRows()
+        self.endings = {
+            (story[-1].type, tuple(sorted(event.type for event in story))) for story in stories
+        }
+        known = Known()
+        reactor = Reactor(consumer=ORDERS, log=known, clock=Clock(), rows=lambda _: self.live)
+        for number in range(DAYS * A_DAY):
+            customer = None if number % 3 == 0 else f"CUSTOMER{random.randrange(500)}"
+            later = timedelta(milliseconds=random.randrange(DAYS * 24 * 3600 * 1000))
+            order = f"ORDER{number:05}"
+            for event in retold(random.choice(stories), order, later, customer):
+                self.log.append(event)
+                known.events[order].append(event)
+                reactor.handle(event)
+
+    def counted(self) -> Census:
+        return take(self.log, self.plan(None).selection, most=batch_size(RATE))
+
+    def plan(self, census: Any) -> Plan:
+        return Plan(
+            job="orders-1",
+            stage="local",
+            consumer=ORDERS.name,
+            made=AFTER,
+            since=None,
+            until=AFTER,
+            types=ORDERS.hears,
+            orders=(),
+            rate=RATE,
+            census=census,
+        )
+
+
+class Inbox:
+    """The consumer's queue, which delivers in no order, and some messages twice."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+        self.batches = 0
+
+    def send(self, messages: Sequence[Message], job: str) -> Sequence[str]:
+        self.batches += 1
+        self.bodies += [message.body for message in messages]
+        return [""] * len(messages)
+
+    def waiting(self) -> int:
+        return len(self.bodies)
+
+    def deliver(self, reactor: Reactor, random: Random) -> None:
+        bodies = self.bodies + random.sample(self.bodies, len(self.bodies) // 10)
+        random.shuffle(bodies)
+        for body in bodies:
+            reactor.handle(codec.decode(body))
+
+
+def in_bytes(rows: MemoryRows) -> bytes:
+    return msgspec.json.encode(sorted(rows.all(), key=lambda row: (row.partition, row.sort)))
+
+
+@pytest.fixture(scope="module")
+def week() -> Week:
+    return Week()
+
+
+def test_a_week_has_orders_with_all_kinds_of_endings(week: Week) -> None:
+    assert len(list(week.live.all())) == DAYS * A_DAY
+    assert len(week.endings) >= len(KINDS)
+    assert {row.values["status"] for row in week.live.all()} == {"dispatched", "cancelled"}
+    assert {row.values.get("reason") for row in week.live.all()} == {
+        None,
+        "customer",
+        "out-of-stock",
+        "payment-declined",
+        "stalled",
+    }
+
+
+def test_a_week_replayed_into_an_emptied_list_makes_the_same_bytes_and_the_plan_was_right(
+    week: Week, tmp_path: Path
+) -> None:
+    census = week.counted()
+    time, inbox, rebuilt = Time(), Inbox(), MemoryRows()
+    job = jobs.create(week.plan(census), tmp_path)
+
+    work(job, week.log, inbox, time.pace(RATE), time.clock, lambda _: None)
+    reader = Known(week.log)
+    reactor = Reactor(consumer=ORDERS, log=reader, clock=Clock(), rows=lambda _: rebuilt)
+    inbox.deliver(reactor, week.random)
+
+    assert in_bytes(rebuilt) == in_bytes(week.live)
+    assert job.sent is not None
+    assert (job.sent.events, job.sent.types) == (census.events, census.types)
+    assert (len(inbox.bodies), inbox.batches) == (census.events, census.requests)
+    assert census.orders == DAYS * A_DAY
+
+
+def test_of_a_whole_week_the_one_row_that_differs_from_the_log_is_found(week: Week) -> None:
+    assert ORDERS.projection is not None
+    right = next(week.live.all())
+    week.live.overwrite(replace(right, values={**right.values, "pieces": 99}))
+
+    result = compare(ORDERS.projection, week.log, week.log, week.live, Clock(AFTER))
+    week.live.overwrite(right)
+
+    assert result.equal == DAYS * A_DAY - 1
+    (found,) = result.differences
+    assert (found.kind, found.partition, found.sort) == ("different", right.partition, right.sort)
+    assert found.what == (f"pieces is 99, the log makes it {right.values['pieces']}",)

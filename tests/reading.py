@@ -1,0 +1,52 @@
+"""A read model for tests: a list of orders by the customer's address, which is personal."""
+
+from typing import Any
+
+from events.checkout import OrderPlaced
+from events.envelope import Event
+from events.history import History
+from events.order import fold
+from events.ordering import OrderCancelled, OrderConfirmed
+from events.payment import PaymentCaptured
+from events.shipping import DispatchScheduled
+from functions.runtime.ports import Row
+from functions.runtime.reaction import Keep, On
+from functions.runtime.service import Consumer, Projection, Table
+
+HEARD = (OrderPlaced, PaymentCaptured, OrderConfirmed, OrderCancelled, DispatchScheduled)
+LIST = "list"
+NOBODY = "nobody"
+
+
+def row(history: History) -> Row | None:
+    """Return the row of an order, under its customer's address."""
+    placed = history.find(OrderPlaced)
+    if placed is None:
+        return None
+    known = History(event for event in history if isinstance(event.data, HEARD))
+    order = fold(known)
+    return Row(
+        partition=placed.data.email or NOBODY,
+        sort=f"{placed.sequence}#{placed.subject}",
+        values={
+            "status": order.status,
+            "total": order.total.amount,
+            "to": placed.data.ship_to.name,
+        },
+        version=len(known),
+    )
+
+
+def keep(_: Event[Any], history: History) -> Keep | None:
+    """Write the row anew."""
+    made = row(history)
+    return Keep(table=LIST, rows=(made,)) if made else None
+
+
+LISTING = Consumer(
+    name="listing",
+    on=tuple(On(event=event, react=keep, history=True) for event in HEARD),
+    tables=(Table(name=LIST, key="customer", sort="placed", access=frozenset({"put", "page"})),),
+    replayable=True,
+    projection=Projection(table=LIST, fold=row),
+)

@@ -1,0 +1,79 @@
+"""Whose an order is, through all services: its customer's, or whose key it was placed with."""
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+from time_machine import Traveller
+
+from tests.builders import Lines
+from tests.system.shop import STOCK, Answer, Placed, Shop
+from tests.system.world import World
+from tests.template import Templates
+
+ROBIN = "auth0|robin"
+KIM = "auth0|kim"
+
+
+@pytest.fixture
+def customers(guarded: Templates, clock: Traveller, lines: Lines) -> Iterator[tuple[World, Shop]]:
+    """A world whose stage has an issuer, and its shop, where Robin asks."""
+    with mock_aws():
+        world = World(guarded, lines)
+        shop = Shop(world)
+        shop.subject = ROBIN
+        yield world, shop
+
+
+def listed(shop: Shop) -> list[tuple[str, str]]:
+    answer = shop.request("GET /orders")
+    assert answer.status == 200
+    return [(order["id"], order["status"]) for order in answer.body["orders"]]
+
+
+def test_a_customer_follows_their_orders_in_their_list(
+    customers: tuple[World, Shop], clock: Traveller
+) -> None:
+    world, shop = customers
+    first = shop.order()
+    assert shop.show(first).body["status"] == "placed"
+    assert listed(shop) == []
+    world.settle()
+    clock.shift(60)
+    second = shop.order()
+    shop.cancel(second)
+    world.settle()
+
+    assert listed(shop) == [(second.id, "cancelled"), (first.id, "dispatched")]
+    shop.subject = KIM
+    assert listed(shop) == []
+
+
+def test_a_customer_can_neither_see_nor_cancel_anothers_order(
+    customers: tuple[World, Shop],
+) -> None:
+    world, shop = customers
+    order = shop.order()
+    shop.subject = KIM
+
+    assert refused(shop, order) == refused(shop, Placed("0" * 26, order.key))
+    shop.subject = ROBIN
+    world.settle()
+    assert shop.show(order).body["status"] == "dispatched"
+    assert shop.available() == STOCK - 1
+
+
+def test_a_guest_can_neither_see_nor_cancel_anothers_order(world: World, shop: Shop) -> None:
+    order, other = shop.order(), shop.order()
+
+    assert refused(shop, Placed(order.id, other.key)) == refused(shop, Placed("0" * 26, other.key))
+    world.settle()
+    assert shop.show(order).body["status"] == "dispatched"
+    assert shop.request("GET /orders").status == 404
+
+
+def refused(shop: Shop, order: Placed) -> list[Answer]:
+    """Try to see and to cancel an order that is none of theirs; return what was said."""
+    answers = [shop.show(order), shop.cancel(order)]
+    assert [answer.status for answer in answers] == [404, 404]
+    return answers
