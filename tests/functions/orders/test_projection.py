@@ -173,7 +173,8 @@ class Busy:
             )
             for number in (1, 2)
         ]
-        self.branches = [[cancelled, then(cancelled, refund, now=self.some_time())], stalls]
+        undone: list[Event[Any]] = [cancelled, then(cancelled, refund, now=self.some_time())]
+        self.branches: list[list[Event[Any]]] = [undone, [*stalls]]
         self.queue: list[Event[Any]] = []
         self.workers: list[Worker] = []
         self.state(start)
@@ -193,12 +194,15 @@ class Busy:
 
         self.workers.append(Worker(work, []))
 
+    def next_of(self, branch: list[Event[Any]]) -> None:
+        self.state(branch.pop(0))
+
     def run(self) -> list[Row]:
         while True:
             busy = [worker for worker in self.workers if not worker.done]
             left = [branch for branch in self.branches if branch]
             acts: list[Callable[[], object]] = [worker.step for worker in busy]
-            acts += [lambda branch=branch: self.state(branch.pop(0)) for branch in left]
+            acts += [partial(self.next_of, branch) for branch in left]
             acts += [self.hear] * (bool(self.queue) and len(busy) < 3)
             if not acts:
                 assert [worker.error for worker in self.workers if worker.error] == []
