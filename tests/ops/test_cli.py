@@ -22,7 +22,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         calls.append((*given, named))
         return Exit.REFUSED
 
-    for target in ("run.run", "seed.seed", "invoke.invoke", "order.show", "tail.tail"):
+    for target in ("run.run", "seed.seed", "invoke.invoke", "order.show", "tail.tail", "mail.show"):
         monkeypatch.setattr(f"ops.{target}", played)
     monkeypatch.delenv("FANFARE_STAGE", raising=False)
     return calls
@@ -49,6 +49,8 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("order --wait 7F3K", {"wait": 30.0}),
         ("order 7F3K --wait 2.5", {"wait": 2.5}),
         ("order --wait 5 7F3K --events", {"wait": 5.0, "events": True}),
+        ("mail", {"html": False}),
+        ("mail 7F3K --html", {"html": True}),
     ],
 )
 def test_options_reach_the_command(called: list[Any], line: str, expected: dict[str, Any]) -> None:
