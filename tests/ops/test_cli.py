@@ -24,6 +24,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         return Exit.REFUSED
 
     targets = ["run.run", "seed.seed", "invoke.invoke", "order.show", "tail.tail", "metrics.show"]
+    targets += ["mail.show", "orders.show", "pause.switch"]
     targets += ["replay.replay", "replay.resume", "jobs.show", "forget.forget"]
     targets += [f"projection.{what}" for what in ("show", "check", "empty")]
     for target in targets:
@@ -61,6 +62,8 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("projection orders", {"limit": 20}),
         ("projection orders --empty --yes", {"yes": True}),
         ("forget 7F3K --yes", {"yes": True}),
+        ("mail", {"html": False}),
+        ("mail 7F3K --html", {"html": True}),
     ],
 )
 def test_options_reach_the_command(called: list[Any], line: str, expected: dict[str, Any]) -> None:
