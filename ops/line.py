@@ -23,7 +23,7 @@ class Meaning(NamedTuple):
 
 
 OUTCOMES: dict[str, Meaning] = {
-    "done": Meaning("-", "noted"),
+    "done": Meaning("-", "noted", shown=False),
     "duplicate": Meaning("=", "slot filled"),
     "overtaken": Meaning("=", "slot filled by another"),
     "unheard": Meaning("=", "not for its ears"),

@@ -70,7 +70,7 @@ def show(
     found = (
         takewhile(lambda order: order.placed <= before, _waiting(cloud, limit))
         if waiting
-        else _newest(cloud, limit)
+        else newest(cloud, limit)
     )
     orders = list(islice(found, limit + 1))
     shown, more = orders[:limit], orders[limit:]
@@ -105,7 +105,7 @@ def draw(orders: list[Shown], now: datetime) -> Table:
     return table
 
 
-def _newest(cloud: Cloud, limit: int) -> Iterator[Shown]:
+def newest(cloud: Cloud, limit: int) -> Iterator[Shown]:
     """Return the newest of all orders, and one more than asked for, if there is one."""
     for kept in nlargest(limit + 1, _list(cloud).all(), key=lambda row: row.sort):
         listed = unflat(kept.sort, kept.values)

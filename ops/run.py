@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ops import cloud, deploy, ministack, scratch, seed, state
 from ops.children import Child, Children
+from ops.closing import close
 from ops.cloud import Cloud
 from ops.explain import LOCAL
 from ops.filter import Filter
@@ -63,6 +64,7 @@ def _run(options: Options, signals: Signals, *, port: int, keep: bool, only: Fil
             here.log(), api, view, watching, lambda consumer, on: turn(here, consumer, on=on)
         )
         well = journeys.travel()
+        well = close(here, view, journeys.orders) and well
         view.text(_how_to(api, view.short(journeys.orders[0])))
         if keep or view.terminal:
             view.text()

@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, TextIO
 
 import msgspec
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.rule import Rule
 from rich.status import Status
@@ -90,6 +90,12 @@ class View:
     def text(self, text: Text | str = "", value: Any = None) -> None:
         """Show anything else; `value` stands for it where JSON is wanted."""
         self._print(text, value)
+
+    def show(self, title: str, what: RenderableType) -> None:
+        """Show a table under a title; where JSON is wanted, the commands give it."""
+        if not self._options.json:
+            self._options.out.print(Text(f"\n{title}", "bold"))
+            self._options.out.print(what, soft_wrap=False)
 
     def short(self, order: str) -> str:
         """Return an order's id as it is shown."""
