@@ -21,7 +21,9 @@ DELAY = 200
 """The longest, in milliseconds, that a message is on its way; so they overtake each other."""
 
 BURIED = 0.004
-"""The share of messages on which every worker dies, so that they end in the DLQ."""
+BURIED_AGAIN = 0.1
+"""The share of messages on which every worker dies, so that they end in the DLQ: of those that come
+for the first time, and of those that have failed before."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -119,7 +121,9 @@ class Queue:
         return self._engine.befalls(who, "twice", TWICE)
 
     def _buried(self, message: Message) -> bool:
-        return message.receives == 0 and self._engine.befalls(message.name, "buried", BURIED)
+        who = f"{message.name}, receive {message.receives + 1}"
+        chance = BURIED_AGAIN if message.receives else BURIED
+        return self._engine.befalls(who, "buried", chance)
 
     def _leave(self, message: Message) -> None:
         """Let the next of an order have its turn."""

@@ -28,6 +28,9 @@ TICKS = (MINUTE, HOUR, 12 * HOUR + 10 * MINUTE, 26 * HOUR, 3 * DAY)
 ROUNDS = 4
 """How often, at the end, the watch looks for stalled orders and operators empty the DLQs."""
 
+UNATTENDED = (0, HOUR, DAY - 3 * MINUTE, DAY, DAY + 3 * MINUTE, 25 * HOUR, 13 * DAY)
+"""For how long the DLQs of a world keep what they have before they are emptied."""
+
 MAILS = ("mailbox.send", "log.append")
 
 
@@ -56,6 +59,7 @@ class World:
             for event in sorted({event for each in consumers for event in each.hears})
         }
         self.stream = Stream(relay, self.engine, self._deliver)
+        self._unattended = dice.pick("unattended", UNATTENDED)
         self._begin(Customers(self.engine, log), plan)
 
     def run(self) -> None:
@@ -66,6 +70,9 @@ class World:
         """
         self.engine.run()
         self.engine.calm = True
+        self._tick("at the end")
+        self.engine.run()
+        self.engine.now += self._unattended
         for number in range(ROUNDS):
             self._operate(f"end {number}")
             self.engine.run()
