@@ -1,7 +1,8 @@
 """The engine: a virtual clock, what is to happen when, and the fate of every call of a port."""
 
 from collections import Counter
-from collections.abc import Callable, Set
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -56,7 +57,9 @@ class Fired:
 class Engine:
     """Lets things happen one after the other, as the seed wants it."""
 
-    def __init__(self, dice: Dice, *, chance: float, without: Set[str] = frozenset()) -> None:
+    def __init__(
+        self, dice: Dice, *, chance: float, without: AbstractSet[str] = frozenset()
+    ) -> None:
         """Take the luck, the share of calls that meet a fault, and faults that are spared."""
         self.dice = dice
         self.now = 0
@@ -120,8 +123,8 @@ class Engine:
 
     def _after(self, worker: Worker) -> None:
         """See what a worker wants next."""
-        if worker.error is not None:
-            raise Violation(no_function_fails_by_itself, worker.name, worker.error)
+        if worker.failure is not None:
+            raise Violation(no_function_fails_by_itself, worker.name, worker.failure)
         if worker.dead:
             self._ended.pop(worker)()
             return
@@ -131,6 +134,7 @@ class Engine:
         fault: Fault | None = None
         if self.broken(worker):
             fault = "throttled"
+            self.mishap(worker, fault)
         elif luck < self._chance and not self.calm and what not in self._without:
             faults = possible(worker.call)
             fault = faults[which % len(faults)]

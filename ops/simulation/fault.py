@@ -57,7 +57,7 @@ EFFECTS: tuple[Fault, ...] = ("die, done later", "lost", "lost, done later")
 AGAIN: tuple[Fault, ...] = ("done twice",)
 READS = frozenset({"log.read", "records.get", "rows.page", "rows.listed", "carrier.find"})
 NEVER_AGAIN = frozenset({"mailbox.send"})
-"""What is not asked a second time by whoever makes the call; its answer may be lost all the same."""
+"""What the SDK does not ask a second time; its answer may be lost all the same."""
 
 WITH_CHANGES = "log.append with changes"
 

@@ -5,7 +5,7 @@ from functools import partial
 from itertools import count
 
 from functions.email.post import by_mail
-from functions.payment.sandbox import LEDGER, SandboxGateway
+from functions.payment.sandbox import SandboxGateway
 from functions.runtime.backoff import delay
 from functions.runtime.ports import Resources
 from functions.runtime.react import Reactor

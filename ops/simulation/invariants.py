@@ -4,6 +4,7 @@ Each is looked at when something happens that could break it. Those of a quiet w
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from events.envelope import Event
@@ -114,7 +115,7 @@ def stock_is_returned_only_when_cancelled(shop: Shop, event: Event[Any]) -> bool
 
 
 def stock_is_conserved(shop: Shop, event: Event[Any]) -> bool:
-    """Of each product, what is available and what is reserved add up to what there was; none < 0."""
+    """Of each product, available and reserved add up to what there was; none is below zero."""
     match event.data:
         case StockReserved(lines=lines):
             sign = 1
@@ -140,7 +141,7 @@ def money_moves_as_it_may(shop: Shop, order: str) -> bool:
     return all(
         after == before or after in MONEY_MOVES.get(before, ())
         for life in shop.states(order).values()
-        for before, after in zip(life, life[1:], strict=False)
+        for before, after in pairwise(life)
     )
 
 
@@ -196,4 +197,3 @@ OF_THE_PARCELS: tuple[OfOrder, ...] = (a_parcel_is_booked_once,)
 OF_A_MAIL: tuple[OfMail, ...] = (no_mail_goes_twice,)
 OF_A_PUBLICATION: tuple[OfFact, ...] = (published_is_persisted,)
 OF_THE_HANDLED: tuple[OfOrder, ...] = (a_cancelled_order_stays_uncharged,)
-

@@ -25,9 +25,7 @@ NOTICED = HOUR
 class Stream:
     """The stream, the relay that reads it, and the topic that it fills."""
 
-    def __init__(
-        self, relay: Relay, engine: Engine, deliver: Callable[[Event[Any]], None]
-    ) -> None:
+    def __init__(self, relay: Relay, engine: Engine, deliver: Callable[[Event[Any]], None]) -> None:
         """Take the relay's row, and who is given what was published."""
         self.out_until = 0
         self.lost: list[Event[Any]] = []

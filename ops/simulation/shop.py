@@ -1,4 +1,4 @@
-"""The shop: all that is written down anywhere, whoever wrote it, and who is told when it changes."""
+"""The shop: all that is written down anywhere, and who is told when it changes."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.payment.sandbox import LEDGER
 from functions.runtime.memory import MemoryRecords, MemoryTables
 from functions.runtime.ports import Change, Clock, Mail, Record, Row
+from functions.runtime.service import Consumer
 from functions.shipping.sandbox import PARCELS
 from ops.simulation.log import PlainLog
 from ops.simulation.rows import PlainRows
@@ -69,8 +70,11 @@ class Told(MemoryRecords):
 class Shop:
     """One shop's log, tables, mails and messages, as they are at this moment."""
 
-    def __init__(self, stock: dict[str, int], clock: Clock) -> None:
-        """Take the pieces that there are of each product, and the time."""
+    def __init__(
+        self, stock: dict[str, int], consumers: Sequence[Consumer], clock: Clock
+    ) -> None:
+        """Take the pieces that there are of each product, who hears of events, and the time."""
+        self.hearing = {consumer.name: frozenset(consumer.hears) for consumer in consumers}
         self.initial = stock
         self.clock = clock
         self.tables = MemoryTables()

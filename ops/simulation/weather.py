@@ -32,6 +32,11 @@ class Weather:
             engine.at(begin, lambda: _set_out(stream, end))
         engine.broken = lambda worker: self._is_broken(worker.service)
 
+    @property
+    def over(self) -> int:
+        """When nothing is broken any more (ms)."""
+        return max((end for _, end in self._broken.values()), default=0)
+
     def _consumer(self, queue: Queue) -> None:
         name, engine = queue.consumer.name, self._engine
         begin, end = self._span(f"paused {name}", OUTAGES)

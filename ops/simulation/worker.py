@@ -10,7 +10,7 @@ class Worker(greenlet):
     """One invocation of a function, with a clock that is wrong by `skew` milliseconds.
 
     `call` and `effect` are what it waits for while it is not dead. `service` is whose
-    function it runs. `error` is what its work failed with, if it did.
+    function it runs. `failure` is what its work failed with, if it did.
     """
 
     def __init__(
@@ -23,7 +23,7 @@ class Worker(greenlet):
         self.calls = 0
         self.call = ""
         self.effect: Callable[[], Any] = int
-        self.error: Exception | None = None
+        self.failure: Exception | None = None
         self.about = about
         self.service = name.partition(" ")[0]
         self._work = work
@@ -32,7 +32,7 @@ class Worker(greenlet):
         try:
             self._work()
         except Exception as error:  # noqa: BLE001  it is the world's to judge
-            self.error = error
+            self.failure = error
 
     def kill(self) -> None:
         """End it where it is."""

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from events.envelope import Event
+from events.ordering import OUTCOME
 from functions.map import BUS, CONSUMERS
 from functions.runtime.ports import Change, Mail
 from functions.runtime.service import Consumer, Relay
@@ -22,7 +23,7 @@ from ops.simulation.violation import Violation
 from ops.simulation.weather import Weather
 from ops.simulation.worker import Worker
 
-TICKS = (MINUTE, HOUR, 12 * HOUR + 10 * MINUTE, 26 * HOUR, 3 * DAY)
+TICKS = (MINUTE, 12 * HOUR + 10 * MINUTE, 3 * DAY)
 """Until when a chore is done at some time, each time; more often there is nothing for it to do."""
 
 ROUNDS = 4
@@ -46,7 +47,7 @@ class World:
         self.engine.mishap = self._mishap
         pieces = max(2, len(plan.present))
         stock = {sku: dice.between(f"stock {sku}", 1, 3 * pieces) for sku in PRICES}
-        self.shop = Shop(stock, self.engine.clock)
+        self.shop = Shop(stock, consumers, self.engine.clock)
         self.shop.listen(self)
         log = SteppedLog(self.shop.log)
         whole = dice.happens("whole", 0.5)
@@ -72,10 +73,12 @@ class World:
         self.engine.calm = True
         self._tick("at the end")
         self.engine.run()
-        self.engine.now += self._unattended
+        self.engine.now = max(self.engine.now + self._unattended, self._weather.over)
         for number in range(ROUNDS):
             self._operate(f"end {number}")
             self.engine.run()
+            if self._settled():
+                break
             self.engine.now += 12 * HOUR + 6 * MINUTE
         self.engine.now += 4 * DAY
         self._tick("last")
@@ -88,7 +91,7 @@ class World:
 
     def _begin(self, customers: Customers, plan: Plan) -> None:
         orders = [customers.arrive(number) for number in plan.present]
-        Weather(self.engine, self.queues, self.stream)
+        self._weather = Weather(self.engine, self.queues, self.stream)
         for nth, until in enumerate(TICKS):
             when = self.engine.dice.between(f"tick {nth}", 1, until)
             self.engine.at(when, partial(self._tick, f"{nth}"))
@@ -113,6 +116,14 @@ class World:
         for queue in self.queues:
             queue.redrive()
         self._tick(number)
+
+    def _settled(self) -> bool:
+        """Tell whether there is nothing left for operators and for the watch to do."""
+        return not (
+            self.stream.behind
+            or any(queue.dead for queue in self.queues)
+            or any(stream.get(OUTCOME) is None for stream in self.shop.log.streams.values())
+        )
 
     def _tick(self, number: str) -> None:
         for queue in self.queues:

@@ -10,8 +10,8 @@ from events import sequence
 from events.checkout import OrderPlaced
 from events.envelope import Event, Fact
 from events.history import History
-from events.orders import OrderStalled
 from events.ordering import OrderCancelled, OrderConfirmed
+from events.orders import OrderStalled
 from events.payment import CHARGE, PaymentCaptured, PaymentPrepared, PaymentRefunded
 from events.shipping import DispatchScheduled
 from functions.email import mails
@@ -27,9 +27,9 @@ from functions.runtime.react import Reactor
 from functions.runtime.reaction import Fill, Keep, Steps
 from functions.runtime.service import Consumer, Relay
 from functions.shipping.carrier import Carrier
-from ops.simulation.functions import Functions, _try_to
-from ops.simulation.queue import Queue
+from ops.simulation.functions import AGAIN, Functions, _try_to
 from ops.simulation.queue import Message as Queued
+from ops.simulation.queue import Queue
 from ops.simulation.worker import Worker
 
 type Patch = pytest.MonkeyPatch
@@ -45,15 +45,14 @@ def planted(plant: Plant) -> Plant:
     return plant
 
 
-def with_reaction(name: str, event: type[Fact], react: Callable[..., Any], **asks: bool) -> Rows:
+def with_reaction(name: str, event: type[Fact], react: Callable[..., Any]) -> Rows:
     """Return the map with another reaction of one consumer to one type."""
 
     def changed(consumer: Consumer) -> Consumer:
         if consumer.name != name:
             return consumer
         on = tuple(
-            replace(each, react=react, **asks) if each.event is event else each
-            for each in consumer.on
+            replace(each, react=react) if each.event is event else each for each in consumer.on
         )
         return replace(consumer, on=on)
 
@@ -69,7 +68,7 @@ def it_acknowledges_before_the_put(patch: Patch) -> Rows:
             _try_to("queue.delete", lambda: self._acknowledge(queue, message))
             try:
                 reactor.handle(message.event)
-            except Exception:
+            except AGAIN:
                 return
 
         name = f"{message.name}, receive {message.receives}"
@@ -121,7 +120,7 @@ def it_does_not_void(_: Patch) -> Rows:
     def undo(_: Event[OrderCancelled], history: History, gateway: Gateway) -> Steps:
         if history.at("payment/attempt") is None:
             return None
-        return (yield from payment.undo(_, history, gateway))  # type: ignore[misc]
+        return (yield from payment.undo(_, history, gateway))
 
     return with_reaction("payment", OrderCancelled, undo)
 
@@ -149,7 +148,7 @@ def stock_is_put_back_twice_over(_: Patch) -> Rows:
     from functions.inventory.reactions import release
 
     def twice(event: Event[OrderCancelled], history: History) -> Steps:
-        decided = yield from release(event, history)  # type: ignore[misc]
+        decided = yield from release(event, history)
         if isinstance(decided, Fill):
             return replace(decided, changes=decided.changes * 2)
         return decided
@@ -208,7 +207,7 @@ def the_dead_letter_queue_is_dropped(patch: Patch) -> Rows:
 @planted
 def the_clock_of_the_machine_is_believed(patch: Patch) -> Rows:
     before = sequence.after
-    patch.setattr(sequence, "after", lambda now, seen=(): before(now))
+    patch.setattr(sequence, "after", lambda now, *_: before(now))
     return CONSUMERS, BUS
 
 
