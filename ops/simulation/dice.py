@@ -6,9 +6,11 @@ all the rest as it was, which is what makes a schedule shrink.
 
 from collections.abc import Sequence
 from hashlib import blake2b
-from struct import unpack
+from struct import Struct
 
 WHOLE = 1 << 32
+
+_numbers = Struct("<4I").unpack
 
 type Draw = tuple[int, int, int, int]
 """Four independent numbers, each below `WHOLE`."""
@@ -24,8 +26,7 @@ class Dice:
     def draw(self, what: str) -> Draw:
         """Return the numbers that were drawn for this."""
         digest = blake2b(what.encode(), digest_size=16, key=self._key).digest()
-        one, two, three, four = unpack("<4I", digest)
-        return one, two, three, four
+        return _numbers(digest)  # type: ignore[return-value]  # four, as it says
 
     def happens(self, what: str, chance: float) -> bool:
         """Tell whether something happens that does so in this share of cases."""

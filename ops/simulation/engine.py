@@ -141,12 +141,18 @@ class Engine:
             self.fired[what] = Fired(at=self.now, worker=worker.name, call=worker.call, fault=fault)
             self.mishap(worker, fault)
         self.tried[worker.call] += 1
-        self.trace = crc32(f"{self.now} {what} {worker.call} {fault}".encode(), self.trace)
-        takes = 1 + wait % (SLOW if fault == "slow" else QUICK)
-        self.at(self.now + takes, partial(self._fate, worker, fault, late))
+        self.trace = crc32(b"%d %d %d" % (self.now, luck, which), self.trace)
+        self.at(
+            self.now + 1 + wait % (SLOW if fault == "slow" else QUICK),
+            partial(self._fate, worker, fault, late),
+        )
 
     def _fate(self, worker: Worker, fault: Fault | None, late: int) -> None:
         effect = worker.effect
+        if fault is None:
+            _answer(worker, effect)
+            self._after(worker)
+            return
         match fault:
             case "die before":
                 worker.kill()

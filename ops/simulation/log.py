@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from events import codec
 from events.envelope import Event
 from events.history import History
 from functions.runtime.memory import MemoryTables
@@ -14,7 +15,7 @@ type Stated = Callable[[Event[Any], Sequence[Change]], None]
 class PlainLog:
     """The log in dictionaries, which tells of every fact that is stated.
 
-    What the table's form may do to an event is for `MemoryLog` and its contract suite to find.
+    It is held to the same contract suite as `MemoryLog`; only the table's form is not its own.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class PlainLog:
 
     def append(self, event: Event[Any], changes: Sequence[Change] = ()) -> Event[Any]:
         """Fill the event's slot, if it is free, and return the event that holds it."""
+        codec.encode(event)
         stream = self.streams.setdefault(event.subject, {})
         held = stream.get(event.slot)
         if held is not None:

@@ -50,7 +50,7 @@ class Queue:
         self.paused_until = 0
         self._engine = engine
         self._work = work
-        self._copies = 0
+        self._visibility = consumer.visibility * SECOND
         self._most = receives_to_ride_out()
         self._groups: dict[str, deque[Message]] = {}
         self._sent: dict[str, int] = {}
@@ -107,7 +107,7 @@ class Queue:
             self._leave(message)
             return
         self._begin(message)
-        self._hide(message, self._engine.now + self.consumer.visibility * SECOND)
+        self._hide(message, self._engine.now + self._visibility)
         if not self.consumer.ordered and self._twice(message):
             self._engine.at(self._engine.now + 1, partial(self._begin, message))
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from functions.runtime.ports import Row
 
@@ -66,5 +67,6 @@ class PlainRows:
         return (stored.version or 0) if stored else 0
 
     def _keep(self, row: Row) -> bool:
-        self._partitions[row.partition][row.sort] = row
+        kept = replace(row, values=dict(sorted(row.values.items())))
+        self._partitions[row.partition][row.sort] = kept
         return True

@@ -70,9 +70,7 @@ class Told(MemoryRecords):
 class Shop:
     """One shop's log, tables, mails and messages, as they are at this moment."""
 
-    def __init__(
-        self, stock: dict[str, int], consumers: Sequence[Consumer], clock: Clock
-    ) -> None:
+    def __init__(self, stock: dict[str, int], consumers: Sequence[Consumer], clock: Clock) -> None:
         """Take the pieces that there are of each product, who hears of events, and the time."""
         self.hearing = {consumer.name: frozenset(consumer.hears) for consumer in consumers}
         self.initial = stock
