@@ -26,7 +26,7 @@ class Dice:
     def draw(self, what: str) -> Draw:
         """Return the numbers that were drawn for this."""
         digest = blake2b(what.encode(), digest_size=16, key=self._key).digest()
-        return _numbers(digest)  # type: ignore[return-value]  # four, as it says
+        return _numbers(digest)
 
     def happens(self, what: str, chance: float) -> bool:
         """Tell whether something happens that does so in this share of cases."""

@@ -49,9 +49,18 @@ class Fired:
 
     def __str__(self) -> str:
         """Say it in plain words."""
-        since = timedelta(milliseconds=self.at)
         where = f"{self.worker}, {self.call}" if self.call else self.worker
-        return f"{since}  {where}: {EXPLAINED[self.fault]}{self.more}"
+        return f"{told(self.at)}  {where}: {EXPLAINED[self.fault]}{self.more}"
+
+
+def told(millis: int) -> str:
+    """Return a time since the beginning as people read it: `1 d 00:01:33.431`."""
+    sign, rest = ("-", -millis) if millis < 0 else ("", millis)
+    days, rest = divmod(rest, DAY)
+    hours, rest = divmod(rest, HOUR)
+    minutes, rest = divmod(rest, MINUTE)
+    clock = f"{hours:02}:{minutes:02}:{rest // SECOND:02}.{rest % SECOND:03}"
+    return f"{sign}{days} d {clock}" if days else f"{sign}{clock}"
 
 
 class Engine:
@@ -65,6 +74,7 @@ class Engine:
         self.now = 0
         self.steps = 0
         self.trace = 0
+        self.busy = 0
         self.calm = False
         self.fired: dict[str, Fired] = {}
         self.tried: Counter[str] = Counter()
@@ -128,6 +138,7 @@ class Engine:
         if worker.dead:
             self._ended.pop(worker)()
             return
+        self.busy = self.now
         worker.calls += 1
         what = f"{worker.name} {worker.calls}"
         luck, which, wait, late = self.dice.draw(what)

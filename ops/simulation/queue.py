@@ -9,7 +9,7 @@ from typing import Any
 from events.envelope import Event
 from functions.runtime.backoff import receives_to_ride_out
 from functions.runtime.service import Consumer
-from ops.simulation.engine import SECOND, Engine
+from ops.simulation.engine import DAY, HOUR, MINUTE, SECOND, Engine
 
 TWICE = 0.05
 """The share of receives after which another worker is given the same message at once."""
@@ -19,6 +19,12 @@ DOUBLED = 0.05
 
 DELAY = 200
 """The longest, in milliseconds, that a message is on its way; so they overtake each other."""
+
+REDRIVEN = 0.5
+REDRIVES = (HOUR, DAY - 4 * MINUTE, DAY - MINUTE, DAY + MINUTE, DAY + 4 * MINUTE, 25 * HOUR)
+ALARMS = 3
+"""How often an operator empties a DLQ while other things happen, after how long, and how often at
+most: who has been woken thrice for the same consumer waits until it works again."""
 
 BURIED = 0.004
 BURIED_AGAIN = 0.1
@@ -51,6 +57,7 @@ class Queue:
         self._engine = engine
         self._work = work
         self._visibility = consumer.visibility * SECOND
+        self._alarms = ALARMS
         self._most = receives_to_ride_out()
         self._groups: dict[str, deque[Message]] = {}
         self._sent: dict[str, int] = {}
@@ -60,7 +67,8 @@ class Queue:
         nth = self._sent[event.id] = self._sent.get(event.id, 0) + 1
         name = f"{self.consumer.name} on {event.id}" + (f" (copy {nth})" if nth > 1 else "")
         self._arrive(Message(name=name, event=event), why)
-        if not self.consumer.ordered and self._engine.befalls(name, "doubled", DOUBLED):
+        by_topic = not (why or self.consumer.ordered)
+        if by_topic and self._engine.befalls(name, "doubled", DOUBLED):
             self._arrive(Message(name=f"{name} doubled", event=event), why)
 
     def delete(self, message: Message) -> None:
@@ -102,14 +110,22 @@ class Queue:
             self._hide(message, self.paused_until)
             return
         if message.receives >= self._most or self._buried(message):
-            message.gone = True
-            self.dead.append(message)
-            self._leave(message)
+            self._give_up(message)
             return
         self._begin(message)
         self._hide(message, self._engine.now + self._visibility)
         if not self.consumer.ordered and self._twice(message):
             self._engine.at(self._engine.now + 1, partial(self._begin, message))
+
+    def _give_up(self, message: Message) -> None:
+        """Put a message into the DLQ; its alarm may bring an operator after a while."""
+        message.gone = True
+        self.dead.append(message)
+        self._leave(message)
+        when = self._engine.now + self._engine.dice.pick(f"wait {message.name}", REDRIVES)
+        if self._alarms and self._engine.befalls(message.name, "redriven", REDRIVEN, at=when):
+            self._alarms -= 1
+            self._engine.at(when, self.redrive)
 
     def _begin(self, message: Message) -> None:
         if not message.gone and self._engine.now >= self.paused_until:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from events.envelope import millis
 from ops.simulation.campaign import Run
-from ops.simulation.engine import BEGIN
+from ops.simulation.engine import BEGIN, told
 
 FAULTS = 40
 """Faults that are told, the last ones."""
@@ -24,7 +25,8 @@ def story(run: Run) -> Iterator[str]:
             continue
         yield f"  The log of {order}:"
         for event in run.world.shop.log.read(order):
-            yield f"    {event.time - BEGIN}  {event.source}: {event.slot} is {event.type}"
+            at = millis(event.time) - millis(BEGIN)
+            yield f"    {told(at)}  {event.source}: {event.slot} is {event.type}"
         for reference, life in run.world.shop.states(order).items():
             yield f"  At the gateway {reference} was {', then '.join(life)}."
     yield f"  Then it did not hold: {violation}"

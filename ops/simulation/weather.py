@@ -7,14 +7,13 @@ from ops.simulation.fault import Fault
 from ops.simulation.queue import Queue
 from ops.simulation.relay import Stream
 
-PAUSED, BROKEN, OUT, REDRIVEN, REPLAYED = 0.1, 0.02, 0.06, 0.3, 0.15
-"""The share of worlds, and of consumers in one, that this happens to."""
+PAUSED, BROKEN, OUT = 0.1, 0.02, 0.06
+"""The share of worlds, and of consumers in one, to which it happens."""
 
 OUTAGES = (2 * SECOND, MINUTE, HOUR, 13 * HOUR, 3 * DAY)
 """The longest that something is out; a queue keeps a message for 4 days."""
 
 RELAY_OUTAGES = (MINUTE, HOUR, 30 * HOUR)
-REDRIVES = (HOUR, 24 * HOUR - 5 * MINUTE, 24 * HOUR, 24 * HOUR + 5 * MINUTE, 25 * HOUR, 13 * DAY)
 SOON = (SECOND, 10 * SECOND, HOUR, DAY)
 
 
@@ -45,9 +44,6 @@ class Weather:
         begin, end = self._span(f"broken {name}", OUTAGES)
         if self._befalls(name, "broken", BROKEN, begin, end):
             self._broken[name] = (begin, end)
-        when = engine.dice.pick(f"redriven {name}", REDRIVES)
-        if engine.befalls(name, "redriven", REDRIVEN, at=when):
-            engine.at(when, queue.redrive)
 
     def _span(self, what: str, longest: Sequence[int]) -> tuple[int, int]:
         begin = self._engine.dice.between(f"{what} begin", 0, self._engine.dice.pick(what, SOON))

@@ -29,7 +29,7 @@ TICKS = (MINUTE, 12 * HOUR + 10 * MINUTE, 3 * DAY)
 ROUNDS = 4
 """How often, at the end, the watch looks for stalled orders and operators empty the DLQs."""
 
-UNATTENDED = (0, HOUR, DAY - 3 * MINUTE, DAY, DAY + 3 * MINUTE, 25 * HOUR, 13 * DAY)
+UNATTENDED = (0, HOUR, DAY - MINUTE, DAY + MINUTE, DAY + 4 * MINUTE, 25 * HOUR, 13 * DAY)
 """For how long the DLQs of a world keep what they have before they are emptied."""
 
 MAILS = ("mailbox.send", "log.append")
@@ -71,9 +71,11 @@ class World:
         """
         self.engine.run()
         self.engine.calm = True
-        self._tick("at the end")
+        waited = self.engine.busy + self._unattended
+        meanwhile = (self.engine.now + waited) // 2
+        self.engine.at(meanwhile, partial(self._tick, "meanwhile"))
         self.engine.run()
-        self.engine.now = max(self.engine.now + self._unattended, self._weather.over)
+        self.engine.now = max(self.engine.now, waited, self._weather.over)
         for number in range(ROUNDS):
             self._operate(f"end {number}")
             self.engine.run()

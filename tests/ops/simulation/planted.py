@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -167,6 +168,12 @@ def a_parcel_is_booked_without_asking(_: Patch) -> Rows:
         return DispatchScheduled(carrier=carrier.name, reference=reference)
 
     return with_reaction("shipping", OrderConfirmed, dispatch)
+
+
+@planted
+def a_key_is_trusted_to_its_last_minute(patch: Patch) -> Rows:
+    patch.setattr("functions.shipping.sandbox.DOUBT", timedelta())
+    return CONSUMERS, BUS
 
 
 @planted
