@@ -8,7 +8,7 @@ from ops.simulation.story import again, story
 from tests.ops.simulation.planted import PLANTED, Rows, it_confirms_the_losing_reference
 from tests.ops.simulation.test_found import FOUND
 
-SEEDS = 120
+SEEDS = 60
 """Worlds of ten orders within which each mistake must be found."""
 
 FOUND_BY = {
