@@ -128,20 +128,19 @@ class Engine:
     def start(self, worker: Worker, ended: Action = int) -> None:
         """Let a worker do its work; `ended` is done once it has ended or died."""
         self._ended[worker] = ended
+        worker.passes = self._passes
+        self.at(self.now, partial(self._begin, worker))
+
+    def _begin(self, worker: Worker) -> None:
         worker.switch()
         self._after(worker)
 
-    def _after(self, worker: Worker) -> None:
-        """See what a worker wants next."""
-        if worker.failure is not None:
-            raise Violation(no_function_fails_by_itself, worker.name, worker.failure)
-        if worker.dead:
-            self._ended.pop(worker)()
-            return
+    def _passes(self, worker: Worker) -> bool:
+        """Decide the fate of a worker's call; tell whether it is through before all else."""
         self.busy = self.now
         worker.calls += 1
         what = f"{worker.name} {worker.calls}"
-        luck, which, wait, late = self.dice.draw(what)
+        luck, which, wait, worker.late = self.dice.draw(what)
         fault: Fault | None = None
         if self.broken(worker):
             fault = "throttled"
@@ -153,18 +152,28 @@ class Engine:
             self.mishap(worker, fault)
         self.tried[worker.call] += 1
         self.trace = crc32(b"%d %d %d" % (self.now, luck, which), self.trace)
-        self.at(
-            self.now + 1 + wait % (SLOW if fault == "slow" else QUICK),
-            partial(self._fate, worker, fault, late),
-        )
+        worker.fault = fault
+        worker.due = due = self.now + 1 + wait % (SLOW if fault == "slow" else QUICK)
+        if fault is not None or (self._agenda and self._agenda[0][0] <= due):
+            return False
+        self.now = due
+        self.steps += 1
+        return True
 
-    def _fate(self, worker: Worker, fault: Fault | None, late: int) -> None:
-        effect = worker.effect
-        if fault is None:
-            _answer(worker, effect)
-            self._after(worker)
+    def _after(self, worker: Worker) -> None:
+        """See what a worker waits for, or how it ended."""
+        if isinstance(worker.failure, Violation):
+            raise worker.failure
+        if worker.failure is not None:
+            raise Violation(no_function_fails_by_itself, worker.name, worker.failure)
+        if worker.dead:
+            self._ended.pop(worker)()
             return
-        match fault:
+        self.at(worker.due, partial(self._fate, worker))
+
+    def _fate(self, worker: Worker) -> None:
+        effect, late = worker.effect, worker.late
+        match worker.fault:
             case "die before":
                 worker.kill()
             case "die after":

@@ -37,6 +37,8 @@ def a_filled_slot_never_changes(shop: Shop, event: Event[Any]) -> bool:
 
 def an_order_has_one_outcome(shop: Shop, event: Event[Any]) -> bool:
     """An order is confirmed or cancelled, never both, and never twice."""
+    if not isinstance(event.data, OrderConfirmed | OrderCancelled):
+        return True
     outcomes = [
         one
         for one in shop.log.read(event.subject)

@@ -13,27 +13,18 @@ from ops.simulation.plan import Plan
 
 WORLDS = 300
 ORDERS = 10
+RARE = ("rows.remove", "carrier.find", "gateway.cancel")
+"""Calls that few worlds make, so that some faults never meet them in so many."""
 
 
-@pytest.fixture(scope="module")
-def tally() -> Tally:
+def test_three_hundred_worlds_keep_their_word_while_every_fault_happens() -> None:
     seen = Tally()
+
     assert [one.violation for one in campaign(range(WORLDS), ORDERS, seen)] == []
-    return seen
-
-
-def test_in_no_world_anything_is_so_that_must_not_be(tally: Tally) -> None:
-    assert (tally.worlds, tally.orders) == (WORLDS, WORLDS * ORDERS)
-
-
-def test_every_kind_of_fault_happens(tally: Tally) -> None:
-    assert sorted(tally.faults) == sorted(EXPLAINED)
-
-
-def test_nearly_every_call_meets_every_fault(tally: Tally) -> None:
-    rare = {pair for pair in tally.missed if pair[0] not in ("rows.remove", "carrier.find")}
-
-    assert len(rare) <= 5, rare
+    assert (seen.worlds, seen.orders) == (WORLDS, WORLDS * ORDERS)
+    assert sorted(seen.faults) == sorted(EXPLAINED)
+    missed = {pair for pair in seen.missed if pair[0] not in RARE}
+    assert len(missed) <= 3, missed
 
 
 def test_the_orders_end_in_every_way() -> None:
@@ -65,7 +56,10 @@ def test_the_same_plan_is_the_same_run(seed: int) -> None:
 
 
 def test_the_run_of_a_seed_is_the_same_on_any_machine() -> None:
-    assert [run(Plan(seed=seed, orders=5)).world.engine.trace for seed in (1, 2)] == [0, 0]
+    assert [run(Plan(seed=seed, orders=5)).world.engine.trace for seed in (0, 2)] == [
+        1777028806,
+        1895290266,
+    ]
 
 
 def test_who_is_left_out_changes_nobody_elses_luck() -> None:
