@@ -23,13 +23,13 @@ def simulate(
 ) -> Exit:
     """Run the shop in memory, with every kind of bad luck, and see whether it keeps its word.
 
-    Each world is a shop with a few orders, of which messages come twice, late, and in
-    any order, workers die at any call, answers are lost, consumers are out for hours or
-    days, and customers cancel whenever they like. docs/proof.md says what must hold all
-    the while; what does not is told as the shortest story that was found.
+    Each world is a shop with a few orders, of which messages come twice, late, and
+    in any order, workers die at any call, answers are lost, consumers are out for
+    hours or days, and customers cancel whenever they like. docs/proof.md says what
+    must hold all the while; what does not is told as the shortest story there is.
 
-    The same seed is the same world on any machine. The exit code is 5 if anything was
-    found.
+    The same seed is the same world on any machine. The exit code is 5 if anything
+    was found.
 
     Args:
         seeds: How many worlds; 300 unless told, and one if it is told which.

@@ -35,7 +35,7 @@ class Tally:
     faults: Counter[Fault] = field(default_factory=Counter)
     pairs: Counter[tuple[str, Fault]] = field(default_factory=Counter)
     calls: Counter[str] = field(default_factory=Counter)
-    outcomes: Counter[str] = field(default_factory=Counter)
+    mails_again: int = 0
 
     def add(self, run: Run) -> None:
         """Count one world more."""
@@ -43,6 +43,7 @@ class Tally:
         self.orders += len(run.plan.present)
         self.steps += run.world.engine.steps
         self.calls += run.world.engine.tried
+        self.mails_again += sum(sent - 1 for sent in run.world.shop.mails.values())
         for fired in run.world.engine.fired.values():
             self.faults[fired.fault] += 1
             if fired.call:

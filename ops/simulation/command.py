@@ -64,6 +64,8 @@ def _sum_up(options: Options, tally: Tally, speed: float, found: list[Run]) -> N
     )
     for fault, times in tally.faults.most_common():
         options.out.print(f"  {times:>9,}  {fault}: {EXPLAINED[fault]}")
+    mails = many(tally.mails_again, "mail")
+    options.out.print(f"{mails} went again, where a fault fell between sending and slot.")
     met, there = tally.coverage
     options.out.print(f"{met} of {there} pairs of a call and a fault were met.")
     if 0 < there - met <= ENOUGH:
@@ -80,6 +82,7 @@ def _as_json(tally: Tally, speed: float, found: list[Run]) -> dict[str, object]:
         "steps": tally.steps,
         "orders_per_second": round(speed),
         "faults": dict(sorted(tally.faults.items())),
+        "mails_again": tally.mails_again,
         "pairs": met,
         "of_pairs": there,
         "violations": [

@@ -76,6 +76,7 @@ class Engine:
         self.trace = 0
         self.busy = 0
         self.calm = False
+        self.hurries = True
         self.fired: dict[str, Fired] = {}
         self.tried: Counter[str] = Counter()
         self.broken: Callable[[Worker], bool] = lambda _: False
@@ -154,7 +155,8 @@ class Engine:
         self.trace = crc32(b"%d %d %d" % (self.now, luck, which), self.trace)
         worker.fault = fault
         worker.due = due = self.now + 1 + wait % (SLOW if fault == "slow" else QUICK)
-        if fault is not None or (self._agenda and self._agenda[0][0] <= due):
+        overtaken = self._agenda and self._agenda[0][0] <= due
+        if fault is not None or overtaken or not self.hurries:
             return False
         self.now = due
         self.steps += 1

@@ -25,6 +25,7 @@ def test_worlds_without_a_fault_of_ours_end_well(capsys: pytest.CaptureFixture[s
 
     said = capsys.readouterr().out
     assert "4 worlds, 12 orders" in said
+    assert "went again, where a fault fell" in said
     assert "pairs of a call and a fault were met" in said
     assert "0 violations." in said
 

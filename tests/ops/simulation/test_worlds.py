@@ -10,6 +10,7 @@ from ops.simulation.campaign import Tally, campaign, run
 from ops.simulation.engine import DAY
 from ops.simulation.fault import EXPLAINED, possible
 from ops.simulation.plan import Plan
+from ops.simulation.world import World
 
 WORLDS = 300
 ORDERS = 10
@@ -60,6 +61,17 @@ def test_the_run_of_a_seed_is_the_same_on_any_machine() -> None:
         1777028806,
         1895290266,
     ]
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_a_call_that_nothing_overtakes_may_be_made_at_once(seed: int) -> None:
+    plan = Plan(seed=seed, orders=ORDERS)
+    slow = World(plan)
+    slow.engine.hurries = False
+    slow.run()
+
+    hurried = run(plan).world.engine
+    assert (slow.engine.trace, slow.engine.steps) == (hurried.trace, hurried.steps)
 
 
 def test_who_is_left_out_changes_nobody_elses_luck() -> None:
