@@ -146,9 +146,9 @@ def _report(options: Options, cloud: Cloud, name: str, result: Comparison) -> No
         equal = "equals" if result.equal == 1 else "equal"
         options.out.print(f"{many(result.equal, 'row')} of {name} {equal} the log{paid}.")
         return
-    others = f"{result.equal:,} equal it{paid}."
     differ = "differs" if len(wrong) == 1 else "differ"
-    options.out.print(f"{many(len(wrong), 'row')} of {name} {differ} from the log, {others}")
+    rows = many(len(wrong), "row")
+    options.out.print(f"{rows} of {name} {differ}, {result.equal:,} equal the log{paid}.")
     for difference in wrong[:LISTED]:
         for line in _lines(difference):
             options.out.print(line)

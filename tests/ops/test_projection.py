@@ -110,7 +110,7 @@ def test_what_differs_is_listed_with_how_to_mend_it_and_the_exit_code_is_5(
     said = shown(capsys)
 
     assert found is Exit.FOUND
-    assert "2 rows of orders differ from the log, 2 equal it" in said
+    assert "2 rows of orders differ, 2 equal the log (1 read unit, less than a cent)." in said
     assert f"  missing    {IDS[0]}\n    row {gone.partition}\n        {gone.sort}\n" in said
     assert max(map(len, said.splitlines())) <= 80
     assert "status is 'placed', the log makes it 'confirmed'" in said
