@@ -14,7 +14,7 @@ from ops.trouble import Exit
 def orders(
     *,
     moving: Flag = False,
-    older_than: Annotated[timedelta | None, Parameter(metavar="TIME", converter=span)] = None,
+    older_than: Annotated[timedelta | None, Parameter(metavar="SPAN", converter=span)] = None,
     limit: Annotated[
         int, Parameter(validator=Number(gte=1, lte=1000), converter=whole, metavar="N")
     ] = 50,
