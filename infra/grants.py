@@ -1,12 +1,23 @@
 """Grants: which actions on which resource, by ARN; no more than the code uses."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from aws_cdk import aws_iam as iam
 
 from functions.runtime.service import Access, Consumer
 
-type Grants = Mapping[str, Sequence[str]]
+
+@dataclass(frozen=True)
+class Only:
+    """Actions that are allowed if a key of the request has a value: `ses:FromAddress`, say."""
+
+    actions: Sequence[str]
+    key: str
+    value: str
+
+
+type Grants = Mapping[str, Sequence[str] | Only]
 """Actions by the ARN of the one resource that they are allowed on."""
 
 QUERY = "dynamodb:Query"
@@ -52,8 +63,16 @@ def policy(grants: Grants) -> iam.PolicyDocument:
     """Return grants as a policy; a resource without actions is left out."""
     return iam.PolicyDocument(
         statements=[
-            iam.PolicyStatement(resources=[resource], actions=list(actions))
-            for resource, actions in grants.items()
-            if actions
+            _statement(resource, actions) for resource, actions in grants.items() if actions
         ]
     )
+
+
+def _statement(resource: str, granted: Sequence[str] | Only) -> iam.PolicyStatement:
+    if isinstance(granted, Only):
+        return iam.PolicyStatement(
+            resources=[resource],
+            actions=list(granted.actions),
+            conditions={"StringEquals": {granted.key: granted.value}},
+        )
+    return iam.PolicyStatement(resources=[resource], actions=list(granted))

@@ -5,7 +5,7 @@ from aws_cdk import ArnFormat
 from functions import names
 from functions.runtime import settings
 from functions.runtime.service import Adapter
-from infra.grants import READ_SECRET, SEND_MAIL
+from infra.grants import READ_SECRET, SEND_MAIL, Only
 from infra.part import Part
 
 
@@ -15,7 +15,7 @@ class Outside:
     def __init__(self, part: Part, *, service: str, adapter: Adapter | None) -> None:
         """Take the stack, the service, and the adapter that the stage chose for it."""
         self.environment: dict[str, str] = {}
-        self.grants: dict[str, list[str]] = {}
+        self.grants: dict[str, list[str] | Only] = {}
         self.libraries: list[str] = []
         if adapter is None:
             return
@@ -24,7 +24,7 @@ class Outside:
             self.environment[settings.SENDER] = part.stage.sender
             for identity in identities(part.stage.sender):
                 arn = part.format_arn(service="ses", resource="identity", resource_name=identity)
-                self.grants[arn] = [SEND_MAIL]
+                self.grants[arn] = Only([SEND_MAIL], "ses:FromAddress", part.stage.sender)
         if adapter.secret:
             secret = names.secret(part.stage.name, service)
             self.environment[settings.SECRET] = secret
@@ -41,5 +41,9 @@ class Outside:
 
 
 def identities(sender: str) -> tuple[str, str]:
-    """Return the identities by which SES may know a sender: the address, and its domain."""
+    """Return the identities by which SES may know a sender: the address, and its domain.
+
+    Which of them the account has verified is not known here. A domain would let anybody of it be
+    the sender, so what is granted on them is mail from the one address.
+    """
     return sender, sender.rpartition("@")[2]

@@ -31,10 +31,10 @@ def email(assembly: Assembly, stage: str) -> dict[str, Any]:
     return dict(function["Environment"]["Variables"])
 
 
-def sending(assembly: Assembly) -> list[tuple[set[str], str]]:
-    """Return what the roles of a stage may do with SES: the resources, and the action."""
+def sending(assembly: Assembly) -> list[tuple[set[str], str, Any]]:
+    """Return what the roles of a stage may do with SES: the resources, the action, and if what."""
     return [
-        ({*statement["Resource"]}, statement["Action"])
+        ({*statement["Resource"]}, statement["Action"], statement.get("Condition"))
         for role in assembly.resources("AWS::IAM::Role")
         for policy in role.properties["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]
@@ -55,14 +55,14 @@ def test_a_stage_without_a_sender_records_mail_only(dev: Assembly, prod: Assembl
         assert sending(assembly) == []
 
 
-def test_who_mails_may_send_from_the_senders_identities_and_do_nothing_else_with_ses(
+def test_who_mails_may_send_as_the_sender_from_its_identities_and_do_nothing_else_with_ses(
     mailing: Assembly,
 ) -> None:
     identity = f"arn:aws:ses:{REGION}:{ACCOUNT}:identity"
+    both = {f"{identity}/{SENDER}", f"{identity}/mail.fanfare.example"}
+    as_the_sender = {"StringEquals": {"ses:FromAddress": SENDER}}
 
-    assert sending(mailing) == [
-        ({f"{identity}/{SENDER}", f"{identity}/mail.fanfare.example"}, "ses:SendEmail")
-    ]
+    assert sending(mailing) == [(both, "ses:SendEmail", as_the_sender)]
 
 
 def test_the_sender_on_the_laptop_is_the_one_that_the_local_cloud_is_told_of() -> None:
