@@ -25,7 +25,6 @@ from events import codec
 from events.envelope import Event, millis
 from functions.runtime import backoff
 from functions.runtime.observe import Observer, failure
-from functions.runtime.ports import Telling
 from functions.runtime.react import Reactor
 
 
@@ -94,9 +93,9 @@ def _handle(record: SQSRecord, reactor: Reactor, observer: Observer, failures: _
         unreadable = isinstance(error, codec.Undecodable)
         hopeless = unreadable and "event" not in known  # else it is the log that is ahead of us
         failures.add(record, receives, hopeless=hopeless)
-        detail = {"detail": str(error)} if unreadable or isinstance(error, Telling) else {}
+        detail = {"detail": str(error)} if unreadable else {}
         outcome = "undecodable" if hopeless else "retry"
-        observer.record(outcome, **done(), **detail, **failure(error))
+        observer.record(outcome, **done(), **(detail | failure(error)))
         raise
     observer.count("EventAge", known["age"], millis=True)
     observer.record(
