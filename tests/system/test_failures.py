@@ -37,12 +37,13 @@ def test_a_poison_message_ends_in_its_dlq_while_the_next_order_passes(
 
 
 def test_a_consumer_that_was_off_for_fifty_orders_catches_up(world: World, shop: Shop) -> None:
-    world.paused = {"payment"}
+    others = {"email", "orders", "analytics"}  # nobody waits for them, and they take half the time
+    world.paused = {"payment", *others}
     orders = [shop.order() for _ in range(50)]
     world.settle()
     assert {shop.show(order).body["status"] for order in orders} == {"reserved"}
 
-    world.paused = set()
+    world.paused = others
     world.settle()
 
     assert {shop.show(order).body["status"] for order in orders} == {"dispatched"}
