@@ -6,7 +6,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from ops.commands.words import Asked, Flag, Types, app
-from ops.trouble import Exit
+from ops.trouble import Exit, Trouble
 
 
 @app.command(sort_key=90)
@@ -59,5 +59,11 @@ def replay(
         since=since, until=until, types=tuple(types or ()), orders=tuple(orders or ()), rate=rate
     )
     if resume is not None:
+        if dry_run:
+            raise Trouble(
+                f"What job {resume} has yet to send is known: fanfare jobs {resume}. Leave out"
+                " --dry-run or --resume.",
+                Exit.USAGE,
+            )
         return replaying.resume(options, consumer, wanted, resume, yes=yes, wait=wait)
     return replaying.replay(options, consumer, wanted, dry_run=dry_run, yes=yes, wait=wait)

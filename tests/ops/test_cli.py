@@ -208,6 +208,15 @@ def test_help_is_data_and_goes_well(line: str, capsys: pytest.CaptureFixture[str
     assert said.err == ""
 
 
+def test_a_dry_run_of_a_job_that_is_resumed_sends_nothing(
+    called: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["replay", "orders", "--resume", "orders-1", "--dry-run"]) is Exit.USAGE
+
+    assert "fanfare jobs orders-1" in capsys.readouterr().err
+    assert called == []
+
+
 @pytest.mark.parametrize("more", ["--check", "A"])
 def test_a_part_of_a_read_model_is_not_emptied(
     called: list[Any], capsys: pytest.CaptureFixture[str], more: str
