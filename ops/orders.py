@@ -9,12 +9,12 @@ import msgspec
 from rich.table import Table
 
 from events.history import History
-from events.listing import LIST, OWNER, entry, order_at, parts, unflat
+from events.listing import LIST, OPEN, entry, order_at, parts, unflat
 from events.money import Money, written
 from events.order import fold
 from events.ordering import Reason
 from events.orders import OrderStalled
-from functions.map import CONSUMERS
+from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.clock import utc_now
 from functions.runtime.ports import Clock, Row
 from functions.runtime.tables import DynamoRows
@@ -114,7 +114,7 @@ def newest(cloud: Cloud, limit: int) -> Iterator[Shown]:
             status=listed.status,
             reason=listed.reason,
             refund=listed.refund,
-            stalled=False,
+            stalled=kept.values.get(OPEN) in parts(stalled=True),
             placed=listed.placed,
             total=listed.total,
             pieces=listed.pieces,
@@ -149,7 +149,7 @@ def _told(history: History) -> Shown:
 
 
 def _list(cloud: Cloud) -> DynamoRows:
-    return cloud.rows(next(consumer for consumer in CONSUMERS if consumer.name == OWNER), LIST)
+    return cloud.rows(ORDERS, LIST)
 
 
 def _none(stage: str, *, waiting: bool) -> str:
