@@ -18,7 +18,7 @@ from ops.cloud import Cloud, connect
 from ops.consent import consent
 from ops.erasing import Shelf, erase
 from ops.options import Options
-from ops.order import find
+from ops.order import find, no_such_order
 from ops.outstanding import outstanding
 from ops.trouble import Exit, Trouble
 from ops.words import many
@@ -84,7 +84,7 @@ def _must_rest(history: History, order: str) -> None:
     try:
         folded = fold(history)
     except NotPlaced:
-        raise Trouble(f"There is no order {order} on this stage.", Exit.NOT_FOUND) from None
+        raise no_such_order(order) from None
     if folded.moving:
         raise Trouble(
             f"Order {order} is {folded.status} and still moves: what is to come may need the"

@@ -2,7 +2,7 @@
 
 from functions import names
 from functions.runtime.service import Consumer
-from ops.explain import LOCAL
+from ops.explain import at
 from ops.job import Plan
 from ops.options import Options
 from ops.words import many, took
@@ -55,21 +55,17 @@ def say(options: Options, plan: Plan, consumer: Consumer) -> None:
     out("Nothing was changed.")
 
 
-def _stage(plan: Plan) -> str:
-    return "" if plan.stage == LOCAL else f" --stage {plan.stage}"
-
-
 def again(plan: Plan) -> str:
     """Return the command that goes on with a job."""
-    return f"fanfare replay {plan.consumer} --resume {plan.job}{_stage(plan)}"
+    return f"fanfare replay {plan.consumer} --resume {plan.job}{at(plan.stage)}"
 
 
 def what_follows(plan: Plan, consumer: Consumer) -> str:
     """Return what becomes of what was sent, and how to see it."""
     if consumer.projection:
-        look = f"fanfare projection {consumer.name} --check{_stage(plan)}"
+        look = f"fanfare projection {consumer.name} --check{at(plan.stage)}"
         return f"It works them off now; then compare its rows with the log: {look}"
-    look = f"fanfare tail --consumer {consumer.name}{_stage(plan)}"
+    look = f"fanfare tail --consumer {consumer.name}{at(plan.stage)}"
     return f"It works them off now, as you can see with: {look}"
 
 
@@ -81,4 +77,4 @@ def command(plan: Plan, consumer: Consumer) -> str:
     if plan.types != consumer.hears:
         words += [f"--type {name}" for name in plan.types]
     words += [f"--order {order}" for order in plan.orders]
-    return " ".join(words) + f" --rate {plan.rate:g}{_stage(plan)}"
+    return " ".join(words) + f" --rate {plan.rate:g}{at(plan.stage)}"

@@ -13,9 +13,9 @@ from ops.census import READ_UNIT
 from ops.cloud import Cloud, connect
 from ops.consent import consent
 from ops.drift import Comparison, Difference, compare, look
-from ops.explain import LOCAL
+from ops.explain import at
 from ops.options import Options
-from ops.order import find
+from ops.order import find, no_such_order
 from ops.trouble import Exit, Trouble
 from ops.words import many
 
@@ -39,7 +39,7 @@ def show(options: Options, name: str, key: str | None, *, limit: int) -> Exit:
     for row in found if not options.json else ():
         options.out.print(_line_of(row))
     if not found and not options.json:
-        options.out.print(f"{name} has no rows. Rebuild it: fanfare replay {name}{_at(cloud)}")
+        options.out.print(f"{name} has no rows. Rebuild it: fanfare replay {name}{at(cloud.stage)}")
     if len(found) == limit:
         options.err.print(f"The first {limit}; more with --limit.")
     return Exit.DONE
@@ -62,7 +62,7 @@ def check(
     else:
         order = find(cloud, key.upper())
         if not len(log.read(order)):
-            raise Trouble(f"There is no order {order} on this stage.", Exit.NOT_FOUND)
+            raise no_such_order(order)
         difference = look(projection, log, rows, order, clock, sleep)
         result = Comparison(
             equal=difference is None, differences=(difference,) if difference else (), units=0
@@ -96,7 +96,7 @@ def empty(options: Options, name: str, *, yes: bool) -> Exit:
     if options.json:
         options.print_json({"removed": removed})
     else:
-        again = f"fanfare replay {name}{_at(cloud)}"
+        again = f"fanfare replay {name}{at(cloud.stage)}"
         options.out.print(f"Removed {many(removed, 'row')} of {name}. Rebuild them: {again}")
     return Exit.DONE
 
@@ -143,9 +143,9 @@ def _report(options: Options, cloud: Cloud, name: str, result: Comparison) -> No
         options.out.print(f"  {_line(difference)}")
     if len(wrong) > LISTED:
         options.out.print(f"  and {len(wrong) - LISTED:,} more; --json has them all.")
-    fix = f"fanfare replay {name}{_at(cloud)}"
+    fix = f"fanfare replay {name}{at(cloud.stage)}"
     if any(difference.kind == "surplus" for difference in wrong):
-        fix = f"fanfare projection {name} --empty{_at(cloud)}, then {fix}"
+        fix = f"fanfare projection {name} --empty{at(cloud.stage)}, then {fix}"
     options.out.print(f"To mend them: {fix}")
 
 
@@ -153,7 +153,3 @@ def _line(difference: Difference) -> str:
     where = f"{difference.kind:<9}  {difference.order or '(no order makes it)'}"
     what = f": {'; '.join(difference.what)}" if difference.what else ""
     return f"{where}  row {difference.partition} / {difference.sort}{what}"
-
-
-def _at(cloud: Cloud) -> str:
-    return "" if cloud.stage == LOCAL else f" --stage {cloud.stage}"

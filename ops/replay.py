@@ -17,6 +17,7 @@ from ops.explain import explain
 from ops.job import Job, Plan
 from ops.options import Options
 from ops.order import find as find_order
+from ops.order import no_such_order
 from ops.pace import Pace
 from ops.plan import again, say, sentence, what_follows
 from ops.progress import progress
@@ -150,7 +151,7 @@ def _orders(cloud: Cloud, typed: tuple[str, ...]) -> tuple[str, ...]:
     found = sorted({find_order(cloud, order.upper()) for order in typed})
     for order in found:
         if not len(cloud.log().read(order)):
-            raise Trouble(f"There is no order {order} on this stage.", Exit.NOT_FOUND)
+            raise no_such_order(order)
     return tuple(found)
 
 
