@@ -1,12 +1,23 @@
 """Grants: which actions on which resource, by ARN; no more than the code uses."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from aws_cdk import aws_iam as iam
 
 from functions.runtime.service import Access, Consumer
 
-type Grants = Mapping[str, Sequence[str]]
+
+@dataclass(frozen=True, kw_only=True)
+class Narrow:
+    """Actions that are allowed only in requests in which a condition key has that value."""
+
+    actions: Sequence[str]
+    key: str
+    value: str
+
+
+type Grants = Mapping[str, Sequence[str] | Narrow]
 """Actions by the ARN of the one resource that they are allowed on."""
 
 QUERY = "dynamodb:Query"
@@ -37,6 +48,7 @@ READ_STREAM = (
 )
 READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105  an action of IAM
 SEND_MAIL = "ses:SendEmail"
+SENDER = "ses:FromAddress"
 WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
@@ -52,8 +64,16 @@ def policy(grants: Grants) -> iam.PolicyDocument:
     """Return grants as a policy; a resource without actions is left out."""
     return iam.PolicyDocument(
         statements=[
-            iam.PolicyStatement(resources=[resource], actions=list(actions))
-            for resource, actions in grants.items()
-            if actions
+            _statement(resource, granted) for resource, granted in grants.items() if granted
         ]
     )
+
+
+def _statement(resource: str, granted: Sequence[str] | Narrow) -> iam.PolicyStatement:
+    if isinstance(granted, Narrow):
+        return iam.PolicyStatement(
+            resources=[resource],
+            actions=list(granted.actions),
+            conditions={"StringEquals": {granted.key: granted.value}},
+        )
+    return iam.PolicyStatement(resources=[resource], actions=list(granted))

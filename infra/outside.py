@@ -1,11 +1,13 @@
 """What a consumer's way to the outside means for its function."""
 
+from collections.abc import Sequence
+
 from aws_cdk import ArnFormat
 
 from functions import names
 from functions.runtime import settings
 from functions.runtime.service import Adapter
-from infra.grants import READ_SECRET, SEND_MAIL
+from infra.grants import READ_SECRET, SEND_MAIL, SENDER, Narrow
 from infra.part import Part
 
 
@@ -15,16 +17,21 @@ class Outside:
     def __init__(self, part: Part, *, service: str, adapter: Adapter | None) -> None:
         """Take the stack, the service, and the adapter that the stage chose for it."""
         self.environment: dict[str, str] = {}
-        self.grants: dict[str, list[str]] = {}
+        self.grants: dict[str, Sequence[str] | Narrow] = {}
         self.libraries: list[str] = []
         if adapter is None:
             return
         self.environment[settings.ADAPTER] = adapter.name
         if adapter.mails and part.stage.sender:
             self.environment[settings.SENDER] = part.stage.sender
-            for identity in identities(part.stage.sender):
-                arn = part.format_arn(service="ses", resource="identity", resource_name=identity)
-                self.grants[arn] = [SEND_MAIL]
+            # SES asks for a right to each identity that a mail touches: the sender's, which may be
+            # a domain above the address; in its sandbox the recipients', too; and the configuration
+            # set that an identity may have. What bounds it is whom the mail is from.
+            # https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
+            mailing = Narrow(actions=[SEND_MAIL], key=SENDER, value=part.stage.sender)
+            for resource in ("identity", "configuration-set"):
+                arn = part.format_arn(service="ses", resource=resource, resource_name="*")
+                self.grants[arn] = mailing
         if adapter.secret:
             secret = names.secret(part.stage.name, service)
             self.environment[settings.SECRET] = secret
@@ -38,8 +45,3 @@ class Outside:
             self.grants[arn] = [READ_SECRET]
         if adapter.library:
             self.libraries.append(adapter.library)
-
-
-def identities(sender: str) -> tuple[str, str]:
-    """Return the identities by which SES may know a sender: the address, and its domain."""
-    return sender, sender.rpartition("@")[2]
