@@ -8,16 +8,16 @@ from aws_cdk import aws_iam as iam
 from functions.runtime.service import Access, Consumer
 
 
-@dataclass(frozen=True, kw_only=True)
-class Narrow:
-    """Actions that are allowed only in requests in which a condition key has that value."""
+@dataclass(frozen=True)
+class Only:
+    """Actions that are allowed if a key of the request has a value: `ses:FromAddress`, say."""
 
     actions: Sequence[str]
     key: str
     value: str
 
 
-type Grants = Mapping[str, Sequence[str] | Narrow]
+type Grants = Mapping[str, Sequence[str] | Only]
 """Actions by the ARN of the one resource that they are allowed on."""
 
 QUERY = "dynamodb:Query"
@@ -48,7 +48,6 @@ READ_STREAM = (
 )
 READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105  an action of IAM
 SEND_MAIL = "ses:SendEmail"
-SENDER = "ses:FromAddress"
 WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
@@ -64,13 +63,13 @@ def policy(grants: Grants) -> iam.PolicyDocument:
     """Return grants as a policy; a resource without actions is left out."""
     return iam.PolicyDocument(
         statements=[
-            _statement(resource, granted) for resource, granted in grants.items() if granted
+            _statement(resource, actions) for resource, actions in grants.items() if actions
         ]
     )
 
 
-def _statement(resource: str, granted: Sequence[str] | Narrow) -> iam.PolicyStatement:
-    if isinstance(granted, Narrow):
+def _statement(resource: str, granted: Sequence[str] | Only) -> iam.PolicyStatement:
+    if isinstance(granted, Only):
         return iam.PolicyStatement(
             resources=[resource],
             actions=list(granted.actions),

@@ -1,13 +1,11 @@
 """What a consumer's way to the outside means for its function."""
 
-from collections.abc import Sequence
-
 from aws_cdk import ArnFormat
 
 from functions import names
 from functions.runtime import settings
 from functions.runtime.service import Adapter
-from infra.grants import READ_SECRET, SEND_MAIL, SENDER, Narrow
+from infra.grants import READ_SECRET, SEND_MAIL, Only
 from infra.part import Part
 
 
@@ -17,7 +15,7 @@ class Outside:
     def __init__(self, part: Part, *, service: str, adapter: Adapter | None) -> None:
         """Take the stack, the service, and the adapter that the stage chose for it."""
         self.environment: dict[str, str] = {}
-        self.grants: dict[str, Sequence[str] | Narrow] = {}
+        self.grants: dict[str, list[str] | Only] = {}
         self.libraries: list[str] = []
         if adapter is None:
             return
@@ -28,10 +26,9 @@ class Outside:
             # a domain above the address; in its sandbox the recipients', too; and the configuration
             # set that an identity may have. What bounds it is whom the mail is from.
             # https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
-            mailing = Narrow(actions=[SEND_MAIL], key=SENDER, value=part.stage.sender)
             for resource in ("identity", "configuration-set"):
                 arn = part.format_arn(service="ses", resource=resource, resource_name="*")
-                self.grants[arn] = mailing
+                self.grants[arn] = Only([SEND_MAIL], "ses:FromAddress", part.stage.sender)
         if adapter.secret:
             secret = names.secret(part.stage.name, service)
             self.environment[settings.SECRET] = secret

@@ -20,6 +20,8 @@ from functions.runtime.service import Adapter, Consumer
 SERVICE = Consumer(
     name="email",
     ordered=True,
+    batch=2,  # an order has two mails at most; so many fit the timeout however late SES answers
+    concurrency=2,  # a new account's SES takes 14 mails a second
     on=(
         On(
             event=OrderPlaced,

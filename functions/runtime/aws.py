@@ -15,6 +15,10 @@ READ_TIMEOUT = 2
 ATTEMPTS = 3
 """Seconds, and tries of one call; a call that still fails is the message's next try."""
 
+ASKED_ONCE = {"sesv2": 8}
+"""Seconds to read the answer of services that would do again what they are asked again: their calls
+are not repeated while an answer may only be late. The message's next try is."""
+
 
 def client_factory(
     region: str | None = None,
@@ -43,7 +47,11 @@ def client_factory(
     )
 
     def client(service: str) -> Any:
-        return session.create_client(service, region_name=region, config=config)
+        chosen = config
+        if service in ASKED_ONCE:
+            once = Config(read_timeout=ASKED_ONCE[service], retries={"total_max_attempts": 1})
+            chosen = config.merge(once)
+        return session.create_client(service, region_name=region, config=chosen)
 
     return client
 

@@ -31,9 +31,9 @@ def email(assembly: Assembly, stage: str) -> dict[str, Any]:
 
 
 def sending(assembly: Assembly) -> list[tuple[set[str], str, Any]]:
-    """Return what the roles of a stage may do with SES: with what, the action, and when."""
+    """Return what the roles of a stage may do with SES: the resources, the action, and if what."""
     return [
-        ({*statement["Resource"]}, statement["Action"], statement["Condition"])
+        ({*statement["Resource"]}, statement["Action"], statement.get("Condition"))
         for role in assembly.resources("AWS::IAM::Role")
         for policy in role.properties["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]
@@ -54,18 +54,14 @@ def test_a_stage_without_a_sender_records_mail_only(dev: Assembly, prod: Assembl
         assert sending(assembly) == []
 
 
-def test_who_mails_may_send_from_the_sender_by_whatever_identity_ses_knows_it_and_nothing_else(
+def test_who_mails_may_send_as_the_sender_whatever_it_is_known_by_and_do_nothing_else_with_ses(
     mailing: Assembly,
 ) -> None:
-    any_of = f"arn:aws:ses:{REGION}:{ACCOUNT}"
+    ses = f"arn:aws:ses:{REGION}:{ACCOUNT}"
+    both = {f"{ses}:identity/*", f"{ses}:configuration-set/*"}
+    as_the_sender = {"StringEquals": {"ses:FromAddress": SENDER}}
 
-    assert sending(mailing) == [
-        (
-            {f"{any_of}:identity/*", f"{any_of}:configuration-set/*"},
-            "ses:SendEmail",
-            {"StringEquals": {"ses:FromAddress": SENDER}},
-        )
-    ]
+    assert sending(mailing) == [(both, "ses:SendEmail", as_the_sender)]
 
 
 def test_the_sender_on_the_laptop_is_the_one_that_the_local_cloud_is_told_of() -> None:

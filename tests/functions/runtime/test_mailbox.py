@@ -7,6 +7,8 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from moto.ses.models import ses_backends
 
+from functions.email.service import SERVICE as EMAIL
+from functions.runtime.aws import client_factory
 from functions.runtime.mailbox import SesMailbox
 from functions.runtime.ports import Mail, MailRejected, MailUnavailable
 from tests.template import ACCOUNT, REGION
@@ -116,3 +118,24 @@ def test_a_recipient_whose_address_looks_like_the_senders_is_told_from_it(to: st
     assert isinstance(fate(refused("MessageRejected", UNVERIFIED + to), mail), MailRejected)
     with pytest.raises(MailUnavailable):
         SesMailbox(Refusing(refused("MessageRejected", UNVERIFIED + SENDER)), SENDER).send(mail)
+
+
+def test_a_late_answer_is_waited_for_and_the_mail_is_not_sent_again_meanwhile() -> None:
+    client = client_factory(REGION)("sesv2")
+    asked: list[object] = []
+
+    def late(**_: Any) -> None:
+        asked.append(1)
+        raise ReadTimeoutError(endpoint_url="https://ses.invalid")
+
+    client.meta.events.register_first("before-send.sesv2", late)
+
+    with pytest.raises(MailUnavailable, match="ReadTimeoutError"):
+        SesMailbox(client, SENDER).send(MAIL)
+    assert len(asked) == 1
+
+
+def test_a_batch_of_mails_fits_the_functions_timeout_however_late_ses_answers() -> None:
+    one = client_factory(REGION)("sesv2").meta.config
+
+    assert EMAIL.batch * (one.connect_timeout + one.read_timeout) < EMAIL.timeout
