@@ -39,7 +39,7 @@ class Stage:
     `adapters` names a service's way to the outside where it is not the usual one. `sender` is the
     address that mail is from, such as `sender="shop@example.com"`; without one, mail is recorded
     and not sent. SES must know it in the stage's account and region, before mail is sent, as a
-    verified identity: the address or its domain, not one above it (`aws sesv2 create-email-identity
+    verified identity: the address or its domain (`aws sesv2 create-email-identity
     --email-identity example.com`); to write to anybody, the account must be out of SES's sandbox
     (https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html). `issuer` and
     `audience` are those of the tokens (OpenID Connect) that customers must show; without them the

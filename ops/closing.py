@@ -7,13 +7,13 @@ from datetime import date
 from rich.table import Table
 
 from events.history import History
-from events.listing import LIST, OWNER, Status, entry, unflat
+from events.listing import LIST, Status, entry, unflat
 from events.money import Money, written
 from functions.analytics.figures import Figures, figures
+from functions.analytics.service import SERVICE as ANALYTICS
 from functions.analytics.table import FIGURES, day_of
-from functions.map import CONSUMERS
+from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.clock import utc_now
-from functions.runtime.service import Consumer
 from ops import metrics, orders
 from ops.cloud import Cloud
 from ops.ledger import ledger
@@ -55,7 +55,7 @@ def close(
 
 def _agree(cloud: Cloud, histories: Sequence[History]) -> bool:
     """Tell whether each row is what the log makes of it, and each order's end is counted."""
-    kept = {row.sort: row for row in cloud.rows(_consumer(OWNER), LIST).all()}
+    kept = {row.sort: row for row in cloud.rows(ORDERS, LIST).all()}
     for history in histories:
         made = entry(history)
         row = kept.get(made.place) if made else None
@@ -71,7 +71,7 @@ def _agree(cloud: Cloud, histories: Sequence[History]) -> bool:
 
 def _figures(cloud: Cloud) -> Sequence[Figures]:
     today: date = day_of(utc_now())
-    return figures(cloud.rows(_consumer("analytics"), FIGURES), DAYS, today)
+    return figures(cloud.rows(ANALYTICS, FIGURES), DAYS, today)
 
 
 def _list(cloud: Cloud) -> Table:
@@ -87,7 +87,3 @@ def _ledger(cloud: Cloud, placed: Sequence[str], short: Callable[[str], str]) ->
         amount = written(Money(amount=line.amount, currency=line.currency))
         table.add_row(short(line.order), amount, line.became)
     return table
-
-
-def _consumer(name: str) -> Consumer:
-    return next(consumer for consumer in CONSUMERS if consumer.name == name)

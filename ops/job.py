@@ -74,7 +74,7 @@ class Job:
     sent: Sent | None = None
     ended: Ended | None = None
     torn: bool = False
-    _file: int | None = field(default=None, repr=False)
+    _file: int | None = field(default=None, repr=False, compare=False)
 
     @property
     def state(self) -> State:
@@ -93,7 +93,7 @@ class Job:
         """Hold the job; a torn last line is cut off, so that the next one is whole.
 
         Raises:
-            Trouble: somebody else works on it.
+            Trouble: somebody else works on it, or did since it was read.
         """
         self._file = os.open(self.path, os.O_RDWR | os.O_APPEND)
         try:
@@ -103,6 +103,12 @@ class Job:
                 raise Trouble(
                     f"Job {self.plan.job} is being worked on by another process.", Exit.REFUSED
                 ) from error
+            if load(self.path) != self:
+                raise Trouble(
+                    f"Somebody else went on with job {self.plan.job} meanwhile: see how far it is"
+                    f" (fanfare jobs {self.plan.job}), and say it again.",
+                    Exit.REFUSED,
+                )
             if self.torn:
                 os.ftruncate(self._file, self.path.read_bytes().rfind(b"\n") + 1)
             yield

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from functions.map import CONSUMERS
 from functions.payment.sandbox import LEDGER, Entry, State
+from functions.payment.service import SERVICE as PAYMENT
 from ops.cloud import Cloud
 
 _BECAME: dict[State, str] = {
@@ -34,9 +34,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 def ledger(cloud: Cloud, orders: Sequence[str]) -> list[Line]:
     """Return the ledger's lines about these orders, in their order. It reads the whole ledger."""
-    payment = next(consumer for consumer in CONSUMERS if consumer.name == "payment")
     lines = []
-    for record in cloud.records(payment, LEDGER).all():
+    for record in cloud.records(PAYMENT, LEDGER).all():
         entry = msgspec.convert(dict(record.values), Entry)
         if entry.order in orders:
             lines.append(

@@ -32,7 +32,7 @@ OUTCOMES: dict[str, Meaning] = {
     "retry": Meaning("x"),
     "undecodable": Meaning("x"),
     "forged": Meaning("x", "not in the log"),
-    "held-back": Meaning("-", "behind one that failed", shown=False),
+    "held-back": Meaning("-", "given back untried", shown=False),
     "not-hidden": Meaning("x"),
     "stalled": Meaning("x", "too long without an outcome"),
     "caught-up": Meaning("-", "the list was behind"),

@@ -10,12 +10,12 @@ from rich.table import Table
 
 from events.checkout import OrderPlaced
 from events.history import History
-from events.listing import LIST, OPEN, OWNER, entry, order_at, parts, unflat
+from events.listing import LIST, OPEN, entry, order_at, parts, unflat
 from events.money import Money, written
 from events.order import fold
 from events.ordering import Reason
 from events.orders import OrderStalled
-from functions.map import CONSUMERS
+from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.clock import utc_now
 from functions.runtime.ports import Clock, Row
 from functions.runtime.tables import DynamoRows
@@ -158,7 +158,7 @@ def _told(history: History) -> Shown:
 
 
 def _list(cloud: Cloud) -> DynamoRows:
-    return cloud.rows(next(consumer for consumer in CONSUMERS if consumer.name == OWNER), LIST)
+    return cloud.rows(ORDERS, LIST)
 
 
 def _none(stage: str, *, waiting: bool) -> str:
@@ -166,5 +166,5 @@ def _none(stage: str, *, waiting: bool) -> str:
         return f"No such order waits for its outcome on stage {stage}."
     return (
         f"The list of stage {stage} is empty: `fanfare invoke` places an order, and `fanfare replay"
-        f" {OWNER}` rebuilds a list that was emptied."
+        f" {ORDERS.name}` rebuilds a list that was emptied."
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from functions import names
 from functions.runtime.service import Consumer
-from ops.explain import LOCAL
+from ops.explain import at
 from ops.job import Job, Plan
 from ops.options import Options
 from ops.words import many, took
@@ -85,21 +85,17 @@ def _time(time: datetime) -> str:
     return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _stage(plan: Plan) -> str:
-    return "" if plan.stage == LOCAL else f" --stage {plan.stage}"
-
-
 def again(plan: Plan) -> str:
     """Return the command that goes on with a job."""
-    return f"fanfare replay {plan.consumer} --resume {plan.job}{_stage(plan)}"
+    return f"fanfare replay {plan.consumer} --resume {plan.job}{at(plan.stage)}"
 
 
 def what_follows(plan: Plan, consumer: Consumer) -> str:
     """Return what becomes of what was sent, and how to see it."""
     if consumer.projection:
-        look = f"fanfare projection {consumer.name} --check{_stage(plan)}"
+        look = f"fanfare projection {consumer.name} --check{at(plan.stage)}"
         return f"It works them off now; then compare its rows with the log: {look}"
-    look = f"fanfare tail --consumer {consumer.name}{_stage(plan)}"
+    look = f"fanfare tail --consumer {consumer.name}{at(plan.stage)}"
     return f"It works them off now, as you can see with: {look}"
 
 
@@ -111,7 +107,7 @@ def command(plan: Plan, consumer: Consumer) -> str:
     if plan.types != consumer.hears:
         words += [f"--type {name}" for name in plan.types]
     words += [f"--order {order}" for order in plan.orders]
-    return " ".join(words) + f" --rate {plan.rate:g}{_stage(plan)}"
+    return " ".join(words) + f" --rate {plan.rate:g}{at(plan.stage)}"
 
 
 def _exact(time: datetime) -> str:

@@ -14,7 +14,7 @@ from ops.census import READ_UNIT
 from ops.cloud import Cloud, connect
 from ops.consent import consent
 from ops.drift import Comparison, Difference, compare, look
-from ops.explain import LOCAL
+from ops.explain import at
 from ops.options import Options
 from ops.order import find, no_such_order
 from ops.plan import price
@@ -45,7 +45,7 @@ def show(options: Options, name: str, key: str | None, *, limit: int) -> Exit:
         for line in _lines_of(row):
             options.out.print(line)
     if not found and not options.json:
-        options.out.print(f"{name} has no rows. Rebuild it: fanfare replay {name}{_at(cloud)}")
+        options.out.print(f"{name} has no rows. Rebuild it: fanfare replay {name}{at(cloud.stage)}")
     if len(found) == limit:
         options.err.print(f"The first {limit}; more with --limit.")
     return Exit.DONE
@@ -102,7 +102,7 @@ def empty(options: Options, name: str, *, yes: bool) -> Exit:
     if options.json:
         options.print_json({"removed": removed})
     else:
-        again = f"fanfare replay {name}{_at(cloud)}"
+        again = f"fanfare replay {name}{at(cloud.stage)}"
         options.out.print(f"Removed {many(removed, 'row')} of {name}. Rebuild them: {again}")
     return Exit.DONE
 
@@ -154,9 +154,9 @@ def _report(options: Options, cloud: Cloud, name: str, result: Comparison) -> No
             options.out.print(line)
     if len(wrong) > LISTED:
         options.out.print(f"  and {len(wrong) - LISTED:,} more; --json has them all.")
-    fix = f"fanfare replay {name}{_at(cloud)}"
+    fix = f"fanfare replay {name}{at(cloud.stage)}"
     if any(difference.kind == "surplus" for difference in wrong):
-        fix = f"fanfare projection {name} --empty{_at(cloud)}, then {fix}"
+        fix = f"fanfare projection {name} --empty{at(cloud.stage)}, then {fix}"
     options.out.print(f"To mend them: {fix}")
 
 
@@ -165,7 +165,3 @@ def _lines(difference: Difference) -> Iterator[str]:
     yield f"    row {difference.partition}"
     yield f"        {difference.sort}"
     yield from (f"    {each}" for each in difference.what)
-
-
-def _at(cloud: Cloud) -> str:
-    return "" if cloud.stage == LOCAL else f" --stage {cloud.stage}"

@@ -78,6 +78,20 @@ def test_a_job_runs_while_somebody_works_on_it_who_is_alone_with_it(job: Job) ->
     assert jobs.load(job.path).state == "interrupted"
 
 
+def test_a_job_that_somebody_else_went_on_with_since_it_was_read_is_left_alone(job: Job) -> None:
+    first, second = jobs.load(job.path), jobs.load(job.path)
+    with first.at_work():
+        first.note(sent(10))
+        first.note(Ended(at=NOW, how="done"))
+    written = job.path.read_bytes()
+
+    with pytest.raises(Trouble, match="Somebody else went on") as refused, second.at_work():
+        second.note(sent(5))
+
+    assert refused.value.code is Exit.REFUSED
+    assert job.path.read_bytes() == written
+
+
 def test_a_line_is_written_by_who_works_on_it_only(job: Job) -> None:
     with pytest.raises(RuntimeError):
         job.note(sent(10))

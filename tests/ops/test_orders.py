@@ -90,6 +90,16 @@ def test_those_that_wait_are_listed_the_oldest_first_with_how_far_they_came(list
     assert [line.split()[0] for line in older[1:]] == ["STUC", "PAID"]
 
 
+def test_an_order_that_is_stalled_is_shown_so_among_the_newest_too(listing: List) -> None:
+    listing.add("STUCK", PAID, STALLED, age=timedelta(hours=13))
+    listing.add("FOUND", PAID, STALLED, OrderCancelled(reason="stalled"), age=timedelta(hours=14))
+
+    assert [line.split()[:3] for line in listing.shown()[1:]] == [
+        ["STUC", "paid,", "stalled"],
+        ["FOUN", "cancelled", "(stalled)"],
+    ]
+
+
 def test_an_order_that_the_list_is_behind_of_is_told_by_the_log(listing: List) -> None:
     listing.add("LATE", age=timedelta(minutes=10))
     listing.cloud.log().append(then(placed(order="LATE"), OrderConfirmed()))
