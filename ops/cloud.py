@@ -16,8 +16,8 @@ from functions.runtime.operating.scan import DynamoPages
 from functions.runtime.operating.send import SqsSender
 from functions.runtime.service import Consumer, Service, Table
 from functions.runtime.tables import DynamoRecords, DynamoRows, TableName
-from ops import state
 from ops.explain import LOCAL
+from ops.local import state
 from ops.options import Options
 from ops.trouble import Exit, Trouble
 

@@ -10,13 +10,13 @@ from events.codec import encode
 from events.history import History
 from events.order import Order, fold
 from functions.runtime.clock import utc_now
-from ops.attempts import Attempts
 from ops.cloud import Cloud, connect
 from ops.explain import LOCAL, explain
+from ops.live.attempts import Attempts
+from ops.live.watch import watch
 from ops.options import Options
 from ops.tree import draw
 from ops.trouble import Exit, Trouble
-from ops.watch import watch
 
 ID_LENGTH = 26
 ALIKE = 3

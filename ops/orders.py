@@ -21,8 +21,8 @@ from functions.runtime.ports import Clock, Row
 from functions.runtime.tables import DynamoRows
 from ops.cloud import Cloud, connect
 from ops.explain import LOCAL
+from ops.live.sheet import Sheet
 from ops.options import Options
-from ops.sheet import Sheet
 from ops.trouble import Exit, Trouble
 from ops.words import took
 

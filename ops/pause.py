@@ -7,7 +7,7 @@ from typing import Any
 from ops.cloud import Cloud, connect
 from ops.consent import consent
 from ops.options import Options
-from ops.selection import consumer_named
+from ops.replays.selection import consumer_named
 from ops.trouble import Exit, Trouble
 
 PATIENCE = 90.0

@@ -27,6 +27,6 @@ def forget(
         yes: Really, also on a stage other than the local one.
         options: What was said to all commands.
     """
-    from ops.forget import forget as forget_order
+    from ops.forgetting.forget import forget as forget_order
 
     return forget_order(options, order_id, yes=yes)

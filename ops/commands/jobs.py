@@ -24,6 +24,6 @@ def jobs(
         job: Only this one, with all that is known of it.
         options: What was said to all commands.
     """
-    from ops.jobs import show
+    from ops.replays.jobs import show
 
     return show(options, job)

@@ -35,7 +35,7 @@ def projection(
         yes: Really, also on a stage other than the local one.
         options: What was said to all commands.
     """
-    from ops import projection as projections
+    from ops.projections import projection as projections
 
     if empty and (check or key is not None):
         raise Trouble("--empty is for the whole, and stands alone.", Exit.USAGE)

@@ -52,8 +52,8 @@ def replay(
         yes: Really, also on a stage other than the local one.
         options: What was said to all commands.
     """
-    from ops import replay as replaying
-    from ops.selection import Wanted
+    from ops.replays import replay as replaying
+    from ops.replays.selection import Wanted
 
     wanted = Wanted(
         since=since, until=until, types=tuple(types or ()), orders=tuple(orders or ()), rate=rate

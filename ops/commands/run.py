@@ -34,7 +34,7 @@ def run(
         types: Show only events of this type; may be repeated.
         options: What was said to all commands.
     """
-    from ops.filter import Filter
-    from ops.run import run as run_here
+    from ops.live.filter import Filter
+    from ops.local.run import run as run_here
 
     return run_here(options, port=port, keep=keep, only=Filter.of(consumers, types))

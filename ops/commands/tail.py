@@ -29,7 +29,7 @@ def tail(
         since: Begin so far in the past, such as 10m.
         options: What was said to all commands.
     """
-    from ops.filter import Filter
-    from ops.tail import tail as tail_logs
+    from ops.live.filter import Filter
+    from ops.live.tail import tail as tail_logs
 
     return tail_logs(options, Filter.of(consumers, types, outcomes, order), since)

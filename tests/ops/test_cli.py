@@ -10,9 +10,9 @@ import pytest
 
 from ops import cli
 from ops.commands.words import app
-from ops.filter import Filter
+from ops.live.filter import Filter
 from ops.options import Options
-from ops.selection import Wanted
+from ops.replays.selection import Wanted
 from ops.trouble import Exit
 
 
@@ -25,10 +25,11 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         calls.append((*given, named))
         return Exit.REFUSED
 
-    targets = ["run.run", "seed.seed", "invoke.invoke", "order.show", "tail.tail", "metrics.show"]
-    targets += ["mail.show", "orders.show", "pause.switch"]
-    targets += ["replay.replay", "replay.resume", "jobs.show", "forget.forget"]
-    targets += [f"projection.{what}" for what in ("show", "check", "empty")]
+    targets = ["local.run.run", "seed.seed", "invoke.invoke", "order.show", "orders.show"]
+    targets += ["live.tail.tail", "metrics.show", "mail.show", "pause.switch"]
+    targets += ["replays.replay.replay", "replays.replay.resume", "replays.jobs.show"]
+    targets += ["forgetting.forget.forget"]
+    targets += [f"projections.projection.{what}" for what in ("show", "check", "empty")]
     for target in targets:
         monkeypatch.setattr(f"ops.{target}", played)
     monkeypatch.delenv("FANFARE_STAGE", raising=False)

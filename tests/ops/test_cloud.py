@@ -11,10 +11,11 @@ from functions.analytics.table import FIGURES
 from functions.checkout.catalogue import CATALOGUE
 from functions.map import API
 from functions.runtime.ports import Record, Row
-from ops import cloud, state
+from ops import cloud
 from ops.cloud import Cloud, connect, local_environment
+from ops.local import state
+from ops.local.state import Running
 from ops.options import Options
-from ops.state import Running
 from ops.trouble import Exit, Trouble
 from tests.builders import ORDER, story
 from tests.ops.conftest import write
