@@ -64,15 +64,22 @@ class Stage:
     def __post_init__(self) -> None:
         """Refuse settings that only make sense together."""
         if (self.issuer is None) != (self.audience is None):
+            there, missing = (
+                ("audience", "issuer") if self.issuer is None else ("issuer", "audience")
+            )
             raise ImpossibleStage(
-                f"Stage {self.name}: an issuer needs an audience, and an audience it."
+                f"Stage {self.name} has an {there} and no {missing}: name both, in infra/stage.py"
+                " or by -c issuer=… -c audience=…, or neither."
             )
         if self.issuer is not None:
             wrong = malformed(self.issuer, local=not self.bootstrapped)
             if wrong:
                 raise ImpossibleStage(f"Stage {self.name}: the issuer {self.issuer!r} {wrong}.")
         if self.audience is not None and not self.audience.strip():
-            raise ImpossibleStage(f"Stage {self.name}: the audience is empty.")
+            raise ImpossibleStage(
+                f"Stage {self.name}: the audience is empty. Name what the issuer's tokens are for,"
+                " as their `aud` says."
+            )
         if self.sender is not None and not SENDER.fullmatch(self.sender):
             raise ImpossibleStage(
                 f"Stage {self.name}: mail cannot be from {self.sender!r}. Name an address alone,"

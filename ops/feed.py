@@ -9,9 +9,12 @@ from ops.record import Record
 REMEMBERED = 50_000
 """Facts of which it is remembered that they were shown."""
 
+MISTAKES = frozenset({"refused"})
+"""Outcomes that are wrong, and not with the system: a customer asked for what cannot be."""
+
 
 class Feed:
-    """Turns records into lines, and counts what goes by."""
+    """Turns records into lines, and counts what goes by: a customer's mistake is no failure."""
 
     def __init__(self, only: Filter) -> None:
         """Take which lines are wanted."""
@@ -28,7 +31,7 @@ class Feed:
         for record in records:
             for line in lines(record):
                 known = line.slot is not None and self._known(line)
-                self.failures += line.mark == "x"
+                self.failures += line.mark == "x" and line.outcome not in MISTAKES
                 if (self._only.outcomes or not known) and self._only.admits(line):
                     yield line
 

@@ -83,6 +83,11 @@ class Job:
             return "running"
         return self.ended.how if self.ended else "interrupted"
 
+    @property
+    def left(self) -> int:
+        """How many of the counted events are yet to be sent."""
+        return max(0, self.plan.census.events - (self.sent.events if self.sent else 0))
+
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """Hold the job; a torn last line is cut off, so that the next one is whole.
@@ -161,7 +166,7 @@ def load(path: Path) -> Job:
     *whole, rest = path.read_bytes().split(b"\n")
     lines = [_line(raw, number, path) for number, raw in enumerate(whole, start=1)]
     if not lines:
-        raise _distrusted(path, "it has no whole line, so that nothing was sent by it")
+        raise _distrusted(path, "it has no whole line")
     plan, *further = lines
     if not isinstance(plan, Plan) or plan.job != path.stem:
         raise _distrusted(path, "its first line is not the plan of this job")
@@ -188,8 +193,8 @@ def _line(raw: bytes, number: int, path: Path) -> Plan | Sent | Ended:
 
 def _distrusted(path: Path, why: str) -> Trouble:
     return Trouble(
-        f"{path} is not to be trusted: {why}. Nothing was sent. Start a new job instead: what is"
-        " sent twice does no harm.",
+        f"{path} is not to be trusted: {why}. It is left as it is, and nothing is sent by it."
+        " Start a new job instead, since what is sent twice does no harm, and remove the file.",
         Exit.REFUSED,
     )
 

@@ -56,8 +56,8 @@ def _lines(jobs: list[Job]) -> Iterator[str]:
     for job in jobs:
         plan, sent = job.plan, job.sent.events if job.sent else 0
         yield (
-            f"{plan.job:<{width}}  {plan.stage:<6}  {plan.made:%Y-%m-%d %H:%M:%S}"
-            f"  {job.state:<11}  {sent:,} of {plan.census.events:,}"
+            f"{plan.job:<{width}}  {plan.stage:<6}  {job.state:<11}"
+            f"  {sent:,} of {plan.census.events:,}"
         )
 
 

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from events.codec import CONTRACTS, may_state
+from functions.map import CONSUMERS
 from functions.runtime import backoff
 from ops.record import CRASHED, Record
 
@@ -48,6 +49,11 @@ OUTCOMES: dict[str, Meaning] = {
     CRASHED: Meaning("x"),
 }
 """Every outcome that a function writes down; a fact that one comes with has a line of its own."""
+
+_KEEPERS = frozenset(
+    consumer.name for consumer in CONSUMERS if not any(on.states for on in consumer.on)
+)
+"""Those who fill no slots: they keep rows of what they hear."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -138,6 +144,8 @@ def _type_of(source: str, event: str) -> str:
 
 def _detail(record: Record) -> str:
     says = OUTCOMES[record.outcome].says if record.outcome in OUTCOMES else ""
+    if record.outcome == "duplicate" and record.service in _KEEPERS:
+        says = "known already"
     request = f"{record.status} {record.route}" if record.route else ""
     return " ".join(
         part for part in (request, record.problem, record.error, record.detail, says) if part

@@ -8,6 +8,7 @@ from itertools import islice, takewhile
 import msgspec
 from rich.table import Table
 
+from events.checkout import OrderPlaced
 from events.history import History
 from events.listing import LIST, OPEN, entry, order_at, parts, unflat
 from events.money import Money, written
@@ -82,8 +83,8 @@ def show(
     else:
         options.err.print(_none(options.stage, waiting=waiting))
     if more:
-        which = "that have waited longest" if waiting else "that are newest"
-        options.err.print(f"These are the {limit} {which}; --limit shows more.")
+        which = "Those that have waited longest" if waiting else "The newest"
+        options.err.print(f"{which}, {limit:,} at most; --limit shows more.")
     return Exit.DONE
 
 
@@ -106,15 +107,23 @@ def draw(orders: list[Shown], now: datetime) -> Table:
 
 
 def newest(cloud: Cloud, limit: int) -> Iterator[Shown]:
-    """Return the newest of all orders, and one more than asked for, if there is one."""
+    """Return the newest of all orders, and one more than asked for, if there is one.
+
+    Of those that are on their way the list knows little, and the log how far they came.
+    """
+    log = cloud.log()
     for kept in nlargest(limit + 1, _list(cloud).all(), key=lambda row: row.sort):
+        history = log.read(order_at(kept.sort)) if OPEN in kept.values else History()
+        if history.states(OrderPlaced):
+            yield _told(history)
+            continue
         listed = unflat(kept.sort, kept.values)
         yield Shown(
             id=listed.id,
             status=listed.status,
             reason=listed.reason,
             refund=listed.refund,
-            stalled=kept.values.get(OPEN) in parts(stalled=True),
+            stalled=False,
             placed=listed.placed,
             total=listed.total,
             pieces=listed.pieces,
@@ -155,4 +164,7 @@ def _list(cloud: Cloud) -> DynamoRows:
 def _none(stage: str, *, waiting: bool) -> str:
     if waiting:
         return f"No such order waits for its outcome on stage {stage}."
-    return f"There is no order on stage {stage}; `fanfare invoke` places one."
+    return (
+        f"The list of stage {stage} is empty: `fanfare invoke` places an order, and `fanfare replay"
+        f" {ORDERS.name}` rebuilds a list that was emptied."
+    )

@@ -1,11 +1,15 @@
 """A plan in words: what would be sent, what it costs, and the commands that go with it."""
 
+from datetime import datetime
+
 from functions import names
 from functions.runtime.service import Consumer
 from ops.explain import at
-from ops.job import Plan
+from ops.job import Job, Plan
 from ops.options import Options
 from ops.words import many, took
+
+CENT = 0.01
 
 
 def sentence(plan: Plan, consumer: Consumer) -> str:
@@ -39,20 +43,46 @@ def say(options: Options, plan: Plan, consumer: Consumer) -> None:
         return
     out = options.out.print
     out(sentence(plan, consumer))
-    since = f"from {plan.since.isoformat()} " if plan.since else ""
-    out(f"  {since}until {plan.until.isoformat()}, which is not in it")
+    since = f"from {_time(plan.since)} " if plan.since else ""
+    out(f"  {since}until {_time(plan.until)} (exclusive)")
     for name, number in census.types.items():
         out(f"  {number:>9,}  {name}")
     if census.oldest and census.newest:
-        out(f"  oldest  {census.oldest.time.isoformat()}  {census.oldest.id}")
-        out(f"  newest  {census.newest.time.isoformat()}  {census.newest.id}")
-        out(f"  such as {', '.join(census.examples)}")
+        out(f"  oldest   {_time(census.oldest.time)}  {census.oldest.id}")
+        out(f"  newest   {_time(census.newest.time)}  {census.newest.id}")
+        for example in census.examples:
+            out(f"  such as  {example}")
         out(
-            f"  at {plan.rate:g}/s ≈ {took(seconds * 1000)}; about ${dollars:.4f} of SQS and"
-            " DynamoDB (list price, us-east-1), and what the consumer does"
+            f"  at {plan.rate:g}/s it takes {took(seconds * 1000)}, and {price(dollars)} of SQS and"
         )
-        out(f"  exactly these: {command(plan, consumer)}")
+        out("  DynamoDB (list price, us-east-1), besides what the consumer does")
+        out("Exactly these:")
+        out(f"  {command(plan, consumer)}")
     out("Nothing was changed.")
+
+
+def say_rest(options: Options, job: Job) -> None:
+    """Say how much of a job is left, and how to send it."""
+    plan, left = job.plan, job.left
+    seconds = left / plan.rate
+    if options.json:
+        known = {"job": plan.job, "left": left, "of": plan.census.events, "rate": plan.rate}
+        options.print_json(known | {"seconds": seconds, "command": again(plan)})
+        return
+    out = options.out.print
+    out(f"Would send {left:,} of {many(plan.census.events, 'event')} to {plan.consumer}: the rest")
+    out(f"  at {plan.rate:g}/s it takes {took(seconds * 1000)}")
+    out(f"Exactly these: {again(plan)}")
+    out("Nothing was changed.")
+
+
+def price(dollars: float) -> str:
+    """Return what something costs, told as exactly as it matters."""
+    return f"about ${dollars:.2f}" if dollars >= CENT else "less than a cent"
+
+
+def _time(time: datetime) -> str:
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def again(plan: Plan) -> str:
@@ -72,9 +102,13 @@ def what_follows(plan: Plan, consumer: Consumer) -> str:
 def command(plan: Plan, consumer: Consumer) -> str:
     """Return the command that sends what was counted, and nothing that came later."""
     words = [f"fanfare replay {plan.consumer}"]
-    words += [f"--since {plan.since.isoformat()}"] if plan.since else []
-    words += [f"--until {plan.until.isoformat()}"]
+    words += [f"--since {_exact(plan.since)}"] if plan.since else []
+    words += [f"--until {_exact(plan.until)}"]
     if plan.types != consumer.hears:
         words += [f"--type {name}" for name in plan.types]
     words += [f"--order {order}" for order in plan.orders]
     return " ".join(words) + f" --rate {plan.rate:g}{at(plan.stage)}"
+
+
+def _exact(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")

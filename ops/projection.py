@@ -2,8 +2,9 @@
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from textwrap import wrap
 
 from functions.map import CONSUMERS
 from functions.runtime.clock import utc_now
@@ -16,11 +17,15 @@ from ops.drift import Comparison, Difference, compare, look
 from ops.explain import at
 from ops.options import Options
 from ops.order import find, no_such_order
+from ops.plan import price
 from ops.trouble import Exit, Trouble
 from ops.words import many
 
 LISTED = 20
 """Differences that are written out, unless as JSON."""
+
+WIDTH = 80
+INDENT = "  "
 
 
 def show(options: Options, name: str, key: str | None, *, limit: int) -> Exit:
@@ -37,7 +42,8 @@ def show(options: Options, name: str, key: str | None, *, limit: int) -> Exit:
         for row in found:
             options.print_json(row)
     for row in found if not options.json else ():
-        options.out.print(_line_of(row))
+        for line in _lines_of(row):
+            options.out.print(line)
     if not found and not options.json:
         options.out.print(f"{name} has no rows. Rebuild it: fanfare replay {name}{at(cloud.stage)}")
     if len(found) == limit:
@@ -109,7 +115,7 @@ def read_model(name: str) -> tuple[Consumer, Projection]:
     """
     kept = {c.name: (c, c.projection) for c in CONSUMERS if c.projection}
     if name not in kept:
-        there = f"there are {', '.join(kept)}" if kept else "there are none"
+        there = f"those that there are: {', '.join(kept)}" if kept else "there are none"
         raise Trouble(f"There is no projection {name!r}; {there}.", Exit.USAGE)
     return kept[name]
 
@@ -124,23 +130,28 @@ def _of(cloud: Cloud, rows: Rows, projection: Projection, key: str, limit: int) 
     return [row] if row else []
 
 
-def _line_of(row: Row) -> str:
+def _lines_of(row: Row) -> Iterator[str]:
+    """Yield a row as people read it: its key, and below that what it says, in 80 columns."""
     said = [*row.values.items(), *([("version", row.version)] if row.version else [])]
-    return "  ".join([row.partition, row.sort, *(f"{name}={value}" for name, value in said)])
+    yield f"{row.partition}  {row.sort}"
+    words = (f"{name}={value}" for name, value in said)
+    yield from wrap("  ".join(words), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
 
 
 def _report(options: Options, cloud: Cloud, name: str, result: Comparison) -> None:
     wrong = result.differences
     units = many(math.ceil(result.units), "read unit")
-    paid = f" ({units} of the log, ${result.units * READ_UNIT:.4f})" if result.units else ""
+    paid = f" ({units}, {price(result.units * READ_UNIT)})" if result.units else ""
     if not wrong:
-        options.out.print(f"{many(result.equal, 'row')} of {name} equal the log{paid}.")
+        equal = "equals" if result.equal == 1 else "equal"
+        options.out.print(f"{many(result.equal, 'row')} of {name} {equal} the log{paid}.")
         return
-    options.out.print(
-        f"{many(len(wrong), 'row')} of {name} differ from the log, {result.equal:,} equal it{paid}."
-    )
+    differ = "differs" if len(wrong) == 1 else "differ"
+    rows = many(len(wrong), "row")
+    options.out.print(f"{rows} of {name} {differ}, {result.equal:,} equal the log{paid}.")
     for difference in wrong[:LISTED]:
-        options.out.print(f"  {_line(difference)}")
+        for line in _lines(difference):
+            options.out.print(line)
     if len(wrong) > LISTED:
         options.out.print(f"  and {len(wrong) - LISTED:,} more; --json has them all.")
     fix = f"fanfare replay {name}{at(cloud.stage)}"
@@ -149,7 +160,8 @@ def _report(options: Options, cloud: Cloud, name: str, result: Comparison) -> No
     options.out.print(f"To mend them: {fix}")
 
 
-def _line(difference: Difference) -> str:
-    where = f"{difference.kind:<9}  {difference.order or '(no order makes it)'}"
-    what = f": {'; '.join(difference.what)}" if difference.what else ""
-    return f"{where}  row {difference.partition} / {difference.sort}{what}"
+def _lines(difference: Difference) -> Iterator[str]:
+    yield f"  {difference.kind:<9}  {difference.order or '(no order makes it)'}"
+    yield f"    row {difference.partition}"
+    yield f"        {difference.sort}"
+    yield from (f"    {each}" for each in difference.what)

@@ -19,7 +19,7 @@ from ops.options import Options
 from ops.order import find as find_order
 from ops.order import no_such_order
 from ops.pace import Pace
-from ops.plan import again, say, sentence, what_follows
+from ops.plan import again, say, say_rest, sentence, what_follows
 from ops.progress import progress
 from ops.replaying import Undelivered, batch_size, work
 from ops.selection import Wanted, consumer_named, must_be_replayable
@@ -71,12 +71,13 @@ def resume(
     wanted: Wanted,
     job_id: str,
     *,
+    dry_run: bool = False,
     yes: bool = False,
     wait: float | None = None,
     clock: Clock = utc_now,
     pace: Callable[[float], Pace] = Pace,
 ) -> Exit:
-    """Go on with a job where it stopped."""
+    """Go on with a job where it stopped, or only say how much of it is left."""
     consumer = consumer_named(name)
     must_be_replayable(consumer)
     if wanted != Wanted():
@@ -103,12 +104,18 @@ def resume(
     if job.ended and job.ended.how == "done":
         _told(options, job, f"Job {job_id} is done already: nothing is left to send.")
         return Exit.DONE
+    cloud = connect(options)
+    if cloud.began and plan.made < cloud.began:
+        raise Trouble(
+            f"Job {job_id} is of an earlier local run, whose log is gone: start a new one.",
+            Exit.REFUSED,
+        )
     if job.torn:
         options.err.print("The job's last line was written in part: what it told of is sent again.")
-    cloud = connect(options)
-    before = job.sent.events if job.sent else 0
-    left = max(0, plan.census.events - before)
-    consent(options, f"This sends {many(left, 'event')} more to {name}.", yes=yes)
+    if dry_run:
+        say_rest(options, job)
+        return Exit.DONE
+    consent(options, f"This sends {many(job.left, 'event')} more to {name}.", yes=yes)
     return _go(options, cloud, job, consumer, wait, clock, pace)
 
 

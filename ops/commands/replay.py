@@ -6,7 +6,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from ops.commands.words import Asked, Flag, Types, app
-from ops.trouble import Exit, Trouble
+from ops.trouble import Exit
 
 
 @app.command(sort_key=90)
@@ -29,12 +29,12 @@ def replay(
 ) -> Exit:
     """Send events of the log to one consumer's queue again.
 
-    Only consumers whose reactions may hear the past again take part. What is sent is
-    fixed when the command is given: what happens later is not in it. Events come in
-    no order; a consumer that hears one twice keeps the same.
+    Only consumers whose reactions may hear the past again take part. What is sent
+    is fixed when the command is given: what happens later is not in it. Events
+    come in no order; a consumer that hears one twice keeps the same.
 
-    To rebuild a read model: `fanfare projection NAME --empty`, then `fanfare replay
-    NAME`, then `fanfare projection NAME --check`.
+    To rebuild a read model: `fanfare projection NAME --empty`, then `fanfare
+    replay NAME`, then `fanfare projection NAME --check`.
 
     A TIME is 2026-11-23T09:00:00Z, a date (its beginning in UTC), or a span back
     such as 2h.
@@ -59,11 +59,7 @@ def replay(
         since=since, until=until, types=tuple(types or ()), orders=tuple(orders or ()), rate=rate
     )
     if resume is not None:
-        if dry_run:
-            raise Trouble(
-                f"What job {resume} has yet to send is known: fanfare jobs {resume}. Leave out"
-                " --dry-run or --resume.",
-                Exit.USAGE,
-            )
-        return replaying.resume(options, consumer, wanted, resume, yes=yes, wait=wait)
+        return replaying.resume(
+            options, consumer, wanted, resume, dry_run=dry_run, yes=yes, wait=wait
+        )
     return replaying.replay(options, consumer, wanted, dry_run=dry_run, yes=yes, wait=wait)

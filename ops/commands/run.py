@@ -5,13 +5,15 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.commands.words import Asked, Consumers, Flag, Types, app
+from ops.commands.words import Asked, Consumers, Flag, Types, app, whole
 
 
 @app.command(sort_key=10)
 def run(
     *,
-    port: Annotated[int, Parameter(validator=Number(gte=1, lte=65535), metavar="PORT")] = 4566,
+    port: Annotated[
+        int, Parameter(validator=Number(gte=1, lte=65535), converter=whole, metavar="PORT")
+    ] = 4566,
     keep: Flag = False,
     consumers: Consumers = None,
     types: Types = None,

@@ -16,7 +16,7 @@ def tail(
     consumers: Consumers = None,
     types: Types = None,
     outcomes: Outcomes = None,
-    since: Annotated[timedelta | None, Parameter(metavar="TIME", converter=span)] = None,
+    since: Annotated[timedelta | None, Parameter(metavar="SPAN", converter=span)] = None,
     options: Asked,
 ) -> Exit:
     """Show what happens, as it happens, until Ctrl-C.

@@ -1,5 +1,6 @@
 """The command line: what may be said, what is refused, and what it costs to ask."""
 
+import inspect
 import subprocess
 import sys
 from datetime import timedelta
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from ops import cli
+from ops.commands.words import app
 from ops.filter import Filter
 from ops.options import Options
 from ops.selection import Wanted
@@ -58,7 +60,8 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("metrics --days 7", {"days": 7}),
         ("replay orders --dry-run", {"dry_run": True, "yes": False, "wait": None}),
         ("replay orders --yes --wait", {"dry_run": False, "yes": True, "wait": 30.0}),
-        ("replay orders --resume orders-1 --yes", {"yes": True, "wait": None}),
+        ("replay orders --resume orders-1 --yes", {"yes": True, "wait": None, "dry_run": False}),
+        ("replay orders --resume orders-1 --dry-run", {"dry_run": True}),
         ("projection orders", {"limit": 20}),
         ("projection orders --empty --yes", {"yes": True}),
         ("forget 7F3K --yes", {"yes": True}),
@@ -169,6 +172,7 @@ def test_the_stage_is_the_safe_one_unless_the_environment_names_another(
         ("run --port 0", 'Invalid value "0" for --port'),
         ("run --port 65536", 'Invalid value "65536" for --port'),
         ("run --port http", "--port"),
+        ("run --port 4600.5", "'4600.5' is no whole number"),
         ("seed --stage Prod!", "'Prod!' names no stage"),
         ("seed --color pink", 'Choose from: "auto", "always", "never"'),
         ("metrics --days fortnight", "'fortnight' is no whole number"),
@@ -176,6 +180,7 @@ def test_the_stage_is_the_safe_one_unless_the_environment_names_another(
         ("tail --since yesterday", "write it as 90s, 10m, 2h or 1d"),
         ("replay", "CONSUMER requires an argument"),
         ("replay orders --rate much", "--rate"),
+        ("projection orders --limit 2.5", "'2.5' is no whole number"),
         ("projection orders --limit 0", 'Invalid value "0" for --limit'),
         ("forget", "ORDER requires an argument"),
     ],
@@ -188,6 +193,17 @@ def test_a_mistake_in_the_line_is_one_sentence_and_exit_code_2(
     assert said.startswith("fanfare: ")
     assert says in said
     assert called == []
+
+
+COMMANDS = sorted(name for name in app if not name.startswith("-"))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_lines_of_a_help_are_broken_where_they_were_written(command: str) -> None:
+    text = str(app[command].help or inspect.getdoc(app[command].default_command))
+
+    lines = text.partition("\nArgs:")[0].splitlines()
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_name_that_is_nobodys_is_exit_code_2(
@@ -206,15 +222,6 @@ def test_help_is_data_and_goes_well(line: str, capsys: pytest.CaptureFixture[str
     assert "Usage: fanfare" in said.out
     assert "FANFARE_STAGE" in said.out
     assert said.err == ""
-
-
-def test_a_dry_run_of_a_job_that_is_resumed_sends_nothing(
-    called: list[Any], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert cli.main(["replay", "orders", "--resume", "orders-1", "--dry-run"]) is Exit.USAGE
-
-    assert "fanfare jobs orders-1" in capsys.readouterr().err
-    assert called == []
 
 
 @pytest.mark.parametrize("more", ["--check", "A"])

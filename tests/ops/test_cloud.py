@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_the_local_stage_is_the_run_that_left_word(monkeypatch: pytest.MonkeyPat
 
     connected = connect(Options())
 
-    assert connected.stage == "local"
+    assert (connected.stage, connected.began) == ("local", datetime.fromtimestamp(READY.began, UTC))
     assert os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4600"
     assert "AWS_PROFILE" not in os.environ
 

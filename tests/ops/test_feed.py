@@ -40,6 +40,14 @@ def test_what_is_of_no_interest_is_shown_only_if_asked_for() -> None:
     assert shown(Filter.of(outcomes=["nothing"]), nothing) == [("- nothing", "ordering")]
 
 
+def test_what_failed_is_counted_and_what_a_customer_did_wrong_is_not() -> None:
+    feed = Feed(Filter())
+
+    shown = list(feed.lines([record("failed"), record("retry"), record("refused", "checkout")]))
+
+    assert (len(shown), feed.failures) == (3, 2)
+
+
 def test_an_outcome_that_nobody_knows_is_of_interest() -> None:
     assert shown(Filter(), record("something-new")) == [("x something-new", "payment")]
 

@@ -148,7 +148,8 @@ def test_a_file_that_is_torn_but_at_its_end_or_is_not_ours_is_refused(
     message = distrusted(job, done(job.path.read_bytes()))
 
     assert says in message
-    assert "Nothing was sent" in message
+    assert "nothing is sent by it. Start a new job instead" in message
+    assert "remove the file" in message
 
 
 def test_a_file_that_goes_back_is_refused(job: Job) -> None:

@@ -57,6 +57,7 @@ def test_a_retry_says_which_of_how_many_tries_failed_and_why() -> None:
     ("given", "what", "detail"),
     [
         (record("duplicate"), "= duplicate", "slot filled"),
+        (record("duplicate", "orders", event="A/placed"), "= duplicate", "known already"),
         (record("undecodable", error="Bad", detail="at $"), "x undecodable", "Bad at $"),
         (record("refused", status=422, route="POST /checkout"), "x refused", "422 POST /checkout"),
         (record("retry", error="TimeoutError"), "x retry", "TimeoutError"),

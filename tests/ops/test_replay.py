@@ -172,9 +172,12 @@ def test_a_dry_run_tells_what_would_be_sent_and_changes_nothing(
     said = capsys.readouterr().out
     assert "Would send 20 events of 10 orders  log → fanfare-local-orders (parallel)" in said
     assert "10  OrderConfirmed" in said
-    assert f"oldest  2026-11-23T09:02:00+00:00  {IDS[2]}/placed" in said
-    assert "at 5/s ≈ 4000 ms; about $0.0000 of SQS" in said
+    assert f"oldest   2026-11-23T09:02:00.000Z  {IDS[2]}/placed" in said
+    assert "at 5/s it takes 4000 ms, and less than a cent of SQS" in said
     assert "Nothing was changed." in said
+    *text, command, _ = said.splitlines()
+    assert command.startswith("  fanfare replay orders --since 2026-11-23T09:02:00Z --until ")
+    assert max(map(len, text)) <= 80
     assert received(stocked) == []
     assert list(folder.iterdir()) == []
 
@@ -313,6 +316,41 @@ def test_an_interrupted_job_goes_on_where_it_stopped_and_is_done_once(
     assert received(stocked) == []
 
 
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_dry_run_of_the_rest_sends_nothing(
+    stocked: Cloud, broken: str, capsys: pytest.CaptureFixture[str], as_json: bool
+) -> None:
+    received(stocked)
+    path = job_files.JOBS / f"{broken}.jsonl"
+    before = path.read_bytes()
+
+    assert resume(Options(json=as_json), "orders", Wanted(), broken, dry_run=True) is Exit.DONE
+
+    assert received(stocked) == []
+    assert path.read_bytes() == before
+    said = capsys.readouterr().out
+    if as_json:
+        told = json.loads(said)
+        assert (told["left"], told["of"], told["seconds"]) == (14, 24, 0.28)
+    else:
+        assert "Would send 14 of 24 events to orders" in said
+        assert f"fanfare replay orders --resume {broken}" in said
+        assert "Nothing was changed." in said
+
+
+def test_a_job_of_a_local_run_that_is_over_is_refused(
+    stocked: Cloud, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = job_files.find(broken).plan.made
+    later = replace(stocked, began=made + timedelta(seconds=1))
+    monkeypatch.setattr(replaying, "connect", lambda _: later)
+    received(stocked)
+
+    says = "of an earlier local run, whose log is gone"
+    troubled(Exit.REFUSED, says, lambda: resume(Options(), "orders", Wanted(), broken))
+    assert received(stocked) == []
+
+
 def test_a_torn_last_line_is_said_and_what_it_told_of_is_sent_again(
     stocked: Cloud, time: Time, broken: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -384,9 +422,7 @@ def test_jobs_are_listed_and_shown(
     assert jobs.show(Options(), broken) is Exit.DONE
 
     said = capsys.readouterr().out
-    assert " ".join(said.splitlines()[0].split()) == (
-        f"{broken} local 2026-11-23 10:00:00 interrupted 10 of 24"
-    )
+    assert " ".join(said.splitlines()[0].split()) == (f"{broken} local interrupted 10 of 24")
     assert f"{broken}  interrupted" in said
     assert "of 12  OrderPlaced" in said
     assert f"go on with: fanfare replay orders --resume {broken}" in said
