@@ -18,6 +18,9 @@ DEFAULT = "dev"
 SENDER = re.compile(r"[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+")
 """What a stage's mail may be from: an address alone, as SES knows it."""
 
+TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+")
+"""What a stage's alarms may go to: a standard topic, since CloudWatch knows no FIFO one."""
+
 
 class ImpossibleStage(ValueError):
     """A stage has settings that cannot be, or not together; the message says which."""
@@ -43,7 +46,7 @@ class Stage:
     --email-identity example.com`); to write to anybody, the account must be out of SES's sandbox
     (https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html). `issuer` and
     `audience` are those of the tokens (OpenID Connect) that customers must show; without them the
-    shop is open to guests.
+    shop is open to guests. `alarm_topic` is the ARN of the SNS topic that alarms go to.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Stage:
     sender: str | None = None
     issuer: str | None = None
     audience: str | None = None
+    alarm_topic: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse settings that only make sense together."""
@@ -79,6 +83,11 @@ class Stage:
             raise ImpossibleStage(
                 f"Stage {self.name}: the audience is empty. Name what the issuer's tokens are for,"
                 " as their `aud` says."
+            )
+        if self.alarm_topic is not None and not TOPIC.fullmatch(self.alarm_topic):
+            raise ImpossibleStage(
+                f"Stage {self.name}: alarms cannot go to {self.alarm_topic!r}. Name a topic by its"
+                ' ARN: alarm_topic="arn:aws:sns:eu-central-1:123456789012:on-call"'
             )
         if self.sender is not None and not SENDER.fullmatch(self.sender):
             raise ImpossibleStage(
