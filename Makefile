@@ -4,6 +4,9 @@
 PYTHON ?= python3
 STAGE ?=
 ARGS ?=
+SEEDS ?=
+ORDERS ?=
+SEED ?=
 
 BIN := .venv/bin
 UV := .tools/bin/uv
@@ -19,7 +22,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint contracts synth rehearse deploy destroy setup lock clean
+.PHONY: help run test lint contracts simulate synth rehearse deploy destroy setup lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +43,10 @@ lint: $(PROJECT) ## Check form, types, and who imports whom
 
 contracts: $(PROJECT) ## Keep what is new of contracts, write docs/*api.json (ARGS=--check: look)
 	@exec $(BIN)/python -m ops.contracts $(ARGS)
+
+simulate: $(PROJECT) ## Try the shop under every kind of bad luck (SEEDS=… ORDERS=… SEED=…)
+	@exec $(BIN)/fanfare simulate $(SEEDS:%=--seeds=%) $(ORDERS:%=--orders=%) \
+		$(SEED:%=--seed=%) $(ARGS)
 
 synth: $(PROJECT) $(CDK) ## Write the templates to cdk.out (STAGE=dev unless told)
 	@exec $(CDK) synth --quiet -c stage=$(or $(STAGE),dev) $(ARGS)

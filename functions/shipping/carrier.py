@@ -16,7 +16,11 @@ class Carrier(Protocol):
     name: str
 
     def remembers(self, asked: datetime) -> bool:
-        """Tell whether the key of a booking first asked for then is still recognised."""
+        """Tell whether the key of a booking first asked for then is surely still recognised.
+
+        Surely: also if that time was told by a clock that is wrong by minutes, and if the booking
+        that is asked for now comes a while later.
+        """
         ...
 
     def book(self, order: str, to: Address, delivery: Delivery) -> str:

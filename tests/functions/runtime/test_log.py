@@ -1,5 +1,6 @@
-"""The log's contract, held by its twin in memory and by DynamoDB alike."""
+"""The log's contract, held by its twins in memory and by DynamoDB alike."""
 
+from collections.abc import Callable
 from typing import ClassVar, Protocol
 
 import msgspec
@@ -15,8 +16,12 @@ from events.payment import PaymentPrepared
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.memory import MemoryLog, MemoryTables
 from functions.runtime.ports import Change, Log, Record, Refused
+from ops.simulation.log import PlainLog
 from tests.builders import ORDER, order_placed, placed, story, then
 from tests.functions.conftest import Stage
+
+WRITTEN = pytest.mark.parametrize("world", ["memory", "dynamo"], indirect=True)
+"""For what is read back from items; the simulator's log keeps events as they are."""
 
 PLACED = placed()
 RESERVED = then(PLACED, StockReserved(lines=(Reserved(sku="DRUM", quantity=2),)))
@@ -34,11 +39,10 @@ class Subject(Protocol):
 
 
 class InMemory:
-    def __init__(self) -> None:
-        self._stock = MemoryTables()(STOCK)
+    def __init__(self, make: Callable[[MemoryTables], Log] = MemoryLog) -> None:
         tables = MemoryTables()
         self._stock = tables(STOCK)
-        self.log: Log = MemoryLog(tables)
+        self.log = make(tables)
 
     def stock(self, sku: str, pieces: int) -> None:
         assert self._stock.put(Record(key=sku, values={AVAILABLE: pieces}, version=0))
@@ -64,9 +68,11 @@ class InDynamo:
         return int(answer["Item"][AVAILABLE]["N"]) if "Item" in answer else None
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "plain", "dynamo"])
 def world(request: pytest.FixtureRequest) -> Subject:
-    return InMemory() if request.param == "memory" else InDynamo(request.getfixturevalue("stage"))
+    if request.param == "dynamo":
+        return InDynamo(request.getfixturevalue("stage"))
+    return InMemory(PlainLog if request.param == "plain" else MemoryLog)
 
 
 def take(sku: str, pieces: int) -> Change:
@@ -226,6 +232,7 @@ class OrderGiftWrapped(Fact, frozen=True, kw_only=True):
     ribbon: str
 
 
+@WRITTEN
 def test_a_reader_is_not_stopped_by_a_type_that_it_does_not_know(world: Subject) -> None:
     wrapped = then(PLACED, OrderGiftWrapped(ribbon="red"))
     for event in (PLACED, wrapped):
@@ -243,6 +250,7 @@ def test_a_reader_is_not_stopped_by_a_type_that_it_does_not_know(world: Subject)
     )
 
 
+@WRITTEN
 def test_a_future_version_of_a_known_type_stops_the_reader(world: Subject) -> None:
     world.log.append(msgspec.structs.replace(PLACED, dataversion=3))
 

@@ -1,4 +1,4 @@
-"""The contract of a table with a sort key, held by its twin in memory and by DynamoDB alike."""
+"""The contract of a table with a sort key, held by its twins in memory and by DynamoDB alike."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,13 +9,16 @@ from events.listing import LIST, OPEN
 from functions.runtime.memory import MemoryRows
 from functions.runtime.ports import Row, Rows
 from functions.runtime.tables import DynamoRows
+from ops.simulation.rows import PlainRows
 from tests.functions.conftest import Calls, Stage
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "plain", "dynamo"])
 def rows(request: pytest.FixtureRequest) -> Rows:
     if request.param == "memory":
         return MemoryRows(index=OPEN)
+    if request.param == "plain":
+        return PlainRows(index=OPEN)
     stage: Stage = request.getfixturevalue("stage")
     return DynamoRows(stage.dynamodb, stage.own["orders", LIST])
 

@@ -1,0 +1,1 @@
+"""The simulator: whole shops in memory, under every kind of bad luck, each from a seed."""

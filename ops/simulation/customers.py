@@ -1,0 +1,130 @@
+"""The customers: they order, and some of them cancel, whenever they like."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from events.checkout import Address, Line, OrderPlaced
+from events.envelope import begin
+from events.money import Money
+from functions.checkout.identity import order_id
+from functions.checkout.orders import Orders
+from functions.payment.sandbox import DECLINED, OUTAGE, SUCCESS, TIMEOUT
+from functions.runtime.http import Problem, Request
+from ops.simulation.engine import DAY, HOUR, SECOND, Engine
+from ops.simulation.fault import Unavailable
+from ops.simulation.ports import SteppedLog
+from ops.simulation.worker import Worker
+
+PRICES = {"TRUMPET-BB": 24900, "MUTE-CUP": 1995, "DRUM-SNARE": 18900}
+TOKENS = (*(SUCCESS,) * 14, *(TIMEOUT,) * 3, *(DECLINED,) * 2, OUTAGE)
+SPANS = (SECOND, 10 * SECOND, HOUR, 2 * DAY)
+"""Within how long the orders of a world are placed: one of these."""
+
+PATIENCE = (SECOND, SECOND, 5 * SECOND, HOUR, 15 * HOUR, 2 * DAY)
+"""Within how long a customer thinks better of it: one of these."""
+
+CANCELS = 0.4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Customer:
+    """One customer with one order: its number, its key, and its id."""
+
+    number: int
+    key: str
+    order: str
+
+
+class Customers:
+    """All customers of a world."""
+
+    def __init__(self, engine: Engine, log: SteppedLog) -> None:
+        """Take the log that they reach through the shop's API."""
+        self._engine = engine
+        self._log = log
+        self._orders = Orders(log, engine.clock)
+        self._span = engine.dice.pick("span", SPANS)
+
+    def arrive(self, number: int) -> str:
+        """Let a customer order at some time, and perhaps cancel; return the order's id."""
+        dice = self._engine.dice
+        one, two, three, _ = dice.draw(f"key {number}")
+        tail = f"{two & 0xFFFF:04x}-{three >> 16:04x}-{three & 0xFFFF:04x}{one:08x}"
+        key = f"{one:08x}-{two >> 16:04x}-{tail}"
+        customer = Customer(number=number, key=key, order=order_id(key))
+        when = dice.between(f"arrive {number}", 0, self._span)
+        self._engine.at(when, lambda: self._place(customer))
+        patience = dice.pick(f"patience {number}", PATIENCE)
+        at = when + dice.between(f"cancel {number}", 100, patience)
+        if self._engine.befalls(customer.order, "cancelled", CANCELS, at=at):
+            self._engine.at(at, lambda: self._cancel(customer))
+        return customer.order
+
+    def _place(self, customer: Customer) -> None:
+        event = begin(
+            self._wanted(customer),
+            subject=customer.order,
+            source="checkout",
+            now=self._engine.clock(),
+            correlationid=f"request-{customer.number}",
+            traceparent=f"00-{customer.number + 1:032x}-{'0' * 16}-01",
+        )
+
+        def work() -> None:
+            try:
+                self._log.append(event)
+            except Unavailable:
+                return
+
+        self._engine.start(self._worker("place", customer, work))
+
+    def _cancel(self, customer: Customer) -> None:
+        request = Request(
+            headers={"authorization": f"Bearer {customer.key}"}, path={"id": customer.order}
+        )
+
+        def work() -> None:
+            try:
+                self._orders.cancel(request)
+            except (Problem, Unavailable):
+                return
+
+        self._engine.start(self._worker("cancel", customer, work))
+
+    def _worker(self, what: str, customer: Customer, work: Callable[[], None]) -> Worker:
+        skew = self._engine.skew(f"{what} {customer.number}")
+        return Worker(f"checkout {what} {customer.order}", work, skew=skew)
+
+    def _wanted(self, customer: Customer) -> OrderPlaced:
+        lines, pieces, token, more = self._engine.dice.draw(f"order {customer.number}")
+        bought = _lines(lines % 7 + 1, 1 + pieces % 2)
+        amount = sum(line.quantity * line.unit_price for line in bought)
+        return OrderPlaced(
+            lines=bought,
+            total=Money(amount=amount, currency="EUR"),
+            email=f"{customer.number}@example.com",
+            ship_to=HOME,
+            payment_token=TOKENS[token % len(TOKENS)],
+            fingerprint="5f2b8c1d9e3a7f604b1c2d",
+            delivery="express" if more & 1 else "standard",
+        )
+
+
+HOME = Address(
+    name="Robin Example",
+    street="1 Sample Street",
+    city="Berlin",
+    postal_code="10115",
+    country="DE",
+)
+
+
+@cache
+def _lines(which: int, pieces: int) -> tuple[Line, ...]:
+    """Return lines of the products whose bit is set."""
+    return tuple(
+        Line(sku=sku, name=sku.title(), quantity=pieces, unit_price=price)
+        for bit, (sku, price) in enumerate(PRICES.items())
+        if which >> bit & 1
+    )

@@ -1,0 +1,239 @@
+"""The engine: a virtual clock, what is to happen when, and the fate of every call of a port."""
+
+from collections import Counter
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from heapq import heappop, heappush
+from typing import Any
+from zlib import crc32
+
+from ops.simulation.dice import WHOLE, Dice
+from ops.simulation.fault import EXPLAINED, Fault, possible, unavailable
+from ops.simulation.violation import Violation
+from ops.simulation.worker import Worker, skew
+
+type Action = Callable[[], object]
+
+BEGIN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+SECOND = 1000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+"""In milliseconds, which the virtual clock counts."""
+
+QUICK = 40
+SLOW = 10 * SECOND
+LATER = 20 * MINUTE
+"""The longest that a call takes, that a slow one takes, and that one is under way whose caller is
+gone: a TCP connection that nobody tends is given up long before."""
+
+WRONG = 5 * MINUTE
+"""By how much a machine's clock may be wrong, either way; every other one's is right."""
+
+TOO_MANY = 500_000
+"""Steps after which a world is held to be going round in circles."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fired:
+    """A fault that happened: when (ms), to whom, and to which call of a worker's, if to one."""
+
+    at: int
+    worker: str
+    call: str
+    fault: Fault
+    more: str = ""
+
+    def __str__(self) -> str:
+        """Say it in plain words."""
+        where = f"{self.worker}, {self.call}" if self.call else self.worker
+        return f"{told(self.at)}  {where}: {EXPLAINED[self.fault]}{self.more}"
+
+
+def told(millis: int) -> str:
+    """Return a time since the beginning as people read it: `1 d 00:01:33.431`."""
+    sign, rest = ("-", -millis) if millis < 0 else ("", millis)
+    days, rest = divmod(rest, DAY)
+    hours, rest = divmod(rest, HOUR)
+    minutes, rest = divmod(rest, MINUTE)
+    clock = f"{hours:02}:{minutes:02}:{rest // SECOND:02}.{rest % SECOND:03}"
+    return f"{sign}{days} d {clock}" if days else f"{sign}{clock}"
+
+
+class Engine:
+    """Lets things happen one after the other, as the seed wants it."""
+
+    def __init__(
+        self, dice: Dice, *, chance: float, without: AbstractSet[str] = frozenset()
+    ) -> None:
+        """Take the luck, the share of calls that meet a fault, and faults that are spared."""
+        self.dice = dice
+        self.now = 0
+        self.steps = 0
+        self.trace = 0
+        self.busy = 0
+        self.calm = False
+        self.fired: dict[str, Fired] = {}
+        self.tried: Counter[str] = Counter()
+        self.broken: Callable[[Worker], bool] = lambda _: False
+        self.mishap: Callable[[Worker, Fault], None] = lambda _, __: None
+        self._chance = int(chance * WHOLE)
+        self._without = without
+        self._agenda: list[tuple[int, int, Action]] = []
+        self._entries = 0
+        self._ended: dict[Worker, Action] = {}
+        self._refusing = ""
+
+    def clock(self) -> datetime:
+        """Return the time as whoever asks believes it to be."""
+        return BEGIN + timedelta(milliseconds=self.now + skew())
+
+    def at(self, when: int, action: Action) -> None:
+        """Let something happen at a time (ms), or now if that is over."""
+        self._entries += 1
+        heappush(self._agenda, (max(when, self.now), self._entries, action))
+
+    def run(self) -> None:
+        """Let happen what is to happen, until nothing is left."""
+        while self._agenda:
+            self.now, _, action = heappop(self._agenda)
+            self.steps += 1
+            if self.steps > TOO_MANY:
+                raise Violation(comes_to_rest, "everything")
+            action()
+
+    def skew(self, who: str) -> int:
+        """Return by how many milliseconds a machine's clock is wrong."""
+        wrong, by, _, _ = self.dice.draw(f"skew {who}")
+        return 0 if wrong & 1 else by % (2 * WRONG + 1) - WRONG
+
+    def befalls(
+        self, who: str, fault: Fault, chance: float, *, at: int | None = None, more: str = ""
+    ) -> bool:
+        """Tell whether a fault that is no call's happens, with this chance, and note it if so."""
+        what = f"{fault} {who}"
+        if self.calm or what in self._without or not self.dice.happens(what, chance):
+            return False
+        when = self.now if at is None else at
+        self.fired[what] = Fired(at=when, worker=who, call="", fault=fault, more=more)
+        return True
+
+    def refuses(self, message: str) -> bool:
+        """Tell whether the topic refuses a message of the batch that it is given just now."""
+        return bool(self._refusing) and self.dice.happens(f"{self._refusing} {message}", 0.5)
+
+    def start(self, worker: Worker, ended: Action = int) -> None:
+        """Let a worker do its work; `ended` is done once it has ended or died."""
+        self._ended[worker] = ended
+        worker.passes = self._passes
+        self.at(self.now, partial(self._begin, worker))
+
+    def _begin(self, worker: Worker) -> None:
+        worker.switch()
+        self._after(worker)
+
+    def _passes(self, worker: Worker) -> bool:
+        """Decide the fate of a worker's call; tell whether it is through before all else."""
+        self.busy = self.now
+        worker.calls += 1
+        what = f"{worker.name} {worker.calls}"
+        luck, which, wait, worker.late = self.dice.draw(what)
+        fault: Fault | None = None
+        if self.broken(worker):
+            fault = "throttled"
+            self.mishap(worker, fault)
+        elif luck < self._chance and not self.calm and what not in self._without:
+            faults = possible(worker.call)
+            fault = faults[which % len(faults)]
+            self.fired[what] = Fired(at=self.now, worker=worker.name, call=worker.call, fault=fault)
+            self.mishap(worker, fault)
+        self.tried[worker.call] += 1
+        self.trace = crc32(b"%d %d %d" % (self.now, luck, which), self.trace)
+        worker.fault = fault
+        worker.due = due = self.now + 1 + wait % (SLOW if fault == "slow" else QUICK)
+        if fault is not None or (self._agenda and self._agenda[0][0] <= due):
+            return False
+        self.now = due
+        self.steps += 1
+        return True
+
+    def _after(self, worker: Worker) -> None:
+        """See what a worker waits for, or how it ended."""
+        if isinstance(worker.failure, Violation):
+            raise worker.failure
+        if worker.failure is not None:
+            raise Violation(no_function_fails_by_itself, worker.name, worker.failure)
+        if worker.dead:
+            self._ended.pop(worker)()
+            return
+        self.at(worker.due, partial(self._fate, worker))
+
+    def _fate(self, worker: Worker) -> None:
+        effect, late = worker.effect, worker.late
+        match worker.fault:
+            case "die before":
+                worker.kill()
+            case "die after":
+                _silently(effect)
+                worker.kill()
+            case "die, done later":
+                self.at(self.now + late % LATER, partial(_silently, effect))
+                worker.kill()
+            case "lost":
+                _silently(effect)
+                worker.throw(unavailable(worker.call))
+            case "lost, done later":
+                self.at(self.now + late % LATER, partial(_silently, effect))
+                worker.throw(unavailable(worker.call))
+            case "throttled" | "conflict":
+                worker.throw(unavailable(worker.call))
+            case "done twice":
+                _silently(effect)
+                _answer(worker, effect)
+            case "partial":
+                self._refusing = worker.name
+                _answer(worker, self._refused_in_part(effect))
+            case _:
+                _answer(worker, effect)
+        self._after(worker)
+
+    def _refused_in_part(self, effect: Callable[[], Any]) -> Callable[[], Any]:
+        def once() -> Any:
+            try:
+                return effect()
+            finally:
+                self._refusing = ""
+
+        return once
+
+
+def comes_to_rest() -> None:
+    """Everything that is begun comes to an end."""
+
+
+def no_function_fails_by_itself() -> None:
+    """A function fails only because a call of a port has failed."""
+
+
+def _answer(worker: Worker, effect: Callable[[], Any]) -> None:
+    try:
+        answer = effect()
+    except Violation:
+        raise
+    except Exception as error:  # noqa: BLE001  it is the worker's to handle
+        worker.throw(error)
+    else:
+        worker.switch(answer)
+
+
+def _silently(effect: Callable[[], Any]) -> None:
+    """Make a call of whose answer nobody hears."""
+    try:
+        effect()
+    except Violation:
+        raise
+    except Exception:  # noqa: BLE001, S110  nobody hears of it
+        pass

@@ -1,0 +1,201 @@
+"""The invariants: what is so at every moment, whatever has happened.
+
+Each is looked at when something happens that could break it. Those of a quiet world are in `quiet`.
+"""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from events.envelope import Event
+from events.inventory import RESERVE, StockReleased, StockReserved
+from events.ordering import OUTCOME, OrderCancelled, OrderConfirmed
+from events.payment import (
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentRefunded,
+    PaymentVoided,
+)
+from events.shipping import DispatchScheduled
+from ops.simulation.shop import Shop
+
+type OfFact = Callable[[Shop, Event[Any]], bool]
+type OfOrder = Callable[[Shop, str], bool]
+type OfMail = Callable[[Shop, str, str], bool]
+
+MONEY_MOVES = {
+    "prepared": ("captured", "declined", "cancelled"),
+    "captured": ("captured", "refunded"),
+}
+"""What a reference at the gateway may become; what is not named here stays as it is."""
+
+
+def a_filled_slot_never_changes(shop: Shop, event: Event[Any]) -> bool:
+    """A slot that was filled once holds the same fact for ever."""
+    return shop.first.setdefault(event.id, event) is event
+
+
+def an_order_has_one_outcome(shop: Shop, event: Event[Any]) -> bool:
+    """An order is confirmed or cancelled, never both, and never twice."""
+    if not isinstance(event.data, OrderConfirmed | OrderCancelled):
+        return True
+    outcomes = [
+        one
+        for one in shop.log.read(event.subject)
+        if isinstance(one.data, OrderConfirmed | OrderCancelled)
+    ]
+    return len(outcomes) <= 1
+
+
+def sequence_follows_causation(shop: Shop, event: Event[Any]) -> bool:
+    """An event's sequence is greater than that of the event that it reacts to."""
+    if event.causationid is None:
+        return True
+    slot = event.causationid.removeprefix(f"{event.subject}/")
+    cause = shop.log.read(event.subject).at(slot)
+    return cause is not None and cause.sequence < event.sequence
+
+
+def what_the_log_says_of_money_is_so(shop: Shop, event: Event[Any]) -> bool:
+    """The log says captured, declined, voided or refunded only once the gateway has done so."""
+    lives = shop.states(event.subject)
+    match event.data:
+        case PaymentCaptured(reference=reference):
+            return lives.get(reference, [""])[-1] in ("captured", "refunded")
+        case PaymentDeclined(reference=reference):
+            return lives.get(reference, [""])[-1] == "declined"
+        case PaymentRefunded(reference=reference):
+            return lives.get(reference, [""])[-1] == "refunded"
+        case PaymentVoided(reference=str() as reference):
+            return lives.get(reference, [""])[-1] in ("cancelled", "declined")
+    return True
+
+
+def refunds_never_exceed_captures(shop: Shop, event: Event[Any]) -> bool:
+    """What was refunded of an order is never more than what was captured, by the log."""
+    if not isinstance(event.data, PaymentRefunded):
+        return True
+    history = shop.log.read(event.subject)
+    captured = sum(e.data.amount.amount for e in history if isinstance(e.data, PaymentCaptured))
+    refunded = sum(e.data.amount.amount for e in history if isinstance(e.data, PaymentRefunded))
+    return refunded <= captured
+
+
+def confirmed_is_paid_and_reserved(shop: Shop, event: Event[Any]) -> bool:
+    """An order is confirmed only when it is charged, once and in full, and its stock is taken."""
+    if not isinstance(event.data, OrderConfirmed):
+        return True
+    history = shop.log.read(event.subject)
+    captured = history.find(PaymentCaptured)
+    return (
+        captured is not None
+        and shop.charge(event.subject) == captured.data.amount.amount
+        and history.states(StockReserved)
+        and not history.states(StockReleased)
+    )
+
+
+def dispatched_is_confirmed(shop: Shop, event: Event[Any]) -> bool:
+    """Only a confirmed order is dispatched."""
+    if not isinstance(event.data, DispatchScheduled):
+        return True
+    return shop.log.read(event.subject).states(OrderConfirmed)
+
+
+def stock_is_returned_only_when_cancelled(shop: Shop, event: Event[Any]) -> bool:
+    """Stock is put back only for an order that is cancelled, and as much as was taken."""
+    if not isinstance(event.data, StockReleased):
+        return True
+    history = shop.log.read(event.subject)
+    taken = history.at(RESERVE)
+    return (
+        history.states(OrderCancelled)
+        and taken is not None
+        and isinstance(taken.data, StockReserved)
+        and taken.data.lines == event.data.lines
+    )
+
+
+def stock_is_conserved(shop: Shop, event: Event[Any]) -> bool:
+    """Of each product, available and reserved add up to what there was; none is below zero."""
+    match event.data:
+        case StockReserved(lines=lines):
+            sign = 1
+        case StockReleased(lines=lines):
+            sign = -1
+        case _:
+            return True
+    for line in lines:
+        shop.reserved[line.sku] += sign * line.quantity
+    return all(
+        shop.available(sku) >= 0 and shop.available(sku) + shop.reserved[sku] == pieces
+        for sku, pieces in shop.initial.items()
+    )
+
+
+def only_one_reference_is_captured(shop: Shop, order: str) -> bool:
+    """Never were two references of an order captured, not even for a moment."""
+    return sum("captured" in life for life in shop.states(order).values()) <= 1
+
+
+def money_moves_as_it_may(shop: Shop, order: str) -> bool:
+    """A reference is captured, declined or cancelled once, and refunded only when captured."""
+    return all(
+        after == before or after in MONEY_MOVES.get(before, ())
+        for life in shop.states(order).values()
+        for before, after in pairwise(life)
+    )
+
+
+def a_cancelled_order_stays_uncharged(shop: Shop, order: str) -> bool:
+    """Once an order is cancelled and payment has handled it, its net charge is and stays zero."""
+    if ("payment", f"{order}/{OUTCOME}") not in shop.handled:
+        return True
+    return not shop.log.read(order).states(OrderCancelled) or shop.charge(order) == 0
+
+
+def a_confirmed_order_stays_charged(shop: Shop, order: str) -> bool:
+    """What a confirmed order was charged is never given back behind its back."""
+    history = shop.log.read(order)
+    captured = history.find(PaymentCaptured)
+    if captured is None or not history.states(OrderConfirmed):
+        return True
+    return shop.charge(order) == captured.data.amount.amount
+
+
+def a_parcel_is_booked_once(shop: Shop, order: str) -> bool:
+    """A parcel is booked once, for a confirmed order."""
+    return shop.parcels_of(order) == 1 and shop.log.read(order).states(OrderConfirmed)
+
+
+def published_is_persisted(shop: Shop, event: Event[Any]) -> bool:
+    """Nothing was published that is not in the log, as it is there."""
+    return shop.log.streams.get(event.subject, {}).get(event.slot) is event
+
+
+def no_mail_goes_twice(shop: Shop, to: str, subject: str) -> bool:
+    """A mail is sent again only where a fault fell between its sending and its slot."""
+    return shop.mails[to, subject] <= 1 + shop.mail_mishaps[subject]
+
+
+OF_A_FACT: tuple[OfFact, ...] = (
+    a_filled_slot_never_changes,
+    an_order_has_one_outcome,
+    sequence_follows_causation,
+    what_the_log_says_of_money_is_so,
+    refunds_never_exceed_captures,
+    confirmed_is_paid_and_reserved,
+    dispatched_is_confirmed,
+    stock_is_returned_only_when_cancelled,
+    stock_is_conserved,
+)
+OF_THE_LEDGER: tuple[OfOrder, ...] = (
+    only_one_reference_is_captured,
+    money_moves_as_it_may,
+    a_cancelled_order_stays_uncharged,
+    a_confirmed_order_stays_charged,
+)
+OF_THE_PARCELS: tuple[OfOrder, ...] = (a_parcel_is_booked_once,)
+OF_A_MAIL: tuple[OfMail, ...] = (no_mail_goes_twice,)
+OF_A_PUBLICATION: tuple[OfFact, ...] = (published_is_persisted,)
+OF_THE_HANDLED: tuple[OfOrder, ...] = (a_cancelled_order_stays_uncharged,)

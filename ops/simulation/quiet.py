@@ -1,0 +1,130 @@
+"""The invariants of a quiet world: all is acknowledged, no worker alive, no call under way."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+
+from events.checkout import OrderPlaced
+from events.inventory import StockReleased, StockReserved
+from events.listing import LIST
+from events.order import fold
+from events.ordering import OrderCancelled, OrderConfirmed
+from events.payment import PaymentCaptured, PaymentRefunded
+from events.shipping import DispatchScheduled
+from functions.analytics.figures import LONGEST, figures
+from functions.analytics.table import FIGURES, day_of
+from functions.orders.projection import row
+from ops.simulation.shop import Shop
+
+type OfOrder = Callable[[Shop, str], bool]
+type OfShop = Callable[[Shop], bool]
+
+
+def no_order_waits_for_ever(shop: Shop, order: str) -> bool:
+    """Every order has its outcome, and what it leads to has been done."""
+    history = shop.log.read(order)
+    return history.states(OrderConfirmed, OrderCancelled) and not fold(history).moving
+
+
+def every_event_was_published(shop: Shop, order: str) -> bool:
+    """Every event in the log was published."""
+    return all(event.id in shop.published for event in shop.log.read(order))
+
+
+def every_consumer_handled_what_it_hears(shop: Shop, order: str) -> bool:
+    """Every consumer has acknowledged every event that it hears."""
+    return all(
+        (consumer, event.id) in shop.handled
+        for consumer, heard in shop.hearing.items()
+        for event in shop.log.read(order)
+        if event.type in heard
+    )
+
+
+def confirmed_is_charged_and_sent(shop: Shop, order: str) -> bool:
+    """A confirmed order is charged once and in full, its stock taken, one parcel booked."""
+    history = shop.log.read(order)
+    if not history.states(OrderConfirmed):
+        return True
+    placed = history.find(OrderPlaced)
+    return (
+        placed is not None
+        and shop.charge(order) == placed.data.total.amount
+        and history.states(StockReserved)
+        and not history.states(StockReleased)
+        and history.states(DispatchScheduled)
+        and shop.parcels_of(order) == 1
+    )
+
+
+def cancelled_is_as_if_never_ordered(shop: Shop, order: str) -> bool:
+    """A cancelled order's net charge is zero, its stock is returned, and nothing is sent."""
+    history = shop.log.read(order)
+    if not history.states(OrderCancelled):
+        return True
+    returned = history.states(StockReleased) or not history.states(StockReserved)
+    return shop.charge(order) == 0 and returned and shop.parcels_of(order) == 0
+
+
+def the_log_tells_of_all_money(shop: Shop, order: str) -> bool:
+    """The log tells of a charge or a refund if and only if the gateway made it."""
+    history = shop.log.read(order)
+    lives = shop.states(order).values()
+    return any("captured" in life for life in lives) is history.states(PaymentCaptured) and any(
+        "refunded" in life for life in lives
+    ) is history.states(PaymentRefunded)
+
+
+def the_projection_is_the_fold(shop: Shop, order: str) -> bool:
+    """An order's row in the list is what the log makes of it."""
+    made = row(shop.log.read(order))
+    return made is not None and shop.rows[LIST].get(made.partition, made.sort) == made
+
+
+def the_figures_are_a_recount(shop: Shop) -> bool:
+    """The figures of each day are what a recount of the log gives."""
+    today = day_of(shop.clock())
+    found = {
+        one.day: (one.orders, one.confirmed, sum(one.cancelled.values()), dict(one.revenue))
+        for one in figures(shop.rows[FIGURES], LONGEST, today)
+        if one.orders or one.confirmed or one.cancelled
+    }
+    return found == _recount(shop)
+
+
+def _recount(shop: Shop) -> dict[date, tuple[int, int, int, dict[str, int]]]:
+    orders: Counter[date] = Counter()
+    confirmed: Counter[date] = Counter()
+    cancelled: Counter[date] = Counter()
+    revenue: dict[date, Counter[str]] = {}
+    for order in shop.log.streams:
+        history = shop.log.read(order)
+        for event in history:
+            day = day_of(event.time)
+            match event.data:
+                case OrderPlaced():
+                    orders[day] += 1
+                case OrderCancelled():
+                    cancelled[day] += 1
+                case OrderConfirmed():
+                    confirmed[day] += 1
+                    placed = history.find(OrderPlaced)
+                    if placed is not None:
+                        total = placed.data.total
+                        revenue.setdefault(day, Counter())[total.currency] += total.amount
+    return {
+        day: (orders[day], confirmed[day], cancelled[day], dict(revenue.get(day, {})))
+        for day in sorted({*orders, *confirmed, *cancelled})
+    }
+
+
+OF_AN_ORDER: tuple[OfOrder, ...] = (
+    no_order_waits_for_ever,
+    every_event_was_published,
+    every_consumer_handled_what_it_hears,
+    confirmed_is_charged_and_sent,
+    cancelled_is_as_if_never_ordered,
+    the_log_tells_of_all_money,
+    the_projection_is_the_fold,
+)
+OF_THE_SHOP: tuple[OfShop, ...] = (the_figures_are_a_recount,)

@@ -1,0 +1,67 @@
+"""The weather: what befalls whole consumers, and what operators do about it."""
+
+from collections.abc import Sequence
+
+from ops.simulation.engine import DAY, HOUR, MINUTE, SECOND, Engine
+from ops.simulation.fault import Fault
+from ops.simulation.queue import Queue
+from ops.simulation.relay import Stream
+
+PAUSED, BROKEN, OUT = 0.1, 0.02, 0.06
+"""The share of worlds, and of consumers in one, to which it happens."""
+
+OUTAGES = (2 * SECOND, MINUTE, HOUR, 13 * HOUR, 3 * DAY)
+"""The longest that something is out; a queue keeps a message for 4 days."""
+
+RELAY_OUTAGES = (MINUTE, HOUR, 30 * HOUR)
+SOON = (SECOND, 10 * SECOND, HOUR, DAY)
+
+
+class Weather:
+    """Decides what happens to the consumers of a world, and when."""
+
+    def __init__(self, engine: Engine, queues: Sequence[Queue], stream: Stream) -> None:
+        """Take the engine, whose workers of broken consumers it breaks, and what may be out."""
+        self._engine = engine
+        self._broken: dict[str, tuple[int, int]] = {}
+        for queue in queues:
+            self._consumer(queue)
+        begin, end = self._span("out relay", RELAY_OUTAGES)
+        if self._befalls("relay", "out", OUT, begin, end):
+            engine.at(begin, lambda: _set_out(stream, end))
+        engine.broken = lambda worker: self._is_broken(worker.service)
+
+    @property
+    def over(self) -> int:
+        """When nothing is broken any more (ms)."""
+        return max((end for _, end in self._broken.values()), default=0)
+
+    def _consumer(self, queue: Queue) -> None:
+        name, engine = queue.consumer.name, self._engine
+        begin, end = self._span(f"paused {name}", OUTAGES)
+        if self._befalls(name, "paused", PAUSED, begin, end):
+            engine.at(begin, lambda: _pause(queue, end))
+        begin, end = self._span(f"broken {name}", OUTAGES)
+        if self._befalls(name, "broken", BROKEN, begin, end):
+            self._broken[name] = (begin, end)
+
+    def _span(self, what: str, longest: Sequence[int]) -> tuple[int, int]:
+        begin = self._engine.dice.between(f"{what} begin", 0, self._engine.dice.pick(what, SOON))
+        most = self._engine.dice.pick(f"{what} most", longest)
+        return begin, begin + self._engine.dice.between(f"{what} long", 1, most)
+
+    def _befalls(self, who: str, fault: Fault, chance: float, begin: int, end: int) -> bool:
+        more = f" for {(end - begin) / HOUR:.2f} h"
+        return self._engine.befalls(who, fault, chance, at=begin, more=more)
+
+    def _is_broken(self, service: str) -> bool:
+        begin, end = self._broken.get(service, (0, 0))
+        return begin <= self._engine.now < end
+
+
+def _set_out(stream: Stream, until: int) -> None:
+    stream.out_until = until
+
+
+def _pause(queue: Queue, until: int) -> None:
+    queue.paused_until = until

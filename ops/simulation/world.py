@@ -1,0 +1,178 @@
+"""A world: a shop, its functions and customers, and all the luck that a seed gives them."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from events.envelope import Event
+from events.ordering import OUTCOME
+from functions.map import BUS, CONSUMERS
+from functions.runtime.ports import Change, Mail
+from functions.runtime.service import Consumer, Relay
+from ops.simulation import invariants, quiet
+from ops.simulation.customers import PRICES, Customers
+from ops.simulation.engine import DAY, HOUR, MINUTE, Engine
+from ops.simulation.fault import Fault
+from ops.simulation.functions import Functions
+from ops.simulation.plan import Plan
+from ops.simulation.ports import SteppedLog
+from ops.simulation.queue import Queue
+from ops.simulation.relay import Stream
+from ops.simulation.shop import Shop
+from ops.simulation.violation import Violation
+from ops.simulation.weather import Weather
+from ops.simulation.worker import Worker
+
+TICKS = (MINUTE, 12 * HOUR + 10 * MINUTE, 3 * DAY)
+"""Until when a chore is done at some time, each time; more often there is nothing for it to do."""
+
+ROUNDS = 4
+"""How often, at the end, the watch looks for stalled orders and operators empty the DLQs."""
+
+UNATTENDED = (0, HOUR, DAY - MINUTE, DAY + MINUTE, DAY + 4 * MINUTE, 25 * HOUR, 13 * DAY)
+"""For how long the DLQs of a world keep what they have before they are emptied."""
+
+MAILS = ("mailbox.send", "log.append")
+
+
+class World:
+    """One world, from its first order until it is quiet for good."""
+
+    def __init__(
+        self, plan: Plan, *, consumers: Sequence[Consumer] = CONSUMERS, relay: Relay = BUS
+    ) -> None:
+        """Take the plan, and the rows of the map, or others in their place."""
+        dice = plan.dice
+        self.engine = Engine(dice, chance=plan.chance, without=plan.without)
+        self.engine.mishap = self._mishap
+        pieces = max(2, len(plan.present))
+        stock = {sku: dice.between(f"stock {sku}", 1, 3 * pieces) for sku in PRICES}
+        self.shop = Shop(stock, consumers, self.engine.clock)
+        self.shop.listen(self)
+        log = SteppedLog(self.shop.log)
+        whole = dice.happens("whole", 0.5)
+        self.functions = Functions(self.engine, self.shop, log, whole=whole)
+        for consumer in consumers:
+            self.functions.add(consumer)
+        self.queues = [Queue(each, self.engine, self.functions.react) for each in consumers]
+        self._hearing = {
+            event: [queue for queue in self.queues if event in queue.consumer.hears]
+            for event in sorted({event for each in consumers for event in each.hears})
+        }
+        self.stream = Stream(relay, self.engine, self._deliver)
+        self._unattended = dice.pick("unattended", UNATTENDED)
+        self._begin(Customers(self.engine, log), plan)
+
+    def run(self) -> None:
+        """Let everything happen, until nothing more does.
+
+        Raises:
+            Violation: an invariant does not hold.
+        """
+        self.engine.run()
+        self.engine.calm = True
+        waited = self.engine.busy + self._unattended
+        meanwhile = (self.engine.now + waited) // 2
+        self.engine.at(meanwhile, partial(self._tick, "meanwhile"))
+        self.engine.run()
+        self.engine.now = max(self.engine.now, waited, self._weather.over)
+        for number in range(ROUNDS):
+            self._operate(f"end {number}")
+            self.engine.run()
+            if self._settled():
+                break
+            self.engine.now += 12 * HOUR + 6 * MINUTE
+        self.engine.now += 4 * DAY
+        self._tick("last")
+        self.engine.run()
+        for order in self.shop.log.streams:
+            _hold(quiet.OF_AN_ORDER, order, self.shop, order)
+        _hold(quiet.OF_THE_SHOP, "all orders", self.shop)
+
+    # -- what happens ------------------------------------------------------------------------------
+
+    def _begin(self, customers: Customers, plan: Plan) -> None:
+        orders = [customers.arrive(number) for number in plan.present]
+        self._weather = Weather(self.engine, self.queues, self.stream)
+        for nth, until in enumerate(TICKS):
+            when = self.engine.dice.between(f"tick {nth}", 1, until)
+            self.engine.at(when, partial(self._tick, f"{nth}"))
+        for queue in self.queues:
+            if queue.consumer.replayable:
+                self._may_replay(queue, orders)
+
+    def _may_replay(self, queue: Queue, orders: Sequence[str]) -> None:
+        for order in orders:
+            who = f"{queue.consumer.name} with {order}"
+            when = self.engine.dice.between(f"replay {who}", 1, HOUR)
+            if self.engine.befalls(who, "replayed", 0.03, at=when):
+                self.engine.at(when, partial(self._replay, queue, order))
+
+    def _replay(self, queue: Queue, order: str) -> None:
+        for event in self.shop.log.read(order):
+            if event.type in queue.consumer.hears:
+                queue.send(event, "replayed")
+
+    def _operate(self, number: str) -> None:
+        self.stream.republish()
+        for queue in self.queues:
+            queue.redrive()
+        self._tick(number)
+
+    def _settled(self) -> bool:
+        """Tell whether there is nothing left for operators and for the watch to do."""
+        return not (
+            self.stream.behind
+            or any(queue.dead for queue in self.queues)
+            or any(stream.get(OUTCOME) is None for stream in self.shop.log.streams.values())
+        )
+
+    def _tick(self, number: str) -> None:
+        for queue in self.queues:
+            self.functions.tick(queue.consumer, number)
+
+    def _deliver(self, event: Event[Any]) -> None:
+        _hold(invariants.OF_A_PUBLICATION, event.id, self.shop, event)
+        self.shop.published.add(event.id)
+        for queue in self._hearing.get(event.type, ()):
+            queue.send(event)
+
+    def _mishap(self, worker: Worker, fault: Fault) -> None:
+        if worker.service == "email" and worker.call in MAILS and fault != "slow":
+            for subject in _subjects(worker.about):
+                self.shop.mail_mishaps[subject] += 1
+
+    # -- what is looked at when it has happened ----------------------------------------------------
+
+    def stated(self, event: Event[Any], _: Sequence[Change]) -> None:
+        """Look at a fact that was put into the log, and give it to the stream."""
+        _hold(invariants.OF_A_FACT, event.id, self.shop, event)
+        self.stream.add(event)
+
+    def charged(self, order: str) -> None:
+        """Look at the gateway's ledger, which has changed."""
+        _hold(invariants.OF_THE_LEDGER, order, self.shop, order)
+
+    def booked(self, order: str) -> None:
+        """Look at the carrier's parcels, which have changed."""
+        _hold(invariants.OF_THE_PARCELS, order, self.shop, order)
+
+    def handled(self, consumer: str, event: Event[Any]) -> None:
+        """Look at an order of which a consumer has done with an event."""
+        _hold(invariants.OF_THE_HANDLED, event.subject, self.shop, event.subject)
+
+    def mailed(self, mail: Mail) -> None:
+        """Look at a mail that was sent."""
+        _hold(invariants.OF_A_MAIL, mail.subject, self.shop, mail.to, mail.subject)
+
+
+def _subjects(order: str) -> tuple[str, ...]:
+    """Return the subjects of the mails that an order can have."""
+    ordered = f"Your order {order}"
+    return ordered, f"{ordered} is on its way", f"{ordered} was cancelled"
+
+
+def _hold(these: Sequence[Callable[..., bool]], about: str, *given: Any) -> None:
+    for invariant in these:
+        if not invariant(*given):
+            raise Violation(invariant, about)

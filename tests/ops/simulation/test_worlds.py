@@ -1,0 +1,86 @@
+"""Worlds of ten orders: what holds in them, and what happens there at all."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from events.envelope import Fact
+from ops.simulation.campaign import Tally, campaign, run
+from ops.simulation.engine import DAY
+from ops.simulation.fault import EXPLAINED, possible
+from ops.simulation.plan import Plan
+
+WORLDS = 300
+ORDERS = 10
+RARE = ("rows.remove", "carrier.find", "gateway.cancel")
+"""Calls that few worlds make, so that some faults never meet them in so many."""
+
+
+def test_three_hundred_worlds_keep_their_word_while_every_fault_happens() -> None:
+    seen = Tally()
+
+    assert [one.violation for one in campaign(range(WORLDS), ORDERS, seen)] == []
+    assert (seen.worlds, seen.orders) == (WORLDS, WORLDS * ORDERS)
+    assert sorted(seen.faults) == sorted(EXPLAINED)
+    missed = {pair for pair in seen.missed if pair[0] not in RARE}
+    assert len(missed) <= 3, missed
+
+
+def test_the_orders_end_in_every_way() -> None:
+    ends: Counter[str] = Counter()
+    stated: set[type[Fact]] = set()
+    days = 0
+    for seed in range(60):
+        world = run(Plan(seed=seed, orders=ORDERS)).world
+        days = max(days, world.engine.now // DAY)
+        for order in world.shop.log.streams:
+            history = world.shop.log.read(order)
+            outcome = history.at("outcome")
+            assert outcome is not None
+            ends[getattr(outcome.data, "reason", "confirmed")] += 1
+            stated |= {type(event.data) for event in history}
+
+    assert set(ends) == {"confirmed", "customer", "payment-declined", "out-of-stock", "stalled"}
+    assert len(stated) == 17  # all but MailRefused: everybody here has an address
+    assert days >= 13
+
+
+@pytest.mark.parametrize("seed", [3, 7, 2**64])
+def test_the_same_plan_is_the_same_run(seed: int) -> None:
+    plan = Plan(seed=seed, orders=ORDERS)
+    one, other = run(plan).world.engine, run(plan).world.engine
+
+    assert (one.trace, one.steps, one.now) == (other.trace, other.steps, other.now)
+    assert one.fired == other.fired
+
+
+def test_the_run_of_a_seed_is_the_same_on_any_machine() -> None:
+    assert [run(Plan(seed=seed, orders=5)).world.engine.trace for seed in (0, 2)] == [
+        1777028806,
+        1895290266,
+    ]
+
+
+def test_who_is_left_out_changes_nobody_elses_luck() -> None:
+    plan = Plan(seed=5, orders=ORDERS)
+    fired = run(plan).world.engine.fired
+    without = run(replace(plan, absent=frozenset({0}))).world
+
+    assert len(without.shop.log.streams) == ORDERS - 1
+    shared = set(fired) & set(without.engine.fired)
+    assert len(shared) > len(fired) / 2
+
+
+def test_what_is_spared_does_not_happen() -> None:
+    plan = Plan(seed=5, orders=ORDERS)
+    fired = run(plan).world.engine.fired
+    some = frozenset(sorted(fired)[:10])
+
+    assert not some & set(run(plan.sparing(some)).world.engine.fired)
+
+
+def test_a_read_has_no_effect_that_could_come_later() -> None:
+    assert "die, done later" not in possible("log.read")
+    assert "conflict" in possible("log.append with changes")
+    assert "conflict" not in possible("log.append")
