@@ -9,6 +9,12 @@ from events.codec import CONTRACTS, encode_data
 from events.envelope import Event
 
 
+def personal(event_type: str) -> tuple[str, ...]:
+    """Return the fields of a type that say something of a person; none if it has no contract."""
+    contract = CONTRACTS.get(event_type)
+    return contract.personal if contract else ()
+
+
 def blank(event_type: str, data: str) -> str:
     """Return a fact's `data`, as JSON, without what is personal; the same text if nothing is.
 
@@ -20,17 +26,17 @@ def blank(event_type: str, data: str) -> str:
     Raises:
         msgspec.DecodeError: it is no JSON object.
     """
-    contract = CONTRACTS.get(event_type)
-    if contract is None or not contract.personal:
+    fields = personal(event_type)
+    if not fields:
         return data
     said = msgspec.json.decode(data, type=dict[str, Any])
     before = msgspec.json.encode(said)
     defaults = {
         field.encode_name: field.default
-        for field in msgspec.structs.fields(contract)
+        for field in msgspec.structs.fields(CONTRACTS[event_type])
         if not field.required
     }
-    for path in contract.personal:
+    for path in fields:
         _blank(said, path.split("."), defaults)
     after = msgspec.json.encode(said)
     return data if after == before else after.decode()

@@ -22,8 +22,12 @@ class Outside:
         self.environment[settings.ADAPTER] = adapter.name
         if adapter.mails and part.stage.sender:
             self.environment[settings.SENDER] = part.stage.sender
-            for identity in identities(part.stage.sender):
-                arn = part.format_arn(service="ses", resource="identity", resource_name=identity)
+            # SES asks for a right to each identity that a mail touches: the sender's, which may be
+            # a domain above the address; in its sandbox the recipients', too; and the configuration
+            # set that an identity may have. What bounds it is whom the mail is from.
+            # https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
+            for resource in ("identity", "configuration-set"):
+                arn = part.format_arn(service="ses", resource=resource, resource_name="*")
                 self.grants[arn] = Only([SEND_MAIL], "ses:FromAddress", part.stage.sender)
         if adapter.secret:
             secret = names.secret(part.stage.name, service)
@@ -38,12 +42,3 @@ class Outside:
             self.grants[arn] = [READ_SECRET]
         if adapter.library:
             self.libraries.append(adapter.library)
-
-
-def identities(sender: str) -> tuple[str, str]:
-    """Return the identities by which SES may know a sender: the address, and its domain.
-
-    Which of them the account has verified is not known here. A domain would let anybody of it be
-    the sender, so what is granted on them is mail from the one address.
-    """
-    return sender, sender.rpartition("@")[2]

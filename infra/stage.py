@@ -18,6 +18,9 @@ DEFAULT = "dev"
 SENDER = re.compile(r"[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+")
 """What a stage's mail may be from: an address alone, as SES knows it."""
 
+TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+")
+"""What a stage's alarms may go to: a standard topic, since CloudWatch knows no FIFO one."""
+
 
 class ImpossibleStage(ValueError):
     """A stage has settings that cannot be, or not together; the message says which."""
@@ -39,11 +42,11 @@ class Stage:
     `adapters` names a service's way to the outside where it is not the usual one. `sender` is the
     address that mail is from, such as `sender="shop@example.com"`; without one, mail is recorded
     and not sent. SES must know it in the stage's account and region, before mail is sent, as a
-    verified identity: the address or its domain, not one above it (`aws sesv2 create-email-identity
+    verified identity: the address or its domain (`aws sesv2 create-email-identity
     --email-identity example.com`); to write to anybody, the account must be out of SES's sandbox
     (https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html). `issuer` and
     `audience` are those of the tokens (OpenID Connect) that customers must show; without them the
-    shop is open to guests.
+    shop is open to guests. `alarm_topic` is the ARN of the SNS topic that alarms go to.
     """
 
     name: str
@@ -60,19 +63,32 @@ class Stage:
     sender: str | None = None
     issuer: str | None = None
     audience: str | None = None
+    alarm_topic: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse settings that only make sense together."""
         if (self.issuer is None) != (self.audience is None):
+            there, missing = (
+                ("audience", "issuer") if self.issuer is None else ("issuer", "audience")
+            )
             raise ImpossibleStage(
-                f"Stage {self.name}: an issuer needs an audience, and an audience it."
+                f"Stage {self.name} has an {there} and no {missing}: name both, in infra/stage.py"
+                " or by -c issuer=… -c audience=…, or neither."
             )
         if self.issuer is not None:
             wrong = malformed(self.issuer, local=not self.bootstrapped)
             if wrong:
                 raise ImpossibleStage(f"Stage {self.name}: the issuer {self.issuer!r} {wrong}.")
         if self.audience is not None and not self.audience.strip():
-            raise ImpossibleStage(f"Stage {self.name}: the audience is empty.")
+            raise ImpossibleStage(
+                f"Stage {self.name}: the audience is empty. Name what the issuer's tokens are for,"
+                " as their `aud` says."
+            )
+        if self.alarm_topic is not None and not TOPIC.fullmatch(self.alarm_topic):
+            raise ImpossibleStage(
+                f"Stage {self.name}: alarms cannot go to {self.alarm_topic!r}. Name a topic by its"
+                ' ARN: alarm_topic="arn:aws:sns:eu-central-1:123456789012:on-call"'
+            )
         if self.sender is not None and not SENDER.fullmatch(self.sender):
             raise ImpossibleStage(
                 f"Stage {self.name}: mail cannot be from {self.sender!r}. Name an address alone,"

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -15,8 +16,8 @@ from functions.runtime.operating.scan import DynamoPages
 from functions.runtime.operating.send import SqsSender
 from functions.runtime.service import Consumer, Service, Table
 from functions.runtime.tables import DynamoRecords, DynamoRows, TableName
-from ops import state
 from ops.explain import LOCAL
+from ops.local import state
 from ops.options import Options
 from ops.trouble import Exit, Trouble
 
@@ -37,10 +38,14 @@ NOT_READY = "The local run is still starting: try again when it says that it is 
 
 @dataclass(frozen=True, kw_only=True)
 class Cloud:
-    """A stage that can be asked. `client` gives the SDK's client of a service, made once."""
+    """A stage that can be asked. `client` gives the SDK's client of a service, made once.
+
+    `began` is when the stage came to be, if it is one that lasts as long as its run.
+    """
 
     stage: str
     client: Callable[[str], Any]
+    began: datetime | None = None
 
     def log(self) -> DynamoLog:
         """Return the stage's log."""
@@ -130,7 +135,8 @@ def connect(options: Options) -> Cloud:
             raise Trouble(NOTHING_RUNS, Exit.NOT_FOUND)
         if runs[0].api is None:
             raise Trouble(NOT_READY, Exit.NOT_FOUND)
-        return local(runs[0].port)
+        began = datetime.fromtimestamp(runs[0].began, UTC)
+        return replace(local(runs[0].port), began=began)
     factory = client_factory(options.region, options.profile, read_timeout=PATIENCE)
     return Cloud(stage=options.stage, client=cache(factory))
 

@@ -6,8 +6,8 @@ import traceback
 from collections.abc import Callable
 
 from ops.explain import explain
+from ops.local.state import STATE
 from ops.options import Options
-from ops.state import STATE
 from ops.trouble import Exit
 
 DEBUG = "FANFARE_DEBUG"

@@ -69,6 +69,11 @@ _SIGNS: Mapping[str, tuple[str, ...]] = {
 _SENTENCES = {sign: sentence for sentence, signs in _SIGNS.items() for sign in signs}
 
 
+def at(stage: str) -> str:
+    """Return how a command line names a stage: not at all, if it is the local one."""
+    return "" if stage == LOCAL else f" --stage {stage}"
+
+
 def explain(error: BaseException, stage: str) -> Trouble | None:
     """Return what to tell about an SDK's error on this stage, or nothing if it is another kind."""
     if isinstance(error, Trouble):

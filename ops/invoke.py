@@ -10,8 +10,8 @@ import msgspec
 from functions.map import API
 from functions.runtime.edge import IDEMPOTENCY_KEY
 from ops.cloud import connect
+from ops.local.state import ROOT
 from ops.options import Options
-from ops.state import ROOT
 from ops.trouble import Exit, Trouble
 
 SAMPLE = ROOT / "events" / "samples" / "checkout.json"

@@ -19,9 +19,9 @@ from functions.runtime.tables import DynamoRecords, TableName
 from ops.cloud import Cloud, connect
 from ops.explain import LOCAL
 from ops.inbox import Sent, sent
+from ops.live.sheet import Sheet
 from ops.options import Options
 from ops.order import find, no_such_order
-from ops.sheet import Sheet
 from ops.trouble import Exit, Trouble
 
 WIDTH = 80

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from events.money import Money, written
 from functions.analytics.figures import LONGEST, Figures, figures
+from functions.analytics.service import SERVICE as ANALYTICS
 from functions.analytics.table import FIGURES, day_of
-from functions.map import CONSUMERS
 from functions.runtime.clock import utc_now
 from functions.runtime.ports import Clock
 from ops.cloud import connect
@@ -29,8 +29,7 @@ def show(options: Options, *, days: int, clock: Clock = utc_now) -> Exit:
     """Print the figures of so many days, today the last: a table, or an object a day as JSON."""
     if not 1 <= days <= LONGEST:
         raise Trouble(f"--days is a number from 1 to {LONGEST}, not {days}.", Exit.USAGE)
-    analytics = next(consumer for consumer in CONSUMERS if consumer.name == "analytics")
-    rows = connect(options).rows(analytics, FIGURES)
+    rows = connect(options).rows(ANALYTICS, FIGURES)
     found = figures(rows, days, day_of(clock()))
     if options.json:
         for each in found:

@@ -10,15 +10,18 @@ from events.codec import encode
 from events.history import History
 from events.order import Order, fold
 from functions.runtime.clock import utc_now
-from ops.attempts import Attempts
 from ops.cloud import Cloud, connect
 from ops.explain import LOCAL, explain
+from ops.live.attempts import Attempts
+from ops.live.watch import watch
 from ops.options import Options
 from ops.tree import draw
 from ops.trouble import Exit, Trouble
-from ops.watch import watch
 
 ID_LENGTH = 26
+ALIKE = 3
+"""Orders that are named when one could be meant as well as another."""
+
 PATIENCE = 30.0
 AFTERWARDS = timedelta(minutes=1)
 """How long after an order's last fact its last log line may have been written."""
@@ -56,6 +59,8 @@ def find(cloud: Cloud, wanted: str) -> str:
     """
     if len(wanted) >= ID_LENGTH:
         return wanted
+    if not wanted:
+        raise Trouble("Which order? Its id is empty.", Exit.USAGE)
     if cloud.stage != LOCAL:
         raise Trouble(
             f"{wanted} is not a whole order id ({ID_LENGTH} characters). Only on the local stage"
@@ -66,7 +71,10 @@ def find(cloud: Cloud, wanted: str) -> str:
     if not alike:
         raise no_such_order(wanted)
     if len(alike) > 1:
-        raise Trouble(f"{wanted} may be any of {', '.join(alike)}: give more of it.", Exit.USAGE)
+        some = ", ".join(alike[:ALIKE]) + (", …" if len(alike) > ALIKE else "")
+        raise Trouble(
+            f"{wanted} may be any of {len(alike):,} orders ({some}): give more of it.", Exit.USAGE
+        )
     return alike[0]
 
 
@@ -93,7 +101,10 @@ def until_settled(
 
 def no_such_order(order: str) -> Trouble:
     """Return what to say of an order that is not there."""
-    return Trouble(f"There is no order {order} on this stage.", Exit.NOT_FOUND)
+    return Trouble(
+        f"There is no order {order} on this stage: `fanfare orders` lists those that there are.",
+        Exit.NOT_FOUND,
+    )
 
 
 def _attempts(cloud: Cloud, order: Order) -> Attempts:

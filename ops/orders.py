@@ -8,20 +8,21 @@ from itertools import islice, takewhile
 import msgspec
 from rich.table import Table
 
+from events.checkout import OrderPlaced
 from events.history import History
-from events.listing import LIST, OWNER, entry, order_at, parts, unflat
+from events.listing import LIST, OPEN, entry, order_at, parts, unflat
 from events.money import Money, written
 from events.order import fold
 from events.ordering import Reason
 from events.orders import OrderStalled
-from functions.map import CONSUMERS
+from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.clock import utc_now
 from functions.runtime.ports import Clock, Row
 from functions.runtime.tables import DynamoRows
 from ops.cloud import Cloud, connect
 from ops.explain import LOCAL
+from ops.live.sheet import Sheet
 from ops.options import Options
-from ops.sheet import Sheet
 from ops.trouble import Exit, Trouble
 from ops.words import took
 
@@ -82,8 +83,8 @@ def show(
     else:
         options.err.print(_none(options.stage, waiting=waiting))
     if more:
-        which = "that have waited longest" if waiting else "that are newest"
-        options.err.print(f"These are the {limit} {which}; --limit shows more.")
+        which = "Those that have waited longest" if waiting else "The newest"
+        options.err.print(f"{which}, {limit:,} at most; --limit shows more.")
     return Exit.DONE
 
 
@@ -106,8 +107,16 @@ def draw(orders: list[Shown], now: datetime) -> Table:
 
 
 def newest(cloud: Cloud, limit: int) -> Iterator[Shown]:
-    """Return the newest of all orders, and one more than asked for, if there is one."""
+    """Return the newest of all orders, and one more than asked for, if there is one.
+
+    Of those that are on their way the list knows little, and the log how far they came.
+    """
+    log = cloud.log()
     for kept in nlargest(limit + 1, _list(cloud).all(), key=lambda row: row.sort):
+        history = log.read(order_at(kept.sort)) if OPEN in kept.values else History()
+        if history.states(OrderPlaced):
+            yield _told(history)
+            continue
         listed = unflat(kept.sort, kept.values)
         yield Shown(
             id=listed.id,
@@ -149,10 +158,13 @@ def _told(history: History) -> Shown:
 
 
 def _list(cloud: Cloud) -> DynamoRows:
-    return cloud.rows(next(consumer for consumer in CONSUMERS if consumer.name == OWNER), LIST)
+    return cloud.rows(ORDERS, LIST)
 
 
 def _none(stage: str, *, waiting: bool) -> str:
     if waiting:
         return f"No such order waits for its outcome on stage {stage}."
-    return f"There is no order on stage {stage}; `fanfare invoke` places one."
+    return (
+        f"The list of stage {stage} is empty: `fanfare invoke` places an order, and `fanfare replay"
+        f" {ORDERS.name}` rebuilds a list that was emptied."
+    )

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from functions.map import CONSUMERS
 from ops.cloud import Cloud, connect
-from ops.explain import LOCAL
+from ops.consent import consent
 from ops.options import Options
+from ops.replays.selection import consumer_named
 from ops.trouble import Exit, Trouble
 
 PATIENCE = 90.0
@@ -18,19 +18,10 @@ _STATES = {True: "Enabled", False: "Disabled"}
 
 def switch(options: Options, consumer: str, *, on: bool, yes: bool) -> Exit:
     """Switch a consumer on or off and say what that means."""
-    word = "resume" if on else "pause"
-    known = [each.name for each in CONSUMERS]
-    if consumer not in known:
-        raise Trouble(
-            f"There is no consumer {consumer!r}; there are {', '.join(known)}.", Exit.USAGE
-        )
-    if options.stage != LOCAL and not yes:
-        raise Trouble(
-            f"This would {word} {consumer} on stage {options.stage}. If you mean it:"
-            f" fanfare {word} {consumer} --stage {options.stage} --yes",
-            Exit.REFUSED,
-        )
-    changed = turn(connect(options), consumer, on=on)
+    name = consumer_named(consumer).name
+    what = f"puts {name} back on its queue" if on else f"takes {name} off its queue"
+    consent(options, f"This {what}.", yes=yes)
+    changed = turn(connect(options), name, on=on)
     if options.json:
         options.print_json({"consumer": consumer, "on": on, "changed": changed})
     else:

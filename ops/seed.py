@@ -2,7 +2,8 @@
 
 from functions.checkout.catalogue import CATALOGUE
 from functions.inventory.reactions import AVAILABLE, STOCK
-from functions.map import API, CONSUMERS
+from functions.inventory.service import SERVICE as INVENTORY
+from functions.map import API
 from functions.runtime.ports import Record, Records
 from ops.catalogue import CURRENCY, Article, articles
 from ops.cloud import Cloud, connect
@@ -36,8 +37,7 @@ def told(new: int) -> str:
 
 def fill(cloud: Cloud) -> int:
     """Write what a stage's tables do not have yet; return how many products were new."""
-    inventory = next(consumer for consumer in CONSUMERS if consumer.name == "inventory")
-    stock = cloud.records(inventory, STOCK)
+    stock = cloud.records(INVENTORY, STOCK)
     catalogue = cloud.records(API, CATALOGUE)
     return sum(_add(article, stock, catalogue) for article in articles())
 

@@ -11,9 +11,9 @@ from events.envelope import Event
 from events.history import History
 from events.order import Order
 from functions.runtime import backoff
-from ops.attempts import Attempts
+from ops.live.attempts import Attempts
+from ops.live.sheet import SHORT
 from ops.outstanding import Pending, outstanding
-from ops.sheet import SHORT
 from ops.words import took
 
 WAITING = "░"

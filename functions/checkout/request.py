@@ -2,7 +2,7 @@
 
 import re
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, get_args
 
 import msgspec
 
@@ -114,6 +114,7 @@ def _merged(wanted: Wanted) -> Wanted:
 
 FORMS = {
     "sku": "a SKU has up to 40 letters, digits, dots, dashes and underscores",
+    "delivery": f"a delivery is one of {', '.join(get_args(Delivery))}",
     "email": "an e-mail address has one @ and no blanks",
     "country": "a country is two capital letters (ISO 3166), such as DE",
     "payment_token": "a payment token has up to 255 letters, digits, dashes and underscores",
@@ -130,7 +131,7 @@ def _where(message: str) -> tuple[str, str]:
     if field:
         path = f"{path}.{field['field']}"
     detail = _PATH.sub("", message)
-    if "matching regex" in detail:
+    if "matching regex" in detail or "enum value" in detail:
         form = FORMS.get(path.rpartition(".")[2], "control characters are not allowed")
         detail = f"The value is not of the right form: {form}"
     return path[:200], detail[:200] + "."

@@ -8,8 +8,9 @@ from functions.checkout.orders import Orders
 from functions.checkout.place import Placing
 from functions.checkout.request import Wanted
 from functions.runtime.http import Endpoint, Response
+from functions.runtime.interface import Route
 from functions.runtime.ports import Log, Resources
-from functions.runtime.service import Api, Route, Table
+from functions.runtime.service import Api, Table
 
 
 def endpoints(log: Log, resources: Resources) -> dict[str, Endpoint]:

@@ -16,6 +16,8 @@ from functions.runtime.service import Adapter, Consumer, Table
 
 SERVICE = Consumer(
     name="payment",
+    timeout=75,
+    batch=5,
     on=(
         On(
             event=OrderPlaced,
@@ -42,3 +44,5 @@ SERVICE = Consumer(
         Adapter(name="stripe", build=stripe_gateway, secret=True, library="stripe"),
     ),
 )
+"""Its time is for Stripe: two calls of the port at their slowest have room in what is left when the
+last message is begun (`functions.runtime.consume`), and a batch is begun by then on a usual day."""

@@ -1,8 +1,7 @@
 """What may be wrong with the key to Stripe, in words for whoever runs the stage; never the key."""
 
-from typing import ClassVar
-
 from functions.payment.gateway import GatewayUnavailable
+from functions.runtime.ports import Telling
 
 PUT_IT = (
     "put it, and nothing else, into the secret that the function's FANFARE_SECRET names:"
@@ -21,15 +20,11 @@ ELSEWHERE = "a similar object exists in "
 """So Stripe says, in a message and by no code, that it is the key that is of the wrong mode."""
 
 
-class _KeyTrouble(GatewayUnavailable):
-    quotable: ClassVar[bool] = True  # these words belong in the log: somebody has to do something
-
-
-class KeyMissing(_KeyTrouble):
+class KeyMissing(GatewayUnavailable, Telling):
     """There is no key to be had, or what the secret holds cannot be one."""
 
 
-class KeyRefused(_KeyTrouble):
+class KeyRefused(GatewayUnavailable, Telling):
     """Stripe does not take the key: it is wrong or revoked, or may not do what is asked."""
 
 

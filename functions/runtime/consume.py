@@ -7,6 +7,11 @@ that failed, or with it and in order. That costs each a receive, and what has us
 receives goes to the DLQ. Nothing goes there untried, since two kinds of failure hold nothing back:
 of what does not decode, which waiting does not mend; and of what had its last receive, whose next
 stop is the DLQ.
+
+A function that is killed for its time backs off from nothing: the whole batch is hidden as long as
+its queue says, and in an outage that lets callers wait would be in the DLQ before its end. So no
+message is begun when little time is left; what was not begun is hidden as if it had been tried,
+unless it is at its last receive, which is always tried.
 """
 
 import time
@@ -25,12 +30,14 @@ from events import codec
 from events.envelope import Event, millis
 from functions.runtime import backoff
 from functions.runtime.observe import Observer, failure
-from functions.runtime.ports import Telling
 from functions.runtime.react import Reactor
+
+BEGUN_WITHIN = 0.25
+"""The part of the function's time in which messages are begun; the rest is for the last one."""
 
 
 class HeldBack(Exception):
-    """An earlier message of the same order is to be tried again first."""
+    """An earlier message of the same order is to be tried again first, or the time is over."""
 
 
 class Queue(Protocol):
@@ -42,23 +49,29 @@ class Queue(Protocol):
 
 
 def handler(
-    reactor: Reactor, queue: Queue, observer: Observer
+    reactor: Reactor,
+    queue: Queue,
+    observer: Observer,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Callable[[dict[str, Any], Any], Any]:
     """Return the function that Lambda calls with an SQS event; it answers `batchItemFailures`."""
     ordered = reactor.consumer.ordered
 
     def handle(event: dict[str, Any], context: Any) -> Any:
         failures = _Failures()
+        until = monotonic() + BEGUN_WITHIN * reactor.consumer.timeout
 
         def one(record: SQSRecord) -> None:
             if ordered and record.attributes.message_group_id in failures.blocked:
+                raise HeldBack
+            if monotonic() > until and failures.leave(record):
                 raise HeldBack
             _handle(record, reactor, observer, failures)
 
         processor = BatchProcessor(EventType.SQS)
         processor.raise_on_entire_batch_failure = False
         answer = process_partial_response(event, one, processor, context)
-        _back_off(event["Records"], answer, failures.waits, queue, observer, reactor.consumer.name)
+        _back_off(event["Records"], answer, failures, queue, observer, reactor.consumer.name)
         observer.flush()
         return answer
 
@@ -67,21 +80,39 @@ def handler(
 
 @dataclass
 class _Failures:
-    """What failed in a batch: seconds to wait by receipt handle, and the groups that it blocks."""
+    """What failed in a batch: seconds to wait by receipt handle, and the groups that it blocks.
+
+    `tried` are the handles of what failed when it was tried.
+    """
 
     waits: dict[str, int] = field(default_factory=dict)
     blocked: set[str | None] = field(default_factory=set)
+    tried: set[str] = field(default_factory=set)
 
-    def add(self, record: SQSRecord, receives: int, *, hopeless: bool) -> None:
+    def add(self, record: SQSRecord, *, hopeless: bool) -> None:
+        receives = _receives(record)
+        self.tried.add(record.receipt_handle)
         self.waits[record.receipt_handle] = backoff.delay(1 if hopeless else receives)
         if not hopeless and receives < backoff.receives_to_ride_out():
             self.blocked.add(record.attributes.message_group_id)
 
+    def leave(self, record: SQSRecord) -> bool:
+        """Leave a record for another time, unless this is its last; tell whether it is left."""
+        receives = _receives(record)
+        if receives >= backoff.receives_to_ride_out():
+            return False
+        self.waits[record.receipt_handle] = backoff.delay(receives)
+        self.blocked.add(record.attributes.message_group_id)
+        return True
+
+
+def _receives(record: SQSRecord) -> int:
+    return int(record.attributes.approximate_receive_count)
+
 
 def _handle(record: SQSRecord, reactor: Reactor, observer: Observer, failures: _Failures) -> None:
     began = time.perf_counter()
-    receives = int(record.attributes.approximate_receive_count)
-    known: dict[str, Any] = {"consumer": reactor.consumer.name, "receives": receives}
+    known: dict[str, Any] = {"consumer": reactor.consumer.name, "receives": _receives(record)}
 
     def done() -> dict[str, Any]:
         return known | {"millis": round((time.perf_counter() - began) * 1000, 1)}
@@ -93,10 +124,10 @@ def _handle(record: SQSRecord, reactor: Reactor, observer: Observer, failures: _
     except Exception as error:
         unreadable = isinstance(error, codec.Undecodable)
         hopeless = unreadable and "event" not in known  # else it is the log that is ahead of us
-        failures.add(record, receives, hopeless=hopeless)
-        detail = {"detail": str(error)} if unreadable or isinstance(error, Telling) else {}
+        failures.add(record, hopeless=hopeless)
+        detail = {"detail": str(error)} if unreadable else {}
         outcome = "undecodable" if hopeless else "retry"
-        observer.record(outcome, **done(), **detail, **failure(error))
+        observer.record(outcome, **done(), **(detail | failure(error)))
         raise
     observer.count("EventAge", known["age"], millis=True)
     observer.record(
@@ -120,7 +151,7 @@ def _about(event: Event[Any], reactor: Reactor) -> dict[str, Any]:
 def _back_off(
     records: list[dict[str, Any]],
     answer: Any,
-    waits: dict[str, int],
+    failures: _Failures,
     queue: Queue,
     observer: Observer,
     consumer: str,
@@ -132,11 +163,15 @@ def _back_off(
         if record["messageId"] not in failed:
             continue
         attributes, handle = record["attributes"], record["receiptHandle"]
-        if handle not in waits:
-            receives = int(attributes["ApproximateReceiveCount"])
-            group = attributes["MessageGroupId"]
-            observer.record("held-back", consumer=consumer, receives=receives, order=group)
-        hidden[handle] = waits.get(handle, 0)
+        if handle not in failures.tried:
+            known = {"order": attributes.get("MessageGroupId")}
+            observer.record(
+                "held-back",
+                consumer=consumer,
+                receives=int(attributes["ApproximateReceiveCount"]),
+                **{name: value for name, value in known.items() if value},
+            )
+        hidden[handle] = failures.waits.get(handle, 0)
     if not hidden:
         return
     try:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from events.personal import blank
+from events.personal import blank, personal
 from functions.runtime.items import Item
 
 FORGOTTEN = "forgotten"
@@ -25,10 +25,9 @@ def blanked(item: Item, at: datetime) -> dict[str, dict[str, str]] | None:
 
 
 def is_forgotten(item: Item) -> bool:
-    """Tell whether an item says that it was blanked, and was."""
+    """Tell whether an item says that it was blanked, and was; not one with nothing to blank."""
     try:
-        return (
-            FORGOTTEN in item and blank(item["type"]["S"], item["data"]["S"]) == item["data"]["S"]
-        )
+        kind, data = item["type"]["S"], item["data"]["S"]
+        return FORGOTTEN in item and bool(personal(kind)) and blank(kind, data) == data
     except (msgspec.DecodeError, KeyError):
         return False

@@ -1,4 +1,4 @@
-"""The words in which a route says what it takes and answers: pure values."""
+"""The words in which a route is declared, with what it takes and answers: pure values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,6 +44,38 @@ class Refusal:
     kind: str
     about: str
     more: Mapping[str, type[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """A way in over HTTP: `{id}` in the path is a parameter; `rate` and `burst` throttle it.
+
+    `rate` is requests a second, `burst` requests at once. A `public` one wants no token, also on a
+    stage that has an issuer of tokens.
+
+    The rest is what docs/openapi.json says of it, and tests hold it to: `takes` is the class of the
+    body, `params` are what else a request carries, `answers` and `problems` what it is answered
+    with, and `bearer` names the tokens of which any opens it, with an empty name for none at all
+    (ops/contracts/openapi.py has their schemes).
+    """
+
+    method: Literal["GET", "POST"]
+    path: str
+    endpoint: str
+    rate: int
+    burst: int
+    public: bool = False
+    summary: str = ""
+    params: tuple[Param, ...] = ()
+    takes: type[Any] | None = None
+    answers: tuple[Answer, ...] = ()
+    problems: tuple[Refusal, ...] = ()
+    bearer: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The name that the HTTP API gives it, such as `GET /orders/{id}`."""
+        return f"{self.method} {self.path}"
 
 
 EVERYWHERE = (

@@ -19,8 +19,7 @@ UNVERIFIED = (
 )
 LOOK = "see to the account's sending in the SES console"
 REMEDIES: Mapping[str, str] = {
-    "AccessDeniedException": "deploy the function's stack again, or see which policy denies it;"
-    " an identity above the sender's domain is not granted",
+    "AccessDeniedException": "deploy the function's stack again, or see which policy denies it",
     "AccountSuspendedException": "ask AWS Support to lift the account's suspension",
     "MailFromDomainNotVerifiedException": "verify the domain that is set as its MAIL FROM",
     "TooManyRequestsException": "it asks to go slower, which trying again does",

@@ -24,15 +24,18 @@ def build(
     *,
     clock: Clock = utc_now,
     observer: Observer | None = None,
+    clients: Clients | None = None,
 ) -> Handler:
     """Return the Lambda handler of the service that `environ` names.
+
+    `clients` gives AWS clients by their services' names, where they are not its own.
 
     Raises:
         MissingSetting: `environ` lacks a variable that this kind of service needs.
     """
     env = Settings(environ)
     service = find(env[settings.SERVICE])
-    client = client_factory()
+    client = clients or client_factory()
     watch = observer or LogObserver(service.name)
     match service:
         case Consumer():

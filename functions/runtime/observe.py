@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from functions.runtime.ports import Telling
 from functions.runtime.service import METRICS
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +59,7 @@ def failure(error: BaseException) -> dict[str, str]:
     """Return what may be logged of an error: its class, and a fingerprint to group by.
 
     The fingerprint is a hash of the class and of the innermost frame in our own code; the message
-    is left out, since it may quote a payload, but of a class that says that it is `quotable`.
+    is left out, since it may quote a payload, but of an error that is `Telling`: its is `detail`.
     """
     frames = [
         f"{Path(frame.filename).relative_to(ROOT).as_posix()}:{frame.name}"
@@ -67,7 +68,7 @@ def failure(error: BaseException) -> dict[str, str]:
     ]
     where = frames[-1] if frames else "elsewhere"
     name = type(error).__name__
-    detail = {"detail": str(error)} if getattr(error, "quotable", False) else {}
+    detail = {"detail": str(error)} if isinstance(error, Telling) else {}
     return detail | {
         "error": name,
         "at": where,

@@ -12,7 +12,7 @@ from functions.runtime.ports import Log, Message, Resources, Row, Topic
 from functions.runtime.reaction import On
 
 if TYPE_CHECKING:  # consumers start without
-    from functions.runtime.interface import Answer, Param, Refusal
+    from functions.runtime.interface import Route
 
 type Access = Literal["get", "put", "list", "change", "page", "remove", "listed"]
 """What a service does to a table; its role is granted that and no more."""
@@ -136,7 +136,7 @@ class Consumer(Service):
     `ordered` takes a FIFO queue, one order's events one at a time. `concurrency` is the most
     workers at once, `batch` the most messages an invocation. `adapters` are the ways to the outside
     world, the usual one first. `replayable` says that old events may be sent again: no outside
-    effect.
+    effect. `projection` is the read model that it keeps, `chore` what it does by the clock.
     """
 
     on: tuple[On, ...]
@@ -199,45 +199,13 @@ class Consumer(Service):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Route:
-    """A way in over HTTP: `{id}` in the path is a parameter; `rate` and `burst` throttle it.
-
-    `rate` is requests a second, `burst` requests at once. A `public` one wants no token, also on a
-    stage that has an issuer of tokens.
-
-    The rest is what docs/openapi.json says of it, and tests hold it to: `takes` is the class of the
-    body, `params` are what else a request carries, `answers` and `problems` what it is answered
-    with, and `bearer` names the tokens of which any opens it, with an empty name for none at all
-    (ops/contracts/openapi.py has their schemes).
-    """
-
-    method: Literal["GET", "POST"]
-    path: str
-    endpoint: str
-    rate: int
-    burst: int
-    public: bool = False
-    summary: str = ""
-    params: "tuple[Param, ...]" = ()
-    takes: type[Any] | None = None
-    answers: "tuple[Answer, ...]" = ()
-    problems: "tuple[Refusal, ...]" = ()
-    bearer: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """The name that the HTTP API gives it, such as `GET /orders/{id}`."""
-        return f"{self.method} {self.path}"
-
-
-@dataclass(frozen=True, kw_only=True)
 class Api(Service):
     """A service that answers requests; `build` makes its endpoints, by the names in `routes`.
 
     `direct` names the endpoint that a direct invocation with a plain body reaches.
     """
 
-    routes: tuple[Route, ...]
+    routes: "tuple[Route, ...]"
     direct: str
     build: Callable[[Log, Resources], dict[str, Endpoint]]
 

@@ -17,13 +17,13 @@ def jobs(
 ) -> Exit:
     """Show what was sent again: how far each job came, and how it ended.
 
-    A job is running, interrupted, done or failed; one that is interrupted or failed
-    can be gone on with.
+    A job is running, interrupted, done or failed; one that is interrupted or
+    failed can be gone on with.
 
     Args:
         job: Only this one, with all that is known of it.
         options: What was said to all commands.
     """
-    from ops.jobs import show
+    from ops.replays.jobs import show
 
     return show(options, job)

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.commands.words import Asked, Flag, app, span
+from ops.commands.words import Asked, Flag, app, span, whole
 from ops.trouble import Exit
 
 
@@ -14,8 +14,10 @@ from ops.trouble import Exit
 def orders(
     *,
     moving: Flag = False,
-    older_than: Annotated[timedelta | None, Parameter(metavar="TIME", converter=span)] = None,
-    limit: Annotated[int, Parameter(validator=Number(gte=1, lte=1000), metavar="N")] = 50,
+    older_than: Annotated[timedelta | None, Parameter(metavar="SPAN", converter=span)] = None,
+    limit: Annotated[
+        int, Parameter(validator=Number(gte=1, lte=1000), converter=whole, metavar="N")
+    ] = 50,
     yes: Flag = False,
     options: Asked,
 ) -> Exit:
@@ -28,7 +30,7 @@ def orders(
         moving: Only orders that are neither confirmed nor cancelled yet.
         older_than: Only those of them that were placed so long ago or longer, such as 5m.
         limit: At most so many.
-        yes: Really read the whole list, also on another stage than the local one.
+        yes: Really read the whole list, also on a stage other than the local one.
         options: What was said to all commands.
     """
     from ops.orders import show

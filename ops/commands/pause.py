@@ -18,7 +18,7 @@ def pause(consumer: Consumer, /, *, yes: Flag = False, options: Asked) -> Exit:
 
     Args:
         consumer: The service, such as email.
-        yes: Really, also on another stage than the local one.
+        yes: Really, also on a stage other than the local one.
         options: What was said to all commands.
     """
     from ops.pause import switch
@@ -32,7 +32,7 @@ def resume(consumer: Consumer, /, *, yes: Flag = False, options: Asked) -> Exit:
 
     Args:
         consumer: The service, such as email.
-        yes: Really, also on another stage than the local one.
+        yes: Really, also on a stage other than the local one.
         options: What was said to all commands.
     """
     from ops.pause import switch

@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.commands.words import Asked, Flag, app
+from ops.commands.words import Asked, Flag, app, whole
 from ops.trouble import Exit, Trouble
 
 
@@ -17,7 +17,7 @@ def projection(
     *,
     check: Flag = False,
     empty: Flag = False,
-    limit: Annotated[int, Parameter(validator=Number(gte=1), metavar="ROWS")] = 20,
+    limit: Annotated[int, Parameter(validator=Number(gte=1), converter=whole, metavar="ROWS")] = 20,
     yes: Flag = False,
     options: Asked,
 ) -> Exit:
@@ -29,14 +29,13 @@ def projection(
     Args:
         name: The consumer that keeps it.
         key: Only the rows of this partition, or of this order.
-        check: Fold the log and compare; the exit code is 5 if a row differs. It reads
-            the whole table and the whole log, unless an order is named.
+        check: Fold the log and compare; 5 is the exit code if a row differs. Reads all of both.
         empty: Remove all rows, so that a replay can make them anew.
         limit: Show at most so many rows.
         yes: Really, also on a stage other than the local one.
         options: What was said to all commands.
     """
-    from ops import projection as projections
+    from ops.projections import projection as projections
 
     if empty and (check or key is not None):
         raise Trouble("--empty is for the whole, and stands alone.", Exit.USAGE)

@@ -29,12 +29,12 @@ def replay(
 ) -> Exit:
     """Send events of the log to one consumer's queue again.
 
-    Only consumers whose reactions may hear the past again take part. What is sent is
-    fixed when the command is given: what happens later is not in it. Events come in
-    no order; a consumer that hears one twice keeps the same.
+    Only consumers whose reactions may hear the past again take part. What is sent
+    is fixed when the command is given: what happens later is not in it. Events
+    come in no order; a consumer that hears one twice keeps the same.
 
-    To rebuild a read model: `fanfare projection NAME --empty`, then `fanfare replay
-    NAME`, then `fanfare projection NAME --check`.
+    To rebuild a read model: `fanfare projection NAME --empty`, then `fanfare
+    replay NAME`, then `fanfare projection NAME --check`.
 
     A TIME is 2026-11-23T09:00:00Z, a date (its beginning in UTC), or a span back
     such as 2h.
@@ -52,12 +52,14 @@ def replay(
         yes: Really, also on a stage other than the local one.
         options: What was said to all commands.
     """
-    from ops import replay as replaying
-    from ops.selection import Wanted
+    from ops.replays import replay as replaying
+    from ops.replays.selection import Wanted
 
     wanted = Wanted(
         since=since, until=until, types=tuple(types or ()), orders=tuple(orders or ()), rate=rate
     )
     if resume is not None:
-        return replaying.resume(options, consumer, wanted, resume, yes=yes, wait=wait)
+        return replaying.resume(
+            options, consumer, wanted, resume, dry_run=dry_run, yes=yes, wait=wait
+        )
     return replaying.replay(options, consumer, wanted, dry_run=dry_run, yes=yes, wait=wait)

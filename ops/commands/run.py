@@ -5,13 +5,15 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.commands.words import Asked, Consumers, Flag, Types, app
+from ops.commands.words import Asked, Consumers, Flag, Types, app, whole
 
 
 @app.command(sort_key=10)
 def run(
     *,
-    port: Annotated[int, Parameter(validator=Number(gte=1, lte=65535), metavar="PORT")] = 4566,
+    port: Annotated[
+        int, Parameter(validator=Number(gte=1, lte=65535), converter=whole, metavar="PORT")
+    ] = 4566,
     keep: Flag = False,
     consumers: Consumers = None,
     types: Types = None,
@@ -32,7 +34,7 @@ def run(
         types: Show only events of this type; may be repeated.
         options: What was said to all commands.
     """
-    from ops.filter import Filter
-    from ops.run import run as run_here
+    from ops.live.filter import Filter
+    from ops.local.run import run as run_here
 
     return run_here(options, port=port, keep=keep, only=Filter.of(consumers, types))

@@ -8,7 +8,8 @@ from ops.trouble import Exit
 def seed(*, yes: Flag = False, options: Asked) -> Exit:
     """Put the demo catalogue and its stock into a stage.
 
-    It may be repeated: what is there already stays as it is, also the stock that is left.
+    It may be repeated: what is there already stays as it is, also the stock that
+    is left.
 
     Args:
         yes: Really, also on stage prod.

@@ -16,7 +16,7 @@ def tail(
     consumers: Consumers = None,
     types: Types = None,
     outcomes: Outcomes = None,
-    since: Annotated[timedelta | None, Parameter(metavar="TIME", converter=span)] = None,
+    since: Annotated[timedelta | None, Parameter(metavar="SPAN", converter=span)] = None,
     options: Asked,
 ) -> Exit:
     """Show what happens, as it happens, until Ctrl-C.
@@ -29,7 +29,7 @@ def tail(
         since: Begin so far in the past, such as 10m.
         options: What was said to all commands.
     """
-    from ops.filter import Filter
-    from ops.tail import tail as tail_logs
+    from ops.live.filter import Filter
+    from ops.live.tail import tail as tail_logs
 
     return tail_logs(options, Filter.of(consumers, types, outcomes, order), since)

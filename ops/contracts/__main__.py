@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from ops.contracts.command import run
 from ops.trouble import Exit
 
+USAGE = "Usage: python -m ops.contracts [--check]"
+
 
 def main(arguments: Sequence[str]) -> int:
     """Return the exit code of the command line."""
+    if set(arguments) & {"--help", "-h"}:
+        print(f"{USAGE}\n\n{__doc__}")
+        return Exit.DONE
     if set(arguments) - {"--check"}:
-        print("Usage: python -m ops.contracts [--check]", file=sys.stderr)
+        print(USAGE, file=sys.stderr)
         return Exit.USAGE
     return run(check=bool(arguments))
 

@@ -8,6 +8,7 @@ from events.earlier import EARLIER, Earlier
 from events.envelope import Fact
 from ops.contracts.kept import EVENTS, GUIDE, Finding, Kept
 from ops.contracts.schema import published
+from ops.contracts.seals import broken
 
 SAMPLES = EVENTS / "samples"
 
@@ -36,7 +37,11 @@ def lifting(
 
 
 def sampling(contracts: Mapping[str, type[Fact]], folder: Path) -> Iterator[Finding]:
-    """Yield each version without a specimen."""
+    """Yield each version without a specimen, and each specimen that is not as it was published."""
+    specimens = [path for path in folder.glob("*.json") if path.name.count(".") == 2]
+    remedy = "`cd events/samples && sha256sum {} >> SHA256SUMS` seals a new one."
+    for says in broken(folder, specimens, remedy=remedy):
+        yield Finding(says=says)
     for name, contract in contracts.items():
         for version in range(1, contract.version + 1):
             if not (folder / f"{name}.{version}.json").exists():

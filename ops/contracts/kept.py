@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,10 @@ from typing import Any
 from events import codec
 from ops.contracts.changes import Change, compare
 from ops.contracts.schema import ENVELOPE, Schema, schema_of
+from ops.contracts.seals import broken, seal
 
 EVENTS = Path(codec.__file__).parent
 SCHEMAS = EVENTS / "schemas"
-SEALS = "SHA256SUMS"
 GUIDE = "docs/contracts.md"
 
 _NAME = re.compile(r"(?P<type>[A-Za-z]\w*)\.(?P<version>\d+)(\.(?P<addition>\d+))?\.json")
@@ -49,7 +48,9 @@ class Kept:
 
     def findings(self, contracts: Mapping[tuple[str, int], type[Any]]) -> Iterator[Finding]:
         """Yield what is wrong with these contracts, or with what was kept of them."""
-        yield from self._seals()
+        files = [path for each in self._files.values() for path in each.values()]
+        for says in broken(self._folder, files, remedy="only `make contracts` keeps a schema."):
+            yield Finding(says=says)
         for key in sorted(self._files.keys() - contracts.keys()):
             yield _broken(key, "was published, and there is no contract any more that reads it")
         for key, contract in sorted(contracts.items()):
@@ -68,10 +69,8 @@ class Kept:
                 path.write_text(json.dumps(schema, indent=2, sort_keys=True) + "\n")
                 additions[max(additions, default=-1) + 1] = path
                 written.append(path)
-        seals = self._sealed() | {path.name: _digest(path) for path in written}
-        lines = [f"{digest}  {name}\n" for name, digest in sorted(seals.items())]
         if written:
-            (self._folder / SEALS).write_text("".join(lines))
+            seal(self._folder, written)
         return written
 
     def _latest(self, key: tuple[str, int]) -> Schema | None:
@@ -94,23 +93,6 @@ class Kept:
                     yield _broken(key, f"{change}, in {_file(key, number)}")
         for change in compare(chain[-1], today):
             yield _broken(key, str(change)) if change.breaks else _added(key, change)
-
-    def _seals(self) -> Iterator[Finding]:
-        sealed = self._sealed()
-        files = {path.name: path for each in self._files.values() for path in each.values()}
-        for name in sorted(sealed.keys() - files.keys()):
-            yield Finding(says=f"{name} was kept and is gone: restore it.")
-        for name, path in sorted(files.items()):
-            if name not in sealed:
-                yield Finding(says=f"{name} is not sealed: only `make contracts` keeps a schema.")
-            elif sealed[name] != _digest(path):
-                says = f"{name} is not as it was kept: restore it; a kept schema is never edited."
-                yield Finding(says=says)
-
-    def _sealed(self) -> dict[str, str]:
-        path = self._folder / SEALS
-        lines = path.read_text().splitlines() if path.exists() else []
-        return {name: digest for digest, name in (line.split() for line in lines)}
 
 
 def _broken(key: tuple[str, int], what: str) -> Finding:
@@ -139,7 +121,3 @@ def _file(key: tuple[str, int], addition: int) -> str:
 
 def _read(path: Path) -> Schema:
     return dict(json.loads(path.read_bytes()))
-
-
-def _digest(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()

@@ -10,8 +10,15 @@ from http import HTTPStatus
 from typing import Any
 
 from functions import map as the_map
-from functions.runtime.interface import EVERYWHERE, UNAUTHENTICATED, Answer, Header, Param, Refusal
-from functions.runtime.service import Route
+from functions.runtime.interface import (
+    EVERYWHERE,
+    UNAUTHENTICATED,
+    Answer,
+    Header,
+    Param,
+    Refusal,
+    Route,
+)
 from ops.contracts.components import PLACE, VERSION, components
 from ops.contracts.gate import SAMPLES
 from ops.contracts.schema import Schema

@@ -1,13 +1,17 @@
 """A metric of which a single count must wake somebody has an alarm, as the function writes it."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from functions.map import CONSUMERS
+from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.observe import LogObserver
-from tests.assembly import Assembly
+from infra.stage import DEV, ImpossibleStage
+from tests.assembly import Assembly, synthesize
 
 
 def test_a_row_that_asks_for_an_alarm_has_one_that_goes_off_at_the_first_count(
@@ -40,3 +44,22 @@ def test_the_alarm_looks_where_the_function_counts(
     assert alarm["Namespace"] == written["Namespace"]
     assert [alarm["MetricName"]] == [metric["Name"] for metric in written["Metrics"]]
     assert [[each["Name"] for each in alarm["Dimensions"]]] == written["Dimensions"]
+
+
+ON_CALL = "arn:aws:sns:eu-central-1:123456789012:on-call"
+
+
+def test_alarms_go_to_the_stages_topic_if_it_has_one(dev: Assembly, tmp_path: Path) -> None:
+    synthesize(tmp_path, replace(DEV, alarm_topic=ON_CALL), consumers=[ORDERS])
+
+    alarms = Assembly(tmp_path).resources("AWS::CloudWatch::Alarm")
+    assert {alarm.stack for alarm in alarms} == {"fanfare-dev-bus", "fanfare-dev-orders"}
+    assert [alarm.properties["AlarmActions"] for alarm in alarms] == [[ON_CALL]] * len(alarms)
+    for alarm in dev.resources("AWS::CloudWatch::Alarm"):
+        assert "AlarmActions" not in alarm.properties
+
+
+@pytest.mark.parametrize("topic", ["", "on-call", f"{ON_CALL}.fifo", ON_CALL.replace("sns", "sqs")])
+def test_a_topic_that_alarms_cannot_go_to_is_refused(topic: str) -> None:
+    with pytest.raises(ImpossibleStage, match="alarms cannot go to"):
+        replace(DEV, alarm_topic=topic)

@@ -15,7 +15,7 @@ from events.history import History
 from functions.runtime.aws import client_factory
 from ops.cloud import Cloud
 from ops.explain import LOCAL
-from ops.record import Record
+from ops.live.record import Record
 from tests.builders import NOW
 from tests.tables import make_tables
 
@@ -98,15 +98,15 @@ def here(stage: Callable[[str], Cloud], monkeypatch: pytest.MonkeyPatch) -> Clou
     """Give the local stage, to which every command connects."""
     made = stage(LOCAL)
     for module in (
-        "forget",
+        "forgetting.forget",
         "invoke",
         "metrics",
         "order",
         "orders",
-        "projection",
-        "replay",
+        "projections.projection",
+        "replays.replay",
         "seed",
-        "tail",
+        "live.tail",
     ):
         monkeypatch.setattr(f"ops.{module}.connect", lambda _: made)
     return made

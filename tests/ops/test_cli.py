@@ -1,5 +1,6 @@
 """The command line: what may be said, what is refused, and what it costs to ask."""
 
+import inspect
 import subprocess
 import sys
 from datetime import timedelta
@@ -8,9 +9,10 @@ from typing import Any
 import pytest
 
 from ops import cli
-from ops.filter import Filter
+from ops.commands.words import app
+from ops.live.filter import Filter
 from ops.options import Options
-from ops.selection import Wanted
+from ops.replays.selection import Wanted
 from ops.trouble import Exit
 
 
@@ -23,10 +25,11 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         calls.append((*given, named))
         return Exit.REFUSED
 
-    targets = ["run.run", "seed.seed", "invoke.invoke", "order.show", "tail.tail", "metrics.show"]
-    targets += ["mail.show", "orders.show", "pause.switch"]
-    targets += ["replay.replay", "replay.resume", "jobs.show", "forget.forget"]
-    targets += [f"projection.{what}" for what in ("show", "check", "empty")]
+    targets = ["local.run.run", "seed.seed", "invoke.invoke", "order.show", "orders.show"]
+    targets += ["live.tail.tail", "metrics.show", "mail.show", "pause.switch"]
+    targets += ["replays.replay.replay", "replays.replay.resume", "replays.jobs.show"]
+    targets += ["forgetting.forget.forget"]
+    targets += [f"projections.projection.{what}" for what in ("show", "check", "empty")]
     for target in targets:
         monkeypatch.setattr(f"ops.{target}", played)
     monkeypatch.delenv("FANFARE_STAGE", raising=False)
@@ -58,7 +61,8 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("metrics --days 7", {"days": 7}),
         ("replay orders --dry-run", {"dry_run": True, "yes": False, "wait": None}),
         ("replay orders --yes --wait", {"dry_run": False, "yes": True, "wait": 30.0}),
-        ("replay orders --resume orders-1 --yes", {"yes": True, "wait": None}),
+        ("replay orders --resume orders-1 --yes", {"yes": True, "wait": None, "dry_run": False}),
+        ("replay orders --resume orders-1 --dry-run", {"dry_run": True}),
         ("projection orders", {"limit": 20}),
         ("projection orders --empty --yes", {"yes": True}),
         ("forget 7F3K --yes", {"yes": True}),
@@ -169,6 +173,7 @@ def test_the_stage_is_the_safe_one_unless_the_environment_names_another(
         ("run --port 0", 'Invalid value "0" for --port'),
         ("run --port 65536", 'Invalid value "65536" for --port'),
         ("run --port http", "--port"),
+        ("run --port 4600.5", "'4600.5' is no whole number"),
         ("seed --stage Prod!", "'Prod!' names no stage"),
         ("seed --color pink", 'Choose from: "auto", "always", "never"'),
         ("metrics --days fortnight", "'fortnight' is no whole number"),
@@ -176,6 +181,7 @@ def test_the_stage_is_the_safe_one_unless_the_environment_names_another(
         ("tail --since yesterday", "write it as 90s, 10m, 2h or 1d"),
         ("replay", "CONSUMER requires an argument"),
         ("replay orders --rate much", "--rate"),
+        ("projection orders --limit 2.5", "'2.5' is no whole number"),
         ("projection orders --limit 0", 'Invalid value "0" for --limit'),
         ("forget", "ORDER requires an argument"),
     ],
@@ -188,6 +194,17 @@ def test_a_mistake_in_the_line_is_one_sentence_and_exit_code_2(
     assert said.startswith("fanfare: ")
     assert says in said
     assert called == []
+
+
+COMMANDS = sorted(name for name in app if not name.startswith("-"))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_lines_of_a_help_are_broken_where_they_were_written(command: str) -> None:
+    text = str(app[command].help or inspect.getdoc(app[command].default_command))
+
+    lines = text.partition("\nArgs:")[0].splitlines()
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_name_that_is_nobodys_is_exit_code_2(

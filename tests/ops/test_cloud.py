@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,10 +11,11 @@ from functions.analytics.table import FIGURES
 from functions.checkout.catalogue import CATALOGUE
 from functions.map import API
 from functions.runtime.ports import Record, Row
-from ops import cloud, state
+from ops import cloud
 from ops.cloud import Cloud, connect, local_environment
+from ops.local import state
+from ops.local.state import Running
 from ops.options import Options
-from ops.state import Running
 from ops.trouble import Exit, Trouble
 from tests.builders import ORDER, story
 from tests.ops.conftest import write
@@ -63,7 +65,7 @@ def test_the_local_stage_is_the_run_that_left_word(monkeypatch: pytest.MonkeyPat
 
     connected = connect(Options())
 
-    assert connected.stage == "local"
+    assert (connected.stage, connected.began) == ("local", datetime.fromtimestamp(READY.began, UTC))
     assert os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4600"
     assert "AWS_PROFILE" not in os.environ
 

@@ -14,9 +14,9 @@ from events.shipping import DispatchScheduled
 from ops import mail
 from ops.cloud import ACCOUNT, Cloud
 from ops.inbox import INBOX, sent
+from ops.local.port import HOST
 from ops.mail import show
 from ops.options import Options
-from ops.port import HOST
 from ops.trouble import Exit, Trouble
 from tests.builders import EMAIL, ORDER, story
 

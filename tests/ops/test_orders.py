@@ -69,7 +69,7 @@ def test_all_orders_are_listed_the_newest_first_with_what_became_of_them(listing
 
     assert listing.shown() == [
         "order  status                                           age  pieces       total",
-        "CCCC   placed                                        12.0 s       3  288.90 EUR",
+        "CCCC   paid                                          12.0 s       3  288.90 EUR",
         "BBBB   cancelled (payment-declined), money returned  30.0 s       3  288.90 EUR",
         "AAAA   confirmed                                        3 h       3  288.90 EUR",
     ]
@@ -90,6 +90,16 @@ def test_those_that_wait_are_listed_the_oldest_first_with_how_far_they_came(list
     assert [line.split()[0] for line in older[1:]] == ["STUC", "PAID"]
 
 
+def test_an_order_that_is_stalled_is_shown_so_among_the_newest_too(listing: List) -> None:
+    listing.add("STUCK", PAID, STALLED, age=timedelta(hours=13))
+    listing.add("FOUND", PAID, STALLED, OrderCancelled(reason="stalled"), age=timedelta(hours=14))
+
+    assert [line.split()[:3] for line in listing.shown()[1:]] == [
+        ["STUC", "paid,", "stalled"],
+        ["FOUN", "cancelled", "(stalled)"],
+    ]
+
+
 def test_an_order_that_the_list_is_behind_of_is_told_by_the_log(listing: List) -> None:
     listing.add("LATE", age=timedelta(minutes=10))
     listing.cloud.log().append(then(placed(order="LATE"), OrderConfirmed()))
@@ -99,7 +109,7 @@ def test_an_order_that_the_list_is_behind_of_is_told_by_the_log(listing: List) -
 
 @pytest.mark.parametrize(
     ("moving", "first", "which"),
-    [(False, "NEW", "newest"), (True, "OLD", "have waited longest")],
+    [(False, "NEW", "The newest"), (True, "OLD", "Those that have waited longest")],
 )
 def test_what_is_over_the_limit_is_left_out_and_that_is_said(
     listing: List, moving: bool, first: str, which: str
@@ -111,9 +121,23 @@ def test_what_is_over_the_limit_is_left_out_and_that_is_said(
 
     said = listing.output.readouterr()
     assert [line.split()[0] for line in said.out.splitlines()[1:]] == [first]
-    assert f"{which}; --limit shows more" in said.err
+    assert f"{which}, 1 at most; --limit shows more" in said.err
     show(Options(), moving=moving, older_than=None, limit=2, clock=listing.clock)
     assert listing.output.readouterr().err == ""
+
+
+def test_an_order_on_its_way_is_told_alike_whichever_way_it_is_listed(listing: List) -> None:
+    listing.add("STUCK", PAID, STALLED, age=timedelta(hours=13))
+
+    assert listing.shown()[1:] == listing.shown(moving=True)[1:]
+
+
+def test_a_row_of_which_the_log_knows_nothing_is_told_by_the_list(listing: List) -> None:
+    made = row(History([placed(order="GONE")]))
+    assert made is not None
+    listing.cloud.rows(ORDERS, LIST).put(made)
+
+    assert [line.split()[:2] for line in listing.shown()[1:]] == [["GONE", "placed"]]
 
 
 def test_an_id_is_as_long_as_it_takes_to_tell_it_from_the_others(listing: List) -> None:
@@ -144,7 +168,7 @@ def test_as_json_there_is_an_object_an_order(listing: List) -> None:
 
 
 @pytest.mark.parametrize(
-    ("moving", "says"), [(False, "There is no order"), (True, "No such order waits")]
+    ("moving", "says"), [(False, "The list of stage local is empty"), (True, "No such")]
 )
 def test_a_stage_without_orders_says_so(listing: List, moving: bool, says: str) -> None:
     show(Options(), moving=moving, older_than=None, limit=50)
@@ -174,6 +198,8 @@ def test_on_an_account_the_whole_list_is_read_only_when_that_is_meant(
     [
         (["--limit", "0"], "--limit"),
         (["--limit", "many"], "--limit"),
+        (["--limit", "1.5"], "'1.5' is no whole number"),
+        (["--older-than", "99999999999999d"], "further back than ten years"),
         (["--older-than", "soon"], "no span of time"),
     ],
 )
@@ -184,4 +210,4 @@ def test_words_that_make_no_sense_are_refused(
         main(["orders", *words])
 
     assert ended.value.code == Exit.USAGE
-    assert says in capsys.readouterr().err
+    assert says in " ".join(capsys.readouterr().err.split())

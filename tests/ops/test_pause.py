@@ -80,7 +80,7 @@ def test_a_consumer_without_an_event_source_is_not_deployed() -> None:
     ("consumer", "stage", "said", "code"),
     [
         ("paymant", "local", "There is no consumer 'paymant'; there are payment, ", Exit.USAGE),
-        ("payment", "prod", "fanfare pause payment --stage prod --yes", Exit.REFUSED),
+        ("payment", "prod", "this needs your consent", Exit.REFUSED),
     ],
 )
 def test_who_is_meant_must_exist_and_on_an_account_it_must_be_meant(

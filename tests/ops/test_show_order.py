@@ -91,7 +91,7 @@ def test_first_characters_that_two_orders_share_are_not_enough(here: Cloud) -> N
     write(here, story())
     write(here, story(order=OTHER))
 
-    with pytest.raises(Trouble, match=f"5WQF may be any of {ORDER}, {OTHER}") as unclear:
+    with pytest.raises(Trouble, match=rf"may be any of 2 orders \({ORDER}, {OTHER}\)") as unclear:
         find(here, "5WQF")
 
     assert unclear.value.code is Exit.USAGE

@@ -13,8 +13,8 @@ from events.ordering import OrderCancelled, OrderConfirmed
 from events.payment import PaymentCaptured, PaymentPrepared, PaymentRefunded
 from events.shipping import DispatchScheduled
 from functions.runtime import backoff
-from ops.attempts import Attempts
-from ops.record import Record
+from ops.live.attempts import Attempts
+from ops.live.record import Record
 from ops.tree import draw
 from tests.builders import NOW, placed, then
 from tests.ops.conftest import record

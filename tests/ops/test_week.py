@@ -24,11 +24,11 @@ from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.memory import MemoryLog, MemoryRows, MemoryTables
 from functions.runtime.ports import Change, Message, Record
 from functions.runtime.react import Reactor
-from ops import job as jobs
-from ops.census import Census, take
-from ops.drift import compare
-from ops.job import Plan
-from ops.replaying import batch_size, work
+from ops.projections.drift import compare
+from ops.replays import job as jobs
+from ops.replays.census import Census, take
+from ops.replays.job import Plan
+from ops.replays.replaying import batch_size, work
 from tests.builders import NOW, TRUMPET, Clock, order_placed, placed, resources, then
 from tests.ops.played import Time
 

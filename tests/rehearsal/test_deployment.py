@@ -22,8 +22,8 @@ from functions.shipping.sandbox import PARCELS
 from functions.shipping.service import SERVICE as SHIPPING
 from ops.inbox import sent
 from ops.invoke import SAMPLE
+from ops.local.samples import place, samples
 from ops.outstanding import outstanding
-from ops.samples import place, samples
 from tests.rehearsal.world import World, folder, marked, until
 
 ORDERS = 20

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ops import state
+from ops.local import state
 from tests.rehearsal.world import folder, free_port, marked, until
 
 FANFARE = (sys.executable, "-m", "ops")

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from ops.samples import PATIENCE, samples
+from ops.local.samples import PATIENCE, samples
 from tests.builders import AUDIENCE
 from tests.oidc import Issuer, issuing, new_key
 from tests.rehearsal.world import World, folder, until

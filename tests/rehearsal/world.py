@@ -10,11 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from events.history import History
-from ops import cloud, deploy, ministack, scratch, seed
-from ops.children import Child, Children
-from ops.port import HOST
-from ops.signals import Signals
-from ops.state import ROOT
+from ops import cloud, seed
+from ops.local import deploy, ministack, scratch
+from ops.local.children import Child, Children
+from ops.local.port import HOST
+from ops.local.signals import Signals
+from ops.local.state import ROOT
 
 SOURCES = ("app.py", "cdk.json", "events", "functions", "infra", "requirements")
 TOOLS = (".build", ".tools")

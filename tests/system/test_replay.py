@@ -13,10 +13,12 @@ from functions.payment.sandbox import DECLINED
 from functions.runtime.aws import client_factory
 from functions.runtime.service import Consumer
 from infra.stage import DEV
-from ops import forget, job, projection, replay
 from ops.cloud import Cloud, every_table
+from ops.forgetting import forget
 from ops.options import Options
-from ops.selection import Wanted
+from ops.projections import projection
+from ops.replays import job, replay
+from ops.replays.selection import Wanted
 from ops.trouble import Exit
 from tests.builders import Lines
 from tests.ops.played import Time

@@ -68,7 +68,8 @@ def wire(templates: Templates, client: Callable[[str], Any], observer: Observer)
     }
     return Wiring(
         handlers={
-            service: build(environ, observer=observer) for service, environ in environments.items()
+            service: build(environ, observer=observer, clients=client)
+            for service, environ in environments.items()
         },
         environments=environments,
         sources=dict(_sources(templates, client("sqs"))),

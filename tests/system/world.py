@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from events.history import History
@@ -21,7 +22,7 @@ class World:
     """
 
     def __init__(self, templates: Templates, observer: Observer) -> None:
-        client = client_factory()
+        client = cache(client_factory())  # one for all functions: to make them takes a third
         self._sqs = client("sqs")
         self._sns = client("sns")
         self._dynamodb = client("dynamodb")

@@ -121,8 +121,9 @@ def test_a_bad_member_is_refused_by_its_name(shop: Shop, edit: Edit, field: str)
         (address(country="de"), "two capital letters"),
         (address(city="Ber\x00lin"), "control characters are not allowed"),
         (member(payment_token="tok 1"), "a payment token has"),
+        (member(delivery="pigeon"), "a delivery is one of standard, express"),
     ],
-    ids=["email", "country", "city", "token"],
+    ids=["email", "country", "city", "token", "delivery"],
 )
 def test_a_value_of_the_wrong_form_is_refused_in_words(shop: Shop, edit: Edit, says: str) -> None:
     body = json.loads(json.dumps(BODY))

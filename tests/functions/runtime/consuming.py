@@ -38,7 +38,10 @@ class Queue:
 
 @dataclass
 class World:
-    """A consumer of OrderPlaced whose reaction fails for the orders in `away`, as `errors` say."""
+    """A consumer of OrderPlaced whose reaction fails for the orders in `away`, as `errors` say.
+
+    It takes `takes` of the seconds that `passed`.
+    """
 
     log: MemoryLog = field(default_factory=MemoryLog)
     queue: Queue = field(default_factory=Queue)
@@ -47,9 +50,12 @@ class World:
     away: set[str] = field(default_factory=set)
     errors: dict[str, Exception] = field(default_factory=dict)
     reacted: list[str] = field(default_factory=list)
+    takes: float = 0.0
+    passed: float = 0.0
 
     def react(self, event: Event[OrderPlaced], _: object) -> StockVoided:
         self.reacted.append(event.subject)
+        self.passed += self.takes
         if event.subject in self.away:
             if event.subject in self.errors:
                 raise self.errors[event.subject]
@@ -62,7 +68,9 @@ class World:
         on = On(event=OrderPlaced, react=self.react, history=True)
         consumer = Consumer(name="inventory", on=(on,), ordered=ordered)
         reactor = Reactor(consumer=consumer, log=self.log, clock=self.clock)
-        return consume.handler(reactor, self.queue, observer or self.lines)
+        return consume.handler(
+            reactor, self.queue, observer or self.lines, monotonic=lambda: self.passed
+        )
 
     def place(self, *orders: str) -> list[dict[str, Any]]:
         """Return the messages of orders that are in the log."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from functions.runtime import edge
 from functions.runtime.http import Request, Response
-from functions.runtime.service import Api, Route
+from functions.runtime.interface import Route
+from functions.runtime.service import Api
 from tests.builders import Lines
 
 CONTEXT = SimpleNamespace(aws_request_id="request-1")

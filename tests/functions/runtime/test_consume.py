@@ -130,6 +130,30 @@ def test_behind_a_failure_that_had_its_last_receive_the_next_of_its_order_is_tri
     assert world.lines.outcomes == ["retry", ends]
 
 
+@pytest.mark.parametrize("ordered", [False, True])
+def test_what_there_is_no_time_for_is_given_back_untried_and_backs_off(
+    world: World, ordered: bool
+) -> None:
+    world.takes = 5.0  # of 30 seconds, and nothing is begun after 7.5
+    records = world.place("A", "B", "C", "D")
+    records[3]["attributes"]["ApproximateReceiveCount"] = "3"
+    answer = world.handler(ordered=ordered)({"Records": records}, None)
+
+    assert world.reacted == ["A", "B"]
+    assert failed(answer) == ["message C/placed", "message D/placed"]
+    assert world.queue.hidden == {"handle C/placed": delay(1), "handle D/placed": delay(3)}
+    assert world.lines.outcomes == ["done", "done", "held-back", "held-back"]
+
+
+def test_what_has_its_last_receive_is_tried_however_late_it_is(world: World) -> None:
+    world.takes = 10.0
+    first, last = world.place("A", "B")
+    last["attributes"]["ApproximateReceiveCount"] = str(backoff.receives_to_ride_out())
+
+    assert failed(world.handler()({"Records": [first, last]}, None)) == []
+    assert world.reacted == ["A", "B"]
+
+
 def test_a_failure_that_speaks_to_the_operator_is_quoted_and_no_other(world: World) -> None:
     world.away = {"A", "B"}
     world.errors["B"] = MailUnavailable("verify the sender")

@@ -5,6 +5,7 @@ from types import FunctionType
 
 from functions.runtime import observe, react
 from functions.runtime.observe import failure
+from functions.runtime.ports import Telling
 from functions.runtime.service import METRICS
 from tests.functions.conftest import Logged
 
@@ -93,8 +94,8 @@ def test_the_message_of_an_error_is_left_out() -> None:
     assert observe.ROOT.name
 
 
-class Advice(Exception):
-    quotable = True
+class Advice(Telling):
+    pass
 
 
 def test_of_an_error_only_words_that_are_meant_for_people_are_kept() -> None:

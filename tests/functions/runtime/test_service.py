@@ -6,8 +6,9 @@ import pytest
 
 from events.checkout import OrderPlaced
 from events.ordering import OrderCancelled
+from functions.runtime.interface import Route
 from functions.runtime.reaction import On
-from functions.runtime.service import Consumer, Route
+from functions.runtime.service import Consumer
 
 
 def nothing(*_: object) -> None:

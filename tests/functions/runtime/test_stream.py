@@ -178,9 +178,12 @@ def test_who_only_says_that_an_item_was_blanked_has_tampered_with_it(
     no_event = record(A, 3, "MODIFY")
     no_event["dynamodb"]["NewImage"] = {FORGOTTEN: {"S": "x"}, "data": {"S": "{"}}
 
-    relay([only_said, unsaid, no_event])
+    nothing_to_blank = record(PREPARED, 4, "MODIFY")
+    nothing_to_blank["dynamodb"]["NewImage"] |= {FORGOTTEN: {"S": NOW.isoformat()}}
 
-    assert lines.outcomes == ["tampered"] * 3
+    relay([only_said, unsaid, no_event, nothing_to_blank])
+
+    assert lines.outcomes == ["tampered"] * 4
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,7 @@ def test_of_a_broken_contract_nothing_is_kept_or_written(
 
 def test_anything_else_is_a_mistake_of_the_caller(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--chekc"]) == 2
+    assert main(["--help"]) == 0
     assert "Usage: python -m ops.contracts [--check]" in capsys.readouterr().err
 
 

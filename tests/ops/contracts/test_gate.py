@@ -9,6 +9,7 @@ from events import codec
 from events.earlier import EARLIER, Earlier
 from ops.contracts.gate import findings, lifting, sampling
 from ops.contracts.kept import Kept
+from ops.contracts.seals import seal
 from tests.ops.contracts.tickets import TicketSold
 
 
@@ -48,7 +49,29 @@ def test_a_type_of_the_past_alone_is_missed() -> None:
 
 
 def test_every_version_must_have_a_specimen(tmp_path: Path) -> None:
-    (tmp_path / "OrderPlaced.1.json").touch()
+    specimen = tmp_path / "OrderPlaced.1.json"
+    specimen.touch()
+    seal(tmp_path, [specimen])
     (finding,) = sampling({"OrderPlaced": codec.CONTRACTS["OrderPlaced"]}, tmp_path)
 
     assert finding.says.startswith("OrderPlaced 2 has no specimen")
+
+
+def test_a_specimen_that_was_edited_removed_or_never_sealed_is_found(tmp_path: Path) -> None:
+    files = [tmp_path / f"{name}.1.json" for name in ("Edited", "Gone", "Whole")]
+    for file in files:
+        file.write_text("{}")
+    seal(tmp_path, files)
+    files[0].write_text("{ }")
+    files[1].unlink()
+    (tmp_path / "New.1.json").write_text("{}")
+    (tmp_path / "checkout.json").write_text("a request, which is no event")
+
+    assert [finding.says for finding in sampling({}, tmp_path)] == [
+        "Gone.1.json was kept and is gone: restore it.",
+        "Edited.1.json is not as it was kept: restore it; what was published is never edited.",
+        (
+            "New.1.json is not sealed: `cd events/samples && sha256sum New.1.json >> SHA256SUMS`"
+            " seals a new one."
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""Forgetting: what an order says of a person, blanked."""

@@ -1,0 +1,96 @@
+"""The local cloud: ministack, a process of its own on 127.0.0.1."""
+
+import http.client
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from ops.local import state
+from ops.local.children import Child, Children
+from ops.local.port import HOST, holder, taken
+from ops.trouble import Exit, Trouble
+
+PROGRAM = state.ROOT / ".cloud" / "bin" / "ministack"
+PATIENCE = 30
+"""Seconds until it must answer."""
+
+_LONGEST_COMMAND = 60
+
+
+def check(port: int) -> None:
+    """Check that the local cloud could be started on a port.
+
+    Raises:
+        Trouble: it is not installed, or the port is taken; the message says by what.
+    """
+    if not PROGRAM.exists():
+        raise Trouble("The local cloud is not installed: `make setup` fetches it into .cloud.")
+    try:
+        if taken(port):
+            raise Trouble(occupied(port), Exit.REFUSED)
+    except PermissionError as error:
+        raise Trouble(f"Port {port} is not for you to use: choose one from 1024 on.") from error
+
+
+def occupied(port: int) -> str:
+    """Return by what a port is taken, and how to choose another."""
+    advice = f"Choose another: `fanfare run --port {port + 1}` (make run ARGS='--port {port + 1}')."
+    ours = next((run for run in state.alive() if run.port == port), None)
+    if ours is not None:
+        return (
+            f"Port {port} is taken by another `fanfare run` (pid {ours.pid}), which other terminals"
+            f" can use already, such as with `fanfare tail`. Or end it there with Ctrl-C. {advice}"
+        )
+    found = holder(port)
+    if found is None:
+        return f"Port {port} is taken by a process that you may not see. {advice}"
+    command = found.command
+    if len(command) > _LONGEST_COMMAND:
+        command = command[:_LONGEST_COMMAND] + "…"
+    return f"Port {port} is taken by pid {found.pid} ({command}). {advice}"
+
+
+def start(
+    children: Children, port: int, environ: Mapping[str, str], work: Path, log: Path
+) -> Child:
+    """Start the local cloud in a folder to work in; its output goes to a log."""
+    settings = {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": HOST,
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+    }
+    return children.start([PROGRAM], environ={**environ, **settings}, cwd=work, log=log)
+
+
+def answers(port: int) -> bool:
+    """Tell whether the local cloud answers."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=2)
+    try:
+        connection.request("GET", "/_ministack/health")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def until_ready(child: Child, port: int) -> None:
+    """Wait until the local cloud answers.
+
+    Raises:
+        Trouble: it ended, or does not answer.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while not answers(port):
+        if child.ended() is not None:
+            raise Trouble(
+                f"The local cloud ended with exit code {child.ended()}. What it said is above, all"
+                f" of it in {child.log}; `make clean setup` fetches it anew."
+            )
+        if time.monotonic() > deadline:
+            raise Trouble(
+                f"The local cloud does not answer after {PATIENCE} s. What it said is above, all"
+                f" of it in {child.log}: try again."
+            )
+        time.sleep(0.05)

@@ -1,0 +1,117 @@
+"""`fanfare run`: the whole system here, from nothing to live events and back to nothing."""
+
+import os
+import shlex
+import tempfile
+import time
+from pathlib import Path
+
+from ops import cloud, seed
+from ops.cloud import Cloud
+from ops.explain import LOCAL
+from ops.invoke import SAMPLE
+from ops.live.filter import Filter
+from ops.live.view import View
+from ops.live.watch import Watch, watch
+from ops.local import deploy, ministack, scratch, state
+from ops.local.children import Child, Children
+from ops.local.closing import close
+from ops.local.journeys import Journeys
+from ops.local.signals import Signals, Stopped, stoppable
+from ops.local.state import Running
+from ops.options import Options
+from ops.pause import turn
+from ops.trouble import Exit, Trouble
+
+
+def run(options: Options, *, port: int, keep: bool, only: Filter) -> int:
+    """Bring everything up, place three orders, show what happens, and leave nothing behind."""
+    if options.stage != LOCAL:
+        raise Trouble(
+            f"`fanfare run` is the stage {LOCAL}, and {options.stage} was asked for: leave out"
+            " --stage, or unset FANFARE_STAGE.",
+            Exit.USAGE,
+        )
+    ministack.check(port)
+    with stoppable() as signals:
+        try:
+            return _run(options, signals, port=port, keep=keep, only=only)
+        except Stopped as stopped:
+            return stopped.code
+
+
+def _run(options: Options, signals: Signals, *, port: int, keep: bool, only: Filter) -> int:
+    logs = state.folder(port)
+    me = Running(port=port, pid=os.getpid(), began=time.time())
+    with signals.protected():
+        temporary = tempfile.TemporaryDirectory(prefix="fanfare-", dir=scratch.base())
+    with (
+        temporary as work,
+        (logs / "run.jsonl").open("w") as log,
+        state.word(me),
+        Children(signals) as children,
+    ):
+        view = View(options, only, log)
+        view.title(f"fanfare {LOCAL}")
+        local, here = _bring_up(view, children, port=port, work=Path(work), logs=logs)
+        api = deploy.api(Path(work), port)
+        state.announce(Running(port=port, pid=me.pid, began=me.began, api=api))
+        view.fact("api", api)
+        view.fact("log", str(Path(log.name).relative_to(state.ROOT)))
+        view.fact("ready", f"in {time.time() - me.began:.1f} s")
+        view.text()
+        watching = watch(here, since=time.time())
+        journeys = Journeys(
+            here.log(), api, view, watching, lambda consumer, on: turn(here, consumer, on=on)
+        )
+        well = journeys.travel()
+        well = close(here, view, journeys.orders) and well
+        view.text(_how_to(api, view.short(journeys.orders[0])))
+        if keep or view.terminal:
+            view.text()
+            _live(view, watching, local)
+        return Exit.DONE if well else Exit.FAILED
+
+
+def _bring_up(
+    view: View, children: Children, *, port: int, work: Path, logs: Path
+) -> tuple[Child, Cloud]:
+    """Start the local cloud, deploy to it and seed it; the stacks are synthesized meanwhile."""
+    environ = cloud.local_environment(port, os.environ) | {"TMPDIR": str(work)}
+    with view.step("cloud", f"ministack 127.0.0.1:{port}") as step:
+        local = step.child = ministack.start(children, port, environ, work, logs / "cloud.log")
+        deploying = deploy.start(children, environ, work, logs / "deploy.log")
+        ministack.until_ready(local, port)
+        here = cloud.local(port)
+        deploy.make_bucket(here)
+        deploy.verify_sender(here)
+    with view.step("deploy", "stacks (same templates as AWS)") as step:
+        step.child = deploying
+        deploy.until_done(deploying, step.progress)
+        step.what = f"{deploy.stacks(work)} {step.what}"
+    with view.step("seed", "products") as step:
+        step.what = seed.told(seed.fill(here))
+    return local, here
+
+
+def _live(view: View, watching: Watch, local: Child) -> None:
+    """Show what happens until a signal comes."""
+    with view.footer() as changed:
+        while local.ended() is None:
+            view.records(watching.poll(time.time()))
+            changed()
+            time.sleep(watching.pace.every)
+    raise Trouble(
+        f"The local cloud ended with exit code {local.ended()}; its log is {local.log}."
+        " Start again: `make run`."
+    )
+
+
+def _how_to(api: str, order: str) -> str:
+    body = shlex.quote(f"@{SAMPLE}")
+    return (
+        "\nPlace an order, and look at one:\n"
+        f"  curl -s -H 'content-type: application/json' -d {body} {api}/checkout\n"
+        f"  .venv/bin/fanfare order {order}\n"
+        f"  .venv/bin/fanfare mail {order}"
+    )

@@ -1,0 +1,1 @@
+"""Read models: shown, compared with the log, emptied."""

@@ -1,0 +1,167 @@
+"""`fanfare projection`: the rows of a read model, compared with the log, or emptied."""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from textwrap import wrap
+
+from functions.map import CONSUMERS
+from functions.runtime.clock import utc_now
+from functions.runtime.ports import Clock, Row, Rows
+from functions.runtime.service import Consumer, Projection
+from ops.cloud import Cloud, connect
+from ops.consent import consent
+from ops.explain import at
+from ops.options import Options
+from ops.order import find, no_such_order
+from ops.projections.drift import Comparison, Difference, compare, look
+from ops.replays.census import READ_UNIT
+from ops.replays.plan import price
+from ops.trouble import Exit, Trouble
+from ops.words import many
+
+LISTED = 20
+"""Differences that are written out, unless as JSON."""
+
+WIDTH = 80
+INDENT = "  "
+
+
+def show(options: Options, name: str, key: str | None, *, limit: int) -> Exit:
+    """Print the first rows, those of a partition, or that of an order."""
+    consumer, projection = read_model(name)
+    cloud = connect(options)
+    rows = cloud.rows(consumer, projection.table)
+    found = list(
+        islice(rows.all(), limit) if key is None else _of(cloud, rows, projection, key, limit)
+    )
+    if key is not None and not found:
+        raise Trouble(f"{name} has no row of {key}.", Exit.NOT_FOUND)
+    if options.json:
+        for row in found:
+            options.print_json(row)
+    for row in found if not options.json else ():
+        for line in _lines_of(row):
+            options.out.print(line)
+    if not found and not options.json:
+        options.out.print(f"{name} has no rows. Rebuild it: fanfare replay {name}{at(cloud.stage)}")
+    if len(found) == limit:
+        options.err.print(f"The first {limit}; more with --limit.")
+    return Exit.DONE
+
+
+def check(
+    options: Options,
+    name: str,
+    key: str | None,
+    *,
+    clock: Clock = utc_now,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Exit:
+    """Compare all rows, or that of one order, with the log; tell whether they are equal."""
+    consumer, projection = read_model(name)
+    cloud = connect(options)
+    rows, log = cloud.rows(consumer, projection.table), cloud.log()
+    if key is None:
+        result = compare(projection, cloud.pages(), log, rows, clock, sleep)
+    else:
+        order = find(cloud, key.upper())
+        if not len(log.read(order)):
+            raise no_such_order(order)
+        difference = look(projection, log, rows, order, clock, sleep)
+        result = Comparison(
+            equal=difference is None, differences=(difference,) if difference else (), units=0
+        )
+    if options.json:
+        options.print_json(result)
+    else:
+        _report(options, cloud, name, result)
+    return Exit.FOUND if result.differences else Exit.DONE
+
+
+def empty(options: Options, name: str, *, yes: bool) -> Exit:
+    """Remove all rows of a read model that can be rebuilt."""
+    consumer, projection = read_model(name)
+    if not consumer.replayable:
+        raise Trouble(
+            f"{name} is not replayable: what is removed could not be rebuilt.", Exit.REFUSED
+        )
+    cloud = connect(options)
+    consent(
+        options,
+        f"This removes all rows of {name}; until they are rebuilt, whoever reads them finds few or"
+        " none.",
+        yes=yes,
+    )
+    rows = cloud.rows(consumer, projection.table)
+    removed = 0
+    for row in rows.all():
+        rows.remove(row.partition, row.sort)
+        removed += 1
+    if options.json:
+        options.print_json({"removed": removed})
+    else:
+        again = f"fanfare replay {name}{at(cloud.stage)}"
+        options.out.print(f"Removed {many(removed, 'row')} of {name}. Rebuild them: {again}")
+    return Exit.DONE
+
+
+def read_model(name: str) -> tuple[Consumer, Projection]:
+    """Return the consumer of that name, and the read model that it keeps.
+
+    Raises:
+        Trouble: it keeps none, or there is no such consumer.
+    """
+    kept = {c.name: (c, c.projection) for c in CONSUMERS if c.projection}
+    if name not in kept:
+        there = f"those that there are: {', '.join(kept)}" if kept else "there are none"
+        raise Trouble(f"There is no projection {name!r}; {there}.", Exit.USAGE)
+    return kept[name]
+
+
+def _of(cloud: Cloud, rows: Rows, projection: Projection, key: str, limit: int) -> Iterable[Row]:
+    """Return the rows of a partition, or else that of an order."""
+    found = rows.page(key, limit=limit)
+    if found:
+        return found
+    made = projection.fold(cloud.log().read(find(cloud, key.upper())))
+    row = rows.get(made.partition, made.sort) if made else None
+    return [row] if row else []
+
+
+def _lines_of(row: Row) -> Iterator[str]:
+    """Yield a row as people read it: its key, and below that what it says, in 80 columns."""
+    said = [*row.values.items(), *([("version", row.version)] if row.version else [])]
+    yield f"{row.partition}  {row.sort}"
+    words = (f"{name}={value}" for name, value in said)
+    yield from wrap("  ".join(words), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+
+
+def _report(options: Options, cloud: Cloud, name: str, result: Comparison) -> None:
+    wrong = result.differences
+    units = many(math.ceil(result.units), "read unit")
+    paid = f" ({units}, {price(result.units * READ_UNIT)})" if result.units else ""
+    if not wrong:
+        equal = "equals" if result.equal == 1 else "equal"
+        options.out.print(f"{many(result.equal, 'row')} of {name} {equal} the log{paid}.")
+        return
+    differ = "differs" if len(wrong) == 1 else "differ"
+    rows = many(len(wrong), "row")
+    options.out.print(f"{rows} of {name} {differ}, {result.equal:,} equal the log{paid}.")
+    for difference in wrong[:LISTED]:
+        for line in _lines(difference):
+            options.out.print(line)
+    if len(wrong) > LISTED:
+        options.out.print(f"  and {len(wrong) - LISTED:,} more; --json has them all.")
+    fix = f"fanfare replay {name}{at(cloud.stage)}"
+    if any(difference.kind == "surplus" for difference in wrong):
+        fix = f"fanfare projection {name} --empty{at(cloud.stage)}, then {fix}"
+    options.out.print(f"To mend them: {fix}")
+
+
+def _lines(difference: Difference) -> Iterator[str]:
+    yield f"  {difference.kind:<9}  {difference.order or '(no order makes it)'}"
+    yield f"    row {difference.partition}"
+    yield f"        {difference.sort}"
+    yield from (f"    {each}" for each in difference.what)

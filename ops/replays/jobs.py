@@ -1,0 +1,81 @@
+"""`fanfare jobs`: what was sent again, how far it came, and how it ended."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ops.options import Options
+from ops.replays import job as job_files
+from ops.replays.job import Job, Plan, Sent, State
+from ops.replays.plan import again
+from ops.trouble import Exit, Trouble
+from ops.words import many
+
+
+def show(options: Options, name: str | None) -> Exit:
+    """List all jobs, the newest first, or show one."""
+    if name is not None:
+        _detail(options, job_files.find(name))
+        return Exit.DONE
+    listed = [_loaded(path) for path in job_files.JOBS.glob("*.jsonl")]
+    jobs = sorted(
+        (job for job in listed if isinstance(job, Job)), key=lambda job: job.plan.made, reverse=True
+    )
+    for trouble in (each for each in listed if isinstance(each, Trouble)):
+        options.err.print(f"fanfare: {trouble}")
+    if options.json:
+        for job in jobs:
+            options.print_json(_known(job))
+    elif jobs:
+        for line in _lines(jobs):
+            options.out.print(line)
+    else:
+        options.out.print("There are no jobs yet: `fanfare replay` makes them.")
+    return Exit.DONE if len(jobs) == len(listed) else Exit.FAILED
+
+
+def _loaded(path: Path) -> Job | Trouble:
+    try:
+        return job_files.load(path)
+    except Trouble as trouble:
+        return trouble
+
+
+def _known(job: Job) -> dict[str, State | bool | str | Plan | Sent | None]:
+    return {
+        "job": job.plan.job,
+        "state": job.state,
+        "torn": job.torn,
+        "why": job.ended.why if job.ended else None,
+        "plan": job.plan,
+        "sent": job.sent,
+    }
+
+
+def _lines(jobs: list[Job]) -> Iterator[str]:
+    width = max(len(job.plan.job) for job in jobs)
+    for job in jobs:
+        plan, sent = job.plan, job.sent.events if job.sent else 0
+        yield (
+            f"{plan.job:<{width}}  {plan.stage:<6}  {job.state:<11}"
+            f"  {sent:,} of {plan.census.events:,}"
+        )
+
+
+def _detail(options: Options, job: Job) -> None:
+    if options.json:
+        options.print_json(_known(job))
+        return
+    out, plan, state = options.out.print, job.plan, job.state
+    out(f"{plan.job}  {state}")
+    out(f"  replay of {many(plan.census.events, 'event')} to {plan.consumer}, stage {plan.stage}")
+    since = plan.since.isoformat() if plan.since else "the beginning"
+    out(f"  from {since} until {plan.until.isoformat()}, at {plan.rate:g}/s")
+    for name, number in plan.census.types.items():
+        sent = job.sent.types.get(name, 0) if job.sent else 0
+        out(f"  {sent:>9,} of {number:,}  {name}")
+    if job.ended and job.ended.why:
+        out(f"  {job.ended.why}")
+    if job.torn and state != "running":
+        out("  Its last line was written in part: what it told of will be sent again.")
+    if state in ("interrupted", "failed"):
+        out(f"  go on with: {again(plan)}")

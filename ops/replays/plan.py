@@ -1,0 +1,114 @@
+"""A plan in words: what would be sent, what it costs, and the commands that go with it."""
+
+from datetime import datetime
+
+from functions import names
+from functions.runtime.service import Consumer
+from ops.explain import at
+from ops.options import Options
+from ops.replays.job import Job, Plan
+from ops.words import many, took
+
+CENT = 0.01
+
+
+def sentence(plan: Plan, consumer: Consumer) -> str:
+    """Return how much would be sent from where to where."""
+    queue = names.queue(plan.stage, consumer.name, ordered=consumer.ordered)
+    kind = "ordered" if consumer.ordered else "parallel"
+    census = plan.census
+    return (
+        f"Would send {many(census.events, 'event')} of {many(census.orders, 'order')}"
+        f"  log → {queue} ({kind})"
+    )
+
+
+def say(options: Options, plan: Plan, consumer: Consumer) -> None:
+    """Say what would be sent, and how to send exactly that."""
+    census = plan.census
+    seconds, dollars = census.events / plan.rate, census.dollars(ordered=consumer.ordered)
+    if options.json:
+        options.print_json(
+            {
+                "would_send": census,
+                "consumer": consumer.name,
+                "since": plan.since,
+                "until": plan.until,
+                "rate": plan.rate,
+                "seconds": seconds,
+                "dollars": dollars,
+                "command": command(plan, consumer),
+            }
+        )
+        return
+    out = options.out.print
+    out(sentence(plan, consumer))
+    since = f"from {_time(plan.since)} " if plan.since else ""
+    out(f"  {since}until {_time(plan.until)} (exclusive)")
+    for name, number in census.types.items():
+        out(f"  {number:>9,}  {name}")
+    if census.oldest and census.newest:
+        out(f"  oldest   {_time(census.oldest.time)}  {census.oldest.id}")
+        out(f"  newest   {_time(census.newest.time)}  {census.newest.id}")
+        for example in census.examples:
+            out(f"  such as  {example}")
+        out(
+            f"  at {plan.rate:g}/s it takes {took(seconds * 1000)}, and {price(dollars)} of SQS and"
+        )
+        out("  DynamoDB (list price, us-east-1), besides what the consumer does")
+        out("Exactly these:")
+        out(f"  {command(plan, consumer)}")
+    out("Nothing was changed.")
+
+
+def say_rest(options: Options, job: Job) -> None:
+    """Say how much of a job is left, and how to send it."""
+    plan, left = job.plan, job.left
+    seconds = left / plan.rate
+    if options.json:
+        known = {"job": plan.job, "left": left, "of": plan.census.events, "rate": plan.rate}
+        options.print_json(known | {"seconds": seconds, "command": again(plan)})
+        return
+    out = options.out.print
+    out(f"Would send {left:,} of {many(plan.census.events, 'event')} to {plan.consumer}: the rest")
+    out(f"  at {plan.rate:g}/s it takes {took(seconds * 1000)}")
+    out(f"Exactly these: {again(plan)}")
+    out("Nothing was changed.")
+
+
+def price(dollars: float) -> str:
+    """Return what something costs, told as exactly as it matters."""
+    return f"about ${dollars:.2f}" if dollars >= CENT else "less than a cent"
+
+
+def _time(time: datetime) -> str:
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def again(plan: Plan) -> str:
+    """Return the command that goes on with a job."""
+    return f"fanfare replay {plan.consumer} --resume {plan.job}{at(plan.stage)}"
+
+
+def what_follows(plan: Plan, consumer: Consumer) -> str:
+    """Return what becomes of what was sent, and how to see it."""
+    if consumer.projection:
+        look = f"fanfare projection {consumer.name} --check{at(plan.stage)}"
+        return f"It works them off now; then compare its rows with the log: {look}"
+    look = f"fanfare tail --consumer {consumer.name}{at(plan.stage)}"
+    return f"It works them off now, as you can see with: {look}"
+
+
+def command(plan: Plan, consumer: Consumer) -> str:
+    """Return the command that sends what was counted, and nothing that came later."""
+    words = [f"fanfare replay {plan.consumer}"]
+    words += [f"--since {_exact(plan.since)}"] if plan.since else []
+    words += [f"--until {_exact(plan.until)}"]
+    if plan.types != consumer.hears:
+        words += [f"--type {name}" for name in plan.types]
+    words += [f"--order {order}" for order in plan.orders]
+    return " ".join(words) + f" --rate {plan.rate:g}{at(plan.stage)}"
+
+
+def _exact(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,75 @@
+"""How far a job is: a bar on a terminal, a plain line now and then elsewhere, or JSON."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ops.options import Options
+from ops.replays.job import Job, Sent
+from ops.words import took
+
+EVERY = 5.0
+"""Seconds between two plain lines."""
+
+type Tell = Callable[[Sent], None]
+
+
+@contextmanager
+def progress(
+    options: Options, job: Job, *, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Tell]:
+    """Give a function to be told of each batch that was sent."""
+    total = job.plan.census.events
+    if options.err.is_terminal and not options.json:
+        columns = (
+            TextColumn("  sent"),
+            BarColumn(),
+            TextColumn("{task.completed:,.0f} of {task.total:,.0f}  {task.fields[speed]}"),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=options.err, transient=True) as bar:
+            began = job.sent.events if job.sent else 0
+            task = bar.add_task("sent", total=total, completed=began, speed="")
+            speed = _Speed(began, clock)
+            yield lambda sent: bar.update(
+                task, completed=sent.events, speed=f"{speed.of(sent):.1f}/s"
+            )
+        return
+    yield _plain(options, job, total, clock)
+
+
+def _plain(options: Options, job: Job, total: int, clock: Callable[[], float]) -> Tell:
+    speed = _Speed(job.sent.events if job.sent else 0, clock)
+    said = clock()
+
+    def tell(sent: Sent) -> None:
+        nonlocal said
+        if clock() - said < EVERY:
+            return
+        said = clock()
+        rate = speed.of(sent)
+        left = (total - sent.events) / rate if rate else 0.0
+        if options.json:
+            known = {"job": job.plan.job, "sent": sent.events, "of": total}
+            options.print_json(known | {"rate": round(rate, 1), "seconds_left": round(left)})
+        else:
+            options.err.print(
+                f"  sent {sent.events:,} of {total:,}  {rate:.1f}/s  {took(left * 1000)} left"
+            )
+
+    return tell
+
+
+class _Speed:
+    """Events a second since a run of the job began."""
+
+    def __init__(self, events: int, clock: Callable[[], float]) -> None:
+        self._events = events
+        self._clock = clock
+        self._began = clock()
+
+    def of(self, sent: Sent) -> float:
+        seconds = self._clock() - self._began
+        return (sent.events - self._events) / seconds if seconds > 0 else 0.0

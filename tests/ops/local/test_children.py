@@ -1,0 +1,117 @@
+"""Signals end what is under way, and nothing that was started outlives it."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from ops.local.children import Child, Children
+from ops.local.signals import Signals, Stopped, stoppable
+
+STUBBORN = """
+import signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid, flush=True)
+time.sleep(60)
+"""
+
+
+def start(children: Children, tmp_path: Path, program: str) -> Child:
+    return children.start(
+        [sys.executable, "-c", program], environ=os.environ, cwd=tmp_path, log=tmp_path / "log"
+    )
+
+
+def gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def test_a_child_is_ended_when_the_body_is_left(tmp_path: Path) -> None:
+    with Children(Signals()) as children:
+        child = start(children, tmp_path, "import time; time.sleep(60)")
+        assert child.ended() is None
+
+    assert child.ended() == -signal.SIGTERM
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_a_child_that_does_not_listen_is_killed_with_its_own_children(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ops.local.children.GRACE", 0.1)
+    with Children(Signals()) as children:
+        child = start(children, tmp_path, STUBBORN)
+        while not child.tail():
+            assert child.ended() is None
+        grandchild = int(child.tail()[0])
+
+    assert child.ended() == -signal.SIGKILL
+    while not gone(grandchild):
+        os.sched_yield()
+
+
+def test_its_output_is_in_its_log(tmp_path: Path) -> None:
+    with Children(Signals()) as children:
+        child = start(children, tmp_path, "for i in range(30): print(i)")
+        while child.ended() is None:
+            os.sched_yield()
+
+    assert child.tail(3) == ["27", "28", "29"]
+
+
+def test_a_signal_ends_the_body_and_tells_the_exit_code() -> None:
+    with pytest.raises(Stopped) as stopped, stoppable():
+        signal.raise_signal(signal.SIGTERM)
+
+    assert stopped.value.code == 143
+
+
+def test_a_signal_waits_until_a_protected_step_is_through() -> None:
+    done: list[str] = []
+
+    def work() -> None:
+        with stoppable() as signals:
+            with signals.protected():
+                signal.raise_signal(signal.SIGINT)
+                done.append("protected")
+            done.append("not reached")
+
+    with pytest.raises(Stopped):
+        work()
+
+    assert done == ["protected"]
+
+
+def test_only_the_first_signal_counts_and_none_while_cleaning_up() -> None:
+    cleaned: list[str] = []
+
+    def work() -> None:
+        with stoppable():
+            try:
+                signal.raise_signal(signal.SIGINT)
+            finally:
+                signal.raise_signal(signal.SIGTERM)
+                cleaned.append("all")
+
+    with pytest.raises(Stopped) as stopped:
+        work()
+
+    assert (cleaned, stopped.value.code) == (["all"], 130)
+
+
+def test_what_is_being_cleaned_up_is_cleaned_up_whole() -> None:
+    with stoppable() as signals:
+        signals.close()
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_afterwards_signals_mean_what_they_meant() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with stoppable():
+        assert signal.getsignal(signal.SIGINT) != before
+    assert signal.getsignal(signal.SIGINT) is before

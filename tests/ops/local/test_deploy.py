@@ -1,0 +1,134 @@
+"""The CDK's command line is told what to do, and its log is read."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ops.local import deploy
+from ops.local.state import ROOT
+from ops.trouble import Trouble
+
+
+class PlayedChildren:
+    """Starts nothing, and remembers what it was asked to start."""
+
+    def __init__(self) -> None:
+        self.started: list[tuple[Sequence[str], Mapping[str, str], Path]] = []
+
+    def start(
+        self, command: Sequence[str], *, environ: Mapping[str, str], cwd: Path, log: Path
+    ) -> None:
+        self.started.append((command, environ, cwd))
+
+
+class PlayedChild:
+    """A child that ends after a few looks."""
+
+    def __init__(self, log: Path, *ends: int | None) -> None:
+        self.log = log
+        self.ends = list(ends)
+
+    def ended(self) -> int | None:
+        return self.ends.pop(0) if len(self.ends) > 1 else self.ends[0]
+
+
+@pytest.fixture(autouse=True)
+def installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    cdk = tmp_path / "cdk"
+    cdk.touch()
+    monkeypatch.setattr(deploy, "CDK", cdk)
+
+
+def test_all_stacks_of_the_local_stage_are_deployed_by_the_cdk(tmp_path: Path) -> None:
+    children: Any = PlayedChildren()
+
+    deploy.start(children, {"A": "b"}, tmp_path, tmp_path / "log")
+
+    (command, environ, cwd) = children.started[0]
+    assert command[1:3] == ["deploy", "--all"]
+    assert command[-2:] == ["-c", "stage=local"]
+    assert command[command.index("--output") + 1] == str(tmp_path / "cdk.out")
+    assert environ["A"] == "b"
+    assert environ["CDK_HOME"].startswith(str(tmp_path))
+    assert cwd == ROOT
+
+
+def test_what_was_deployed_is_taken_out_again(tmp_path: Path) -> None:
+    children: Any = PlayedChildren()
+
+    deploy.start_destroying(children, {}, tmp_path, tmp_path / "log")
+
+    assert children.started[0][0][1:4] == ["destroy", "--all", "--force"]
+
+
+def test_a_cdk_that_is_not_installed_is_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deploy, "CDK", tmp_path / "none")
+    children: Any = PlayedChildren()
+
+    with pytest.raises(Trouble, match="not installed: `make setup`"):
+        deploy.start(children, os.environ, tmp_path, tmp_path / "log")
+
+
+@pytest.mark.parametrize(
+    ("log", "expected"),
+    [
+        ("", "synthesizing the stacks"),
+        ("fanfare-local-bus: deploying... [1/6]", "0 of 6 stacks"),
+        (" ✅  bus\nshipping: deploying... [2/6]\n ✅  shipping", "2 of 6 stacks"),
+    ],
+)
+def test_its_log_tells_how_far_it_is(log: str, expected: str) -> None:
+    assert deploy.how_far(log) == expected
+
+
+def test_waiting_tells_how_far_it_is_until_it_ends(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("bus: deploying... [1/6]\n")
+    child: Any = PlayedChild(log, None, None, 0)
+    told: list[str] = []
+
+    deploy.until_done(child, told.append, sleep=lambda _: None)
+
+    assert told == ["0 of 6 stacks"] * 2
+
+
+def test_a_deployment_that_fails_says_what_to_do(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.touch()
+    child: Any = PlayedChild(log, 1)
+
+    with pytest.raises(Trouble, match=r"could not be deployed.*cdk synth") as failed:
+        deploy.until_done(child, lambda _: None)
+
+    assert str(log) in str(failed.value)
+
+
+def test_the_api_is_where_it_can_be_reached_on_this_machine(tmp_path: Path) -> None:
+    (tmp_path / "outputs.json").write_text('{"fanfare-local-checkout": {"ApiId": "a1b2"}}')
+
+    assert deploy.api(tmp_path, 4600) == "http://127.0.0.1:4600/_aws/execute-api/a1b2"
+
+
+def test_assets_go_where_the_cdk_puts_them() -> None:
+    made: list[str] = []
+    s3 = SimpleNamespace(create_bucket=lambda *, Bucket: made.append(Bucket))  # noqa: N803
+    cloud: Any = SimpleNamespace(client=lambda _: s3)
+
+    deploy.make_bucket(cloud)
+
+    assert made == ["cdk-hnb659fds-assets-000000000000-us-east-1"]
+
+
+def test_a_stack_is_counted_by_its_template(tmp_path: Path) -> None:
+    out = tmp_path / "cdk.out"
+    out.mkdir()
+    for name in ("a.template.json", "b.template.json", "a.assets.json", "tree.json"):
+        (out / name).touch()
+
+    assert deploy.stacks(tmp_path) == 2

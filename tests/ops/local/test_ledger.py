@@ -1,0 +1,32 @@
+"""The gateway's ledger tells what became of an order's money."""
+
+from events.money import Money
+from functions.payment.sandbox import DECLINED, LEDGER, SUCCESS, SandboxGateway
+from functions.payment.service import SERVICE as PAYMENT
+from ops.cloud import Cloud
+from ops.local.ledger import ledger
+
+AMOUNT = Money(amount=4900, currency="EUR")
+
+
+def test_every_reference_of_an_order_is_told_with_what_became_of_it(here: Cloud) -> None:
+    gateway = SandboxGateway(here.records(PAYMENT, LEDGER))
+    paid, refused, undone, away = (
+        gateway.prepare(order, AMOUNT, token)
+        for order, token in (("A", SUCCESS), ("B", DECLINED), ("C", SUCCESS), ("D", SUCCESS))
+    )
+    for reference in (paid, refused, undone, away):
+        gateway.confirm(reference)
+    gateway.cancel(undone)
+    left = gateway.prepare("C", AMOUNT, SUCCESS)
+
+    told = ledger(here, ["C", "A", "B"])
+
+    assert {(line.order, line.reference, line.became) for line in told} == {
+        ("C", undone, "captured, then refunded"),
+        ("C", left, "prepared, nothing moved"),
+        ("A", paid, "captured"),
+        ("B", refused, "declined, nothing moved"),
+    }
+    assert [line.order for line in told] == ["C", "C", "A", "B"]
+    assert {(line.amount, line.currency) for line in told} == {(4900, "EUR")}

@@ -1,0 +1,86 @@
+"""`fanfare run`: what it shows of itself, and when it does not even begin."""
+
+import io
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ops.live.filter import Filter
+from ops.live.view import View
+from ops.local.run import run
+from ops.options import Options
+from ops.trouble import Exit, Trouble
+
+
+def test_only_the_local_stage_can_be_run_here() -> None:
+    with pytest.raises(Trouble, match="dev was asked for: leave out --stage") as refused:
+        run(Options(stage="dev"), port=4566, keep=False, only=Filter())
+
+    assert refused.value.code is Exit.USAGE
+
+
+def test_steps_are_shown_with_what_they_came_to_and_kept_in_the_log(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log = io.StringIO()
+    view = View(Options(), Filter(), log)
+
+    view.title("fanfare local")
+    with view.step("seed", "products") as step:
+        step.progress("half")
+        step.what = "12 products (12 new)"
+    view.fact("api", "http://x")
+
+    title, seed, api = capsys.readouterr().out.splitlines()
+    assert title == "fanfare local"
+    assert seed.startswith("  seed      12 products (12 new) ")
+    assert seed.endswith("0.0 s")
+    assert api == "  api       http://x"
+    written = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [line["what"] for line in written] == ["12 products (12 new)", "http://x"]
+
+
+def test_as_json_nothing_else_is_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    view = View(Options(json=True), Filter(), io.StringIO())
+
+    view.title("fanfare local")
+    view.fact("api", "http://x")
+    view.text("a tree", {"id": "A"})
+    view.text("for people")
+
+    printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert printed == [{"step": "api", "what": "http://x"}, {"id": "A"}]
+
+
+def test_a_step_that_fails_shows_the_end_of_its_childs_log(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    view = View(Options(), Filter(), io.StringIO())
+    child: Any = SimpleNamespace(tail=lambda: ["Error: no such thing"])
+
+    def fail() -> None:
+        with view.step("deploy", "stacks") as step:
+            step.child = child
+            raise Trouble("could not")
+
+    with pytest.raises(Trouble):
+        fail()
+
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == "  Error: no such thing\n"
+
+
+def test_the_footer_is_for_a_terminal_only(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    view = View(Options(), Filter(), io.StringIO())
+
+    with view.footer() as changed:
+        changed()
+
+    assert capsys.readouterr().out == ""
+    assert not view.terminal

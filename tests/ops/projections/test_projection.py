@@ -1,0 +1,150 @@
+"""`fanfare projection`: rows are shown, compared, and removed to be made anew."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from events.listing import LIST
+from events.ordering import OrderConfirmed
+from functions.orders.projection import row
+from functions.orders.service import SERVICE as ORDERS
+from functions.runtime.ports import Row
+from ops.cloud import Cloud
+from ops.options import Options
+from ops.projections import projection
+from ops.trouble import Exit, Trouble
+from tests.builders import NOW, story
+from tests.ops.conftest import write
+
+IDS = [f"5WQFM8Q1XK3T7ZC0R9N2HDBJ{number:02}" for number in range(4)]
+
+
+def _much_later() -> datetime:
+    return NOW + timedelta(days=1)
+
+
+def made(cloud: Cloud, order: str) -> Row:
+    found = row(cloud.log().read(order))
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def listed(here: Cloud) -> Cloud:
+    return filled(here)
+
+
+def filled(cloud: Cloud) -> Cloud:
+    for order in IDS:
+        write(cloud, story(OrderConfirmed(), order=order))
+        cloud.rows(ORDERS, LIST).put(made(cloud, order))
+    return cloud
+
+
+def shown(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().out
+
+
+def test_the_first_rows_are_shown(listed: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    assert projection.show(Options(), "orders", None, limit=3) is Exit.DONE
+
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert len([line for line in lines if line.startswith("guest#5WQF")]) == 3
+    first = " ".join(lines[: lines.index(lines[3])]).split()
+    assert {"amount=28890", "status=confirmed", "version=2"} <= set(first)
+    assert max(map(len, lines)) <= 80
+    assert "--limit" in said.err
+
+
+@pytest.mark.parametrize("key", [IDS[2], IDS[2].lower(), f"guest#{IDS[2]}"])
+def test_the_row_of_an_order_is_shown_by_the_order_or_by_its_partition(
+    listed: Cloud, capsys: pytest.CaptureFixture[str], key: str
+) -> None:
+    assert projection.show(Options(json=True), "orders", key, limit=20) is Exit.DONE
+
+    (line,) = map(json.loads, shown(capsys).splitlines())
+    assert (line["partition"], line["version"]) == (f"guest#{IDS[2]}", 2)
+    assert line["values"]["status"] == "confirmed"
+
+
+def test_a_key_without_rows_is_not_found(listed: Cloud) -> None:
+    with pytest.raises(Trouble) as missing:
+        projection.show(Options(), "orders", "5WQFM8Q1XK3T7ZC0R9N2HDBJ99", limit=20)
+    assert missing.value.code is Exit.NOT_FOUND
+
+
+@pytest.mark.parametrize("name", ["payment", "ordrs"])
+def test_who_keeps_no_read_model_is_told_from_who_does(name: str) -> None:
+    with pytest.raises(
+        Trouble, match=f"no projection '{name}'; those that there are: orders"
+    ) as wrong:
+        projection.show(Options(), name, None, limit=20)
+    assert wrong.value.code is Exit.USAGE
+
+
+def test_equal_rows_are_said_to_be_equal(listed: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    assert projection.check(Options(), "orders", None, clock=_much_later) is Exit.DONE
+    assert projection.check(Options(), "orders", IDS[0], clock=_much_later) is Exit.DONE
+
+    every, one = shown(capsys).splitlines()
+    assert every.startswith("4 rows of orders equal the log")
+    assert one == "1 row of orders equals the log."
+
+
+def test_what_differs_is_listed_with_how_to_mend_it_and_the_exit_code_is_5(
+    listed: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = listed.rows(ORDERS, LIST)
+    gone, wrong = made(listed, IDS[0]), made(listed, IDS[1])
+    rows.remove(gone.partition, gone.sort)
+    rows.overwrite(Row(partition=wrong.partition, sort=wrong.sort, version=2, values={
+        **wrong.values, "status": "placed"}))  # fmt: skip
+
+    def no_sleep(_: float) -> None:
+        raise AssertionError("these orders are long at rest")
+
+    found = projection.check(Options(), "orders", None, clock=_much_later, sleep=no_sleep)
+    said = shown(capsys)
+
+    assert found is Exit.FOUND
+    assert "2 rows of orders differ, 2 equal the log (1 read unit, less than a cent)." in said
+    assert f"  missing    {IDS[0]}\n    row {gone.partition}\n        {gone.sort}\n" in said
+    assert max(map(len, said.splitlines())) <= 80
+    assert "status is 'placed', the log makes it 'confirmed'" in said
+    assert "To mend them: fanfare replay orders\n" in said
+
+    rows.put(Row(partition="guest#X", sort="1#X", values={}, version=1))
+    projection.check(Options(), "orders", None, clock=_much_later, sleep=no_sleep)
+    assert "To mend them: fanfare projection orders --empty, then fanfare replay orders" in (
+        shown(capsys)
+    )
+    assert projection.check(Options(), "orders", IDS[1], clock=_much_later) is Exit.FOUND
+
+
+def test_all_rows_are_removed_and_it_is_said_how_to_make_them_anew(
+    listed: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert projection.empty(Options(), "orders", yes=False) is Exit.DONE
+
+    assert list(listed.rows(ORDERS, LIST).all()) == []
+    assert shown(capsys) == "Removed 4 rows of orders. Rebuild them: fanfare replay orders\n"
+    assert len(listed.log().read(IDS[0])) == 2
+
+
+def test_another_stage_is_emptied_with_consent_only(
+    stage: Callable[[str], Cloud], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dev = filled(stage("dev"))
+    monkeypatch.setattr(projection, "connect", lambda _: dev)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+
+    with pytest.raises(Trouble, match="--yes") as refused:
+        projection.empty(Options(stage="dev"), "orders", yes=False)
+
+    assert refused.value.code is Exit.REFUSED
+    assert len(list(dev.rows(ORDERS, LIST).all())) == 4
+    assert projection.empty(Options(stage="dev"), "orders", yes=True) is Exit.DONE
+    assert list(dev.rows(ORDERS, LIST).all()) == []
