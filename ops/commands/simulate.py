@@ -21,7 +21,7 @@ def simulate(
     ] = None,
     options: Asked,
 ) -> Exit:
-    """Run the shop in memory, with every kind of bad luck, and see whether it keeps its word.
+    """Run the shop in memory, under bad luck, and see whether it keeps its word.
 
     Each world is a shop with a few orders, of which messages come twice, late, and
     in any order, workers die at any call, answers are lost, consumers are out for
