@@ -1,8 +1,8 @@
-"""`fanfare replay` on a stage: what is refused, foretold and sent, and how it goes on."""
+"""`fanfare replay` on a stage: what is refused, foretold and sent."""
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -10,92 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 
-from events import codec
-from events.ordering import OrderConfirmed
-from events.payment import PaymentPrepared
 from functions import names
-from functions.map import CONSUMERS
-from functions.orders.service import SERVICE as ORDERS
 from ops import cli
 from ops.cloud import Cloud
 from ops.options import Options
-from ops.replays import job as job_files
-from ops.replays import jobs
 from ops.replays import replay as replaying
 from ops.replays.replay import replay as run
-from ops.replays.replay import resume
-from ops.replays.selection import Wanted
-from ops.trouble import Exit, Trouble
-from tests.builders import NOW, placed, then
+from ops.trouble import Exit
+from tests.builders import placed
 from tests.ops.conftest import write_events
 from tests.ops.played import Time
+from tests.ops.replays.conftest import IDS, filled, received, troubled
 from tests.reading import LISTING
-
-IDS = [f"5WQFM8Q1XK3T7ZC0R9N2HDBJ{number:02}" for number in range(12)]
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(job_files, "JOBS", tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def time() -> Time:
-    time = Time()
-    time.clock.now = NOW + timedelta(hours=1)
-    return time
-
-
-def filled(cloud: Cloud) -> Cloud:
-    """Put a dozen orders into the log, a minute apart, and make the queues."""
-    sqs = cloud.client("sqs")
-    for consumer in CONSUMERS:
-        name = names.queue(cloud.stage, consumer.name, ordered=consumer.ordered)
-        fifo = {"FifoQueue": "true"} if consumer.ordered else {}
-        sqs.create_queue(QueueName=name, Attributes=fifo)
-    for number, order in enumerate(IDS):
-        first = placed(order=order, now=NOW + timedelta(minutes=number))
-        prepared = then(first, PaymentPrepared(reference="r"))
-        write_events(cloud, [first, prepared, then(prepared, OrderConfirmed())])
-    return cloud
-
-
-@pytest.fixture
-def stocked(here: Cloud) -> Cloud:
-    return filled(here)
-
-
-@pytest.fixture
-def go(time: Time) -> Callable[..., Exit]:
-    def go(name: str = "orders", options: Options | None = None, **given: Any) -> Exit:
-        wanted = Wanted(**{key: given.pop(key) for key in list(given) if hasattr(Wanted, key)})
-        return run(options or Options(), name, wanted, clock=time.clock, pace=time.pace, **given)
-
-    return go
-
-
-def received(cloud: Cloud, name: str = "orders") -> list[Any]:
-    """Take all messages from a queue, as events."""
-    sqs = cloud.client("sqs")
-    url = sqs.get_queue_url(QueueName=names.queue(cloud.stage, name, ordered=False))["QueueUrl"]
-
-    def messages() -> Iterator[Any]:
-        while batch := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            yield from batch
-
-    return [codec.decode(message["Body"]) for message in messages()]
-
-
-def troubled(code: Exit, says: str, act: Callable[[], Exit]) -> None:
-    with pytest.raises(Trouble, match=says) as trouble:
-        act()
-    assert trouble.value.code is code
-
-
-# -- what is refused -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -276,176 +203,3 @@ def test_an_event_that_cannot_be_read_stops_it_before_anything_is_sent(
 
 
 # -- going on --------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def broken(
-    stocked: Cloud, time: Time, go: Callable[..., Exit], capsys: pytest.CaptureFixture[str]
-) -> str:
-    """A job that was interrupted after ten events, and said how to go on; its id."""
-    calls = 0
-
-    def crash(**_: Any) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == 2:
-            raise KeyboardInterrupt
-
-    events = stocked.client("sqs").meta.events
-    events.register_first("before-send.sqs.SendMessageBatch", crash)
-    with pytest.raises(KeyboardInterrupt):
-        go()
-    events.unregister("before-send.sqs.SendMessageBatch", crash)
-    (path,) = job_files.JOBS.iterdir()
-    again = f"10 of 24 events sent. Go on with: fanfare replay orders --resume {path.stem}"
-    assert again in capsys.readouterr().err
-    return path.stem
-
-
-def test_an_interrupted_job_goes_on_where_it_stopped_and_is_done_once(
-    stocked: Cloud, time: Time, broken: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert resume(Options(), "orders", Wanted(), broken, clock=time.clock, pace=time.pace) is (
-        Exit.DONE
-    )
-
-    sent = received(stocked)
-    assert len(sent) == len({event.id for event in sent}) == 24
-    again = resume(Options(), "orders", Wanted(), broken)
-    assert again is Exit.DONE
-    assert "nothing is left to send" in capsys.readouterr().out
-    assert received(stocked) == []
-
-
-@pytest.mark.parametrize("as_json", [False, True])
-def test_a_dry_run_of_the_rest_sends_nothing(
-    stocked: Cloud, broken: str, capsys: pytest.CaptureFixture[str], as_json: bool
-) -> None:
-    received(stocked)
-    path = job_files.JOBS / f"{broken}.jsonl"
-    before = path.read_bytes()
-
-    assert resume(Options(json=as_json), "orders", Wanted(), broken, dry_run=True) is Exit.DONE
-
-    assert received(stocked) == []
-    assert path.read_bytes() == before
-    said = capsys.readouterr().out
-    if as_json:
-        told = json.loads(said)
-        assert (told["left"], told["of"], told["seconds"]) == (14, 24, 0.28)
-    else:
-        assert "Would send 14 of 24 events to orders" in said
-        assert f"fanfare replay orders --resume {broken}" in said
-        assert "Nothing was changed." in said
-
-
-def test_a_job_of_a_local_run_that_is_over_is_refused(
-    stocked: Cloud, broken: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = job_files.find(broken).plan.made
-    later = replace(stocked, began=made + timedelta(seconds=1))
-    monkeypatch.setattr(replaying, "connect", lambda _: later)
-    received(stocked)
-
-    says = "of an earlier local run, whose log is gone"
-    troubled(Exit.REFUSED, says, lambda: resume(Options(), "orders", Wanted(), broken))
-    assert received(stocked) == []
-
-
-def test_a_torn_last_line_is_said_and_what_it_told_of_is_sent_again(
-    stocked: Cloud, time: Time, broken: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = job_files.JOBS / f"{broken}.jsonl"
-    lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"".join(lines[:-2]) + lines[-2][:20])
-
-    resume(Options(), "orders", Wanted(), broken, clock=time.clock, pace=time.pace)
-
-    assert "written in part" in capsys.readouterr().err
-    sent = received(stocked)
-    assert (len(sent), len({event.id for event in sent})) == (34, 24)
-
-
-@pytest.mark.parametrize(
-    ("name", "where", "wanted", "code", "says"),
-    [
-        ("listing", "local", Wanted(), Exit.REFUSED, "is for orders, not for listing"),
-        ("orders", "dev", Wanted(), Exit.REFUSED, "is of stage local, not of dev"),
-        ("orders", "local", Wanted(rate=9.0), Exit.USAGE, "leave them out"),
-        ("orders", "local", Wanted(since="2h"), Exit.USAGE, "leave them out"),
-    ],
-)
-def test_a_job_is_not_gone_on_with_as_another(
-    broken: str,
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    where: str,
-    wanted: Wanted,
-    code: Exit,
-    says: str,
-) -> None:
-    monkeypatch.setattr("ops.replays.selection.CONSUMERS", (ORDERS, LISTING))
-
-    troubled(code, says, lambda: resume(Options(stage=where), name, wanted, broken, yes=True))
-
-
-def test_a_job_about_a_type_that_is_not_heard_any_more_is_refused(
-    broken: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = job_files.JOBS / f"{broken}.jsonl"
-    path.write_bytes(path.read_bytes().replace(b'"OrderConfirmed",', b'"StockReserved",', 1))
-
-    says = "StockReserved, which orders does not hear"
-    troubled(Exit.REFUSED, says, lambda: resume(Options(), "orders", Wanted(), broken))
-
-
-def test_an_outage_fails_with_the_command_that_goes_on(
-    stocked: Cloud, go: Callable[..., Exit], folder: Path
-) -> None:
-    def away(**_: Any) -> Any:
-        raise EndpointConnectionError(endpoint_url="https://sqs")
-
-    events = stocked.client("sqs").meta.events
-    events.register_first("before-send.sqs.SendMessageBatch", away)
-    troubled(Exit.FAILED, r"0 of 24 events sent\. Go on with: fanfare replay orders --resume", go)
-    events.unregister("before-send.sqs.SendMessageBatch", away)
-    (path,) = folder.iterdir()
-    assert job_files.load(path).state == "failed"
-
-
-# -- jobs ------------------------------------------------------------------------------------------
-
-
-def test_jobs_are_listed_and_shown(
-    broken: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert jobs.show(Options(), None) is Exit.DONE
-    assert jobs.show(Options(), broken) is Exit.DONE
-
-    said = capsys.readouterr().out
-    assert " ".join(said.splitlines()[0].split()) == (f"{broken} local interrupted 10 of 24")
-    assert f"{broken}  interrupted" in said
-    assert "of 12  OrderPlaced" in said
-    assert f"go on with: fanfare replay orders --resume {broken}" in said
-
-
-def test_a_file_that_is_no_job_is_said_beside_the_others(
-    broken: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (folder / "orders-x.jsonl").write_text("nonsense\n")
-
-    assert jobs.show(Options(json=True), None) is Exit.FAILED
-
-    said = capsys.readouterr()
-    (listed,) = map(json.loads, said.out.splitlines())
-    assert (listed["job"], listed["state"], listed["sent"]["events"]) == (
-        broken,
-        "interrupted",
-        10,
-    )
-    assert "orders-x.jsonl is not to be trusted" in said.err
-
-
-def test_without_jobs_it_is_said_where_they_come_from(capsys: pytest.CaptureFixture[str]) -> None:
-    assert jobs.show(Options(), None) is Exit.DONE
-    assert "fanfare replay" in capsys.readouterr().out

@@ -1,0 +1,29 @@
+"""An order with all that it can say of a person, at its end."""
+
+from typing import Any
+
+import msgspec
+
+from events.envelope import Event
+from events.inventory import StockReserved
+from events.ordering import OrderConfirmed
+from events.payment import PaymentCaptured
+from events.shipping import DispatchScheduled
+from tests.builders import EMAIL, ORDER, SHIP_TO, order_placed, placed, then
+
+CUSTOMER = "4MGN7QW0Z8T1XK5R2C9HDVBJE3"
+PERSONAL = (EMAIL, SHIP_TO.name, SHIP_TO.street, SHIP_TO.postal_code, "tok_success", CUSTOMER)
+
+
+def ended(order: str = ORDER) -> list[Event[Any]]:
+    """Return the events of a customer's order that was dispatched."""
+    fact = msgspec.structs.replace(order_placed(), customer=CUSTOMER)
+    events: list[Event[Any]] = [placed(fact, order=order)]
+    for fact_after in (
+        PaymentCaptured(reference="r", amount=fact.total),
+        StockReserved(lines=()),
+        OrderConfirmed(),
+        DispatchScheduled(carrier="sandbox", reference="SBX1"),
+    ):
+        events.append(then(events[-1], fact_after))
+    return events

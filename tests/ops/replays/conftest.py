@@ -1,0 +1,111 @@
+"""A stage with orders to send again, and a clock that is played."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from events import codec
+from events.ordering import OrderConfirmed
+from events.payment import PaymentPrepared
+from functions import names
+from functions.map import CONSUMERS
+from ops.cloud import Cloud
+from ops.options import Options
+from ops.replays import job as job_files
+from ops.replays.replay import replay as run
+from ops.replays.selection import Wanted
+from ops.trouble import Exit, Trouble
+from tests.builders import NOW, placed, then
+from tests.ops.conftest import write_events
+from tests.ops.played import Time
+
+IDS = [f"5WQFM8Q1XK3T7ZC0R9N2HDBJ{number:02}" for number in range(12)]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(job_files, "JOBS", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def time() -> Time:
+    time = Time()
+    time.clock.now = NOW + timedelta(hours=1)
+    return time
+
+
+def filled(cloud: Cloud) -> Cloud:
+    """Put a dozen orders into the log, a minute apart, and make the queues."""
+    sqs = cloud.client("sqs")
+    for consumer in CONSUMERS:
+        name = names.queue(cloud.stage, consumer.name, ordered=consumer.ordered)
+        fifo = {"FifoQueue": "true"} if consumer.ordered else {}
+        sqs.create_queue(QueueName=name, Attributes=fifo)
+    for number, order in enumerate(IDS):
+        first = placed(order=order, now=NOW + timedelta(minutes=number))
+        prepared = then(first, PaymentPrepared(reference="r"))
+        write_events(cloud, [first, prepared, then(prepared, OrderConfirmed())])
+    return cloud
+
+
+@pytest.fixture
+def stocked(here: Cloud) -> Cloud:
+    return filled(here)
+
+
+@pytest.fixture
+def go(time: Time) -> Callable[..., Exit]:
+    def go(name: str = "orders", options: Options | None = None, **given: Any) -> Exit:
+        wanted = Wanted(**{key: given.pop(key) for key in list(given) if hasattr(Wanted, key)})
+        return run(options or Options(), name, wanted, clock=time.clock, pace=time.pace, **given)
+
+    return go
+
+
+def received(cloud: Cloud, name: str = "orders") -> list[Any]:
+    """Take all messages from a queue, as events."""
+    sqs = cloud.client("sqs")
+    url = sqs.get_queue_url(QueueName=names.queue(cloud.stage, name, ordered=False))["QueueUrl"]
+
+    def messages() -> Iterator[Any]:
+        while batch := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            yield from batch
+
+    return [codec.decode(message["Body"]) for message in messages()]
+
+
+def troubled(code: Exit, says: str, act: Callable[[], Exit]) -> None:
+    with pytest.raises(Trouble, match=says) as trouble:
+        act()
+    assert trouble.value.code is code
+
+
+# -- what is refused -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken(
+    stocked: Cloud, time: Time, go: Callable[..., Exit], capsys: pytest.CaptureFixture[str]
+) -> str:
+    """A job that was interrupted after ten events, and said how to go on; its id."""
+    calls = 0
+
+    def crash(**_: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise KeyboardInterrupt
+
+    events = stocked.client("sqs").meta.events
+    events.register_first("before-send.sqs.SendMessageBatch", crash)
+    with pytest.raises(KeyboardInterrupt):
+        go()
+    events.unregister("before-send.sqs.SendMessageBatch", crash)
+    (path,) = job_files.JOBS.iterdir()
+    again = f"10 of 24 events sent. Go on with: fanfare replay orders --resume {path.stem}"
+    assert again in capsys.readouterr().err
+    return path.stem
