@@ -107,7 +107,8 @@ class Functions:
                 return self._carrier()
             case "email":
                 return by_mail(self._resources)
-        return None
+        adapter = consumer.adapter()
+        return adapter.build(self._resources) if adapter else None
 
     def _gateway(self) -> SandboxGateway | SteppedGateway:
         ledger = self._shop.ledger
