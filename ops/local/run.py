@@ -66,8 +66,8 @@ def _run(options: Options, signals: Signals, *, port: int, keep: bool, only: Fil
         )
         well = journeys.travel()
         well = close(here, view, journeys.orders) and well
-        view.text(_how_to(api, view.short(journeys.orders[0])))
         if keep or view.terminal:
+            view.text(_how_to(api, view.short(journeys.orders[0])))
             view.text()
             _live(view, watching, local)
         return Exit.DONE if well else Exit.FAILED
