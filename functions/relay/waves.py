@@ -1,18 +1,11 @@
 """The relay's rule: an order's events leave one after the other, those of many orders together."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 
+from functions.runtime.packing import pack
 from functions.runtime.ports import Message, Topic
-
-MAX_ENTRIES = 10
-MAX_BYTES = 256 * 1024
-"""SNS's limits for one publish batch."""
-
-OVERHEAD = 256
-"""Bytes that a message's attributes and ids may add to its body, generously."""
-
 
 BEHIND = "BehindAnother"
 """Why a message was not sent that follows one of its order which was refused."""
@@ -41,18 +34,3 @@ def publish(messages: Sequence[Message], topic: Topic) -> dict[str, str]:
                 if not queue:
                     del waiting[message.subject]
     return unsent
-
-
-def pack(messages: Iterable[Message]) -> Iterator[list[Message]]:
-    """Group messages into batches that SNS accepts, by number and by bytes."""
-    batch: list[Message] = []
-    size = 0
-    for message in messages:
-        weight = len(message.body) + OVERHEAD
-        if batch and (len(batch) == MAX_ENTRIES or size + weight > MAX_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(message)
-        size += weight
-    if batch:
-        yield batch

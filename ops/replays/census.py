@@ -11,7 +11,7 @@ import msgspec
 from events import codec
 from events.envelope import Event
 from functions.runtime.operating.ports import LogPage, Pages, Selection
-from functions.runtime.operating.send import MAX_ENTRIES, batches
+from functions.runtime.packing import MAX_ENTRIES, pack
 from functions.runtime.ports import Message
 
 EXAMPLES = 3
@@ -78,7 +78,7 @@ def take(pages: Pages, selection: Selection, *, most: int = MAX_ENTRIES) -> Cens
                 newest = event
             if len(examples) < EXAMPLES:
                 examples.append(event.id)
-        for batch in batches(map(message_of, page.events), most):
+        for batch in pack(map(message_of, page.events), most):
             requests += math.ceil(sum(len(message.body) for message in batch) / CHUNK)
     return Census(
         events=types.total(),

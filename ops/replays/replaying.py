@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from functions.runtime.operating.ports import LogPage, Pages, Sender
-from functions.runtime.operating.send import MAX_ENTRIES, batches
+from functions.runtime.packing import MAX_ENTRIES, pack
 from functions.runtime.ports import Clock, Message
 from ops.replays.census import every_page, message_of
 from ops.replays.job import Ended, Job, Sent
@@ -41,7 +41,7 @@ def work(
         try:
             for page in _pages_left(job, pages):
                 messages = [message_of(event) for event in page.events]
-                for batch in batches(messages, batch_size(job.plan.rate)):
+                for batch in pack(messages, batch_size(job.plan.rate)):
                     pace.wait(len(batch))
                     _deliver(batch, sender, job.plan.job, pace)
                     types = Counter(sent.types) + Counter(message.type for message in batch)

@@ -1,17 +1,10 @@
 """A consumer's queue on SQS, filled past the topic as the topic would fill it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from functions.runtime.ports import Message
 from functions.runtime.topic import UNSAID
-
-MAX_ENTRIES = 10
-MAX_BYTES = 256 * 1024
-"""What a batch to SQS may have, by its tightest limit."""
-
-OVERHEAD = 256
-"""Bytes that a message's attribute may add to its body, generously."""
 
 COUNTS = (
     "ApproximateNumberOfMessages",
@@ -60,18 +53,3 @@ class SqsSender:
             entry["MessageGroupId"] = message.subject
             entry["MessageDeduplicationId"] = f"{message.id}#{job}"
         return entry
-
-
-def batches(messages: Iterable[Message], most: int = MAX_ENTRIES) -> Iterator[list[Message]]:
-    """Group messages as they come into batches that SQS accepts, by number and by bytes."""
-    batch: list[Message] = []
-    size = 0
-    for message in messages:
-        weight = len(message.body) + OVERHEAD
-        if batch and (len(batch) == most or size + weight > MAX_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(message)
-        size += weight
-    if batch:
-        yield batch

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events import codec
-from functions.relay.waves import BEHIND, MAX_BYTES, MAX_ENTRIES, pack, publish
+from functions.relay.waves import BEHIND, publish
 from functions.runtime.memory import MemoryTopic
+from functions.runtime.packing import MAX_BYTES, MAX_ENTRIES
 from functions.runtime.ports import Message
 
 
@@ -84,23 +85,6 @@ def test_nothing_to_publish_calls_nobody() -> None:
 def test_a_topic_that_breaks_down_fails_the_whole_batch_so_that_nothing_is_taken_as_sent() -> None:
     with pytest.raises(TimeoutError):
         publish([message(order, n) for order in "AB" for n in range(3)], Waves(breaks_at=2))
-
-
-def test_a_batch_has_at_most_ten_messages() -> None:
-    batches = list(pack(message(f"{n}", 0) for n in range(23)))
-
-    assert [len(batch) for batch in batches] == [10, 10, 3]
-
-
-def test_a_batch_of_the_largest_events_stays_below_what_sns_accepts() -> None:
-    batches = list(pack(message(f"{n}", 0, codec.MAX_BYTES) for n in range(7)))
-
-    assert max(sum(len(m.body) for m in batch) for batch in batches) < MAX_BYTES
-    assert [len(batch) for batch in batches] == [3, 3, 1]
-
-
-def test_a_single_event_is_sent_alone_however_large() -> None:
-    assert [len(batch) for batch in pack([message("A", 0, MAX_BYTES)])] == [1]
 
 
 MESSAGES = st.lists(

@@ -6,98 +6,34 @@ from typing import Any
 
 import pytest
 
-from events.email import CancellationSent, DispatchNoteSent, ReceiptSent
 from events.envelope import Event, Fact
-from events.inventory import Reserved, StockRejected, StockReserved
 from events.listing import LIST, OWNER
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.payment import PaymentCaptured, PaymentPrepared
-from events.shipping import DispatchScheduled
 from functions import map as the_map
 from functions import names
 from functions.checkout.catalogue import CATALOGUE
 from functions.checkout.identity import customer_key
-from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime import settings
-from functions.runtime.main import Handler, build
-from tests.builders import ISSUER, MUTE, TRUMPET, Clock, Lines, placed, then, verified
+from tests.builders import ISSUER, Clock, placed, verified
 from tests.functions.checkout.conftest import BODY, KEY
 from tests.functions.conftest import Calls, Stage
+from tests.functions.runtime.budgeting import (
+    CANCELLED,
+    CAPTURED,
+    CONFIRMED,
+    DISPATCHED,
+    PLACED,
+    PREPARED,
+    RESERVED,
+    World,
+    order,
+)
 from tests.functions.runtime.lambdas import failed, message, record
 from tests.functions.runtime.test_items import weight
-
-PLACED = placed()
-TOTAL = PLACED.data.total
-PREPARED = then(PLACED, PaymentPrepared(reference="r"))
-CAPTURED = then(PREPARED, PaymentCaptured(reference="r", amount=TOTAL))
-PIECES = tuple(Reserved(sku=line.sku, quantity=line.quantity) for line in (TRUMPET, MUTE))
-RESERVED = then(PLACED, StockReserved(lines=PIECES))
-CONFIRMED = then(CAPTURED, OrderConfirmed(), seen=[RESERVED.sequence])
-CANCELLED = then(PLACED, OrderCancelled(reason="customer"))
-DISPATCHED = then(CONFIRMED, DispatchScheduled(carrier="sandbox", reference="SBX1"))
-
-
-class World:
-    """The functions of a stage, and the calls that each makes to the log and elsewhere."""
-
-    def __init__(self, stage: Stage, calls: Calls, clock: Clock) -> None:
-        self.stage = stage
-        self.calls = calls
-        self.clock = clock
-        self.lines = Lines()
-        self.issuer: dict[str, str] = {}
-        self._handlers: dict[str, Handler] = {}
-        for line in (TRUMPET, MUTE):
-            product = {"name": line.name, "price": line.unit_price, "currency": "EUR"}
-            stage.put("checkout", CATALOGUE, line.sku, **product)  # type: ignore[arg-type]  # str or int
-            stage.put("inventory", STOCK, line.sku, **{AVAILABLE: 10})
-
-    def know(self, *events: Event[Any]) -> None:
-        """Let these events be in the log."""
-        for event in events:
-            self.stage.log().append(event)
-
-    def invoke(self, name: str, event: Any) -> Any:
-        """Call a function; from here on only its own calls are counted."""
-        if name not in self._handlers:
-            service = next(s for s in the_map.SERVICES if s.name == name)
-            environ = self.stage.environ(service) | self.issuer
-            self._handlers[name] = build(environ, clock=self.clock, observer=self.lines)
-        self.clock.advance(seconds=1)
-        self.calls.clear()
-        return self._handlers[name](event, None)
-
-    def hear(self, name: str, event: Event[Any]) -> list[str]:
-        """Deliver an event; return the calls that concern the log."""
-        assert failed(self.invoke(name, {"Records": [message(event)]})) == []
-        log = names.log_table(self.stage.name)
-        return [
-            call.operation
-            for call in self.calls.made
-            if call.sent.get("TableName") == log or call.operation == "TransactWriteItems"
-        ]
-
-    @property
-    def elsewhere(self) -> list[str]:
-        """The calls that concern a table of the service's own."""
-        log = names.log_table(self.stage.name)
-        return [
-            call.operation for call in self.calls.made if call.sent.get("TableName", log) != log
-        ]
 
 
 @pytest.fixture
 def world(stage: Stage, calls: Calls, clock: Clock) -> World:
     return World(stage, calls, clock)
-
-
-def order(key: str = KEY) -> dict[str, Any]:
-    return {
-        "routeKey": "POST /checkout",
-        "requestContext": {},
-        "headers": {"content-type": "application/json", "idempotency-key": key},
-        "body": json.dumps(BODY),
-    }
 
 
 def test_a_fact_alone_is_one_put(stage: Stage, calls: Calls) -> None:
@@ -264,46 +200,6 @@ def test_a_mail_is_one_query_and_one_put_of_one_write_unit(world: World, event: 
     assert world.hear("email", event) == ["Query", "PutItem"]
     assert len(world.calls.made) == 2
     assert weight(dict(world.calls.made[1].sent["Item"])) <= 1024
-
-
-ENDED: list[tuple[str, Event[Any], tuple[Event[Any], ...]]] = [
-    ("payment", PLACED, (PREPARED, CAPTURED)),
-    ("inventory", PLACED, (RESERVED,)),
-    ("inventory", PLACED, (then(PLACED, StockRejected(skus=("DRUM",))),)),
-    ("ordering", RESERVED, (RESERVED, PREPARED, CAPTURED, CONFIRMED)),
-    ("shipping", CONFIRMED, (CONFIRMED, DISPATCHED)),
-    ("email", PLACED, (then(PLACED, ReceiptSent(message_id=None)),)),
-    ("email", DISPATCHED, (DISPATCHED, then(DISPATCHED, DispatchNoteSent(message_id=None)))),
-    ("email", CANCELLED, (CANCELLED, then(CANCELLED, CancellationSent(message_id=None)))),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("name", "event", "known"), ENDED, ids=[f"{row[0]}-{row[2][-1].type}" for row in ENDED]
-)
-def test_a_duplicate_is_one_call(
-    world: World, name: str, event: Event[Fact], known: tuple[Event[Any], ...]
-) -> None:
-    world.know(PLACED, *known)
-    world.hear(name, event)
-
-    assert len(world.calls.made) == 1
-    assert world.lines.outcomes[-1] in ("duplicate", "overtaken")
-
-
-@pytest.mark.parametrize("name", ["payment", "inventory"])
-@pytest.mark.parametrize("known", [(), (PLACED,)], ids=["at once", "after all was done"])
-def test_a_duplicate_of_a_cancellation_is_one_call(
-    world: World, name: str, known: tuple[Event[Any], ...]
-) -> None:
-    world.know(PLACED, CANCELLED)
-    for event in known:
-        world.hear(name, event)
-    world.hear(name, CANCELLED)
-    world.hear(name, CANCELLED)
-
-    assert world.calls.operations == ["Query"]
-    assert world.lines.outcomes[-1] == "duplicate"
 
 
 def test_a_message_that_fails_costs_one_call_more(world: World) -> None:

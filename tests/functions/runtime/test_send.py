@@ -8,7 +8,8 @@ import pytest
 
 from events import codec
 from events.codec import MAX_BYTES as LARGEST
-from functions.runtime.operating.send import MAX_BYTES, SqsSender, batches
+from functions.runtime.operating.send import SqsSender
+from functions.runtime.packing import MAX_BYTES, pack
 from functions.runtime.ports import Message
 from tests.builders import placed
 from tests.functions.conftest import Calls
@@ -117,18 +118,10 @@ def test_what_waits_and_what_is_being_worked_on_is_counted(parallel: Queue) -> N
     assert parallel.sender.waiting() == 11
 
 
-def test_a_batch_has_ten_messages_or_fewer_if_told() -> None:
-    messages = [message(f"ORDER{number}") for number in range(25)]
-
-    assert [len(batch) for batch in batches(messages)] == [10, 10, 5]
-    assert [len(batch) for batch in batches(messages, 3)] == [3] * 8 + [1]
-    assert [each for batch in batches(messages) for each in batch] == messages
-
-
 def test_a_batch_of_the_largest_events_is_within_its_bytes(parallel: Queue, calls: Calls) -> None:
     messages = [message(f"ORDER{number}", b"x" * LARGEST) for number in range(7)]
 
-    for batch in batches(messages):
+    for batch in pack(messages):
         assert sum(len(each.body) for each in batch) <= MAX_BYTES
         assert set(parallel.sender.send(batch, "job")) == {""}
 
