@@ -27,6 +27,7 @@ type Fault = Literal[
     "redriven",
     "replayed",
     "cancelled",
+    "deployed",
 ]
 
 EXPLAINED: dict[Fault, str] = {
@@ -49,6 +50,7 @@ EXPLAINED: dict[Fault, str] = {
     "redriven": "an operator sends the DLQ to the queue again",
     "replayed": "an operator replays the order to the consumer",
     "cancelled": "the customer cancels",
+    "deployed": "the consumer is deployed only now",
 }
 """Each fault in plain words. The last ones are no call's: they befall messages, and consumers."""
 

@@ -50,8 +50,13 @@ class Queue:
     def __init__(
         self, consumer: Consumer, engine: Engine, work: Callable[["Queue", Message], None]
     ) -> None:
-        """Take whose it is, and what begins the work on a message."""
+        """Take whose it is, and what begins the work on a message.
+
+        It is `there` once it was deployed; `unheard` are ids of what it missed before, and since.
+        """
         self.consumer = consumer
+        self.there = True
+        self.unheard: set[str] = set()
         self.dead: list[Message] = []
         self.paused_until = 0
         self._engine = engine
@@ -62,8 +67,16 @@ class Queue:
         self._groups: dict[str, deque[Message]] = {}
         self._sent: dict[str, int] = {}
 
+    def hear(self, event: Event[Any]) -> None:
+        """Take an event that the topic has for it, if it is there already."""
+        if self.there:
+            self.send(event)
+        else:
+            self.unheard.add(event.id)
+
     def send(self, event: Event[Any], why: str = "") -> None:
         """Put an event into the queue."""
+        self.unheard.discard(event.id)
         nth = self._sent[event.id] = self._sent.get(event.id, 0) + 1
         name = f"{self.consumer.name} on {event.id}" + (f" (copy {nth})" if nth > 1 else "")
         self._arrive(Message(name=name, event=event), why)

@@ -1,7 +1,7 @@
 """The shop: all that is written down anywhere, and who is told when it changes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -45,6 +45,12 @@ class Watch(Protocol):
         ...
 
 
+class Inbox(Protocol):
+    """What became of a consumer's messages, where it is no worker that knows."""
+
+    unheard: set[str]
+
+
 class Told(MemoryRecords):
     """A table that keeps what its items were before, and tells of what they are now."""
 
@@ -85,6 +91,7 @@ class Shop:
         self.first: dict[str, Event[Any]] = {}
         self.published: set[str] = set()
         self.handled: set[tuple[str, str]] = set()
+        self.queues: Mapping[str, Inbox] = {}
         self.reserved: Counter[str] = Counter()
         self.watch: Watch | None = None
         for sku, pieces in stock.items():

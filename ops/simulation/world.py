@@ -14,6 +14,7 @@ from ops.simulation.customers import PRICES, Customers
 from ops.simulation.engine import DAY, HOUR, MINUTE, Engine
 from ops.simulation.fault import Fault
 from ops.simulation.functions import Functions
+from ops.simulation.operators import Operators
 from ops.simulation.plan import Plan
 from ops.simulation.ports import SteppedLog
 from ops.simulation.queue import Queue
@@ -59,7 +60,9 @@ class World:
             event: [queue for queue in self.queues if event in queue.consumer.hears]
             for event in sorted({event for each in consumers for event in each.hears})
         }
+        self.shop.queues = {queue.consumer.name: queue for queue in self.queues}
         self.stream = Stream(relay, self.engine, self._deliver)
+        self.operators = Operators(self.engine, self.shop.log, self.stream, self.queues)
         self._unattended = dice.pick("unattended", UNATTENDED)
         self._begin(Customers(self.engine, log), plan)
 
@@ -97,26 +100,10 @@ class World:
         for nth, until in enumerate(TICKS):
             when = self.engine.dice.between(f"tick {nth}", 1, until)
             self.engine.at(when, partial(self._tick, f"{nth}"))
-        for queue in self.queues:
-            if queue.consumer.replayable:
-                self._may_replay(queue, orders)
-
-    def _may_replay(self, queue: Queue, orders: Sequence[str]) -> None:
-        for order in orders:
-            who = f"{queue.consumer.name} with {order}"
-            when = self.engine.dice.between(f"replay {who}", 1, HOUR)
-            if self.engine.befalls(who, "replayed", 0.03, at=when):
-                self.engine.at(when, partial(self._replay, queue, order))
-
-    def _replay(self, queue: Queue, order: str) -> None:
-        for event in self.shop.log.read(order):
-            if event.type in queue.consumer.hears:
-                queue.send(event, "replayed")
+        self.operators.plan(orders)
 
     def _operate(self, number: str) -> None:
-        self.stream.republish()
-        for queue in self.queues:
-            queue.redrive()
+        self.operators.see_to_all()
         self._tick(number)
 
     def _settled(self) -> bool:
@@ -129,13 +116,14 @@ class World:
 
     def _tick(self, number: str) -> None:
         for queue in self.queues:
-            self.functions.tick(queue.consumer, number)
+            if queue.there:
+                self.functions.tick(queue.consumer, number)
 
     def _deliver(self, event: Event[Any]) -> None:
         _hold(invariants.OF_A_PUBLICATION, event.id, self.shop, event)
         self.shop.published.add(event.id)
         for queue in self._hearing.get(event.type, ()):
-            queue.send(event)
+            queue.hear(event)
 
     def _mishap(self, worker: Worker, fault: Fault) -> None:
         if worker.service == "email" and worker.call in MAILS and fault != "slow":

@@ -1,0 +1,90 @@
+"""The operators: they deploy a consumer midway, empty DLQs, and send again what the log has."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from functions.runtime.service import Consumer
+from ops.simulation.engine import DAY, HOUR, MINUTE, SECOND, Engine
+from ops.simulation.log import PlainLog
+from ops.simulation.queue import Queue
+from ops.simulation.relay import Stream
+
+REPLAYED = 0.03
+"""The share of orders that are replayed into a consumer, of each that allows it."""
+
+NEW = 0.12
+"""The share of consumers that are deployed midway, of those that may be."""
+
+SOON = (10 * SECOND, HOUR, DAY)
+"""Within how long a new consumer is deployed, and then is sent what it has not heard."""
+
+
+class Operators:
+    """The people who look after a world's consumers."""
+
+    def __init__(
+        self, engine: Engine, log: PlainLog, stream: Stream, queues: Sequence[Queue]
+    ) -> None:
+        """Take what they look after."""
+        self._engine = engine
+        self._log = log
+        self._stream = stream
+        self._queues = queues
+
+    def plan(self, orders: Sequence[str]) -> None:
+        """Decide which consumers are new, and what is replayed for no reason."""
+        for queue in self._queues:
+            if may_be_new(queue.consumer, [each.consumer for each in self._queues]):
+                self._may_deploy(queue)
+            if queue.consumer.replayable:
+                self._may_replay(queue, orders)
+
+    def see_to_all(self) -> None:
+        """Empty every DLQ, and publish what the stream has lost."""
+        self._stream.republish()
+        for queue in self._queues:
+            queue.redrive()
+
+    def _may_deploy(self, queue: Queue) -> None:
+        name, dice = queue.consumer.name, self._engine.dice
+        when = dice.between(f"deploy {name}", 1, dice.pick(f"deploy {name} within", SOON))
+        if self._engine.befalls(name, "deployed", NEW, at=when):
+            queue.there = False
+            self._engine.at(when, partial(self._deploy, queue))
+
+    def _deploy(self, queue: Queue) -> None:
+        """Let a consumer's queue hear from now on; what came before is sent from the log."""
+        queue.there = True
+        if queue.consumer.replayable:
+            name, dice = queue.consumer.name, self._engine.dice
+            wait = dice.between(f"catch up {name}", 0, dice.pick(f"catch up {name} within", SOON))
+            self._engine.at(self._engine.now + wait, partial(self._replay_all, queue))
+
+    def _may_replay(self, queue: Queue, orders: Sequence[str]) -> None:
+        for order in orders:
+            who = f"{queue.consumer.name} with {order}"
+            when = self._engine.dice.between(f"replay {who}", MINUTE, HOUR)
+            if self._engine.befalls(who, "replayed", REPLAYED, at=when):
+                self._engine.at(when, partial(self._replay, queue, order))
+
+    def _replay_all(self, queue: Queue) -> None:
+        for order in sorted(self._log.streams):
+            self._replay(queue, order)
+
+    def _replay(self, queue: Queue, order: str) -> None:
+        if not queue.there:
+            return
+        for event in self._log.read(order):
+            if event.type in queue.consumer.hears:
+                queue.send(event, "replayed")
+
+
+def may_be_new(consumer: Consumer, consumers: Sequence[Consumer]) -> bool:
+    """Tell whether a consumer may be deployed midway: it can hear the past, or nobody needs it to.
+
+    One that is not replayable misses for ever what came before it. That is well where nobody hears
+    its own facts, as nobody hears of mails; orders that wait for a charge would wait in vain.
+    """
+    heard = {event for each in consumers for event in each.hears}
+    states = {fact.__name__ for on in consumer.on for fact in on.states}
+    return consumer.replayable or not states & heard
