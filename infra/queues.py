@@ -5,8 +5,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-RETENTION = Duration.days(4)
-DEAD_LETTER_RETENTION = Duration.days(14)
+from functions.runtime import backoff
+
+RETENTION = Duration.seconds(backoff.RETENTION)
+DEAD_LETTER_RETENTION = Duration.seconds(backoff.DEAD_LETTER_RETENTION)
 
 
 class SafeQueue(sqs.Queue):

@@ -1,13 +1,17 @@
 """The operators: they deploy a consumer midway, empty DLQs, and send again what the log has."""
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
+from events import codec
 from functions.runtime.service import Consumer
 from ops.simulation.engine import DAY, HOUR, MINUTE, SECOND, Engine
 from ops.simulation.log import PlainLog
+from ops.simulation.message import Message
 from ops.simulation.queue import Queue
-from ops.simulation.relay import Stream
+from ops.simulation.relay import NOTICED, Stream
 
 REPLAYED = 0.03
 """The share of orders that are replayed into a consumer, of each that allows it."""
@@ -17,6 +21,21 @@ NEW = 0.12
 
 SOON = (10 * SECOND, HOUR, DAY)
 """Within how long a new consumer is deployed, and then is sent what it has not heard."""
+
+REDRIVEN = 0.5
+REDRIVES = (
+    HOUR,
+    DAY - 4 * MINUTE,
+    DAY - MINUTE,
+    DAY + MINUTE,
+    DAY + 4 * MINUTE,
+    25 * HOUR,
+    13 * DAY,
+    15 * DAY,
+)
+ALARMS = 3
+"""How often an operator empties a DLQ while other things happen, after how long, and how often at
+most: who has been woken thrice for the same consumer waits until it works again."""
 
 
 class Operators:
@@ -30,6 +49,8 @@ class Operators:
         self._log = log
         self._stream = stream
         self._queues = queues
+        self._alarms: Counter[str] = Counter()
+        self._missed: dict[str, datetime] = {}
 
     def plan(self, orders: Sequence[str]) -> None:
         """Decide which consumers are new, and what is replayed for no reason."""
@@ -40,10 +61,48 @@ class Operators:
                 self._may_replay(queue, orders)
 
     def see_to_all(self) -> None:
-        """Empty every DLQ, and publish what the stream has lost."""
+        """Empty every DLQ, publish what the stream has lost, send again what queues have."""
         self._stream.republish()
         for queue in self._queues:
             queue.redrive()
+            self._make_good(queue)
+
+    def alarmed(self, queue: Queue, message: Message) -> None:
+        """Hear of a message in a DLQ, and perhaps empty that after a while."""
+        name, dice = queue.consumer.name, self._engine.dice
+        when = self._engine.now + dice.pick(f"wait {message.name}", REDRIVES)
+        spared = self._alarms[name] >= ALARMS
+        if not spared and self._engine.befalls(message.name, "redriven", REDRIVEN, at=when):
+            self._alarms[name] += 1
+            self._engine.at(when, queue.redrive)
+
+    def missed(self, queue: Queue, time: datetime) -> None:
+        """Hear that a queue no longer has an event of that time, and see to it once all is well."""
+        name = queue.consumer.name
+        if name not in self._missed:
+            self._engine.at(self._engine.now + NOTICED, partial(self._make_good, queue))
+        self._missed[name] = min(time, self._missed.get(name, time))
+
+    # -- from the log ------------------------------------------------------------------------------
+
+    def _make_good(self, queue: Queue) -> None:
+        """Send what a queue has lost, and all since: to it alone, or to the topic as if new.
+
+        A consumer that is not replayable has not acted on what it lost; whoever has heard it finds
+        the slot filled.
+        """
+        since = self._missed.pop(queue.consumer.name, None)
+        if since is None:
+            return
+        for order in sorted(self._log.streams):
+            if queue.consumer.replayable:
+                self._replay(queue, order, since)
+            else:
+                self._stream.publish_again(
+                    event
+                    for event in self._log.read(order)
+                    if event.time >= since and event.type in queue.consumer.hears
+                )
 
     def _may_deploy(self, queue: Queue) -> None:
         name, dice = queue.consumer.name, self._engine.dice
@@ -71,12 +130,12 @@ class Operators:
         for order in sorted(self._log.streams):
             self._replay(queue, order)
 
-    def _replay(self, queue: Queue, order: str) -> None:
+    def _replay(self, queue: Queue, order: str, since: datetime | None = None) -> None:
         if not queue.there:
             return
         for event in self._log.read(order):
-            if event.type in queue.consumer.hears:
-                queue.send(event, "replayed")
+            if event.type in queue.consumer.hears and (since is None or event.time >= since):
+                queue.send(event, codec.encode(event).decode())
 
 
 def may_be_new(consumer: Consumer, consumers: Sequence[Consumer]) -> bool:

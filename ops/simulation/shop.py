@@ -50,6 +50,24 @@ class Inbox(Protocol):
 
     unheard: set[str]
 
+    def accounts_for(self, event: str) -> bool:
+        """Tell whether an event is still under way, or known to have been missed."""
+        ...
+
+
+class Outbox(Protocol):
+    """What became of the log's records on their way to the topic."""
+
+    given_up: set[str]
+
+    def place(self, event: str) -> int:
+        """Return how many records were there before an event's."""
+        ...
+
+    def accounts_for(self, event: str) -> bool:
+        """Tell whether an event is still to be published, or known to have been given up."""
+        ...
+
 
 class Told(MemoryRecords):
     """A table that keeps what its items were before, and tells of what they are now."""

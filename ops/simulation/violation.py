@@ -4,8 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 
-class Violation(Exception):
-    """An invariant does not hold; `about` is the order, or the worker."""
+class Violation(BaseException):
+    """An invariant does not hold; `about` is the order, or the worker.
+
+    No function can catch it, as it would an error that is to be tried again.
+    """
 
     def __init__(
         self, invariant: Callable[..., Any], about: str, cause: Exception | None = None

@@ -14,6 +14,7 @@ from ops.simulation.customers import PRICES, Customers
 from ops.simulation.engine import DAY, HOUR, MINUTE, Engine
 from ops.simulation.fault import Fault
 from ops.simulation.functions import Functions
+from ops.simulation.message import Message, Receipt
 from ops.simulation.operators import Operators
 from ops.simulation.plan import Plan
 from ops.simulation.ports import SteppedLog
@@ -25,12 +26,18 @@ from ops.simulation.weather import Weather
 from ops.simulation.worker import Worker
 
 TICKS = (MINUTE, 12 * HOUR + 10 * MINUTE, 3 * DAY)
-"""Until when a chore is done at some time, each time; more often there is nothing for it to do."""
+LATE_TICKS = (7 * DAY, 15 * DAY)
+"""Until when a chore is done at some time, each time; more often there is nothing for it to do.
+The late ones are in some worlds only: where many days are to be summed up, that takes long."""
+
+REAL = 0.3
+"""The share of worlds in which batches of messages and of the stream's records go, as JSON and as
+items, to the very functions that Lambda calls; elsewhere the rules behind them are enough."""
 
 ROUNDS = 4
 """How often, at the end, the watch looks for stalled orders and operators empty the DLQs."""
 
-UNATTENDED = (0, HOUR, DAY - MINUTE, DAY + MINUTE, DAY + 4 * MINUTE, 25 * HOUR, 13 * DAY)
+UNATTENDED = (0, HOUR, DAY - MINUTE, DAY + MINUTE, DAY + 4 * MINUTE, 25 * HOUR, 13 * DAY, 15 * DAY)
 """For how long the DLQs of a world keep what they have before they are emptied."""
 
 MAILS = ("mailbox.send", "log.append")
@@ -51,17 +58,17 @@ class World:
         self.shop = Shop(stock, consumers, self.engine.clock)
         self.shop.listen(self)
         log = SteppedLog(self.shop.log)
-        whole = dice.happens("whole", 0.5)
-        self.functions = Functions(self.engine, self.shop, log, whole=whole)
-        for consumer in consumers:
-            self.functions.add(consumer)
-        self.queues = [Queue(each, self.engine, self.functions.react) for each in consumers]
+        whole, real = dice.happens("whole", 0.5), dice.happens("real", REAL)
+        self.functions = Functions(self.engine, self.shop, log, whole=whole, real=real)
+        self.queues = [Queue(each, self.engine, self, batches=real) for each in consumers]
+        for queue in self.queues:
+            self.functions.add(queue)
         self._hearing = {
             event: [queue for queue in self.queues if event in queue.consumer.hears]
             for event in sorted({event for each in consumers for event in each.hears})
         }
         self.shop.queues = {queue.consumer.name: queue for queue in self.queues}
-        self.stream = Stream(relay, self.engine, self._deliver)
+        self.stream = Stream(relay, self.engine, self._deliver, real=real)
         self.operators = Operators(self.engine, self.shop.log, self.stream, self.queues)
         self._unattended = dice.pick("unattended", UNATTENDED)
         self._begin(Customers(self.engine, log), plan)
@@ -97,7 +104,8 @@ class World:
     def _begin(self, customers: Customers, plan: Plan) -> None:
         orders = [customers.arrive(number) for number in plan.present]
         self._weather = Weather(self.engine, self.queues, self.stream)
-        for nth, until in enumerate(TICKS):
+        late = LATE_TICKS if self.engine.dice.happens("late", 0.3) else ()
+        for nth, until in enumerate(TICKS + late):
             when = self.engine.dice.between(f"tick {nth}", 1, until)
             self.engine.at(when, partial(self._tick, f"{nth}"))
         self.operators.plan(orders)
@@ -110,7 +118,7 @@ class World:
         """Tell whether there is nothing left for operators and for the watch to do."""
         return not (
             self.stream.behind
-            or any(queue.dead for queue in self.queues)
+            or any(queue.dead or queue.lost for queue in self.queues)
             or any(stream.get(OUTCOME) is None for stream in self.shop.log.streams.values())
         )
 
@@ -119,16 +127,31 @@ class World:
             if queue.there:
                 self.functions.tick(queue.consumer, number)
 
-    def _deliver(self, event: Event[Any]) -> None:
+    def _deliver(self, event: Event[Any], body: str) -> None:
         _hold(invariants.OF_A_PUBLICATION, event.id, self.shop, event)
         self.shop.published.add(event.id)
         for queue in self._hearing.get(event.type, ()):
-            queue.hear(event)
+            queue.hear(event, body)
 
     def _mishap(self, worker: Worker, fault: Fault) -> None:
         if worker.service == "email" and worker.call in MAILS and fault != "slow":
             for subject in _subjects(worker.about):
                 self.shop.mail_mishaps[subject] += 1
+
+    # -- what becomes of messages ------------------------------------------------------------------
+
+    def invoke(self, queue: Queue, batch: Sequence[Receipt]) -> None:
+        """Let a function work on some messages."""
+        self.functions.invoke(queue, batch)
+
+    def gave_up(self, queue: Queue, message: Message) -> None:
+        """Look at a message that went to the DLQ, and wake an operator."""
+        self.operators.alarmed(queue, message)
+
+    def lost(self, queue: Queue, event: Event[Any]) -> None:
+        """Let an operator know what a queue has not kept."""
+        self.engine.note(f"{queue.consumer.name} on {event.id}", "expired")
+        self.operators.missed(queue, event.time)
 
     # -- what is looked at when it has happened ----------------------------------------------------
 
