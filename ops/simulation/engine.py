@@ -25,7 +25,7 @@ DAY = 24 * HOUR
 """In milliseconds, which the virtual clock counts."""
 
 QUICK = 40
-SLOW = 10 * SECOND
+SLOW = 20 * SECOND
 LATER = 20 * MINUTE
 FROZEN = 40 * MINUTE
 """The longest that a call takes, that a slow one takes, that one is under way whose caller is gone

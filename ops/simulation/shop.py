@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from events.envelope import Event
@@ -38,6 +39,10 @@ class Watch(Protocol):
 
     def handled(self, consumer: str, event: Event[Any]) -> None:
         """A consumer has acknowledged an event."""
+        ...
+
+    def kept(self, table: str, row: Row) -> None:
+        """A row of a read model was written."""
         ...
 
     def mailed(self, mail: Mail) -> None:
@@ -103,13 +108,18 @@ class Shop:
         self.log = PlainLog(self.tables, self._stated)
         self.ledger = Told(self.tables, LEDGER, "order")
         self.parcels = Told(self.tables, PARCELS, "")
-        self.rows = {LIST: PlainRows(OPEN), FIGURES: PlainRows()}
+        self.rows = {
+            LIST: PlainRows(OPEN, partial(self._kept, LIST)),
+            FIGURES: PlainRows(told=partial(self._kept, FIGURES)),
+        }
         self.mails: Counter[tuple[str, str]] = Counter()
+        self.mail_ids: set[str] = set()
         self.mail_mishaps: Counter[str] = Counter()
         self.first: dict[str, Event[Any]] = {}
         self.published: set[str] = set()
         self.handled: set[tuple[str, str]] = set()
         self.queues: Mapping[str, Inbox] = {}
+        self.stream: Outbox
         self.reserved: Counter[str] = Counter()
         self.watch: Watch | None = None
         for sku, pieces in stock.items():
@@ -152,13 +162,19 @@ class Shop:
     def send(self, mail: Mail) -> str:
         """Send a mail: the shop's own mailbox."""
         self.mails[mail.to, mail.subject] += 1
+        sent = f"mail-{len(self.mail_ids) + 1}"
+        self.mail_ids.add(sent)
         if self.watch is not None:
             self.watch.mailed(mail)
-        return f"mail-{self.mails.total()}"
+        return sent
 
     def _stated(self, event: Event[Any], changes: Sequence[Change]) -> None:
         if self.watch is not None:
             self.watch.stated(event, changes)
+
+    def _kept(self, table: str, row: Row) -> None:
+        if self.watch is not None:
+            self.watch.kept(table, row)
 
     def _close_the_past(self) -> None:
         today = day_of(self.clock())

@@ -5,11 +5,13 @@ from functools import partial
 from typing import Any
 
 from events.envelope import Event
+from events.listing import LIST
 from events.ordering import OUTCOME
+from functions.analytics.table import FIGURES
 from functions.map import BUS, CONSUMERS
-from functions.runtime.ports import Change, Mail
+from functions.runtime.ports import Change, Mail, Row
 from functions.runtime.service import Consumer, Relay
-from ops.simulation import invariants, quiet
+from ops.simulation import delivery, invariants, quiet, read_models
 from ops.simulation.customers import PRICES, Customers
 from ops.simulation.engine import DAY, HOUR, MINUTE, Engine
 from ops.simulation.fault import Fault
@@ -30,7 +32,7 @@ LATE_TICKS = (7 * DAY, 15 * DAY)
 """Until when a chore is done at some time, each time; more often there is nothing for it to do.
 The late ones are in some worlds only: where many days are to be summed up, that takes long."""
 
-REAL = 0.3
+REAL = 0.2
 """The share of worlds in which batches of messages and of the stream's records go, as JSON and as
 items, to the very functions that Lambda calls; elsewhere the rules behind them are enough."""
 
@@ -39,6 +41,8 @@ ROUNDS = 4
 
 UNATTENDED = (0, HOUR, DAY - MINUTE, DAY + MINUTE, DAY + 4 * MINUTE, 25 * HOUR, 13 * DAY, 15 * DAY)
 """For how long the DLQs of a world keep what they have before they are emptied."""
+
+READ_MODELS = {LIST: read_models.OF_THE_LIST, FIGURES: read_models.OF_THE_FIGURES}
 
 MAILS = ("mailbox.send", "log.append")
 
@@ -69,6 +73,7 @@ class World:
         }
         self.shop.queues = {queue.consumer.name: queue for queue in self.queues}
         self.stream = Stream(relay, self.engine, self._deliver, real=real)
+        self.shop.stream = self.stream
         self.operators = Operators(self.engine, self.shop.log, self.stream, self.queues)
         self._unattended = dice.pick("unattended", UNATTENDED)
         self._begin(Customers(self.engine, log), plan)
@@ -123,12 +128,15 @@ class World:
         )
 
     def _tick(self, number: str) -> None:
+        """Let the chores be done; a good time to look at what is on its way."""
+        for order in self.shop.log.streams:
+            _hold(delivery.OF_AN_ORDER, order, self.shop, order)
         for queue in self.queues:
             if queue.there:
                 self.functions.tick(queue.consumer, number)
 
     def _deliver(self, event: Event[Any], body: str) -> None:
-        _hold(invariants.OF_A_PUBLICATION, event.id, self.shop, event)
+        _hold(delivery.OF_A_PUBLICATION, event.id, self.shop, event)
         self.shop.published.add(event.id)
         for queue in self._hearing.get(event.type, ()):
             queue.hear(event, body)
@@ -146,6 +154,7 @@ class World:
 
     def gave_up(self, queue: Queue, message: Message) -> None:
         """Look at a message that went to the DLQ, and wake an operator."""
+        _hold(delivery.OF_A_DEAD_LETTER, message.name, message, self.engine.now)
         self.operators.alarmed(queue, message)
 
     def lost(self, queue: Queue, event: Event[Any]) -> None:
@@ -171,6 +180,10 @@ class World:
     def handled(self, consumer: str, event: Event[Any]) -> None:
         """Look at an order of which a consumer has done with an event."""
         _hold(invariants.OF_THE_HANDLED, event.subject, self.shop, event.subject)
+
+    def kept(self, table: str, row: Row) -> None:
+        """Look at a row of a read model that was written."""
+        _hold(READ_MODELS[table], row.sort, self.shop, row)
 
     def mailed(self, mail: Mail) -> None:
         """Look at a mail that was sent."""
