@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from events.envelope import Event
-from functions.runtime.backoff import OUTAGE
+from functions.runtime import backoff
 from ops.simulation.engine import SECOND
 from ops.simulation.message import Message
 from ops.simulation.shop import Shop
@@ -56,24 +56,31 @@ def no_message_is_forgotten(shop: Shop, order: str) -> bool:
     )
 
 
+def nothing_is_acknowledged_undone(message: Message, _: int) -> bool:
+    """A message is acknowledged only once a reaction to it has ended well."""
+    return message.done
+
+
 def no_dead_letter_is_untried(message: Message, _: int) -> bool:
     """Nothing goes to a DLQ before a reaction to it was begun, unless workers died on the way."""
-    return message.tried or not _only_failed(message)
+    return message.tried or message.buried or _spoilt(message) > 0
 
 
 def what_fails_rides_out_an_outage(message: Message, now: int) -> bool:
-    """What only failed is tried for as long as an outage is to be survived, before it is given up.
+    """What fails is tried for as long as an outage is to be survived, before it is given up.
 
-    Only failed: one worker at a time had it, and each lived to give it back.
+    But for the longest wait for each receive whose worker died, or shared it with another.
     """
-    return now - message.first >= OUTAGE * SECOND or not _only_failed(message)
+    least = backoff.OUTAGE - _spoilt(message) * backoff.LONGEST_DELAY
+    return message.buried or now - message.first >= least * SECOND
 
 
-def _only_failed(message: Message) -> bool:
-    return message.steady and message.hidden == message.receives and not message.buried
+def _spoilt(message: Message) -> int:
+    return message.spoilt + (message.hidden != message.receives)
 
 
 OF_A_PUBLICATION: tuple[OfFact, ...] = (published_is_persisted, an_order_is_published_in_order)
+OF_WHAT_IS_ACKNOWLEDGED: tuple[OfMessage, ...] = (nothing_is_acknowledged_undone,)
 OF_A_DEAD_LETTER: tuple[OfMessage, ...] = (
     no_dead_letter_is_untried,
     what_fails_rides_out_an_outage,

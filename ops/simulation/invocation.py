@@ -26,18 +26,20 @@ AGAIN: tuple[type[Exception], ...] = (Unavailable, *UNAVAILABLE.values())
 class Invocation(Worker):
     """A worker that has receipts; it is called by the message that it is at, and has its luck."""
 
-    __slots__ = ("left",)
+    __slots__ = ("at", "left")
 
     def __init__(self, receipts: Sequence[Receipt], work: Callable[[], object]) -> None:
         """Take what was received, and what it does with it."""
         super().__init__(f"{receipts[0].handle} of {len(receipts)}", work)
         self.left = list(receipts)
+        self.at = receipts[0].message
 
     def begin(self, event: Event[Any]) -> None:
         """Turn to the next message that has this event."""
         receipt = next(each for each in self.left if each.message.event.id == event.id)
         self.left.remove(receipt)
-        receipt.message.tried = True
+        self.at = receipt.message
+        self.at.tried = True
         self.turn_to(receipt.handle, event.subject)
 
 
@@ -49,11 +51,13 @@ class WatchedReactor(Reactor):
         invocation = working(Invocation)
         invocation.begin(event)
         try:
-            return super().handle(event)
+            handled = super().handle(event)
         except AGAIN:
             raise
         except Exception as error:
             raise Violation(no_function_fails_by_itself, invocation.name, error) from error
+        invocation.at.done = True
+        return handled
 
 
 def by_handler(reactor: Reactor, queue: SteppedQueue, monotonic: Callable[[], float]) -> Work:

@@ -26,8 +26,8 @@ class Message:
 
     Its `luck` are numbers for what befalls it, and `lag` is one for when it is polled. It was
     `sent` at that time (ms) and received `first` at that one. It is `tried` once a reaction to it
-    has begun, `buried` if every worker was to die on it, and `steady` as long as each of its
-    receives ended by its being hidden before another began.
+    has begun, `done` once one has ended well, and `buried` if every worker was to die on it.
+    `spoilt` counts the receives that did not end by its being hidden before another began.
     """
 
     name: str
@@ -43,17 +43,18 @@ class Message:
     timer: int = 0
     gone: bool = False
     tried: bool = False
+    done: bool = False
     buried: bool = False
-    steady: bool = True
+    spoilt: int = 0
 
     def receive(self, now: int) -> Receipt:
         """Note that it is received once more."""
-        self.steady = self.steady and self.hidden == self.receives
+        self.spoilt += self.hidden != self.receives
         self.first = self.first or now
         self.receives += 1
         return Receipt(self, self.receives)
 
     def hidden_by(self, receipt: Receipt) -> None:
         """Note that somebody has hidden it who had received it."""
-        self.steady = self.steady and receipt.nth == self.receives
+        self.spoilt += receipt.nth != self.receives
         self.hidden = receipt.nth

@@ -28,9 +28,9 @@ LAGS = (1, 50, 1000)
 """The longest until the next poll (ms): a world's is one of these; the longer, the more a batch."""
 
 BURIED = 0.004
-BURIED_AGAIN = 0.1
+BURIED_AGAIN = (0.1, 0.02, 0.0)
 """The share of messages on which every worker dies, so that they end in the DLQ: of those that come
-for the first time, and of those that have failed before."""
+for the first time, and of those that have failed before, which in a world is one of these."""
 
 
 class Keeper(Protocol):
@@ -38,6 +38,10 @@ class Keeper(Protocol):
 
     def invoke(self, queue: "Queue", batch: Sequence[Receipt]) -> None:
         """A function is to work on these."""
+        ...
+
+    def acknowledged(self, queue: "Queue", message: Message) -> None:
+        """A message is done with."""
         ...
 
     def gave_up(self, queue: "Queue", message: Message) -> None:
@@ -70,6 +74,7 @@ class Queue:
         self._keeper = keeper
         self._visibility = consumer.visibility * SECOND
         self._most = backoff.receives_to_ride_out()
+        self._buried_again = engine.dice.pick("buried again", BURIED_AGAIN)
         self._batch = consumer.batch if batches else 1
         self._lag = engine.dice.pick("lag", LAGS) if batches else 1
         self._groups: dict[str, deque[Message]] = {}
@@ -104,6 +109,7 @@ class Queue:
         if self._is_stale(receipt):
             return False
         if not receipt.message.gone:
+            self._keeper.acknowledged(self, receipt.message)
             self._held[receipt.message.event.id] -= 1
             self._leave(receipt.message)
         return True
@@ -125,6 +131,10 @@ class Queue:
                 self._lose(message)
             else:
                 self.send(message.event, message.body)
+
+    def never_hears(self, event: str) -> bool:
+        """Tell whether an event came too early for a consumer that may not be sent it later."""
+        return event in self.unheard and not self.consumer.replayable
 
     def accounts_for(self, event: str) -> bool:
         """Tell whether an event is still under way or in the DLQ, or known to have been missed."""
@@ -262,6 +272,6 @@ class Queue:
 
     def _buried(self, message: Message) -> bool:
         who = f"{message.name}, receive {message.receives + 1}"
-        chance = BURIED_AGAIN if message.receives else BURIED
+        chance = self._buried_again if message.receives else BURIED
         message.buried = self._engine.befalls(who, "buried", chance, luck=next(message.luck))
         return message.buried

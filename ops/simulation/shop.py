@@ -53,7 +53,9 @@ class Watch(Protocol):
 class Inbox(Protocol):
     """What became of a consumer's messages, where it is no worker that knows."""
 
-    unheard: set[str]
+    def never_hears(self, event: str) -> bool:
+        """Tell whether an event came too early for a consumer that may not be sent it later."""
+        ...
 
     def accounts_for(self, event: str) -> bool:
         """Tell whether an event is still under way, or known to have been missed."""

@@ -152,6 +152,10 @@ class World:
         """Let a function work on some messages."""
         self.functions.invoke(queue, batch)
 
+    def acknowledged(self, queue: Queue, message: Message) -> None:
+        """Look at a message that somebody has done with."""
+        _hold(delivery.OF_WHAT_IS_ACKNOWLEDGED, message.name, message, self.engine.now)
+
     def gave_up(self, queue: Queue, message: Message) -> None:
         """Look at a message that went to the DLQ, and wake an operator."""
         _hold(delivery.OF_A_DEAD_LETTER, message.name, message, self.engine.now)

@@ -5,7 +5,8 @@ import pytest
 from ops.simulation.campaign import Run, Tally, campaign
 from ops.simulation.shrink import shrink
 from ops.simulation.story import again, story
-from tests.ops.simulation.planted import PLANTED, Rows, it_confirms_the_losing_reference
+from tests.ops.simulation.planted import PLANTED, it_confirms_the_losing_reference
+from tests.ops.simulation.planting import Rows
 from tests.ops.simulation.test_found import FOUND
 
 SEEDS = 60
