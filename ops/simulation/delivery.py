@@ -5,8 +5,8 @@ from typing import Any
 
 from events.envelope import Event
 from functions.runtime import backoff
-from ops.simulation.engine import SECOND
 from ops.simulation.message import Message
+from ops.simulation.moments import SECOND
 from ops.simulation.shop import Shop
 
 type OfFact = Callable[[Shop, Event[Any]], bool]

@@ -4,25 +4,18 @@ from collections import Counter
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
 from typing import Any
 
 from ops.simulation.dice import WHOLE, Dice
-from ops.simulation.fault import EXPLAINED, OFTEN, RARE, Fault, possible, unavailable
-from ops.simulation.violation import Violation
+from ops.simulation.fault import OFTEN, RARE, Fault, Fired, possible, unavailable
+from ops.simulation.moments import BEGIN, MINUTE, SECOND
+from ops.simulation.violation import Violation, comes_to_rest, no_function_fails_by_itself
 from ops.simulation.worker import NEVER, Threads, Worker, skew
 
 type Action = Callable[[], object]
-
-BEGIN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-SECOND = 1000
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
-"""In milliseconds, which the virtual clock counts."""
 
 QUICK = 40
 SLOW = 20 * SECOND
@@ -37,32 +30,6 @@ WRONG = 5 * MINUTE
 
 TOO_MANY = 500_000
 """Steps after which a world is held to be going round in circles."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fired:
-    """A fault that happened: when (ms), to whom, and to which call of a worker's, if to one."""
-
-    at: int
-    worker: str
-    call: str
-    fault: Fault
-    more: str = ""
-
-    def __str__(self) -> str:
-        """Say it in plain words."""
-        where = f"{self.worker}, {self.call}" if self.call else self.worker
-        return f"{told(self.at)}  {where}: {EXPLAINED[self.fault]}{self.more}"
-
-
-def told(millis: int) -> str:
-    """Return a time since the beginning as people read it: `1 d 00:01:33.431`."""
-    sign, rest = ("-", -millis) if millis < 0 else ("", millis)
-    days, rest = divmod(rest, DAY)
-    hours, rest = divmod(rest, HOUR)
-    minutes, rest = divmod(rest, MINUTE)
-    clock = f"{hours:02}:{minutes:02}:{rest // SECOND:02}.{rest % SECOND:03}"
-    return f"{sign}{days} d {clock}" if days else f"{sign}{clock}"
 
 
 class Engine:
@@ -272,14 +239,6 @@ class Engine:
                 self._refusing = ""
 
         return once
-
-
-def comes_to_rest() -> None:
-    """Everything that is begun comes to an end."""
-
-
-def no_function_fails_by_itself() -> None:
-    """A function fails only because a call of a port has failed."""
 
 
 def _answer(worker: Worker, effect: Callable[[], Any]) -> None:

@@ -1,11 +1,13 @@
 """What can go wrong with a call of a port, and with which."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from functions.payment.gateway import GatewayUnavailable
 from functions.runtime.ports import MailUnavailable
 from functions.shipping.carrier import CarrierUnavailable
+from ops.simulation.moments import told
 
 type Fault = Literal[
     "die before",
@@ -74,6 +76,22 @@ OFTEN = 0.5
 this: else some of their faults would be seen in one world of thousands."""
 
 WITH_CHANGES = "log.append with changes"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fired:
+    """A fault that happened: when (ms), to whom, and to which call of a worker's, if to one."""
+
+    at: int
+    worker: str
+    call: str
+    fault: Fault
+    more: str = ""
+
+    def __str__(self) -> str:
+        """Say it in plain words."""
+        where = f"{self.worker}, {self.call}" if self.call else self.worker
+        return f"{told(self.at)}  {where}: {EXPLAINED[self.fault]}{self.more}"
 
 
 class Unavailable(Exception):

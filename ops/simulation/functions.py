@@ -9,7 +9,7 @@ from functions.payment.sandbox import SandboxGateway
 from functions.runtime.ports import Resources
 from functions.runtime.service import Consumer
 from functions.shipping.sandbox import SandboxCarrier
-from ops.simulation.engine import SECOND, Engine
+from ops.simulation.engine import Engine
 from ops.simulation.fault import Unavailable
 from ops.simulation.invocation import (
     AGAIN,
@@ -20,6 +20,7 @@ from ops.simulation.invocation import (
     one_by_one,
 )
 from ops.simulation.message import Receipt
+from ops.simulation.moments import SECOND
 from ops.simulation.ports import (
     SteppedCarrier,
     SteppedGateway,

@@ -8,12 +8,11 @@ from typing import Any
 from events.envelope import Event
 from functions.runtime import backoff, consume
 from functions.runtime.react import Handled, Reactor
-from ops.simulation.engine import no_function_fails_by_itself
 from ops.simulation.fault import UNAVAILABLE, Unavailable
 from ops.simulation.message import Receipt
 from ops.simulation.ports import SteppedQueue
 from ops.simulation.unseen import Unseen
-from ops.simulation.violation import Violation
+from ops.simulation.violation import Violation, no_function_fails_by_itself
 from ops.simulation.worker import Worker, working
 
 type Work = Callable[[Sequence[Receipt]], AbstractSet[str]]

@@ -7,9 +7,10 @@ from functools import partial
 
 from events import codec
 from functions.runtime.service import Consumer
-from ops.simulation.engine import DAY, HOUR, MINUTE, SECOND, Engine
+from ops.simulation.engine import Engine
 from ops.simulation.log import PlainLog
 from ops.simulation.message import Message
+from ops.simulation.moments import DAY, HOUR, MINUTE, SECOND
 from ops.simulation.queue import Queue
 from ops.simulation.relay import NOTICED, Stream
 

@@ -7,13 +7,15 @@ consumer's row says. An ordered queue gives nothing of a group while one of it i
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from events.envelope import Event
 from functions.runtime import backoff
 from functions.runtime.service import Consumer
-from ops.simulation.engine import SECOND, Engine
+from ops.simulation.engine import Engine
+from ops.simulation.keeper import Keeper
 from ops.simulation.message import Message, Receipt
+from ops.simulation.moments import SECOND
 
 TWICE = 0.05
 """The share of receives after which another worker is given the same message at once."""
@@ -28,29 +30,9 @@ LAGS = (1, 50, 1000)
 """The longest until the next poll (ms): a world's is one of these; the longer, the more a batch."""
 
 BURIED = 0.004
-BURIED_AGAIN = (0.1, 0.02, 0.0)
+BURIED_AGAIN = (0.15, 0.0)
 """The share of messages on which every worker dies, so that they end in the DLQ: of those that come
 for the first time, and of those that have failed before, which in a world is one of these."""
-
-
-class Keeper(Protocol):
-    """Who is told of what becomes of messages."""
-
-    def invoke(self, queue: "Queue", batch: Sequence[Receipt]) -> None:
-        """A function is to work on these."""
-        ...
-
-    def acknowledged(self, queue: "Queue", message: Message) -> None:
-        """A message is done with."""
-        ...
-
-    def gave_up(self, queue: "Queue", message: Message) -> None:
-        """A message has gone to the DLQ."""
-        ...
-
-    def lost(self, queue: "Queue", event: Event[Any]) -> None:
-        """An event's message was older than what a queue keeps."""
-        ...
 
 
 class Queue:

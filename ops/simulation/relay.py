@@ -9,8 +9,9 @@ from events import codec
 from events.envelope import Event
 from functions.runtime.ports import Message
 from functions.runtime.service import Relay
-from ops.simulation.engine import DAY, HOUR, MINUTE, SECOND, Engine
+from ops.simulation.engine import Engine
 from ops.simulation.fault import Unavailable
+from ops.simulation.moments import DAY, HOUR, MINUTE, SECOND
 from ops.simulation.ports import SteppedTopic
 from ops.simulation.publishing import by_handler, by_rule
 from ops.simulation.worker import Worker

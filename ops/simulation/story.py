@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from events.envelope import millis
 from ops.simulation.campaign import Run
-from ops.simulation.engine import BEGIN, told
+from ops.simulation.moments import BEGIN, told
 
 FAULTS = 40
 """Faults that are told, the last ones."""

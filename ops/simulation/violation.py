@@ -20,3 +20,11 @@ class Violation(BaseException):
         detail = f" ({type(cause).__name__}: {cause})" if cause else ""
         super().__init__(f"{about}: {self.sentence}{detail}")
         self.__cause__ = cause
+
+
+def comes_to_rest() -> None:
+    """Everything that is begun comes to an end."""
+
+
+def no_function_fails_by_itself() -> None:
+    """A function fails only because a call of a port has failed."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from ops.simulation.engine import DAY, HOUR, MINUTE, SECOND, Engine
+from ops.simulation.engine import Engine
 from ops.simulation.fault import Fault
+from ops.simulation.moments import DAY, HOUR, MINUTE, SECOND
 from ops.simulation.queue import Queue
 from ops.simulation.relay import Stream
 from ops.simulation.worker import Worker

@@ -13,10 +13,11 @@ from functions.runtime.ports import Change, Mail, Row
 from functions.runtime.service import Consumer, Relay
 from ops.simulation import delivery, invariants, quiet, read_models
 from ops.simulation.customers import PRICES, Customers
-from ops.simulation.engine import DAY, HOUR, MINUTE, Engine
+from ops.simulation.engine import Engine
 from ops.simulation.fault import Fault
 from ops.simulation.functions import Functions
 from ops.simulation.message import Message, Receipt
+from ops.simulation.moments import DAY, HOUR, MINUTE
 from ops.simulation.operators import Operators
 from ops.simulation.plan import Plan
 from ops.simulation.ports import SteppedLog

@@ -12,11 +12,11 @@ from functions.relay.waves import publish
 from functions.runtime import backoff, consume
 from functions.runtime.packing import pack
 from functions.runtime.ports import Message, Topic
-from ops.simulation.engine import HOUR
 from ops.simulation.functions import Functions
 from ops.simulation.invocation import Invocation
 from ops.simulation.message import Message as Queued
 from ops.simulation.message import Receipt
+from ops.simulation.moments import HOUR
 from ops.simulation.operators import Operators
 from ops.simulation.queue import Queue
 from tests.ops.simulation.planting import Patch, Rows, planted
