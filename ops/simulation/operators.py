@@ -29,6 +29,8 @@ REDRIVES = (
     DAY - 4 * MINUTE,
     DAY - MINUTE,
     DAY + MINUTE,
+    DAY + MINUTE,
+    DAY + 4 * MINUTE,
     DAY + 4 * MINUTE,
     25 * HOUR,
     13 * DAY,

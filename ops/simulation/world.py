@@ -143,7 +143,8 @@ class World:
             queue.hear(event, body)
 
     def _mishap(self, worker: Worker, fault: Fault) -> None:
-        if worker.service == "email" and worker.call in MAILS and fault != "slow":
+        between = worker.call in MAILS and fault != "slow"
+        if worker.service == "email" and (between or fault == "frozen"):
             for subject in _subjects(worker.about):
                 self.shop.mail_mishaps[subject] += 1
 
