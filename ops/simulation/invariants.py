@@ -191,7 +191,7 @@ def a_parcel_is_booked_once(shop: Shop, order: str) -> bool:
 
 
 def no_mail_goes_twice(shop: Shop, to: str, subject: str) -> bool:
-    """A mail goes again only where a fault fell between it and its slot, or a worker stood still."""
+    """A mail goes twice only where a fault fell between it and its slot, or its worker slept."""
     return shop.mails[to, subject] <= 1 + shop.mail_mishaps[subject]
 
 

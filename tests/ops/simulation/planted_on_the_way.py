@@ -19,7 +19,9 @@ from ops.simulation.message import Receipt
 from ops.simulation.moments import HOUR
 from ops.simulation.operators import Operators
 from ops.simulation.queue import Queue
-from tests.ops.simulation.planting import Patch, Rows, planted
+from tests.ops.simulation.planting import PLANTED, Patch, Rows, planted
+
+__all__ = ["PLANTED"]
 
 
 @planted

@@ -5,12 +5,10 @@ import pytest
 from ops.simulation.campaign import Run, Tally, campaign
 from ops.simulation.shrink import shrink
 from ops.simulation.story import again, story
-from tests.ops.simulation import planted_on_the_way
-from tests.ops.simulation.planted import PLANTED, it_confirms_the_losing_reference
+from tests.ops.simulation.planted import it_confirms_the_losing_reference
+from tests.ops.simulation.planted_on_the_way import PLANTED
 from tests.ops.simulation.planting import Rows
 from tests.ops.simulation.test_found import FOUND
-
-assert planted_on_the_way  # it adds to PLANTED
 
 SEEDS = 60
 """Worlds of ten orders within which each mistake must be found."""
@@ -73,7 +71,7 @@ def test_what_is_found_shrinks_to_a_short_story(monkeypatch: pytest.MonkeyPatch)
     assert small.violation is not None
     assert small.violation.name == found.violation.name
     assert len(small.plan.present) == 1
-    assert len(small.world.engine.fired) <= 2
+    assert len(small.world.engine.fired) <= 5
     told = "\n".join(story(small))
     assert "1 order and" in told
     assert "captured" in told
