@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App
+from aws_cdk import App, IPolicyValidationPlugin, Validations
 
 from functions.map import CONSUMERS
 from functions.runtime.service import Consumer
@@ -83,9 +83,15 @@ def cdk_context(stage: str) -> str:
     return json.dumps(json.loads((ROOT / "cdk.json").read_text())["context"] | {"stage": stage})
 
 
-def synthesize(out: Path, stage: Stage, consumers: Sequence[Consumer] = CONSUMERS) -> None:
+def synthesize(
+    out: Path,
+    stage: Stage,
+    consumers: Sequence[Consumer] = CONSUMERS,
+    scanners: Sequence[IPolicyValidationPlugin] = (),
+) -> None:
     """Synthesize a stage in this process."""
     app = App(outdir=str(out), context=json.loads(cdk_context(stage.name)))
+    Validations.of(app).add_plugins(*scanners)
     build(app, stage, consumers=consumers)
     app.synth()
 

@@ -12,6 +12,7 @@ from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.observe import LogObserver
 from infra.stage import DEV, ImpossibleStage
 from tests.assembly import Assembly, synthesize
+from tests.builders import ON_CALL
 
 
 def test_a_row_that_asks_for_an_alarm_has_one_that_goes_off_at_the_first_count(
@@ -46,7 +47,7 @@ def test_the_alarm_looks_where_the_function_counts(
     assert [[each["Name"] for each in alarm["Dimensions"]]] == written["Dimensions"]
 
 
-ON_CALL = "arn:aws:sns:eu-central-1:123456789012:on-call"
+
 
 
 def test_alarms_go_to_the_stages_topic_if_it_has_one(dev: Assembly, tmp_path: Path) -> None:

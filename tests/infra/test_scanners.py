@@ -1,0 +1,138 @@
+"""cdk-nag and cfn-lint find nothing, on any stage, but what is acknowledged with its reason."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint import ManualArgs
+from cfnlint.config import ConfigMixIn
+from cfnlint.runner import Runner
+
+from infra.acknowledge import LINT
+from infra.stage import DEV, STAGES, Stage
+from tests.assembly import GUARDED, Assembly
+from tests.builders import ON_CALL
+from tests.infra.scan import Scan, scan
+
+ALL_SAID = replace(
+    GUARDED,
+    origins=("https://shop.example.com",),
+    sender="shop@example.com",
+    alarm_topic=ON_CALL,
+    adapters={"payment": "stripe"},
+)
+"""A stage that says all that a stage may say."""
+
+MOST = 10
+"""Acknowledgements: reasons to let something be."""
+
+
+@pytest.fixture(scope="module")
+def scans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scan]:
+    stages: dict[str, Stage] = {**STAGES, "all said": ALL_SAID}
+    return {name: scan(stage, tmp_path_factory.mktemp("scan")) for name, stage in stages.items()}
+
+
+def resources(folder: Path) -> int:
+    return sum(
+        len(json.loads(path.read_text())["Resources"]) for path in folder.glob("*.template.json")
+    )
+
+
+def test_the_packs_of_cdk_nag_find_nothing(scans: dict[str, Scan]) -> None:
+    assert {name: found.findings() for name, found in scans.items()} == {name: [] for name in scans}
+    for found in scans.values():
+        for pack in found.seen:
+            assert found.reports[pack]["conclusion"] == "success"
+
+
+def test_each_pack_has_looked_at_every_resource_of_every_template(scans: dict[str, Scan]) -> None:
+    for found in scans.values():
+        there = resources(found.folder)
+        assert there > 100
+        for seen in found.seen.values():
+            assert len(seen) == len(set(seen)) == there
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_what_was_looked_at_is_what_is_deployed(
+    stage: str, scans: dict[str, Scan], request: pytest.FixtureRequest
+) -> None:
+    deployed: Assembly = request.getfixturevalue(stage)
+    looked_at = Assembly(scans[stage].folder)
+
+    assert looked_at.stacks == deployed.stacks
+
+
+def test_few_findings_stay_each_at_a_construct_and_for_a_reason(scans: dict[str, Scan]) -> None:
+    known = [each for found in scans.values() for each in found.acknowledged()]
+
+    assert 0 < len({reason for _, _, reason in known}) <= MOST
+    for construct, rule, reason in known:
+        assert construct.count("/") >= 2, f"{rule} is acknowledged for a whole stack: {construct}"
+        assert re.fullmatch(r"[A-Z].{40,}\.", reason), reason
+
+
+def test_none_is_acknowledged_that_is_not_found(
+    scans: dict[str, Scan], linted: set[tuple[str, str, str]]
+) -> None:
+    known = {rule for found in scans.values() for _, rule, _ in found.acknowledged()}
+    found = {rule for each in scans.values() for rule in each.let_be()}
+    found |= {f"{LINT}::{rule}" for _, _, rule in linted}
+
+    assert known == found
+
+
+@pytest.fixture(scope="module")
+def linted(
+    scans: dict[str, Scan], tmp_path_factory: pytest.TempPathFactory
+) -> set[tuple[str, str, str]]:
+    """Return what cfn-lint finds where nobody tells it what to leave: template, resource, rule."""
+    folder = tmp_path_factory.mktemp("lint")
+    for name, path in templates(scans):
+        template = json.loads(path.read_text())
+        for resource in template["Resources"].values():
+            resource.get("Metadata", {}).pop(LINT, None)
+        (folder / name).write_text(json.dumps(template))
+    return {
+        (Path(match.filename).name, str(match.path[1]), match.rule.id)
+        for match in Runner(
+            ConfigMixIn(
+                **ManualArgs(
+                    templates=[str(path) for path in sorted(folder.iterdir())],
+                    regions=["eu-central-1"],
+                    append_rules=["cfn_lint_serverless.rules"],
+                )
+            )
+        ).run()
+    }
+
+
+def templates(scans: dict[str, Scan]) -> list[tuple[str, Path]]:
+    return [
+        (f"{name}.{path.name}", path)
+        for name, found in scans.items()
+        for path in found.folder.glob("*.template.json")
+    ]
+
+
+def test_cfn_lint_finds_in_the_templates_what_is_acknowledged_there_and_nothing_else(
+    scans: dict[str, Scan], linted: set[tuple[str, str, str]]
+) -> None:
+    told = {
+        (name, logical_id, rule)
+        for name, path in templates(scans)
+        for logical_id, resource in json.loads(path.read_text())["Resources"].items()
+        for rule in ignored(resource)
+    }
+
+    assert linted == told
+    assert {name.partition(".")[0] for name, _, _ in linted} == set(scans)
+
+
+def ignored(resource: dict[str, Any]) -> list[str]:
+    said = resource.get("Metadata", {}).get(LINT, {"config": {"ignore_checks": []}})
+    return list(said["config"]["ignore_checks"])
