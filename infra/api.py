@@ -20,7 +20,6 @@ from infra.part import Part
 from infra.stage import Stage
 from infra.tables import Tables
 
-
 FAILURES = 3
 """Requests that fail by our fault, after which somebody is woken: one may be a chance."""
 

@@ -22,7 +22,6 @@ from infra.queues import LastQueue
 from infra.stage import Stage
 from infra.tables import KeptTable
 
-
 RELAY_LATE = Duration.minutes(5)
 
 TOPIC_KEY = "alias/aws/sns"

@@ -17,7 +17,9 @@ from infra.part import Part
 class Clockwork(Construct):
     """Calls a function every so many minutes, as its chore says."""
 
-    def __init__(self, part: Part, *, service: str, chore: Chore, function: lambda_.Function) -> None:
+    def __init__(
+        self, part: Part, *, service: str, chore: Chore, function: lambda_.Function
+    ) -> None:
         """Take the stack, the service, its chore, and the function that does it."""
         super().__init__(part, "Clockwork")
         rule = events.Rule(
@@ -28,7 +30,9 @@ class Clockwork(Construct):
                 targets.LambdaFunction(function, event=events.RuleTargetInput.from_object(TICK))
             ],
         )
-        reason = "A tick that is lost is made good by the next; an alarm tells of a clock that stops."
+        reason = (
+            "A tick that is lost is made good by the next; an alarm tells of a clock that stops."
+        )
         acknowledge(rule, "Serverless-EventBusDLQ", "ES4000", reason=reason)
         for child in rule.node.children:
             if isinstance(child, lambda_.CfnPermission):

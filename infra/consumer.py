@@ -67,8 +67,6 @@ class ConsumerStack(Part):
             rows = names.own_table(stage.name, consumer.name, consumer.projection.table)
             ForgetRole(self, service=consumer.name, grants={self.table_arn(rows): REWRITE_ROWS})
         if consumer.chore:
-            Clockwork(
-                self, service=consumer.name, chore=consumer.chore, function=worker.resource
-            )
+            Clockwork(self, service=consumer.name, chore=consumer.chore, function=worker.resource)
         for metric in consumer.alarms:
             WakeUp(self, service=consumer.name, metric=metric)

@@ -91,8 +91,7 @@ def _acknowledge_findings(function: lambda_.Function) -> None:
         function,
         "AwsSolutions-L1",
         "Serverless-LambdaLatestVersion",
-        reason="Python 3.13 is what all tests run on, what the wheels in the layer are made for, and"
-        " what Lambda supports until 2029.",
+        reason="Python 3.13 is what all tests run on and what the layer's wheels are made for.",
     )
     acknowledge(
         function,
@@ -103,8 +102,8 @@ def _acknowledge_findings(function: lambda_.Function) -> None:
         function,
         "Serverless-LambdaTracing",
         "WS1000",
-        reason="Every event carries its trace from cause to effect; X-Ray would see a hop at a time,"
-        " for the right to write to it on every resource.",
+        reason="Every event carries its trace from cause to effect. X-Ray would see one hop at a"
+        " time, and wants a right on all resources.",
     )
     acknowledge(
         function,

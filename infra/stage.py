@@ -38,9 +38,9 @@ class Stage:
     """What is particular to one world.
 
     `removal` is what becomes of tables and logs when their stack goes; `protected` refuses to
-    delete tables and stacks. `wheels` is the platform of third-party code in uv's words, or None for
-    this machine's. `account` and `region` bind the stage to one place; a stage without them goes
-    where the operator's credentials point.
+    delete tables and stacks. `wheels` is the platform of third-party code in uv's words, or None
+    for this machine's. `account` and `region` bind the stage to one place; a stage without them
+    goes where the operator's credentials point.
 
     `adapters` names a service's way to the outside where it is not the usual one. `sender` is the
     address that mail is from, such as `sender="shop@example.com"`; without one, mail is recorded

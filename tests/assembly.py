@@ -16,7 +16,7 @@ from functions.runtime.service import Consumer
 from infra.app import build
 from infra.stage import DEV, Stage
 from tests.builders import AUDIENCE, ISSUER
-from tests.template import Resource, Templates
+from tests.template import ACCOUNT, REGION, Resource, Templates
 
 ROOT = Path(__file__).parents[1]
 GUARDED = replace(DEV, issuer=ISSUER, audience=AUDIENCE)
@@ -26,13 +26,19 @@ GUARDED = replace(DEV, issuer=ISSUER, audience=AUDIENCE)
 class Assembly:
     """What a synthesis leaves in its folder: templates, a manifest, and assets.
 
-    `missing` is what the command line would have to ask an account for.
+    `missing` is what the command line would have to ask an account for. Values are resolved as of
+    the stage's account and region, or of some where it is bound to none.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         manifest = json.loads((folder / "manifest.json").read_text())
         self.manifest: dict[str, Any] = manifest["artifacts"]
+        (place,) = {each["environment"] for each in self.manifest.values() if "environment" in each}
+        account, region = place.removeprefix("aws://").split("/")
+        bound = account != "unknown-account"
+        self.account = account if bound else ACCOUNT
+        self.region = region if bound else REGION
         self.missing: list[Any] = manifest.get("missing", [])
         self.stacks: dict[str, Any] = {
             path.name.removesuffix(".template.json"): json.loads(path.read_text())
@@ -42,7 +48,7 @@ class Assembly:
     def resources(self, kind: str, stack: str | None = None) -> list[Resource]:
         """Return the resources of a type, of one stack or of all, their values resolved."""
         chosen = self.stacks if stack is None else {stack: self.stacks[stack]}
-        return list(Templates(chosen).resources(kind))
+        return list(Templates(chosen, self.account, self.region).resources(kind))
 
     def only(self, kind: str, stack: str) -> Mapping[str, Any]:
         """Return the properties of the one resource of a type in a stack."""
@@ -54,19 +60,31 @@ class Assembly:
         queues = (each.properties for each in self.resources("AWS::SQS::Queue", stack))
         return next(queue for queue in queues if queue["QueueName"] == name)
 
-    def admitted(self, stack: str, queue: str) -> list[Mapping[str, Any]]:
-        """Return what the policy of a queue allows."""
-        return [
-            statement
-            for policy in self.resources("AWS::SQS::QueuePolicy", stack)
-            for statement in policy.properties["PolicyDocument"]["Statement"]
-            if statement["Effect"] == "Allow" and statement["Resource"].endswith(f":{queue}")
-        ]
+    def alarm(self, metric: str, **dimensions: str) -> Mapping[str, Any]:
+        """Return the properties of the one alarm on a metric with these dimensions."""
+        (found,) = (
+            alarm.properties
+            for alarm in self.resources("AWS::CloudWatch::Alarm")
+            if alarm.properties["MetricName"] == metric
+            and {each["Name"]: each["Value"] for each in alarm.properties.get("Dimensions", [])}
+            == dimensions
+        )
+        return found
 
     def raw(self, kind: str) -> Iterator[Mapping[str, Any]]:
         """Yield the resources of a type as they are written, with what is not a property."""
         for template in self.stacks.values():
             yield from (each for each in template["Resources"].values() if each["Type"] == kind)
+
+    def said(self, kind: str) -> Iterator[tuple[str, Any]]:
+        """Yield what constructs say about themselves, of a kind such as `aws:cdk:warning`."""
+        for path in sorted(self.folder.glob("*.metadata.json")):
+            for construct, entries in json.loads(path.read_text()).items():
+                yield from ((construct, each["data"]) for each in entries if each["type"] == kind)
+
+    def warnings(self) -> list[str]:
+        """Return what the command line warns of."""
+        return [text for _, text in self.said("aws:cdk:warning")]
 
     def assets(self, stack: str) -> dict[str, Path]:
         """Return the folders and archives that a stack ships, by their hash."""

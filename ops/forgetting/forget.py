@@ -56,7 +56,9 @@ def _shelves(cloud: Cloud, session: str | None = None) -> list[Shelf]:
             consumer.name,
             consumer.projection,
             (
-                cloud.acting_as(names.forget_role(cloud.stage, cloud.region, consumer.name), session)
+                cloud.acting_as(
+                    names.forget_role(cloud.stage, cloud.region, consumer.name), session
+                )
                 if session
                 else cloud
             ).rows(consumer, consumer.projection.table),

@@ -10,7 +10,7 @@ from aws_cdk import CfnResource
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from infra.stage import Stage
-from tests.assembly import synthesize
+from tests.assembly import Assembly, synthesize
 
 
 class Solutions(AwsSolutionsChecks):
@@ -64,12 +64,9 @@ class Scan:
 
     def acknowledged(self) -> Iterator[tuple[str, str, str]]:
         """Yield what the code acknowledges: the construct's path, the rule, and the reason."""
-        for path in sorted(self.folder.glob("*.metadata.json")):
-            for construct, entries in json.loads(path.read_text()).items():
-                for entry in entries:
-                    if entry["type"] == "aws:cdk:acknowledged-rules":
-                        for rule, reason in entry["data"].items():
-                            yield construct, rule, reason
+        for construct, rules in Assembly(self.folder).said("aws:cdk:acknowledged-rules"):
+            for rule, reason in rules.items():
+                yield construct, rule, reason
 
 
 def scan(stage: Stage, out: Path) -> Scan:
@@ -84,5 +81,7 @@ def scan(stage: Stage, out: Path) -> Scan:
     return Scan(
         folder=out,
         seen={"AwsSolutions": solutions.seen, "Serverless": serverless.seen},
-        reports={each["pluginName"]: each for each in json.loads(report.read_text())["pluginReports"]},
+        reports={
+            each["pluginName"]: each for each in json.loads(report.read_text())["pluginReports"]
+        },
     )

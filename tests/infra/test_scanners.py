@@ -12,7 +12,7 @@ from cfnlint.config import ConfigMixIn
 from cfnlint.runner import Runner
 
 from infra.acknowledge import LINT
-from infra.stage import DEV, STAGES, Stage
+from infra.stage import STAGES, Stage
 from tests.assembly import GUARDED, Assembly
 from tests.builders import ON_CALL
 from tests.infra.scan import Scan, scan
