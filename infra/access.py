@@ -11,7 +11,8 @@ from functions import names
 from infra.part import Part
 
 FIELDS = {
-    "request": "requestId",
+    "request": "awsEndpointRequestId",
+    "gatewayRequest": "requestId",
     "time": "requestTimeEpoch",
     "route": "routeKey",
     "protocol": "protocol",
@@ -22,8 +23,9 @@ FIELDS = {
     "lambdaMillis": "integrationLatency",
     "bytes": "responseLength",
 }
-"""What a line says, by API Gateway's variables. None is an address, a path or a header, nor what an
-authorizer or an error quotes of them.
+"""What a line says, by API Gateway's variables; its `request` is that of the function's own line.
+
+None is an address, a path or a header, nor what an authorizer or an error quotes of them.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 """
 

@@ -11,6 +11,14 @@ STACK = "2f8a1c90-c9d6-11f0-8a33-0a6f5c3d7e11"
 """What makes a stack's id its own."""
 
 
+_NAMED = {
+    ("AWS::DynamoDB::Table", "Ref"): "TableName",
+    ("AWS::Lambda::Function", "Ref"): "FunctionName",
+    ("AWS::SQS::Queue", "QueueName"): "QueueName",
+}
+"""What of a resource is its name, and the property that gives it."""
+
+
 @dataclass(frozen=True)
 class Resource:
     """One resource of a template, its properties resolved."""
@@ -81,6 +89,8 @@ class Templates:
             return str(self._resolve(properties.get(key, "unnamed"), template))
 
         match resource["Type"], attribute:
+            case asked if asked in _NAMED:
+                return name(_NAMED[asked])
             case "AWS::SQS::Queue", "Ref":
                 return (
                     f"https://sqs.{self._region}.amazonaws.com/{self._account}/{name('QueueName')}"
@@ -89,14 +99,10 @@ class Templates:
                 return f"arn:aws:sqs:{place}:{name('QueueName')}"
             case "AWS::SNS::Topic", "Ref" | "TopicArn":
                 return f"arn:aws:sns:{place}:{name('TopicName')}"
-            case "AWS::DynamoDB::Table", "Ref":
-                return name("TableName")
             case "AWS::DynamoDB::Table", "Arn":
                 return f"arn:aws:dynamodb:{place}:table/{name('TableName')}"
             case "AWS::DynamoDB::Table", "StreamArn":
                 return f"stream of {name('TableName')}"
-            case "AWS::Lambda::Function", "Ref":
-                return name("FunctionName")
             case "AWS::Lambda::Function", "Arn":
                 return f"arn:aws:lambda:{place}:function:{name('FunctionName')}"
             case _:

@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint import ManualArgs
-from cfnlint.config import ConfigMixIn
-from cfnlint.runner import Runner
 
 from infra.acknowledge import LINT
 from infra.stage import STAGES, Stage
 from tests.assembly import GUARDED, Assembly
 from tests.builders import ON_CALL
 from tests.infra.scan import Scan, scan
+from tests.summary import Figure
 
 ALL_SAID = replace(
     GUARDED,
@@ -42,16 +40,22 @@ def resources(folder: Path) -> int:
     )
 
 
-def test_the_packs_of_cdk_nag_find_nothing(scans: dict[str, Scan]) -> None:
-    assert {name: found.findings() for name, found in scans.items()} == {name: [] for name in scans}
+def test_the_packs_of_cdk_nag_find_nothing(scans: dict[str, Scan], figure: Figure) -> None:
+    findings = {name: found.findings() for name, found in scans.items()}
+    figure("findings of cdk-nag", sum(map(len, findings.values())))
+
+    assert findings == {name: [] for name in scans}
     for found in scans.values():
         for pack in found.seen:
             assert found.reports[pack]["conclusion"] == "success"
 
 
-def test_each_pack_has_looked_at_every_resource_of_every_template(scans: dict[str, Scan]) -> None:
-    for found in scans.values():
+def test_each_pack_has_looked_at_every_resource_of_every_template(
+    scans: dict[str, Scan], figure: Figure
+) -> None:
+    for name, found in scans.items():
         there = resources(found.folder)
+        figure(f"resources scanned, stage {name}", there)
         assert there > 100
         for seen in found.seen.values():
             assert len(seen) == len(set(seen)) == there
@@ -67,10 +71,15 @@ def test_what_was_looked_at_is_what_is_deployed(
     assert looked_at.stacks == deployed.stacks
 
 
-def test_few_findings_stay_each_at_a_construct_and_for_a_reason(scans: dict[str, Scan]) -> None:
+def test_few_findings_stay_each_at_a_construct_and_for_a_reason(
+    scans: dict[str, Scan], figure: Figure
+) -> None:
     known = [each for found in scans.values() for each in found.acknowledged()]
+    reasons = {reason for _, _, reason in known}
+    figure("acknowledgements (reasons to let a finding be)", len(reasons))
+    figure("rules that they answer", len({rule.partition("[")[0] for _, rule, _ in known}))
 
-    assert 0 < len({reason for _, _, reason in known}) <= MOST
+    assert 0 < len(reasons) <= MOST
     for construct, rule, reason in known:
         assert construct.count("/") >= 2, f"{rule} is acknowledged for a whole stack: {construct}"
         assert re.fullmatch(r"[A-Z].{40,}\.", reason), reason
@@ -91,6 +100,11 @@ def linted(
     scans: dict[str, Scan], tmp_path_factory: pytest.TempPathFactory
 ) -> set[tuple[str, str, str]]:
     """Return what cfn-lint finds where nobody tells it what to leave: template, resource, rule."""
+    # It takes seconds to import, and not all processes of a run need it.
+    from cfnlint import ManualArgs
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.runner import Runner
+
     folder = tmp_path_factory.mktemp("lint")
     for name, path in templates(scans):
         template = json.loads(path.read_text())
@@ -120,7 +134,7 @@ def templates(scans: dict[str, Scan]) -> list[tuple[str, Path]]:
 
 
 def test_cfn_lint_finds_in_the_templates_what_is_acknowledged_there_and_nothing_else(
-    scans: dict[str, Scan], linted: set[tuple[str, str, str]]
+    scans: dict[str, Scan], linted: set[tuple[str, str, str]], figure: Figure
 ) -> None:
     told = {
         (name, logical_id, rule)
@@ -129,6 +143,7 @@ def test_cfn_lint_finds_in_the_templates_what_is_acknowledged_there_and_nothing_
         for rule in ignored(resource)
     }
 
+    figure("findings of cfn-lint", len(linted - told))
     assert linted == told
     assert {name.partition(".")[0] for name, _, _ in linted} == set(scans)
 
