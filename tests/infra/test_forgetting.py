@@ -1,12 +1,14 @@
 """The log is changed under one role, which does nothing else and is not a function's."""
 
 import json
+from dataclasses import replace
 from fnmatch import fnmatch
+from pathlib import Path
 
 import pytest
 
 from functions.map import CONSUMERS
-from infra.stage import DEV
+from infra.stage import DEV, ImpossibleStage
 from tests.assembly import Assembly, once, synthesize
 from tests.infra.test_grants import LOG, own
 from tests.reading import LISTING
@@ -88,3 +90,13 @@ def test_nobody_else_may_change_or_remove_what_the_log_says(dev: Assembly) -> No
 
 def test_a_change_of_the_log_wakes_somebody(dev: Assembly) -> None:
     assert dev.alarm("Tampered", service="relay")["Threshold"] == 1
+
+
+def test_a_service_is_refused_whose_role_would_have_too_long_a_name_in_some_region(
+    tmp_path: Path,
+) -> None:
+    longest = replace(LISTING, name="l" * 30)
+    synthesize(tmp_path / "fits", DEV, [longest])
+
+    with pytest.raises(ImpossibleStage, match="IAM allows 64 letters. Shorten the name of l+ by 1"):
+        synthesize(tmp_path / "out", DEV, [replace(longest, name="l" * 31)])
