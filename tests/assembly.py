@@ -114,14 +114,20 @@ def synthesize(
     app.synth()
 
 
-def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Assembly:
-    """Return an assembly that is made once a run, in however many processes the tests run."""
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a folder that is made once a run, in however many processes the tests run."""
     shared = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    out = shared / name
+    out, made = shared / name, shared / f"{name}.made"
     with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (out / "manifest.json").exists():
+        if not made.exists():
             make(out)
-    return Assembly(out)
+            made.touch()
+    return out
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Assembly:
+    """Return an assembly that is made once a run."""
+    return Assembly(made_once(factory, name, make))

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,9 @@ import pytest
 
 from infra.acknowledge import LINT
 from infra.stage import STAGES, Stage
-from tests.assembly import GUARDED, Assembly
+from tests.assembly import GUARDED, Assembly, made_once
 from tests.builders import ON_CALL
-from tests.infra.scan import Scan, scan
+from tests.infra.scan import Scan, found_by_lint, lint, scan
 from tests.summary import Figure
 
 ALL_SAID = replace(
@@ -28,10 +29,29 @@ MOST = 10
 """Acknowledgements: reasons to let something be."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def scans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scan]:
     stages: dict[str, Stage] = {**STAGES, "all said": ALL_SAID}
-    return {name: scan(stage, tmp_path_factory.mktemp("scan")) for name, stage in stages.items()}
+    return {
+        name: Scan(made_once(tmp_path_factory, f"scanned {name}", partial(scan, stage)))
+        for name, stage in stages.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def linted(
+    scans: dict[str, Scan], tmp_path_factory: pytest.TempPathFactory
+) -> set[tuple[str, str, str]]:
+    """Return what cfn-lint finds where nobody tells it what to leave: template, resource, rule."""
+    return found_by_lint(made_once(tmp_path_factory, "linted", partial(lint, templates(scans))))
+
+
+def templates(scans: dict[str, Scan]) -> dict[str, Path]:
+    return {
+        f"{name}.{path.name}": path
+        for name, found in scans.items()
+        for path in found.folder.glob("*.template.json")
+    }
 
 
 def resources(folder: Path) -> int:
@@ -95,50 +115,12 @@ def test_none_is_acknowledged_that_is_not_found(
     assert known == found
 
 
-@pytest.fixture(scope="module")
-def linted(
-    scans: dict[str, Scan], tmp_path_factory: pytest.TempPathFactory
-) -> set[tuple[str, str, str]]:
-    """Return what cfn-lint finds where nobody tells it what to leave: template, resource, rule."""
-    # It takes seconds to import, and not all processes of a run need it.
-    from cfnlint import ManualArgs
-    from cfnlint.config import ConfigMixIn
-    from cfnlint.runner import Runner
-
-    folder = tmp_path_factory.mktemp("lint")
-    for name, path in templates(scans):
-        template = json.loads(path.read_text())
-        for resource in template["Resources"].values():
-            resource.get("Metadata", {}).pop(LINT, None)
-        (folder / name).write_text(json.dumps(template))
-    return {
-        (Path(match.filename).name, str(match.path[1]), match.rule.id)
-        for match in Runner(
-            ConfigMixIn(
-                **ManualArgs(
-                    templates=[str(path) for path in sorted(folder.iterdir())],
-                    regions=["eu-central-1"],
-                    append_rules=["cfn_lint_serverless.rules"],
-                )
-            )
-        ).run()
-    }
-
-
-def templates(scans: dict[str, Scan]) -> list[tuple[str, Path]]:
-    return [
-        (f"{name}.{path.name}", path)
-        for name, found in scans.items()
-        for path in found.folder.glob("*.template.json")
-    ]
-
-
 def test_cfn_lint_finds_in_the_templates_what_is_acknowledged_there_and_nothing_else(
     scans: dict[str, Scan], linted: set[tuple[str, str, str]], figure: Figure
 ) -> None:
     told = {
         (name, logical_id, rule)
-        for name, path in templates(scans)
+        for name, path in templates(scans).items()
         for logical_id, resource in json.loads(path.read_text())["Resources"].items()
         for rule in ignored(resource)
     }
