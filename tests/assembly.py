@@ -62,14 +62,15 @@ class Assembly:
 
     def alarm(self, metric: str, **dimensions: str) -> Mapping[str, Any]:
         """Return the properties of the one alarm on a metric with these dimensions."""
-        (found,) = (
+        found = [
             alarm.properties
             for alarm in self.resources("AWS::CloudWatch::Alarm")
             if alarm.properties["MetricName"] == metric
             and {each["Name"]: each["Value"] for each in alarm.properties.get("Dimensions", [])}
             == dimensions
-        )
-        return found
+        ]
+        assert len(found) == 1, f"{len(found)} alarms on {metric} of {dimensions or 'all'}"
+        return found[0]
 
     def raw(self, kind: str) -> Iterator[Mapping[str, Any]]:
         """Yield the resources of a type as they are written, with what is not a property."""

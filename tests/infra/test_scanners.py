@@ -61,10 +61,10 @@ def resources(folder: Path) -> int:
 
 
 def test_the_packs_of_cdk_nag_find_nothing(scans: dict[str, Scan], figure: Figure) -> None:
-    findings = {name: found.findings() for name, found in scans.items()}
-    figure("findings of cdk-nag", sum(map(len, findings.values())))
+    findings = sorted(each for found in scans.values() for each in found.findings())
+    figure("findings of cdk-nag", len(findings))
 
-    assert findings == {name: [] for name in scans}
+    assert not findings, "\n".join(findings)
     for found in scans.values():
         for pack in found.seen:
             assert found.reports[pack]["conclusion"] == "success"
