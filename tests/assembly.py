@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -92,12 +93,18 @@ def synthesize(out: Path, stage: Stage, consumers: Sequence[Consumer] = CONSUMER
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Assembly:
     """Return an assembly that is made once a run, in however many processes the tests run."""
-    shared = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    out = shared / name
-    with (shared / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(factory, name) as out:
         if not (out / "manifest.json").exists():
             make(out)
     return Assembly(out)
+
+
+@contextmanager
+def alone(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """Give a path that all processes of a run share, while none of the others is given it."""
+    shared = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield shared / name

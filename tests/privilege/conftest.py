@@ -1,0 +1,40 @@
+"""Stages, each walked through once a run, in however many processes the tests run."""
+
+import pickle
+from collections.abc import Callable
+from functools import cache, partial
+
+import pytest
+
+from infra.stage import DEV, LOCAL, PROD
+from tests.assembly import GUARDED, alone, once, synthesize
+from tests.privilege.walked import Walked, placed_here, walk
+
+STAGES = {"local": LOCAL, "dev": DEV, "prod": PROD, "guarded": GUARDED}
+"""All adapters that there are, and a shop for guests as well as one for customers."""
+
+
+type Walk = Callable[[str], Walked]
+
+
+@pytest.fixture(scope="session")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Walk:
+    """Return what gives the stage of a name, walked through."""
+
+    @cache
+    def stage(name: str) -> Walked:
+        templates = placed_here(
+            once(tmp_path_factory, name, partial(synthesize, stage=STAGES[name]))
+        )
+        with alone(tmp_path_factory, f"walk-{name}") as record:
+            if not record.exists():
+                record.write_bytes(pickle.dumps(walk(STAGES[name], templates)))
+            return Walked(templates, pickle.loads(record.read_bytes()))
+
+    return stage
+
+
+@pytest.fixture
+def all_walked(walked: Walk) -> dict[str, Walked]:
+    """Return all stages, by name."""
+    return {name: walked(name) for name in STAGES}
