@@ -54,7 +54,7 @@ def source(arn: Any) -> str:
     match arn:
         case {"Fn::GetAtt": [rule, "Arn"]}:
             return str(rule)
-        case {"Fn::Join": ["", ["arn:", _, *_, ":", {"Ref": api}, "/*/*/*"]]}:
+        case {"Fn::Join": ["", [*_, str(place), {"Ref": api}, "/*/*/*"]]} if place.endswith(":"):
             return str(api)
     raise AssertionError(f"{arn} is more than one rule or one API")
 

@@ -137,10 +137,7 @@ def test_every_action_exists_and_is_about_such_a_resource_and_such_a_condition(
 
 def _grants(stages: dict[str, Walked]) -> set[Grant]:
     return {
-        grant
-        for walked in stages.values()
-        for role in walked.roles.values()
-        for grant in role.grants
+        grant for seen in stages.values() for role in seen.roles.values() for grant in role.grants
     }
 
 
