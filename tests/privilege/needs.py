@@ -27,8 +27,8 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-api
 """
 
 
-class UnknownCall(AssertionError):
-    """A call of which nobody has said what it needs."""
+class UnknownCall(BaseException):
+    """A call of which nobody has said what it needs; no function takes it for an outage."""
 
 
 @dataclass(frozen=True)
