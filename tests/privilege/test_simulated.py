@@ -18,7 +18,7 @@ from tests.privilege.needs import Need
 from tests.summary import Figure
 from tests.template import table_arn
 
-WORLDS = 20
+WORLDS = 10
 ORDERS = 10
 STAGE = "dev"
 
