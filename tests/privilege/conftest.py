@@ -3,11 +3,12 @@
 import pickle
 from collections.abc import Callable
 from functools import cache, partial
+from pathlib import Path
 
 import pytest
 
 from infra.stage import DEV, LOCAL, PROD
-from tests.assembly import GUARDED, alone, once, synthesize
+from tests.assembly import GUARDED, made_once, once, synthesize
 from tests.privilege.walked import Walked, placed_here, walk
 
 STAGES = {"local": LOCAL, "dev": DEV, "prod": PROD, "guarded": GUARDED}
@@ -26,10 +27,12 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Walk:
         templates = placed_here(
             once(tmp_path_factory, name, partial(synthesize, stage=STAGES[name]))
         )
-        with alone(tmp_path_factory, f"walk-{name}") as record:
-            if not record.exists():
-                record.write_bytes(pickle.dumps(walk(STAGES[name], templates)))
-            return Walked(templates, pickle.loads(record.read_bytes()))
+
+        def note(record: Path) -> None:
+            record.write_bytes(pickle.dumps(walk(STAGES[name], templates)))
+
+        record = made_once(tmp_path_factory, f"walk-{name}", note)
+        return Walked(templates, pickle.loads(record.read_bytes()))
 
     return stage
 

@@ -14,7 +14,7 @@ from tests.privilege.exceptions import UNSCOPED, WILDCARDS, reasons
 from tests.privilege.policies import Grant
 from tests.privilege.walked import Walked
 from tests.summary import Figure
-from tests.template import ACCOUNT, table_arn
+from tests.template import ACCOUNT, REGION, table_arn
 
 every_stage = pytest.mark.parametrize("stage", STAGES)
 
@@ -87,7 +87,7 @@ def test_who_puts_into_the_log_may_read_an_order_and_do_nothing_else_to_it(
     log = table_arn(names.log_table(name))
     for who, role in walked(stage).roles.items():
         touching = {grant.action for grant in role.grants if grant.concerns(log)}
-        if who == names.forget_role(name):
+        if who == names.forget_role(name, REGION):
             assert touching == {"dynamodb:Query", "dynamodb:UpdateItem"}
         elif "dynamodb:PutItem" in touching:
             assert touching == {"dynamodb:Query", "dynamodb:PutItem"}, who
