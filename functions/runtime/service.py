@@ -25,6 +25,8 @@ class Table:
 
     With a `sort` key it holds rows. `index` is an attribute; rows that have it are listed under its
     value, by their sort key. A table of another `owner` is that service's, and only looked at here.
+    One for `callers` is looked at for those with a token alone: on a stage without an issuer the
+    service may not.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Table:
     sort: str | None = None
     index: str | None = None
     owner: str | None = None
+    callers: bool = False
 
 
 class UnknownAdapter(ValueError):
