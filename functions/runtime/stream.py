@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from events import codec
 from events.envelope import Event, millis
 from functions.runtime.forgetting import is_forgotten
-from functions.runtime.items import Item, as_written, from_item
+from functions.runtime.items import from_item, to_message
 from functions.runtime.observe import Observer, failure
 from functions.runtime.ports import Clock, Message, Topic
 from functions.runtime.service import Relay
@@ -39,7 +39,7 @@ def handler(
             fact = _fact(record, relay, unpublished, observer)
             if fact is not None:
                 found[fact.id] = (record["dynamodb"]["SequenceNumber"], fact)
-                messages.append(_message(fact, record["dynamodb"]["NewImage"]))
+                messages.append(to_message(record["dynamodb"]["NewImage"]))
         try:
             unsent = relay.publish(messages, topic)
         except Exception as error:
@@ -89,17 +89,3 @@ def _fact(
         unpublished.put(json.dumps(key | reason))
         observer.record("unpublishable", consumer=relay.name, **key, **reason)
         return None
-
-
-def _message(fact: Event[Any], item: Item) -> Message:
-    """Return what travels: the event in the version that it was written in.
-
-    A consumer that is deployed after the relay may know no later one.
-    """
-    return Message(
-        id=fact.id,
-        subject=fact.subject,
-        type=fact.type,
-        sequence=fact.sequence,
-        body=as_written(item),
-    )

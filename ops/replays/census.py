@@ -1,30 +1,20 @@
 """What a selection of the log's events amounts to, before any of them is sent."""
 
-import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from events import codec
 from events.envelope import Event
 from functions.runtime.operating.ports import LogPage, Pages, Selection
-from functions.runtime.packing import MAX_ENTRIES, pack
 from functions.runtime.ports import Message
 
 EXAMPLES = 3
 
-CHUNK = 64 * 1024
-"""Bytes of a batch that SQS bills as one request."""
-
-TRIPS = 3
-"""Requests that a batch costs: it is sent, received and deleted."""
-
 READ_UNIT = 0.125 / 1e6
-REQUEST = {False: 0.40 / 1e6, True: 0.50 / 1e6}
-"""US dollars (list prices, us-east-1): a read unit of DynamoDB, a request of SQS (FIFO: True)."""
+"""US dollars (list price, us-east-1) of a read unit of DynamoDB."""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +27,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 class Census(msgspec.Struct, frozen=True, kw_only=True):
     """How many events there are, by type, of how many orders, from when to when.
 
-    `requests` are those of SQS that sending takes, `units` the read units of one reading.
+    `requests` are those that sending takes, `units` the read units of one reading.
     """
 
     events: int
@@ -49,15 +39,17 @@ class Census(msgspec.Struct, frozen=True, kw_only=True):
     requests: int
     units: float
 
-    def dollars(self, *, ordered: bool) -> float:
-        """Return what it costs to read and send them, without what the consumer then does."""
-        return self.requests * TRIPS * REQUEST[ordered] + self.units * READ_UNIT
+    def dollars(self, request: float) -> float:
+        """Return what it costs to read and send them, where a request costs so much."""
+        return self.requests * request + self.units * READ_UNIT
 
 
-def take(pages: Pages, selection: Selection, *, most: int = MAX_ENTRIES) -> Census:
+def take(
+    pages: Pages, selection: Selection, requests_for: Callable[[Sequence[Message]], int]
+) -> Census:
     """Count a selection in one reading, and hold no more than a page of it.
 
-    `most` is the number of messages that would go into one batch.
+    `requests_for` tells how many requests the messages of a page take.
     """
     types: Counter[str] = Counter()
     orders = requests = 0
@@ -78,8 +70,7 @@ def take(pages: Pages, selection: Selection, *, most: int = MAX_ENTRIES) -> Cens
                 newest = event
             if len(examples) < EXAMPLES:
                 examples.append(event.id)
-        for batch in pack(map(message_of, page.events), most):
-            requests += math.ceil(sum(len(message.body) for message in batch) / CHUNK)
+        requests += requests_for(page.messages)
     return Census(
         events=types.total(),
         orders=orders,
@@ -100,14 +91,3 @@ def every_page(pages: Pages, selection: Selection, cursor: str | None = None) ->
         if page.cursor is None:
             return
         cursor = page.cursor
-
-
-def message_of(event: Event[Any]) -> Message:
-    """Return an event as it travels."""
-    return Message(
-        id=event.id,
-        subject=event.subject,
-        type=event.type,
-        sequence=event.sequence,
-        body=codec.encode(event),
-    )
