@@ -50,9 +50,8 @@ def say(options: Options, plan: Plan, target: Target) -> None:
         for example in census.examples:
             out(f"  such as  {example}")
         billed, others = target.billed
-        out(
-            f"  at {plan.rate:g}/s it takes {took(seconds * 1000)}, and {price(dollars)} of {billed} and"
-        )
+        costs = f"{price(dollars)} of {billed}"
+        out(f"  at {plan.rate:g}/s it takes {took(seconds * 1000)}, and {costs} and")
         out(f"  DynamoDB (list price, us-east-1), besides what {others}")
         for line in target.warning():
             out(line)

@@ -143,7 +143,9 @@ class Run:
             trouble = Trouble(f"{error}.") if known else explain(error, cloud.stage)
             if trouble is None or trouble.code is Exit.REFUSED:
                 raise
-            raise Trouble(f"{trouble} {_so_far(job)}. Go on with: {again(job.plan)}") from error
+            raise Trouble(
+                f"{trouble} {_so_far(job)}. Go on with: {again(job.plan)}", trouble.code
+            ) from error
         sent, expected = job.sent.events if job.sent else 0, job.plan.census.events
         odd = f" ({expected:,} were counted before: the log grew)" if sent != expected else ""
         follows = self.target.what_follows(cloud.stage)

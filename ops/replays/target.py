@@ -58,7 +58,7 @@ class Target(Protocol):
         ...
 
     def place(self, stage: str) -> str:
-        """Return what it is called there, and of which kind it is."""
+        """Return what it is called there, and of which kind it is if there are several."""
         ...
 
     def warning(self) -> tuple[str, ...]:

@@ -79,14 +79,14 @@ class TheTopic:
     billed = ("SNS", "queues and consumers do")
 
     def place(self, stage: str) -> str:
-        """Return the topic's name, and who hears it."""
-        return f"{names.topic(stage)} (every consumer)"
+        """Return the topic's name."""
+        return names.topic(stage)
 
     def warning(self) -> tuple[str, ...]:
         """Return what hearing them again means."""
         return (
-            "Who has handled one finds its slot filled; who has not acts now, late:",
-            "it charges, books and mails.",
+            "Every consumer hears them: who has handled one finds its slot filled, and who",
+            "has not acts now, late: it charges, books and mails.",
         )
 
     def requests_for(self, messages: Sequence[Message], most: int) -> int:
