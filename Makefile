@@ -22,7 +22,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint contracts simulate synth rehearse deploy destroy setup lock clean
+.PHONY: help run test lint contracts simulate mutate synth rehearse deploy destroy setup lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ simulate: $(PROJECT) ## Try the shop under every kind of bad luck (SEEDS=… ORD
 	@exec $(BIN)/fanfare simulate $(SEEDS:%=--seeds=%) $(ORDERS:%=--orders=%) \
 		$(SEED:%=--seed=%) $(ARGS)
 
+mutate: $(PROJECT) ## Change the rules spot by spot: does a test fail? (15 minutes)
+	@exec $(BIN)/python -m tests.mutation $(ARGS)
+
 synth: $(PROJECT) $(CDK) ## Write the templates to cdk.out (STAGE=dev unless told)
 	@exec $(CDK) synth --quiet -c stage=$(or $(STAGE),dev) $(ARGS)
 
@@ -70,7 +73,7 @@ setup: $(PROJECT) $(CDK) $(CLOUD) $(LOCALSTRIPE) ## Fetch everything at once; th
 	@echo "Ready: . $(BIN)/activate"
 
 clean: ## Remove all that was fetched or made
-	rm -rf .venv .tools .cloud .localstripe node_modules cdk.out .build .fanfare
+	rm -rf .venv .tools .cloud .localstripe node_modules cdk.out .build .fanfare mutants
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

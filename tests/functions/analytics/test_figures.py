@@ -160,6 +160,18 @@ def test_an_event_of_long_ago_disturbs_nothing(rows: Watched) -> None:
     assert figures(rows, 3, TODAY) == recount([], 3, TODAY)
 
 
+def test_markers_and_sums_of_days_that_nobody_asked_for_are_not_read(rows: Watched) -> None:
+    close(rows, TODAY)
+    tell(rows, order("O", noon(date(1, 1, 1))), noon(TODAY))
+    rows.asked.clear()
+    figures(rows, 3, TODAY)
+
+    assert [asked for asked in rows.asked if "#" not in asked[0]] == [
+        (table.LATE, 0),
+        (table.DAILY, 0),
+    ]
+
+
 def test_a_day_of_very_many_rows_is_read_page_by_page(
     rows: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:

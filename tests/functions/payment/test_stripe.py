@@ -120,8 +120,17 @@ def test_a_currency_of_which_stripe_takes_no_fractions_is_declined_unasked() -> 
         (refused(400, code="amount_too_small", param="amount"), "amount_too_small"),
         (refused(400, param="currency"), "invalid_currency"),
         (refused(402, "card_error", code="incorrect_number"), "incorrect_number"),
+        (refused(402, "card_error"), "card_declined"),
     ],
-    ids=["no such card", "nor found", "bad card", "too little", "no such money", "bad number"],
+    ids=[
+        "no such card",
+        "nor found",
+        "bad card",
+        "too little",
+        "no such money",
+        "bad number",
+        "why?",
+    ],
 )
 def test_what_stripe_will_not_even_prepare_is_declined_for_ever(
     answer: Answer, reason: str
@@ -134,10 +143,13 @@ def test_what_stripe_will_not_even_prepare_is_declined_for_ever(
 
 
 def test_a_request_that_is_wrong_in_itself_blames_no_order() -> None:
-    with pytest.raises(GatewayUnavailable, match="refused a request about metadata: parameter_un"):
-        gateway(Script((CREATE, refused(400, code="parameter_unknown", param="metadata")))).prepare(
-            ORDER, AMOUNT, "pm_1"
-        )
+    for answer, says in (
+        (refused(400, code="parameter_unknown", param="metadata"), " about metadata: parameter_un"),
+        (refused(400, code="account_invalid"), ": account_invalid"),
+        (refused(400), ": 400"),
+    ):
+        with pytest.raises(GatewayUnavailable, match=f"Stripe refused a request{says}"):
+            gateway(Script((CREATE, answer))).prepare(ORDER, AMOUNT, "pm_1")
 
 
 def test_a_call_that_takes_too_long_is_left_for_the_next_delivery() -> None:

@@ -148,6 +148,23 @@ def test_what_somebody_gave_back_by_hand_is_not_given_back_again() -> None:
     assert script.asked[-1].form["amount"] == str(AMOUNT.amount - 1000)
 
 
+def test_what_was_given_back_is_asked_for_by_the_charge_and_as_much_as_stripe_lists_at_once() -> (
+    None
+):
+    script = Script((LOOK, PAID), (REFUNDS, refunds(refund())))
+    gateway(script).cancel(REFERENCE)
+
+    assert script.asked[-1].form == {"payment_intent": REFERENCE, "limit": "100"}
+
+
+def test_the_last_cent_is_given_back_as_well() -> None:
+    almost = refund(AMOUNT.amount - 1)
+    script = Script((LOOK, PAID), (REFUNDS, refunds(almost)), (REFUND, (200, refund(1))))
+    gateway(script).cancel(REFERENCE)
+
+    assert script.asked[-1].form["amount"] == "1"
+
+
 def test_a_refund_is_asked_for_under_one_key_by_all_who_saw_the_same() -> None:
     def key(*seen: dict[str, object]) -> str:
         script = Script((LOOK, PAID), (REFUNDS, refunds(*seen)), (REFUND, (200, refund())))
@@ -162,7 +179,7 @@ def test_a_refund_is_asked_for_under_one_key_by_all_who_saw_the_same() -> None:
 def test_a_refund_that_failed_gave_nothing_back(status: str) -> None:
     script = Script((LOOK, PAID), (REFUNDS, refunds()), (REFUND, (200, refund(status=status))))
 
-    with pytest.raises(GatewayUnavailable):
+    with pytest.raises(GatewayUnavailable, match=f"the refund of {REFERENCE} {status}"):
         gateway(script).cancel(REFERENCE)
 
 
