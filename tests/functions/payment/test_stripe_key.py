@@ -182,7 +182,9 @@ def test_a_real_server_that_does_not_know_the_key(
 def test_the_adapter_is_built_from_the_functions_secret_and_reads_nothing() -> None:
     vault = Vault()
 
-    assert isinstance(stripe_gateway(replace(resources(), secret=vault)), StripeGateway)
+    gateway = stripe_gateway(replace(resources(), secret=vault))
+    assert isinstance(gateway, StripeGateway)
+    assert gateway._calls._secret is vault
     assert vault.reads == 0
     with pytest.raises(ValueError, match="secret=True"):
         stripe_gateway(resources())
