@@ -57,7 +57,7 @@ def handler(
     """Return the function that Lambda calls with an SQS event; it answers `batchItemFailures`."""
     ordered = reactor.consumer.ordered
 
-    def handle(event: dict[str, Any], context: Any) -> Any:
+    def handle(event: dict[str, Any], _: Any) -> Any:
         failures = _Failures()
         until = monotonic() + BEGUN_WITHIN * reactor.consumer.timeout
 
@@ -70,7 +70,7 @@ def handler(
 
         processor = BatchProcessor(EventType.SQS)
         processor.raise_on_entire_batch_failure = False
-        answer = process_partial_response(event, one, processor, context)
+        answer = process_partial_response(event, one, processor)
         _back_off(event["Records"], answer, failures, queue, observer, reactor.consumer.name)
         observer.flush()
         return answer

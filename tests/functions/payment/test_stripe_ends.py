@@ -87,6 +87,28 @@ def test_a_card_that_is_refused_without_an_attempt_is_declined_and_not_tried_aga
     )
 
     assert gateway(script).confirm(REFERENCE) == Declined(reason=reason)
+    mark = next(asked for asked in script.asked if asked.what == MARK)
+    assert mark.form == {"metadata[declined]": reason}
+
+
+@pytest.mark.parametrize(
+    "script",
+    [((LOOK, READY), (CANCEL, intent("canceled"))), ((LOOK, intent("canceled")),)],
+    ids=["prepared", "cancelled"],
+)
+def test_what_was_never_charged_gives_nothing_back(script: tuple[tuple[str, Answer], ...]) -> None:
+    played = Script(*script)
+
+    assert gateway(played).cancel(REFERENCE) is None
+    assert played.done()
+
+
+def test_a_cancel_that_is_refused_declines_nothing_whatever_the_word_for_it() -> None:
+    no = refused(402, "card_error", code="expired_card")
+    script = Script((LOOK, READY), (CANCEL, no), (LOOK, READY))
+
+    with pytest.raises(GatewayUnavailable, match="expired_card"):
+        gateway(script).cancel(REFERENCE)
 
 
 def test_a_confirm_that_is_refused_for_no_fault_of_the_cards_is_tried_again() -> None:
