@@ -1,6 +1,8 @@
 """What an event adds to the figures: rows of plain values, the same whenever it comes again."""
 
+import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -70,7 +72,18 @@ def test_an_order_counts_on_the_day_it_was_placed_and_its_outcome_on_the_day_of_
     assert days == ["2026-11-23", "2026-11-24"]
 
 
-def test_the_day_is_that_of_utc() -> None:
+@pytest.fixture
+def in_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the machine's own clock be one of New York."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_new_york")
+def test_the_day_is_that_of_utc_wherever_the_machine_is() -> None:
     late_in_new_york = datetime(2026, 11, 23, 22, 0, tzinfo=timezone(timedelta(hours=-5)))
     (first,) = order(ORDER, late_in_new_york, ends=False)
 
