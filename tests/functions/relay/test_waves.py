@@ -68,6 +68,7 @@ def test_the_sequence_decides_whatever_the_events_are_called() -> None:
 def test_a_topic_that_does_not_answer_for_each_message_is_not_believed() -> None:
     class Terse(Waves):
         def publish(self, messages: Sequence[Message]) -> Sequence[str]:
+            assert not self.batches, "it was believed"
             return super().publish(messages)[1:]
 
     with pytest.raises(ValueError, match="shorter"):
