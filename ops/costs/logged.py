@@ -6,11 +6,11 @@ import msgspec
 
 from ops.costs.usage import Usage
 
-RECORD = 125
+RECORD = 94
 """Bytes that the logger adds to a line: level, time, service, and the outcome again as message."""
 
-METRICS = 195
-METRIC = 55
+METRICS = 132
+METRIC = 56
 """Bytes of the line with an invocation's metrics (EMF), and of each metric in it."""
 
 PLATFORM = 400

@@ -44,8 +44,7 @@ def busy(blueprint: Blueprint, usage: Usage, orders: int) -> Iterator[Line]:
         sent = sum(usage.messages[c.name] for c in CONSUMERS if c.ordered is ordered)
         trips = orders * sent * TRIPS
         yield line(f"SQS, {kind}", trips, "request", prices.REQUEST[ordered])
-    gigabytes = orders * logged / prices.GIGABYTE
-    yield line("logs", gigabytes, "GB", prices.LOGGED * prices.GIGABYTE)
+    yield line("logs", orders * logged / prices.GIGABYTE, "GB", prices.LOGGED * prices.GIGABYTE)
     mails = sum(usage.outside[name] for name, chosen in adapters.items() if chosen.mails)
     if mails:
         yield line("mails", orders * mails, "mail", prices.MAIL)
@@ -55,11 +54,11 @@ def busy(blueprint: Blueprint, usage: Usage, orders: int) -> Iterator[Line]:
 
 def keeping(blueprint: Blueprint, usage: Usage, orders: int) -> Iterator[Line]:
     """Yield what it costs each month to keep what they left."""
-    gigabytes = orders * usage.stored / prices.GIGABYTE
-    yield line("DynamoDB, stored", gigabytes, "GB", prices.STORED * prices.GIGABYTE)
+    stored = orders * usage.stored / prices.GIGABYTE
+    yield line("DynamoDB, stored", stored, "GB", prices.STORED * prices.GIGABYTE)
     if any(_recoverable(table) for table in blueprint.properties(TABLE)):
         price = prices.RECOVERABLE * prices.GIGABYTE
-        yield line("DynamoDB, point-in-time recovery", gigabytes, "GB", price)
+        yield line("DynamoDB, point-in-time recovery", stored, "GB", price)
     logged = orders * (usage.lines.total() + PLATFORM * usage.invocations.total())
     price = prices.LOG_STORED * prices.GIGABYTE
     days = max(group["RetentionInDays"] for group in blueprint.properties("AWS::Logs::LogGroup"))

@@ -66,7 +66,7 @@ class Play:
             self._ask(SHOW, pathParameters={"id": order}, headers=headers)
         return str(order)
 
-    def status(self, order: str) -> tuple[str, ...]:
+    def facts(self, order: str) -> tuple[str, ...]:
         """Return the types of an order's facts."""
         return tuple(event.type for event in self._log.read(order))
 
@@ -84,6 +84,7 @@ class Play:
             weighed = Weighed(BUS.name, self.usage)
             relay = stream.handler(BUS, topic, _Nowhere(), weighed, utc_now)
             self._invoke(BUS, relay, {"Records": [_record(event)]})
+            self.usage.calls[BUS.name] += 1
             for consumer in self._consumers:
                 if event.type in consumer.hears:
                     self.usage.messages[consumer.name] += 1

@@ -113,8 +113,8 @@ class PlayedRecords:
         self._usage = usage
 
     def get(self, key: str) -> Record | None:
-        """Return an item."""
-        self._usage.read(self._service)
+        """Return an item; what that costs is not worth a line of its own."""
+        self._usage.calls[self._service] += 1
         return self._records.get(key)
 
     def put(self, record: Record) -> bool:
