@@ -13,6 +13,16 @@ _MISSING = frozenset(
 _DENIED = frozenset(
     {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
 )
+_SLOWER = frozenset(
+    {
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
 _UNREACHABLE = frozenset(
     {
         "ConnectTimeoutError",
@@ -52,14 +62,7 @@ _SIGNS: Mapping[str, tuple[str, ...]] = {
         "UnrecognizedClientException",
     ),
     "These credentials may not do that ({said}): use others with --profile.": tuple(_DENIED),
-    "AWS asks to go slower ({said}): try again in a minute.": (
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    ),
+    "AWS asks to go slower ({said}): try again in a minute.": tuple(_SLOWER),
     "No AWS region is set: name one with --region, or set AWS_DEFAULT_REGION.": ("NoRegionError",),
     "{said}: `aws configure list-profiles` shows those that there are.": ("ProfileNotFound",),
 }
@@ -102,6 +105,11 @@ def signs(error: BaseException) -> frozenset[str]:
 def denied(error: BaseException) -> bool:
     """Tell whether AWS does not allow something to credentials that it knows."""
     return bool(signs(error) & _DENIED)
+
+
+def passing(error: BaseException) -> bool:
+    """Tell whether the same may go well in a minute: AWS was not reached, or had too much to do."""
+    return bool(signs(error) & (_UNREACHABLE | _SLOWER))
 
 
 def _answer(error: BaseException) -> dict[str, Any]:

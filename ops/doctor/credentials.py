@@ -11,13 +11,16 @@ from ops.doctor.finding import Finding, fine, warning, wrong
 
 
 def identify(client: Callable[[str], Any], clock: Clock) -> Identity:
-    """Ask AWS whose the credentials are."""
-    sts = client("sts")
-    answer = sts.get_caller_identity()
+    """Ask AWS whose the credentials are.
+
+    Without a region, STS alone would answer, as it has an endpoint for the whole world.
+    """
+    region = client("cloudformation").meta.region_name
+    answer = client("sts").get_caller_identity()
     return Identity(
         account=answer["Account"],
         arn=answer["Arn"],
-        region=sts.meta.region_name,
+        region=region,
         there=date_of(answer),
         here=clock(),
     )

@@ -24,7 +24,7 @@ from ops.doctor import (
 )
 from ops.doctor.case import Case, Check
 from ops.doctor.finding import Finding, unasked, unseen, wrong
-from ops.explain import LOCAL, denied, explain
+from ops.explain import LOCAL, denied, explain, passing
 from ops.options import Options
 from ops.trouble import Trouble
 
@@ -104,9 +104,9 @@ def _look(check: Check, case: Case) -> Sequence[Finding]:
 
 
 def _nobody(options: Options, error: Exception, said: str, now: Clock) -> Iterator[Found]:
-    """Yield that the credentials do not work, and whether the clock may be why."""
+    """Yield that the credentials do not work, or were not tried, and whether the clock is why."""
     login = f"aws sso login --profile {options.profile or 'NAME'}"
-    yield credentials.CHECK.name, wrong(said, login)
+    yield credentials.CHECK.name, unseen(said) if passing(error) else wrong(said, login)
     there = credentials.date_of(getattr(error, "response", None) or {})
     rest = CHECKS[1:]
     if there is not None:
