@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,14 @@ from ops.blueprint import Blueprint, Stack, read
 from tests.assembly import once, synthesize
 
 
+def folder(factory: pytest.TempPathFactory, stage: Stage) -> Path:
+    """Return where a stage is synthesized, once a run."""
+    return once(factory, stage.name, lambda out: synthesize(out, stage)).folder
+
+
 def of(factory: pytest.TempPathFactory, stage: Stage) -> Blueprint:
-    """Return a stage's blueprint; the stage's name is the synthesis's."""
-    return read(once(factory, stage.name, lambda out: synthesize(out, stage)).folder)
+    """Return a stage's blueprint."""
+    return read(folder(factory, stage))
 
 
 @pytest.fixture(scope="session")
