@@ -4,6 +4,7 @@ import msgspec
 
 from ops.blueprint import Blueprint
 from ops.costs.idle import idle
+from ops.costs.limits import Limit, limits
 from ops.costs.line import Line
 from ops.costs.orders import busy, keeping
 from ops.costs.play import Play
@@ -12,7 +13,8 @@ from ops.costs.play import Play
 class Bill(msgspec.Struct, frozen=True, kw_only=True):
     """What a month costs in which nothing happens, and what is added by orders in a month.
 
-    `keeping` is what is stored of these orders, for every month from then on.
+    `keeping` is what is stored of these orders, for every month from then on; `limits` are what is
+    met first if they come fast.
     """
 
     stage: str
@@ -20,6 +22,7 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     idle: tuple[Line, ...]
     busy: tuple[Line, ...]
     keeping: tuple[Line, ...]
+    limits: tuple[Limit, ...]
 
 
 def bill(stage: str, blueprint: Blueprint, orders: int) -> Bill:
@@ -32,4 +35,5 @@ def bill(stage: str, blueprint: Blueprint, orders: int) -> Bill:
         idle=tuple(idle(blueprint)),
         busy=tuple(busy(blueprint, play.usage, orders)),
         keeping=tuple(keeping(blueprint, play.usage, orders)),
+        limits=limits(blueprint, play.usage),
     )

@@ -10,7 +10,7 @@ from ops.local.state import ROOT
 
 MANUAL = ROOT / "docs" / "deploy.md"
 ORDERS = 1_000_000
-_PLACE = re.compile(r"(?s)(<!-- fanfare costs --stage (\w+) -->\n```\n).*?(\n```)")
+_PLACE = re.compile(r"(<!-- fanfare costs --stage (\w+) -->\n```\n)(?:(?!```).*\n)*(```\n)")
 
 
 def stages(text: str) -> tuple[str, ...]:
@@ -22,7 +22,7 @@ def written(text: str, bills: Mapping[str, Bill]) -> str:
     """Return a text with the bills of its stages in their places."""
 
     def bill_of(place: re.Match[str]) -> str:
-        return place[1] + "\n".join(lines(bills[place[2]])) + place[3]
+        return place[1] + "".join(f"{line}\n" for line in lines(bills[place[2]])) + place[3]
 
     return _PLACE.sub(bill_of, text)
 

@@ -19,7 +19,7 @@ COMPRESSED = 0.15
 
 def busy(blueprint: Blueprint, usage: Usage, orders: int) -> Iterator[Line]:
     """Yield what so many orders add to a month, each as one was counted."""
-    adapters = dict(_adapters(blueprint))
+    adapters = dict(adapters_of(blueprint))
     memory = {service.name: service.memory for service in (API, BUS, *CONSUMERS)}
     ran = sum(
         seconds(name, usage, adapters) * gigabytes(memory[name]) for name in usage.invocations
@@ -65,7 +65,7 @@ def keeping(blueprint: Blueprint, usage: Usage, orders: int) -> Iterator[Line]:
     yield line(f"logs, for {days} days", logged * COMPRESSED / prices.GIGABYTE, "GB", price)
 
 
-def _adapters(blueprint: Blueprint) -> Iterator[tuple[str, Adapter]]:
+def adapters_of(blueprint: Blueprint) -> Iterator[tuple[str, Adapter]]:
     """Yield the ways to the outside that the stage chose, by service."""
     chosen = blueprint.settings(settings.ADAPTER)
     services = blueprint.settings(settings.SERVICE)

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,6 @@ from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.map import API, BUS, CONSUMERS
 from functions.runtime import consume, edge, stream
 from functions.runtime.chores import with_chore
-from functions.runtime.clock import utc_now
 from functions.runtime.items import SLOT, SUBJECT, to_item
 from functions.runtime.memory import MemoryLog, MemoryRows, MemoryTables, MemoryTopic
 from functions.runtime.ports import Record, Records, Resources, Value
@@ -32,6 +32,11 @@ LOOKS = 3
 
 PLACE, SHOW = "place", "show"
 _CONTEXT = SimpleNamespace(aws_request_id="9d2c6a34-1f0e-4a58-9c37-5a1de0f4b7c2")
+
+
+def _noon() -> datetime:
+    """Return the time, which stands still: what is counted is the same whenever it is counted."""
+    return datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 class Play:
@@ -82,7 +87,7 @@ class Play:
         while self._stream:
             event = self._stream.popleft()
             weighed = Weighed(BUS.name, self.usage)
-            relay = stream.handler(BUS, topic, _Nowhere(), weighed, utc_now)
+            relay = stream.handler(BUS, topic, _Nowhere(), weighed, _noon)
             self._invoke(BUS, relay, {"Records": [_record(event)]})
             self.usage.calls[BUS.name] += 1
             for consumer in self._consumers:
@@ -115,7 +120,7 @@ class Play:
         reactor = Reactor(
             consumer=consumer,
             log=log,
-            clock=utc_now,
+            clock=_noon,
             rows=resources.rows,
             outside=CountedOutside(outside, consumer.name, self.usage) if adapter else None,
         )
@@ -144,7 +149,7 @@ class Play:
             kept = self._tables(name)
             return kept if name in own else PlayedRecords(kept, service.name, self.usage)
 
-        return Resources(tables=records, rows=rows, clock=utc_now)
+        return Resources(tables=records, rows=rows, clock=_noon)
 
 
 class _Nowhere:

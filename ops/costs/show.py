@@ -34,6 +34,10 @@ def lines(made: Bill) -> Iterator[str]:
     yield from _table("a month in which nothing happens", made.idle)
     yield from _table(f"{many(made.orders, 'order')} in a month, besides", made.busy)
     yield from _table("what is kept of them, each month from then on", made.keeping)
+    yield ""
+    yield "met first, as they come faster: so many orders a second"
+    for limit in made.limits:
+        yield f"  {limit.what:<36} {limit.rate:>9,.3g}  {limit.raised}"
 
 
 def _table(title: str, found: tuple[Line, ...]) -> Iterator[str]:
