@@ -10,6 +10,7 @@ import msgspec
 
 from events import codec
 from events.envelope import Event
+from events.history import History
 from functions.checkout.catalogue import CATALOGUE
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.map import API, BUS, CONSUMERS
@@ -71,9 +72,9 @@ class Play:
             self._ask(SHOW, pathParameters={"id": order}, headers=headers)
         return str(order)
 
-    def facts(self, order: str) -> tuple[str, ...]:
-        """Return the types of an order's facts."""
-        return tuple(event.type for event in self._log.read(order))
+    def history(self, order: str) -> History:
+        """Return what became of an order."""
+        return self._log.read(order)
 
     def tick(self, consumer: Consumer) -> None:
         """Let a consumer do its chore once, if it has one."""

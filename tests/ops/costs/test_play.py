@@ -27,7 +27,7 @@ def test_it_writes_what_the_budget_counts_from_the_calls_of_aws(usage: Usage) ->
 def test_it_ends_with_a_parcel_on_its_way_and_both_mails() -> None:
     play = Play()
 
-    facts = play.facts(play.order())
+    facts = [event.type for event in play.history(play.order())]
 
     assert {"DispatchScheduled", "ReceiptSent", "DispatchNoteSent"} <= set(facts)
     assert play.usage.published == len(facts)
@@ -35,7 +35,7 @@ def test_it_ends_with_a_parcel_on_its_way_and_both_mails() -> None:
 
 def test_each_consumer_is_sent_what_it_hears_and_no_more(usage: Usage) -> None:
     play = Play()
-    facts = play.facts(play.order())
+    facts = [event.type for event in play.history(play.order())]
 
     for consumer in CONSUMERS:
         heard = sum(fact in consumer.hears for fact in facts)

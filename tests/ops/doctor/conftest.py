@@ -17,6 +17,7 @@ from ops.doctor import examine
 from ops.doctor.finding import Finding
 from ops.options import Options
 from tests.blueprints import dev, prod
+from tests.commands import CUSTOM, parsed
 
 __all__ = ["dev", "prod"]
 
@@ -73,6 +74,9 @@ class Account:
         self.calls.clear()
         for name, finding in examine.account(Options(stage=stage, region=REGION), blueprint):
             found.setdefault(name, []).append(finding)
+            for command in finding.todo:
+                if command.startswith("aws ") and tuple(command.split()[1:3]) not in CUSTOM:
+                    parsed(command)
         return found
 
 
