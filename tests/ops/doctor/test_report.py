@@ -48,8 +48,9 @@ def test_a_finding_is_told_in_eighty_columns(verdict: Verdict) -> None:
 def test_a_command_can_be_copied_however_it_is_broken() -> None:
     lines = list(report.lines(("concurrency", warning("Few.", LONG, "make setup"))))
 
-    copied = shlex.split("\n".join(lines[1:-1]).replace("\\\n", ""))
-    assert copied == shlex.split(LONG)
+    typed = "\n".join(lines[1:-1]).replace("\\\n", "")
+    assert "\n" not in typed
+    assert shlex.split(typed) == shlex.split(LONG)
     assert len(lines) > 3
     assert lines[-1].strip() == "make setup"
 
