@@ -57,6 +57,17 @@ def alarming(blueprint: Blueprint, topic: str) -> Blueprint:
     )
 
 
+def forgetful(blueprint: Blueprint) -> Blueprint:
+    """Return a blueprint whose tables cannot be restored."""
+
+    def changed(table: Mapping[str, Any]) -> Mapping[str, Any]:
+        properties = dict(table["Properties"])
+        properties.pop("PointInTimeRecoverySpecification", None)
+        return {**table, "Properties": properties}
+
+    return _each(blueprint, "AWS::DynamoDB::Table", changed)
+
+
 def with_more(blueprint: Blueprint, kind: str, number: int = 1) -> Blueprint:
     """Return a blueprint with so many more resources of a type."""
     first, *others = blueprint.stacks
