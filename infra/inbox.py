@@ -25,7 +25,10 @@ class Inbox(Construct):
             )
 
         dead_letters = SafeQueue(
-            self, "DeadLetters", queue_name=name("-dlq"), retention=DEAD_LETTER_RETENTION
+            self,
+            "DeadLetters",
+            queue_name=name(names.DEAD_LETTERS),
+            retention=DEAD_LETTER_RETENTION,
         )
         self.queue = SafeQueue(
             self,
