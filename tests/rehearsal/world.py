@@ -1,7 +1,6 @@
 """The system on a real local cloud, brought up by the operator's own modules."""
 
 import os
-import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -16,9 +15,7 @@ from ops.local.children import Child, Children
 from ops.local.port import HOST
 from ops.local.signals import Signals
 from ops.local.state import ROOT
-
-SOURCES = ("app.py", "cdk.json", "events", "functions", "infra", "requirements")
-TOOLS = (".build", ".tools")
+from tests.rehearsal.tree import Tree
 
 
 def free_port() -> int:
@@ -83,29 +80,21 @@ class World:
 
     def deploy(self, source: Path) -> None:
         """Deploy the stacks that a tree makes."""
-        self._finish(
-            deploy.start(
-                self._children, self._environ, self.folder, self._log, source, self._context
-            )
+        self._finish(self.begin(source))
+
+    def begin(self, source: Path) -> Child:
+        """Begin to deploy the stacks that a tree makes."""
+        return deploy.start(
+            self._children, self._environ, self.folder, self._log, source, self._context
         )
 
     def destroy(self) -> None:
         """Take all stacks out again."""
         self._finish(deploy.start_destroying(self._children, self._environ, self.folder, self._log))
 
-    def changed_tree(self, path: str, old: str, new: str) -> Path:
-        """Return a copy of the project in which a file says something else."""
-        copy = self.folder / "tree"
-        copy.mkdir()
-        for name in SOURCES:
-            put = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-            put(ROOT / name, copy / name)
-        for name in TOOLS:
-            (copy / name).symlink_to(ROOT / name)
-        text = (copy / path).read_text()
-        assert text.count(old) == 1, f"{path} does not say {old!r} once"
-        (copy / path).write_text(text.replace(old, new))
-        return copy
+    def tree(self) -> Tree:
+        """Return a copy of the project, to be changed and deployed."""
+        return Tree(self.folder / "tree")
 
     def history(self, order: str) -> History:
         """Return the events of an order."""

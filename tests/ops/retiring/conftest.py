@@ -117,9 +117,8 @@ class Stage:
         return str(self.cloud.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
 
     def _arn(self, consumer: str) -> str:
-        return self.topic.replace(":sns:", ":sqs:").replace(
-            names.topic("local"), names.prefixed("local", consumer)
-        )
+        place = str(self.topic).replace(":sns:", ":sqs:").rpartition(":")[0]
+        return f"{place}:{names.prefixed('local', consumer)}"
 
 
 @pytest.fixture

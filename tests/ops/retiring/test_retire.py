@@ -1,6 +1,7 @@
 """A consumer is retired: told first, drained, looked into, deleted; and any of it twice."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.ops.retiring.conftest import NAME, TABLE, Stage
 pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse AWS..SNS..Subscription")
 
 
-def refusal(stage: Stage, match: str, **said: object) -> Exit:
+def refusal(stage: Stage, match: str, **said: Any) -> Exit:
     with pytest.raises(Trouble, match=match) as trouble:
         stage.retire(**said)
     return trouble.value.code
