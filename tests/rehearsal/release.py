@@ -57,7 +57,7 @@ def at_the_gate(world: World) -> bool:
     """Tell whether all of the release but the gate is in force."""
     events = world.cloud.client("cloudformation").describe_stack_events(StackName=_stack())
     return any(
-        event["LogicalResourceId"] == GATE and event["ResourceStatus"] == "CREATE_IN_PROGRESS"
+        event["LogicalResourceId"] == GATE and event["ResourceStatus"].endswith("_IN_PROGRESS")
         for event in events["StackEvents"]
     )
 
