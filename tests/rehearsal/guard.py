@@ -27,8 +27,9 @@ ASKED_INSTEAD: Mapping[str, str] = {
 """What AWS asks of who makes a call for many, and the action that the emulator asks for: there is
 none of that name on AWS."""
 
-UNKNOWN_KEYS = frozenset({"ses:FromAddress"})
-"""Keys of conditions that AWS knows, and the emulator does not: what they allow, it denies."""
+UNBOUND = frozenset({"ses:SendEmail"})
+"""Actions for which the emulator knows neither the resource (it asks for all) nor the keys of
+conditions: AWS asks for the identities that a mail touches, and knows whom it is from."""
 
 DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError"})
 
@@ -76,7 +77,7 @@ def help_out(cloud: Cloud) -> None:
 
 
 def in_its_words(policy: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a policy with the emulator's actions beside AWS's, without conditions it knows not."""
+    """Return a policy with the emulator's actions beside AWS's, and without bounds it knows not."""
     return {**policy, "Statement": [_statement(each) for each in policy["Statement"]]}
 
 
@@ -114,9 +115,9 @@ def _statement(statement: Mapping[str, Any]) -> dict[str, Any]:
         **statement,
         "Action": actions + [ASKED_INSTEAD[a] for a in actions if a in ASKED_INSTEAD],
     }
-    keys = {key for operator in statement.get("Condition", {}).values() for key in operator}
-    if keys and keys <= UNKNOWN_KEYS:
+    if UNBOUND.issuperset(actions):
         del told["Condition"]
+        told["Resource"] = "*"
     return told
 
 

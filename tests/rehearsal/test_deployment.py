@@ -20,6 +20,7 @@ from functions import names
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.map import CONSUMERS, SERVICES
+from functions.runtime import backoff
 from functions.runtime.service import VISIBILITY_FACTOR
 from functions.shipping.sandbox import PARCELS
 from functions.shipping.service import SERVICE as SHIPPING
@@ -39,6 +40,8 @@ from tests.rehearsal.world import World, folder, marked, until
 from tests.summary import Figure
 
 ORDERS = 20
+PATIENCE = 3 * backoff.FIRST_DELAY
+"""Seconds: what failed once is tried again after the first of them, twice after the rest."""
 BODY = samples()[0].body
 SAID = "Nobody here has ever heard of that order."
 TIMEOUT = 20
@@ -62,13 +65,13 @@ def tree(world: World) -> Tree:
 
 def dispatched(world: World, order: str) -> Order:
     """Return an order once it is on its way."""
-    until(lambda: world.history(order).states(DispatchScheduled), 30, f"{order} dispatched")
+    until(lambda: world.history(order).states(DispatchScheduled), PATIENCE, f"{order} dispatched")
     return fold(world.history(order))
 
 
 def at_rest(world: World, order: str) -> None:
     """Wait until all have reacted to an order, those as well who change its status no more."""
-    until(lambda: outstanding(world.history(order)) == (), 30, f"{order} at rest")
+    until(lambda: outstanding(world.history(order)) == (), PATIENCE, f"{order} at rest")
 
 
 def test_every_part_of_the_map_is_deployed(world: World) -> None:
