@@ -23,7 +23,6 @@ BETWEEN = 0.25
 _ROW = "functions/payment/service.py"
 _RULES = "functions/payment/reactions.py"
 _STACK = "infra/consumer.py"
-CHANGED = (_ROW, _RULES, _STACK)
 
 _WAIT = f"""
         if consumer.name == "{CONSUMER}":
@@ -42,7 +41,8 @@ def write(tree: Tree) -> None:
 
     CloudFormation waits at the gate, when all the rest is in force, for word that it is well.
     """
-    tree.change(_ROW, "    timeout=75,\n    batch=5,", "    timeout=60,\n    batch=4,")
+    tree.change(_ROW, "    batch=5,", "    memory=768,\n    batch=4,")
+    tree.change(_ROW, "    timeout=15,", "    timeout=12,")
     tree.change(_ROW, "import OrderCancelled", "import OrderCancelled, OrderConfirmed")
     tree.change(_ROW, "    on=(\n", "    on=(\n        On(event=OrderConfirmed, react=print),\n")
     table = '    tables=(Table(name="notes", key="order", access=frozenset({"put"})),),\n'

@@ -32,11 +32,6 @@ class Tree:
         assert text.count(old) == 1, f"{file} does not say {old!r} once"
         path.write_text(text.replace(old, new))
 
-    def restore(self, *files: str) -> None:
-        """Take changes of files back."""
-        for file in files:
-            shutil.copy(ROOT / file, self.path / file)
-
     def add_the_manuals_consumer(self) -> str:
         """Add what docs/add-a-consumer.md adds, and return its name."""
         for file, text in documented():

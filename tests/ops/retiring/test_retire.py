@@ -108,6 +108,11 @@ def test_it_is_retired_once_and_to_say_so_again_is_no_mistake(
 
 
 def test_who_was_never_there_is_not_found(stage: Stage) -> None:
+    client = stage.cloud.client("cloudformation")
+    empty = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
+    client.create_stack(StackName="fanfare-local-other", TemplateBody=empty)
+    client.delete_stack(StackName="fanfare-local-other")
+
     assert refusal(stage, "its stack would be fanfare-local-greeting") is Exit.NOT_FOUND
 
 
