@@ -17,6 +17,9 @@ from tests.rehearsal.world import World
 
 CONSUMER = "payment"
 GATE = "Gate"
+TIMEOUT = 15
+"""Seconds that the function has before the release."""
+
 BETWEEN = 0.25
 """Seconds between two orders of the customers who do not know that there is a release."""
 
@@ -42,7 +45,7 @@ def write(tree: Tree) -> None:
     CloudFormation waits at the gate, when all the rest is in force, for word that it is well.
     """
     tree.change(_ROW, "    batch=5,", "    memory=768,\n    batch=4,")
-    tree.change(_ROW, "    timeout=15,", "    timeout=12,")
+    tree.change(_ROW, f"    timeout={TIMEOUT},", f"    timeout={TIMEOUT - 3},")
     tree.change(_ROW, "import OrderCancelled", "import OrderCancelled, OrderConfirmed")
     tree.change(_ROW, "    on=(\n", "    on=(\n        On(event=OrderConfirmed, react=print),\n")
     table = '    tables=(Table(name="notes", key="order", access=frozenset({"put"})),),\n'

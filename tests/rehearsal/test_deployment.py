@@ -42,8 +42,7 @@ from tests.summary import Figure
 ORDERS = 20
 BODY = samples()[0].body
 SAID = "Nobody here has ever heard of that order."
-TIMEOUT = 15
-PATIENCE = 2 * VISIBILITY_FACTOR * TIMEOUT
+PATIENCE = 2 * VISIBILITY_FACTOR * release.TIMEOUT
 """Seconds: what a worker held that was ended midway is seen again after half of them."""
 
 
@@ -136,13 +135,13 @@ def test_an_update_of_a_queue_keeps_what_waits_in_it(world: World, tree: Tree) -
     turn(world.cloud, "payment", on=False)
     order = place(world.api, BODY)
     until(lambda: queue.waiting() == 1, 30, "it waits")
-    tree.change("functions/payment/service.py", "timeout=75,", f"timeout={TIMEOUT},")
+    tree.change("functions/payment/service.py", "timeout=75,", f"timeout={release.TIMEOUT},")
 
     world.deploy(tree.path)
 
     after = standing(world.cloud, "payment")
-    assert after["queue"]["VisibilityTimeout"] == str(VISIBILITY_FACTOR * TIMEOUT)
-    assert after["function"]["Timeout"] == TIMEOUT
+    assert after["queue"]["VisibilityTimeout"] == str(VISIBILITY_FACTOR * release.TIMEOUT)
+    assert after["function"]["Timeout"] == release.TIMEOUT
     assert changed(before, after) == {"function", "queue", "source"}  # paused
     assert queue.waiting() == 1
     turn(world.cloud, "payment", on=True)
