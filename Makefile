@@ -22,7 +22,8 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint contracts simulate mutate synth rehearse deploy destroy setup lock clean
+.PHONY: help run test lint contracts simulate mutate synth rehearse release deploy destroy setup lock
+.PHONY: clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +57,9 @@ synth: $(PROJECT) $(CDK) ## Write the templates to cdk.out (STAGE=dev unless tol
 
 rehearse: $(PROJECT) $(CDK) $(CLOUD) ## Deploy to the local cloud and test what came up
 	@$(HERE) exec $(BIN)/pytest -n 2 --dist loadfile tests/rehearsal $(ARGS)
+
+release: $(PROJECT) ## Note what later updates must not lose (ARGS='--lose …': they may)
+	@$(HERE) exec $(BIN)/python -m infra.updates $(ARGS)
 
 deploy: stage-named $(PROJECT) $(CDK) ## Put STAGE=… into your AWS account
 	@$(HERE) $(BIN)/python -m infra.issuer -c stage=$(STAGE) $(ARGS)
