@@ -160,6 +160,13 @@ def test_a_slow_run_does_not_overwrite_what_a_quicker_one_has_seen() -> None:
     assert len(markers(rows)) == 1
 
 
+def test_the_day_that_closed_last_is_summed_up_again_at_once(rows: MemoryRows) -> None:
+    close(rows, TODAY)
+    tell(rows, order("L", noon(LAST_CLOSED), ends=False), noon(TODAY))
+
+    assert close(rows, TODAY) == [Report(outcome="summed", detail=f"{LAST_CLOSED}, 1 late")]
+
+
 def test_a_days_markers_are_found_behind_those_of_an_earlier_day(rows: MemoryRows) -> None:
     tell(rows, order("A", ago(9), ends=False), noon(TODAY))
     tell(rows, order("B", ago(8), ends=False), noon(TODAY))

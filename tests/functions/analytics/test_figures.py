@@ -38,6 +38,7 @@ class Watched(MemoryRows):
     def page(
         self, partition: str, *, limit: int, after: str | None = None, newest_first: bool = False
     ) -> Sequence[Row]:
+        assert limit > 0, "a page is bounded"
         found = super().page(partition, limit=limit, after=after, newest_first=newest_first)
         self.asked.append((partition, len(found)))
         return found

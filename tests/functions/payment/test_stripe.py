@@ -98,7 +98,10 @@ def test_amounts_are_told_as_stripe_counts_them(ours: Money, theirs: tuple[int, 
     script = Script((CREATE, READY), (LOOK, paid))
     pays = gateway(script)
 
-    assert pays.confirm(pays.prepare(ORDER, ours, "pm_1")) == Captured(amount=ours)
+    answer = pays.confirm(pays.prepare(ORDER, ours, "pm_1"))
+    assert answer == Captured(amount=ours)
+    assert isinstance(answer, Captured)
+    assert isinstance(answer.amount.amount, int)
     assert (script.asked[0].form["amount"], script.asked[0].form["currency"]) == (
         str(amount),
         currency,
