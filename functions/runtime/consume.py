@@ -29,7 +29,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from events import codec
 from events.envelope import Event, millis
 from functions.runtime import backoff
-from functions.runtime.observe import Observer, failure
+from functions.runtime.observe import Observer, failure, identifier
 from functions.runtime.react import Reactor
 
 BEGUN_WITHIN = 0.25
@@ -140,10 +140,10 @@ def _handle(record: SQSRecord, reactor: Reactor, observer: Observer, failures: _
 
 def _about(event: Event[Any], reactor: Reactor) -> dict[str, Any]:
     return {
-        "event": event.id,
+        "event": identifier(event.id),
         "type": event.type,
-        "order": event.subject,
-        "correlation": event.correlationid,
+        "order": identifier(event.subject),
+        "correlation": identifier(event.correlationid),
         "age": max(0, millis(reactor.clock()) - millis(event.time)),
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from events import codec
+from events import codec, quoting
 from events.envelope import Envelope, Event
 
 SUBJECT = "subject"
@@ -70,5 +70,9 @@ def _parts(item: Item) -> tuple[Envelope, str]:
             Envelope,
         )
         return envelope, item["data"]["S"]
-    except (msgspec.ValidationError, KeyError, ValueError) as error:
-        raise codec.Undecodable(f"not an item of the log: {error}") from error
+    except msgspec.ValidationError as error:
+        raise codec.Undecodable(f"not an item of the log: {quoting.reason(error)}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise codec.Undecodable(
+            "not an item of the log: an attribute is missing, or of another type"
+        ) from error

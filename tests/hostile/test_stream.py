@@ -1,0 +1,96 @@
+"""Whatever is in the log's stream: what is an event is published, and nothing waits for the rest."""
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events import codec
+from functions.map import BUS
+from functions.runtime.items import to_item
+from tests.functions.runtime.lambdas import failed
+from tests.hostile.cases import share, tried
+from tests.hostile.events import SAMPLES, told, wires
+from tests.hostile.values import MARK, TELL, edited, texts
+from tests.hostile.world import World
+
+type Item = dict[str, Any]
+
+values = st.one_of(
+    texts.map(lambda text: {"S": text}),
+    wires.map(lambda text: {"S": text}),
+    st.sampled_from(["", "0", "-1", "1.5", "1E+37", "9" * 38]).map(lambda number: {"N": number}),
+    st.sampled_from(
+        [{"NULL": True}, {"BOOL": False}, {"M": {}}, {"M": {MARK: {"S": MARK}}}, {"L": []}]
+        + [{"SS": [MARK]}, {"B": "AA=="}, {}]
+    ),
+)
+_items = [to_item(codec.decode(json.dumps(sample))) for sample in SAMPLES]
+
+
+@st.composite
+def images(draw: st.DrawFn) -> Item:
+    """An item of the log that somebody spoiled."""
+    item = dict(draw(st.sampled_from(_items)))
+    match draw(st.sampled_from(["attributes", "data", "source", "subject", "large", "nothing"])):
+        case "attributes":
+            for name in draw(st.sets(st.sampled_from(sorted(item)), min_size=1, max_size=3)):
+                if draw(st.booleans()):
+                    del item[name]
+                else:
+                    item[name] = draw(values)
+        case "data":
+            item["data"] = {"S": draw(edited(json.loads(item["data"]["S"])))}
+        case "source":
+            item["source"] = draw(st.sampled_from(_items))["source"]
+        case "subject":
+            item["subject"] = {"S": draw(st.sampled_from([MARK, "é", "a b", "x" * 129, "\uffff"]))}
+        case "large":
+            data = json.loads(item["data"]["S"]) | {MARK: "x" * 300_000}
+            item["data"] = {"S": json.dumps(data)}
+        case _:
+            return {}
+    return item
+
+
+def record(number: int, item: Item, name: str, **change: Any) -> Item:
+    keys = {key: item.get(key, {"S": MARK}) for key in ("subject", "slot")}
+    image = {"NewImage": item} if item else {}
+    return {
+        "eventName": name,
+        "dynamodb": {"Keys": keys, "SequenceNumber": str(number)} | image | change,
+    }
+
+
+hostile = st.lists(
+    st.tuples(images(), st.sampled_from(["INSERT", "INSERT", "MODIFY", "REMOVE"])),
+    min_size=1,
+    max_size=6,
+)
+
+
+@share(15)
+@given(hostile, st.data())
+def test_a_batch_with_hostile_items_in_it(
+    world: World, bad: list[tuple[Item, str]], data: st.DataObject
+) -> None:
+    tried["batches of the stream"] += 1
+    world.begin()
+    friends = [told(f"ORDER{number}")[0] for number in range(data.draw(st.integers(1, 3)))]
+    good = [record(100 + n, to_item(event), "INSERT") for n, event in enumerate(friends)]
+    strangers = [record(number, item, name) for number, (item, name) in enumerate(bad)]
+
+    answer, said = world.call(
+        BUS.name, {"Records": data.draw(st.permutations([*strangers, *good]))}
+    )
+
+    assert failed(answer) == []
+    assert TELL not in said
+    published = [entry["MessageDeduplicationId"] for entry in world.aws.published]
+    assert {event.id for event in friends} <= set(published)
+    for entry in world.aws.published:
+        codec.decode(entry["Message"])
+    assert len(world.aws.noted) + said.count('"outcome":"tampered"') + said.count(
+        '"outcome":"forgotten"'
+    ) + len(published) == len(strangers) + len(good)
