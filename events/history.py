@@ -19,6 +19,7 @@ class History:
         """Take the events in any order."""
         self._events = sorted(events, key=_total_order)
         self._by_slot = {event.slot: event for event in self._events}
+        self._by_type = {type(event.data): event for event in reversed(self._events)}
 
     def __iter__(self) -> Iterator[Event[Any]]:
         """Iterate in the total order."""
@@ -40,8 +41,8 @@ class History:
 
     def find[F: Fact](self, kind: type[F]) -> Event[F] | None:
         """Return the first event of a type, if there is one."""
-        return next((event for event in self._events if isinstance(event.data, kind)), None)
+        return self._by_type.get(kind)
 
     def states(self, *kinds: type[Fact]) -> bool:
         """Tell whether any of these types is among the events."""
-        return any(isinstance(event.data, kinds) for event in self._events)
+        return not self._by_type.keys().isdisjoint(kinds)

@@ -7,6 +7,10 @@ from pathlib import Path
 import moto  # noqa: F401  it must be there before the first session of botocore
 from hypothesis import settings
 
+from tests.summary import figure, pytest_terminal_summary
+
+__all__ = ["figure", "pytest_terminal_summary"]
+
 for name in list(os.environ):
     if name.startswith("AWS_"):
         del os.environ[name]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from events.envelope import Event, Fact
@@ -195,7 +196,11 @@ class Consumer(Service):
 
     def reaction_to(self, event_type: str) -> On | None:
         """Return the reaction to an event type, if it is heard."""
-        return next((on for on in self.on if on.event.__name__ == event_type), None)
+        return self._reactions.get(event_type)
+
+    @cached_property
+    def _reactions(self) -> dict[str, On]:
+        return {on.event.__name__: on for on in self.on}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """`fanfare simulate`: the whole shop in memory, under every kind of bad luck."""
 
+import os
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -19,6 +20,7 @@ def simulate(
     seed: Annotated[
         int | None, Parameter(converter=whole, validator=Number(gte=0), metavar="NUMBER")
     ] = None,
+    jobs: Whole | None = None,
     options: Asked,
 ) -> Exit:
     """Run the shop in memory, under bad luck, and see whether it keeps its word.
@@ -35,9 +37,16 @@ def simulate(
         seeds: How many worlds; 300 unless told, and one if it is told which.
         orders: How many orders in each.
         seed: The first world's; 0 unless told.
+        jobs: How many processes share the work; one a core unless told.
         options: What was said to all commands.
     """
     from ops.simulation.command import simulate as run
 
     number = seeds or (300 if seed is None else 1)
-    return run(options, seeds=number, orders=orders, first=seed or 0)
+    return run(
+        options,
+        seeds=number,
+        orders=orders,
+        first=seed or 0,
+        jobs=jobs or os.process_cpu_count() or 1,
+    )

@@ -49,6 +49,16 @@ class Tally:
             if fired.call:
                 self.pairs[fired.call, fired.fault] += 1
 
+    def merge(self, other: "Tally") -> None:
+        """Count what another has counted."""
+        self.worlds += other.worlds
+        self.orders += other.orders
+        self.steps += other.steps
+        self.mails_again += other.mails_again
+        self.faults += other.faults
+        self.pairs += other.pairs
+        self.calls += other.calls
+
     @property
     def coverage(self) -> tuple[int, int]:
         """Return how many pairs of call and fault there were, and how many there can be."""

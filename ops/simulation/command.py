@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ops.options import Options
-from ops.simulation.campaign import Run, Tally, campaign
+from ops.simulation.campaign import Run, Tally
 from ops.simulation.fault import EXPLAINED
 from ops.simulation.shrink import shrink
+from ops.simulation.spread import spread
 from ops.simulation.story import again, story
 from ops.trouble import Exit
 from ops.words import many
@@ -26,6 +27,7 @@ def simulate(
     seeds: int,
     orders: int,
     first: int,
+    jobs: int,
     clock: Callable[[], float] = time.monotonic,
 ) -> Exit:
     """Run worlds, print what is wrong with each and what there was to see in all."""
@@ -33,7 +35,7 @@ def simulate(
     began = clock()
     found: list[Run] = []
     with _progress(options, seeds, clock) as tell:
-        for run in campaign(range(first, first + seeds), orders, tally, tell=tell):
+        for run in spread(range(first, first + seeds), orders, tally, jobs=jobs, tell=tell):
             found.append(run)
             if len(found) == ENOUGH:
                 break

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from uuid import UUID
 
 from events.checkout import Address, Line, OrderPlaced
 from events.envelope import begin
@@ -49,9 +50,8 @@ class Customers:
     def arrive(self, number: int) -> str:
         """Let a customer order at some time, and perhaps cancel; return the order's id."""
         dice = self._engine.dice
-        one, two, three, _ = dice.draw(f"key {number}")
-        tail = f"{two & 0xFFFF:04x}-{three >> 16:04x}-{three & 0xFFFF:04x}{one:08x}"
-        key = f"{one:08x}-{two >> 16:04x}-{tail}"
+        high, low, *_ = dice.draw(f"key {number}")
+        key = f"{UUID(int=high << 64 | low)}"
         customer = Customer(number=number, key=key, order=order_id(key))
         when = dice.between(f"arrive {number}", 0, self._span)
         self._engine.at(when, lambda: self._place(customer))
@@ -93,11 +93,10 @@ class Customers:
         self._engine.start(self._worker("cancel", customer, work))
 
     def _worker(self, what: str, customer: Customer, work: Callable[[], None]) -> Worker:
-        skew = self._engine.skew(f"{what} {customer.number}")
-        return Worker(f"checkout {what} {customer.order}", work, skew=skew)
+        return Worker(f"checkout {what} {customer.order}", work)
 
     def _wanted(self, customer: Customer) -> OrderPlaced:
-        lines, pieces, token, more = self._engine.dice.draw(f"order {customer.number}")
+        lines, pieces, token, more, *_ = self._engine.dice.draw(f"order {customer.number}")
         bought = _lines(lines % 7 + 1, 1 + pieces % 2)
         amount = sum(line.quantity * line.unit_price for line in bought)
         return OrderPlaced(

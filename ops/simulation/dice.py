@@ -4,16 +4,17 @@ So a draw depends on no other. Whoever takes an order or a fault out of a world 
 all the rest as it was, which is what makes a schedule shrink.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
+from itertools import chain, count
 from struct import Struct
 
-WHOLE = 1 << 32
+WHOLE = 1 << 64
 
-_numbers = Struct("<4I").unpack
+_numbers = Struct("<8Q").unpack
 
-type Draw = tuple[int, int, int, int]
-"""Four independent numbers, each below `WHOLE`."""
+type Draw = tuple[int, ...]
+"""Eight independent numbers, each below `WHOLE`."""
 
 
 class Dice:
@@ -21,12 +22,17 @@ class Dice:
 
     def __init__(self, seed: int) -> None:
         """Take the seed, a natural number below 2 to the power of 128."""
-        self._key = seed.to_bytes(16)
+        self._keyed = blake2b(key=seed.to_bytes(16))
 
     def draw(self, what: str) -> Draw:
         """Return the numbers that were drawn for this."""
-        digest = blake2b(what.encode(), digest_size=16, key=self._key).digest()
-        return _numbers(digest)
+        hashed = self._keyed.copy()
+        hashed.update(what.encode())
+        return _numbers(hashed.digest())
+
+    def row(self, what: str) -> Iterator[int]:
+        """Return numbers that were drawn for this, as many as are wanted."""
+        return chain.from_iterable(self.draw(f"{what} {page}") for page in count())
 
     def happens(self, what: str, chance: float) -> bool:
         """Tell whether something happens that does so in this share of cases."""

@@ -8,12 +8,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
 from typing import Any
-from zlib import crc32
 
 from ops.simulation.dice import WHOLE, Dice
 from ops.simulation.fault import EXPLAINED, Fault, possible, unavailable
 from ops.simulation.violation import Violation
-from ops.simulation.worker import Worker, skew
+from ops.simulation.worker import Threads, Worker, skew
 
 type Action = Callable[[], object]
 
@@ -79,13 +78,14 @@ class Engine:
         self.hurries = True
         self.fired: dict[str, Fired] = {}
         self.tried: Counter[str] = Counter()
-        self.broken: Callable[[Worker], bool] = lambda _: False
+        self.broken: Callable[[Worker], bool] | None = None
         self.mishap: Callable[[Worker, Fault], None] = lambda _, __: None
         self._chance = int(chance * WHOLE)
         self._without = without
         self._agenda: list[tuple[int, int, Action]] = []
         self._entries = 0
         self._ended: dict[Worker, Action] = {}
+        self._threads = Threads()
         self._refusing = ""
 
     def clock(self) -> datetime:
@@ -106,17 +106,24 @@ class Engine:
                 raise Violation(comes_to_rest, "everything")
             action()
 
-    def skew(self, who: str) -> int:
-        """Return by how many milliseconds a machine's clock is wrong."""
-        wrong, by, _, _ = self.dice.draw(f"skew {who}")
-        return 0 if wrong & 1 else by % (2 * WRONG + 1) - WRONG
-
     def befalls(
-        self, who: str, fault: Fault, chance: float, *, at: int | None = None, more: str = ""
+        self,
+        who: str,
+        fault: Fault,
+        chance: float,
+        *,
+        luck: int | None = None,
+        at: int | None = None,
+        more: str = "",
     ) -> bool:
-        """Tell whether a fault that is no call's happens, with this chance, and note it if so."""
+        """Tell whether a fault that is no call's happens, with this chance, and note it if so.
+
+        `luck` is a number that was drawn for it, if one was.
+        """
+        if self.calm or (luck is not None and luck >= chance * WHOLE):
+            return False
         what = f"{fault} {who}"
-        if self.calm or what in self._without or not self.dice.happens(what, chance):
+        if what in self._without or (luck is None and not self.dice.happens(what, chance)):
             return False
         when = self.now if at is None else at
         self.fired[what] = Fired(at=when, worker=who, call="", fault=fault, more=more)
@@ -126,35 +133,35 @@ class Engine:
         """Tell whether the topic refuses a message of the batch that it is given just now."""
         return bool(self._refusing) and self.dice.happens(f"{self._refusing} {message}", 0.5)
 
-    def start(self, worker: Worker, ended: Action = int) -> None:
+    def start(self, worker: Worker, ended: Action | None = None) -> None:
         """Let a worker do its work; `ended` is done once it has ended or died."""
-        self._ended[worker] = ended
+        if ended is not None:
+            self._ended[worker] = ended
         worker.passes = self._passes
+        worker.luck = self.dice.row(worker.name)
+        by, right = divmod(next(worker.luck), 2)
+        worker.skew = 0 if right else by % (2 * WRONG + 1) - WRONG
         self.at(self.now, partial(self._begin, worker))
 
     def _begin(self, worker: Worker) -> None:
-        worker.switch()
+        self._threads.begin(worker)
         self._after(worker)
 
     def _passes(self, worker: Worker) -> bool:
         """Decide the fate of a worker's call; tell whether it is through before all else."""
-        self.busy = self.now
+        now = self.busy = self.now
         worker.calls += 1
-        what = f"{worker.name} {worker.calls}"
-        luck, which, wait, worker.late = self.dice.draw(what)
+        luck = next(worker.luck)
         fault: Fault | None = None
-        if self.broken(worker):
+        if self.broken is not None and self.broken(worker):
             fault = "throttled"
             self.mishap(worker, fault)
-        elif luck < self._chance and not self.calm and what not in self._without:
-            faults = possible(worker.call)
-            fault = faults[which % len(faults)]
-            self.fired[what] = Fired(at=self.now, worker=worker.name, call=worker.call, fault=fault)
-            self.mishap(worker, fault)
+        elif luck < self._chance and not self.calm:
+            fault = self._strikes(worker, luck >> 16)
         self.tried[worker.call] += 1
-        self.trace = crc32(b"%d %d %d" % (self.now, luck, which), self.trace)
+        self.trace = (self.trace * 31 + now ^ luck) % WHOLE
         worker.fault = fault
-        worker.due = due = self.now + 1 + wait % (SLOW if fault == "slow" else QUICK)
+        worker.due = due = now + 1 + luck % (SLOW if fault == "slow" else QUICK)
         overtaken = self._agenda and self._agenda[0][0] <= due
         if fault is not None or overtaken or not self.hurries:
             return False
@@ -162,36 +169,50 @@ class Engine:
         self.steps += 1
         return True
 
+    def _strikes(self, worker: Worker, which: int) -> Fault | None:
+        """Return the fault that a call meets, unless that one is spared."""
+        what = f"{worker.name} {worker.calls}"
+        if what in self._without:
+            return None
+        faults = possible(worker.call)
+        fault = faults[which % len(faults)]
+        self.fired[what] = Fired(at=self.now, worker=worker.name, call=worker.call, fault=fault)
+        self.mishap(worker, fault)
+        return fault
+
     def _after(self, worker: Worker) -> None:
         """See what a worker waits for, or how it ended."""
+        if not worker.dead:
+            self.at(worker.due, partial(self._fate, worker))
+            return
         if isinstance(worker.failure, Violation):
             raise worker.failure
         if worker.failure is not None:
             raise Violation(no_function_fails_by_itself, worker.name, worker.failure)
-        if worker.dead:
-            self._ended.pop(worker)()
-            return
-        self.at(worker.due, partial(self._fate, worker))
+        self._threads.end(worker)
+        ended = self._ended.pop(worker, None)
+        if ended is not None:
+            ended()
 
     def _fate(self, worker: Worker) -> None:
-        effect, late = worker.effect, worker.late
+        effect, thread = worker.effect, worker.thread
         match worker.fault:
+            case None | "slow":
+                _answer(worker, effect)
             case "die before":
-                worker.kill()
+                thread.throw()
             case "die after":
                 _silently(effect)
-                worker.kill()
+                thread.throw()
             case "die, done later":
-                self.at(self.now + late % LATER, partial(_silently, effect))
-                worker.kill()
+                self._later(worker)
+                thread.throw()
             case "lost":
                 _silently(effect)
-                worker.throw(unavailable(worker.call))
+                thread.throw(unavailable(worker.call))
             case "lost, done later":
-                self.at(self.now + late % LATER, partial(_silently, effect))
-                worker.throw(unavailable(worker.call))
-            case "throttled" | "conflict":
-                worker.throw(unavailable(worker.call))
+                self._later(worker)
+                thread.throw(unavailable(worker.call))
             case "done twice":
                 _silently(effect)
                 _answer(worker, effect)
@@ -199,8 +220,13 @@ class Engine:
                 self._refusing = worker.name
                 _answer(worker, self._refused_in_part(effect))
             case _:
-                _answer(worker, effect)
+                thread.throw(unavailable(worker.call))
         self._after(worker)
+
+    def _later(self, worker: Worker) -> None:
+        """Let a call come through when its worker does not wait for it any more."""
+        wait = self.dice.between(f"later {worker.name} {worker.calls}", 0, LATER - 1)
+        self.at(self.now + wait, partial(_silently, worker.effect))
 
     def _refused_in_part(self, effect: Callable[[], Any]) -> Callable[[], Any]:
         def once() -> Any:
@@ -226,9 +252,9 @@ def _answer(worker: Worker, effect: Callable[[], Any]) -> None:
     except Violation:
         raise
     except Exception as error:  # noqa: BLE001  it is the worker's to handle
-        worker.throw(error)
+        worker.thread.throw(error)
     else:
-        worker.switch(answer)
+        worker.thread.switch(answer)
 
 
 def _silently(effect: Callable[[], Any]) -> None:

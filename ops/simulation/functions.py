@@ -76,8 +76,7 @@ class Functions:
                 _try_to("queue.delete", partial(self._acknowledge, queue, message))
 
         name = f"{message.name}, receive {message.receives}"
-        skew = self._engine.skew(name)
-        self._engine.start(Worker(name, work, skew=skew, about=message.event.subject))
+        self._engine.start(Worker(name, work, about=message.event.subject))
 
     def tick(self, consumer: Consumer, number: str) -> None:
         """Begin a consumer's chore."""
@@ -93,7 +92,7 @@ class Functions:
                 return
 
         name = f"{consumer.name} tick {number}"
-        self._engine.start(Worker(name, work, skew=self._engine.skew(name)))
+        self._engine.start(Worker(name, work))
 
     def _acknowledge(self, queue: Queue, message: Message) -> None:
         queue.delete(message)

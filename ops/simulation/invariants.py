@@ -58,17 +58,18 @@ def sequence_follows_causation(shop: Shop, event: Event[Any]) -> bool:
 
 def what_the_log_says_of_money_is_so(shop: Shop, event: Event[Any]) -> bool:
     """The log says captured, declined, voided or refunded only once the gateway has done so."""
-    lives = shop.states(event.subject)
     match event.data:
         case PaymentCaptured(reference=reference):
-            return lives.get(reference, [""])[-1] in ("captured", "refunded")
+            allowed = {"captured", "refunded"}
         case PaymentDeclined(reference=reference):
-            return lives.get(reference, [""])[-1] == "declined"
+            allowed = {"declined"}
         case PaymentRefunded(reference=reference):
-            return lives.get(reference, [""])[-1] == "refunded"
+            allowed = {"refunded"}
         case PaymentVoided(reference=str() as reference):
-            return lives.get(reference, [""])[-1] in ("cancelled", "declined")
-    return True
+            allowed = {"cancelled", "declined"}
+        case _:
+            return True
+    return shop.states(event.subject).get(reference, [""])[-1] in allowed
 
 
 def refunds_never_exceed_captures(shop: Shop, event: Event[Any]) -> bool:
@@ -127,8 +128,9 @@ def stock_is_conserved(shop: Shop, event: Event[Any]) -> bool:
             return True
     for line in lines:
         shop.reserved[line.sku] += sign * line.quantity
+    left = {sku: shop.available(sku) for sku in shop.initial}
     return all(
-        shop.available(sku) >= 0 and shop.available(sku) + shop.reserved[sku] == pieces
+        left[sku] >= 0 and left[sku] + shop.reserved[sku] == pieces
         for sku, pieces in shop.initial.items()
     )
 

@@ -1,7 +1,7 @@
 """A consumer's queue: at least once, in no order, or one order's events one at a time."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -34,10 +34,14 @@ for the first time, and of those that have failed before."""
 
 @dataclass(eq=False, kw_only=True)
 class Message:
-    """An event in a queue; `gone` once somebody acknowledged it."""
+    """An event in a queue; `gone` once somebody acknowledged it.
+
+    Its `luck` are two numbers for its way here, and two for each time that it is received.
+    """
 
     name: str
     event: Event[Any]
+    luck: Iterator[int]
     receives: int = 0
     visible: int = 0
     timer: int = 0
@@ -66,10 +70,10 @@ class Queue:
         """Put an event into the queue."""
         nth = self._sent[event.id] = self._sent.get(event.id, 0) + 1
         name = f"{self.consumer.name} on {event.id}" + (f" (copy {nth})" if nth > 1 else "")
-        self._arrive(Message(name=name, event=event), why)
+        luck = self._arrive(name, event)
         by_topic = not (why or self.consumer.ordered)
-        if by_topic and self._engine.befalls(name, "doubled", DOUBLED):
-            self._arrive(Message(name=f"{name} doubled", event=event), why)
+        if by_topic and self._engine.befalls(name, "doubled", DOUBLED, luck=luck):
+            self._arrive(f"{name} doubled", event)
 
     def delete(self, message: Message) -> None:
         """Acknowledge a message: it is gone, whoever else is at work on it."""
@@ -88,15 +92,17 @@ class Queue:
         for message in dead:
             self.send(message.event, "redriven")
 
-    def _arrive(self, message: Message, why: str) -> None:
-        wait = self._engine.dice.between(f"arrive {message.name} {why}", 1, DELAY)
-        if not self.consumer.ordered:
-            self._hide(message, self._engine.now + wait)
-            return
-        group = self._groups.setdefault(message.event.subject, deque())
-        group.append(message)
-        if len(group) == 1:
-            self._hide(message, self._engine.now + wait)
+    def _arrive(self, name: str, event: Event[Any]) -> int:
+        """Let a new message come in after a while, and return some luck that is left over."""
+        message = Message(name=name, event=event, luck=self._engine.dice.row(name))
+        wait, luck = next(message.luck), next(message.luck)
+        if self.consumer.ordered:
+            group = self._groups.setdefault(event.subject, deque())
+            group.append(message)
+            if len(group) > 1:
+                return luck
+        self._hide(message, self._engine.now + 1 + wait % DELAY)
+        return luck
 
     def _hide(self, message: Message, until: int) -> None:
         message.visible = until
@@ -109,12 +115,13 @@ class Queue:
         if self._engine.now < self.paused_until:
             self._hide(message, self.paused_until)
             return
-        if message.receives >= self._most or self._buried(message):
+        buried, twice = next(message.luck), next(message.luck)
+        if message.receives >= self._most or self._buried(message, buried):
             self._give_up(message)
             return
         self._begin(message)
         self._hide(message, self._engine.now + self._visibility)
-        if not self.consumer.ordered and self._twice(message):
+        if not self.consumer.ordered and self._twice(message, twice):
             self._engine.at(self._engine.now + 1, partial(self._begin, message))
 
     def _give_up(self, message: Message) -> None:
@@ -132,14 +139,14 @@ class Queue:
             message.receives += 1
             self._work(self, message)
 
-    def _twice(self, message: Message) -> bool:
+    def _twice(self, message: Message, luck: int) -> bool:
         who = f"{message.name}, receive {message.receives}"
-        return self._engine.befalls(who, "twice", TWICE)
+        return self._engine.befalls(who, "twice", TWICE, luck=luck)
 
-    def _buried(self, message: Message) -> bool:
+    def _buried(self, message: Message, luck: int) -> bool:
         who = f"{message.name}, receive {message.receives + 1}"
         chance = BURIED_AGAIN if message.receives else BURIED
-        return self._engine.befalls(who, "buried", chance)
+        return self._engine.befalls(who, "buried", chance, luck=luck)
 
     def _leave(self, message: Message) -> None:
         """Let the next of an order have its turn."""

@@ -103,8 +103,9 @@ class Stream:
             failed = remaining[0] if remaining else failed
 
         name = f"relay from {batch[0].id} (run {self._runs})"
-        worker = Worker(name, work)
-        self._engine.start(worker, lambda: self._ended(batch, failed, through=state["through"]))
+        self._engine.start(
+            Worker(name, work), lambda: self._ended(batch, failed, through=state["through"])
+        )
 
     def _ended(self, batch: list[Event[Any]], failed: Event[Any], *, through: bool) -> None:
         """Go on behind the batch, or from the first that failed, with a half of the records."""

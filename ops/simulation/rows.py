@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from functions.runtime.ports import Row
 
@@ -67,6 +66,7 @@ class PlainRows:
         return (stored.version or 0) if stored else 0
 
     def _keep(self, row: Row) -> bool:
-        kept = replace(row, values=dict(sorted(row.values.items())))
+        values = dict(sorted(row.values.items()))
+        kept = Row(partition=row.partition, sort=row.sort, values=values, version=row.version)
         self._partitions[row.partition][row.sort] = kept
         return True

@@ -29,7 +29,8 @@ class Weather:
         begin, end = self._span("out relay", RELAY_OUTAGES)
         if self._befalls("relay", "out", OUT, begin, end):
             engine.at(begin, lambda: _set_out(stream, end))
-        engine.broken = lambda worker: self._is_broken(worker.service)
+        if self._broken:
+            engine.broken = lambda worker: self._is_broken(worker.service)
 
     @property
     def over(self) -> int:

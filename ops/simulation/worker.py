@@ -1,51 +1,86 @@
 """A worker: some work in a greenlet, which stops at every call of a port."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from greenlet import getcurrent, greenlet
+from greenlet import GreenletExit, getcurrent, greenlet
 
 from ops.simulation.fault import Fault
 
 
-class Worker(greenlet):
+class Worker:
     """One invocation of a function, with a clock that is wrong by `skew` milliseconds.
 
     `call` and `effect` are what it waits for while it is not dead. `service` is whose function it
-    runs. `fault` is what its call meets, `due` when (ms), and `late` the luck of what comes through
-    when it is gone; it is `inside` while a port does what it was asked. `failure` is what its work
-    failed with, if it did.
+    runs, `about` the order that it is about, if any. `luck` are numbers, one for each of its
+    calls. `fault` is what its call meets, and `due` when (ms); it is `inside` while a port does
+    what it was asked. `failure` is what its work failed with, if it did.
     """
 
-    def __init__(
-        self, name: str, work: Callable[[], object], *, skew: int = 0, about: str = ""
-    ) -> None:
-        """Take what it is called, what it does, how wrong its clock is, and its order if any."""
-        super().__init__(self._do)
+    __slots__ = (
+        "about", "call", "calls", "dead", "due", "effect", "failure", "fault", "inside", "luck",
+        "name", "passes", "service", "skew", "thread", "work",
+    )  # fmt: skip
+
+    def __init__(self, name: str, work: Callable[[], object], *, about: str = "") -> None:
+        """Take what it is called, what it does, and its order if any."""
         self.name = name
-        self.skew = skew
+        self.work = work
+        self.about = about
+        self.service = name.partition(" ")[0]
+        self.skew = 0
+        self.luck: Iterator[int] = iter(())
+        self.passes: Callable[[Worker], bool] = lambda _: False
+        self.thread: Thread
         self.calls = 0
         self.call = ""
         self.effect: Callable[[], Any] = int
-        self.failure: Exception | None = None
-        self.about = about
-        self.service = name.partition(" ")[0]
         self.fault: Fault | None = None
         self.due = 0
-        self.late = 0
         self.inside = False
-        self.passes: Callable[[Worker], bool] = lambda _: False
-        self._work = work
+        self.dead = False
+        self.failure: Exception | None = None
 
-    def _do(self) -> None:
-        try:
-            self._work()
-        except Exception as error:  # noqa: BLE001  it is the world's to judge
-            self.failure = error
 
-    def kill(self) -> None:
-        """End it where it is."""
-        self.throw()
+class Thread(greenlet):
+    """What workers run in, one after the other: to make one costs more than most of them do."""
+
+    def __init__(self) -> None:
+        """Wait for the first worker."""
+        super().__init__(self._run)
+        self.worker: Worker
+
+    def _run(self) -> None:
+        hub = self.parent
+        assert hub is not None  # noqa: S101  it is started by the world
+        while True:
+            worker = self.worker
+            try:
+                worker.work()
+            except GreenletExit:  # it was killed
+                pass
+            except Exception as error:  # noqa: BLE001  it is the world's to judge
+                worker.failure = error
+            worker.dead = True
+            hub.switch()
+
+
+class Threads:
+    """Threads of one world: as many as it has workers at once."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._idle: list[Thread] = []
+
+    def begin(self, worker: Worker) -> None:
+        """Let a worker work, until it waits for a call or is done."""
+        thread = worker.thread = self._idle.pop() if self._idle else Thread()
+        thread.worker = worker
+        thread.switch()
+
+    def end(self, worker: Worker) -> None:
+        """Take back the thread of a worker that is dead."""
+        self._idle.append(worker.thread)
 
 
 def call[T](name: str, effect: Callable[[], T]) -> T:
@@ -53,8 +88,11 @@ def call[T](name: str, effect: Callable[[], T]) -> T:
 
     If nothing else happens until it is through, it is made at once: that is the same, and faster.
     """
-    worker = getcurrent()
-    if not isinstance(worker, Worker) or worker.inside:
+    thread = getcurrent()
+    if not isinstance(thread, Thread):
+        return effect()
+    worker = thread.worker
+    if worker.inside:
         return effect()
     worker.call = name
     worker.effect = effect
@@ -64,7 +102,7 @@ def call[T](name: str, effect: Callable[[], T]) -> T:
             return effect()
         finally:
             worker.inside = False
-    hub = worker.parent
+    hub = thread.parent
     assert hub is not None  # noqa: S101  a worker was started by the world
     answer: T = hub.switch()
     return answer
@@ -72,5 +110,7 @@ def call[T](name: str, effect: Callable[[], T]) -> T:
 
 def skew() -> int:
     """Return by how many milliseconds the clock is wrong for who asks; that of a port is right."""
-    worker = getcurrent()
-    return worker.skew if isinstance(worker, Worker) and not worker.inside else 0
+    thread = getcurrent()
+    if not isinstance(thread, Thread) or thread.worker.inside:
+        return 0
+    return thread.worker.skew

@@ -15,7 +15,7 @@ FOUND_BY = {
     "it_acknowledges_before_the_put": "no_order_waits_for_ever",
     "a_cancelled_reference_can_still_be_charged": "what_the_log_says_of_money_is_so",
     "it_confirms_the_losing_reference": "only_one_reference_is_captured",
-    "it_refunds_without_asking_the_gateway": "what_the_log_says_of_money_is_so",
+    "it_refunds_without_asking_the_gateway": "no_order_waits_for_ever",
     "it_does_not_void": "a_cancelled_order_stays_uncharged",
     "it_confirms_what_is_only_paid": "confirmed_is_paid_and_reserved",
     "ordering_is_deaf_to_stalls": "no_order_waits_for_ever",

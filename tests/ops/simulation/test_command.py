@@ -5,19 +5,7 @@ import json
 import pytest
 
 from ops import cli
-from ops.simulation.world import World
 from ops.trouble import Exit
-from tests.ops.simulation.planted import it_confirms_the_losing_reference
-
-
-@pytest.fixture
-def mistaken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plant a mistake in what every campaign runs."""
-    rows = it_confirms_the_losing_reference(monkeypatch)
-    monkeypatch.setattr(
-        "ops.simulation.campaign.World",
-        lambda plan, **_: World(plan, consumers=rows[0], relay=rows[1]),
-    )
 
 
 def test_worlds_without_a_fault_of_ours_end_well(capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,11 +33,11 @@ def test_what_is_found_is_told_with_the_command_that_replays_it(
 
 @pytest.mark.usefixtures("mistaken")
 def test_a_campaign_ends_when_enough_was_found(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["simulate", "--seeds", "300", "--json"]) == Exit.FOUND
+    assert cli.main(["simulate", "--seeds", "300", "--jobs", "1", "--json"]) == Exit.FOUND
 
     told = json.loads(capsys.readouterr().out)
     assert len(told["violations"]) == 5
-    assert {one["invariant"] for one in told["violations"]} == {"only_one_reference_is_captured"}
+    assert "only_one_reference_is_captured" in {one["invariant"] for one in told["violations"]}
     assert told["worlds"] < 300
 
 
