@@ -106,7 +106,7 @@ def decode(raw: bytes | str) -> Event[Any]:
         if len(body) > MAX_BYTES:
             raise Undecodable(f"{len(body)} bytes, an event has at most {MAX_BYTES}")
         wire = _decoder.decode(body)
-    except _UNREADABLE as error:
+    except (*_UNREADABLE, TypeError) as error:
         raise Undecodable(quoting.reason(error)) from error
     return restore(wire, bytes(wire.data))
 

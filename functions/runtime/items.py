@@ -54,8 +54,15 @@ def from_item(item: Item, *, lenient: bool = False) -> Event[Any]:
 
 
 def as_written(item: Item) -> bytes:
-    """Return the JSON of an item's event as it was published first, whatever its version."""
-    return codec.encode_as_written(*_parts(item))
+    """Return the JSON of an item's event as it was published first, whatever its version.
+
+    Raises:
+        Undecodable: it is no item of the log.
+    """
+    try:
+        return codec.encode_as_written(*_parts(item))
+    except UnicodeEncodeError as error:
+        raise codec.Undecodable("not an item of the log: half a character") from error
 
 
 def _parts(item: Item) -> tuple[Envelope, str]:

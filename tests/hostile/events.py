@@ -16,19 +16,15 @@ SAMPLES: list[dict[str, Any]] = [
 ]
 """One specimen of every type and version."""
 
-SUBJECT: str = SAMPLES[0]["subject"]
-"""The order of all samples."""
-
 samples = st.sampled_from(SAMPLES)
 
 
-def told(order: str, event_type: str | None = None) -> list[Event[Any]]:
+def told(order: str, event_type: str = "OrderPlaced") -> list[Event[Any]]:
     """Return that an order was placed, and what the sample of a type says, as if it were of it."""
-    found = {sample["type"]: sample for sample in SAMPLES}  # the latest version of each
-    return [
-        codec.decode(json.dumps(found[name]).replace(SUBJECT, order))
-        for name in dict.fromkeys(["OrderPlaced", event_type or "OrderPlaced"])
-    ]
+    latest = {sample["type"]: sample for sample in SAMPLES}
+    chosen = [latest[name] for name in dict.fromkeys(["OrderPlaced", event_type])]
+    return [codec.decode(json.dumps(sample).replace(sample["subject"], order)) for sample in chosen]
+
 
 _padded = samples.map(lambda sample: json.dumps(sample | {"padding": "x" * codec.MAX_BYTES}))
 _versions = st.tuples(samples, st.sampled_from([0, 1, 2, 3, 999, 10**6, 10**30])).map(
@@ -38,10 +34,13 @@ _crossed = st.tuples(samples, samples, st.sampled_from(["id", "type", "source", 
 """One event with a member of another."""
 
 wires = st.one_of(
+    samples.map(json.dumps),
     samples.flatmap(edited),
     samples.flatmap(lambda sample: edited(sample, edits=5)),
     samples.flatmap(lambda sample: edited(sample["data"])).flatmap(
-        lambda data: samples.map(lambda sample: json.dumps(sample | {"data": "@"}).replace('"@"', data))
+        lambda data: samples.map(
+            lambda sample: json.dumps(sample | {"data": "@"}).replace('"@"', data)
+        )
     ),
     _crossed.map(lambda drawn: json.dumps(drawn[0] | {drawn[2]: drawn[1][drawn[2]]})),
     _versions,

@@ -69,7 +69,9 @@ def headers(draw: st.DrawFn) -> dict[str, str]:
 
 
 cursors = st.one_of(
-    st.sampled_from([_cursor(MARK, ORDER), _cursor("1", ORDER), "=", "A" * 200, "A" * 200 + "\ud800"]),
+    st.sampled_from(
+        [_cursor(MARK, ORDER), _cursor("1", ORDER), "=", "A" * 200, "A" * 200 + "\ud800"]
+    ),
     texts,
     texts.map(lambda text: text.encode("utf-8", "surrogatepass").hex()),
 )
@@ -78,7 +80,9 @@ queries = st.one_of(
     st.fixed_dictionaries(
         {},
         optional={
-            "limit": st.one_of(texts, st.integers().map(str), st.sampled_from(["1,2", "0x1", " 5"])),
+            "limit": st.one_of(
+                texts, st.integers().map(str), st.sampled_from(["1,2", "0x1", " 5"])
+            ),
             "cursor": cursors,
         },
     ),
@@ -137,12 +141,14 @@ _PARTS: dict[str, st.SearchStrategy[Any]] = {
 
 
 orders = bodies.map(
-    lambda body: {
-        "routeKey": PLACE,
-        "requestContext": {},
-        "headers": {"content-type": "application/json", "idempotency-key": OTHER_KEY},
-    }
-    | body
+    lambda body: (
+        {
+            "routeKey": PLACE,
+            "requestContext": {},
+            "headers": {"content-type": "application/json", "idempotency-key": OTHER_KEY},
+        }
+        | body
+    )
 )
 """Requests to place an order with nothing wrong but their bodies."""
 

@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 import msgspec
-from hypothesis import example, given
+from hypothesis import given
 
 from functions.checkout.identity import customer_key, order_id
 from functions.map import API
 from tests.builders import ISSUER, placed
 from tests.described import hold
-from tests.functions.checkout.conftest import BODY, KEY, ORDER
+from tests.functions.checkout.conftest import ORDER
 from tests.hostile.cases import share, tried
 from tests.hostile.requests import CUSTOMER, misshapen, orders, payloads, requests
 from tests.hostile.values import TELL

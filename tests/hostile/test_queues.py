@@ -72,9 +72,7 @@ def test_a_batch_with_hostile_messages_in_it(
     stories = [told(f"ORDER{number}", name) for number, name in enumerate(types)]
     world.begin(*(event for story in stories for event in story))
     strangers = [record(n, body) | besides for n, (body, besides) in enumerate(bad)]
-    friends = [
-        record(100 + n, codec.encode(story[-1]).decode()) for n, story in enumerate(stories)
-    ]
+    friends = [record(100 + n, codec.encode(story[-1]).decode()) for n, story in enumerate(stories)]
     unreadable = {each["messageId"] for each in strangers if not readable(each.get("body"))}
 
     before = world.state

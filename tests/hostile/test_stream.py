@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from events import codec
 from functions.map import BUS
+from functions.runtime.forgetting import FORGOTTEN
 from functions.runtime.items import to_item
 from tests.functions.runtime.lambdas import failed
 from tests.hostile.cases import share, tried
@@ -51,6 +52,8 @@ def images(draw: st.DrawFn) -> Item:
             item["data"] = {"S": json.dumps(data)}
         case _:
             return {}
+    if draw(st.booleans()):
+        item[FORGOTTEN] = {"S": MARK}
     return item
 
 

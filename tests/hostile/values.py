@@ -61,9 +61,7 @@ numbers = st.one_of(
 scalars = st.one_of(st.none(), st.booleans(), numbers, texts)
 json_values = st.recursive(
     scalars,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=4), st.dictionaries(names, inner, max_size=4)
-    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(names, inner, max_size=4)),
     max_leaves=8,
 )
 
@@ -74,7 +72,7 @@ def edited(draw: st.DrawFn, document: Any, *, edits: int = 2) -> str:
 
     It is JSON, as far as Python's `NaN` and `Infinity` are.
     """
-    whole = json.loads(json.dumps(document))
+    whole = json.loads(json.dumps(document)) or {"": {}}
     twice: list[str] = []
     for _ in range(draw(st.integers(1, edits))):
         holder = _somewhere(draw, whole)

@@ -3,10 +3,7 @@
 Only what reaches a queue or the topic is AWS's own shape: `Aws` refuses there what AWS would.
 """
 
-import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +20,7 @@ from functions.runtime.ports import Record, Resources
 from functions.runtime.service import Service
 from tests.builders import MUTE, TRUMPET, Clock
 from tests.tables import usual_tables
+from tests.tape import Tape
 
 CONTEXT = SimpleNamespace(aws_request_id="6f2b1c0e-0000-4000-8000-000000000001")
 _CARRIED = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
@@ -70,21 +68,6 @@ def _carry(message: str) -> int:
     return len(message.encode())
 
 
-class Tape(io.TextIOWrapper):
-    """What a function writes, where as in Lambda only UTF-8 can be written."""
-
-    def __init__(self) -> None:
-        super().__init__(io.BytesIO(), encoding="utf-8", errors="strict", write_through=True)
-
-    def take(self) -> str:
-        """Return what was said, and forget it."""
-        self.seek(0)
-        said = self.read()
-        self.seek(0)
-        self.truncate()
-        return said
-
-
 class World:
     """The functions of one stage, on one log."""
 
@@ -102,16 +85,14 @@ class World:
             if table.sort
         }
         for line in (TRUMPET, MUTE):
-            self._own(
-                "catalogue", line.sku, name=line.name, price=line.unit_price, currency="EUR"
-            )
-        with self._listening():
+            self._own("catalogue", line.sku, name=line.name, price=line.unit_price, currency="EUR")
+        with self.tape.listening():
             self.functions = {service.name: self._build(service) for service in the_map.SERVICES}
 
     def call(self, service: str, event: Any) -> tuple[Any, str]:
         """Call a function; return its answer, and all that it wrote to its log."""
         self.tape.take()
-        with self._listening():
+        with self.tape.listening():
             answer = self.functions[service](event, CONTEXT)
         return answer, self.tape.take()
 
@@ -141,11 +122,6 @@ class World:
 
     def _own(self, table: str, key: str, **values: str | int) -> None:
         assert self.tables(table).put(Record(key=key, values=values, version=0))
-
-    @contextmanager
-    def _listening(self) -> Iterator[None]:
-        with redirect_stdout(self.tape), redirect_stderr(self.tape):
-            yield
 
     def _build(self, service: Service) -> Handler:
         means = Resources(

@@ -16,7 +16,6 @@ FOUND_BY = {
     "a_cancelled_reference_can_still_be_charged": "what_the_log_says_of_money_is_so",
     "it_confirms_the_losing_reference": "only_one_reference_is_captured",
     "it_refunds_without_asking_the_gateway": "no_order_waits_for_ever",
-    "it_does_not_void": "a_cancelled_order_stays_uncharged",
     "it_confirms_what_is_only_paid": "confirmed_is_paid_and_reserved",
     "ordering_is_deaf_to_stalls": "no_order_waits_for_ever",
     "stock_is_put_back_twice_over": "stock_is_conserved",

@@ -9,6 +9,7 @@ from tests.ops.simulation.planted import PLANTED
 FOUND = [
     ("a_key_is_trusted_to_its_last_minute", 100135, "a_parcel_is_booked_once"),
     ("a_key_is_trusted_to_its_last_minute", 101270, "a_parcel_is_booked_once"),
+    ("it_does_not_void", 78, "no_order_waits_for_ever"),
 ]
 """The rule as it was, the seed of ten orders that showed it, and the invariant that it broke."""
 
