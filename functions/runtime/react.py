@@ -16,8 +16,8 @@ type Outcome = Literal["done", "duplicate", "overtaken", "nothing", "unheard", "
 
 done: a fact was stated or rows were kept, or the reaction is one that does neither. duplicate: it
 had been done before. overtaken: another fact holds the slot. nothing: there was nothing to decide
-yet. unheard: of a type that this consumer does not hear. forged: the log holds no such event, or one
-that says something else.
+yet. unheard: of a type that this consumer does not hear. forged: the log holds no such event, or
+one that says something else.
 """
 
 
@@ -66,7 +66,7 @@ class Reactor:
 
 
 def _as_logged(event: Event[Any], held: Event[Any]) -> bool:
-    """Tell whether a message is the log's event; since it left, a person may have been forgotten."""
+    """Tell whether a message is the log's event, from which a person may be forgotten by now."""
     return event == held or forgotten(event) == held
 
 

@@ -29,5 +29,5 @@ def share(percent: int) -> Callable[[Any], Any]:
         database=None,
         print_blob=False,
         phases=(Phase.explicit, Phase.generate, Phase.shrink),
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+        suppress_health_check=[HealthCheck.too_slow],
     )

@@ -1,18 +1,25 @@
 """Hostile requests, as events of an HTTP API (payload 2.0)."""
 
+import json
 from typing import Any
 
+import schemathesis
 from hypothesis import strategies as st
+from schemathesis import GenerationMode
 
 from functions.checkout.listing import _cursor
 from functions.map import API
 from functions.runtime.http import MAX_BODY
 from tests.builders import ISSUER, verified
+from tests.described import DOCUMENT
 from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, WHOLE
 from tests.hostile.values import MARK, broken, edited, encoded, json_values, names, texts, towers
 
 ROUTES = [route.key for route in API.routes]
 PLACE = "POST /checkout"
+OPERATIONS = schemathesis.openapi.from_dict(json.loads(json.dumps(DOCUMENT)))
+"""docs/openapi.json, as somebody else reads it."""
+
 CUSTOMER = "auth0|robin"
 
 _bytes = st.one_of(
@@ -176,3 +183,37 @@ payloads = st.one_of(
     st.just(BODY | {"email": MARK * MAX_BODY}),
 )
 """What the function may be invoked with directly."""
+
+
+def _as_event(case: Any) -> dict[str, Any]:
+    """Return a case of schemathesis as the event that an HTTP API would make of it."""
+    path = {name: str(value) for name, value in (case.path_parameters or {}).items()}
+    query = {name: str(value) for name, value in (case.query or {}).items()}
+    event = {
+        "routeKey": f"{case.method} {case.operation.path}",
+        "requestContext": verified(CUSTOMER),
+        "headers": {"content-type": case.media_type or "application/json"}
+        | {name: str(value) for name, value in (case.headers or {}).items()},
+        "pathParameters": path,
+        "queryStringParameters": query,
+    }
+    if isinstance(case.body, bytes):
+        return event | encoded(case.body)
+    if case.media_type is None:
+        return event
+    return event | {"body": json.dumps(case.body)}
+
+
+described = st.one_of(
+    [
+        OPERATIONS[path][method].as_strategy(generation_mode=mode).map(_as_event)
+        for path, method, modes in (
+            ("/checkout", "POST", (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)),
+            ("/orders", "GET", (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)),
+            ("/orders/{id}", "GET", (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)),
+            ("/orders/{id}/cancel", "POST", (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)),
+        )
+        for mode in modes
+    ]
+)
+"""Requests that the document allows, and others that it does not."""

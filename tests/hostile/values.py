@@ -14,7 +14,7 @@ from functions.runtime.http import MAX_BODY
 
 TELL = "Mark7of"
 MARK = f"{TELL}/a person's"
-"""No name of ours looks like it; `TELL`, by which it is found, is the same however it is written."""
+"""No name of ours looks like it; `TELL`, which finds it, is the same however it is written."""
 
 ODD = (
     "",
@@ -37,7 +37,7 @@ ODD = (
     "-0",
     "1e999",
     "١٢",
-    "ＡＢＣ",
+    "\uff21\uff22",  # full-width letters
     "K",  # which is k in lower case
     "%00",
     "null",

@@ -3,6 +3,7 @@
 import json
 import re
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,12 +16,17 @@ from events import codec
 from functions.map import CONSUMERS
 from functions.payment.sandbox import SUCCESS, SandboxGateway
 from functions.runtime import backoff
-from functions.runtime.items import SLOT, SUBJECT, to_item
+from functions.runtime.items import SLOT, to_item
 from functions.shipping.sandbox import SandboxCarrier
 from tests.builders import placed
 from tests.system import marks
 from tests.system.shop import SKU, Answer, Placed, Shop
 from tests.system.world import World
+
+PROVIDERS = ((SandboxGateway, "prepare"), (SandboxGateway, "confirm"), (SandboxCarrier, "book"))
+CALLS = ("PutItem", "Query", "TransactWriteItems", "PublishBatch", "SendEmail")
+GIVES_UP = "ordering"
+"""The consumer whose poison is followed into its DLQ."""
 
 type Call = tuple[str, dict[str, Any]]
 
@@ -35,16 +41,16 @@ ASK = {"authorization": f"Bearer {marks.JWT}", "traceparent": marks.CARD, "cooki
 class Talkative(RuntimeError):
     """An error of a provider, who says all that it knows."""
 
-    def __init__(self, *_: Any, **__: Any) -> None:
+    def __init__(self) -> None:
         super().__init__(marks.EVERYTHING)
 
 
 @dataclass
 class Spy:
-    """Notes all calls of AWS; while it is `talkative`, some are refused, with many words."""
+    """Notes all calls of AWS; the next `talkative` ones are refused, with many words."""
 
     calls: list[Call] = field(default_factory=list)
-    talkative: set[str] = field(default_factory=set)
+    talkative: Counter[str] = field(default_factory=Counter)
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -65,8 +71,9 @@ class Spy:
         self.calls.append((model.name, dict(params)))
 
     def _refuse(self, model: Any, **_: Any) -> Any:
-        if model.name not in self.talkative:
+        if not self.talkative[model.name]:
             return None
+        self.talkative[model.name] -= 1
         error = {"Code": "ValidationException", "Message": marks.EVERYTHING}
         return _Refused(), {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}
 
@@ -86,7 +93,7 @@ class Canary:
         self.strange: list[Answer] = []
 
     def walk(self) -> Placed:
-        """Walk them all; return an order that came to rest."""
+        """Walk them all but `poison`; return an order that came to rest."""
         good = self.place(SUCCESS, marks.KEY)
         self.world.settle()
         declined = self.place(marks.TOKEN, marks.OTHER_KEY)
@@ -100,7 +107,6 @@ class Canary:
         self.shop.cancel(declined)
         self.refusals()
         self.outages()
-        self.poison(good)
         return good
 
     def place(self, token: str, key: str) -> Placed:
@@ -152,47 +158,40 @@ class Canary:
         self.world.invoke("checkout", {"requestContext": marks.EVERYTHING, "body": marks.CARD})
 
     def outages(self) -> None:
-        """Let each provider fail and say why at length, and work again."""
-        for number, (target, name) in enumerate(
-            [(SandboxGateway, "prepare"), (SandboxGateway, "confirm"), (SandboxCarrier, "book")]
-        ):
-            with self.patch() as outage:
-                outage.setattr(target, name, _fail)
-                self.place(SUCCESS, f"{marks.KEY[:-4]}a{number:03}")
-                self.world.settle()
-            self._later()
-        for operation in ("PutItem", "Query", "TransactWriteItems", "PublishBatch", "SendEmail"):
-            self.place(SUCCESS, f"{marks.KEY[:-4]}{operation.encode().hex()[:4]}")
-            self.spy.talkative = {operation}
+        """Let each provider and each call of AWS fail, say why at length, and work again."""
+        with self.patch() as outage:
+            for target, name in PROVIDERS:
+                outage.setattr(target, name, _fails_once(getattr(target, name)))
+            self.place(SUCCESS, f"{marks.KEY[:-4]}a000")
+            for _ in PROVIDERS:
+                self._later()
+        self.place(SUCCESS, f"{marks.KEY[:-4]}b000")
+        self.spy.talkative.update(dict.fromkeys(CALLS, 3))
+        for _ in range(3):
             for service in ("checkout", "relay", *sorted(self.world.active)):
                 self._try(service)
-            self.spy.talkative = set()
-            self._later()
+        self.spy.talkative.clear()
+        self._later()
 
     def poison(self, order: Placed) -> None:
         """Put marked nonsense into every queue and into the log, until it is given up."""
-        event = placed(order=marks.EMAIL)
-        document = json.loads(codec.encode(event))
+        forged = codec.encode(placed(order=marks.EMAIL)).decode()
+        document = json.loads(forged)
+        spoiled = [json.dumps(document | {member: marks.EVERYTHING}) for member in document]
         for consumer in (consumer.name for consumer in CONSUMERS):
-            for member in document:
-                self.world.send(consumer, json.dumps(document | {member: marks.EVERYTHING}))
-            self.world.send(consumer, marks.EVERYTHING)
-            self.world.send(consumer, codec.encode(event).decode())
+            bodies = [forged, marks.EVERYTHING, *(spoiled if consumer == GIVES_UP else ())]
+            for body in bodies:
+                self.world.send(consumer, body)
         for attribute in ("source", "type", "correlationid", "traceparent", "data"):
             item = to_item(placed(order=order.id))
             item |= {SLOT: {"S": attribute}, attribute: {"S": marks.EVERYTHING}}
             self.world.put(self.world.log, item)
-        self.world.put(
-            self.world.log,
-            {SUBJECT: {"S": order.id}, SLOT: {"S": "data"}, "data": {"S": marks.EVERYTHING}},
-        )
         self.world.settle()
-        for _ in range(2):
-            self._later()
         for _ in range(backoff.receives_to_ride_out()):
             self.clock.shift(backoff.delay(1) + 1)
-            self.world.consume("ordering")
-        assert self.world.dead("ordering")
+            self.world.consume(GIVES_UP)
+            self.world.consume(GIVES_UP)
+        assert self.world.dead(GIVES_UP)
 
     def _later(self) -> None:
         self.clock.shift(backoff.LONGEST_DELAY + 1)
@@ -215,8 +214,16 @@ class Canary:
             print(traceback.format_exc())
 
 
-def _fail(*_: Any, **__: Any) -> Any:
-    raise Talkative
+def _fails_once(works: Callable[..., Any]) -> Callable[..., Any]:
+    failed: list[bool] = []
+
+    def call(*given: Any, **named: Any) -> Any:
+        if not failed:
+            failed.append(True)
+            raise Talkative
+        return works(*given, **named)
+
+    return call
 
 
 URL = re.compile(r"(?:https?|mailto):[^\s\"'<>]*")
