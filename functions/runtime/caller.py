@@ -20,7 +20,7 @@ def caller_of(event: dict[str, Any], issuer: str) -> Caller:
     for name in _CLAIMS:
         found = found.get(name) if isinstance(found, dict) else None
     claims = found if isinstance(found, dict) else {}
-    subject = claims.get("sub")
+    subject: Any = claims.get("sub")
     if claims.get("iss") != issuer or not _names(subject):
         raise Problem(
             401,

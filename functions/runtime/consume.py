@@ -133,7 +133,7 @@ def _handle(record: SQSRecord, reactor: Reactor, observer: Observer, failures: _
         return known | {"millis": round((time.perf_counter() - began) * 1000, 1)}
 
     try:
-        event = codec.decode(record.raw_event.get("body"))
+        event = codec.decode(record.raw_event.get("body", ""))
         known |= _about(event, reactor)
         handled = reactor.handle(event)
     except Exception as error:

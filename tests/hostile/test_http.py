@@ -50,7 +50,7 @@ def answered(world: World, event: dict[str, Any]) -> int:
     before = world.state
     answer, said = world.call(API.name, event)
     status, headers = answer["statusCode"], answer["headers"]
-    body = json.loads(answer["body"]) if answer["body"] else None
+    body: Any = json.loads(answer["body"]) if answer["body"] else None
 
     assert status < 500, body
     assert TELL not in said

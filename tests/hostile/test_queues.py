@@ -30,7 +30,7 @@ def record(number: int, body: Any) -> Record:
 
 
 _bodies = st.one_of(wires, wires, wires, json_values)
-_attributes = st.one_of(
+_attributes: st.SearchStrategy[Any] = st.one_of(
     st.just({}),
     st.none(),
     st.dictionaries(
