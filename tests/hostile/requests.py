@@ -28,7 +28,23 @@ _bytes = st.one_of(
     st.just(MARK.encode("utf-16")),
     towers().map(str.encode),
 )
-_texts = st.one_of(edited(BODY), edited(BODY, edits=5), towers(), texts, st.just(str(BODY)))
+_lines = st.fixed_dictionaries(
+    {"sku": st.from_regex(r"[A-Z-]{1,9}", fullmatch=True), "quantity": st.integers(1, 999)}
+)
+_unsaleable = st.fixed_dictionaries(
+    {},
+    optional={
+        "lines": st.lists(_lines, min_size=1, max_size=3),
+        "expected_total": st.fixed_dictionaries(
+            {"amount": st.integers(0, 10**20), "currency": st.sampled_from(["EUR", "USD"])}
+        ),
+    },
+).map(lambda edit: json.dumps(BODY | edit))
+"""Orders of the right form, most of which the shop cannot take."""
+
+_texts = st.one_of(
+    _unsaleable, edited(BODY), edited(BODY, edits=5), towers(), texts, st.just(str(BODY))
+)
 bodies = st.one_of(
     _texts.map(lambda text: {"body": text, "isBase64Encoded": False}),
     _bytes.map(encoded),
