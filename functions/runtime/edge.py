@@ -27,10 +27,17 @@ WHOLE_BODY = "$"
 UNROUTED = "unrouted"
 """In the log, a route that there is not: what somebody made up is not repeated there."""
 
-_SECURITY_HEADERS = {
+SAFE = {
     "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000",
     "x-content-type-options": "nosniff",
 }
+"""Headers of every answer: nobody keeps it, guesses what it is, shows it as a page, tells where it
+was read, or asks for it without TLS. An endpoint may let its answer be kept.
+https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
+"""
 
 type _Texts = dict[str, str]
 
@@ -165,7 +172,7 @@ def _malformed(detail: str) -> Problem:
 
 
 def _over_http(response: Response) -> dict[str, Any]:
-    headers = {"content-type": "application/json"} | _SECURITY_HEADERS | dict(response.headers)
+    headers = {"content-type": "application/json"} | SAFE | dict(response.headers)
     return {
         "statusCode": response.status,
         "headers": headers,
