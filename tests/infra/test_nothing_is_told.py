@@ -23,7 +23,9 @@ def test_no_template_names_an_account_a_secret_or_a_person(
 ) -> None:
     assembly = once(tmp_path_factory, stage.name, lambda out: synthesize(out, stage))
     for name, template in assembly.stacks.items():
-        text = json.dumps(template).replace(stage.sender or "@", "")  # the shop's own address
+        text = json.dumps(template)
+        if stage.sender:
+            text = text.replace(stage.sender, "the shop's own address")
         for pattern in (ACCOUNT, SECRET, ADDRESS):
             assert not pattern.findall(text), f"{name}: {pattern.findall(text)}"
         assert not marks.leaks(text)
