@@ -7,6 +7,7 @@ ARGS ?=
 SEEDS ?=
 ORDERS ?=
 SEED ?=
+CASES ?=
 
 BIN := .venv/bin
 UV := .tools/bin/uv
@@ -22,8 +23,8 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint contracts simulate mutate synth rehearse release deploy destroy setup lock
-.PHONY: clean
+.PHONY: help run test lint contracts simulate mutate fuzz synth rehearse release deploy destroy setup
+.PHONY: lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +52,9 @@ simulate: $(PROJECT) ## Try the shop under every kind of bad luck (SEEDS=… ORD
 
 mutate: $(PROJECT) ## Change the rules spot by spot: does a test fail? (15 minutes)
 	@exec $(BIN)/python -m tests.mutation $(ARGS)
+
+fuzz: $(PROJECT) ## Send hostile input to every function (CASES=100000 SEED=1)
+	@exec $(BIN)/python -m tests.hostile.campaign $(CASES:%=--cases=%) $(SEED:%=--seed=%) $(ARGS)
 
 synth: $(PROJECT) $(CDK) ## Write the templates to cdk.out (STAGE=dev unless told)
 	@exec $(CDK) synth --quiet -c stage=$(or $(STAGE),dev) $(ARGS)
