@@ -7,6 +7,7 @@ ARGS ?=
 SEEDS ?=
 ORDERS ?=
 SEED ?=
+CASES ?=
 
 BIN := .venv/bin
 UV := .tools/bin/uv
@@ -22,7 +23,8 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint contracts simulate synth rehearse release deploy destroy setup lock clean
+.PHONY: help run test lint contracts simulate mutate fuzz synth rehearse release deploy destroy setup
+.PHONY: lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +49,12 @@ contracts: $(PROJECT) ## Keep what is new of contracts, write docs/*api.json (AR
 simulate: $(PROJECT) ## Try the shop under every kind of bad luck (SEEDS=… ORDERS=… SEED=…)
 	@exec $(BIN)/fanfare simulate $(SEEDS:%=--seeds=%) $(ORDERS:%=--orders=%) \
 		$(SEED:%=--seed=%) $(ARGS)
+
+mutate: $(PROJECT) ## Change the rules spot by spot: does a test fail? (15 minutes)
+	@exec $(BIN)/python -m tests.mutation $(ARGS)
+
+fuzz: $(PROJECT) ## Send hostile input to every function (CASES=100000 SEED=1)
+	@exec $(BIN)/python -m tests.hostile.campaign $(CASES:%=--cases=%) $(SEED:%=--seed=%) $(ARGS)
 
 synth: $(PROJECT) $(CDK) ## Write the templates to cdk.out (STAGE=dev unless told)
 	@exec $(CDK) synth --quiet -c stage=$(or $(STAGE),dev) $(ARGS)
@@ -73,7 +81,7 @@ setup: $(PROJECT) $(CDK) $(CLOUD) $(LOCALSTRIPE) ## Fetch everything at once; th
 	@echo "Ready: . $(BIN)/activate"
 
 clean: ## Remove all that was fetched or made
-	rm -rf .venv .tools .cloud .localstripe node_modules cdk.out .build .fanfare
+	rm -rf .venv .tools .cloud .localstripe node_modules cdk.out .build .fanfare mutants
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -132,7 +132,7 @@ def _same(expected: Money, total: Money) -> bool:
 
 def _traceparent(request: Request) -> str:
     """Return the caller's trace context if it is one, else a new trace named after the request."""
-    given = request.headers.get("traceparent", "")
+    given = request.headers.get("traceparent")
     try:
         return msgspec.convert(given, Traceparent)
     except msgspec.ValidationError:

@@ -79,14 +79,14 @@ def _mail(name: str, placed: Event[OrderPlaced], more: Mapping[str, str]) -> Mai
     subject, _, text = _filled(name, TEXT, values, order).partition("\n")
     body = _filled(name, HTML, values, order)
     page = _template("page", HTML).substitute(title=escape(subject), body=body)
-    return Mail(to=order.email, subject=subject, text=text.lstrip("\n"), html=page)
+    return Mail(to=order.email, subject=subject, text=text.lstrip(), html=page)
 
 
 def _filled(name: str, form: str, values: Mapping[str, str], order: OrderPlaced) -> str:
     """Return a template with its values and the order's lines, each safe where it stands."""
     row = _template(ROWS[name], form)
     rows = "".join(row.substitute(_safe(_cells(line, order), form)) for line in order.lines)
-    return _template(name, form).substitute(_safe(values, form), lines=rows.rstrip("\n"))
+    return _template(name, form).substitute(_safe(values, form), lines=rows.rstrip())
 
 
 def _cells(line: Line, order: OrderPlaced) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from events import codec
+from events import codec, quoting
 from events.envelope import Envelope, Event
 from functions.runtime.ports import Message
 
@@ -63,12 +63,16 @@ def to_message(item: Item) -> Message:
         Undecodable: it is no item of the log.
     """
     envelope, data = _parts(item)
+    try:
+        body = codec.encode_as_written(envelope, data)
+    except UnicodeEncodeError as error:
+        raise codec.Undecodable("not an item of the log: half a character") from error
     return Message(
         id=envelope.id,
         subject=envelope.subject,
         type=envelope.type,
         sequence=envelope.sequence,
-        body=codec.encode_as_written(envelope, data),
+        body=body,
     )
 
 
@@ -84,5 +88,9 @@ def _parts(item: Item) -> tuple[Envelope, str]:
             Envelope,
         )
         return envelope, item["data"]["S"]
-    except (msgspec.ValidationError, KeyError, ValueError) as error:
-        raise codec.Undecodable(f"not an item of the log: {error}") from error
+    except msgspec.ValidationError as error:
+        raise codec.Undecodable(f"not an item of the log: {quoting.reason(error)}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise codec.Undecodable(
+            "not an item of the log: an attribute is missing, or of another type"
+        ) from error

@@ -1,6 +1,7 @@
 """One structured log line a record, and metrics (EMF) from the same place."""
 
 import os
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,9 @@ from functions.runtime.service import METRICS
 ROOT = Path(__file__).parents[2]
 _HERE = f"{ROOT}{os.sep}"
 _OURS = tuple(f"{ROOT / part}{os.sep}" for part in ("functions", "events"))
+
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
+NO_IDENTIFIER = "no-identifier"
 
 
 class Observer(Protocol):
@@ -57,6 +61,11 @@ class LogObserver:
         """Write the metrics of this invocation."""
         if self._metrics.metric_set:
             self._metrics.flush_metrics()
+
+
+def identifier(text: str) -> str:
+    """Return an id as it may be logged: one of another form than ours may be anything."""
+    return text if _IDENTIFIER.fullmatch(text) else NO_IDENTIFIER
 
 
 def failure(error: BaseException) -> dict[str, str]:

@@ -45,6 +45,9 @@ class UnknownAdapter(ValueError):
 TAKEN = frozenset({"bus", "events", "log", "map", "names", "runtime", "undelivered", "unpublished"})
 """Names that other parts of a stage, or of this folder, have."""
 
+NAME = r"[a-z][a-z0-9]{0,30}"
+"""What a service may be called."""
+
 METRICS = "Fanfare"
 """The namespace of all metrics, which have the dimension `service`."""
 
@@ -126,7 +129,7 @@ class Service:
 
     def __post_init__(self) -> None:
         """Refuse a name that cannot be all of that."""
-        if not re.fullmatch(r"[a-z][a-z0-9]{0,30}", self.name) or self.name in TAKEN:
+        if not re.fullmatch(NAME, self.name) or self.name in TAKEN:
             raise ValueError(
                 f"{self.name!r} is no name for a service: small letters and digits, and none of"
                 f" {', '.join(sorted(TAKEN))}"

@@ -32,7 +32,8 @@ def republish(
     out the same. Who has not handled it acts now, however old it is: it charges,
     books, and mails. So does a consumer that was deployed later than the event
     was stated, and one whose message was thrown away on purpose: choose the range
-    so that such events are not in it.
+    so that such events are not in it. An order that was stated to be stalled
+    meanwhile is cancelled, unless it is paid and reserved.
 
     An order's events are published one after the other. What was published less
     than five minutes ago, by the relay or by this, is not delivered once more:

@@ -9,12 +9,11 @@ import msgspec
 
 from events.envelope import Event
 from functions.runtime.operating.ports import LogPage, Pages, Selection
+from functions.runtime.packing import Unfit, fit
 from functions.runtime.ports import Message
+from ops.costs.prices import READ_UNIT
 
 EXAMPLES = 3
-
-READ_UNIT = 0.125 / 1e6
-"""US dollars (list price, us-east-1) of a read unit of DynamoDB."""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +49,9 @@ def take(
     """Count a selection in one reading, and hold no more than a page of it.
 
     `requests_for` tells how many requests the messages of a page take.
+
+    Raises:
+        Unfit: one of the messages could not travel; the message says which.
     """
     types: Counter[str] = Counter()
     orders = requests = 0
@@ -70,7 +72,7 @@ def take(
                 newest = event
             if len(examples) < EXAMPLES:
                 examples.append(event.id)
-        requests += requests_for(page.messages)
+        requests += requests_for([_fit(message) for message in page.messages])
     return Census(
         events=types.total(),
         orders=orders,
@@ -91,3 +93,10 @@ def every_page(pages: Pages, selection: Selection, cursor: str | None = None) ->
         if page.cursor is None:
             return
         cursor = page.cursor
+
+
+def _fit(message: Message) -> Message:
+    try:
+        return fit(message)
+    except Unfit as error:
+        raise Unfit(f"{message.id}: {error}") from error

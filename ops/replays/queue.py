@@ -10,6 +10,7 @@ from functions.runtime.packing import pack
 from functions.runtime.ports import Message
 from functions.runtime.service import Consumer
 from ops.cloud import Cloud
+from ops.costs.prices import REQUEST
 from ops.explain import at
 from ops.replays.pace import Pace
 from ops.replays.target import Load
@@ -19,9 +20,6 @@ CHUNK = 64 * 1024
 
 TRIPS = 3
 """Requests that a batch costs: it is sent, received and deleted."""
-
-REQUEST = {False: 0.40 / 1e6, True: 0.50 / 1e6}
-"""US dollars (list prices, us-east-1): a request of SQS (FIFO: True)."""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from functions.runtime.clock import utc_now
 from functions.runtime.ports import Clock
 from functions.runtime.service import Consumer
 from ops.cloud import Cloud
+from ops.draining import until_drained
 from ops.options import Options
-from ops.replays.draining import until_drained
 from ops.replays.pace import Pace
 from ops.replays.queue import QueueOf
 from ops.replays.running import Run

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from events.codec import CONTRACTS, Undecodable
 from functions.runtime.clock import utc_now
 from functions.runtime.operating.ports import Selection
+from functions.runtime.packing import Unfit
 from functions.runtime.ports import Clock, Message
 from ops.cloud import Cloud, connect
 from ops.consent import consent
@@ -24,6 +25,8 @@ from ops.replays.selection import Wanted
 from ops.replays.target import Target, batch_size
 from ops.trouble import Exit, Trouble
 from ops.words import many
+
+APART = "Nothing was sent. To go around it, send what is before and what is after it on its own."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +123,8 @@ class Run:
             census = take(cloud.pages(), selection, requests_for)
         except Undecodable as error:
             raise _unreadable(str(error)) from error
+        except Unfit as error:
+            raise Trouble(f"The log has an event that cannot travel: {error}. {APART}") from error
         unknown = sorted(set(census.types) - set(CONTRACTS))
         if unknown:
             raise _unreadable(f"there is no type {', '.join(unknown)} here")
@@ -173,7 +178,7 @@ def _orders(cloud: Cloud, typed: tuple[str, ...]) -> tuple[str, ...]:
 def _unreadable(why: str) -> Trouble:
     return Trouble(
         f"The log has an event that this version of fanfare cannot read: {why}. Bring your"
-        " checkout up to date. Nothing was sent."
+        f" checkout up to date. {APART}"
     )
 
 

@@ -9,12 +9,10 @@ from functions.map import BUS
 from functions.runtime.operating.ports import LogPage
 from functions.runtime.ports import Message, Topic
 from ops.cloud import Cloud
+from ops.costs.prices import PUBLISHED
 from ops.explain import at
 from ops.replays.pace import Pace
 from ops.replays.target import Load
-
-PUBLISH = 0.30 / 1e6
-"""US dollars (list price, us-east-1): what is published to an SNS FIFO topic."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class TheTopic:
     types = tuple(sorted(CONTRACTS))
     unless_told: tuple[str, ...] = ()
     takes = f"there are {', '.join(types)}"
-    request = PUBLISH
+    request = PUBLISHED
     billed = ("SNS", "queues and consumers do")
 
     def place(self, stage: str) -> str:

@@ -9,15 +9,14 @@ from events.envelope import Event
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One receive of a message, the nth; its handle is what SQS is told."""
+    """One receive of a message, the nth.
+
+    Its handle is what SQS knows it by, and who works on it is called by.
+    """
 
     message: "Message"
     nth: int
-
-    @property
-    def handle(self) -> str:
-        """What SQS knows it by, and who works on it is called by."""
-        return f"{self.message.name}, receive {self.nth}"
+    handle: str
 
 
 @dataclass(eq=False, kw_only=True, slots=True)
@@ -52,7 +51,7 @@ class Message:
         self.spoilt += self.hidden != self.receives
         self.first = self.first or now
         self.receives += 1
-        return Receipt(self, self.receives)
+        return Receipt(self, self.receives, f"{self.name}, receive {self.receives}")
 
     def hidden_by(self, receipt: Receipt) -> None:
         """Note that somebody has hidden it who had received it."""

@@ -1,6 +1,7 @@
 """Events to JSON and back, and what decoding says of bytes that are none of ours."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -43,6 +44,15 @@ def in_data(edit: Edit) -> Edit:
 
 def test_an_event_comes_back_as_it_was_encoded() -> None:
     assert codec.decode(codec.encode(PLACED)) == PLACED
+
+
+def test_data_is_encoded_as_it_was_written_whatever_its_version() -> None:
+    envelope = msgspec.structs.replace(PLACED, dataversion=1)
+
+    document = json.loads(codec.encode_as_written(envelope, '{"written": "then"}'))
+
+    today = json.loads(codec.encode(PLACED))
+    assert document == today | {"dataversion": 1, "data": {"written": "then"}}
 
 
 def test_text_is_read_as_bytes_are() -> None:
@@ -96,7 +106,8 @@ WRONG: list[tuple[str, bytes | str, type[Undecodable], str]] = [
      "no contract for type `OrderGiftWrapped` - at `$.type`"),
     ("a future version", wire(has("dataversion", 3)), FutureVersion,
      "OrderPlaced 3 is newer than the 2 known here - at `$.dataversion`"),
-    ("a foreign source", wire(has("source", "shipping")), NotItsOwn, "`shipping`"),
+    ("a foreign source", wire(has("source", "shipping")), NotItsOwn,
+     "for `shipping` to state - at `$.source`"),
     ("another's slot", wire(has("id", f"{PLACED.subject}/outcome")), NotItsOwn, "slot `outcome`"),
     ("an id of another order", wire(has("id", "ANOTHER/placed")), Undecodable, "`$.id`"),
     ("an id without a slot", wire(has("id", PLACED.subject)), Undecodable, "`$.id`"),
@@ -117,6 +128,15 @@ def test_decoding_says_what_is_wrong_and_where(
 
     assert type(caught.value) is error
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("raw", [row[1] for row in WRONG], ids=[row[0] for row in WRONG])
+def test_decoding_names_one_place_and_names_it_last(raw: bytes | str) -> None:
+    with pytest.raises(Undecodable) as caught:
+        codec.decode(raw)
+
+    _, at, place = str(caught.value).partition(" - at ")
+    assert not at or re.fullmatch(r"`\$[a-z._\[\]0-9]*`", place)
 
 
 def test_what_decoding_says_quotes_nothing_personal() -> None:

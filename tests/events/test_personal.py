@@ -71,6 +71,17 @@ def test_a_type_without_a_contract_or_without_a_person_is_left_as_it_is() -> Non
     assert blank("OrderConfirmed", "{ }") == "{ }"
 
 
+def test_what_is_blank_already_keeps_its_very_text() -> None:
+    spaced = '{ "email": "",  "payment_token": "" }'
+
+    assert blank("OrderPlaced", spaced) == spaced
+
+
+def test_what_is_no_object_cannot_be_blanked() -> None:
+    with pytest.raises(msgspec.DecodeError):
+        blank("OrderPlaced", "[]")
+
+
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=lambda contract: contract.__name__)
 def test_no_contract_has_an_address_that_it_does_not_declare(contract: type[Fact]) -> None:
     for field in msgspec.structs.fields(contract):

@@ -1,5 +1,6 @@
 """The log from end to end, on DynamoDB: a scan, or a query for each order that is asked for."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,11 +81,11 @@ class DynamoPages:
             request["ExclusiveStartKey"] = {SUBJECT: {"S": subject}, SLOT: {"S": slot}}
         answer = call(**request)
         last = answer.get("LastEvaluatedKey")
-        read = [(_event(item), item) for item in answer["Items"]]
+        read = [(_named(item, _event), item) for item in answer["Items"]]
         found = [(event, item) for event, item in read if selection.admits(event)]
         return LogPage(
             events=tuple(event for event, _ in found),
-            messages=tuple(to_message(item) for _, item in found),
+            messages=tuple(_named(item, to_message) for _, item in found),
             cursor=f"{last[SUBJECT]['S']}/{last[SLOT]['S']}" if last else None,
             units=float(answer.get("ConsumedCapacity", {}).get("CapacityUnits", 0)),
         )
@@ -99,8 +100,12 @@ def _second(moment: datetime) -> str:
 
 
 def _event(item: Item) -> Event[Any]:
+    return from_item(item, lenient=True)
+
+
+def _named[T](item: Item, read: Callable[[Item], T]) -> T:
     try:
-        return from_item(item, lenient=True)
+        return read(item)
     except Undecodable as error:
         event_id = f"{item[SUBJECT]['S']}/{item[SLOT]['S']}"
         raise Undecodable(f"{event_id}: {error}") from error

@@ -15,6 +15,7 @@ from events.ordering import OrderCancelled, OrderConfirmed, Reason
 from functions.analytics.closing import close_days
 from functions.analytics.figures import Figures
 from functions.analytics.service import SERVICE
+from functions.analytics.table import FIGURES
 from functions.runtime.memory import MemoryLog
 from functions.runtime.ports import Resources, Row, Rows
 from functions.runtime.reaction import Keep
@@ -73,7 +74,7 @@ def tell(rows: Rows, history: History, now: datetime, only: str | None = None) -
 def close(rows: Rows, today: date) -> list[Report]:
     """Do the chore on a day."""
     given = resources(clock=Clock(noon(today)))
-    given = Resources(tables=given.tables, rows=lambda _: rows, clock=given.clock)
+    given = Resources(tables=given.tables, rows={FIGURES: rows}.__getitem__, clock=given.clock)
     return list(close_days(MemoryLog(), given))
 
 

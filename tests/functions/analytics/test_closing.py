@@ -7,7 +7,7 @@ import pytest
 
 from functions.analytics import closing
 from functions.analytics.figures import LONGEST, figures
-from functions.analytics.table import DAILY, LATE, marked_days, summed_days
+from functions.analytics.table import DAILY, LATE, marked_days, markers_of, summed, summed_days
 from functions.runtime.memory import MemoryRows
 from functions.runtime.ports import Row
 from functions.runtime.service import Report
@@ -158,6 +158,30 @@ def test_a_slow_run_does_not_overwrite_what_a_quicker_one_has_seen() -> None:
 
     assert [row.values for row in rows.page(DAILY, limit=100) if row.values] == [{"orders": 7}]
     assert len(markers(rows)) == 1
+
+
+def test_the_day_that_closed_last_is_summed_up_again_at_once(rows: MemoryRows) -> None:
+    close(rows, TODAY)
+    tell(rows, order("L", noon(LAST_CLOSED), ends=False), noon(TODAY))
+
+    assert close(rows, TODAY) == [Report(outcome="summed", detail=f"{LAST_CLOSED}, 1 late")]
+
+
+def test_a_days_markers_are_found_behind_those_of_an_earlier_day(rows: MemoryRows) -> None:
+    tell(rows, order("A", ago(9), ends=False), noon(TODAY))
+    tell(rows, order("B", ago(8), ends=False), noon(TODAY))
+
+    assert list(markers_of(rows, ago(8).date())) == markers(rows)[1:]
+
+
+def test_each_sum_of_a_day_is_the_next_version_of_the_one_before(rows: MemoryRows) -> None:
+    for version, name in enumerate("ABC", start=1):
+        tell(rows, order(name, ago(5)), ago(0))
+        close(rows, TODAY)
+
+        found = summed(rows, ago(5).date())
+        assert found is not None
+        assert found.version == version
 
 
 def test_very_many_markers_are_worked_off_run_by_run(

@@ -38,6 +38,7 @@ class Watched(MemoryRows):
     def page(
         self, partition: str, *, limit: int, after: str | None = None, newest_first: bool = False
     ) -> Sequence[Row]:
+        assert limit > 0, "a page is bounded"
         found = super().page(partition, limit=limit, after=after, newest_first=newest_first)
         self.asked.append((partition, len(found)))
         return found
@@ -158,6 +159,18 @@ def test_an_event_of_long_ago_disturbs_nothing(rows: Watched) -> None:
 
     assert [report.detail for report in close(rows, TODAY)] == ["0001-01-01, 2 late"]
     assert figures(rows, 3, TODAY) == recount([], 3, TODAY)
+
+
+def test_markers_and_sums_of_days_that_nobody_asked_for_are_not_read(rows: Watched) -> None:
+    close(rows, TODAY)
+    tell(rows, order("O", noon(date(1, 1, 1))), noon(TODAY))
+    rows.asked.clear()
+    figures(rows, 3, TODAY)
+
+    assert [asked for asked in rows.asked if "#" not in asked[0]] == [
+        (table.LATE, 0),
+        (table.DAILY, 0),
+    ]
 
 
 def test_a_day_of_very_many_rows_is_read_page_by_page(

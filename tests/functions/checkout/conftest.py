@@ -1,6 +1,7 @@
 """A shop in memory, reached through the HTTP edge as by its customers."""
 
 import json
+import re
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from events.checkout import OrderPlaced
 from events.envelope import Event, Fact
 from events.history import History
+from events.listing import LIST
 from functions.checkout.catalogue import CATALOGUE
 from functions.checkout.identity import order_id
 from functions.checkout.service import SERVICE
@@ -52,9 +54,10 @@ class Answer:
 
     @property
     def problem(self) -> str:
-        """The kind of a problem document, which it must be."""
+        """The kind of a problem document, which it must be, with a sentence for people."""
         assert self.headers["content-type"] == "application/problem+json"
         assert self.body["status"] == self.status
+        assert re.fullmatch(r"[A-Z`].*[a-z].*\.", self.body["detail"])
         return str(self.body["type"]).removeprefix("urn:fanfare:problem:")
 
 
@@ -77,8 +80,9 @@ class Shop:
 
     def restart(self) -> None:
         """Begin with an empty memory, as another worker or a cold start does."""
-        means = resources(lambda _: self.catalogue, self.clock)
-        endpoints = SERVICE.build(self.log, replace(means, rows=lambda _: self.listed))
+        means = resources({CATALOGUE: self.catalogue}.__getitem__, self.clock)
+        rows = {LIST: self.listed}.__getitem__
+        endpoints = SERVICE.build(self.log, replace(means, rows=rows))
         self.handle = edge.handler(SERVICE, endpoints, self.lines, self.issuer)
 
     def guard(self, subject: str | None, issuer: str | None = ISSUER) -> None:

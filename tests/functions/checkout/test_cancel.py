@@ -85,6 +85,33 @@ def test_an_order_that_is_confirmed_in_the_same_moment_is_not_cancelled(
     assert not placed.log.read(ORDER).states(OrderCancelled)
 
 
+def test_the_log_line_names_the_fact_that_a_cancel_stated_and_only_then(
+    placed: Shop,
+) -> None:
+    placed.cancel()
+    placed.cancel()
+
+    first, second = placed.lines.lines[-2:]
+    assert first["event"] == f"{ORDER}/outcome"
+    assert "event" not in second
+
+
+def test_an_order_that_the_shop_cancels_in_the_same_moment_is_not_said_to_be_the_customers_doing(
+    placed: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin = next(iter(placed.log.read(ORDER)))
+    append = placed.log.append
+
+    def faster(event: Event[Any], changes: Any = ()) -> Event[Any]:
+        append(then(origin, OrderCancelled(reason="out-of-stock")))
+        return append(event, changes)
+
+    monkeypatch.setattr(placed.log, "append", faster)
+
+    assert placed.cancel().body["reason"] == "out-of-stock"
+    assert "event" not in placed.lines.lines[-1]
+
+
 def test_cancelling_twice_gives_the_same_answer_and_states_it_once(
     placed: Shop, clock: Clock
 ) -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from events.ordering import OrderCancelled
 from functions.checkout.identity import customer_key, may_ask, order_id, owns
 from functions.runtime.http import Request
-from tests.builders import ISSUER, order_placed
+from tests.builders import ISSUER, order_placed, verified
 from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, Answer, Shop, only
 
 ROBIN = "auth0|robin"
@@ -102,6 +102,16 @@ def test_the_same_key_of_two_customers_is_two_orders(guarded: Shop, robins: str)
     assert len({robins, kims.body["id"], ORDER}) == 3
 
 
+def test_the_same_key_of_two_issuers_customers_of_one_name_is_two_orders(
+    guarded: Shop, robins: str
+) -> None:
+    other = "https://login.example.org"
+    guarded.guard(ROBIN, issuer=other)
+    guarded.context = verified(ROBIN, other)
+
+    assert guarded.place().body["id"] != robins
+
+
 def test_who_shows_no_token_gets_nothing_and_writes_nothing(guarded: Shop, robins: str) -> None:
     guarded.guard(None)
     guarded.log.calls.clear()
@@ -146,7 +156,7 @@ def test_a_customers_order_stays_closed_to_their_name_at_another_issuer(
 ) -> None:
     other = "https://login.example.org"
     guarded.guard(ROBIN, issuer=other)
-    guarded.context["authorizer"]["jwt"]["claims"]["iss"] = other
+    guarded.context = verified(ROBIN, other)
 
     assert guarded.show(robins).status == 404
 

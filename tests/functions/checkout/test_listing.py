@@ -1,5 +1,6 @@
 """A customer's list: their own orders only, the newest first, a page at a time."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -173,6 +174,12 @@ def test_what_is_no_cursor_is_refused(shop: Shop, clock: Clock, cursor: str) -> 
         "malformed-query",
         "cursor",
     )
+
+
+def test_a_cursor_is_written_into_a_query_as_it_is(shop: Shop, clock: Clock) -> None:
+    order(shop, clock, 2)
+
+    assert re.fullmatch("[A-Za-z0-9_-]+", look(shop, limit="1").body["cursor"])
 
 
 def test_a_cursor_and_more_is_refused(shop: Shop, clock: Clock) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from events import codec
 from events.checkout import MAX_QUANTITY
 from events.money import Money
 from functions.checkout.identity import order_id
@@ -119,6 +120,24 @@ def test_the_callers_trace_goes_on_and_without_one_a_trace_begins(shop: Shop) ->
 
     assert only(shop).traceparent.split("-")[1] == TRACEPARENT.split("-")[1]
     assert only(shop, order_id(OTHER_KEY)).traceparent.split("-")[1] != TRACEPARENT.split("-")[1]
+
+
+@pytest.mark.parametrize("given", [None, TRACEPARENT, "00-nonsense", ""])
+def test_whatever_trace_it_came_with_the_event_can_travel(shop: Shop, given: str | None) -> None:
+    shop.place(traceparent=given)
+    event = only(shop)
+
+    assert codec.decode(codec.encode(event)) == event
+
+
+def test_the_log_line_names_the_order_its_event_and_the_correlation_of_all_that_follows(
+    shop: Shop,
+) -> None:
+    shop.place()
+    (line,) = shop.lines.lines
+
+    assert (line["order"], line["event"]) == (ORDER, f"{ORDER}/placed")
+    assert line["correlation"] == only(shop).correlationid
 
 
 def test_a_total_as_expected_is_taken(shop: Shop) -> None:

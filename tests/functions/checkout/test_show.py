@@ -57,6 +57,7 @@ def test_wrong_and_missing_keys_and_orders_all_give_the_same_404(placed: Shop, l
 
     assert answers[0].status == 404
     assert answers[0].problem == "no-such-order"
+    assert "Idempotency-Key" in answers[0].body["detail"]
     assert all(answer == answers[0] for answer in answers)
     assert "append" not in placed.log.calls
 
@@ -65,6 +66,12 @@ def test_the_right_key_of_an_order_that_was_never_placed_gives_that_404_too(plac
     never = placed.show(order=order_id(OTHER_KEY), bearer=OTHER_KEY)
 
     assert never == placed.show(bearer=None)
+
+
+def test_a_request_that_names_no_order_gives_that_404_too(placed: Shop) -> None:
+    nameless = placed.request("GET /orders/{id}", authorization=f"Bearer {KEY}")
+
+    assert nameless == placed.show(bearer=None)
 
 
 def test_who_has_no_key_causes_no_read(placed: Shop) -> None:

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from events.envelope import Event
 from events.history import History
-from events.listing import HEARD, LIST
+from events.listing import HEARD, LIST, OPEN
 from events.ordering import OrderCancelled, OrderConfirmed
 from events.orders import OrderStalled
 from events.payment import PaymentCaptured, PaymentRefunded
 from events.shipping import DispatchScheduled
-from functions.orders.projection import row
+from functions.orders.projection import project, row
 from functions.orders.service import SERVICE
 from functions.runtime.memory import MemoryLog, MemoryRows
 from functions.runtime.ports import Row, Rows
@@ -71,6 +71,19 @@ def heard(history: History) -> list[Event[Any]]:
 @pytest.fixture(params=STORIES)
 def history(request: pytest.FixtureRequest) -> History:
     return STORIES[request.param]
+
+
+def test_a_row_that_came_to_its_end_is_in_no_part_of_the_index(history: History) -> None:
+    made = row(history)
+
+    assert made is not None
+    assert OPEN not in made.values
+
+
+def test_of_an_order_that_nobody_placed_no_row_is_kept() -> None:
+    confirmed = then(placed(), OrderConfirmed())
+
+    assert project(confirmed, History([confirmed])) is None
 
 
 def test_a_row_is_kept_and_a_message_that_says_nothing_new_is_a_duplicate(

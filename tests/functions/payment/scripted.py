@@ -27,11 +27,12 @@ REFUND = "post refunds"
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: `post confirm`, its form, and its headers."""
+    """One request: `post confirm`, its form or query, its headers, and whom it goes to."""
 
     what: str
     form: dict[str, str]
     headers: dict[str, str]
+    host: str
 
 
 class Script(stripe.HTTPClient):
@@ -47,8 +48,11 @@ class Script(stripe.HTTPClient):
     def request(
         self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any
     ) -> tuple[str, int, Mapping[str, str]]:
-        what = f"{method} {urlsplit(url).path.rpartition('/')[2]}"
-        self.asked.append(Asked(what, dict(parse_qsl(post_data or "")), dict(headers)))
+        parts = urlsplit(url)
+        what = f"{method} {parts.path.rpartition('/')[2]}"
+        self.asked.append(
+            Asked(what, dict(parse_qsl(post_data or parts.query)), dict(headers), parts.netloc)
+        )
         assert self._left, f"nobody expected {what}"
         expected, answer = self._left.pop(0)
         assert what == expected

@@ -1,5 +1,7 @@
 """Stripe's answers in the port's words: those that localstripe does not give, from a script."""
 
+from typing import Any
+
 import pytest
 import stripe
 
@@ -96,7 +98,10 @@ def test_amounts_are_told_as_stripe_counts_them(ours: Money, theirs: tuple[int, 
     script = Script((CREATE, READY), (LOOK, paid))
     pays = gateway(script)
 
-    assert pays.confirm(pays.prepare(ORDER, ours, "pm_1")) == Captured(amount=ours)
+    answer = pays.confirm(pays.prepare(ORDER, ours, "pm_1"))
+    assert answer == Captured(amount=ours)
+    assert isinstance(answer, Captured)
+    assert isinstance(answer.amount.amount, int)
     assert (script.asked[0].form["amount"], script.asked[0].form["currency"]) == (
         str(amount),
         currency,
@@ -120,8 +125,17 @@ def test_a_currency_of_which_stripe_takes_no_fractions_is_declined_unasked() -> 
         (refused(400, code="amount_too_small", param="amount"), "amount_too_small"),
         (refused(400, param="currency"), "invalid_currency"),
         (refused(402, "card_error", code="incorrect_number"), "incorrect_number"),
+        (refused(402, "card_error"), "card_declined"),
     ],
-    ids=["no such card", "nor found", "bad card", "too little", "no such money", "bad number"],
+    ids=[
+        "no such card",
+        "nor found",
+        "bad card",
+        "too little",
+        "no such money",
+        "bad number",
+        "why?",
+    ],
 )
 def test_what_stripe_will_not_even_prepare_is_declined_for_ever(
     answer: Answer, reason: str
@@ -134,10 +148,52 @@ def test_what_stripe_will_not_even_prepare_is_declined_for_ever(
 
 
 def test_a_request_that_is_wrong_in_itself_blames_no_order() -> None:
-    with pytest.raises(GatewayUnavailable, match="refused a request about metadata: parameter_un"):
-        gateway(Script((CREATE, refused(400, code="parameter_unknown", param="metadata")))).prepare(
-            ORDER, AMOUNT, "pm_1"
-        )
+    for answer, says in (
+        (refused(400, code="parameter_unknown", param="metadata"), " about metadata: parameter_un"),
+        (refused(400, code="account_invalid"), ": account_invalid"),
+        (refused(400), ": 400"),
+    ):
+        with pytest.raises(GatewayUnavailable, match=f"Stripe refused a request{says}"):
+            gateway(Script((CREATE, answer))).prepare(ORDER, AMOUNT, "pm_1")
+
+
+def test_an_answer_of_no_use_is_told_by_its_status_and_kind() -> None:
+    for answer, says in (
+        (refused(503, "api_error"), "Stripe did not answer with 503 (APIError), or not with an"),
+        (nothing_heard(), "Stripe did not answer (APIConnectionError), or not with an"),
+    ):
+        with pytest.raises(GatewayUnavailable) as unavailable:
+            gateway(Script(*[(LOOK, answer)] * (RETRIES + 1))).confirm(REFERENCE)
+        assert str(unavailable.value) == f"{says} answer"
+
+
+def test_a_reference_that_stripe_does_not_know_asks_whose_key_it_is() -> None:
+    with pytest.raises(LookupError, match=f"{REFERENCE}: is the key another account's"):
+        gateway(Script((LOOK, refused(404, code="resource_missing")))).confirm(REFERENCE)
+
+
+def test_a_look_that_is_refused_for_another_reason_is_tried_again() -> None:
+    with pytest.raises(GatewayUnavailable, match="account_invalid"):
+        gateway(Script((LOOK, refused(400, code="account_invalid")))).confirm(REFERENCE)
+
+
+@pytest.mark.parametrize(
+    ("more", "host"),
+    [({}, "api.stripe.com"), ({"base": "https://stripe.example"}, "stripe.example")],
+    ids=["the real one", "another"],
+)
+def test_stripe_is_asked_where_it_is(more: dict[str, Any], host: str) -> None:
+    script = Script((LOOK, PAID))
+    gateway(script, **more).confirm(REFERENCE)
+
+    assert script.asked[0].host == host
+
+
+def test_the_library_keeps_no_record_in_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stripe, "enable_telemetry", True)
+    StripeCalls(Vault())
+
+    assert stripe.enable_telemetry is False
 
 
 def test_a_call_that_takes_too_long_is_left_for_the_next_delivery() -> None:

@@ -87,6 +87,28 @@ def test_a_card_that_is_refused_without_an_attempt_is_declined_and_not_tried_aga
     )
 
     assert gateway(script).confirm(REFERENCE) == Declined(reason=reason)
+    mark = next(asked for asked in script.asked if asked.what == MARK)
+    assert mark.form == {"metadata[declined]": reason}
+
+
+@pytest.mark.parametrize(
+    "script",
+    [((LOOK, READY), (CANCEL, intent("canceled"))), ((LOOK, intent("canceled")),)],
+    ids=["prepared", "cancelled"],
+)
+def test_what_was_never_charged_gives_nothing_back(script: tuple[tuple[str, Answer], ...]) -> None:
+    played = Script(*script)
+
+    assert gateway(played).cancel(REFERENCE) is None
+    assert played.done()
+
+
+def test_a_cancel_that_is_refused_declines_nothing_whatever_the_word_for_it() -> None:
+    no = refused(402, "card_error", code="expired_card")
+    script = Script((LOOK, READY), (CANCEL, no), (LOOK, READY))
+
+    with pytest.raises(GatewayUnavailable, match="expired_card"):
+        gateway(script).cancel(REFERENCE)
 
 
 def test_a_confirm_that_is_refused_for_no_fault_of_the_cards_is_tried_again() -> None:
@@ -148,6 +170,23 @@ def test_what_somebody_gave_back_by_hand_is_not_given_back_again() -> None:
     assert script.asked[-1].form["amount"] == str(AMOUNT.amount - 1000)
 
 
+def test_what_was_given_back_is_asked_for_by_the_charge_and_as_much_as_stripe_lists_at_once() -> (
+    None
+):
+    script = Script((LOOK, PAID), (REFUNDS, refunds(refund())))
+    gateway(script).cancel(REFERENCE)
+
+    assert script.asked[-1].form == {"payment_intent": REFERENCE, "limit": "100"}
+
+
+def test_the_last_cent_is_given_back_as_well() -> None:
+    almost = refund(AMOUNT.amount - 1)
+    script = Script((LOOK, PAID), (REFUNDS, refunds(almost)), (REFUND, (200, refund(1))))
+    gateway(script).cancel(REFERENCE)
+
+    assert script.asked[-1].form["amount"] == "1"
+
+
 def test_a_refund_is_asked_for_under_one_key_by_all_who_saw_the_same() -> None:
     def key(*seen: dict[str, object]) -> str:
         script = Script((LOOK, PAID), (REFUNDS, refunds(*seen)), (REFUND, (200, refund())))
@@ -162,7 +201,7 @@ def test_a_refund_is_asked_for_under_one_key_by_all_who_saw_the_same() -> None:
 def test_a_refund_that_failed_gave_nothing_back(status: str) -> None:
     script = Script((LOOK, PAID), (REFUNDS, refunds()), (REFUND, (200, refund(status=status))))
 
-    with pytest.raises(GatewayUnavailable):
+    with pytest.raises(GatewayUnavailable, match=f"the refund of {REFERENCE} {status}"):
         gateway(script).cancel(REFERENCE)
 
 

@@ -131,17 +131,18 @@ def test_a_key_that_is_missing_says_which_secret_and_what_to_do(
 @pytest.mark.parametrize(
     ("stored", "words"),
     [
-        ("pk_live_51Public", "holds a publishable key"),
-        (f'{{"key":"{KEY}"}}', "holds JSON"),
-        (f"Bearer {KEY}", "holds no key of Stripe's"),
-        ("hunter2", "holds no key of Stripe's"),
+        ("pk_live_51Public", "holds a publishable key, with which nothing can be charged"),
+        (f'{{"key":"{KEY}"}}', "holds JSON, not the key alone"),
+        (f'"{KEY}"', "holds JSON, not the key alone"),
+        (f"Bearer {KEY}", "holds no key of Stripe's, which begins with sk_ or rk_"),
+        ("hunter2", "holds no key of Stripe's, which begins with sk_ or rk_"),
         (f"{KEY}\r\nX-Other: 1", "holds more than a key"),
         (f"{KEY}é", "holds more than a key"),
     ],
-    ids=["publishable", "JSON", "prefixed", "password", "two lines", "not ASCII"],
+    ids=["publishable", "JSON", "JSON text", "prefixed", "password", "two lines", "not ASCII"],
 )
 def test_what_cannot_be_a_key_is_not_sent_anywhere(stored: str, words: str) -> None:
-    with pytest.raises(KeyMissing, match=words) as missing:
+    with pytest.raises(KeyMissing, match=f"^Payment's secret {words}. Take") as missing:
         gateway(Script(), Vault(stored)).confirm(REFERENCE)
 
     assert "from Stripe's dashboard and put it, and nothing else, into the secret" in str(
@@ -182,7 +183,9 @@ def test_a_real_server_that_does_not_know_the_key(
 def test_the_adapter_is_built_from_the_functions_secret_and_reads_nothing() -> None:
     vault = Vault()
 
-    assert isinstance(stripe_gateway(replace(resources(), secret=vault)), StripeGateway)
+    gateway = stripe_gateway(replace(resources(), secret=vault))
+    assert isinstance(gateway, StripeGateway)
+    assert gateway._calls._secret is vault
     assert vault.reads == 0
     with pytest.raises(ValueError, match="secret=True"):
         stripe_gateway(resources())

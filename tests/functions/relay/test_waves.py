@@ -57,6 +57,24 @@ def test_the_events_of_many_orders_leave_together() -> None:
     assert topic.batches == [["A/0", "B/0", "C/0"], ["A/1", "B/1", "C/1"]]
 
 
+def test_the_sequence_decides_whatever_the_events_are_called() -> None:
+    topic = Waves()
+    first, second = (vars(message("A", number)) for number in (0, 1))
+    publish([Message(**(second | {"id": "A/a"})), Message(**(first | {"id": "A/b"}))], topic)
+
+    assert topic.ids == ["A/b", "A/a"]
+
+
+def test_a_topic_that_does_not_answer_for_each_message_is_not_believed() -> None:
+    class Terse(Waves):
+        def publish(self, messages: Sequence[Message]) -> Sequence[str]:
+            assert not self.batches, "it was believed"
+            return super().publish(messages)[1:]
+
+    with pytest.raises(ValueError, match="shorter"):
+        publish([message(order, 0) for order in "AB"], Terse())
+
+
 def test_events_of_one_sequence_leave_by_id() -> None:
     topic = Waves()
     one = message("A", 0)

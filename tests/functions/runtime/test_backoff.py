@@ -21,5 +21,9 @@ def test_the_derived_receives_ride_out_an_outage_of_six_hours() -> None:
     assert tried_at[-1] >= backoff.OUTAGE > tried_at[-2]
 
 
+def test_a_wait_that_ends_with_the_outage_rides_it_out_and_a_second_less_does_not() -> None:
+    assert [backoff.receives_to_ride_out(n) for n in (1, 30, 31, 90, 91)] == [2, 2, 3, 3, 4]
+
+
 def test_without_an_outage_one_receive_is_enough() -> None:
     assert backoff.receives_to_ride_out(0) == 1

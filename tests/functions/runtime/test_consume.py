@@ -192,7 +192,9 @@ def test_what_cannot_be_decoded_fails_at_a_constant_pace_on_its_way_to_the_dlq(
     assert failed(answer) == [record["messageId"]]
     assert world.queue.hidden == {record["receiptHandle"]: FIRST_DELAY}
     assert world.lines.outcomes == ["undecodable", "done"]
-    assert world.lines.lines[0]["detail"]
+    with pytest.raises(codec.Undecodable) as wrong:
+        codec.decode(record["body"])
+    assert world.lines.lines[0]["detail"] == str(wrong.value)
 
 
 def test_a_log_that_is_ahead_of_this_code_is_waited_for_like_any_outage(world: World) -> None:
@@ -236,7 +238,8 @@ def test_a_queue_that_cannot_hide_does_not_lose_the_answer(world: World) -> None
 
     assert failed(answer) == ["message A/placed"]
     assert world.lines.outcomes == ["retry", "done", "not-hidden"]
-    assert world.lines.lines[-1]["error"] == "TimeoutError"
+    line = world.lines.lines[-1]
+    assert (line["consumer"], line["error"]) == ("inventory", "TimeoutError")
 
 
 def test_a_duplicate_is_acknowledged(world: World) -> None:

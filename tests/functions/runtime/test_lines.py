@@ -1,7 +1,11 @@
 """What a consumer says of each record: one line, with what is known of it and nothing personal."""
 
+import json
+from types import SimpleNamespace
+
 import pytest
 
+from functions.runtime import consume
 from tests.builders import EMAIL, SHIP_TO, placed
 from tests.functions.conftest import Logged
 from tests.functions.runtime.consuming import SECRET, World
@@ -34,6 +38,16 @@ def test_one_line_a_record_says_what_became_of_it(world: World) -> None:
     }
 
 
+def test_a_line_tells_how_long_it_took_to_a_tenth_of_a_millisecond(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = iter([100.0, 100.01234])
+    monkeypatch.setattr(consume, "time", SimpleNamespace(perf_counter=seconds.__next__))
+    world.handler()({"Records": world.place("A")}, None)
+
+    assert world.lines.lines[0]["millis"] == 12.3
+
+
 def test_the_line_of_a_failure_says_what_failed_and_where(world: World) -> None:
     world.away = {"A"}
     world.handler()({"Records": world.place("A")}, None)
@@ -57,6 +71,17 @@ def test_the_metrics_of_an_invocation_are_written_once(world: World) -> None:
 
     assert world.lines.flushed == 1
     assert [name for name, _ in world.lines.counts] == ["EventAge", "EventAge"]
+
+
+def test_the_age_of_an_event_is_a_metric_in_milliseconds(world: World, logged: Logged) -> None:
+    records = world.place("A")
+    world.clock.advance(seconds=2)
+    world.handler(observer=logged.observer)({"Records": records}, None)
+
+    (metrics,) = (json.loads(line) for line in logged.text().splitlines() if "_aws" in line)
+    (told,) = metrics["_aws"]["CloudWatchMetrics"]
+    assert metrics["EventAge"] == [2000]
+    assert {each["Name"]: each["Unit"] for each in told["Metrics"]}["EventAge"] == "Milliseconds"
 
 
 @pytest.mark.parametrize("away", [set(), {"A"}], ids=["done", "failed"])

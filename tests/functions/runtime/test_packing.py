@@ -1,7 +1,7 @@
 """Batches keep to the limits of SNS and SQS, and lose nothing on the way."""
 
 from events import codec
-from functions.runtime.packing import MAX_BYTES, pack
+from functions.runtime.packing import MAX_BYTES, OVERHEAD, pack
 from functions.runtime.ports import Message
 
 
@@ -31,6 +31,13 @@ def test_a_batch_of_the_largest_events_stays_below_what_is_accepted() -> None:
 
     assert max(sum(len(each.body) for each in batch) for batch in batches) < MAX_BYTES
     assert [len(batch) for batch in batches] == [3, 3, 1]
+
+
+def test_a_batch_is_filled_to_the_last_byte_and_no_further() -> None:
+    half = MAX_BYTES // 2 - OVERHEAD
+
+    assert [len(batch) for batch in pack(messages(4, half))] == [2, 2]
+    assert [len(batch) for batch in pack(messages(4, half + 1))] == [1] * 4
 
 
 def test_a_single_event_is_sent_alone_however_large() -> None:

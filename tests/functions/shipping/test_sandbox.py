@@ -1,5 +1,6 @@
 """The sandbox carrier: it books a parcel once within the life of the order's key."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -29,7 +30,7 @@ def parcels(tables: MemoryTables) -> int:
 def test_a_parcel_has_a_tracking_number(carrier: SandboxCarrier) -> None:
     tracking = carrier.book(ORDER, SHIP_TO, STANDARD)
 
-    assert tracking.startswith("SBX")
+    assert re.fullmatch("SBX[0-9A-F]{12}", tracking)
     assert carrier.find(ORDER) == tracking
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from events import codec
@@ -21,7 +22,7 @@ from ops.replays import jobs, republish, running
 from ops.replays.republish import republish as run
 from ops.replays.selection import Wanted
 from ops.trouble import Exit
-from tests.builders import placed
+from tests.builders import TRUMPET, order_placed, placed
 from tests.ops.conftest import write_events
 from tests.ops.played import Time
 from tests.ops.replays.conftest import IDS, filled, troubled
@@ -256,9 +257,16 @@ def test_an_event_is_published_in_the_version_that_it_was_written_in(
     assert json.loads(body) == old
 
 
+BARRED = order_placed(msgspec.structs.replace(TRUMPET, name="\uffff"))
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
+        (
+            {"data": {"S": codec.encode_data(BARRED)}},
+            "X/placed: it has a character that no message",
+        ),
         ({"type": {"S": "OrderPraised"}}, "there is no type OrderPraised here"),
         ({"source": {"S": "email"}}, "X/placed.* not for `email` to state"),
     ],

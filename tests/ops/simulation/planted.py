@@ -209,8 +209,8 @@ def the_list_tells_of_what_is_yet_to_come(_: Patch) -> Rows:
 
 @planted
 def an_order_counts_each_time_that_it_is_heard_of(_: Patch) -> Rows:
-    def placed(event: Event[OrderPlaced], now: datetime) -> Keep:
-        kept = count(event, now)
+    def placed(event: Event[OrderPlaced], history: History, now: datetime) -> Keep:
+        kept = count(event, history, now)
         rows = tuple(replace(row, sort=f"{row.sort}/{now.isoformat()}") for row in kept.rows)
         return replace(kept, rows=rows)
 
