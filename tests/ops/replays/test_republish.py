@@ -32,14 +32,16 @@ ALL = 3 * len(IDS)
 
 
 class Listener:
-    """A queue that hears the topic of a stage."""
+    """A queue that hears the topic of a stage; email's is ordered, as this one may be."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, *, ordered: bool = False) -> None:
         self._sqs = cloud.client("sqs")
         sns = cloud.client("sns")
         fifo = {"FifoTopic": "true"}
         arn = sns.create_topic(Name=names.topic(cloud.stage), Attributes=fifo)["TopicArn"]
-        self._url = self._sqs.create_queue(QueueName="listener")["QueueUrl"]
+        name = names.queue(cloud.stage, "listener", ordered=ordered)
+        kind = {"FifoQueue": "true"} if ordered else {}
+        self._url = self._sqs.create_queue(QueueName=name, Attributes=kind)["QueueUrl"]
         endpoint = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])[
             "Attributes"
         ]["QueueArn"]
@@ -51,7 +53,9 @@ class Listener:
         while batch := self._sqs.receive_message(
             QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=0
         ).get("Messages"):
-            bodies += [message["Body"] for message in batch]
+            for message in batch:
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+                bodies.append(message["Body"])
         return bodies
 
     def heard(self) -> list[Any]:
@@ -232,6 +236,18 @@ def test_an_interrupted_job_goes_on_where_it_stopped(
 
     assert len({event.id for event in listener.heard()}) == ALL
     assert job_files.find(broken).state == "done"
+
+
+def test_a_second_run_at_once_loses_nothing_and_what_the_first_had_sent_comes_once(
+    stocked: Cloud, again: Callable[..., Exit], request: pytest.FixtureRequest
+) -> None:
+    ordered = Listener(stocked, ordered=True)
+    request.getfixturevalue("broken")
+
+    assert again(since=SINCE) is Exit.DONE
+
+    heard = [event.id for event in ordered.heard()]
+    assert len(heard) == len(set(heard)) == ALL
 
 
 def test_a_job_for_the_topic_is_not_gone_on_with_as_a_replay(
