@@ -1,7 +1,7 @@
 """A whole deployment under moto, wired from the synthesized templates and stepped by hand."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -21,8 +21,13 @@ class World:
     quiet. `paused` consumers are not polled.
     """
 
-    def __init__(self, templates: Templates, observer: Observer) -> None:
-        client = cache(client_factory())  # one for all functions: to make them takes a third
+    def __init__(
+        self,
+        templates: Templates,
+        observer: Observer,
+        clients: Callable[[str], Any] | None = None,
+    ) -> None:
+        client = clients or cache(client_factory())  # one for all: to make them takes a third
         self._sqs = client("sqs")
         self._sns = client("sns")
         self._dynamodb = client("dynamodb")

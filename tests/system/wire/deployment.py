@@ -1,0 +1,244 @@
+"""A deployment whose functions may die at any call: Lambda, its sources, customers, operators."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+import time_machine
+from botocore.exceptions import BotoCoreError, ClientError
+from moto import mock_aws
+from time_machine import Traveller
+
+from events import codec
+from functions import map as the_map
+from functions.analytics.table import DAILY, FIGURES
+from functions.checkout.identity import order_id
+from functions.runtime.dynamo import DynamoLog
+from functions.runtime.main import build
+from functions.runtime.tables import DynamoRows
+from tests.builders import NOW, Lines
+from tests.system.shop import SKU, SOLD_OUT, STOCK, Placed, Shop
+from tests.system.wire import moto_state
+from tests.system.wire.books import Books
+from tests.system.wire.wire import Clients, Died, Wire
+from tests.system.world import World
+from tests.tables import known_tables
+from tests.template import Templates
+
+CONSUMERS = tuple(sorted(consumer.name for consumer in the_map.CONSUMERS))
+REPLAYABLE = tuple(each.name for each in the_map.CONSUMERS if each.replayable)
+TICK = "a tick"
+SENDER = "shop@fanfare.example"
+CLIENTS = Clients()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saved:
+    """A moment of a deployment."""
+
+    now: float
+    moto: moto_state.Saved
+    ours: Any
+
+
+class Deployment(World):
+    """A stage of which every call is on the wire.
+
+    A function that dies has not answered: its messages come again once they are visible, its
+    records at once.
+    """
+
+    def __init__(self, templates: Templates, clock: Traveller) -> None:
+        self.books = Books(CLIENTS.plain, {SKU: STOCK, SOLD_OUT: 0})
+        self.wire = CLIENTS.wire = Wire(self.books)
+        self.clock = clock
+        super().__init__(templates, Lines(), CLIENTS)
+        CLIENTS.plain("sesv2").create_email_identity(EmailIdentity=SENDER)
+        self.shop = Shop(self)
+        self.orders: dict[int, str] = {}
+        self._redriven = count(1)
+        sources = self._wiring.sources.items()
+        self.queue = {name: source.arn.rpartition(":")[2] for name, source in sources}
+        self.dead_queue = {name: source.dead_letters.rpartition("/")[2] for name, source in sources}
+
+    # -- what functions do -------------------------------------------------------------------------
+
+    def invoke(self, service: str, event: Mapping[str, Any]) -> Any:
+        """Call a function as Lambda would; what it has handled is what it does not give back.
+
+        Raises:
+            Died: at one of its calls.
+        """
+        with self.wire.running(service, _trigger(service, event)):
+            answer = super().invoke(service, event)
+        if "batchItemFailures" in (answer or {}) and service in CONSUMERS:
+            failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
+            for record in event["Records"]:
+                if record["messageId"] not in failed:
+                    self.books.acknowledged(service, codec.decode(record["body"]))
+        return answer
+
+    def restart(self) -> None:
+        """Let no function remember anything: each is a new process."""
+        handlers = {
+            service: build(environ, observer=Lines(), clients=CLIENTS)
+            for service, environ in self._wiring.environments.items()
+        }
+        self._wiring = replace(self._wiring, handlers=handlers)
+
+    # -- what customers do -------------------------------------------------------------------------
+
+    def place(self, number: int, *what: Any, **how: Any) -> bool:
+        """Let a customer order, with the same key each time; tell whether the shop has said so."""
+        key = key_of(number)
+        self.orders[number] = order_id(key)
+        answers: list[int] = []
+        attempt(lambda: answers.append(self.shop.ask(key, *what, **how).status))
+        return answers == [200]
+
+    def withdraw(self, number: int) -> bool:
+        """Let a customer cancel; tell whether the shop has answered that it is, or is too late."""
+        placed = Placed(self.orders[number], key_of(number))
+        answers: list[int] = []
+        attempt(lambda: answers.append(self.shop.cancel(placed).status))
+        return answers in ([200], [409])
+
+    # -- what happens by itself --------------------------------------------------------------------
+
+    @property
+    def behind(self) -> bool:
+        """Tell whether the stream has records that the relay has not handled."""
+        return int(next(iter(self._position.values()), 0)) < moto_state.last_record(self.log)
+
+    def ready(self, consumer: str) -> bool:
+        """Tell whether a consumer has a message that it would be given now."""
+        return consumer not in self.paused and bool(moto_state.ready(self.queue[consumer]))
+
+    def move(self) -> Callable[["Deployment"], object] | None:
+        """Return what a source would do next, or nothing if there is nothing to do at this time."""
+        if self.behind:
+            return World.relay
+        waiting = [name for name in CONSUMERS if self.ready(name)]
+        return (lambda world: world.consume(waiting[0])) if waiting else None
+
+    def pass_time(self) -> bool:
+        """Let time pass until something is to be done; tell whether there is anything.
+
+        First what is still under way comes through, then what is hidden is visible again, then
+        operators empty the DLQs.
+        """
+        if self.wire.late:
+            self.wire.late.pop(0)()
+            return True
+        waits = [
+            wait
+            for name in CONSUMERS
+            if name not in self.paused
+            and (wait := moto_state.hidden_for(self.queue[name])) is not None
+        ]
+        if waits:
+            self.clock.shift(min(waits) + 0.001)
+            return True
+        return any([self.redrive(name) for name in CONSUMERS])
+
+    def redrive(self, consumer: str) -> bool:
+        """Send what is in a DLQ to its queue again; tell whether there was anything."""
+        dead = moto_state.take_all(self.dead_queue[consumer])
+        for body in dead:
+            self.resend(consumer, body)
+        return bool(dead)
+
+    def resend(self, consumer: str, body: str) -> None:
+        """Put an event into a queue as an operator does: with a fresh deduplication id."""
+        source = self._wiring.sources[consumer]
+        event = codec.decode(body)
+        fresh = f"again {next(self._redriven)}"
+        fifo = {"MessageGroupId": event.subject, "MessageDeduplicationId": fresh}
+        self._sqs.send_message(
+            QueueUrl=source.url, MessageBody=body, **(fifo if source.fifo else {})
+        )
+
+    def replay(self, consumer: str, order: str) -> None:
+        """Send what the log has of an order to a consumer that allows it."""
+        heard = self.books.hearing[consumer]
+        for event in DynamoLog(CLIENTS.plain("dynamodb"), self.log).read(order):
+            if event.type in heard:
+                self.resend(consumer, codec.encode(event).decode())
+
+    def close_the_past(self) -> None:
+        """Let the days before the first order be summed up, as in a shop that has been open."""
+        table = known_tables("dev")["analytics", FIGURES]
+        rows = DynamoRows(CLIENTS.plain("dynamodb"), table)
+        for row in self.books.rows[FIGURES].all():
+            assert row.partition == DAILY
+            rows.put(row)
+
+    # -- moments -----------------------------------------------------------------------------------
+
+    def save(self) -> Saved:
+        """Return this moment, to come back to."""
+        ours = (self.books, self._position, self.paused, self.orders)
+        memo = self._shared()
+        return Saved(now=time.time(), moto=moto_state.save(memo), ours=deepcopy(ours, memo))
+
+    def come_back(self, saved: Saved) -> None:
+        """Let all be as it was at a moment, with functions that have just started."""
+        self.clock.move_to(saved.now)
+        memo = self._shared(saved.ours[0])
+        moto_state.put_back(saved.moto, memo)
+        self.books, self._position, self.paused, self.orders = deepcopy(saved.ours, memo)
+        self.wire = CLIENTS.wire = Wire(self.books)
+        self.restart()
+
+    def _shared(self, books: Books | None = None) -> dict[int, Any]:
+        """Return what no copy has of its own: what never changes, and a lock that nobody holds."""
+        books = books or self.books
+        events = [event for stream in books.log.streams.values() for event in stream.values()]
+        return {id(each): each for each in (books.tables.lock, *events)}
+
+
+@contextmanager
+def deployment(templates: Templates) -> Iterator[Deployment]:
+    """Give a deployment whose clock moves only when it is told to, also while the SDK waits."""
+    with time_machine.travel(NOW, tick=False) as clock, mock_aws():
+        waits = SimpleNamespace(sleep=lambda _: clock.shift(1))
+        with (
+            patch("botocore.endpoint.time", waits),
+            patch("functions.runtime.dynamo._jitter", lambda _: 0),
+        ):
+            yield Deployment(templates, clock)
+
+
+def attempt(work: Callable[[], object]) -> None:
+    """Let something be done by somebody who may die or fail on the way, and be done with it."""
+    try:
+        work()
+    except (Died, ClientError, BotoCoreError):
+        return
+
+
+def hold(books: Books) -> None:
+    """Raise the first violation that was found, if there is one."""
+    if books.violations:
+        raise books.violations[0]
+
+
+def _trigger(service: str, event: Mapping[str, Any]) -> str:
+    """Return what has set off a run: a route, the clock, the stream, or the types of events."""
+    if "Records" not in event:
+        return str(event.get("routeKey", TICK))
+    if service not in CONSUMERS:
+        return "records"
+    return " and ".join(codec.decode(record["body"]).type for record in event["Records"])
+
+
+def key_of(number: int) -> str:
+    return str(UUID(int=number + 1))
