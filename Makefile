@@ -22,7 +22,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint contracts simulate synth rehearse deploy destroy setup lock clean
+.PHONY: help run test lint contracts simulate wire synth rehearse deploy destroy setup lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,10 @@ contracts: $(PROJECT) ## Keep what is new of contracts, write docs/*api.json (AR
 
 simulate: $(PROJECT) ## Try the shop under every kind of bad luck (SEEDS=… ORDERS=… SEED=…)
 	@exec $(BIN)/fanfare simulate $(SEEDS:%=--seeds=%) $(ORDERS:%=--orders=%) \
+		$(SEED:%=--seed=%) $(ARGS)
+
+wire: $(PROJECT) $(NODE) ## Try the functions' calls of AWS under every fault (SEEDS=… SEED=…)
+	@$(HERE) exec $(BIN)/python -m tests.system.wire.campaign $(SEEDS:%=--seeds=%) \
 		$(SEED:%=--seed=%) $(ARGS)
 
 synth: $(PROJECT) $(CDK) ## Write the templates to cdk.out (STAGE=dev unless told)

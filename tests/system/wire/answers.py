@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import MockRawResponse
 
 THROTTLED = "ThrottlingException"
@@ -30,7 +32,7 @@ def conflict(request: AWSPreparedRequest, operation: str) -> AWSResponse:
     said = "Transaction is ongoing for the item"
     if operation == "dynamodb.PutItem":
         return _json(request, {"__type": "aws#TransactionConflictException", "message": said})
-    parts = json.loads(request.body)["TransactItems"]
+    parts = document(request)["TransactItems"]
     reasons = [{"Code": "None"} for _ in parts]
     reasons[-1] = {"Code": "TransactionConflict", "Message": said}
     refused = {"__type": "aws#TransactionCanceledException", "message": "Transaction cancelled"}
@@ -80,6 +82,11 @@ def taken_in_part(
     return _xml(request, 200, body)
 
 
+def document(request: AWSPreparedRequest) -> Any:
+    """Return the JSON that a request sends."""
+    return json.loads(_text(request))
+
+
 def _text(request: AWSPreparedRequest) -> str:
     body = request.body
     return body.decode() if isinstance(body, bytes) else str(body)
@@ -89,8 +96,16 @@ def _json(
     request: AWSPreparedRequest, body: object, headers: dict[str, str] | None = None
 ) -> AWSResponse:
     told = {"content-type": "application/x-amz-json-1.0"} | (headers or {})
-    return AWSResponse(request.url, 400, told, MockRawResponse(json.dumps(body)))
+    return AWSResponse(request.url, 400, _headers(told), MockRawResponse(json.dumps(body)))
 
 
 def _xml(request: AWSPreparedRequest, status: int, body: str) -> AWSResponse:
-    return AWSResponse(request.url, status, {"content-type": "text/xml"}, MockRawResponse(body))
+    told = _headers({"content-type": "text/xml"})
+    return AWSResponse(request.url, status, told, MockRawResponse(body))
+
+
+def _headers(told: dict[str, str]) -> HTTPHeaders:
+    headers = HTTPHeaders()
+    for name, value in told.items():
+        headers[name] = value
+    return headers

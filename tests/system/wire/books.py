@@ -1,6 +1,5 @@
 """What the wire has seen, kept as the simulator keeps its shop: so its invariants are ours."""
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,13 +11,11 @@ from events.listing import LIST, OPEN
 from functions.analytics.table import FIGURES
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.map import CONSUMERS
-from functions.payment.sandbox import LEDGER
 from functions.runtime.clock import utc_now
 from functions.runtime.dynamo import DynamoLog
 from functions.runtime.items import from_item
 from functions.runtime.ports import Change, Mail, Record
-from functions.runtime.tables import DynamoRecords, DynamoRows, TableName
-from functions.shipping.sandbox import PARCELS
+from functions.runtime.tables import DynamoRecords, DynamoRows
 from ops.simulation import invariants, quiet
 from ops.simulation.rows import PlainRows
 from ops.simulation.shop import Shop
@@ -50,9 +47,9 @@ class Books(Shop):
             return
         match operation:
             case "dynamodb.PutItem":
-                self._put(json.loads(request.body))
+                self._put(answers.document(request))
             case "dynamodb.TransactWriteItems":
-                for part in json.loads(request.body)["TransactItems"]:
+                for part in answers.document(request)["TransactItems"]:
                     if "Put" in part:
                         self._put(part["Put"])
             case "sns.PublishBatch":
@@ -61,13 +58,13 @@ class Books(Shop):
                     if entry["Id"] in taken:
                         self._publish(entry["Message"])
             case "sesv2.SendEmail":
-                self.send(_mail(json.loads(request.body)))
+                self.send(_mail(answers.document(request)))
 
     def mishap(self, call: Call, request: AWSPreparedRequest) -> None:
         """Allow a mail to be sent again whose sending, or slot, meets a fault."""
         if call.function != "email":
             return
-        body = json.loads(request.body)
+        body = answers.document(request)
         if call.operation == "sesv2.SendEmail":
             self.mail_mishaps[_mail(body).subject] += 1
         elif call.operation == "dynamodb.PutItem":

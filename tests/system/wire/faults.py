@@ -1,4 +1,4 @@
-"""What can go wrong with a call on the wire, and with which: the simulator's faults, as AWS has them."""
+"""What can go wrong with a call on the wire, and with which: the simulator's faults, on AWS."""
 
 from functools import cache
 from typing import Literal
@@ -9,7 +9,8 @@ from ops.simulation.fault import Fault as PortFault
 type Fault = PortFault | Literal["conflict, to the last"]
 
 TO_THE_LAST: Fault = "conflict, to the last"
-WORDS: dict[Fault, str] = {**EXPLAINED} | {
+WORDS: dict[Fault, str] = {
+    **{fault: words for fault, words in EXPLAINED.items()},
     "conflict": "another's transaction is in the way once, and the log tries again by itself",
     TO_THE_LAST: "another's transaction is in the way however often the log tries",
 }

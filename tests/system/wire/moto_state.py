@@ -40,6 +40,22 @@ def hidden_for(queue: str) -> float | None:
     return (min(hidden) - unix_time_millis()) / 1000 if hidden else None
 
 
+def show_hidden(queue: str) -> bool:
+    """Let the first hidden message be visible; tell whether there was one."""
+    hidden = [message for message in messages(queue) if not message.visible]
+    for message in hidden[:1]:
+        message.visible_at = 0
+    return bool(hidden)
+
+
+def move(queue: str, to: str) -> None:
+    """Move the first message to another queue, as the redrive policy does."""
+    queues = sqs_backends[ACCOUNT][REGION].queues
+    message = queues[queue]._messages.pop(0)
+    queues[queue].pending_messages.discard(message)
+    queues[to].add_message(message)
+
+
 def take_all(queue: str) -> Sequence[str]:
     """Return the bodies of all messages in a queue, which is empty then."""
     found = sqs_backends[ACCOUNT][REGION].queues[queue]
@@ -51,7 +67,8 @@ def take_all(queue: str) -> Sequence[str]:
 def last_record(table: str) -> int:
     """Return the sequence number of the last record in a table's stream, 0 if there is none."""
     stream = dynamodb_backends[ACCOUNT][REGION].tables[table].stream_shard
-    numbers = [int(item.record["dynamodb"]["SequenceNumber"]) for item in stream.items[-1:]]
+    last = stream.items[-1:] if stream else []
+    numbers = [int(item.record["dynamodb"]["SequenceNumber"]) for item in last]
     return max(numbers, default=0)
 
 

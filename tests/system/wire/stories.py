@@ -75,11 +75,6 @@ def scribbled(deployment: Deployment) -> None:
     deployment.put(deployment.log, item)
 
 
-def summed_up_before(deployment: Deployment) -> None:
-    """The shop has been open for a while."""
-    deployment.close_the_past()
-
-
 STORIES = (
     Story("confirmed and sent", (ordered(), rest, looked_at, cancelled)),
     Story("declined", (ordered(token=DECLINED), rest)),
@@ -142,7 +137,6 @@ STORIES = (
     Story(
         "the figures are late",
         (
-            summed_up_before,
             paused("analytics"),
             ordered(),
             rest,

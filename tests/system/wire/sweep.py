@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ops.simulation.engine import comes_to_rest
 from ops.simulation.violation import Violation
 from tests.system.wire import moto_state
 from tests.system.wire.deployment import (
@@ -25,9 +24,6 @@ from tests.system.wire.likeness import Likeness, likeness
 from tests.system.wire.stories import Act, Story, rest
 from tests.system.wire.wire import Call
 from tests.template import Templates
-
-TOO_MANY = 300
-"""Steps to a rest, after which a world is held to be going round in circles."""
 
 type Site = tuple[str, ...]
 """A call as a function knows it: what set the function off, and its calls up to this one."""
@@ -46,16 +42,9 @@ class Moment:
     calls: Sequence[Call]
     consumer: str | None
 
-    @property
-    def sites(self) -> Iterator[tuple[Site, Call]]:
-        """Yield its calls, each with its site."""
-        said = tuple(f"{call.operation} {call.about}" for call in self.calls)
-        for call in self.calls:
-            yield (call.function, call.trigger, *said[: call.nth]), call
-
 
 class Ends:
-    """The worlds that are known to end well; one that has become like one of them need not go on."""
+    """The worlds that are known to end well; one that has become like one of them may stop."""
 
     def __init__(self) -> None:
         self._known: set[tuple[int, Likeness]] = set()
@@ -81,11 +70,11 @@ def tell(world: Deployment, story: Story, ends: Ends) -> Iterator[Moment]:
     """Play a story without faults and yield every run of a function in it."""
     for index, act in enumerate(story.acts):
         if act is rest:
-            for step in _steps(world):
+            for step in world.steps():
                 yield from _watch(world, step, story.acts[index:], ends)
         else:
             yield from _watch(world, act, story.acts[index + 1 :], ends)
-    for step in _steps(world):
+    for step in world.steps():
         yield from _watch(world, step, (), ends)
     world.books.look_at_the_end(list(world.orders.values()))
     hold(world.books)
@@ -133,23 +122,23 @@ def _again(world: Deployment, moment: Moment) -> None:
     hold(world.books)
 
 
-def _play_on(world: Deployment, after: Sequence[Act], ends: Ends) -> None:
+def _play_on(world: Deployment, after: Sequence[Act], ends: Ends | None) -> None:
     """Play what is left of a story to its end, or until the world is like one that ends well."""
-    if ends.known(world, after):
+    if ends and ends.known(world, after):
         return
     for index, act in enumerate(after):
         if act is not rest:
             act(world)
             continue
-        for step in _steps(world):
+        for step in world.steps():
             attempt(partial(step, world))
             hold(world.books)
-            if ends.known(world, after[index:]):
+            if ends and ends.known(world, after[index:]):
                 return
-    for step in _steps(world):
+    for step in world.steps():
         attempt(partial(step, world))
         hold(world.books)
-        if ends.known(world, ()):
+        if ends and ends.known(world, ()):
             return
     world.books.look_at_the_end(list(world.orders.values()))
     hold(world.books)
@@ -160,9 +149,9 @@ def sites(templates: Templates, stories: Sequence[Story]) -> dict[Site, str]:
     found: dict[Site, str] = {}
     for story in stories:
         with deployment(templates) as world:
-            for moment in tell(world, story, Ends()):
-                for site, _ in moment.sites:
-                    found.setdefault(site, story.name)
+            _play_on(world, story.acts, None)
+            for site, _ in _sited(world.wire.calls):
+                found.setdefault(site, story.name)
     return found
 
 
@@ -174,7 +163,7 @@ def sweep(
     ends = Ends()
     with deployment(templates) as world:
         for moment in list(tell(world, story, ends)):
-            for site, call in moment.sites:
+            for site, call in _sited(moment.calls):
                 if site in met or not wanted(site):
                     continue
                 met.add(site)
@@ -194,12 +183,15 @@ def _watch(world: Deployment, run: Act, after: Sequence[Act], ends: Ends) -> Ite
         yield Moment(saved=saved, run=run, after=after, calls=calls, consumer=consumer)
 
 
-def _steps(world: Deployment) -> Iterator[Callable[[Deployment], object]]:
-    """Yield what happens by itself, step by step, until everything is at rest."""
-    for _ in range(TOO_MANY):
-        move = world.move()
-        if move is not None:
-            yield move
-        elif not world.pass_time():
-            return
-    raise Violation(comes_to_rest, "everything")
+def _sited(calls: Sequence[Call]) -> Iterator[tuple[Site, Call]]:
+    """Yield calls, each with its site; a function's first call begins a run.
+
+    Of calls that a loop makes one after the other, those from the third on are where the second is.
+    """
+    said: list[str] = []
+    for call in calls:
+        said = [] if call.nth == 1 else said
+        what = f"{call.operation} {call.about}"
+        if said[-2:] != [what, what]:
+            said.append(what)
+        yield (call.function, call.trigger, *said), call

@@ -1,6 +1,5 @@
 """The wire between the functions' SDK and moto: every call is numbered there and meets its fate."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,8 @@ from tests.system.wire import answers
 from tests.system.wire.faults import TO_THE_LAST, Fault, Unforeseen, applicable
 
 STAGE = names.prefixed("dev", "")
+LATER = ("die, done later", "lost, done later")
+"""Faults with which a request comes through when nobody waits for it any more."""
 
 
 class Died(BaseException):
@@ -143,25 +144,18 @@ class Wire:
         do: Callable[[AWSPreparedRequest], AWSResponse],
         request: AWSPreparedRequest,
     ) -> AWSResponse:
-        operation = asked.call.operation
-        match asked.fault:
-            case "die before":
+        """Do what is asked or not, and answer or not; the SDK sends again what had no answer."""
+        operation, fault = asked.call.operation, asked.fault
+        if fault in ("die after", "lost") or (fault == "done twice" and asked.sends == 1):
+            do(request)
+        elif fault in LATER and asked.sends == 1:
+            self.late.append(partial(do, request))
+        match fault:
+            case "die before" | "die after" | "die, done later":
                 raise Died
-            case "die after":
-                do(request)
-                raise Died
-            case "die, done later":
-                self.late.append(partial(do, request))
-                raise Died
-            case "lost":
-                do(request)
-                raise ReadTimeoutError(endpoint_url=request.url)
-            case "lost, done later":
-                if asked.sends == 1:
-                    self.late.append(partial(do, request))
+            case "lost" | "lost, done later":
                 raise ReadTimeoutError(endpoint_url=request.url)
             case "done twice" if asked.sends == 1:
-                do(request)
                 raise ReadTimeoutError(endpoint_url=request.url)
             case "throttled":
                 return answers.throttle(request, operation.partition(".")[0])
@@ -220,9 +214,9 @@ def _about(operation: str, request: AWSPreparedRequest) -> str:
     """Return what a call is about, in few words: a fact, a table, or how much."""
     if operation == "sns.PublishBatch":
         return "one" if len(answers.entries(request)) == 1 else "several"
-    body = json.loads(request.body)
+    body = answers.document(request)
     if operation == "dynamodb.TransactWriteItems":
-        body = body["TransactItems"][0]["Put"]
+        body = next(iter(body["TransactItems"][0].values()))
     table = str(body.get("TableName", "")).removeprefix(STAGE)
     fact = body.get("Item", {}).get("type", {}).get("S", "")
     return " ".join(word for word in (table, fact, body.get("IndexName", "")) if word) or "-"
