@@ -10,7 +10,7 @@ type Fault = PortFault | Literal["conflict, to the last"]
 
 TO_THE_LAST: Fault = "conflict, to the last"
 WORDS: dict[Fault, str] = {
-    **{fault: words for fault, words in EXPLAINED.items()},
+    **dict[Fault, str](EXPLAINED.items()),
     "conflict": "another's transaction is in the way once, and the log tries again by itself",
     TO_THE_LAST: "another's transaction is in the way however often the log tries",
 }

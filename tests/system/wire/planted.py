@@ -1,14 +1,17 @@
 """Mistakes that somebody could make where functions meet AWS, each planted into the runtime."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.batch import process_partial_response
+from botocore.exceptions import ClientError
 
+from functions.relay.service import SERVICE
 from functions.relay.waves import publish
 from functions.runtime import aws, consume
-from functions.runtime.dynamo import DynamoLog
+from functions.runtime.dynamo import DynamoLog, _conflicts
 from functions.runtime.ports import Change, Message
 from functions.runtime.tables import DynamoRecords
 from functions.runtime.topic import SnsTopic
@@ -28,11 +31,19 @@ def planted(plant: Plant) -> Plant:
     return plant
 
 
-def in_the_rules(name: str, patch: Patch) -> None:
-    """Plant one of the simulator's mistakes into the functions themselves."""
-    consumers, _ = IN_THE_RULES[name](patch)
-    for consumer in consumers:
-        patch.setattr(f"functions.{consumer.name}.service.SERVICE", consumer)
+def in_the_rules(name: str) -> Plant:
+    """Return one of the simulator's mistakes, to be planted into the functions themselves."""
+
+    def plant(patch: Patch) -> None:
+        consumers, _ = IN_THE_RULES[name](patch)
+        for consumer in consumers:
+            patch.setattr(f"functions.{consumer.name}.service.SERVICE", consumer)
+
+    return plant
+
+
+LOSING = "it_confirms_the_losing_reference"
+PLANTED[LOSING] = in_the_rules(LOSING)
 
 
 @planted
@@ -53,7 +64,7 @@ def the_relay_goes_on_when_the_topic_fails(patch: Patch) -> None:
         except Exception:  # noqa: BLE001  that is the mistake
             return {}
 
-    patch.setattr("functions.relay.service.SERVICE.publish", silently)
+    patch.setattr("functions.relay.service.SERVICE", replace(SERVICE, publish=silently))
 
 
 @planted
@@ -91,7 +102,9 @@ def a_conflict_is_held_to_be_a_success(patch: Patch) -> None:
     def write(self: DynamoLog, write: Callable[[], Any]) -> Any:
         try:
             return write()
-        except self._client.exceptions.TransactionCanceledException:
+        except ClientError as error:
+            if not _conflicts(error):
+                raise
             return None
 
     patch.setattr(DynamoLog, "_patiently", write)

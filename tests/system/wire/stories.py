@@ -76,7 +76,7 @@ def scribbled(deployment: Deployment) -> None:
 
 
 STORIES = (
-    Story("confirmed and sent", (ordered(), rest, looked_at, cancelled)),
+    Story("confirmed and sent", (ordered(), rest, looked_at)),
     Story("declined", (ordered(token=DECLINED), rest)),
     Story("the gateway's answer is lost", (ordered(token=TIMEOUT), rest)),
     Story("sold out", (ordered(SOLD_OUT), rest)),

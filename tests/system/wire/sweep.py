@@ -4,7 +4,7 @@ A story is told once without faults. Before each run of a function the world is 
 goes on again once for each call and fault, to the story's end and until all is quiet.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -157,7 +157,7 @@ def sites(templates: Templates, stories: Sequence[Story]) -> dict[Site, str]:
 
 def sweep(
     templates: Templates, story: Story, wanted: Callable[[Site], bool]
-) -> Iterator[tuple[Call, Fault, Violation | None]]:
+) -> Generator[tuple[Call, Fault, Violation | None]]:
     """Let the wanted sites of a story meet all faults, each fault once; yield what came of each."""
     met: set[Site] = set()
     ends = Ends()
