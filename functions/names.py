@@ -46,6 +46,9 @@ def secret(stage: str, service: str) -> str:
     return prefixed(stage, service)
 
 
-def forget_role(stage: str, service: str | None = None) -> str:
-    """Return the role that may blank personal fields: in the log, or in a service's read model."""
-    return prefixed(stage, f"{service}-forget" if service else "forget")
+def forget_role(stage: str, region: str, service: str | None = None) -> str:
+    """Return the role that may blank personal fields: in the log, or in a service's read model.
+
+    Roles are the account's, in all its regions, so the stage's one is part of the name.
+    """
+    return prefixed(stage, f"{service}-forget-{region}" if service else f"forget-{region}")

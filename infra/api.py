@@ -10,15 +10,22 @@ from constructs import Construct
 from functions import names
 from functions.runtime import settings
 from functions.runtime.service import Api
+from infra.access import AccessLog
+from infra.acknowledge import acknowledge
+from infra.alarm import PERIOD, Alarm
+from infra.cors import preflight
 from infra.function import ServiceFunction
 from infra.grants import APPEND_TO_LOG, READ_LOG
 from infra.part import Part
 from infra.stage import Stage
 from infra.tables import Tables
 
+FAILURES = 3
+"""Requests that fail by our fault, after which somebody is woken: one may be a chance."""
+
 
 class ApiStack(Part):
-    """The way in: the row's routes and no other, for no other web page (there is no CORS)."""
+    """The way in: the row's routes and no other, for the web pages that the stage names."""
 
     def __init__(self, scope: Construct, *, stage: Stage, api: Api) -> None:
         """Take the app, the stage and the API's row."""
@@ -36,26 +43,44 @@ class ApiStack(Part):
             grants={self.log_arn: [READ_LOG, APPEND_TO_LOG], **tables.grants},
         )
         gateway = self._gateway(api, function.resource)
+        Alarm(
+            self,
+            "Failing",
+            stage=stage,
+            alarm_name=names.prefixed(stage.name, f"{api.name}-failing"),
+            description=f"{api.name} has failed {FAILURES} requests within five minutes. Its log"
+            " says why.",
+            metric=gateway.metric_server_error(period=PERIOD, statistic="Sum"),
+            threshold=FAILURES,
+        )
         CfnOutput(self, "ApiUrl", value=gateway.api_endpoint)
         CfnOutput(self, "ApiId", value=gateway.api_id)
 
     def _gateway(self, api: Api, function: lambda_.Function) -> http.HttpApi:
         name = names.prefixed(self.stage.name, api.name)
-        gateway = http.HttpApi(self, "Http", api_name=name, create_default_stage=False)
+        gateway = http.HttpApi(
+            self,
+            "Http",
+            api_name=name,
+            create_default_stage=False,
+            cors_preflight=preflight(api.routes, self.stage.origins),
+        )
         integration = integrations.HttpLambdaIntegration(
             "Integration", function, scope_permission_to_route=False
         )
         tokens = self._authorizer()
-        routes = [
-            added
-            for route in api.routes
-            for added in gateway.add_routes(
+        routes: list[http.HttpRoute] = []
+        for route in api.routes:
+            authorizer = None if route.public else tokens
+            added = gateway.add_routes(
                 path=route.path,
                 methods=[http.HttpMethod[route.method]],
                 integration=integration,
-                authorizer=None if route.public else tokens,
+                authorizer=authorizer,
             )
-        ]
+            if authorizer is None:
+                _acknowledge_open(*added)
+            routes += added
         # The CDK's own HttpStage knows one throttle for all routes.
         entry = http.CfnStage(
             self,
@@ -63,6 +88,12 @@ class ApiStack(Part):
             api_id=gateway.api_id,
             stage_name="$default",
             auto_deploy=True,
+            access_log_settings=AccessLog(self, service=api.name).settings,
+            # What a route gets that has none of its own.
+            default_route_settings=http.CfnStage.RouteSettingsProperty(
+                throttling_rate_limit=min(route.rate for route in api.routes),
+                throttling_burst_limit=min(route.burst for route in api.routes),
+            ),
             route_settings={
                 route.key: {
                     "ThrottlingRateLimit": route.rate,
@@ -87,4 +118,14 @@ class ApiStack(Part):
             self.stage.issuer,
             jwt_audience=[self.stage.audience],
             identity_source=["$request.header.Authorization"],
+        )
+
+
+def _acknowledge_open(*routes: http.HttpRoute) -> None:
+    for route in routes:
+        acknowledge(
+            route,
+            "AwsSolutions-APIG4",
+            reason="What it tells is everybody's, or the function itself asks for the key that the"
+            " order was placed with.",
         )

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from aws_cdk import Annotations
 from constructs import Construct
 
+from functions import names
 from functions.map import API, BUS, CONSUMERS
 from functions.runtime.service import Consumer
 from infra.api import ApiStack
@@ -26,6 +28,12 @@ def build(app: Construct, stage: Stage, *, consumers: Sequence[Consumer] = CONSU
             " consumer. Name one of the map's, in infra/stage.py."
         )
     bus = BusStack(app, stage=stage, relay=BUS)
+    if stage.protected and not stage.alarm_topic:
+        Annotations.of(bus).add_warning_v2(
+            f"{names.SYSTEM}:nobody-is-woken",
+            f"Stage {stage.name} has no alarm_topic: its alarms are seen in the console and wake"
+            " nobody. Name an SNS topic of yours, in infra/stage.py.",
+        )
     parts: list[Part] = [ApiStack(app, stage=stage, api=API)]
     parts += [ConsumerStack(app, stage=stage, consumer=consumer) for consumer in consumers]
     for part in parts:

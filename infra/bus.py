@@ -2,6 +2,7 @@
 
 import jsii
 from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
@@ -12,14 +13,18 @@ from functions import names
 from functions.runtime import settings
 from functions.runtime.items import SLOT, SUBJECT
 from functions.runtime.service import Relay
-from infra.alarm import WakeUp
+from infra.alarm import PERIOD, Alarm, WakeUp
 from infra.forgetting import ForgetRole
 from infra.function import ServiceFunction
 from infra.grants import BLANK_IN_LOG, READ_LOG, READ_STREAM
 from infra.part import Part
-from infra.queues import DEAD_LETTER_RETENTION, SafeQueue
+from infra.queues import LastQueue
 from infra.stage import Stage
 from infra.tables import KeptTable
+
+RELAY_LATE = Duration.minutes(5)
+
+TOPIC_KEY = "alias/aws/sns"
 
 
 class BusStack(Part):
@@ -46,25 +51,30 @@ class BusStack(Part):
             fifo_throughput_scope=sns.FifoThroughputScope.MESSAGE_GROUP,
             enforce_ssl=True,
         )
-        undelivered = SafeQueue(
+        _encrypt(topic)
+        undelivered = LastQueue(
             self,
             "Undelivered",
+            stage=stage,
             queue_name=names.undelivered(stage.name),
-            retention=DEAD_LETTER_RETENTION,
+            holds="what the topic could not deliver to a consumer's queue. Mend the queue, then"
+            " replay the consumer",
         )
         undelivered.admit(topic.topic_arn)
         self._relay(relay, log, topic)
         ForgetRole(self, grants={log.table_arn: [READ_LOG, BLANK_IN_LOG]})
         for metric in relay.alarms:
             WakeUp(self, service=relay.name, metric=metric)
+        self._throttled()
 
     def _relay(self, relay: Relay, log: dynamodb.Table, topic: sns.Topic) -> None:
         stream = str(log.table_stream_arn)
-        unpublished = SafeQueue(
+        unpublished = LastQueue(
             self,
             "Unpublished",
+            stage=self.stage,
             queue_name=names.unpublished(self.stage.name),
-            retention=DEAD_LETTER_RETENTION,
+            holds="the keys of events that the relay could not publish, with the reason",
         )
         publisher = ServiceFunction(
             self,
@@ -93,6 +103,45 @@ class BusStack(Part):
             max_record_age=Duration.seconds(relay.record_age),
             on_failure=_To(unpublished),
         )
+        Alarm(
+            self,
+            "RelayLate",
+            stage=self.stage,
+            alarm_name=names.prefixed(self.stage.name, f"{relay.name}-late"),
+            description="What happened is not being published: an event has waited in the log's"
+            f" stream for {RELAY_LATE.to_minutes()} minutes. The stream forgets it after a day.",
+            metric=publisher.resource.metric("IteratorAge", period=PERIOD, statistic="Maximum"),
+            threshold=RELAY_LATE.to_milliseconds(),
+        )
+
+    def _throttled(self) -> None:
+        """Tell when Lambda turns functions away; the account's functions share what it may run."""
+        Alarm(
+            self,
+            "Throttled",
+            stage=self.stage,
+            alarm_name=names.prefixed(self.stage.name, "throttled"),
+            description="Lambda has been turning invocations away, of any function of the account"
+            " in this region: requests fail, and messages use up their tries. Ask for more"
+            " concurrent executions.",
+            metric=cloudwatch.Metric(
+                namespace="AWS/Lambda", metric_name="Throttles", statistic="Sum", period=PERIOD
+            ),
+            periods=3,
+        )
+
+
+def _encrypt(topic: sns.Topic) -> None:
+    """Encrypt what the topic holds with the account's key for SNS.
+
+    A key of our own would cost a dollar a month, and bring nothing: who may publish is ruled by
+    IAM. With the account's key, other services of AWS could not publish here, and none does. It is
+    set by its alias, so that nothing is looked up.
+    https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html
+    """
+    resource = topic.node.default_child
+    if isinstance(resource, sns.CfnTopic):
+        resource.kms_master_key_id = TOPIC_KEY
 
 
 @jsii.implements(lambda_.IEventSourceDlq)

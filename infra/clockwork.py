@@ -1,25 +1,54 @@
 """What a consumer does by the clock: a rule that calls its function."""
 
 from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from functions import names
 from functions.runtime.service import TICK, Chore
+from infra.acknowledge import acknowledge
+from infra.alarm import PERIOD, Alarm
+from infra.part import Part
 
 
 class Clockwork(Construct):
     """Calls a function every so many minutes, as its chore says."""
 
-    def __init__(self, scope: Construct, *, chore: Chore, function: lambda_.Function) -> None:
-        """Take the stack, the chore, and the function that does it."""
-        super().__init__(scope, "Clockwork")
-        events.Rule(
+    def __init__(
+        self, part: Part, *, service: str, chore: Chore, function: lambda_.Function
+    ) -> None:
+        """Take the stack, the service, its chore, and the function that does it."""
+        super().__init__(part, "Clockwork")
+        rule = events.Rule(
             self,
             "Rule",
             schedule=events.Schedule.rate(Duration.minutes(chore.every)),
             targets=[
                 targets.LambdaFunction(function, event=events.RuleTargetInput.from_object(TICK))
             ],
+        )
+        reason = (
+            "A tick that is lost is made good by the next; an alarm tells of a clock that stops."
+        )
+        acknowledge(rule, "Serverless-EventBusDLQ", "ES4000", reason=reason)
+        for child in rule.node.children:
+            if isinstance(child, lambda_.CfnPermission):
+                acknowledge(child, "ES1007", reason=reason)
+        Alarm(
+            self,
+            "Stopped",
+            stage=part.stage,
+            alarm_name=names.prefixed(part.stage.name, f"{service}-clock-stopped"),
+            description=f"The clock could not call {service}: what it does every {chore.every}"
+            " minutes is not done. Deploy its stack again.",
+            metric=cloudwatch.Metric(
+                namespace="AWS/Events",
+                metric_name="FailedInvocations",
+                dimensions_map={"RuleName": rule.rule_name},
+                statistic="Sum",
+                period=PERIOD,
+            ),
         )

@@ -6,6 +6,7 @@ from constructs import Construct
 from functions import names
 from functions.runtime import settings
 from functions.runtime.service import Consumer
+from infra.acknowledge import acknowledge
 from infra.alarm import WakeUp
 from infra.clockwork import Clockwork
 from infra.forgetting import ForgetRole
@@ -47,7 +48,7 @@ class ConsumerStack(Part):
             },
             libraries=outside.libraries,
         )
-        lambda_.EventSourceMapping(
+        source = lambda_.EventSourceMapping(
             self,
             "Source",
             target=worker.resource,
@@ -56,10 +57,16 @@ class ConsumerStack(Part):
             max_concurrency=consumer.concurrency,
             report_batch_item_failures=True,
         )
+        acknowledge(
+            source,
+            "Serverless-LambdaEventSourceMappingDestination",
+            "ES1001",
+            reason="A queue's source has no such thing: what fails goes to the dead-letter queue.",
+        )
         if consumer.projection:
             rows = names.own_table(stage.name, consumer.name, consumer.projection.table)
             ForgetRole(self, service=consumer.name, grants={self.table_arn(rows): REWRITE_ROWS})
         if consumer.chore:
-            Clockwork(self, chore=consumer.chore, function=worker.resource)
+            Clockwork(self, service=consumer.name, chore=consumer.chore, function=worker.resource)
         for metric in consumer.alarms:
             WakeUp(self, service=consumer.name, metric=metric)

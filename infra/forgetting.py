@@ -7,8 +7,13 @@ from constructs import Construct
 from functions import names
 from infra.grants import Grants, policy
 from infra.part import Part
+from infra.stage import ImpossibleStage
 
 SESSION = Duration.hours(1)
+MOST = 64
+"""Letters of a role's name: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+REGION = "ap-southeast-1"
+"""A region of the longest name that there is."""
 
 
 class ForgetRole(Construct):
@@ -24,8 +29,18 @@ class ForgetRole(Construct):
         iam.Role(
             self,
             "Role",
-            role_name=names.forget_role(part.stage.name, service),
+            role_name=_name(part, service),
             assumed_by=iam.AccountRootPrincipal(),
             max_session_duration=SESSION,
             inline_policies={"forget": policy(grants)},
         )
+
+
+def _name(part: Part, service: str | None) -> str:
+    longest = names.forget_role(part.stage.name, REGION, service)
+    if len(longest) > MOST:
+        raise ImpossibleStage(
+            f"Stage {part.stage.name}: a role would be called {longest}, and IAM allows {MOST}"
+            f" letters. Shorten the name of {service} by {len(longest) - MOST}."
+        )
+    return names.forget_role(part.stage.name, part.region, service)

@@ -11,12 +11,17 @@ from constructs import Construct
 from functions import names
 from functions.runtime.service import Service
 from functions.runtime.settings import SERVICE
+from infra.acknowledge import acknowledge, wildcard
+from infra.alarm import Alarm
 from infra.code import code_of
-from infra.grants import WRITE_LOGS, Grants, policy
+from infra.grants import WRITE_LOGS, Grants, Only, policy
 from infra.layer import Layer
 from infra.part import Part
 
 HANDLER = "functions.runtime.entry.handler"
+
+ATTEMPTS = 3
+"""How often Lambda tries what the clock asks for; a service that is killed once is not news."""
 
 
 class ServiceFunction(Construct):
@@ -47,6 +52,9 @@ class ServiceFunction(Construct):
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={service.name: policy({log_group.log_group_arn: WRITE_LOGS, **grants})},
         )
+        for arn, granted in grants.items():
+            if isinstance(granted, Only):
+                acknowledge(role, wildcard(role, arn), reason=granted.reason)
         self.resource = lambda_.Function(
             self,
             "Function",
@@ -64,3 +72,47 @@ class ServiceFunction(Construct):
             log_group=log_group,
             role=role,
         )
+        _acknowledge_findings(self.resource)
+        Alarm(
+            self,
+            "Errors",
+            stage=stage,
+            alarm_name=names.prefixed(stage.name, f"{service.name}-errors"),
+            description=f"{service.name} has failed as a whole {ATTEMPTS} times in an hour: it does"
+            " not start, is killed for its time, or does not do what it does by the clock. Its log"
+            " says why.",
+            metric=self.resource.metric_errors(period=Duration.hours(1)),
+            threshold=ATTEMPTS,
+        )
+
+
+def _acknowledge_findings(function: lambda_.Function) -> None:
+    acknowledge(
+        function,
+        "AwsSolutions-L1",
+        "Serverless-LambdaLatestVersion",
+        reason="Python 3.13 is what all tests run on and what the layer's wheels are made for.",
+    )
+    acknowledge(
+        function,
+        "Serverless-LambdaDLQ",
+        reason="It is for asynchronous invocations, and nobody makes one but the clock.",
+    )
+    acknowledge(
+        function,
+        "Serverless-LambdaTracing",
+        "WS1000",
+        reason="Every event carries its trace from cause to effect. X-Ray would see one hop at a"
+        " time, and wants a right on all resources.",
+    )
+    acknowledge(
+        function,
+        "WS1004",
+        reason="It has a log group with retention, which it names itself; the rule looks for one"
+        " that is called after the function.",
+    )
+    acknowledge(
+        function,
+        "W3005",
+        reason="The CDK writes DependsOn for a role that the function refers to.",
+    )

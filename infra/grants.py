@@ -10,11 +10,15 @@ from functions.runtime.service import Access, Consumer
 
 @dataclass(frozen=True)
 class Only:
-    """Actions that are allowed if a key of the request has a value: `ses:FromAddress`, say."""
+    """Actions that are allowed if a key of the request has a value: `ses:FromAddress`, say.
+
+    That bounds them where resources cannot, for a `reason`; such a resource has a wildcard.
+    """
 
     actions: Sequence[str]
     key: str
     value: str
+    reason: str
 
 
 type Grants = Mapping[str, Sequence[str] | Only]

@@ -8,8 +8,12 @@ from constructs import Construct
 from functions import names
 from functions.runtime import backoff
 from functions.runtime.service import Consumer
+from infra.alarm import PERIOD, Alarm
 from infra.part import Part
-from infra.queues import DEAD_LETTER_RETENTION, RETENTION, SafeQueue
+from infra.queues import RETENTION, LastQueue, SafeQueue
+
+LATE = Duration.seconds(backoff.OUTAGE // 6)
+"""How long a message may wait before somebody is told: long before it dies of it."""
 
 
 class Inbox(Construct):
@@ -24,8 +28,13 @@ class Inbox(Construct):
                 part.stage.name, consumer.name, ordered=consumer.ordered, suffix=suffix
             )
 
-        dead_letters = SafeQueue(
-            self, "DeadLetters", queue_name=name("-dlq"), retention=DEAD_LETTER_RETENTION
+        dead_letters = LastQueue(
+            self,
+            "DeadLetters",
+            stage=part.stage,
+            queue_name=name("-dlq"),
+            holds=f"what {consumer.name} could not handle. Find out why from its log, mend it, and"
+            " redrive the queue",
         )
         self.queue = SafeQueue(
             self,
@@ -51,4 +60,16 @@ class Inbox(Construct):
             dead_letter_queue=sqs.Queue.from_queue_arn(self, "Undelivered", part.undelivered_arn),
         )
         # What the topic may not yet deliver is not tried again.
-        subscription.node.add_dependency(self.queue)
+        subscription.node.add_dependency(self.queue.node.find_child("Policy"))
+        Alarm(
+            self,
+            "Late",
+            stage=part.stage,
+            alarm_name=f"{name()}-late",
+            description=f"{consumer.name} is late: a message has waited for"
+            f" {LATE.to_minutes()} minutes. Its log says why, or that it does not run.",
+            metric=self.queue.metric_approximate_age_of_oldest_message(
+                period=PERIOD, statistic="Maximum"
+            ),
+            threshold=LATE.to_seconds(),
+        )

@@ -28,7 +28,12 @@ class Outside:
             # https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
             for resource in ("identity", "configuration-set"):
                 arn = part.format_arn(service="ses", resource=resource, resource_name="*")
-                self.grants[arn] = Only([SEND_MAIL], "ses:FromAddress", part.stage.sender)
+                self.grants[arn] = Only(
+                    [SEND_MAIL],
+                    "ses:FromAddress",
+                    part.stage.sender,
+                    reason="Mail goes to anybody, and is from the stage's sender alone.",
+                )
         if adapter.secret:
             secret = names.secret(part.stage.name, service)
             self.environment[settings.SECRET] = secret

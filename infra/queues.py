@@ -5,6 +5,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.acknowledge import acknowledge
+from infra.alarm import PERIOD, Alarm
+from infra.stage import Stage
+
 RETENTION = Duration.days(4)
 DEAD_LETTER_RETENTION = Duration.days(14)
 
@@ -47,4 +51,36 @@ class SafeQueue(sqs.Queue):
                 resources=[self.queue_arn],
                 conditions={"ArnEquals": {"aws:SourceArn": topic_arn}},
             )
+        )
+
+
+class LastQueue(SafeQueue):
+    """Where messages end that nobody could handle: kept for long, and somebody is told.
+
+    What a redrive has brought here is seen as well, since the alarm is on what lies here and not
+    on what came.
+    """
+
+    def __init__(
+        self, scope: Construct, name: str, *, stage: Stage, queue_name: str, holds: str
+    ) -> None:
+        """Take the stage, the queue's name, and what its messages are, for who is woken."""
+        super().__init__(scope, name, queue_name=queue_name, retention=DEAD_LETTER_RETENTION)
+        acknowledge(
+            self,
+            "AwsSolutions-SQS3",
+            "Serverless-SQSRedrivePolicy",
+            "ES6000",
+            reason="It is itself where dead letters go, of a queue, a subscription or a stream.",
+        )
+        Alarm(
+            self,
+            "Alarm",
+            stage=stage,
+            alarm_name=f"{queue_name}-waiting",
+            description=f"{queue_name} holds {holds}. It keeps them for"
+            f" {DEAD_LETTER_RETENTION.to_days()} days.",
+            metric=self.metric_approximate_number_of_messages_visible(
+                period=PERIOD, statistic="Maximum"
+            ),
         )

@@ -18,6 +18,9 @@ DEFAULT = "dev"
 SENDER = re.compile(r"[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+")
 """What a stage's mail may be from: an address alone, as SES knows it."""
 
+ORIGIN = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?|http://localhost:[0-9]{1,5}")
+"""Whose pages may call the API: an origin (RFC 6454) over TLS, or one that is being written."""
+
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+")
 """What a stage's alarms may go to: a standard topic, since CloudWatch knows no FIFO one."""
 
@@ -35,9 +38,9 @@ class Stage:
     """What is particular to one world.
 
     `removal` is what becomes of tables and logs when their stack goes; `protected` refuses to
-    delete tables and stacks, `recovery` keeps a table's past for 35 days. `wheels` is the platform
-    of third-party code in uv's words, or None for this machine's. `account` and `region` bind the
-    stage to one place; a stage without them goes where the operator's credentials point.
+    delete tables and stacks. `wheels` is the platform of third-party code in uv's words, or None
+    for this machine's. `account` and `region` bind the stage to one place; a stage without them
+    goes where the operator's credentials point.
 
     `adapters` names a service's way to the outside where it is not the usual one. `sender` is the
     address that mail is from, such as `sender="shop@example.com"`; without one, mail is recorded
@@ -46,14 +49,15 @@ class Stage:
     --email-identity example.com`); to write to anybody, the account must be out of SES's sandbox
     (https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html). `issuer` and
     `audience` are those of the tokens (OpenID Connect) that customers must show; without them the
-    shop is open to guests. `alarm_topic` is the ARN of the SNS topic that alarms go to.
+    shop is open to guests. `origins` are the web pages elsewhere that may call the API, such as
+    `origins=("https://shop.example.com",)`; without any, browsers let none. `alarm_topic` is the
+    ARN of the SNS topic that alarms go to.
     """
 
     name: str
     log_retention: RetentionDays
     removal: RemovalPolicy
     protected: bool = False
-    recovery: bool = False
     architecture: Literal["arm64", "x86_64"] = "arm64"
     wheels: str | None = "aarch64-manylinux2014"
     account: str | None = None
@@ -63,6 +67,7 @@ class Stage:
     sender: str | None = None
     issuer: str | None = None
     audience: str | None = None
+    origins: tuple[str, ...] = ()
     alarm_topic: str | None = None
 
     def __post_init__(self) -> None:
@@ -84,6 +89,12 @@ class Stage:
                 f"Stage {self.name}: the audience is empty. Name what the issuer's tokens are for,"
                 " as their `aud` says."
             )
+        for origin in self.origins:
+            if not ORIGIN.fullmatch(origin):
+                raise ImpossibleStage(
+                    f"Stage {self.name}: no page can be of {origin!r}. Name each origin in full, as"
+                    ' browsers send it: origins=("https://shop.example.com",)'
+                )
         if self.alarm_topic is not None and not TOPIC.fullmatch(self.alarm_topic):
             raise ImpossibleStage(
                 f"Stage {self.name}: alarms cannot go to {self.alarm_topic!r}. Name a topic by its"
@@ -143,7 +154,6 @@ PROD = Stage(
     log_retention=RetentionDays.SIX_MONTHS,
     removal=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     protected=True,
-    recovery=True,
     adapters={"payment": "stripe"},
 )
 

@@ -14,7 +14,10 @@ from infra.stage import Stage
 
 
 class KeptTable(dynamodb.Table):
-    """A table billed by request, encrypted with a key whose use is on record, kept as staged."""
+    """A table billed by request, encrypted with a key whose use is on record, kept as staged.
+
+    Its past can be restored for 35 days, on any stage.
+    """
 
     def __init__(
         self,
@@ -40,7 +43,7 @@ class KeptTable(dynamodb.Table):
             removal_policy=stage.removal,
             deletion_protection=stage.protected,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=stage.recovery
+                point_in_time_recovery_enabled=True
             ),
         )
 

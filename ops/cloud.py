@@ -47,6 +47,11 @@ class Cloud:
     client: Callable[[str], Any]
     began: datetime | None = None
 
+    @property
+    def region(self) -> str:
+        """Where the stage is."""
+        return str(self.client("sts").meta.region_name)
+
     def log(self) -> DynamoLog:
         """Return the stage's log."""
         return DynamoLog(self.client("dynamodb"), names.log_table(self.stage))

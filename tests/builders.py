@@ -15,6 +15,7 @@ from functions.runtime.ports import Resources, Tables
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ORDER = "5WQFM8Q1XK3T7ZC0R9N2HDBJE4"
+ON_CALL = "arn:aws:sns:eu-central-1:123456789012:on-call"
 ISSUER = "https://login.example.com/shop"
 AUDIENCE = "fanfare-shop"
 TRACEPARENT = f"00-{'4b' * 16}-{'00' * 8}-01"

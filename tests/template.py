@@ -7,14 +7,16 @@ from typing import Any
 
 ACCOUNT = "123456789012"
 REGION = os.environ["AWS_DEFAULT_REGION"]
+STACK = "2f8a1c90-c9d6-11f0-8a33-0a6f5c3d7e11"
+"""What makes a stack's id its own."""
 
-_PSEUDO = {
-    "AWS::AccountId": ACCOUNT,
-    "AWS::Region": REGION,
-    "AWS::Partition": "aws",
-    "AWS::URLSuffix": "amazonaws.com",
-    "AWS::NoValue": None,
+
+_NAMED = {
+    ("AWS::DynamoDB::Table", "Ref"): "TableName",
+    ("AWS::Lambda::Function", "Ref"): "FunctionName",
+    ("AWS::SQS::Queue", "QueueName"): "QueueName",
 }
+"""What of a resource is its name, and the property that gives it."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,25 @@ class Resource:
 
 
 class Templates:
-    """The templates of all stacks, by stack name."""
+    """The templates of all stacks, by stack name, as they are at a place."""
 
-    def __init__(self, templates: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        templates: Mapping[str, Mapping[str, Any]],
+        account: str = ACCOUNT,
+        region: str = REGION,
+    ) -> None:
         self._templates = templates
+        self._account = account
+        self._region = region
+        self._pseudo = {
+            "AWS::AccountId": account,
+            "AWS::Region": region,
+            "AWS::Partition": "aws",
+            "AWS::StackId": f"arn:aws:cloudformation:{region}:{account}:stack/some/{STACK}",
+            "AWS::URLSuffix": "amazonaws.com",
+            "AWS::NoValue": None,
+        }
 
     def resources(self, kind: str) -> Iterator[Resource]:
         """Yield the resources of a type, such as `AWS::SQS::Queue`, from all stacks."""
@@ -42,20 +59,20 @@ class Templates:
 
     def _resolve(self, value: Any, template: Mapping[str, Any]) -> Any:
         match value:
-            case {"Ref": name} if name in _PSEUDO:
-                return _PSEUDO[name]
+            case {"Ref": name} if name in self._pseudo:
+                return self._pseudo[name]
             case {"Ref": name} if name in template["Resources"]:
                 return self._identity(template["Resources"][name], "Ref", template)
             case {"Fn::GetAtt": [name, attribute]}:
                 return self._identity(template["Resources"][name], attribute, template)
-            case {"Fn::Join": [separator, parts]}:
-                return separator.join(self._resolve(part, template) for part in parts)
             case {"Fn::Sub": str(text)}:
-                for name, known in _PSEUDO.items():
+                for name, known in self._pseudo.items():
                     text = text.replace(f"${{{name}}}", known or "")
                 return text
             case dict():
-                return {key: self._resolve(item, template) for key, item in value.items()}
+                return _computed(
+                    {key: self._resolve(item, template) for key, item in value.items()}
+                )
             case list():
                 return [self._resolve(item, template) for item in value]
             case _:
@@ -66,26 +83,40 @@ class Templates:
     ) -> str:
         """Return what `Ref` or an attribute of a resource is once it is deployed."""
         properties = resource.get("Properties", {})
+        place = f"{self._region}:{self._account}"
 
         def name(key: str) -> str:
             return str(self._resolve(properties.get(key, "unnamed"), template))
 
         match resource["Type"], attribute:
+            case asked if asked in _NAMED:
+                return name(_NAMED[asked])
             case "AWS::SQS::Queue", "Ref":
-                return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name('QueueName')}"
+                return (
+                    f"https://sqs.{self._region}.amazonaws.com/{self._account}/{name('QueueName')}"
+                )
             case "AWS::SQS::Queue", "Arn":
-                return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name('QueueName')}"
+                return f"arn:aws:sqs:{place}:{name('QueueName')}"
             case "AWS::SNS::Topic", "Ref" | "TopicArn":
-                return f"arn:aws:sns:{REGION}:{ACCOUNT}:{name('TopicName')}"
-            case "AWS::DynamoDB::Table", "Ref":
-                return name("TableName")
+                return f"arn:aws:sns:{place}:{name('TopicName')}"
             case "AWS::DynamoDB::Table", "Arn":
-                return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name('TableName')}"
+                return f"arn:aws:dynamodb:{place}:table/{name('TableName')}"
             case "AWS::DynamoDB::Table", "StreamArn":
                 return f"stream of {name('TableName')}"
-            case "AWS::Lambda::Function", "Ref":
-                return name("FunctionName")
             case "AWS::Lambda::Function", "Arn":
-                return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name('FunctionName')}"
+                return f"arn:aws:lambda:{place}:function:{name('FunctionName')}"
             case _:
                 return f"<{resource['Type']}.{attribute}>"
+
+
+def _computed(value: Mapping[str, Any]) -> Any:
+    """Return what a function of resolved values gives, or the value if it is none."""
+    match value:
+        case {"Fn::Join": [separator, parts]}:
+            return separator.join(parts)
+        case {"Fn::Select": [index, parts]}:
+            return parts[int(index)]
+        case {"Fn::Split": [separator, text]}:
+            return text.split(separator)
+        case _:
+            return value

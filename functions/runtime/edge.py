@@ -24,10 +24,17 @@ DIRECT = "direct"
 WHOLE_BODY = "$"
 """In a problem, the field that means the body as a whole: its JSON path."""
 
-_SECURITY_HEADERS = {
+SAFE = {
     "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000",
     "x-content-type-options": "nosniff",
 }
+"""Headers of every answer: nobody keeps it, guesses what it is, shows it as a page, tells where it
+was read, or asks for it without TLS. An endpoint may let its answer be kept.
+https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
+"""
 
 
 def handler(
@@ -141,7 +148,7 @@ def _malformed(detail: str) -> Problem:
 
 
 def _over_http(response: Response) -> dict[str, Any]:
-    headers = {"content-type": "application/json"} | _SECURITY_HEADERS | dict(response.headers)
+    headers = {"content-type": "application/json"} | SAFE | dict(response.headers)
     return {
         "statusCode": response.status,
         "headers": headers,

@@ -1,8 +1,7 @@
 """`fanfare forget`: what an order says of a person, blanked in the log and in the read models.
 
 Copies live on for a while in messages that wait or lie in dead-letter queues (14 days at most, as
-long as SQS keeps anything), in the log's stream (a day), and in a table's recovery where the stage
-has one (35 days).
+long as SQS keeps anything), in the log's stream (a day), and in a table's recovery (35 days).
 """
 
 from collections.abc import Sequence
@@ -40,7 +39,7 @@ def forget(options: Options, wanted: str, *, yes: bool, clock: Clock = utc_now) 
         return Exit.DONE
     consent(options, f"This blanks what order {order} says of a person, for good.", yes=yes)
     session = f"forget-{order}"
-    log_keeper = cloud.acting_as(names.forget_role(cloud.stage), session)
+    log_keeper = cloud.acting_as(names.forget_role(cloud.stage, cloud.region), session)
     shelves = _shelves(cloud, session)
     blanked = erase(cloud.log(), log_keeper.erasure(), shelves, order, clock)
     for pending in outstanding(history):
@@ -57,7 +56,9 @@ def _shelves(cloud: Cloud, session: str | None = None) -> list[Shelf]:
             consumer.name,
             consumer.projection,
             (
-                cloud.acting_as(names.forget_role(cloud.stage, consumer.name), session)
+                cloud.acting_as(
+                    names.forget_role(cloud.stage, cloud.region, consumer.name), session
+                )
                 if session
                 else cloud
             ).rows(consumer, consumer.projection.table),

@@ -31,10 +31,6 @@ def test_the_stage_waits_for_the_routes_that_it_throttles(dev: Assembly) -> None
     assert routes <= set(entry["DependsOn"])
 
 
-def test_no_other_web_page_may_call_the_api(dev: Assembly) -> None:
-    assert "CorsConfiguration" not in dev.only("AWS::ApiGatewayV2::Api", STACK)
-
-
 def test_all_routes_lead_to_the_one_function_which_only_this_api_may_invoke(
     dev: Assembly,
 ) -> None:
@@ -59,3 +55,11 @@ def test_the_stack_says_where_the_api_is(dev: Assembly) -> None:
     outputs = dev.stacks[STACK]["Outputs"]
     assert set(outputs) == {"ApiUrl", "ApiId"}
     assert "ApiEndpoint" in json.dumps(outputs["ApiUrl"])
+
+
+def test_a_route_without_a_throttle_of_its_own_gets_the_narrowest(dev: Assembly) -> None:
+    entry = dev.only("AWS::ApiGatewayV2::Stage", STACK)
+    assert entry["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": min(route.rate for route in API.routes),
+        "ThrottlingBurstLimit": min(route.burst for route in API.routes),
+    }

@@ -71,21 +71,6 @@ def test_a_queue_keeps_messages_for_four_days_and_its_dead_letters_for_fourteen(
 
 
 @every_consumer
-def test_a_consumers_queue_policy_lets_in_nobody_but_our_topic(
-    dev: Assembly, consumer: Consumer
-) -> None:
-    (allowed,) = dev.admitted(stack_of(consumer), queue_of(consumer))
-    assert allowed == {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn("sqs", queue_of(consumer)),
-        "Condition": {"ArnEquals": {"aws:SourceArn": arn("sns", "fanfare-dev-events.fifo")}},
-    }
-    assert dev.admitted(stack_of(consumer), queue_of(consumer, "-dlq")) == []
-
-
-@every_consumer
 def test_workers_take_batches_as_the_row_says_and_report_what_failed(
     dev: Assembly, consumer: Consumer
 ) -> None:

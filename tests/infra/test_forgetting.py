@@ -1,18 +1,21 @@
 """The log is changed under one role, which does nothing else and is not a function's."""
 
 import json
+from dataclasses import replace
 from fnmatch import fnmatch
+from pathlib import Path
 
 import pytest
 
 from functions.map import CONSUMERS
-from infra.stage import DEV
+from infra.stage import DEV, ImpossibleStage
 from tests.assembly import Assembly, once, synthesize
 from tests.infra.test_grants import LOG, own
 from tests.reading import LISTING
-from tests.template import ACCOUNT, Resource
+from tests.template import ACCOUNT, REGION, Resource
 
-FORGET = "fanfare-dev-forget"
+FORGET = f"fanfare-dev-forget-{REGION}"
+LISTING_FORGET = f"fanfare-dev-listing-forget-{REGION}"
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +52,7 @@ def test_the_log_is_read_and_blanked_under_a_role_of_its_own(dev: Assembly) -> N
 def test_the_rows_of_a_read_model_are_rewritten_under_a_role_of_its_stack(
     reading: Assembly,
 ) -> None:
-    role = roles(reading)["fanfare-dev-listing-forget"]
+    role = roles(reading)[LISTING_FORGET]
 
     assert role.stack == "fanfare-dev-listing"
     assert allowed(role) == {
@@ -60,7 +63,7 @@ def test_the_rows_of_a_read_model_are_rewritten_under_a_role_of_its_stack(
 def test_a_role_to_forget_is_for_people_of_the_account_who_are_allowed_to_assume_it(
     reading: Assembly,
 ) -> None:
-    assert set(roles(reading)) == {FORGET, "fanfare-dev-listing-forget"}
+    assert set(roles(reading)) == {FORGET, LISTING_FORGET}
     for role in roles(reading).values():
         (trusted,) = role.properties["AssumeRolePolicyDocument"]["Statement"]
         assert trusted == {
@@ -71,7 +74,7 @@ def test_a_role_to_forget_is_for_people_of_the_account_who_are_allowed_to_assume
 
 
 def test_there_is_a_role_for_the_log_and_for_each_read_model(dev: Assembly) -> None:
-    models = {f"fanfare-dev-{c.name}-forget" for c in CONSUMERS if c.projection}
+    models = {f"fanfare-dev-{c.name}-forget-{REGION}" for c in CONSUMERS if c.projection}
 
     assert set(roles(dev)) == {FORGET} | models
 
@@ -86,8 +89,14 @@ def test_nobody_else_may_change_or_remove_what_the_log_says(dev: Assembly) -> No
 
 
 def test_a_change_of_the_log_wakes_somebody(dev: Assembly) -> None:
-    alarm = dev.only("AWS::CloudWatch::Alarm", "fanfare-dev-bus")
+    assert dev.alarm("Tampered", service="relay")["Threshold"] == 1
 
-    assert alarm["MetricName"] == "Tampered"
-    assert alarm["Dimensions"] == [{"Name": "service", "Value": "relay"}]
-    assert alarm["Threshold"] == 1
+
+def test_a_service_is_refused_whose_role_would_have_too_long_a_name_in_some_region(
+    tmp_path: Path,
+) -> None:
+    longest = replace(LISTING, name="l" * 30)
+    synthesize(tmp_path / "fits", DEV, [longest])
+
+    with pytest.raises(ImpossibleStage, match="IAM allows 64 letters"):
+        synthesize(tmp_path / "out", DEV, [replace(longest, name="l" * 31)])

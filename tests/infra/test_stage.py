@@ -45,13 +45,9 @@ def test_the_production_stage_keeps_data_and_logs_whatever_becomes_of_the_stacks
             assert resource["UpdateReplacePolicy"] == "Retain"
 
 
-def test_the_production_stage_refuses_to_be_deleted_and_can_go_back_in_time(
-    prod: Assembly,
-) -> None:
+def test_the_production_stage_refuses_to_be_deleted(prod: Assembly) -> None:
     for table in prod.resources("AWS::DynamoDB::Table"):
         assert table.properties["DeletionProtectionEnabled"] is True
-        recovery = table.properties["PointInTimeRecoverySpecification"]
-        assert recovery == {"PointInTimeRecoveryEnabled": True}
     for name in prod.stacks:
         assert prod.manifest[name]["properties"]["terminationProtection"] is True
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from functions.runtime import edge
 from functions.runtime.http import MAX_BODY, Problem, Request, Response
 from tests.functions.runtime.edging import World
 
@@ -65,8 +66,34 @@ def test_an_answer_is_json_that_nobody_caches_or_guesses_at(world: World) -> Non
     assert answer["headers"] == {
         "content-type": "application/json",
         "cache-control": "no-store",
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "referrer-policy": "no-referrer",
+        "strict-transport-security": "max-age=31536000",
         "x-content-type-options": "nosniff",
     }
+
+
+@pytest.mark.parametrize(
+    ("event", "answer", "status"),
+    [
+        ({}, Response(), 200),
+        ({}, Response(status=304, headers={"etag": '"7"'}), 304),
+        ({}, Problem(409, "changed", "It changed.", headers={"retry-after": "5"}), 409),
+        ({}, RuntimeError("password1"), 500),
+        ({"routeKey": "DELETE /things"}, Response(), 404),
+        ({"body": "x" * (MAX_BODY + 1)}, Response(), 413),
+        ({"body": "%%%", "isBase64Encoded": True}, Response(), 400),
+    ],
+    ids=["done", "unchanged", "problem", "error", "no route", "too long", "malformed"],
+)
+def test_whatever_is_answered_is_kept_by_nobody_and_taken_for_nothing_else(
+    world: World, event: dict[str, Any], answer: Response | Exception, status: int
+) -> None:
+    world.answer = answer
+    told = world.send(**event)
+
+    assert told["statusCode"] == status
+    assert edge.SAFE.items() <= told["headers"].items()
 
 
 def test_an_endpoint_may_say_otherwise(world: World) -> None:

@@ -19,6 +19,7 @@ from ops.trouble import Exit, Trouble
 from tests.builders import NOW, ORDER, then
 from tests.ops.conftest import write_events
 from tests.ops.forgetting.conftest import CUSTOMER, PERSONAL, ended
+from tests.template import REGION
 
 
 def later() -> datetime:
@@ -102,12 +103,13 @@ def test_the_log_is_changed_under_a_role_of_its_own_and_the_rows_under_another(
     do()
 
     session = f"forget-{ORDER}"
-    assert acted == [("fanfare-local-forget", session), ("fanfare-local-orders-forget", session)]
+    roles = [f"fanfare-local-{role}-{REGION}" for role in ("forget", "orders-forget")]
+    assert acted == [(role, session) for role in roles]
 
 
 def test_who_acts_under_a_role_has_its_credentials_and_no_others(told: Cloud) -> None:
     mine = told.client("dynamodb")._request_signer._credentials.access_key
-    acting = told.acting_as("fanfare-local-forget", "forget-A")
+    acting = told.acting_as(f"fanfare-local-forget-{REGION}", "forget-A")
 
     theirs = acting.client("dynamodb")._request_signer._credentials
     assert theirs.access_key != mine

@@ -1,0 +1,91 @@
+"""The limit of a request's body, measured against the largest order that there can be."""
+
+import json
+from typing import Any
+
+import pytest
+
+from events import codec
+from events.checkout import MAX_LINES, MAX_QUANTITY
+from functions.checkout.identity import order_id
+from functions.runtime.http import MAX_BODY
+from tests.functions.checkout.conftest import HEADERS, KEY, Shop, only
+from tests.summary import Figure
+
+VIOLIN = "\N{VIOLIN}"
+"""A character of four bytes, or of twelve when it is escaped."""
+
+SKUS = [f"{line:02d}".rjust(40, "S") for line in range(MAX_LINES)]
+
+LARGEST: dict[str, Any] = {
+    "lines": [{"sku": sku, "quantity": MAX_QUANTITY} for sku in SKUS],
+    "email": "@".join((VIOLIN * 127, VIOLIN * 126)),
+    "ship_to": {
+        "name": VIOLIN * 100,
+        "street": VIOLIN * 100,
+        "city": VIOLIN * 100,
+        "postal_code": VIOLIN * 16,
+        "country": "DE",
+    },
+    "payment_token": "t" * 255,
+    "expected_total": {"amount": MAX_LINES * MAX_QUANTITY * 10**9, "currency": "EUR"},
+    "delivery": "standard",
+}
+
+
+def escaped(document: Any) -> str:
+    """Return a document as JSON with every character of its texts escaped, the longest way."""
+
+    def text(value: str) -> str:
+        units = value.encode("utf-16-be").hex()
+        return '"' + "".join(rf"\u{units[i : i + 4]}" for i in range(0, len(units), 4)) + '"'
+
+    match document:
+        case dict():
+            members = (f"{text(name)}: {escaped(value)}" for name, value in document.items())
+            return "{" + ", ".join(members) + "}"
+        case list():
+            return "[" + ", ".join(escaped(item) for item in document) + "]"
+        case str():
+            return text(document)
+        case _:
+            return json.dumps(document)
+
+
+@pytest.fixture
+def stocked(shop: Shop) -> Shop:
+    for sku in SKUS:
+        shop.sell(sku, VIOLIN * 100, 10**9)
+    return shop
+
+
+def test_the_largest_order_passes_however_it_is_written(stocked: Shop, figure: Figure) -> None:
+    plain = json.dumps(LARGEST, ensure_ascii=False)
+    sizes = {}
+    for written in (plain, json.dumps(LARGEST), escaped(LARGEST)):
+        assert json.loads(written) == LARGEST
+        assert stocked.place(written).status == 200
+        sizes[len(written.encode())] = written
+    figure("largest order, bytes: plain", min(sizes))
+    figure("largest order, bytes: all escaped", max(sizes))
+    figure("largest body, bytes", MAX_BODY)
+
+    assert max(sizes) < MAX_BODY
+
+
+def test_the_fact_that_it_was_placed_travels(stocked: Shop) -> None:
+    stocked.place(LARGEST)
+
+    event = only(stocked, order_id(KEY))
+    assert len(codec.encode(event)) < codec.MAX_BYTES
+
+
+def test_one_byte_above_the_limit_is_refused_and_says_what_the_limit_is(stocked: Shop) -> None:
+    body = json.dumps(LARGEST).ljust(MAX_BODY + 1)
+    answer = stocked.send(
+        {"routeKey": "POST /checkout", "requestContext": {}, "headers": HEADERS, "body": body}
+    )
+
+    assert (answer.status, answer.problem) == (413, "body-too-large")
+    assert answer.body["detail"] == f"The body has {MAX_BODY + 1} bytes, at most {MAX_BODY}."
+    assert "append" not in stocked.log.calls

@@ -1,0 +1,135 @@
+"""cdk-nag and cfn-lint find nothing, on any stage, but what is acknowledged with its reason."""
+
+import json
+import re
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.acknowledge import LINT
+from infra.stage import STAGES, Stage
+from tests.assembly import GUARDED, Assembly, made_once
+from tests.builders import ON_CALL
+from tests.infra.scan import Scan, found_by_lint, lint, scan
+from tests.summary import Figure
+
+ALL_SAID = replace(
+    GUARDED,
+    origins=("https://shop.example.com",),
+    sender="shop@example.com",
+    alarm_topic=ON_CALL,
+    adapters={"payment": "stripe"},
+)
+"""A stage that says all that a stage may say."""
+
+MOST = 10
+"""Acknowledgements: reasons to let something be."""
+
+
+@pytest.fixture(scope="session")
+def scans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scan]:
+    stages: dict[str, Stage] = {**STAGES, "all said": ALL_SAID}
+    return {
+        name: Scan(made_once(tmp_path_factory, f"scanned {name}", partial(scan, stage)))
+        for name, stage in stages.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def linted(
+    scans: dict[str, Scan], tmp_path_factory: pytest.TempPathFactory
+) -> set[tuple[str, str, str]]:
+    """Return what cfn-lint finds where nobody tells it what to leave: template, resource, rule."""
+    return found_by_lint(made_once(tmp_path_factory, "linted", partial(lint, templates(scans))))
+
+
+def templates(scans: dict[str, Scan]) -> dict[str, Path]:
+    return {
+        f"{name}.{path.name}": path
+        for name, found in scans.items()
+        for path in found.folder.glob("*.template.json")
+    }
+
+
+def resources(folder: Path) -> int:
+    return sum(
+        len(json.loads(path.read_text())["Resources"]) for path in folder.glob("*.template.json")
+    )
+
+
+def test_the_packs_of_cdk_nag_find_nothing(scans: dict[str, Scan], figure: Figure) -> None:
+    findings = sorted(each for found in scans.values() for each in found.findings())
+    figure("findings of cdk-nag", len(findings))
+
+    assert not findings, "\n".join(findings)
+    for found in scans.values():
+        for pack in found.seen:
+            assert found.reports[pack]["conclusion"] == "success"
+
+
+def test_each_pack_has_looked_at_every_resource_of_every_template(
+    scans: dict[str, Scan], figure: Figure
+) -> None:
+    for name, found in scans.items():
+        there = resources(found.folder)
+        figure(f"resources scanned, stage {name}", there)
+        assert there > 100
+        for seen in found.seen.values():
+            assert len(seen) == len(set(seen)) == there
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_what_was_looked_at_is_what_is_deployed(
+    stage: str, scans: dict[str, Scan], request: pytest.FixtureRequest
+) -> None:
+    deployed: Assembly = request.getfixturevalue(stage)
+    looked_at = Assembly(scans[stage].folder)
+
+    assert looked_at.stacks == deployed.stacks
+
+
+def test_few_findings_stay_each_at_a_construct_and_for_a_reason(
+    scans: dict[str, Scan], figure: Figure
+) -> None:
+    known = [each for found in scans.values() for each in found.acknowledged()]
+    reasons = {reason for _, _, reason in known}
+    figure("acknowledgements (reasons to let a finding be)", len(reasons))
+    figure("rules that they answer", len({rule.partition("[")[0] for _, rule, _ in known}))
+
+    assert 0 < len(reasons) <= MOST
+    for construct, rule, reason in known:
+        assert construct.count("/") >= 2, f"{rule} is acknowledged for a whole stack: {construct}"
+        assert re.fullmatch(r"[A-Z].{40,}\.", reason), reason
+
+
+def test_none_is_acknowledged_that_is_not_found(
+    scans: dict[str, Scan], linted: set[tuple[str, str, str]]
+) -> None:
+    known = {rule for found in scans.values() for _, rule, _ in found.acknowledged()}
+    found = {rule for each in scans.values() for rule in each.let_be()}
+    found |= {f"{LINT}::{rule}" for _, _, rule in linted}
+
+    assert known == found
+
+
+def test_cfn_lint_finds_in_the_templates_what_is_acknowledged_there_and_nothing_else(
+    scans: dict[str, Scan], linted: set[tuple[str, str, str]], figure: Figure
+) -> None:
+    told = {
+        (name, logical_id, rule)
+        for name, path in templates(scans).items()
+        for logical_id, resource in json.loads(path.read_text())["Resources"].items()
+        for rule in ignored(resource)
+    }
+
+    figure("findings of cfn-lint", len(linted - told))
+    assert linted == told
+    assert {name.partition(".")[0] for name, _, _ in linted} == set(scans)
+
+
+def ignored(resource: dict[str, Any]) -> list[str]:
+    said = resource.get("Metadata", {}).get(LINT, {"config": {"ignore_checks": []}})
+    return list(said["config"]["ignore_checks"])
