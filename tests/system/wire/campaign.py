@@ -13,11 +13,12 @@ from rich.progress import track
 
 import tests.conftest  # noqa: F401  no real account can be reached
 from infra.stage import DEV
+from ops.simulation.violation import Violation
 from ops.trouble import Exit
 from ops.words import many
 from tests.assembly import Assembly, synthesize
-from tests.system.wire.chance import Chance, by_chance
-from tests.system.wire.deployment import SENDER
+from tests.system.wire.chance import Chance
+from tests.system.wire.deployment import SENDER, deployment
 from tests.system.wire.faults import PORTS, WORDS, Fault, applicable
 from tests.template import Templates
 
@@ -45,6 +46,17 @@ class Tally:
             self.faults[fired.fault] += 1
             if not isinstance(fired.call, str):
                 self.pairs.add((fired.call.operation, fired.fault))
+
+
+def by_chance(templates: Templates, seed: int) -> tuple[Chance, Violation | None]:
+    """Run the world of a seed to its end, or until an invariant does not hold."""
+    with deployment(templates) as world:
+        chance = Chance(world, seed)
+        try:
+            chance.run()
+        except Violation as violation:
+            return chance, violation
+        return chance, None
 
 
 def again(seed: int) -> str:

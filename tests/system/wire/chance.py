@@ -5,30 +5,20 @@ one order, interleave at every call of AWS.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-
-from greenlet import getcurrent, greenlet
 
 from events.order import fold
 from events.ordering import OUTCOME
 from functions.payment.sandbox import DECLINED, OUTAGE, SUCCESS, TIMEOUT
-from ops.simulation.dice import Dice
-from ops.simulation.violation import Violation
 from tests.system.shop import SKU, SOLD_OUT
 from tests.system.wire import moto_state
-from tests.system.wire.deployment import (
-    CONSUMERS,
-    REPLAYABLE,
-    Deployment,
-    attempt,
-    deployment,
-    hold,
-)
-from tests.system.wire.faults import WORDS, Fault, applicable
-from tests.system.wire.wire import Call
-from tests.template import Templates
+from tests.system.wire.deployment import REPLAYABLE, Deployment
+from tests.system.wire.faults import Fault, applicable
+from tests.system.wire.luck import Luck
+from tests.system.wire.runs import CONSUMERS, hold
+from tests.system.wire.wire import Call, Fired
+from tests.system.wire.workers import Workers
 
 CHANCES = (0.0, 0.03, 0.06, 0.12, 0.25)
 """The share of calls that meet a fault: a world's is one of these."""
@@ -51,19 +41,6 @@ SHORT, LONG = 30, 3600
 type Choice = tuple[int, Callable[[], object]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fired:
-    """A fault that happened: at which step, to which call or to whom."""
-
-    step: int
-    call: Call | str
-    fault: Fault
-
-    def __str__(self) -> str:
-        """Say it in plain words."""
-        return f"step {self.step}, {self.call}: {WORDS[self.fault]}"
-
-
 class Chance:
     """What happens to one world."""
 
@@ -71,16 +48,14 @@ class Chance:
         self.world = world
         self.fired: list[Fired] = []
         self.steps = 0
-        self._dice = Dice(seed)
-        self._drawn = 0
+        self._dice = Luck(seed)
         self._calm = False
-        self._hub = getcurrent()
-        self._workers: dict[greenlet, str] = {}
+        self._workers = Workers()
         self._chance = self._dice.pick("chance", CHANCES)
         self._orders = range(self._dice.between("orders", 2, 3))
         self._placed: set[int] = set()
         self._cancels = {n for n in self._orders if self._dice.happens(f"cancel {n}", CANCELS)}
-        world.wire.turn = self._turn
+        world.wire.turn = self._workers.turn
         world.wire.fate = self._fate
 
     def run(self) -> None:
@@ -100,7 +75,7 @@ class Chance:
     def _step(self) -> None:
         self.steps += 1
         choices = [*self._works(), *self._people(), *self._mishaps(), *self._times()]
-        luck = self._between(1, sum(weight for weight, _ in choices))
+        luck = self._dice.number(1, sum(weight for weight, _ in choices))
         for weight, choice in choices:
             luck -= weight
             if luck <= 0:
@@ -109,12 +84,14 @@ class Chance:
         hold(self.world.books)
 
     def _works(self) -> list[Choice]:
-        choices: list[Choice] = [(60, partial(self._go_on, worker)) for worker in self._workers]
-        busy = Counter(self._workers.values())
+        choices: list[Choice] = [
+            (60, partial(self._workers.go_on, worker)) for worker in self._workers.alive
+        ]
+        busy = Counter(self._workers.alive.values())
         if self.world.behind and not busy["relay"]:
-            choices.append((30, partial(self._start, "relay", self.world.relay)))
+            choices.append((30, partial(self._workers.start, "relay", self.world.relay)))
         choices += [
-            (30, partial(self._start, name, partial(self.world.consume, name)))
+            (30, partial(self._workers.start, name, partial(self.world.consume, name)))
             for name in CONSUMERS
             if busy[name] < AT_ONCE and self.world.ready(name)
         ]
@@ -125,9 +102,9 @@ class Chance:
         placing = [partial(self._place, n) for n in unplaced[:1]]
         leaving = [partial(self._leave, n) for n in sorted(self._cancels & self._placed)]
         return [
-            (20, partial(self._start, "checkout", work))
+            (20, partial(self._workers.start, "checkout", work))
             for work in (*placing, *leaving)
-            if "checkout" not in self._workers.values()
+            if "checkout" not in self._workers.alive.values()
         ]
 
     def _mishaps(self) -> list[Choice]:
@@ -147,35 +124,21 @@ class Chance:
 
     def _times(self) -> list[Choice]:
         """Time passes only while nobody works: Lambda ends a worker before its message is back."""
-        if self._workers:
+        if self._workers.alive:
             return []
         ticks: list[Choice] = [
-            (2, partial(self._start, f"{name} tick", partial(self.world.tick, name)))
+            (2, partial(self._workers.start, f"{name} tick", partial(self.world.tick, name)))
             for name in CHORES
         ]
         return [(4, self._wait), (8, self._wait_for_hidden), *ticks]
 
-    # -- workers -----------------------------------------------------------------------------------
-
-    def _start(self, name: str, work: Callable[[], object]) -> None:
-        worker = greenlet(partial(attempt, work))
-        self._workers[worker] = name
-        self._go_on(worker)
-
-    def _go_on(self, worker: greenlet) -> None:
-        worker.switch()
-        if worker.dead:
-            del self._workers[worker]
-
-    def _turn(self) -> None:
-        if getcurrent() in self._workers:
-            self._hub.switch()
+    # -- what people do ----------------------------------------------------------------------------
 
     def _fate(self, call: Call) -> Fault | None:
-        if self._calm or self._between(1, 1000) > self._chance * 1000:
+        if self._calm or self._dice.number(1, 1000) > self._chance * 1000:
             return None
         faults = applicable(call.operation)
-        fault = faults[self._between(0, len(faults) - 1)]
+        fault = faults[self._dice.number(0, len(faults) - 1)]
         self._note(call, fault)
         return fault
 
@@ -195,7 +158,7 @@ class Chance:
     # -- what befalls messages and consumers -------------------------------------------------------
 
     def _pause(self) -> None:
-        name = self._pick(CONSUMERS)
+        name = self._dice.one(CONSUMERS)
         self._note(name, "paused")
         self.world.paused |= {name}
 
@@ -203,7 +166,7 @@ class Chance:
         self.world.paused = set()
 
     def _replay(self) -> None:
-        name = self._pick(REPLAYABLE)
+        name = self._dice.one(REPLAYABLE)
         for order in self.world.books.log.streams:
             self._note(f"{name} with {order}", "replayed")
             self.world.replay(name, order)
@@ -219,7 +182,7 @@ class Chance:
     def _double(self, name: str) -> None:
         self._note(name, "doubled")
         waiting = moto_state.messages(self.world.queue[name])
-        self.world.resend(name, waiting[self._between(0, len(waiting) - 1)].body)
+        self.world.resend(name, waiting[self._dice.number(0, len(waiting) - 1)].body)
 
     def _redrive(self, name: str) -> None:
         self._note(name, "redriven")
@@ -227,11 +190,11 @@ class Chance:
 
     def _come_through(self) -> None:
         late = self.world.wire.late
-        late.pop(self._between(0, len(late) - 1))()
+        late.pop(self._dice.number(0, len(late) - 1))()
 
     def _wait(self) -> None:
         self._flush()
-        self.world.clock.shift(self._between(1, self._pick((SHORT, LONG, 25 * LONG))))
+        self.world.clock.shift(self._dice.number(1, self._dice.one((SHORT, LONG, 25 * LONG))))
 
     def _wait_for_hidden(self) -> None:
         self.world.pass_time(operated=False)
@@ -246,8 +209,8 @@ class Chance:
 
     def _end(self) -> None:
         self._calm = True
-        while self._workers:
-            self._go_on(next(iter(self._workers)))
+        while self._workers.alive:
+            self._workers.go_on(next(iter(self._workers.alive)))
         self._resume()
         for number in self._orders:
             while number not in self._placed:
@@ -278,21 +241,3 @@ class Chance:
 
     def _note(self, who: Call | str, fault: Fault) -> None:
         self.fired.append(Fired(step=self.steps, call=who, fault=fault))
-
-    def _between(self, least: int, most: int) -> int:
-        self._drawn += 1
-        return self._dice.between(f"{self._drawn}", least, most)
-
-    def _pick[T](self, among: Sequence[T]) -> T:
-        return among[self._between(0, len(among) - 1)]
-
-
-def by_chance(templates: Templates, seed: int) -> tuple[Chance, Violation | None]:
-    """Run the world of a seed to its end, or until an invariant does not hold."""
-    with deployment(templates) as world:
-        chance = Chance(world, seed)
-        try:
-            chance.run()
-        except Violation as violation:
-            return chance, violation
-        return chance, None

@@ -9,10 +9,8 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
-from uuid import UUID
 
 import time_machine
-from botocore.exceptions import BotoCoreError, ClientError
 from moto import mock_aws
 from time_machine import Traveller
 
@@ -29,14 +27,13 @@ from tests.builders import NOW, Lines
 from tests.system.shop import SKU, SOLD_OUT, STOCK, Placed, Shop
 from tests.system.wire import moto_state
 from tests.system.wire.books import Books
-from tests.system.wire.wire import Clients, Died, Wire
+from tests.system.wire.runs import CONSUMERS, attempt, key_of, trigger_of
+from tests.system.wire.wire import Clients, Wire
 from tests.system.world import World
 from tests.tables import known_tables
 from tests.template import Templates
 
-CONSUMERS = tuple(sorted(consumer.name for consumer in the_map.CONSUMERS))
 REPLAYABLE = tuple(each.name for each in the_map.CONSUMERS if each.replayable)
-TICK = "a tick"
 SENDER = "shop@fanfare.example"
 CLIENTS = Clients()
 
@@ -85,7 +82,7 @@ class Deployment(World):
         Raises:
             Died: at one of its calls.
         """
-        with self.wire.running(service, _trigger(service, event)):
+        with self.wire.running(service, trigger_of(service, event)):
             answer = super().invoke(service, event)
         if "batchItemFailures" in (answer or {}) and service in CONSUMERS:
             failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
@@ -245,30 +242,3 @@ def deployment(templates: Templates) -> Iterator[Deployment]:
             patch("functions.analytics.closing.LONGEST", KEPT),
         ):
             yield Deployment(templates, clock)
-
-
-def attempt(work: Callable[[], object]) -> None:
-    """Let something be done by somebody who may die or fail on the way, and be done with it."""
-    try:
-        work()
-    except (Died, ClientError, BotoCoreError):
-        return
-
-
-def hold(books: Books) -> None:
-    """Raise the first violation that was found, if there is one."""
-    if books.violations:
-        raise books.violations[0]
-
-
-def _trigger(service: str, event: Mapping[str, Any]) -> str:
-    """Return what has set off a run: a route, the clock, the stream, or the types of events."""
-    if "Records" not in event:
-        return str(event.get("routeKey", TICK))
-    if service not in CONSUMERS:
-        return "records"
-    return " and ".join(codec.decode(record["body"]).type for record in event["Records"])
-
-
-def key_of(number: int) -> str:
-    return str(UUID(int=number + 1))

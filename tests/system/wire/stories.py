@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from functions.payment.sandbox import DECLINED, TIMEOUT
 from tests.system.shop import SOLD_OUT, Placed
-from tests.system.wire.deployment import Deployment, key_of
+from tests.system.wire.deployment import Deployment
+from tests.system.wire.runs import key_of
 
 type Act = Callable[[Deployment], object]
 """What somebody does; who is answered False does it again."""

@@ -10,17 +10,10 @@ from functools import partial
 
 from ops.simulation.violation import Violation
 from tests.system.wire import moto_state
-from tests.system.wire.deployment import (
-    CONSUMERS,
-    TICK,
-    Deployment,
-    Saved,
-    attempt,
-    deployment,
-    hold,
-)
+from tests.system.wire.deployment import Deployment, Saved, deployment
 from tests.system.wire.faults import Fault, applicable
 from tests.system.wire.likeness import Likeness, likeness
+from tests.system.wire.runs import CONSUMERS, TICK, attempt, hold
 from tests.system.wire.stories import Act, Story, rest
 from tests.system.wire.wire import Call
 from tests.template import Templates

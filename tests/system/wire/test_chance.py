@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.system.wire.campaign import again
-from tests.system.wire.chance import by_chance
+from tests.system.wire.campaign import again, by_chance
 from tests.template import Templates
 
 WORLDS = 20

@@ -3,8 +3,9 @@
 import pytest
 
 from functions.map import API, CONSUMERS
-from tests.system.wire.deployment import CLIENTS, TICK, deployment
+from tests.system.wire.deployment import CLIENTS, deployment
 from tests.system.wire.faults import Unforeseen, applicable
+from tests.system.wire.runs import TICK
 from tests.system.wire.stories import STORIES, Story
 from tests.system.wire.sweep import Site, sweep
 from tests.template import Templates

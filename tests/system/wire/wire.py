@@ -14,7 +14,7 @@ from moto.core.models import botocore_stubber
 from functions import names
 from functions.runtime.aws import client_factory
 from tests.system.wire import answers
-from tests.system.wire.faults import TO_THE_LAST, Fault, Unforeseen, applicable
+from tests.system.wire.faults import TO_THE_LAST, WORDS, Fault, Unforeseen, applicable
 
 STAGE = names.prefixed("dev", "")
 LATER = ("die, done later", "lost, done later")
@@ -39,6 +39,19 @@ class Call:
         """Say it in plain words."""
         what = f"{self.operation} ({self.about})"
         return f"{self.function} on {self.trigger}, call {self.nth}: {what}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fired:
+    """A fault that happened: at which step, to which call or to whom."""
+
+    step: int
+    call: Call | str
+    fault: Fault
+
+    def __str__(self) -> str:
+        """Say it in plain words."""
+        return f"step {self.step}, {self.call}: {WORDS[self.fault]}"
 
 
 type Fate = Callable[[Call], Fault | None]
