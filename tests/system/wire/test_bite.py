@@ -10,8 +10,8 @@ from tests.system.wire.sweep import Site, sweep
 from tests.template import Templates
 
 FOUND_BY = {
-    "the_relay_ignores_refused_entries": ("relay", "sns", 0, "every_event_was_published"),
-    "the_relay_goes_on_when_the_topic_fails": ("relay", "sns", 0, "every_event_was_published"),
+    "the_relay_ignores_refused_entries": ("relay", "sns", 0, "no_order_waits_for_ever"),
+    "the_relay_goes_on_when_the_topic_fails": ("relay", "sns", 0, "no_order_waits_for_ever"),
     "it_acknowledges_what_has_failed": ("shipping", "dynamodb.Put", 0, "no_order_waits_for_ever"),
     "a_slot_is_put_without_its_condition": (
         "ordering",
