@@ -7,6 +7,7 @@ ARGS ?=
 SEEDS ?=
 ORDERS ?=
 SEED ?=
+CASES ?=
 
 BIN := .venv/bin
 UV := .tools/bin/uv
@@ -22,7 +23,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint contracts simulate wire synth rehearse deploy destroy setup lock clean
+.PHONY: help run test lint contracts simulate wire fuzz synth rehearse release deploy destroy setup lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -52,11 +53,17 @@ wire: $(PROJECT) $(NODE) ## Try the functions' calls of AWS under every fault (S
 	@$(HERE) exec $(BIN)/python -m tests.system.wire.campaign $(SEEDS:%=--seeds=%) \
 		$(SEED:%=--seed=%) $(ARGS)
 
+fuzz: $(PROJECT) ## Send hostile input to every function (CASES=100000 SEED=1)
+	@exec $(BIN)/python -m tests.hostile.campaign $(CASES:%=--cases=%) $(SEED:%=--seed=%) $(ARGS)
+
 synth: $(PROJECT) $(CDK) ## Write the templates to cdk.out (STAGE=dev unless told)
 	@exec $(CDK) synth --quiet -c stage=$(or $(STAGE),dev) $(ARGS)
 
 rehearse: $(PROJECT) $(CDK) $(CLOUD) ## Deploy to the local cloud and test what came up
 	@$(HERE) exec $(BIN)/pytest -n 2 --dist loadfile tests/rehearsal $(ARGS)
+
+release: $(PROJECT) ## Note what later updates must not lose (ARGS='--lose …': they may)
+	@$(HERE) exec $(BIN)/python -m infra.updates $(ARGS)
 
 deploy: stage-named $(PROJECT) $(CDK) ## Put STAGE=… into your AWS account
 	@$(HERE) $(BIN)/python -m infra.issuer -c stage=$(STAGE) $(ARGS)

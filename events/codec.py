@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from events import checkout, email, inventory, ordering, orders, payment, shipping
+from events import checkout, email, inventory, ordering, orders, payment, quoting, shipping
 from events.envelope import Envelope, Event, Fact, Unknown
 
 MAX_BYTES = 64 * 1024
@@ -37,7 +37,10 @@ CONTRACTS: dict[str, type[Fact]] = {
 
 
 class Undecodable(ValueError):
-    """The bytes are no event of ours; the message says what is wrong, and where in the JSON."""
+    """The bytes are no event of ours; the message says what is wrong, and where in the JSON.
+
+    It may be logged: it repeats nothing that is not a name such as ours (`events.quoting`).
+    """
 
 
 class UnknownType(Undecodable):
@@ -103,8 +106,8 @@ def decode(raw: bytes | str) -> Event[Any]:
         if len(body) > MAX_BYTES:
             raise Undecodable(f"{len(body)} bytes, an event has at most {MAX_BYTES}")
         wire = _decoder.decode(body)
-    except _UNREADABLE as error:
-        raise Undecodable(str(error)) from error
+    except (*_UNREADABLE, TypeError) as error:
+        raise Undecodable(quoting.reason(error)) from error
     return restore(wire, bytes(wire.data))
 
 
@@ -124,26 +127,26 @@ def restore(envelope: Envelope, data: bytes | str, *, lenient: bool = False) -> 
     if contract is None:
         if lenient:
             return _event(envelope, Unknown())
-        raise UnknownType(f"no contract for type `{envelope.type}` - at `$.type`")
+        raise UnknownType(f"no contract for type {quoting.name(envelope.type)} - at `$.type`")
     if envelope.dataversion > contract.version:
         raise FutureVersion(
-            f"{envelope.type} {envelope.dataversion} is newer than the {contract.version} known"
-            " here - at `$.dataversion`"
+            f"{envelope.type} {quoting.number(envelope.dataversion)} is newer than the"
+            f" {contract.version} known here - at `$.dataversion`"
         )
     written = contract
     if envelope.dataversion < contract.version:
         written = _of_then(envelope, contract)
     if not envelope.id.startswith(f"{envelope.subject}/"):
-        raise Undecodable(f"`{envelope.id}` is not <subject>/<slot> - at `$.id`")
+        raise Undecodable("it is not <subject>/<slot> - at `$.id`")
     if not may_state(written, envelope.source, envelope.slot):
         raise NotItsOwn(
-            f"{envelope.type} in slot `{envelope.slot}` is not for `{envelope.source}` to state"
-            " - at `$.source`"
+            f"{envelope.type} in slot {quoting.name(envelope.slot)} is not for"
+            f" {quoting.name(envelope.source)} to state - at `$.source`"
         )
     try:
         fact = msgspec.json.decode(data, type=written)
     except _UNREADABLE as error:
-        message = str(error)
+        message = quoting.reason(error)
         where = "" if " - at `$" in message else " - at `$.data`"
         raise Undecodable(message.replace("`$", "`$.data") + where) from error
     return _event(envelope, fact) if written is contract else _lifted(envelope, fact)

@@ -5,6 +5,9 @@ SYSTEM = "fanfare"
 LOCAL_SENDER = "shop@fanfare.example"
 """Whom mail is from on the local stage; `.example` is nobody's domain (RFC 2606)."""
 
+DEAD_LETTERS = "-dlq"
+"""What the name of a dead-letter queue has beyond its queue's."""
+
 
 def prefixed(stage: str, part: str) -> str:
     """Return the name of a stage's part: a stack, a function or a queue."""
@@ -37,7 +40,7 @@ def topic(stage: str) -> str:
 
 
 def queue(stage: str, consumer: str, *, ordered: bool, suffix: str = "") -> str:
-    """Return the name of a consumer's queue, or of a companion such as its `-dlq`."""
+    """Return the name of a consumer's queue, or of its companion, such as `DEAD_LETTERS`."""
     return prefixed(stage, f"{consumer}{suffix}") + (".fifo" if ordered else "")
 
 

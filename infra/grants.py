@@ -28,7 +28,7 @@ QUERY = "dynamodb:Query"
 READ_LOG = QUERY
 APPEND_TO_LOG = "dynamodb:PutItem"
 BLANK_IN_LOG = "dynamodb:UpdateItem"
-REWRITE_ROWS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem")
+REWRITE_ROWS = ("dynamodb:PutItem", "dynamodb:DeleteItem")
 TABLE_ACTIONS: Mapping[Access, str] = {
     "get": "dynamodb:GetItem",
     "put": "dynamodb:PutItem",

@@ -32,7 +32,7 @@ class Inbox(Construct):
             self,
             "DeadLetters",
             stage=part.stage,
-            queue_name=name("-dlq"),
+            queue_name=name(names.DEAD_LETTERS),
             holds=f"what {consumer.name} could not handle. Find out why from its log, mend it, and"
             " redrive the queue",
         )

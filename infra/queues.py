@@ -5,12 +5,13 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from functions.runtime import backoff
 from infra.acknowledge import acknowledge
 from infra.alarm import PERIOD, Alarm
 from infra.stage import Stage
 
-RETENTION = Duration.days(4)
-DEAD_LETTER_RETENTION = Duration.days(14)
+RETENTION = Duration.seconds(backoff.RETENTION)
+DEAD_LETTER_RETENTION = Duration.seconds(backoff.DEAD_LETTER_RETENTION)
 
 
 class SafeQueue(sqs.Queue):

@@ -66,6 +66,8 @@ class Tables(Construct):
             if table.owner is None:
                 arn = self._make(part.stage, name, table).table_arn
             self.environment[table_variable(table.name)] = name
+            if table.callers and part.stage.issuer is None:
+                continue
             self.grants[arn] = sorted(
                 {TABLE_ACTIONS[a] for a in table.access & TABLE_ACTIONS.keys()}
             )

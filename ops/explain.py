@@ -10,6 +10,19 @@ LOCAL = "local"
 _MISSING = frozenset(
     {"NoSuchBucket", "QueueDoesNotExist", "ResourceNotFound", "ResourceNotFoundException"}
 )
+_DENIED = frozenset(
+    {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
+)
+_SLOWER = frozenset(
+    {
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
 _UNREACHABLE = frozenset(
     {
         "ConnectTimeoutError",
@@ -48,19 +61,8 @@ _SIGNS: Mapping[str, tuple[str, ...]] = {
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",
     ),
-    "These credentials may not do that ({said}): use others with --profile.": (
-        "AccessDenied",
-        "AccessDeniedException",
-        "UnauthorizedOperation",
-    ),
-    "AWS asks to go slower ({said}): try again in a minute.": (
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    ),
+    "These credentials may not do that ({said}): use others with --profile.": tuple(_DENIED),
+    "AWS asks to go slower ({said}): try again in a minute.": tuple(_SLOWER),
     "No AWS region is set: name one with --region, or set AWS_DEFAULT_REGION.": ("NoRegionError",),
     "{said}: `aws configure list-profiles` shows those that there are.": ("ProfileNotFound",),
 }
@@ -78,20 +80,42 @@ def explain(error: BaseException, stage: str) -> Trouble | None:
     """Return what to tell about an SDK's error on this stage, or nothing if it is another kind."""
     if isinstance(error, Trouble):
         return error
-    kinds = {kind.__name__ for kind in type(error).__mro__ if _sdk(kind)}
-    if not kinds:
+    known = signs(error)
+    if not known:
         return None
-    response: dict[str, Any] = getattr(error, "response", None) or {}
-    answer = response.get("Error", {})
-    signs = kinds | {answer.get("Code", "")}
-    said = (answer.get("Message") or str(error)).rstrip(". ")
-    if signs & _MISSING:
+    said = (_answer(error).get("Message") or str(error)).rstrip(". ")
+    if known & _MISSING:
         return Trouble(_not_deployed(stage, said), Exit.NOT_FOUND)
-    if signs & _UNREACHABLE:
+    if known & _UNREACHABLE:
         return Trouble(_unreachable(stage, said))
-    sentences = [_SENTENCES[sign] for sign in signs if sign in _SENTENCES]
+    sentences = [_SENTENCES[sign] for sign in known if sign in _SENTENCES]
     sentence = sentences[0] if sentences else "AWS refused or failed: {said}."
     return Trouble(sentence.format(stage=stage, said=said))
+
+
+def signs(error: BaseException) -> frozenset[str]:
+    """Return the names by which the SDK tells an error: its classes, and the code of AWS.
+
+    It is empty for an error that is none of the SDK's.
+    """
+    kinds = frozenset(kind.__name__ for kind in type(error).__mro__ if _sdk(kind))
+    return kinds | {_answer(error).get("Code", "")} if kinds else kinds
+
+
+def denied(error: BaseException) -> bool:
+    """Tell whether AWS does not allow something to credentials that it knows."""
+    return bool(signs(error) & _DENIED)
+
+
+def passing(error: BaseException) -> bool:
+    """Tell whether the same may go well in a minute: AWS was not reached, or had too much to do."""
+    return bool(signs(error) & (_UNREACHABLE | _SLOWER))
+
+
+def _answer(error: BaseException) -> dict[str, Any]:
+    response: dict[str, Any] = getattr(error, "response", None) or {}
+    answer: dict[str, Any] = response.get("Error", {})
+    return answer
 
 
 def _sdk(kind: type) -> bool:

@@ -11,12 +11,39 @@ STACK = "2f8a1c90-c9d6-11f0-8a33-0a6f5c3d7e11"
 """What makes a stack's id its own."""
 
 
-_NAMED = {
-    ("AWS::DynamoDB::Table", "Ref"): "TableName",
-    ("AWS::Lambda::Function", "Ref"): "FunctionName",
-    ("AWS::SQS::Queue", "QueueName"): "QueueName",
+_TABLE = "arn:aws:dynamodb:{place}:table/{name}"
+
+_NAMES = {
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::SQS::Queue": "QueueName",
 }
-"""What of a resource is its name, and the property that gives it."""
+"""The property that names a resource."""
+
+_IDENTITIES = {
+    ("AWS::DynamoDB::Table", "Ref"): "{name}",
+    ("AWS::DynamoDB::Table", "Arn"): _TABLE,
+    ("AWS::DynamoDB::Table", "StreamArn"): f"{_TABLE}/stream/LATEST",
+    ("AWS::IAM::Role", "Arn"): "arn:aws:iam::{account}:role/{name}",
+    ("AWS::Lambda::Function", "Ref"): "{name}",
+    ("AWS::Lambda::Function", "Arn"): "arn:aws:lambda:{place}:function:{name}",
+    ("AWS::Logs::LogGroup", "Ref"): "{name}",
+    ("AWS::Logs::LogGroup", "Arn"): "arn:aws:logs:{place}:log-group:{name}:*",
+    ("AWS::SNS::Topic", "Ref"): "arn:aws:sns:{place}:{name}",
+    ("AWS::SNS::Topic", "TopicArn"): "arn:aws:sns:{place}:{name}",
+    ("AWS::SQS::Queue", "Ref"): "https://sqs.{region}.amazonaws.com/{account}/{name}",
+    ("AWS::SQS::Queue", "Arn"): "arn:aws:sqs:{place}:{name}",
+    ("AWS::SQS::Queue", "QueueName"): "{name}",
+}
+"""What `Ref`, or an attribute, of a resource is once it is deployed."""
+
+
+def table_arn(name: str) -> str:
+    """Return the ARN of a table."""
+    return _TABLE.format(place=f"{REGION}:{ACCOUNT}", name=name)
 
 
 @dataclass(frozen=True)
@@ -54,59 +81,42 @@ class Templates:
         for stack, template in self._templates.items():
             for logical_id, resource in template["Resources"].items():
                 if resource["Type"] == kind:
-                    properties = self._resolve(resource.get("Properties", {}), template)
+                    properties = self._resolve(resource.get("Properties", {}), stack)
                     yield Resource(stack, logical_id, properties)
 
-    def _resolve(self, value: Any, template: Mapping[str, Any]) -> Any:
+    def _resolve(self, value: Any, stack: str) -> Any:
         match value:
             case {"Ref": name} if name in self._pseudo:
                 return self._pseudo[name]
-            case {"Ref": name} if name in template["Resources"]:
-                return self._identity(template["Resources"][name], "Ref", template)
+            case {"Ref": name} if name in self._templates[stack]["Resources"]:
+                return self._identity(name, "Ref", stack)
             case {"Fn::GetAtt": [name, attribute]}:
-                return self._identity(template["Resources"][name], attribute, template)
+                return self._identity(name, attribute, stack)
             case {"Fn::Sub": str(text)}:
                 for name, known in self._pseudo.items():
                     text = text.replace(f"${{{name}}}", known or "")
                 return text
             case dict():
-                return _computed(
-                    {key: self._resolve(item, template) for key, item in value.items()}
-                )
+                return _computed({key: self._resolve(item, stack) for key, item in value.items()})
             case list():
-                return [self._resolve(item, template) for item in value]
+                return [self._resolve(item, stack) for item in value]
             case _:
                 return value
 
-    def _identity(
-        self, resource: Mapping[str, Any], attribute: str, template: Mapping[str, Any]
-    ) -> str:
-        """Return what `Ref` or an attribute of a resource is once it is deployed."""
-        properties = resource.get("Properties", {})
-        place = f"{self._region}:{self._account}"
+    def _identity(self, logical_id: str, attribute: str, stack: str) -> str:
+        """Return what `Ref` or an attribute of a resource is once it is deployed.
 
-        def name(key: str) -> str:
-            return str(self._resolve(properties.get(key, "unnamed"), template))
-
-        match resource["Type"], attribute:
-            case asked if asked in _NAMED:
-                return name(_NAMED[asked])
-            case "AWS::SQS::Queue", "Ref":
-                return (
-                    f"https://sqs.{self._region}.amazonaws.com/{self._account}/{name('QueueName')}"
-                )
-            case "AWS::SQS::Queue", "Arn":
-                return f"arn:aws:sqs:{place}:{name('QueueName')}"
-            case "AWS::SNS::Topic", "Ref" | "TopicArn":
-                return f"arn:aws:sns:{place}:{name('TopicName')}"
-            case "AWS::DynamoDB::Table", "Arn":
-                return f"arn:aws:dynamodb:{place}:table/{name('TableName')}"
-            case "AWS::DynamoDB::Table", "StreamArn":
-                return f"stream of {name('TableName')}"
-            case "AWS::Lambda::Function", "Arn":
-                return f"arn:aws:lambda:{place}:function:{name('FunctionName')}"
-            case _:
-                return f"<{resource['Type']}.{attribute}>"
+        What has no name is given one of its stack and logical id, and some letters more.
+        """
+        resource = self._templates[stack]["Resources"][logical_id]
+        kind, properties = resource["Type"], resource.get("Properties", {})
+        name = properties.get(_NAMES.get(kind), f"{stack}-{logical_id}")
+        return _IDENTITIES.get((kind, attribute), f"<{kind}.{attribute}>").format(
+            name=self._resolve(name, stack),
+            place=f"{self._region}:{self._account}",
+            region=self._region,
+            account=self._account,
+        )
 
 
 def _computed(value: Mapping[str, Any]) -> Any:

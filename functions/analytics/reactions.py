@@ -17,7 +17,7 @@ from functions.runtime.ports import Row
 from functions.runtime.reaction import Keep
 
 
-def placed(event: Event[OrderPlaced], now: datetime) -> Keep:
+def placed(event: Event[OrderPlaced], _: History, now: datetime) -> Keep:
     """Count an order, and what it costs."""
     total = event.data.total
     return _keep(event, now, {ORDERS: 1, named(ORDERED, total.currency): total.amount})
@@ -32,7 +32,7 @@ def confirmed(event: Event[OrderConfirmed], history: History, now: datetime) -> 
     return _keep(event, now, {CONFIRMED: 1, named(REVENUE, total.currency): total.amount})
 
 
-def cancelled(event: Event[OrderCancelled], now: datetime) -> Keep:
+def cancelled(event: Event[OrderCancelled], _: History, now: datetime) -> Keep:
     """Count a cancelled order, by the reason."""
     return _keep(event, now, {named(CANCELLED, event.data.reason): 1})
 

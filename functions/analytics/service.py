@@ -11,9 +11,9 @@ from functions.runtime.service import Chore, Consumer, Table
 SERVICE = Consumer(
     name="analytics",
     on=(
-        On(event=OrderPlaced, react=placed, now=True),
+        On(event=OrderPlaced, react=placed, history=True, now=True),
         On(event=OrderConfirmed, react=confirmed, history=True, now=True),
-        On(event=OrderCancelled, react=cancelled, now=True),
+        On(event=OrderCancelled, react=cancelled, history=True, now=True),
     ),
     tables=(
         Table(name=FIGURES, key="day", sort="event", access=frozenset({"put", "page", "remove"})),

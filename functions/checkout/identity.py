@@ -70,9 +70,11 @@ def customer_of(caller: Caller | None) -> str | None:
 def may_ask(request: Request, order: str) -> bool:
     """Tell whether it may be the caller's order, before it is read.
 
-    A guest must know the key that it was placed with; another caller, a possible id.
+    The id must be a possible one, and a guest must know the key that it was placed with.
     """
-    return may_see(request, order) if request.caller is None else _ID.fullmatch(order) is not None
+    if not _ID.fullmatch(order):
+        return False
+    return request.caller is not None or may_see(request, order)
 
 
 def owns(request: Request, placed: OrderPlaced) -> bool:

@@ -85,11 +85,12 @@ def _place(cursor: str | None, customer: str) -> str | None:
     if cursor is None:
         return None
     try:
-        said = base64.urlsafe_b64decode(cursor[:_LONGEST] + "==").decode()
+        given = cursor.encode()
+        said = base64.urlsafe_b64decode(given[:_LONGEST] + b"==").decode()
     except ValueError:
-        said = ""
+        given, said = b"", ""
     place = said.partition("\n")[0]
-    if not place or not compare_digest(_cursor(place, customer).encode(), cursor.encode()):
+    if not place or not compare_digest(_cursor(place, customer).encode(), given):
         raise Problem(
             400,
             "malformed-query",

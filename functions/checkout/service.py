@@ -99,6 +99,13 @@ SERVICE = Api(
     build=endpoints,
     tables=(
         Table(name=CATALOGUE, key="sku", access=frozenset({"list", "get"})),
-        Table(name=LIST, key=CUSTOMER, sort=PLACE, access=frozenset({"page"}), owner=OWNER),
+        Table(
+            name=LIST,
+            key=CUSTOMER,
+            sort=PLACE,
+            access=frozenset({"page"}),
+            owner=OWNER,
+            callers=True,
+        ),
     ),
 )

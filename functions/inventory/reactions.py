@@ -20,8 +20,10 @@ STOCK = "stock"
 AVAILABLE = "available"
 
 
-def reserve(placed: Event[OrderPlaced]) -> Steps:
+def reserve(placed: Event[OrderPlaced], history: History) -> Steps:
     """Take all the pieces of the order, or none."""
+    if history.at(RESERVE):
+        return None
     lines = tuple(Reserved(sku=line.sku, quantity=line.quantity) for line in placed.data.lines)
     try:
         yield Fill(fact=StockReserved(lines=lines), changes=_move(lines, -1))

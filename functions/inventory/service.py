@@ -14,6 +14,7 @@ SERVICE = Consumer(
             event=OrderPlaced,
             react=reserve,
             states=(StockReserved, StockRejected, StockVoided),
+            history=True,
         ),
         On(
             event=OrderCancelled,

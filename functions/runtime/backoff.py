@@ -1,9 +1,13 @@
-"""How long a failed message waits for its next try, and how many tries it has."""
+"""How long a failed message waits for its next try, how many tries it has, and who keeps it."""
 
 FIRST_DELAY = 30
 LONGEST_DELAY = 15 * 60
 OUTAGE = 6 * 60 * 60
 """Seconds of an outage that a message survives without reaching its DLQ."""
+
+RETENTION = 4 * 24 * 60 * 60
+DEAD_LETTER_RETENTION = 14 * 24 * 60 * 60
+"""Seconds that a queue keeps a message, and that a DLQ does."""
 
 
 def delay(receives: int) -> int:

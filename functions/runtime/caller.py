@@ -20,8 +20,8 @@ def caller_of(event: dict[str, Any], issuer: str) -> Caller:
     for name in _CLAIMS:
         found = found.get(name) if isinstance(found, dict) else None
     claims = found if isinstance(found, dict) else {}
-    subject = claims.get("sub")
-    if claims.get("iss") != issuer or not isinstance(subject, str) or not subject:
+    subject: Any = claims.get("sub")
+    if claims.get("iss") != issuer or not _names(subject):
         raise Problem(
             401,
             "unauthenticated",
@@ -29,3 +29,11 @@ def caller_of(event: dict[str, Any], issuer: str) -> Caller:
             headers={"www-authenticate": "Bearer"},
         )
     return Caller(issuer=issuer, subject=subject)
+
+
+def _names(subject: Any) -> bool:
+    """Tell whether it names somebody: a text, of whole characters, since it is to be hashed."""
+    try:
+        return isinstance(subject, str) and bool(subject.encode())
+    except UnicodeEncodeError:
+        return False

@@ -15,7 +15,7 @@ unless it is at its last receive, which is always tried.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -29,7 +29,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from events import codec
 from events.envelope import Event, millis
 from functions.runtime import backoff
-from functions.runtime.observe import Observer, failure
+from functions.runtime.observe import Observer, failure, identifier
 from functions.runtime.react import Reactor
 
 BEGUN_WITHIN = 0.25
@@ -62,7 +62,7 @@ def handler(
         until = monotonic() + BEGUN_WITHIN * reactor.consumer.timeout
 
         def one(record: SQSRecord) -> None:
-            if ordered and record.attributes.message_group_id in failures.blocked:
+            if ordered and _group(record.raw_event) in failures.blocked:
                 raise HeldBack
             if monotonic() > until and failures.leave(record):
                 raise HeldBack
@@ -90,35 +90,50 @@ class _Failures:
     tried: set[str] = field(default_factory=set)
 
     def add(self, record: SQSRecord, *, hopeless: bool) -> None:
-        receives = _receives(record)
+        receives = _receives(record.raw_event)
         self.tried.add(record.receipt_handle)
         self.waits[record.receipt_handle] = backoff.delay(1 if hopeless else receives)
         if not hopeless and receives < backoff.receives_to_ride_out():
-            self.blocked.add(record.attributes.message_group_id)
+            self.blocked.add(_group(record.raw_event))
 
     def leave(self, record: SQSRecord) -> bool:
         """Leave a record for another time, unless this is its last; tell whether it is left."""
-        receives = _receives(record)
+        receives = _receives(record.raw_event)
         if receives >= backoff.receives_to_ride_out():
             return False
         self.waits[record.receipt_handle] = backoff.delay(receives)
-        self.blocked.add(record.attributes.message_group_id)
+        self.blocked.add(_group(record.raw_event))
         return True
 
 
-def _receives(record: SQSRecord) -> int:
-    return int(record.attributes.approximate_receive_count)
+def _receives(record: Mapping[str, Any]) -> int:
+    """Return how often the message was received; once, if that is not said."""
+    try:
+        return max(1, int(_attributes(record)["ApproximateReceiveCount"]))
+    except (KeyError, ValueError):
+        return 1
+
+
+def _group(record: Mapping[str, Any]) -> str | None:
+    return _attributes(record).get("MessageGroupId")
+
+
+def _attributes(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    return record.get("attributes") or {}
 
 
 def _handle(record: SQSRecord, reactor: Reactor, observer: Observer, failures: _Failures) -> None:
     began = time.perf_counter()
-    known: dict[str, Any] = {"consumer": reactor.consumer.name, "receives": _receives(record)}
+    known: dict[str, Any] = {
+        "consumer": reactor.consumer.name,
+        "receives": _receives(record.raw_event),
+    }
 
     def done() -> dict[str, Any]:
         return known | {"millis": round((time.perf_counter() - began) * 1000, 1)}
 
     try:
-        event = codec.decode(record.body)
+        event = codec.decode(record.raw_event.get("body", ""))
         known |= _about(event, reactor)
         handled = reactor.handle(event)
     except Exception as error:
@@ -140,10 +155,10 @@ def _handle(record: SQSRecord, reactor: Reactor, observer: Observer, failures: _
 
 def _about(event: Event[Any], reactor: Reactor) -> dict[str, Any]:
     return {
-        "event": event.id,
+        "event": identifier(event.id),
         "type": event.type,
-        "order": event.subject,
-        "correlation": event.correlationid,
+        "order": identifier(event.subject),
+        "correlation": identifier(event.correlationid),
         "age": max(0, millis(reactor.clock()) - millis(event.time)),
     }
 
@@ -162,14 +177,14 @@ def _back_off(
     for record in records:
         if record["messageId"] not in failed:
             continue
-        attributes, handle = record["attributes"], record["receiptHandle"]
+        handle = record["receiptHandle"]
         if handle not in failures.tried:
-            known = {"order": attributes.get("MessageGroupId")}
+            group = _group(record)
             observer.record(
                 "held-back",
                 consumer=consumer,
-                receives=int(attributes["ApproximateReceiveCount"]),
-                **{name: value for name, value in known.items() if value},
+                receives=_receives(record),
+                **({"order": identifier(group)} if group else {}),
             )
         hidden[handle] = failures.waits.get(handle, 0)
     if not hidden:

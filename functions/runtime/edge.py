@@ -24,6 +24,9 @@ DIRECT = "direct"
 WHOLE_BODY = "$"
 """In a problem, the field that means the body as a whole: its JSON path."""
 
+UNROUTED = "unrouted"
+"""In the log, a route that there is not: what somebody made up is not repeated there."""
+
 SAFE = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -35,6 +38,23 @@ SAFE = {
 was read, or asks for it without TLS. An endpoint may let its answer be kept.
 https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
 """
+
+type _Texts = dict[str, str]
+
+
+class _HttpEvent(msgspec.Struct, frozen=True):
+    """What is read of an HTTP API event (payload 2.0).
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    """
+
+    routeKey: str  # noqa: N815  it is AWS's name, as the next are
+    requestContext: dict[str, Any]  # noqa: N815
+    headers: _Texts | None = None
+    pathParameters: _Texts | None = None  # noqa: N815
+    queryStringParameters: _Texts | None = None  # noqa: N815
+    body: str | None = None
+    isBase64Encoded: bool = False  # noqa: N815
 
 
 def handler(
@@ -55,14 +75,15 @@ def handler(
         began = time.perf_counter()
         request_id = getattr(context, "aws_request_id", None) or str(uuid4())
         over_http = isinstance(event, dict) and "requestContext" in event
-        route = event.get("routeKey", "") if over_http else DIRECT
+        route = UNROUTED if over_http else DIRECT
         failed: dict[str, str] = {}
         try:
             if over_http:
-                wanted = _route(routes, route)
+                sent = _read(event)
+                wanted = _route(routes, sent.routeKey)
+                route = wanted.key
                 caller = None if issuer is None or wanted.public else caller_of(event, issuer)
-                request = _http_request(event, request_id, caller)
-                response = endpoints[wanted.endpoint](request)
+                response = endpoints[wanted.endpoint](_http_request(sent, request_id, caller))
             else:
                 response = endpoints[api.direct](_direct_request(event, request_id))
         except Problem as problem:
@@ -87,7 +108,7 @@ def handler(
 
 def _route(routes: dict[str, Route], key: str) -> Route:
     if key not in routes:
-        raise Problem(404, "no-such-route", f"There is no {key}.")
+        raise Problem(404, "no-such-route", "There is no such route.")
     return routes[key]
 
 
@@ -100,25 +121,28 @@ def _broken(request_id: str) -> Problem:
     )
 
 
-def _http_request(event: dict[str, Any], request_id: str, caller: Caller | None) -> Request:
-    body = event.get("body") or ""
+def _read(event: dict[str, Any]) -> _HttpEvent:
     try:
-        raw = base64.b64decode(body, validate=True) if _is_base64(event) else body.encode()
+        return msgspec.convert(event, _HttpEvent)
+    except msgspec.ValidationError as error:
+        raise _malformed("This is no event of an HTTP API, payload 2.0.") from error
+
+
+def _http_request(sent: _HttpEvent, request_id: str, caller: Caller | None) -> Request:
+    body = sent.body or ""
+    try:
+        raw = base64.b64decode(body, validate=True) if sent.isBase64Encoded else body.encode()
     except (binascii.Error, ValueError) as error:
-        what = "base64" if _is_base64(event) else "UTF-8"
+        what = "base64" if sent.isBase64Encoded else "UTF-8"
         raise _malformed(f"The body is not valid {what}.") from error
     return Request(
-        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
-        path=event.get("pathParameters") or {},
-        query=event.get("queryStringParameters") or {},
+        headers={name.lower(): value for name, value in (sent.headers or {}).items()},
+        path=sent.pathParameters or {},
+        query=sent.queryStringParameters or {},
         body=_bounded(raw),
         id=request_id,
         caller=caller,
     )
-
-
-def _is_base64(event: dict[str, Any]) -> bool:
-    return bool(event.get("isBase64Encoded"))
 
 
 def _direct_request(event: Any, request_id: str) -> Request:
@@ -131,7 +155,7 @@ def _direct_request(event: Any, request_id: str) -> Request:
         headers["idempotency-key"] = str(key)
     try:
         raw = msgspec.json.encode(body)
-    except (UnicodeEncodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise _malformed("The payload cannot be written as JSON.") from error
     return Request(headers=headers, body=_bounded(raw), id=request_id)
 

@@ -10,6 +10,9 @@ from functions.runtime.items import Item
 FORGOTTEN = "forgotten"
 """The attribute that says when; no reader of events looks at it."""
 
+_NO_FACT = (msgspec.DecodeError, KeyError, TypeError, ValueError, RecursionError)
+"""What comes of reading an item that is none, whoever made it so."""
+
 
 def blanked(item: Item, at: datetime) -> dict[str, dict[str, str]] | None:
     """Return the attributes that forgetting changes, or nothing if the item has nothing personal.
@@ -29,5 +32,5 @@ def is_forgotten(item: Item) -> bool:
     try:
         kind, data = item["type"]["S"], item["data"]["S"]
         return FORGOTTEN in item and bool(personal(kind)) and blank(kind, data) == data
-    except (msgspec.DecodeError, KeyError):
+    except _NO_FACT:
         return False

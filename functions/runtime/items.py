@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from events import codec
+from events import codec, quoting
 from events.envelope import Envelope, Event
 
 SUBJECT = "subject"
@@ -54,8 +54,15 @@ def from_item(item: Item, *, lenient: bool = False) -> Event[Any]:
 
 
 def as_written(item: Item) -> bytes:
-    """Return the JSON of an item's event as it was published first, whatever its version."""
-    return codec.encode_as_written(*_parts(item))
+    """Return the JSON of an item's event as it was published first, whatever its version.
+
+    Raises:
+        Undecodable: it is no item of the log.
+    """
+    try:
+        return codec.encode_as_written(*_parts(item))
+    except UnicodeEncodeError as error:
+        raise codec.Undecodable("not an item of the log: half a character") from error
 
 
 def _parts(item: Item) -> tuple[Envelope, str]:
@@ -70,5 +77,9 @@ def _parts(item: Item) -> tuple[Envelope, str]:
             Envelope,
         )
         return envelope, item["data"]["S"]
-    except (msgspec.ValidationError, KeyError, ValueError) as error:
-        raise codec.Undecodable(f"not an item of the log: {error}") from error
+    except msgspec.ValidationError as error:
+        raise codec.Undecodable(f"not an item of the log: {quoting.reason(error)}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise codec.Undecodable(
+            "not an item of the log: an attribute is missing, or of another type"
+        ) from error

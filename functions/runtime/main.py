@@ -9,7 +9,7 @@ from functions.runtime import settings
 from functions.runtime.aws import client_factory
 from functions.runtime.clock import utc_now
 from functions.runtime.dynamo import DynamoLog
-from functions.runtime.observe import LogObserver, Observer
+from functions.runtime.observe import LogObserver, Observer, failure
 from functions.runtime.ports import Clock, Log, Resources
 from functions.runtime.service import Adapter, Api, Consumer, Relay, Service, Table
 from functions.runtime.settings import Settings, table_variable
@@ -19,6 +19,10 @@ type Handler = Callable[[dict[str, Any], Any], Any]
 type Clients = Callable[[str], Any]
 
 
+class Failed(Exception):
+    """A call of a function failed, and is to be made again; the message may be logged."""
+
+
 def build(
     environ: Mapping[str, str],
     *,
@@ -26,7 +30,7 @@ def build(
     observer: Observer | None = None,
     clients: Clients | None = None,
 ) -> Handler:
-    """Return the Lambda handler of the service that `environ` names.
+    """Return the Lambda handler of the service that `environ` names; it fails discreetly.
 
     `clients` gives AWS clients by their services' names, where they are not its own.
 
@@ -35,8 +39,25 @@ def build(
     """
     env = Settings(environ)
     service = find(env[settings.SERVICE])
-    client = clients or client_factory()
     watch = observer or LogObserver(service.name)
+    return _discreet(_build(service, env, clients or client_factory(), clock, watch))
+
+
+def _discreet(handler: Handler) -> Handler:
+    """Return a handler whose errors say no more than may be logged: Lambda logs what it raises."""
+
+    def handle(event: dict[str, Any], context: Any) -> Any:
+        try:
+            return handler(event, context)
+        except Exception as error:  # noqa: BLE001  whatever it is, it is made again
+            raise Failed(" ".join(failure(error).values())) from None
+
+    return handle
+
+
+def _build(
+    service: Service, env: Settings, client: Clients, clock: Clock, watch: Observer
+) -> Handler:
     match service:
         case Consumer():
             return _consumer(service, env, client, clock, watch)

@@ -1,8 +1,11 @@
 """One structured log line a record, and metrics (EMF) from the same place."""
 
-import traceback
+import os
+import re
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from types import CodeType
 from typing import Any, Protocol
 
 from aws_lambda_powertools import Logger
@@ -12,6 +15,11 @@ from functions.runtime.ports import Telling
 from functions.runtime.service import METRICS
 
 ROOT = Path(__file__).parents[2]
+_HERE = f"{ROOT}{os.sep}"
+_OURS = tuple(f"{ROOT / part}{os.sep}" for part in ("functions", "events"))
+
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
+NO_IDENTIFIER = "no-identifier"
 
 
 class Observer(Protocol):
@@ -55,6 +63,11 @@ class LogObserver:
             self._metrics.flush_metrics()
 
 
+def identifier(text: str) -> str:
+    """Return an id as it may be logged: one of another form than ours may be anything."""
+    return text if _IDENTIFIER.fullmatch(text) else NO_IDENTIFIER
+
+
 def failure(error: BaseException) -> dict[str, str]:
     """Return what may be logged of an error: its class, and a fingerprint to group by.
 
@@ -62,9 +75,9 @@ def failure(error: BaseException) -> dict[str, str]:
     is left out, since it may quote a payload, but of an error that is `Telling`: its is `detail`.
     """
     frames = [
-        f"{Path(frame.filename).relative_to(ROOT).as_posix()}:{frame.name}"
-        for frame in traceback.extract_tb(error.__traceback__)
-        if _ours(frame.filename)
+        f"{code.co_filename.removeprefix(_HERE).replace(os.sep, '/')}:{code.co_name}"
+        for code in _codes(error)
+        if code.co_filename.startswith(_OURS)
     ]
     where = frames[-1] if frames else "elsewhere"
     name = type(error).__name__
@@ -76,6 +89,9 @@ def failure(error: BaseException) -> dict[str, str]:
     }
 
 
-def _ours(filename: str) -> bool:
-    path = Path(filename)
-    return path.is_relative_to(ROOT / "functions") or path.is_relative_to(ROOT / "events")
+def _codes(error: BaseException) -> Iterator[CodeType]:
+    """Yield what was run where an error passed; `traceback` would read the source for its lines."""
+    at = error.__traceback__
+    while at is not None:
+        yield at.tb_frame.f_code
+        at = at.tb_next

@@ -1,7 +1,9 @@
 """Batches of messages that SNS and SQS accept, by number and by bytes; pure values."""
 
+import re
 from collections.abc import Iterable, Iterator
 
+from events import codec
 from functions.runtime.ports import Message
 
 MAX_ENTRIES = 10
@@ -10,6 +12,31 @@ MAX_BYTES = 256 * 1024
 
 OVERHEAD = 256
 """Bytes that a message's attributes and ids may add to its body, generously."""
+
+_IDENTIFIER = re.compile(r"[!-~]{1,128}")
+_BARRED = ("\ufffe".encode(), "\uffff".encode())
+
+
+class Unfit(ValueError):
+    """SNS or SQS would refuse the message, and with it every other of its batch."""
+
+
+def fit(message: Message) -> Message:
+    """Return a message that SNS and SQS take; its body is JSON.
+
+    https://docs.aws.amazon.com/sns/latest/api/API_PublishBatchRequestEntry.html
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+
+    Raises:
+        Unfit: its body is too long or has a character that they bar, or an id is none.
+    """
+    if len(message.body) > codec.MAX_BYTES:
+        raise Unfit(f"{len(message.body)} bytes, at most {codec.MAX_BYTES} can travel")
+    if any(character in message.body for character in _BARRED):
+        raise Unfit("it has a character that no message may have")
+    if not (_IDENTIFIER.fullmatch(message.id) and _IDENTIFIER.fullmatch(message.subject)):
+        raise Unfit("its id is too long, or has other characters than visible ASCII")
+    return message
 
 
 def pack(messages: Iterable[Message], most: int = MAX_ENTRIES) -> Iterator[list[Message]]:

@@ -6,6 +6,7 @@ from typing import Any, Literal, assert_never
 
 from events.envelope import Event, Fact, follow
 from events.history import History
+from events.personal import forgotten
 from functions.runtime.ports import Clock, Log, Refused, Rows
 from functions.runtime.reaction import Decision, Fill, Keep, On, Steps
 from functions.runtime.service import Consumer
@@ -15,7 +16,8 @@ type Outcome = Literal["done", "duplicate", "overtaken", "nothing", "unheard", "
 
 done: a fact was stated or rows were kept, or the reaction is one that does neither. duplicate: it
 had been done before. overtaken: another fact holds the slot. nothing: there was nothing to decide
-yet. unheard: of a type that this consumer does not hear. forged: the log does not hold the event.
+yet. unheard: of a type that this consumer does not hear. forged: the log holds no such event, or
+one that says something else.
 """
 
 
@@ -51,7 +53,7 @@ class Reactor:
         if on.history:
             history = self.log.read(event.subject)
             held = history.at(event.slot)
-            if held is None or not held.same_fact(event):
+            if held is None or not _as_logged(event, held):
                 return Handled(outcome="forged")
             arguments = [held, history]
         if on.outside:
@@ -61,6 +63,11 @@ class Reactor:
         run = _Run(self, arguments[0], history)
         run.drive(on.react(*arguments))
         return run.handled(on)
+
+
+def _as_logged(event: Event[Any], held: Event[Any]) -> bool:
+    """Tell whether a message is the log's event, from which a person may be forgotten by now."""
+    return event == held or forgotten(event) == held
 
 
 class _Run:

@@ -25,6 +25,8 @@ class Table:
 
     With a `sort` key it holds rows. `index` is an attribute; rows that have it are listed under its
     value, by their sort key. A table of another `owner` is that service's, and only looked at here.
+    One for `callers` is looked at for those with a token alone: on a stage without an issuer the
+    service may not.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Table:
     sort: str | None = None
     index: str | None = None
     owner: str | None = None
+    callers: bool = False
 
 
 class UnknownAdapter(ValueError):
@@ -41,6 +44,9 @@ class UnknownAdapter(ValueError):
 
 TAKEN = frozenset({"bus", "events", "log", "map", "names", "runtime", "undelivered", "unpublished"})
 """Names that other parts of a stage, or of this folder, have."""
+
+NAME = r"[a-z][a-z0-9]{0,30}"
+"""What a service may be called."""
 
 METRICS = "Fanfare"
 """The namespace of all metrics, which have the dimension `service`."""
@@ -123,7 +129,7 @@ class Service:
 
     def __post_init__(self) -> None:
         """Refuse a name that cannot be all of that."""
-        if not re.fullmatch(r"[a-z][a-z0-9]{0,30}", self.name) or self.name in TAKEN:
+        if not re.fullmatch(NAME, self.name) or self.name in TAKEN:
             raise ValueError(
                 f"{self.name!r} is no name for a service: small letters and digits, and none of"
                 f" {', '.join(sorted(TAKEN))}"

@@ -8,7 +8,8 @@ from events import codec
 from events.envelope import Event, millis
 from functions.runtime.forgetting import is_forgotten
 from functions.runtime.items import Item, as_written, from_item
-from functions.runtime.observe import Observer, failure
+from functions.runtime.observe import Observer, failure, identifier
+from functions.runtime.packing import Unfit, fit
 from functions.runtime.ports import Clock, Message, Topic
 from functions.runtime.service import Relay
 
@@ -28,18 +29,19 @@ def handler(
 
     It answers `batchItemFailures`. Only inserts are published. A log is never changed but to forget
     a person (what it said before is not in the stream, and is not to be), so any other change is
-    counted as tampering. An item that is no event of its owner's goes to `unpublished`, by its key,
-    since trying it again would hold up everybody else's.
+    counted as tampering. An item that is no event of its owner's, or that cannot travel, goes to
+    `unpublished`, by its key, since trying it again would hold up everybody else's.
     """
 
     def handle(event: dict[str, Any], _context: Any) -> Any:
         found: dict[str, tuple[str, Event[Any]]] = {}
         messages: list[Message] = []
         for record in event["Records"]:
-            fact = _fact(record, relay, unpublished, observer)
-            if fact is not None:
+            read = _read(record, relay, unpublished, observer)
+            if read is not None:
+                fact, message = read
                 found[fact.id] = (record["dynamodb"]["SequenceNumber"], fact)
-                messages.append(_message(fact, record["dynamodb"]["NewImage"]))
+                messages.append(message)
         try:
             unsent = relay.publish(messages, topic)
         except Exception as error:
@@ -53,10 +55,10 @@ def handler(
             observer.record(
                 "unsent" if refused else "published",
                 consumer=relay.name,
-                event=fact.id,
+                event=identifier(fact.id),
                 type=fact.type,
-                order=fact.subject,
-                correlation=fact.correlationid,
+                order=identifier(fact.subject),
+                correlation=identifier(fact.correlationid),
                 age=age,
                 **refused,
             )
@@ -72,22 +74,26 @@ def handler(
     return handle
 
 
-def _fact(
+def _read(
     record: dict[str, Any], relay: Relay, unpublished: Unpublished, observer: Observer
-) -> Event[Any] | None:
+) -> tuple[Event[Any], Message] | None:
+    """Return the event of a record, and how it travels, if there is one to publish."""
     change = record["dynamodb"]
+    image = change.get("NewImage", {})
     key = {name: value.get("S", "") for name, value in change["Keys"].items()}
+    known = {name: identifier(value) for name, value in key.items()}
     if record["eventName"] != "INSERT":
-        forgotten = is_forgotten(change.get("NewImage", {})) and record["eventName"] == "MODIFY"
+        forgotten = is_forgotten(image) and record["eventName"] == "MODIFY"
         outcome = "forgotten" if forgotten else "tampered"
-        observer.record(outcome, consumer=relay.name, **key, change=record["eventName"])
+        observer.record(outcome, consumer=relay.name, **known, change=record["eventName"])
         return None
     try:
-        return from_item(change["NewImage"])
-    except codec.Undecodable as error:
+        fact = from_item(image)
+        return fact, fit(_message(fact, image))
+    except (codec.Undecodable, Unfit) as error:
         reason = failure(error) | {"detail": str(error)}
         unpublished.put(json.dumps(key | reason))
-        observer.record("unpublishable", consumer=relay.name, **key, **reason)
+        observer.record("unpublishable", consumer=relay.name, **known, **reason)
         return None
 
 

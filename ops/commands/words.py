@@ -26,6 +26,9 @@ Consumers = Annotated[
 ]
 Types = Annotated[list[str] | None, Parameter(name="--type", negative=(), metavar="TYPE")]
 Outcomes = Annotated[list[str] | None, Parameter(name="--outcome", negative=(), metavar="OUTCOME")]
+Context = Annotated[
+    list[str] | None, Parameter(name=("--context", "-c"), negative=(), metavar="NAME=VALUE")
+]
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 

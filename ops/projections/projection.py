@@ -12,11 +12,11 @@ from functions.runtime.ports import Clock, Row, Rows
 from functions.runtime.service import Consumer, Projection
 from ops.cloud import Cloud, connect
 from ops.consent import consent
+from ops.costs.prices import READ_UNIT
 from ops.explain import at
 from ops.options import Options
 from ops.order import find, no_such_order
 from ops.projections.drift import Comparison, Difference, compare, look
-from ops.replays.census import READ_UNIT
 from ops.replays.plan import price
 from ops.trouble import Exit, Trouble
 from ops.words import many

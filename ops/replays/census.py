@@ -13,6 +13,7 @@ from events.envelope import Event
 from functions.runtime.operating.ports import LogPage, Pages, Selection
 from functions.runtime.packing import MAX_ENTRIES, pack
 from functions.runtime.ports import Message
+from ops.costs.prices import READ_UNIT, REQUEST
 
 EXAMPLES = 3
 
@@ -21,10 +22,6 @@ CHUNK = 64 * 1024
 
 TRIPS = 3
 """Requests that a batch costs: it is sent, received and deleted."""
-
-READ_UNIT = 0.125 / 1e6
-REQUEST = {False: 0.40 / 1e6, True: 0.50 / 1e6}
-"""US dollars (list prices, us-east-1): a read unit of DynamoDB, a request of SQS (FIFO: True)."""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,13 +10,13 @@ from functions.runtime.ports import Clock
 from functions.runtime.service import Consumer
 from ops.cloud import Cloud, connect
 from ops.consent import consent
+from ops.draining import until_drained
 from ops.explain import explain
 from ops.options import Options
 from ops.order import find as find_order
 from ops.order import no_such_order
 from ops.replays import job as jobs
 from ops.replays.census import Census, take
-from ops.replays.draining import until_drained
 from ops.replays.job import Job, Plan
 from ops.replays.pace import Pace
 from ops.replays.plan import again, say, say_rest, sentence, what_follows

@@ -44,6 +44,7 @@ class Tally:
         self.steps += run.world.engine.steps
         self.calls += run.world.engine.tried
         self.mails_again += sum(sent - 1 for sent in run.world.shop.mails.values())
+        self.faults.update(noted.fault for noted in run.world.engine.noted)
         for fired in run.world.engine.fired.values():
             self.faults[fired.fault] += 1
             if fired.call:

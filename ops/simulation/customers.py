@@ -12,8 +12,9 @@ from functions.checkout.identity import order_id
 from functions.checkout.orders import Orders
 from functions.payment.sandbox import DECLINED, OUTAGE, SUCCESS, TIMEOUT
 from functions.runtime.http import Problem, Request
-from ops.simulation.engine import DAY, HOUR, SECOND, Engine
+from ops.simulation.engine import Engine
 from ops.simulation.fault import Unavailable
+from ops.simulation.moments import DAY, HOUR, SECOND
 from ops.simulation.ports import SteppedLog
 from ops.simulation.worker import Worker
 

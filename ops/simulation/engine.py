@@ -3,63 +3,33 @@
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
 from typing import Any
 
 from ops.simulation.dice import WHOLE, Dice
-from ops.simulation.fault import EXPLAINED, Fault, possible, unavailable
-from ops.simulation.violation import Violation
-from ops.simulation.worker import Threads, Worker, skew
+from ops.simulation.fault import OFTEN, RARE, Fault, Fired, possible, unavailable
+from ops.simulation.moments import BEGIN, MINUTE, SECOND
+from ops.simulation.violation import Violation, comes_to_rest, no_function_fails_by_itself
+from ops.simulation.worker import NEVER, Threads, Worker, skew
 
 type Action = Callable[[], object]
 
-BEGIN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-SECOND = 1000
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
-"""In milliseconds, which the virtual clock counts."""
-
 QUICK = 40
-SLOW = 10 * SECOND
+SLOW = 20 * SECOND
 LATER = 20 * MINUTE
-"""The longest that a call takes, that a slow one takes, and that one is under way whose caller is
-gone: a TCP connection that nobody tends is given up long before."""
+FROZEN = 40 * MINUTE
+"""The longest that a call takes, that a slow one takes, that one is under way whose caller is gone
+(a TCP connection that nobody tends is given up long before), and that a worker stands still: longer
+than any queue hides a message."""
 
 WRONG = 5 * MINUTE
 """By how much a machine's clock may be wrong, either way; every other one's is right."""
 
 TOO_MANY = 500_000
 """Steps after which a world is held to be going round in circles."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fired:
-    """A fault that happened: when (ms), to whom, and to which call of a worker's, if to one."""
-
-    at: int
-    worker: str
-    call: str
-    fault: Fault
-    more: str = ""
-
-    def __str__(self) -> str:
-        """Say it in plain words."""
-        where = f"{self.worker}, {self.call}" if self.call else self.worker
-        return f"{told(self.at)}  {where}: {EXPLAINED[self.fault]}{self.more}"
-
-
-def told(millis: int) -> str:
-    """Return a time since the beginning as people read it: `1 d 00:01:33.431`."""
-    sign, rest = ("-", -millis) if millis < 0 else ("", millis)
-    days, rest = divmod(rest, DAY)
-    hours, rest = divmod(rest, HOUR)
-    minutes, rest = divmod(rest, MINUTE)
-    clock = f"{hours:02}:{minutes:02}:{rest // SECOND:02}.{rest % SECOND:03}"
-    return f"{sign}{days} d {clock}" if days else f"{sign}{clock}"
 
 
 class Engine:
@@ -77,10 +47,12 @@ class Engine:
         self.calm = False
         self.hurries = True
         self.fired: dict[str, Fired] = {}
+        self.noted: list[Fired] = []
         self.tried: Counter[str] = Counter()
         self.broken: Callable[[Worker], bool] | None = None
         self.mishap: Callable[[Worker, Fault], None] = lambda _, __: None
         self._chance = int(chance * WHOLE)
+        self._chances = {call: int(min(by * chance, OFTEN) * WHOLE) for call, by in RARE.items()}
         self._without = without
         self._agenda: list[tuple[int, int, Action]] = []
         self._entries = 0
@@ -129,6 +101,10 @@ class Engine:
         self.fired[what] = Fired(at=when, worker=who, call="", fault=fault, more=more)
         return True
 
+    def note(self, who: str, fault: Fault) -> None:
+        """Note what follows from other faults, and so is not to be spared by itself."""
+        self.noted.append(Fired(at=self.now, worker=who, call="", fault=fault))
+
     def refuses(self, message: str) -> bool:
         """Tell whether the topic refuses a message of the batch that it is given just now."""
         return bool(self._refusing) and self.dice.happens(f"{self._refusing} {message}", 0.5)
@@ -139,6 +115,7 @@ class Engine:
             self._ended[worker] = ended
         worker.passes = self._passes
         worker.luck = self.dice.row(worker.name)
+        worker.row = self.dice.row
         by, right = divmod(next(worker.luck), 2)
         worker.skew = 0 if right else by % (2 * WRONG + 1) - WRONG
         self.at(self.now, partial(self._begin, worker))
@@ -156,12 +133,14 @@ class Engine:
         if self.broken is not None and self.broken(worker):
             fault = "throttled"
             self.mishap(worker, fault)
-        elif luck < self._chance and not self.calm:
+        elif luck < self._chances.get(worker.call, self._chance) and not self.calm:
             fault = self._strikes(worker, luck >> 16)
         self.tried[worker.call] += 1
         self.trace = (self.trace * 31 + now ^ luck) % WHOLE
         worker.fault = fault
         worker.due = due = now + 1 + luck % (SLOW if fault == "slow" else QUICK)
+        if due > worker.deadline and fault in (None, "slow"):
+            fault = worker.fault = self._times_out(worker)
         overtaken = self._agenda and self._agenda[0][0] <= due
         if fault is not None or overtaken or not self.hurries:
             return False
@@ -180,16 +159,30 @@ class Engine:
         self.mishap(worker, fault)
         return fault
 
+    def _times_out(self, worker: Worker) -> Fault | None:
+        """Let Lambda kill a worker during a call, unless it is spared that."""
+        what = f"timed out {worker.name} {worker.calls}"
+        if what in self._without:
+            return None
+        more = f" ({worker.call})"
+        self.fired[what] = Fired(
+            at=self.now, worker=worker.name, call="", fault="timed out", more=more
+        )
+        self.mishap(worker, "timed out")
+        return "timed out"
+
     def _after(self, worker: Worker) -> None:
         """See what a worker waits for, or how it ended."""
         if not worker.dead:
             self.at(worker.due, partial(self._fate, worker))
             return
-        if isinstance(worker.failure, Violation):
-            raise worker.failure
         if worker.failure is not None:
             raise Violation(no_function_fails_by_itself, worker.name, worker.failure)
         self._threads.end(worker)
+        self._has_ended(worker)
+
+    def _has_ended(self, worker: Worker) -> None:
+        """Let whoever waits for a worker wait no longer."""
         ended = self._ended.pop(worker, None)
         if ended is not None:
             ended()
@@ -201,7 +194,7 @@ class Engine:
                 _answer(worker, effect)
             case "die before":
                 thread.throw()
-            case "die after":
+            case "die after" | "timed out":
                 _silently(effect)
                 thread.throw()
             case "die, done later":
@@ -219,9 +212,19 @@ class Engine:
             case "partial":
                 self._refusing = worker.name
                 _answer(worker, self._refused_in_part(effect))
+            case "frozen":
+                self._freeze(worker)
+                return
             case _:
                 thread.throw(unavailable(worker.call))
         self._after(worker)
+
+    def _freeze(self, worker: Worker) -> None:
+        """Let a worker be taken for dead, and go on with its call a long while later."""
+        worker.fault, worker.deadline = None, NEVER
+        self._has_ended(worker)
+        wait = self.dice.between(f"frozen {worker.name} {worker.calls}", 1, FROZEN)
+        self.at(self.now + wait, partial(self._fate, worker))
 
     def _later(self, worker: Worker) -> None:
         """Let a call come through when its worker does not wait for it any more."""
@@ -238,19 +241,9 @@ class Engine:
         return once
 
 
-def comes_to_rest() -> None:
-    """Everything that is begun comes to an end."""
-
-
-def no_function_fails_by_itself() -> None:
-    """A function fails only because a call of a port has failed."""
-
-
 def _answer(worker: Worker, effect: Callable[[], Any]) -> None:
     try:
         answer = effect()
-    except Violation:
-        raise
     except Exception as error:  # noqa: BLE001  it is the worker's to handle
         worker.thread.throw(error)
     else:
@@ -259,9 +252,5 @@ def _answer(worker: Worker, effect: Callable[[], Any]) -> None:
 
 def _silently(effect: Callable[[], Any]) -> None:
     """Make a call of whose answer nobody hears."""
-    try:
+    with suppress(Exception):
         effect()
-    except Violation:
-        raise
-    except Exception:  # noqa: BLE001, S110  nobody hears of it
-        pass

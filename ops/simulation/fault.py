@@ -1,11 +1,13 @@
 """What can go wrong with a call of a port, and with which."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from functions.payment.gateway import GatewayUnavailable
 from functions.runtime.ports import MailUnavailable
 from functions.shipping.carrier import CarrierUnavailable
+from ops.simulation.moments import told
 
 type Fault = Literal[
     "die before",
@@ -18,6 +20,8 @@ type Fault = Literal[
     "conflict",
     "partial",
     "slow",
+    "frozen",
+    "timed out",
     "twice",
     "doubled",
     "buried",
@@ -27,6 +31,8 @@ type Fault = Literal[
     "redriven",
     "replayed",
     "cancelled",
+    "deployed",
+    "expired",
 ]
 
 EXPLAINED: dict[Fault, str] = {
@@ -40,6 +46,8 @@ EXPLAINED: dict[Fault, str] = {
     "conflict": "another's transaction is in the way, and nothing was done",
     "partial": "a part of the batch is refused",
     "slow": "the answer comes late",
+    "frozen": "the worker stands still before the call, and goes on when it is taken for dead",
+    "timed out": "Lambda ends the worker, whose time is over, during a call",
     "twice": "another worker is given the same message at once",
     "doubled": "SNS delivers the message twice",
     "buried": "every worker dies on the message, so it goes to the DLQ",
@@ -49,17 +57,41 @@ EXPLAINED: dict[Fault, str] = {
     "redriven": "an operator sends the DLQ to the queue again",
     "replayed": "an operator replays the order to the consumer",
     "cancelled": "the customer cancels",
+    "deployed": "the consumer is deployed only now",
+    "expired": "the queue or DLQ kept the message no longer",
 }
-"""Each fault in plain words. The last ones are no call's: they befall messages, and consumers."""
+"""Each fault in plain words. Those from `timed out` on are no call's: they befall workers, messages
+and consumers."""
 
-ALWAYS: tuple[Fault, ...] = ("die before", "die after", "throttled", "slow")
+ALWAYS: tuple[Fault, ...] = ("die before", "die after", "throttled", "slow", "frozen")
 EFFECTS: tuple[Fault, ...] = ("die, done later", "lost", "lost, done later")
 AGAIN: tuple[Fault, ...] = ("done twice",)
 READS = frozenset({"log.read", "records.get", "rows.page", "rows.listed", "carrier.find"})
 NEVER_AGAIN = frozenset({"mailbox.send"})
 """What the SDK does not ask a second time; its answer may be lost all the same."""
 
+RARE = {"rows.remove": 8, "carrier.find": 8, "gateway.cancel": 3, "log.append with changes": 2}
+OFTEN = 0.5
+"""Calls that few worlds make meet a fault so many times as often as others, but not more often than
+this: else some of their faults would be seen in one world of thousands."""
+
 WITH_CHANGES = "log.append with changes"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fired:
+    """A fault that happened: when (ms), to whom, and to which call of a worker's, if to one."""
+
+    at: int
+    worker: str
+    call: str
+    fault: Fault
+    more: str = ""
+
+    def __str__(self) -> str:
+        """Say it in plain words."""
+        where = f"{self.worker}, {self.call}" if self.call else self.worker
+        return f"{told(self.at)}  {where}: {EXPLAINED[self.fault]}{self.more}"
 
 
 class Unavailable(Exception):

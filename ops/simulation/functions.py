@@ -1,46 +1,56 @@
-"""The functions of a world: the consumers' own reactors and chores, on ports that stop."""
+"""The functions of a world: the consumers' own handlers and chores, on ports that stop."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import partial
 from itertools import count
 
 from functions.email.post import by_mail
 from functions.payment.sandbox import SandboxGateway
-from functions.runtime.backoff import delay
 from functions.runtime.ports import Resources
-from functions.runtime.react import Reactor
 from functions.runtime.service import Consumer
 from functions.shipping.sandbox import SandboxCarrier
 from ops.simulation.engine import Engine
-from ops.simulation.fault import UNAVAILABLE, Unavailable
+from ops.simulation.fault import Unavailable
+from ops.simulation.invocation import (
+    AGAIN,
+    Invocation,
+    WatchedReactor,
+    Work,
+    by_handler,
+    one_by_one,
+)
+from ops.simulation.message import Receipt
+from ops.simulation.moments import SECOND
 from ops.simulation.ports import (
     SteppedCarrier,
     SteppedGateway,
     SteppedLog,
     SteppedMailbox,
+    SteppedQueue,
     SteppedRecords,
     SteppedRows,
 )
-from ops.simulation.queue import Message, Queue
+from ops.simulation.queue import Queue
 from ops.simulation.shop import Shop
-from ops.simulation.worker import Worker, call
-
-AGAIN: tuple[type[Exception], ...] = (Unavailable, *UNAVAILABLE.values())
-"""With what a function may fail, to be tried again."""
+from ops.simulation.worker import NEVER, Worker, call
 
 
 class Functions:
     """Runs the consumers of a world."""
 
-    def __init__(self, engine: Engine, shop: Shop, log: SteppedLog, *, whole: bool) -> None:
+    def __init__(
+        self, engine: Engine, shop: Shop, log: SteppedLog, *, whole: bool, real: bool
+    ) -> None:
         """Take the world; with `whole`, gateway and carrier do each call at once, as a provider.
 
-        Otherwise they are the sandboxes, which make calls of their own, to tables.
+        Otherwise they are the sandboxes, which make calls of their own, to tables. If `real`,
+        messages are worked on by the handlers that Lambda calls.
         """
         self._engine = engine
         self._shop = shop
         self._log = log
         self._whole = whole
+        self._real = real
         self._rows = {name: SteppedRows(rows) for name, rows in shop.rows.items()}
         self._resources = Resources(
             tables=lambda name: SteppedRecords(shop.tables(name)),
@@ -49,34 +59,46 @@ class Functions:
             mailbox=SteppedMailbox(shop),
         )
         self._references = count(1)
-        self._reactors: dict[str, Reactor] = {}
+        self._works: dict[str, Work] = {}
 
-    def add(self, consumer: Consumer) -> None:
-        """Take a consumer into the world."""
-        self._reactors[consumer.name] = Reactor(
+    def add(self, queue: Queue) -> None:
+        """Take a consumer into the world, by its queue."""
+        consumer = queue.consumer
+        reactor = WatchedReactor(
             consumer=consumer,
             log=self._log,
             clock=self._engine.clock,
             rows=self._rows.__getitem__,
             outside=self._outside(consumer),
         )
+        inbox = SteppedQueue(queue)
+        self._works[consumer.name] = (
+            by_handler(reactor, inbox, lambda: self._engine.now / SECOND)
+            if self._real
+            else one_by_one(reactor, inbox)
+        )
 
-    def react(self, queue: Queue, message: Message) -> None:
-        """Begin a function's work on one message."""
-        consumer = queue.consumer
-        reactor = self._reactors[consumer.name]
+    def invoke(self, queue: Queue, batch: Sequence[Receipt]) -> None:
+        """Begin a function's work on some messages; it is killed when its time is over."""
+        worker = Invocation(batch, lambda: self.handle(worker, queue, batch))
+        worker.deadline = self._engine.now + queue.consumer.timeout * SECOND
+        self._engine.start(worker)
 
-        def work() -> None:
-            try:
-                reactor.handle(message.event)
-            except AGAIN:
-                wait = delay(message.receives)
-                _try_to("queue.hide", partial(queue.hide, message, wait))
-            else:
-                _try_to("queue.delete", partial(self._acknowledge, queue, message))
+    def handle(self, worker: Invocation, queue: Queue, batch: Sequence[Receipt]) -> None:
+        """Work on some messages, and acknowledge those that the function does not name."""
+        failed = self._works[queue.consumer.name](batch)
+        worker.deadline = NEVER  # the rest is Lambda's own
+        done = [receipt for receipt in batch if receipt.message.name not in failed]
+        if done:
+            worker.turn_to(f"{done[0].handle}, done")
+            self.acknowledge(queue, done)
 
-        name = f"{message.name}, receive {message.receives}"
-        self._engine.start(Worker(name, work, about=message.event.subject))
+    def acknowledge(self, queue: Queue, done: Sequence[Receipt]) -> None:
+        """Tell the queue what is done; what it does not hear, it works out by itself."""
+        try:
+            call("queue.delete", partial(self._delete, queue, done))
+        except Unavailable:
+            return
 
     def tick(self, consumer: Consumer, number: str) -> None:
         """Begin a consumer's chore."""
@@ -91,12 +113,14 @@ class Functions:
             except AGAIN:
                 return
 
-        name = f"{consumer.name} tick {number}"
-        self._engine.start(Worker(name, work))
+        worker = Worker(f"{consumer.name} tick {number}", work)
+        worker.deadline = self._engine.now + consumer.timeout * SECOND
+        self._engine.start(worker)
 
-    def _acknowledge(self, queue: Queue, message: Message) -> None:
-        queue.delete(message)
-        self._shop.acknowledged(queue.consumer.name, message.event)
+    def _delete(self, queue: Queue, done: Sequence[Receipt]) -> None:
+        for receipt in done:
+            if queue.delete(receipt):
+                self._shop.acknowledged(queue.consumer.name, receipt.message.event)
 
     def _outside(self, consumer: Consumer) -> object:
         match consumer.name:
@@ -125,11 +149,3 @@ class Functions:
 
 def _reference(numbers: "count[int]") -> str:
     return f"sbx_{next(numbers)}"
-
-
-def _try_to(name: str, effect: Callable[[], None]) -> None:
-    """Tell the queue what became of a message; what it does not hear, it works out by itself."""
-    try:
-        call(name, effect)
-    except Unavailable:
-        return

@@ -9,6 +9,7 @@ from events.envelope import Event
 from events.history import History
 from events.money import Money
 from functions.payment.gateway import Confirmation, Gateway
+from functions.runtime.consume import Queue
 from functions.runtime.ports import (
     Change,
     Log,
@@ -23,7 +24,7 @@ from functions.runtime.ports import (
 )
 from functions.shipping.carrier import Carrier
 from ops.simulation.fault import WITH_CHANGES
-from ops.simulation.worker import call
+from ops.simulation.worker import Worker, call, working
 
 
 class SteppedLog:
@@ -155,6 +156,19 @@ class SteppedMailbox:
     def send(self, mail: Mail) -> str:
         """Send a mail."""
         return call("mailbox.send", lambda: self._mailbox.send(mail))
+
+
+class SteppedQueue:
+    """A consumer's queue, as its function knows it."""
+
+    def __init__(self, queue: Queue) -> None:
+        """Take the queue that there is."""
+        self._queue = queue
+
+    def hide(self, seconds: dict[str, int]) -> None:
+        """Hide messages."""
+        working(Worker).turn_to(f"{next(iter(seconds))}, failed")
+        call("queue.hide", lambda: self._queue.hide(seconds))
 
 
 class SteppedTopic:

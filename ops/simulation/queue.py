@@ -1,15 +1,21 @@
-"""A consumer's queue: at least once, in no order, or one order's events one at a time."""
+"""A consumer's queue: at least once, in no order, or one order's events in their order.
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+It is polled as Lambda does: what is visible by then is a batch, of at most as many messages as the
+consumer's row says. An ordered queue gives nothing of a group while one of it is hidden.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from events.envelope import Event
-from functions.runtime.backoff import receives_to_ride_out
+from functions.runtime import backoff
 from functions.runtime.service import Consumer
-from ops.simulation.engine import DAY, HOUR, MINUTE, SECOND, Engine
+from ops.simulation.engine import Engine
+from ops.simulation.keeper import Keeper
+from ops.simulation.message import Message, Receipt
+from ops.simulation.moments import SECOND
 
 TWICE = 0.05
 """The share of receives after which another worker is given the same message at once."""
@@ -20,138 +26,234 @@ DOUBLED = 0.05
 DELAY = 200
 """The longest, in milliseconds, that a message is on its way; so they overtake each other."""
 
-REDRIVEN = 0.5
-REDRIVES = (HOUR, DAY - 4 * MINUTE, DAY - MINUTE, DAY + MINUTE, DAY + 4 * MINUTE, 25 * HOUR)
-ALARMS = 3
-"""How often an operator empties a DLQ while other things happen, after how long, and how often at
-most: who has been woken thrice for the same consumer waits until it works again."""
+LAGS = (1, 50, 1000)
+"""The longest until the next poll (ms): a world's is one of these; the longer, the more a batch."""
 
 BURIED = 0.004
-BURIED_AGAIN = 0.1
+BURIED_AGAIN = (0.15, 0.0)
 """The share of messages on which every worker dies, so that they end in the DLQ: of those that come
-for the first time, and of those that have failed before."""
-
-
-@dataclass(eq=False, kw_only=True)
-class Message:
-    """An event in a queue; `gone` once somebody acknowledged it.
-
-    Its `luck` are two numbers for its way here, and two for each time that it is received.
-    """
-
-    name: str
-    event: Event[Any]
-    luck: Iterator[int]
-    receives: int = 0
-    visible: int = 0
-    timer: int = 0
-    gone: bool = False
+for the first time, and of those that have failed before, which in a world is one of these."""
 
 
 class Queue:
     """The queue of one consumer, and its DLQ."""
 
     def __init__(
-        self, consumer: Consumer, engine: Engine, work: Callable[["Queue", Message], None]
+        self, consumer: Consumer, engine: Engine, keeper: Keeper, *, batches: bool
     ) -> None:
-        """Take whose it is, and what begins the work on a message."""
+        """Take whose it is, who is told of its messages, and whether it gives several at once.
+
+        It is `there` once it was deployed; `unheard` are ids of what it missed before, and since.
+        `lost` are ids of what it did not keep long enough, and was not sent again since.
+        """
         self.consumer = consumer
+        self.there = True
+        self.unheard: set[str] = set()
+        self.lost: set[str] = set()
         self.dead: list[Message] = []
         self.paused_until = 0
         self._engine = engine
-        self._work = work
+        self._keeper = keeper
         self._visibility = consumer.visibility * SECOND
-        self._alarms = ALARMS
-        self._most = receives_to_ride_out()
+        self._most = backoff.receives_to_ride_out()
+        self._buried_again = engine.dice.pick("buried again", BURIED_AGAIN)
+        self._batch = consumer.batch if batches else 1
+        self._lag = engine.dice.pick("lag", LAGS) if batches else 1
         self._groups: dict[str, deque[Message]] = {}
-        self._sent: dict[str, int] = {}
+        self._sent: Counter[str] = Counter()
+        self._held: Counter[str] = Counter()
+        self._ready: list[Message] = []
+        self._receipts: dict[str, Receipt] = {}
+        self._polled = False
 
-    def send(self, event: Event[Any], why: str = "") -> None:
-        """Put an event into the queue."""
-        nth = self._sent[event.id] = self._sent.get(event.id, 0) + 1
-        name = f"{self.consumer.name} on {event.id}" + (f" (copy {nth})" if nth > 1 else "")
-        luck = self._arrive(name, event)
-        by_topic = not (why or self.consumer.ordered)
-        if by_topic and self._engine.befalls(name, "doubled", DOUBLED, luck=luck):
-            self._arrive(f"{name} doubled", event)
+    def hear(self, event: Event[Any], body: str) -> None:
+        """Take an event that the topic has for it, if it is there already."""
+        if not self.there:
+            self.unheard.add(event.id)
+            return
+        luck = self.send(event, body)
+        name = self._name(event)
+        if not self.consumer.ordered and self._engine.befalls(name, "doubled", DOUBLED, luck=luck):
+            self._arrive(f"{name} doubled", event, body)
 
-    def delete(self, message: Message) -> None:
-        """Acknowledge a message: it is gone, whoever else is at work on it."""
-        if not message.gone:
-            message.gone = True
-            self._leave(message)
+    def send(self, event: Event[Any], body: str) -> int:
+        """Put an event into the queue, and return some luck that is left over."""
+        self.unheard.discard(event.id)
+        self.lost.discard(event.id)
+        self._sent[event.id] += 1
+        return self._arrive(self._name(event), event, body)
 
-    def hide(self, message: Message, seconds: int) -> None:
-        """Hide a message for so long from now."""
-        if not message.gone:
-            self._hide(message, self._engine.now + seconds * SECOND)
+    def delete(self, receipt: Receipt) -> bool:
+        """Acknowledge a message: it is gone, whoever else is at work on it.
+
+        Tell whether that was so: an ordered queue does not take it from who was too slow.
+        """
+        if self._is_stale(receipt):
+            return False
+        if not receipt.message.gone:
+            self._keeper.acknowledged(self, receipt.message)
+            self._held[receipt.message.event.id] -= 1
+            self._leave(receipt.message)
+        return True
+
+    def hide(self, seconds: Mapping[str, int]) -> None:
+        """Hide messages, by receipt handle, for so many seconds from now."""
+        for handle, wait in seconds.items():
+            receipt = self._receipts[handle]
+            if not receipt.message.gone and not self._is_stale(receipt):
+                receipt.message.hidden_by(receipt)
+                self._hide(receipt.message, self._engine.now + wait * SECOND)
 
     def redrive(self) -> None:
-        """Send what is in the DLQ to the queue again."""
+        """Send what is in the DLQ to the queue again, but for what that no longer keeps."""
         dead, self.dead = self.dead, []
         for message in dead:
-            self.send(message.event, "redriven")
+            self._held[message.event.id] -= 1
+            if self._engine.now - message.sent >= backoff.DEAD_LETTER_RETENTION * SECOND:
+                self._lose(message)
+            else:
+                self.send(message.event, message.body)
 
-    def _arrive(self, name: str, event: Event[Any]) -> int:
+    def never_hears(self, event: str) -> bool:
+        """Tell whether an event came too early for a consumer that may not be sent it later."""
+        return event in self.unheard and not self.consumer.replayable
+
+    def accounts_for(self, event: str) -> bool:
+        """Tell whether an event is still under way or in the DLQ, or known to have been missed."""
+        return self._held[event] > 0 or event in self.unheard or event in self.lost
+
+    # -- coming and going --------------------------------------------------------------------------
+
+    def _name(self, event: Event[Any]) -> str:
+        nth = self._sent[event.id]
+        return f"{self.consumer.name} on {event.id}" + (f" (copy {nth})" if nth > 1 else "")
+
+    def _arrive(self, name: str, event: Event[Any], body: str) -> int:
         """Let a new message come in after a while, and return some luck that is left over."""
-        message = Message(name=name, event=event, luck=self._engine.dice.row(name))
-        wait, luck = next(message.luck), next(message.luck)
+        luck = self._engine.dice.row(name)
+        now = self._engine.now
+        wait, lag, rest = next(luck), next(luck), next(luck)
+        message = Message(name=name, event=event, body=body, luck=luck, lag=lag, sent=now)
+        self._held[event.id] += 1
         if self.consumer.ordered:
-            group = self._groups.setdefault(event.subject, deque())
-            group.append(message)
-            if len(group) > 1:
-                return luck
-        self._hide(message, self._engine.now + 1 + wait % DELAY)
-        return luck
+            self._groups.setdefault(event.subject, deque()).append(message)
+        self._hide(message, now + 1 + wait % DELAY)
+        return rest
+
+    def _leave(self, message: Message) -> None:
+        """Let a message be gone, and the next of its group have its turn."""
+        message.gone = True
+        group = self._groups.get(message.event.subject)
+        if group:
+            group.remove(message)
+            if group:
+                self._ready.append(group[0])
+                self._poll_soon(group[0])
+
+    def _lose(self, message: Message) -> None:
+        self.lost.add(message.event.id)
+        self._keeper.lost(self, message.event)
+
+    def _give_up(self, message: Message) -> None:
+        """Put a message into the DLQ; in that of an ordered queue its age begins anew."""
+        self.dead.append(message)
+        self._leave(message)
+        if self.consumer.ordered:
+            message.sent = self._engine.now
+        self._keeper.gave_up(self, message)
+
+    # -- being received ----------------------------------------------------------------------------
 
     def _hide(self, message: Message, until: int) -> None:
         message.visible = until
         message.timer += 1
-        self._engine.at(until, partial(self._receive, message, message.timer))
+        self._engine.at(until, partial(self._appear, message, message.timer))
 
-    def _receive(self, message: Message, timer: int) -> None:
-        if message.gone or timer != message.timer:
+    def _appear(self, message: Message, timer: int) -> None:
+        if not message.gone and timer == message.timer:
+            self._ready.append(message)
+            self._poll_soon(message)
+
+    def _poll_soon(self, message: Message) -> None:
+        if self._polled:
             return
-        if self._engine.now < self.paused_until:
-            self._hide(message, self.paused_until)
+        self._polled = True
+        lag = message.lag % self._lag
+        if lag:
+            self._engine.at(self._engine.now + lag, self._poll)
+        else:
+            self._poll()
+
+    def _poll(self) -> None:
+        now = self._engine.now
+        if now < self.paused_until:
+            self._engine.at(self.paused_until, self._poll)
             return
-        buried, twice = next(message.luck), next(message.luck)
-        if message.receives >= self._most or self._buried(message, buried):
+        self._polled = False
+        ready, self._ready = self._ready, []
+        batch: list[Receipt] = []
+        for message in self._in_order(ready) if self.consumer.ordered else ready:
+            if message.gone or message.visible > now:
+                continue
+            if len(batch) == self._batch:
+                self._ready.append(message)
+            elif self._is_received(message):
+                batch.append(self._receive(message))
+        if self._ready:
+            self._poll_soon(self._ready[0])
+        if batch:
+            self._keeper.invoke(self, batch)
+
+    def _in_order(self, ready: Sequence[Message]) -> Iterator[Message]:
+        """Yield the messages of each group of which none is hidden, in their order."""
+        now = self._engine.now
+        for subject in dict.fromkeys(message.event.subject for message in ready):
+            group = list(self._groups[subject])
+            if any(message.receives and message.visible > now for message in group):
+                continue
+            for message in group:
+                if message.visible > now:
+                    break
+                yield message
+
+    def _is_received(self, message: Message) -> bool:
+        """Tell whether a visible message is received, or has come to its end."""
+        if self._engine.now - message.sent >= backoff.RETENTION * SECOND:
+            self._held[message.event.id] -= 1
+            self._leave(message)
+            self._lose(message)
+            return False
+        if message.receives >= self._most or self._buried(message):
             self._give_up(message)
-            return
-        self._begin(message)
+            return False
+        return True
+
+    def _receive(self, message: Message) -> Receipt:
+        receipt = message.receive(self._engine.now)
+        self._receipts[receipt.handle] = receipt
         self._hide(message, self._engine.now + self._visibility)
-        if not self.consumer.ordered and self._twice(message, twice):
-            self._engine.at(self._engine.now + 1, partial(self._begin, message))
+        if not self.consumer.ordered and self._twice(receipt):
+            self._engine.at(self._engine.now + 1, partial(self._again, message))
+        return receipt
 
-    def _give_up(self, message: Message) -> None:
-        """Put a message into the DLQ; its alarm may bring an operator after a while."""
-        message.gone = True
-        self.dead.append(message)
-        self._leave(message)
-        when = self._engine.now + self._engine.dice.pick(f"wait {message.name}", REDRIVES)
-        if self._alarms and self._engine.befalls(message.name, "redriven", REDRIVEN, at=when):
-            self._alarms -= 1
-            self._engine.at(when, self.redrive)
-
-    def _begin(self, message: Message) -> None:
+    def _again(self, message: Message) -> None:
+        """Give a message to another worker, although one is at work on it."""
         if not message.gone and self._engine.now >= self.paused_until:
-            message.receives += 1
-            self._work(self, message)
+            receipt = message.receive(self._engine.now)
+            self._receipts[receipt.handle] = receipt
+            self._keeper.invoke(self, [receipt])
 
-    def _twice(self, message: Message, luck: int) -> bool:
-        who = f"{message.name}, receive {message.receives}"
-        return self._engine.befalls(who, "twice", TWICE, luck=luck)
+    def _is_stale(self, receipt: Receipt) -> bool:
+        """Tell whether an ordered queue does not know a receipt any more."""
+        message = receipt.message
+        late = receipt.nth != message.receives or message.visible <= self._engine.now
+        return self.consumer.ordered and late
 
-    def _buried(self, message: Message, luck: int) -> bool:
+    def _twice(self, receipt: Receipt) -> bool:
+        return self._engine.befalls(receipt.handle, "twice", TWICE, luck=next(receipt.message.luck))
+
+    def _buried(self, message: Message) -> bool:
         who = f"{message.name}, receive {message.receives + 1}"
-        chance = BURIED_AGAIN if message.receives else BURIED
-        return self._engine.befalls(who, "buried", chance, luck=luck)
-
-    def _leave(self, message: Message) -> None:
-        """Let the next of an order have its turn."""
-        group = self._groups.get(message.event.subject)
-        if group and group[0] is message:
-            group.popleft()
-            if group:
-                self._hide(group[0], self._engine.now + 1)
+        chance = self._buried_again if message.receives else BURIED
+        message.buried = self._engine.befalls(who, "buried", chance, luck=next(message.luck))
+        return message.buried

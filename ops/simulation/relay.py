@@ -1,16 +1,22 @@
 """The relay's part of a world: the log's stream, and the way from it to the topic's queues."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from events import codec
 from events.envelope import Event
 from functions.runtime.ports import Message
 from functions.runtime.service import Relay
-from ops.simulation.engine import DAY, HOUR, MINUTE, SECOND, Engine
+from ops.simulation.engine import Engine
 from ops.simulation.fault import Unavailable
+from ops.simulation.moments import DAY, HOUR, MINUTE, SECOND
 from ops.simulation.ports import SteppedTopic
+from ops.simulation.publishing import by_handler, by_rule
 from ops.simulation.worker import Worker
+
+type Deliver = Callable[[Event[Any], str], None]
 
 REPEATED = 5 * MINUTE
 """For so long SNS does not deliver a repeated message again."""
@@ -25,27 +31,41 @@ NOTICED = HOUR
 class Stream:
     """The stream, the relay that reads it, and the topic that it fills."""
 
-    def __init__(self, relay: Relay, engine: Engine, deliver: Callable[[Event[Any]], None]) -> None:
-        """Take the relay's row, and who is given what was published."""
+    def __init__(self, relay: Relay, engine: Engine, deliver: Deliver, *, real: bool) -> None:
+        """Take the relay's row, and who is given what was published, with its JSON.
+
+        If `real`, the stream's records go to the handler that Lambda calls. `given_up` are ids of
+        events that became too old before they were published.
+        """
         self.out_until = 0
         self.lost: list[Event[Any]] = []
+        self.given_up: set[str] = set()
         self._relay = relay
         self._engine = engine
         self._deliver = deliver
-        self._topic = SteppedTopic(self)
+        topic = SteppedTopic(self)
+        self._publish = by_handler(relay, topic, engine) if real else by_rule(relay, topic)
         self._records: list[tuple[int, Event[Any]]] = []
+        self._places: dict[str, int] = {}
         self._done = 0
         self._size = relay.batch
         self._runs = 0
         self._busy = False
         self._accepted: dict[str, int] = {}
-        self._events: dict[str, Event[Any]] = {}
 
     def add(self, event: Event[Any]) -> None:
         """Take a new record."""
+        self._places[event.id] = len(self._records)
         self._records.append((self._engine.now, event))
-        self._events[event.id] = event
         self._soon()
+
+    def place(self, event: str) -> int:
+        """Return how many records were there before an event's."""
+        return self._places[event]
+
+    def accounts_for(self, event: str) -> bool:
+        """Tell whether an event is still to be read, or known to have been given up."""
+        return self._places[event] >= self._done or event in self.given_up
 
     @property
     def behind(self) -> bool:
@@ -57,20 +77,24 @@ class Stream:
         refused = [self._engine.refuses(message.id) for message in messages]
         for message, is_refused in zip(messages, refused, strict=True):
             if not is_refused:
-                self._accept(message.id)
+                self._accept(message.id, message.body)
         return ["Throttled" if is_refused else "" for is_refused in refused]
 
     def republish(self) -> None:
         """Publish what the stream has lost: an operator does, from the log."""
         lost, self.lost = self.lost, []
-        for event in lost:
-            self._accept(event.id)
+        self.publish_again(lost)
 
-    def _accept(self, event_id: str) -> None:
+    def publish_again(self, events: Iterable[Event[Any]]) -> None:
+        """Publish what the log has, as an operator."""
+        for event in events:
+            self._accept(event.id, codec.encode(event))
+
+    def _accept(self, event_id: str, body: bytes) -> None:
         before = self._accepted.get(event_id)
         if before is None or self._engine.now - before >= REPEATED:
             self._accepted[event_id] = self._engine.now
-            self._deliver(self._events[event_id])
+            self._deliver(self._records[self._places[event_id]][1], body.decode())
 
     def _soon(self, wait: int | None = None) -> None:
         if self._busy or self._done == len(self._records):
@@ -81,7 +105,7 @@ class Stream:
 
     def _read(self) -> None:
         self._trim()
-        batch = [event for _, event in self._records[self._done : self._done + self._size]]
+        batch = self._records[self._done : self._done + self._size]
         if not batch:
             self._busy = False
             return
@@ -89,43 +113,32 @@ class Stream:
             self._engine.at(self.out_until, self._read)
             return
         self._runs += 1
-        failed = batch[0]
-        state = {"through": False}
+        failed = [self._done]
 
         def work() -> None:
-            nonlocal failed
-            try:
-                unsent = self._relay.publish([_message(event) for event in batch], self._topic)
-            except Unavailable:
-                return
-            remaining = [event for event in batch if event.id in unsent]
-            state["through"] = not remaining
-            failed = remaining[0] if remaining else failed
+            with suppress(Unavailable):
+                unsent = self._publish([event for _, event in batch])
+                failed[:] = [self._places[event] for event in unsent]
 
-        name = f"relay from {batch[0].id} (run {self._runs})"
-        self._engine.start(
-            Worker(name, work), lambda: self._ended(batch, failed, through=state["through"])
-        )
+        worker = Worker(f"relay from {batch[0][1].id} (run {self._runs})", work)
+        worker.deadline = self._engine.now + self._relay.timeout * SECOND
+        self._engine.start(worker, lambda: self._ended(len(batch), tuple(failed)))
 
-    def _ended(self, batch: list[Event[Any]], failed: Event[Any], *, through: bool) -> None:
+    def _ended(self, taken: int, failed: Sequence[int]) -> None:
         """Go on behind the batch, or from the first that failed, with a half of the records."""
         self._busy = False
-        self._done += len(batch) if through else batch.index(failed)
-        self._size = self._relay.batch if through else max(1, len(batch) // 2)
-        self._soon(None if through else SECOND)
+        self._done = min(failed, default=self._done + taken)
+        self._size = max(1, taken // 2) if failed else self._relay.batch
+        self._soon(SECOND if failed else None)
 
     def _trim(self) -> None:
         """Give up what is too old for the relay, or no longer in the stream."""
         oldest = self._engine.now - min(self._relay.record_age * SECOND, DAY)
         lost = len(self.lost)
         while self._done < len(self._records) and self._records[self._done][0] < oldest:
-            self.lost.append(self._records[self._done][1])
+            event = self._records[self._done][1]
+            self.lost.append(event)
+            self.given_up.add(event.id)
             self._done += 1
         if len(self.lost) > lost:
             self._engine.at(self._engine.now + NOTICED, partial(self.republish))
-
-
-def _message(event: Event[Any]) -> Message:
-    return Message(
-        id=event.id, subject=event.subject, type=event.type, sequence=event.sequence, body=b""
-    )

@@ -1,7 +1,7 @@
 """A table with a sort key as the simulator keeps it: each partition by itself, so it is fast."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from functions.runtime.ports import Row
 
@@ -9,9 +9,10 @@ from functions.runtime.ports import Row
 class PlainRows:
     """A table with a sort key; `index` is the attribute that its index lists rows by."""
 
-    def __init__(self, index: str = "") -> None:
-        """Start empty."""
+    def __init__(self, index: str = "", told: Callable[[Row], object] = bool) -> None:
+        """Start empty; `told` hears of each row that was written."""
         self._index = index
+        self._told = told
         self._partitions: defaultdict[str, dict[str, Row]] = defaultdict(dict)
 
     def put(self, row: Row) -> bool:
@@ -69,4 +70,5 @@ class PlainRows:
         values = dict(sorted(row.values.items()))
         kept = Row(partition=row.partition, sort=row.sort, values=values, version=row.version)
         self._partitions[row.partition][row.sort] = kept
+        self._told(kept)
         return True

@@ -1,8 +1,9 @@
 """The shop: all that is written down anywhere, and who is told when it changes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from events.envelope import Event
@@ -40,8 +41,38 @@ class Watch(Protocol):
         """A consumer has acknowledged an event."""
         ...
 
+    def kept(self, table: str, row: Row) -> None:
+        """A row of a read model was written."""
+        ...
+
     def mailed(self, mail: Mail) -> None:
         """A mail was sent."""
+        ...
+
+
+class Inbox(Protocol):
+    """What became of a consumer's messages, where it is no worker that knows."""
+
+    def never_hears(self, event: str) -> bool:
+        """Tell whether an event came too early for a consumer that may not be sent it later."""
+        ...
+
+    def accounts_for(self, event: str) -> bool:
+        """Tell whether an event is still under way, or known to have been missed."""
+        ...
+
+
+class Outbox(Protocol):
+    """What became of the log's records on their way to the topic."""
+
+    given_up: set[str]
+
+    def place(self, event: str) -> int:
+        """Return how many records were there before an event's."""
+        ...
+
+    def accounts_for(self, event: str) -> bool:
+        """Tell whether an event is still to be published, or known to have been given up."""
         ...
 
 
@@ -79,12 +110,18 @@ class Shop:
         self.log = PlainLog(self.tables, self._stated)
         self.ledger = Told(self.tables, LEDGER, "order")
         self.parcels = Told(self.tables, PARCELS, "")
-        self.rows = {LIST: PlainRows(OPEN), FIGURES: PlainRows()}
+        self.rows = {
+            LIST: PlainRows(OPEN, partial(self._kept, LIST)),
+            FIGURES: PlainRows(told=partial(self._kept, FIGURES)),
+        }
         self.mails: Counter[tuple[str, str]] = Counter()
+        self.mail_ids: set[str] = set()
         self.mail_mishaps: Counter[str] = Counter()
         self.first: dict[str, Event[Any]] = {}
         self.published: set[str] = set()
         self.handled: set[tuple[str, str]] = set()
+        self.queues: Mapping[str, Inbox] = {}
+        self.stream: Outbox
         self.reserved: Counter[str] = Counter()
         self.watch: Watch | None = None
         for sku, pieces in stock.items():
@@ -127,13 +164,19 @@ class Shop:
     def send(self, mail: Mail) -> str:
         """Send a mail: the shop's own mailbox."""
         self.mails[mail.to, mail.subject] += 1
+        sent = f"mail-{len(self.mail_ids) + 1}"
+        self.mail_ids.add(sent)
         if self.watch is not None:
             self.watch.mailed(mail)
-        return f"mail-{self.mails.total()}"
+        return sent
 
     def _stated(self, event: Event[Any], changes: Sequence[Change]) -> None:
         if self.watch is not None:
             self.watch.stated(event, changes)
+
+    def _kept(self, table: str, row: Row) -> None:
+        if self.watch is not None:
+            self.watch.kept(table, row)
 
     def _close_the_past(self) -> None:
         today = day_of(self.clock())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from events.envelope import millis
 from ops.simulation.campaign import Run
-from ops.simulation.engine import BEGIN, told
+from ops.simulation.moments import BEGIN, told
 
 FAULTS = 40
 """Faults that are told, the last ones."""
@@ -13,7 +13,7 @@ FAULTS = 40
 def story(run: Run) -> Iterator[str]:
     """Yield the lines of a run: its faults, and what the log has of the order in question."""
     engine, violation = run.world.engine, run.violation
-    faults = sorted(engine.fired.values(), key=lambda fired: fired.at)
+    faults = sorted([*engine.fired.values(), *engine.noted], key=lambda fired: fired.at)
     orders = len(run.plan.present)
     yield f"  {orders} order{'' if orders == 1 else 's'} and {len(faults)} faults suffice:"
     for fired in faults[-FAULTS:]:

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 
-class Violation(Exception):
-    """An invariant does not hold; `about` is the order, or the worker."""
+class Violation(BaseException):
+    """An invariant does not hold; `about` is the order, or the worker.
+
+    No function can catch it, as it would an error that is to be tried again.
+    """
 
     def __init__(
         self, invariant: Callable[..., Any], about: str, cause: Exception | None = None
@@ -17,3 +20,11 @@ class Violation(Exception):
         detail = f" ({type(cause).__name__}: {cause})" if cause else ""
         super().__init__(f"{about}: {self.sentence}{detail}")
         self.__cause__ = cause
+
+
+def comes_to_rest() -> None:
+    """Everything that is begun comes to an end."""
+
+
+def no_function_fails_by_itself() -> None:
+    """A function fails only because a call of a port has failed."""

@@ -7,19 +7,23 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from ops.simulation.fault import Fault
 
+NEVER = 1 << 62
+"""The end of a worker's time that has none (ms)."""
+
 
 class Worker:
     """One invocation of a function, with a clock that is wrong by `skew` milliseconds.
 
     `call` and `effect` are what it waits for while it is not dead. `service` is whose function it
     runs, `about` the order that it is about, if any. `luck` are numbers, one for each of its
-    calls. `fault` is what its call meets, and `due` when (ms); it is `inside` while a port does
-    what it was asked. `failure` is what its work failed with, if it did.
+    calls; `row` gives more of them. Its time ends at the `deadline` (ms). `fault` is what its call
+    meets, and `due` when (ms); it is `inside` while a port does what it was asked. `failure` is
+    what its work failed with, if it did.
     """
 
     __slots__ = (
-        "about", "call", "calls", "dead", "due", "effect", "failure", "fault", "inside", "luck",
-        "name", "passes", "service", "skew", "thread", "work",
+        "about", "call", "calls", "dead", "deadline", "due", "effect", "failure", "fault", "inside",
+        "luck", "name", "passes", "row", "service", "skew", "thread", "work",
     )  # fmt: skip
 
     def __init__(self, name: str, work: Callable[[], object], *, about: str = "") -> None:
@@ -30,6 +34,8 @@ class Worker:
         self.service = name.partition(" ")[0]
         self.skew = 0
         self.luck: Iterator[int] = iter(())
+        self.row: Callable[[str], Iterator[int]] = lambda _: iter(())
+        self.deadline = NEVER
         self.passes: Callable[[Worker], bool] = lambda _: False
         self.thread: Thread
         self.calls = 0
@@ -40,6 +46,13 @@ class Worker:
         self.inside = False
         self.dead = False
         self.failure: Exception | None = None
+
+    def turn_to(self, name: str, about: str = "") -> None:
+        """Go on with something else, which has a name and luck of its own."""
+        self.name = name
+        self.about = about
+        self.calls = 0
+        self.luck = self.row(name)
 
 
 class Thread(greenlet):
@@ -106,6 +119,14 @@ def call[T](name: str, effect: Callable[[], T]) -> T:
     assert hub is not None  # noqa: S101  a worker was started by the world
     answer: T = hub.switch()
     return answer
+
+
+def working[W: Worker](kind: type[W]) -> W:
+    """Return the worker who asks, which is of this kind."""
+    thread = getcurrent()
+    if not isinstance(thread, Thread) or not isinstance(thread.worker, kind):
+        raise TypeError(f"no {kind.__name__} is at work here")
+    return thread.worker
 
 
 def skew() -> int:

@@ -5,15 +5,20 @@ from functools import partial
 from typing import Any
 
 from events.envelope import Event
+from events.listing import LIST
 from events.ordering import OUTCOME
+from functions.analytics.table import FIGURES
 from functions.map import BUS, CONSUMERS
-from functions.runtime.ports import Change, Mail
+from functions.runtime.ports import Change, Mail, Row
 from functions.runtime.service import Consumer, Relay
-from ops.simulation import invariants, quiet
+from ops.simulation import delivery, invariants, quiet, read_models
 from ops.simulation.customers import PRICES, Customers
-from ops.simulation.engine import DAY, HOUR, MINUTE, Engine
+from ops.simulation.engine import Engine
 from ops.simulation.fault import Fault
 from ops.simulation.functions import Functions
+from ops.simulation.message import Message, Receipt
+from ops.simulation.moments import DAY, HOUR, MINUTE
+from ops.simulation.operators import Operators
 from ops.simulation.plan import Plan
 from ops.simulation.ports import SteppedLog
 from ops.simulation.queue import Queue
@@ -24,13 +29,21 @@ from ops.simulation.weather import Weather
 from ops.simulation.worker import Worker
 
 TICKS = (MINUTE, 12 * HOUR + 10 * MINUTE, 3 * DAY)
-"""Until when a chore is done at some time, each time; more often there is nothing for it to do."""
+LATE_TICKS = (7 * DAY, 15 * DAY)
+"""Until when a chore is done at some time, each time; more often there is nothing for it to do.
+The late ones are in some worlds only: where many days are to be summed up, that takes long."""
+
+REAL = 0.2
+"""The share of worlds in which batches of messages and of the stream's records go, as JSON and as
+items, to the very functions that Lambda calls; elsewhere the rules behind them are enough."""
 
 ROUNDS = 4
 """How often, at the end, the watch looks for stalled orders and operators empty the DLQs."""
 
-UNATTENDED = (0, HOUR, DAY - MINUTE, DAY + MINUTE, DAY + 4 * MINUTE, 25 * HOUR, 13 * DAY)
+UNATTENDED = (0, HOUR, DAY - MINUTE, DAY + MINUTE, DAY + 4 * MINUTE, 25 * HOUR, 13 * DAY, 15 * DAY)
 """For how long the DLQs of a world keep what they have before they are emptied."""
+
+READ_MODELS = {LIST: read_models.OF_THE_LIST, FIGURES: read_models.OF_THE_FIGURES}
 
 MAILS = ("mailbox.send", "log.append")
 
@@ -50,16 +63,19 @@ class World:
         self.shop = Shop(stock, consumers, self.engine.clock)
         self.shop.listen(self)
         log = SteppedLog(self.shop.log)
-        whole = dice.happens("whole", 0.5)
-        self.functions = Functions(self.engine, self.shop, log, whole=whole)
-        for consumer in consumers:
-            self.functions.add(consumer)
-        self.queues = [Queue(each, self.engine, self.functions.react) for each in consumers]
+        whole, real = dice.happens("whole", 0.5), dice.happens("real", REAL)
+        self.functions = Functions(self.engine, self.shop, log, whole=whole, real=real)
+        self.queues = [Queue(each, self.engine, self, batches=real) for each in consumers]
+        for queue in self.queues:
+            self.functions.add(queue)
         self._hearing = {
             event: [queue for queue in self.queues if event in queue.consumer.hears]
             for event in sorted({event for each in consumers for event in each.hears})
         }
-        self.stream = Stream(relay, self.engine, self._deliver)
+        self.shop.queues = {queue.consumer.name: queue for queue in self.queues}
+        self.stream = Stream(relay, self.engine, self._deliver, real=real)
+        self.shop.stream = self.stream
+        self.operators = Operators(self.engine, self.shop.log, self.stream, self.queues)
         self._unattended = dice.pick("unattended", UNATTENDED)
         self._begin(Customers(self.engine, log), plan)
 
@@ -94,53 +110,63 @@ class World:
     def _begin(self, customers: Customers, plan: Plan) -> None:
         orders = [customers.arrive(number) for number in plan.present]
         self._weather = Weather(self.engine, self.queues, self.stream)
-        for nth, until in enumerate(TICKS):
+        late = LATE_TICKS if self.engine.dice.happens("late", 0.3) else ()
+        for nth, until in enumerate(TICKS + late):
             when = self.engine.dice.between(f"tick {nth}", 1, until)
             self.engine.at(when, partial(self._tick, f"{nth}"))
-        for queue in self.queues:
-            if queue.consumer.replayable:
-                self._may_replay(queue, orders)
-
-    def _may_replay(self, queue: Queue, orders: Sequence[str]) -> None:
-        for order in orders:
-            who = f"{queue.consumer.name} with {order}"
-            when = self.engine.dice.between(f"replay {who}", 1, HOUR)
-            if self.engine.befalls(who, "replayed", 0.03, at=when):
-                self.engine.at(when, partial(self._replay, queue, order))
-
-    def _replay(self, queue: Queue, order: str) -> None:
-        for event in self.shop.log.read(order):
-            if event.type in queue.consumer.hears:
-                queue.send(event, "replayed")
+        self.operators.plan(orders)
 
     def _operate(self, number: str) -> None:
-        self.stream.republish()
-        for queue in self.queues:
-            queue.redrive()
+        self.operators.see_to_all()
         self._tick(number)
 
     def _settled(self) -> bool:
         """Tell whether there is nothing left for operators and for the watch to do."""
         return not (
             self.stream.behind
-            or any(queue.dead for queue in self.queues)
+            or any(queue.dead or queue.lost for queue in self.queues)
             or any(stream.get(OUTCOME) is None for stream in self.shop.log.streams.values())
         )
 
     def _tick(self, number: str) -> None:
+        """Let the chores be done; a good time to look at what is on its way."""
+        for order in self.shop.log.streams:
+            _hold(delivery.OF_AN_ORDER, order, self.shop, order)
         for queue in self.queues:
-            self.functions.tick(queue.consumer, number)
+            if queue.there:
+                self.functions.tick(queue.consumer, number)
 
-    def _deliver(self, event: Event[Any]) -> None:
-        _hold(invariants.OF_A_PUBLICATION, event.id, self.shop, event)
+    def _deliver(self, event: Event[Any], body: str) -> None:
+        _hold(delivery.OF_A_PUBLICATION, event.id, self.shop, event)
         self.shop.published.add(event.id)
         for queue in self._hearing.get(event.type, ()):
-            queue.send(event)
+            queue.hear(event, body)
 
     def _mishap(self, worker: Worker, fault: Fault) -> None:
-        if worker.service == "email" and worker.call in MAILS and fault != "slow":
+        between = worker.call in MAILS and fault != "slow"
+        if worker.service == "email" and (between or fault == "frozen"):
             for subject in _subjects(worker.about):
                 self.shop.mail_mishaps[subject] += 1
+
+    # -- what becomes of messages ------------------------------------------------------------------
+
+    def invoke(self, queue: Queue, batch: Sequence[Receipt]) -> None:
+        """Let a function work on some messages."""
+        self.functions.invoke(queue, batch)
+
+    def acknowledged(self, queue: Queue, message: Message) -> None:
+        """Look at a message that somebody has done with."""
+        _hold(delivery.OF_WHAT_IS_ACKNOWLEDGED, message.name, message, self.engine.now)
+
+    def gave_up(self, queue: Queue, message: Message) -> None:
+        """Look at a message that went to the DLQ, and wake an operator."""
+        _hold(delivery.OF_A_DEAD_LETTER, message.name, message, self.engine.now)
+        self.operators.alarmed(queue, message)
+
+    def lost(self, queue: Queue, event: Event[Any]) -> None:
+        """Let an operator know what a queue has not kept."""
+        self.engine.note(f"{queue.consumer.name} on {event.id}", "expired")
+        self.operators.missed(queue, event.time)
 
     # -- what is looked at when it has happened ----------------------------------------------------
 
@@ -160,6 +186,10 @@ class World:
     def handled(self, consumer: str, event: Event[Any]) -> None:
         """Look at an order of which a consumer has done with an event."""
         _hold(invariants.OF_THE_HANDLED, event.subject, self.shop, event.subject)
+
+    def kept(self, table: str, row: Row) -> None:
+        """Look at a row of a read model that was written."""
+        _hold(READ_MODELS[table], row.sort, self.shop, row)
 
     def mailed(self, mail: Mail) -> None:
         """Look at a mail that was sent."""

@@ -1,6 +1,6 @@
 from functions.map import BUS
 from tests.assembly import Assembly
-from tests.template import ACCOUNT, REGION
+from tests.template import ACCOUNT, REGION, table_arn
 
 STACK = "fanfare-dev-bus"
 
@@ -32,7 +32,7 @@ def test_the_relay_reads_the_whole_stream_in_order_and_gives_up_on_a_record_in_t
 ) -> None:
     source = dev.only("AWS::Lambda::EventSourceMapping", STACK)
     assert source == {
-        "EventSourceArn": "stream of fanfare-dev-log",
+        "EventSourceArn": f"{table_arn('fanfare-dev-log')}/stream/LATEST",
         "FunctionName": "fanfare-dev-relay",
         "StartingPosition": "TRIM_HORIZON",
         "ParallelizationFactor": 1,

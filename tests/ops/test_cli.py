@@ -28,7 +28,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     targets = ["local.run.run", "seed.seed", "invoke.invoke", "order.show", "orders.show"]
     targets += ["live.tail.tail", "metrics.show", "mail.show", "pause.switch"]
     targets += ["replays.replay.replay", "replays.replay.resume", "replays.jobs.show"]
-    targets += ["forgetting.forget.forget"]
+    targets += ["forgetting.forget.forget", "retiring.retire.retire"]
     targets += [f"projections.projection.{what}" for what in ("show", "check", "empty")]
     for target in targets:
         monkeypatch.setattr(f"ops.{target}", played)
@@ -66,6 +66,9 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("projection orders", {"limit": 20}),
         ("projection orders --empty --yes", {"yes": True}),
         ("forget 7F3K --yes", {"yes": True}),
+        ("retire greeting", {"keep_row": False, "without_draining": False, "wait": 900.0}),
+        ("retire greeting --without-draining --yes", {"without_draining": True, "yes": True}),
+        ("retire greeting --keep-row --drop-dead-letters", {"drop_dead_letters": True}),
         ("mail", {"html": False}),
         ("mail 7F3K --html", {"html": True}),
     ],

@@ -1,32 +1,21 @@
 """A stage with an issuer, on the real local cloud: real tokens, verified by its HTTP API."""
 
-import http.client
-import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 
-from ops.local.samples import PATIENCE, samples
+from ops.local.samples import samples
 from tests.builders import AUDIENCE
 from tests.oidc import Issuer, issuing, new_key
+from tests.rehearsal.asking import Answer, ask
 from tests.rehearsal.world import World, folder, until
 
 BODY = samples()[0].body
 ROBIN = "robin"
 KIM = "kim"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the shop said."""
-
-    status: int
-    body: Any
 
 
 class Shop:
@@ -41,20 +30,7 @@ class Shop:
         self, method: str, path: str, token: str | None = None, *, body: Any = None, **more: str
     ) -> Answer:
         """Send a request."""
-        address = urlsplit(self.world.api + path)
-        headers = {"authorization": f"Bearer {token}"} if token else {}
-        connection = http.client.HTTPConnection(address.netloc, timeout=PATIENCE)
-        try:
-            connection.request(
-                method,
-                f"{address.path}?{address.query}" if address.query else address.path,
-                None if body is None else json.dumps(body),
-                {"content-type": "application/json"} | headers | more,
-            )
-            answer = connection.getresponse()
-            return Answer(answer.status, json.loads(answer.read() or b"null"))
-        finally:
-            connection.close()
+        return ask(method, self.world.api + path, token, body=body, headers=more)
 
     def place(self, subject: str, key: str | None = None) -> str:
         """Order for somebody, and return the order's id."""

@@ -1,7 +1,7 @@
 """The system on a real local cloud, brought up by the operator's own modules."""
 
+import http.client
 import os
-import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -16,9 +16,9 @@ from ops.local.children import Child, Children
 from ops.local.port import HOST
 from ops.local.signals import Signals
 from ops.local.state import ROOT
-
-SOURCES = ("app.py", "cdk.json", "events", "functions", "infra", "requirements")
-TOOLS = (".build", ".tools")
+from tests.rehearsal import guard
+from tests.rehearsal.asking import ask
+from tests.rehearsal.tree import Tree
 
 
 def free_port() -> int:
@@ -57,55 +57,63 @@ def marked(marker: str) -> list[str]:
 class World:
     """A local cloud on a port of its own, and what is deployed to it."""
 
-    def __init__(self, folder: Path, **context: str) -> None:
-        """Start it, deploy to it and seed it, in a folder of its own; `context` is the CDK's."""
+    def __init__(self, folder: Path, *, guarded: bool = False, **context: str) -> None:
+        """Start it, deploy to it and seed it, in a folder of its own; `context` is the CDK's.
+
+        One that is `guarded` enforces policies, and is reached over TLS by who trusts its
+        `certificate`.
+        """
         self.folder = folder
         self._context = context
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
         self.marker = f"FANFARE_REHEARSAL={folder}"
         self.port = free_port()
-        self._environ = cloud.local_environment(self.port, os.environ) | {
-            "TMPDIR": str(self.temporary),
-            "FANFARE_REHEARSAL": str(folder),
-        }
+        self.certificate = guard.certificate(folder) if guarded else None
+        settings = guard.settings(self.certificate, self.port) if self.certificate else {}
+        self._environ = (
+            cloud.local_environment(self.port, os.environ)
+            | settings
+            | {
+                "TMPDIR": str(self.temporary),
+                "FANFARE_REHEARSAL": str(folder),
+            }
+        )
         self._children = Children(Signals())
         self.process = ministack.start(
             self._children, self.port, self._environ, folder, folder / "cloud.log"
         )
-        ministack.until_ready(self.process, self.port)
+        if self.certificate:
+            until(self._answers, ministack.PATIENCE, "the guarded cloud answers")
+        else:
+            ministack.until_ready(self.process, self.port)
         self.cloud = cloud.local(self.port)
+        os.environ.update(settings)
         deploy.make_bucket(self.cloud)
         deploy.verify_sender(self.cloud)
         self.deploy(ROOT)
         self.api = deploy.api(folder, self.port)
+        if self.certificate:
+            self.api = self.api.replace("http:", "https:", 1)
         seed.fill(self.cloud)
 
     def deploy(self, source: Path) -> None:
         """Deploy the stacks that a tree makes."""
-        self._finish(
-            deploy.start(
-                self._children, self._environ, self.folder, self._log, source, self._context
-            )
+        self._finish(self.begin(source))
+
+    def begin(self, source: Path) -> Child:
+        """Begin to deploy the stacks that a tree makes."""
+        return deploy.start(
+            self._children, self._environ, self.folder, self._log, source, self._context
         )
 
     def destroy(self) -> None:
         """Take all stacks out again."""
         self._finish(deploy.start_destroying(self._children, self._environ, self.folder, self._log))
 
-    def changed_tree(self, path: str, old: str, new: str) -> Path:
-        """Return a copy of the project in which a file says something else."""
-        copy = self.folder / "tree"
-        copy.mkdir()
-        for name in SOURCES:
-            put = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-            put(ROOT / name, copy / name)
-        for name in TOOLS:
-            (copy / name).symlink_to(ROOT / name)
-        text = (copy / path).read_text()
-        assert text.count(old) == 1, f"{path} does not say {old!r} once"
-        (copy / path).write_text(text.replace(old, new))
-        return copy
+    def tree(self) -> Tree:
+        """Return a copy of the project, to be changed and deployed."""
+        return Tree(self.folder / "tree")
 
     def history(self, order: str) -> History:
         """Return the events of an order."""
@@ -114,6 +122,13 @@ class World:
     def end(self) -> None:
         """End the local cloud."""
         self._children.__exit__(None, None, None)
+
+    def _answers(self) -> bool:
+        try:
+            health = f"https://{HOST}:{self.port}/_ministack/health"
+            return ask("GET", health, trusted=self.certificate).status == http.client.OK
+        except OSError:
+            return False
 
     @property
     def _log(self) -> Path:

@@ -1,6 +1,7 @@
 """The world that each journey happens in: templates synthesized once, clocks that stand still."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import time_machine
@@ -10,7 +11,7 @@ from time_machine import Traveller
 from infra.stage import DEV
 from tests.assembly import GUARDED, once, synthesize
 from tests.builders import NOW, Lines
-from tests.system.shop import Shop
+from tests.system.shop import SENDER, Shop
 from tests.system.world import World
 from tests.template import Templates
 
@@ -23,6 +24,12 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
 @pytest.fixture(scope="session")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     return Templates(once(tmp_path_factory, "guarded", lambda out: synthesize(out, GUARDED)).stacks)
+
+
+@pytest.fixture(scope="session")
+def mailing(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    stage = replace(DEV, sender=SENDER)
+    return Templates(once(tmp_path_factory, "mailing", lambda out: synthesize(out, stage)).stacks)
 
 
 @pytest.fixture

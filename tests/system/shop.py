@@ -15,6 +15,8 @@ PRICE = 4900
 STOCK = 100
 SKU = "TRUMPET"
 SOLD_OUT = "TUBA"
+SENDER = "shop@fanfare.example"
+"""Whom mail is from, where a stage sends it."""
 
 
 @dataclass(frozen=True)

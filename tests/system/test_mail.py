@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import botocore.handlers
@@ -17,21 +16,17 @@ from functions.runtime import backoff
 from functions.runtime.aws import client_factory
 from functions.runtime.mailbox import SesMailbox
 from functions.runtime.ports import Mail, MailRejected
-from infra.stage import DEV
-from tests.assembly import once, synthesize
 from tests.builders import Lines
-from tests.system.shop import Placed, Shop
+from tests.system.shop import SENDER, Placed, Shop
 from tests.system.world import World
 from tests.template import ACCOUNT, REGION, Templates
 
-SENDER = "shop@fanfare.example"
 CUSTOMER = "ada@example.com"
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    stage = replace(DEV, sender=SENDER)
-    return Templates(once(tmp_path_factory, "mailing", lambda out: synthesize(out, stage)).stacks)
+def templates(mailing: Templates) -> Templates:
+    return mailing
 
 
 @pytest.fixture

@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from functions.runtime.main import Handler, build
+from functions.runtime.main import Clients, Handler, build
 from functions.runtime.observe import Observer
 from functions.runtime.settings import SERVICE
 from tests.template import Resource, Templates
+
+type ClientsOf = Callable[[str], Clients]
+"""Gives the AWS clients of a function, by its service."""
 
 TABLE = (
     "TableName",
@@ -55,7 +58,7 @@ class Wiring:
     ticks: Mapping[str, Any]
 
 
-def wire(templates: Templates, client: Callable[[str], Any], observer: Observer) -> Wiring:
+def wire(templates: Templates, client: Clients, observer: Observer, clients: ClientsOf) -> Wiring:
     """Make everything that the templates declare and return how it hangs together."""
     _make_tables(templates, client("dynamodb"))
     _make_queues(templates, client("sqs"))
@@ -68,7 +71,7 @@ def wire(templates: Templates, client: Callable[[str], Any], observer: Observer)
     }
     return Wiring(
         handlers={
-            service: build(environ, observer=observer, clients=client)
+            service: build(environ, observer=observer, clients=clients(service))
             for service, environ in environments.items()
         },
         environments=environments,

@@ -1,7 +1,7 @@
 """A whole deployment under moto, wired from the synthesized templates and stepped by hand."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -10,7 +10,7 @@ from functions.runtime.aws import client_factory
 from functions.runtime.dynamo import DynamoLog
 from functions.runtime.observe import Observer
 from functions.runtime.settings import LOG, table_variable
-from tests.system.wiring import Source, wire
+from tests.system.wiring import ClientsOf, Source, wire
 from tests.template import REGION, Templates
 
 
@@ -22,17 +22,15 @@ class World:
     """
 
     def __init__(
-        self,
-        templates: Templates,
-        observer: Observer,
-        clients: Callable[[str], Any] | None = None,
+        self, templates: Templates, observer: Observer, clients: ClientsOf | None = None
     ) -> None:
-        client = clients or cache(client_factory())  # one for all: to make them takes a third
+        """Take what was synthesized; `clients` gives a function's AWS clients, by its service."""
+        client = cache(client_factory())  # one for all functions: to make them takes a third
         self._sqs = client("sqs")
         self._sns = client("sns")
         self._dynamodb = client("dynamodb")
         self._streams = client("dynamodbstreams")
-        self._wiring = wire(templates, client, observer)
+        self._wiring = wire(templates, client, observer, clients or (lambda _: client))
         self._position: dict[str, str] = {}
         self.paused: set[str] = set()
         self._heard: dict[str, list[Any]] = {consumer: [] for consumer in self._wiring.sources}

@@ -22,7 +22,7 @@ DAY = NOW.date()
 def test_a_placed_order_counts_with_what_it_costs_by_its_currency() -> None:
     (first,) = order(ORDER, NOW, amount=1995, currency="JPY", ends=False)
 
-    assert placed(first, SOON) == Keep(
+    assert placed(first, History([first]), SOON) == Keep(
         table="figures",
         rows=(
             Row(
@@ -55,9 +55,9 @@ def test_a_confirmed_order_that_nobody_placed_brings_nothing() -> None:
 
 @pytest.mark.parametrize("reason", ["customer", "payment-declined", "out-of-stock", "stalled"])
 def test_a_cancelled_order_counts_by_its_reason_and_brings_no_money(reason: str) -> None:
-    _, last = order(ORDER, NOW, ends=reason)  # type: ignore[arg-type]  # a reason, all of them
+    first, last = order(ORDER, NOW, ends=reason)  # type: ignore[arg-type]  # a reason, all of them
 
-    (row,) = cancelled(last, SOON).rows
+    (row,) = cancelled(last, History([first, last]), SOON).rows
 
     assert row.values == {f"cancelled:{reason}": 1}
 
@@ -74,7 +74,9 @@ def test_the_day_is_that_of_utc() -> None:
     late_in_new_york = datetime(2026, 11, 23, 22, 0, tzinfo=timezone(timedelta(hours=-5)))
     (first,) = order(ORDER, late_in_new_york, ends=False)
 
-    assert placed(first, SOON).rows[0].partition == shard(date(2026, 11, 24), ORDER)
+    assert placed(first, History([first]), SOON).rows[0].partition == shard(
+        date(2026, 11, 24), ORDER
+    )
 
 
 def test_the_same_event_makes_the_same_row_whenever_it_comes() -> None:
@@ -108,7 +110,7 @@ MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
     ],
 )
 def test_a_row_is_marked_once_its_day_has_been_over_for_a_day(now: datetime, late: bool) -> None:
-    rows = placed(placing(), now).rows
+    rows = placed(placing(), History([placing()]), now).rows
 
     assert [row.partition for row in rows] == [shard(DAY, ORDER), *(["late"] if late else [])]
 
@@ -116,7 +118,8 @@ def test_a_row_is_marked_once_its_day_has_been_over_for_a_day(now: datetime, lat
 def test_the_marker_comes_after_its_row_and_is_that_deliverys_own() -> None:
     now = NOW + timedelta(days=9)
     (_, marker), (_, other) = (
-        placed(placing(), moment).rows for moment in (now, now + timedelta(microseconds=1))
+        placed(placing(), History([placing()]), moment).rows
+        for moment in (now, now + timedelta(microseconds=1))
     )
 
     assert marker.sort.startswith(f"{DAY}#{ORDER}/placed#")

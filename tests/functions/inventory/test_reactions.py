@@ -23,7 +23,7 @@ from functions.runtime.ports import Change, Refused
 from functions.runtime.react import Handled, Reactor
 from functions.runtime.reaction import Fill
 from tests.builders import MUTE, ORDER, TRUMPET, Clock, placed, then
-from tests.functions.play import play
+from tests.functions.play import Played, play
 
 PLACED = placed()
 PIECES = (Reserved(sku=TRUMPET.sku, quantity=1), Reserved(sku=MUTE.sku, quantity=2))
@@ -31,6 +31,8 @@ RESERVED = then(PLACED, StockReserved(lines=PIECES))
 REJECTED = then(PLACED, StockRejected(skus=(MUTE.sku,)))
 VOIDED = then(PLACED, StockVoided())
 CANCELLED = then(PLACED, OrderCancelled(reason="customer"))
+
+ALONE = History([PLACED])
 
 
 def moves(sign: int) -> tuple[Change, ...]:
@@ -45,20 +47,21 @@ GIVEN_BACK = Fill(fact=StockReleased(lines=PIECES), slot=RELEASE, changes=moves(
 
 
 def test_all_pieces_are_taken_with_the_fact() -> None:
-    played = play(reserve(PLACED), RESERVED)
+    played = play(reserve(PLACED, ALONE), RESERVED)
 
     assert (played.yielded, played.decided) == ([TAKEN], None)
 
 
 def test_what_is_short_is_rejected_by_name_and_nothing_is_taken() -> None:
-    played = play(reserve(PLACED), Refused([MUTE.sku]))
+    played = play(reserve(PLACED, ALONE), Refused([MUTE.sku]))
 
     assert played.decided == Fill(fact=StockRejected(skus=(MUTE.sku,)), slot=RESERVE)
 
 
 @pytest.mark.parametrize("held", [RESERVED, REJECTED, VOIDED], ids=lambda event: event.type)
 def test_a_filled_slot_ends_the_matter(held: Event[Any]) -> None:
-    assert play(reserve(PLACED), held).decided is None
+    assert play(reserve(PLACED, ALONE), held).decided is None
+    assert play(reserve(PLACED, History([PLACED, held]))) == Played([], None)
 
 
 def test_a_cancelled_order_of_which_nothing_was_taken_is_voided() -> None:

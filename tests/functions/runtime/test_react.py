@@ -11,6 +11,7 @@ from events.history import History
 from events.inventory import RESERVE, StockRejected
 from events.ordering import OrderCancelled, OrderConfirmed
 from events.payment import PaymentCaptured, PaymentPrepared
+from events.personal import forgotten
 from events.shipping import DispatchScheduled
 from functions.runtime.memory import MemoryLog, MemoryRows
 from functions.runtime.ports import Row
@@ -84,16 +85,36 @@ def test_a_fact_sorts_after_everything_that_was_read_to_decide_it(log: WatchedLo
 
 def test_the_event_is_taken_from_the_log_and_not_from_the_message(log: WatchedLog) -> None:
     given: list[Event[Any]] = []
+    log.erase(ORDER, PLACED.time)
 
     def react(event: Event[Any], _: History) -> Fact:
         given.append(event)
         return VOIDED
 
-    message = msgspec.structs.replace(PLACED, correlationid="of another", data=order_placed(MUTE))
-    handled = reactor(log, react, history=True).handle(message)
+    handled = reactor(log, react, history=True).handle(PLACED)
 
-    assert given == [PLACED]
-    assert [event.correlationid for event in handled.stated] == [PLACED.correlationid]
+    assert handled.outcome == "done"
+    assert given == [forgotten(PLACED)] != [PLACED]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"data": order_placed(MUTE)},
+        {"data": order_placed(token="tok_of_another")},
+        {"correlationid": "of another"},
+        {"causationid": "of another"},
+        {"sequence": "0000000000000.0000"},
+    ],
+    ids=["amount", "token", "correlation", "cause", "sequence"],
+)
+def test_a_message_that_says_something_else_than_the_log_has_no_effect(
+    log: WatchedLog, edit: dict[str, Any]
+) -> None:
+    forged = msgspec.structs.replace(PLACED, **edit)
+
+    assert reactor(log, void, history=True).handle(forged) == Handled(outcome="forged")
+    assert log.calls == ["read"]
 
 
 def test_an_event_that_the_log_does_not_hold_has_no_effect(log: WatchedLog) -> None:

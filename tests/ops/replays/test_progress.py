@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from ops.draining import EVERY, until_drained
 from ops.options import Options
 from ops.replays import job as jobs
-from ops.replays.draining import EVERY, until_drained
 from ops.replays.job import Job, Sent
 from ops.replays.progress import EVERY as BETWEEN
 from ops.replays.progress import progress

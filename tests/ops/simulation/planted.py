@@ -1,11 +1,8 @@
-"""Mistakes that somebody could make, each put into a rule or a port in memory."""
+"""Mistakes that somebody could make in the rules of a service."""
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-
-import pytest
 
 from events import sequence
 from events.checkout import OrderPlaced
@@ -15,6 +12,7 @@ from events.ordering import OrderCancelled, OrderConfirmed
 from events.orders import OrderStalled
 from events.payment import CHARGE, PaymentCaptured, PaymentPrepared, PaymentRefunded
 from events.shipping import DispatchScheduled
+from functions.analytics.reactions import placed as count
 from functions.email import mails
 from functions.email.post import Post
 from functions.map import BUS, CONSUMERS
@@ -22,61 +20,13 @@ from functions.orders import projection
 from functions.payment import reactions as payment
 from functions.payment import sandbox
 from functions.payment.gateway import Gateway
-from functions.relay.waves import publish
-from functions.runtime.ports import Message, Row, Topic
-from functions.runtime.react import Reactor
+from functions.runtime.ports import Row
 from functions.runtime.reaction import Fill, Keep, Steps
-from functions.runtime.service import Consumer, Relay
+from functions.runtime.service import Consumer
 from functions.shipping.carrier import Carrier
-from ops.simulation.functions import AGAIN, Functions, _try_to
-from ops.simulation.queue import Message as Queued
-from ops.simulation.queue import Queue
-from ops.simulation.worker import Worker
+from tests.ops.simulation.planting import PLANTED, Patch, Rows, planted, with_reaction
 
-type Patch = pytest.MonkeyPatch
-type Rows = tuple[Sequence[Consumer], Relay]
-type Plant = Callable[[Patch], Rows]
-
-PLANTED: dict[str, Plant] = {}
-
-
-def planted(plant: Plant) -> Plant:
-    """Add a mistake to the catalogue, under its name."""
-    PLANTED[plant.__name__] = plant
-    return plant
-
-
-def with_reaction(name: str, event: type[Fact], react: Callable[..., Any]) -> Rows:
-    """Return the map with another reaction of one consumer to one type."""
-
-    def changed(consumer: Consumer) -> Consumer:
-        if consumer.name != name:
-            return consumer
-        on = tuple(
-            replace(each, react=react) if each.event is event else each for each in consumer.on
-        )
-        return replace(consumer, on=on)
-
-    return tuple(changed(each) for each in CONSUMERS), BUS
-
-
-@planted
-def it_acknowledges_before_the_put(patch: Patch) -> Rows:
-    def react(self: Functions, queue: Queue, message: Queued) -> None:
-        reactor: Reactor = self._reactors[queue.consumer.name]
-
-        def work() -> None:
-            _try_to("queue.delete", lambda: self._acknowledge(queue, message))
-            try:
-                reactor.handle(message.event)
-            except AGAIN:
-                return
-
-        name = f"{message.name}, receive {message.receives}"
-        self._engine.start(Worker(name, work, about=message.event.subject))
-
-    patch.setattr(Functions, "react", react)
-    return CONSUMERS, BUS
+__all__ = ["PLANTED"]
 
 
 @planted
@@ -197,21 +147,6 @@ def a_mail_goes_without_looking(_: Patch) -> Rows:
 
 
 @planted
-def the_relay_ignores_refused_entries(_: Patch) -> Rows:
-    def ignoring(messages: Sequence[Message], topic: Topic) -> Mapping[str, str]:
-        publish(messages, topic)
-        return {}
-
-    return CONSUMERS, replace(BUS, publish=ignoring)
-
-
-@planted
-def the_dead_letter_queue_is_dropped(patch: Patch) -> Rows:
-    patch.setattr(Queue, "redrive", lambda self: self.dead.clear())
-    return CONSUMERS, BUS
-
-
-@planted
 def the_clock_of_the_machine_is_believed(patch: Patch) -> Rows:
     before = sequence.after
     patch.setattr(sequence, "after", lambda now, *_: before(now))
@@ -248,3 +183,35 @@ def the_list_keeps_what_is_newest_by_sequence(patch: Patch) -> Rows:
 def late_rows_are_not_marked(patch: Patch) -> Rows:
     patch.setattr("functions.analytics.reactions.is_late", lambda *_: False)
     return CONSUMERS, BUS
+
+
+@planted
+def stock_is_put_back_apart_from_the_slot(_: Patch) -> Rows:
+    from functions.inventory.reactions import release
+
+    def apart(event: Event[OrderCancelled], history: History) -> Steps:
+        decided = yield from release(event, history)
+        return replace(decided, changes=()) if isinstance(decided, Fill) else decided
+
+    return with_reaction("inventory", OrderCancelled, apart)
+
+
+@planted
+def the_list_tells_of_what_is_yet_to_come(_: Patch) -> Rows:
+    def project(_: Event[Any], history: History) -> Keep | None:
+        made = projection.row(history)
+        if made is None or made.version is None:
+            return None
+        return Keep(table="list", rows=(replace(made, version=made.version + 1),))
+
+    return with_reaction("orders", OrderConfirmed, project)
+
+
+@planted
+def an_order_counts_each_time_that_it_is_heard_of(_: Patch) -> Rows:
+    def placed(event: Event[OrderPlaced], history: History, now: datetime) -> Keep:
+        kept = count(event, history, now)
+        rows = tuple(replace(row, sort=f"{row.sort}/{now.isoformat()}") for row in kept.rows)
+        return replace(kept, rows=rows)
+
+    return with_reaction("analytics", OrderPlaced, placed)

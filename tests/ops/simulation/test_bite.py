@@ -5,29 +5,40 @@ import pytest
 from ops.simulation.campaign import Run, Tally, campaign
 from ops.simulation.shrink import shrink
 from ops.simulation.story import again, story
-from tests.ops.simulation.planted import PLANTED, Rows, it_confirms_the_losing_reference
+from tests.ops.simulation.planted import it_confirms_the_losing_reference
+from tests.ops.simulation.planted_on_the_way import PLANTED
+from tests.ops.simulation.planting import Rows
 from tests.ops.simulation.test_found import FOUND
 
 SEEDS = 60
 """Worlds of ten orders within which each mistake must be found."""
 
 FOUND_BY = {
-    "it_acknowledges_before_the_put": "no_order_waits_for_ever",
     "a_cancelled_reference_can_still_be_charged": "what_the_log_says_of_money_is_so",
-    "it_confirms_the_losing_reference": "only_one_reference_is_captured",
-    "it_refunds_without_asking_the_gateway": "no_order_waits_for_ever",
-    "it_does_not_void": "a_cancelled_order_stays_uncharged",
-    "it_confirms_what_is_only_paid": "confirmed_is_paid_and_reserved",
-    "ordering_is_deaf_to_stalls": "no_order_waits_for_ever",
-    "stock_is_put_back_twice_over": "stock_is_conserved",
+    "a_mail_goes_without_looking": "no_mail_goes_twice",
     "a_parcel_is_booked_without_asking": "a_parcel_is_booked_once",
     "a_parcel_moves_before_the_outcome": "a_parcel_is_booked_once",
-    "a_mail_goes_without_looking": "no_mail_goes_twice",
-    "the_relay_ignores_refused_entries": "every_event_was_published",
-    "the_dead_letter_queue_is_dropped": "every_consumer_handled_what_it_hears",
-    "the_clock_of_the_machine_is_believed": "sequence_follows_causation",
-    "the_list_keeps_what_is_newest_by_sequence": "the_projection_is_the_fold",
+    "an_order_counts_each_time_that_it_is_heard_of": "the_figures_are_never_beyond_the_log",
+    "an_order_goes_on_without_what_was_refused": "an_order_is_published_in_order",
+    "it_acknowledges_before_the_put": "nothing_is_acknowledged_undone",
+    "it_confirms_the_losing_reference": "only_one_reference_is_captured",
+    "it_confirms_what_is_only_paid": "confirmed_is_paid_and_reserved",
+    "it_does_not_void": "a_cancelled_order_stays_uncharged",
+    "it_refunds_without_asking_the_gateway": "no_order_waits_for_ever",
     "late_rows_are_not_marked": "the_figures_are_a_recount",
+    "nobody_sends_again_what_a_queue_has_not_kept": "every_consumer_handled_what_it_hears",
+    "only_the_first_failure_of_a_batch_is_told": "nothing_is_acknowledged_undone",
+    "ordering_is_deaf_to_stalls": "no_order_waits_for_ever",
+    "stock_is_put_back_apart_from_the_slot": "stock_is_conserved",
+    "stock_is_put_back_twice_over": "stock_is_conserved",
+    "the_clock_of_the_machine_is_believed": "sequence_follows_causation",
+    "the_dead_letter_queue_is_dropped": "no_message_is_forgotten",
+    "the_list_keeps_what_is_newest_by_sequence": "the_list_is_never_ahead_of_the_log",
+    "the_list_tells_of_what_is_yet_to_come": "the_list_is_never_ahead_of_the_log",
+    "the_past_is_replayed_before_the_queue_is_subscribed": "every_consumer_handled_what_it_hears",
+    "the_relay_ignores_refused_entries": "no_event_is_forgotten",
+    "the_stream_is_read_by_several_at_once": "an_order_is_published_in_order",
+    "the_wait_between_tries_does_not_grow": "what_fails_rides_out_an_outage",
 }
 """The invariant that shows each mistake, in the first world that does."""
 
@@ -60,7 +71,7 @@ def test_what_is_found_shrinks_to_a_short_story(monkeypatch: pytest.MonkeyPatch)
     assert small.violation is not None
     assert small.violation.name == found.violation.name
     assert len(small.plan.present) == 1
-    assert len(small.world.engine.fired) <= 2
+    assert len(small.world.engine.fired) <= 5
     told = "\n".join(story(small))
     assert "1 order and" in told
     assert "captured" in told

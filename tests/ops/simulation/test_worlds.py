@@ -10,8 +10,8 @@ import pytest
 
 from events.envelope import Fact
 from ops.simulation.campaign import Tally, campaign, run
-from ops.simulation.engine import DAY
 from ops.simulation.fault import EXPLAINED, possible
+from ops.simulation.moments import DAY
 from ops.simulation.plan import Plan
 from ops.simulation.world import World
 

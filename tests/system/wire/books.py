@@ -1,5 +1,6 @@
 """What the wire has seen, kept as the simulator keeps its shop: so its invariants are ours."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,15 +15,44 @@ from functions.map import CONSUMERS
 from functions.runtime.clock import utc_now
 from functions.runtime.dynamo import DynamoLog
 from functions.runtime.items import from_item
-from functions.runtime.ports import Change, Mail, Record
+from functions.runtime.ports import Change, Mail, Record, Row
 from functions.runtime.tables import DynamoRecords, DynamoRows
-from ops.simulation import invariants, quiet
+from ops.simulation import delivery, invariants, quiet
 from ops.simulation.rows import PlainRows
 from ops.simulation.shop import Shop
 from ops.simulation.violation import Violation
+from ops.simulation.world import READ_MODELS
 from tests.system.wire import answers
 from tests.system.wire.wire import STAGE, Call
 from tests.tables import known_tables
+
+
+class Records:
+    """The log's stream: nothing is ever given up here."""
+
+    def __init__(self) -> None:
+        self.records: list[str] = []
+        self.given_up: set[str] = set()
+
+    def place(self, event: str) -> int:
+        """Return how many records were there before an event's."""
+        return self.records.index(event)
+
+    def accounts_for(self, _event: str) -> bool:
+        """Tell that every event is still to be published."""
+        return True
+
+
+class Hearing:
+    """A consumer's queue: it was always there, and keeps what it has."""
+
+    def never_hears(self, _event: str) -> bool:
+        """Tell that no event came too early."""
+        return False
+
+    def accounts_for(self, _event: str) -> bool:
+        """Tell that every event is still under way."""
+        return True
 
 
 class Books(Shop):
@@ -37,6 +67,8 @@ class Books(Shop):
         self._names = {name: table for (_, name), table in known_tables("dev").items()}
         self._empty = self.rows[FIGURES]
         self.violations: list[Violation] = []
+        self.stream: Records = Records()
+        self.queues = {consumer: Hearing() for consumer in self.hearing}
         self.listen(self._Judge(self))
 
     # -- what was done on the wire -----------------------------------------------------------------
@@ -58,6 +90,7 @@ class Books(Shop):
                     if entry["Id"] in taken:
                         self._publish(entry["Message"])
             case "sesv2.SendEmail":
+                self.mail_ids.add(json.loads(response.text)["MessageId"])
                 self.send(_mail(answers.document(request)))
 
     def mishap(self, call: Call, request: AWSPreparedRequest) -> None:
@@ -76,13 +109,17 @@ class Books(Shop):
         table, item = put["TableName"], put["Item"]
         if table == f"{STAGE}log":
             event = from_item(item)
+            self.stream.records.append(event.id)
             if self.log.append(event) is not event:
                 self.find(invariants.a_filled_slot_never_changes, event.id)
             return
+        for name in READ_MODELS:
+            if table == self._names[name].name:
+                self.rows[name]._keep(DynamoRows(None, self._names[name])._row(item))
         for told in (self.ledger, self.parcels):
-            name = self._names[told.name]
-            if table == name.name:
-                record = DynamoRecords(None, name)._record(item)
+            named = self._names[told.name]
+            if table == named.name:
+                record = DynamoRecords(None, named)._record(item)
                 key, values = record.key, record.values
                 if not told.put(Record(key=key, values=values, version=record.version - 1)):
                     self.find(a_record_is_written_over_the_one_that_was_read, record.key)
@@ -90,8 +127,8 @@ class Books(Shop):
     def _publish(self, body: str) -> None:
         event: Event[Any] = codec.decode(body)
         kept = self.log.streams.get(event.subject, {}).get(event.slot)
+        self.look(delivery.OF_A_PUBLICATION, event.id, kept if kept == event else event)
         self.published.add(event.id)
-        self.look(invariants.OF_A_PUBLICATION, event.id, kept if kept == event else event)
 
     # -- what the invariants ask -------------------------------------------------------------------
 
@@ -151,6 +188,9 @@ class Books(Shop):
 
         def handled(self, _: str, event: Event[Any]) -> None:
             self._books.look(invariants.OF_THE_HANDLED, event.subject, event.subject)
+
+        def kept(self, table: str, row: Row) -> None:
+            self._books.look(READ_MODELS[table], row.sort, row)
 
         def mailed(self, mail: Mail) -> None:
             self._books.look(invariants.OF_A_MAIL, mail.subject, mail.to, mail.subject)

@@ -21,8 +21,7 @@ from functions.checkout.identity import order_id
 from functions.runtime.dynamo import DynamoLog
 from functions.runtime.main import build
 from functions.runtime.tables import DynamoRows
-from ops.simulation.engine import comes_to_rest
-from ops.simulation.violation import Violation
+from ops.simulation.violation import Violation, comes_to_rest
 from tests.builders import NOW, Lines
 from tests.system.shop import SKU, SOLD_OUT, STOCK, Placed, Shop
 from tests.system.wire import moto_state
@@ -64,7 +63,7 @@ class Deployment(World):
         self.books = Books(CLIENTS.plain, {SKU: STOCK, SOLD_OUT: 0})
         self.wire = CLIENTS.wire = Wire(self.books)
         self.clock = clock
-        super().__init__(templates, Lines(), CLIENTS)
+        super().__init__(templates, Lines(), lambda _: CLIENTS)
         CLIENTS.plain("sesv2").create_email_identity(EmailIdentity=SENDER)
         self._close_the_past()
         self.shop = Shop(self)
@@ -236,6 +235,7 @@ def deployment(templates: Templates) -> Iterator[Deployment]:
     with time_machine.travel(NOW, tick=False) as clock, mock_aws():
         waits = SimpleNamespace(sleep=lambda _: clock.shift(1))
         with (
+            patch("tests.system.world.client_factory", lambda: CLIENTS.plain),
             patch("botocore.endpoint.time", waits),
             patch("botocore.retries.quota.RetryQuota.acquire", lambda *_: True),
             patch("functions.runtime.dynamo._jitter", lambda _: 0),

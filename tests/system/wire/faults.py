@@ -29,8 +29,8 @@ PORTS = {
 }
 """Every operation that a function may ask for, and the call of a port that it is like."""
 
-TIMELY = frozenset({"slow"})
-"""What says nothing here, where one worker's waiting holds nobody up."""
+TIMELY = frozenset({"slow", "frozen"})
+"""What says nothing here, where time stands still while somebody works."""
 
 CONFLICTING = frozenset({"dynamodb.PutItem", "dynamodb.TransactWriteItems"})
 

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from events import codec
 from functions import map as the_map
+from functions.runtime.main import Failed
 from tests.system.wire.books import Books
 from tests.system.wire.wire import Died
 
@@ -19,7 +20,7 @@ def attempt(work: Callable[[], object]) -> None:
     """Let something be done by somebody who may die or fail on the way, and be done with it."""
     try:
         work()
-    except (Died, ClientError, BotoCoreError):
+    except (Died, Failed, ClientError, BotoCoreError):
         return
 
 

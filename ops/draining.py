@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
-from functions.runtime.operating.ports import Sender
 from ops.options import Options
 from ops.trouble import Exit
 from ops.words import many
@@ -14,26 +14,45 @@ EVERY = 2.0
 SURE = 2
 """Empty looks in a row that are believed: SQS counts approximately."""
 
+BETWEEN = 5.0
+"""Seconds between two lines that say how many are left."""
+
+
+class Waits(Protocol):
+    """A queue, of which can be asked how full it is."""
+
+    def waiting(self) -> int:
+        """Return about how many messages wait there or are being worked on."""
+        ...
+
 
 def until_drained(
     options: Options,
-    queue: Sender,
+    queue: Waits,
     patience: float,
     *,
+    sure: int = SURE,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Exit:
-    """Wait until nothing waits in a queue or is being worked on, at most `patience` seconds."""
+    """Wait until nothing waits in a queue or is being worked on, at most `patience` seconds.
+
+    `sure` is how many empty looks in a row are believed.
+    """
     deadline = clock() + patience
     empty = 0
+    said = clock()
     while True:
         waiting = queue.waiting()
         empty = 0 if waiting else empty + 1
-        if empty == SURE:
+        if empty == sure:
             options.err.print("The queue is empty.")
             return Exit.DONE
         left = deadline - clock()
         if left <= 0:
             options.err.print(f"{many(waiting, 'message')} still waiting after {patience:g} s.")
             return Exit.FAILED
+        if clock() - said >= BETWEEN:
+            said = clock()
+            options.err.print(f"  {many(waiting, 'message')} waiting")
         sleep(min(EVERY, left))

@@ -1,0 +1,33 @@
+"""`fanfare costs`: what a stage costs."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from ops.commands.words import Asked, Context, app, whole
+from ops.trouble import Exit
+
+
+@app.command(sort_key=130)
+def costs(
+    *,
+    orders: Annotated[
+        int, Parameter(validator=Number(gte=1), converter=whole, metavar="N")
+    ] = 1_000_000,
+    context: Context = None,
+    options: Asked,
+) -> Exit:
+    """Say what a stage costs in a month: as it stands there, and what orders add.
+
+    Counted from the stage's templates, and from a happy order that is played in
+    memory; at list prices, whose date is shown. Nothing is asked of an account.
+
+    Args:
+        orders: How many orders a month.
+        context: What the CDK would be told besides, such as issuer=https://…; may be repeated.
+        options: What was said to all commands.
+    """
+    from ops.costs.show import show
+
+    return show(options, orders=orders, context=context or ())

@@ -1,0 +1,50 @@
+"""`fanfare retire`: a consumer that is no longer wanted."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from ops.commands.words import Asked, Flag, app
+from ops.trouble import Exit
+
+
+@app.command(sort_key=57)
+def retire(
+    consumer: Annotated[str, Parameter(name="CONSUMER")],
+    /,
+    *,
+    keep_row: Flag = False,
+    without_draining: Flag = False,
+    drop_dead_letters: Flag = False,
+    wait: Annotated[float, Parameter(validator=Number(gte=0), metavar="SECONDS")] = 900,
+    yes: Flag = False,
+    options: Asked,
+) -> Exit:
+    """End a consumer's subscription, wait until its queue is empty, delete its stack.
+
+    Remove its row from functions/map.py first, or the next deployment brings it
+    back. Whoever stops this, or is told to wait, says the same again: it goes on
+    where it was. Once it hears nothing new there is no way back but to deploy it
+    anew.
+
+    Args:
+        consumer: The service, such as email.
+        keep_row: Although its row is in the map, and a deployment makes it anew.
+        without_draining: Lose what waits in its queue.
+        drop_dead_letters: Lose what is in its dead-letter queue.
+        wait: Wait for an empty queue at most so many seconds.
+        yes: Really, also on a stage other than the local one.
+        options: What was said to all commands.
+    """
+    from ops.retiring.retire import retire as retire_consumer
+
+    return retire_consumer(
+        options,
+        consumer,
+        keep_row=keep_row,
+        without_draining=without_draining,
+        drop_dead_letters=drop_dead_letters,
+        wait=wait,
+        yes=yes,
+    )

@@ -1,0 +1,1 @@
+"""What a stage costs: list prices with a date, and units that are counted, not guessed."""

@@ -1,0 +1,1 @@
+"""Retiring: a consumer that is no longer wanted, drained and destroyed."""

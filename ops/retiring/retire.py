@@ -1,0 +1,183 @@
+"""`fanfare retire`: a consumer that is no longer wanted stops hearing, is drained and destroyed.
+
+Each step can be repeated, and is left out if it was done: who stops midway says the same again.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from functions import names
+from functions.map import CONSUMERS
+from functions.runtime.service import NAME
+from ops import draining
+from ops.cloud import Cloud, connect
+from ops.consent import consent
+from ops.draining import until_drained
+from ops.explain import LOCAL, at
+from ops.options import Options
+from ops.pause import turn
+from ops.retiring import stack as stacks
+from ops.retiring.inbox import Inbox
+from ops.retiring.stack import Stack
+from ops.trouble import Exit, Trouble
+from ops.words import many
+
+CONSISTENT = 60
+"""Seconds after which SQS's counts can be believed once nobody sends any more, at the earliest
+(https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html).
+"""
+
+type Clock = Callable[[], float]
+type Sleep = Callable[[float], None]
+
+
+def retire(
+    options: Options,
+    name: str,
+    *,
+    keep_row: bool,
+    without_draining: bool,
+    drop_dead_letters: bool,
+    wait: float,
+    yes: bool,
+    clock: Clock = time.monotonic,
+    sleep: Sleep = time.sleep,
+) -> Exit:
+    """Retire a consumer and say what outlives it."""
+    _may_go(name, keep_row=keep_row)
+    cloud = connect(options)
+    stack = stacks.find(cloud, names.prefixed(cloud.stage, name))
+    if stack is None:
+        return _gone(options, cloud, name)
+    _can_go(stack)
+    inbox = Inbox(cloud, name)
+    if not stack.going and not drop_dead_letters:
+        _no_dead_letters(inbox, name)
+    consent(options, _sentence(name, stack, inbox, without_draining), yes=yes)
+    with _repeatable(options, stack):
+        if not stack.going:
+            if inbox.unsubscribe():
+                options.err.print(f"{name} hears nothing new.")
+            if not without_draining:
+                _drain(options, cloud, inbox, name, wait, clock, sleep)
+                if not drop_dead_letters:
+                    _no_dead_letters(inbox, name)
+        options.err.print(f"Deleting {stack.name}.")
+        stacks.delete(options, cloud, stack, clock=clock, sleep=sleep)
+    _told(options, name, stack)
+    return Exit.DONE
+
+
+def _may_go(name: str, *, keep_row: bool) -> None:
+    if not re.fullmatch(NAME, name):
+        raise Trouble(f"{name!r} is no name of a consumer.", Exit.USAGE)
+    if name in (consumer.name for consumer in CONSUMERS) and not keep_row:
+        raise Trouble(
+            f"{name} has its row in functions/map.py, and the next deployment of all stacks would"
+            " bring it back: remove the row, then say this again. If it is to come back, as new,"
+            " say it with --keep-row.",
+            Exit.REFUSED,
+        )
+
+
+def _gone(options: Options, cloud: Cloud, name: str) -> Exit:
+    stack = names.prefixed(cloud.stage, name)
+    if not stacks.was_there(cloud, stack):
+        raise Trouble(
+            f"There is no {name} on stage {cloud.stage}: its stack would be {stack}.",
+            Exit.NOT_FOUND,
+        )
+    if options.json:
+        options.print_json({"consumer": name, "stack": stack, "kept": []})
+    else:
+        options.out.print(f"{name} was retired already: {stack} is gone.")
+    return Exit.DONE
+
+
+def _can_go(stack: Stack) -> None:
+    if stack.protected:
+        raise Trouble(
+            f"{stack.name} is protected from being deleted. Nothing was changed. To take the"
+            " protection away: aws cloudformation update-termination-protection"
+            f" --no-enable-termination-protection --stack-name {stack.name}",
+            Exit.REFUSED,
+        )
+    if stack.status.endswith("_IN_PROGRESS") and not stack.going:
+        raise Trouble(
+            f"{stack.name} is being deployed ({stack.status}): wait for its end. Nothing was"
+            " changed.",
+            Exit.REFUSED,
+        )
+
+
+def _no_dead_letters(inbox: Inbox, name: str) -> None:
+    dead = inbox.dead_letters()
+    if dead:
+        raise Trouble(
+            f"{many(dead, 'message')} in {name}'s dead-letter queue: what failed may have to be"
+            " done yet. Redrive them or see to them by hand, or lose them with"
+            " --drop-dead-letters. Its stack was not deleted.",
+            Exit.REFUSED,
+        )
+
+
+def _sentence(name: str, stack: Stack, inbox: Inbox, without_draining: bool) -> str:
+    waiting = many(inbox.queue.waiting() if inbox.queue else 0, "message")
+    waits = f"loses the {waiting} that wait" if without_draining else f"works off {waiting}"
+    return (
+        f"This retires {name} for good: it hears nothing new, {waits}, and {stack.name} is deleted."
+    )
+
+
+def _drain(
+    options: Options,
+    cloud: Cloud,
+    inbox: Inbox,
+    name: str,
+    wait: float,
+    clock: Clock,
+    sleep: Sleep,
+) -> None:
+    """Have what waits worked off, also by one that was paused.
+
+    Raises:
+        Trouble: it takes longer than `wait` seconds.
+    """
+    if inbox.queue is None:
+        return
+    if turn(cloud, name, on=True, clock=clock, sleep=sleep):
+        options.err.print(f"{name} was paused, and works again until its queue is empty.")
+    settled = draining.SURE if cloud.stage == LOCAL else round(CONSISTENT / draining.EVERY)
+    drained = until_drained(options, inbox.queue, wait, sure=settled, clock=clock, sleep=sleep)
+    if drained is not Exit.DONE:
+        raise Trouble(
+            f"{name} hears nothing new, and its stack was not deleted. What fails is shown by"
+            f" `fanfare tail{at(cloud.stage)} --outcome retry`; say the same again to go on, or"
+            " lose what waits with --without-draining."
+        )
+
+
+@contextmanager
+def _repeatable(options: Options, stack: Stack) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        options.err.print(f"\nStopped; {stack.name} is not gone. Say the same again to go on.")
+        raise
+
+
+def _told(options: Options, name: str, stack: Stack) -> None:
+    if options.json:
+        kept = [{"kind": each.kind, "name": each.name} for each in stack.kept]
+        options.print_json({"consumer": name, "stack": stack.name, "kept": kept})
+        return
+    options.out.print(f"{name} is retired: {stack.name} is gone.")
+    for each in stack.kept:
+        options.out.print(f"Kept: {each.kind} {each.name}")
+    if any(each.kind == "table" for each in stack.kept):
+        options.out.print(
+            "`fanfare forget` does not reach tables of a consumer that is gone: remove them once"
+            " nobody needs them (aws dynamodb delete-table, its protection switched off)."
+        )

@@ -1,0 +1,85 @@
+"""The invariants of read models: they may be behind the log, and are never beyond it."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from events.checkout import OrderPlaced
+from events.envelope import Event
+from events.history import History
+from events.listing import order_at
+from events.ordering import OrderCancelled, OrderConfirmed
+from functions.analytics.figures import CANCELLED, CONFIRMED, ORDERED, ORDERS, REVENUE, named
+from functions.analytics.table import DAILY, FIGURES, LATE, SEPARATOR, day_of, shard
+from functions.orders.projection import row as row_of
+from functions.runtime.ports import Row
+from ops.simulation.shop import Shop
+
+type OfRow = Callable[[Shop, Row], bool]
+
+
+def the_list_is_never_ahead_of_the_log(shop: Shop, row: Row) -> bool:
+    """A row of the list tells of no more facts than the log has, and of as many tells the same."""
+    made = row_of(shop.log.read(order_at(row.sort)))
+    if made is None or made.version is None or row.version is None:
+        return False
+    return row.version < made.version or row == made
+
+
+def the_figures_are_never_beyond_the_log(shop: Shop, row: Row) -> bool:
+    """A row of the figures says what its event adds; a day's sum has no more than the log has."""
+    if row.partition == DAILY:
+        return not row.values or _within(row.values, recount(shop).get(_day(row), Counter()))
+    if row.partition == LATE:
+        day, marked, _ = row.sort.split(SEPARATOR)
+        partition = shard(date.fromisoformat(day), marked.partition("/")[0])
+        return shop.rows[FIGURES].get(partition, marked) is not None
+    order, _, slot = row.sort.partition("/")
+    history = shop.log.read(order)
+    event = history.at(slot)
+    return (
+        event is not None
+        and row.partition == shard(day_of(event.time), order)
+        and row.values == adds(event, history)
+    )
+
+
+def adds(event: Event[Any], history: History) -> Mapping[str, int]:
+    """Return what an event adds to the figures of its day."""
+    placed = history.find(OrderPlaced)
+    if placed is None:
+        return {}
+    total = placed.data.total
+    match event.data:
+        case OrderPlaced():
+            return {ORDERS: 1, named(ORDERED, total.currency): total.amount}
+        case OrderConfirmed():
+            return {CONFIRMED: 1, named(REVENUE, total.currency): total.amount}
+        case OrderCancelled(reason=reason):
+            return {named(CANCELLED, reason): 1}
+    return {}
+
+
+def recount(shop: Shop) -> Mapping[date, Counter[str]]:
+    """Return what the log makes of each day's figures."""
+    days: dict[date, Counter[str]] = {}
+    for order in shop.log.streams:
+        history = shop.log.read(order)
+        for event in history:
+            added = adds(event, history)
+            if added:
+                days.setdefault(day_of(event.time), Counter()).update(added)
+    return days
+
+
+def _day(row: Row) -> date:
+    return date.fromisoformat(row.sort)
+
+
+def _within(some: Mapping[str, Any], all_there_is: Counter[str]) -> bool:
+    return all(value <= all_there_is[name] for name, value in some.items())
+
+
+OF_THE_LIST: tuple[OfRow, ...] = (the_list_is_never_ahead_of_the_log,)
+OF_THE_FIGURES: tuple[OfRow, ...] = (the_figures_are_never_beyond_the_log,)

@@ -1,0 +1,196 @@
+"""An update keeps what a stage holds: nothing goes, is replaced, or is kept less surely."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from infra.updates import record
+from infra.updates.kept import kept
+from infra.updates.losses import losses
+from tests.assembly import Assembly
+from tests.summary import Figure
+
+BUS = "fanfare-prod-bus"
+INBOX = "fanfare-prod-payment"
+LOG = "fanfare-prod-log"
+
+type Resources = dict[str, Any]
+type Change = Callable[[Resources], object]
+
+
+@pytest.mark.parametrize("stage", record.IN_ACCOUNTS, ids=lambda stage: stage.name)
+def test_an_update_from_the_last_release_loses_nothing(
+    request: pytest.FixtureRequest, stage: Any, figure: Figure
+) -> None:
+    assembly: Assembly = request.getfixturevalue(stage.name)
+    released = record.read(stage)
+    lost = losses(released, kept(assembly.stacks))
+
+    figure(f"{stage.name}: resources that updates must keep", len(released))
+    figure(f"{stage.name}: losses by the next update", len(lost))
+    assert released
+    assert [str(loss) for loss in lost] == [], "if it is meant to be: make release ARGS='--lose …'"
+
+
+def test_whatever_a_stage_retains_is_on_record(prod: Assembly) -> None:
+    retained = {
+        f"{stack}/{logical_id}"
+        for stack, template in prod.stacks.items()
+        for logical_id, resource in template["Resources"].items()
+        if resource.get("DeletionPolicy", "Delete") != "Delete"
+    }
+
+    assert retained
+    assert retained <= kept(prod.stacks).keys()
+
+
+# -- what is a loss --------------------------------------------------------------------------------
+
+
+def the(resources: Resources, kind: str, name: str = "") -> Any:
+    """Return the resource of a type, and of a name if there are more."""
+    (found,) = (
+        resource
+        for resource in resources.values()
+        if resource["Type"] == f"AWS::{kind}" and name in str(resource["Properties"])
+    )
+    return found
+
+
+def log(resources: Resources) -> Any:
+    return the(resources, "DynamoDB::Table")["Properties"]
+
+
+def rename(resources: Resources) -> None:
+    log(resources)["TableName"] = "fanfare-prod-journal"
+
+
+def key_by_time(resources: Resources) -> None:
+    log(resources)["KeySchema"][1]["AttributeName"] = "time"
+
+
+def number_the_slots(resources: Resources) -> None:
+    log(resources)["AttributeDefinitions"][1]["AttributeType"] = "N"
+
+
+def stream_keys_alone(resources: Resources) -> None:
+    log(resources)["StreamSpecification"] = {"StreamViewType": "KEYS_ONLY"}
+
+
+def index_in_place(resources: Resources) -> None:
+    log(resources)["LocalSecondaryIndexes"] = [{"IndexName": "by-time"}]
+
+
+def unprotect(resources: Resources) -> None:
+    log(resources)["DeletionProtectionEnabled"] = False
+
+
+def forget_the_past(resources: Resources) -> None:
+    del log(resources)["PointInTimeRecoverySpecification"]
+
+
+def delete_with_its_stack(resources: Resources) -> None:
+    the(resources, "DynamoDB::Table")["DeletionPolicy"] = "Delete"
+
+
+def delete_when_replaced(resources: Resources) -> None:
+    del the(resources, "DynamoDB::Table")["UpdateReplacePolicy"]
+
+
+def give_another_logical_id(resources: Resources) -> None:
+    name = next(name for name, each in resources.items() if each["Type"].endswith("::Table"))
+    resources["Journal"] = resources.pop(name)
+
+
+def drop_the_topic(resources: Resources) -> None:
+    name = next(name for name, each in resources.items() if each["Type"].endswith("::Topic"))
+    del resources[name]
+
+
+def keep_logs_for_a_week(resources: Resources) -> None:
+    the(resources, "Logs::LogGroup")["Properties"]["RetentionInDays"] = 7
+
+
+def keep_order(resources: Resources) -> None:
+    the(resources, "SQS::Queue", "fanfare-prod-payment-dlq")["Properties"]["FifoQueue"] = True
+
+
+def keep_messages_for_a_day(resources: Resources) -> None:
+    dead = the(resources, "SQS::Queue", "fanfare-prod-payment-dlq")
+    dead["Properties"]["MessageRetentionPeriod"] = 86_400
+
+
+def subscribe_another(resources: Resources) -> None:
+    the(resources, "SNS::Subscription")["Properties"]["Endpoint"] = "another"
+
+
+LOSSES: list[tuple[str, Change, str]] = [
+    (BUS, rename, f"would be replaced: TableName was {LOG}, and is fanfare-prod-journal"),
+    (BUS, key_by_time, "would be replaced: KeySchema was"),
+    (BUS, number_the_slots, "would be replaced: AttributeDefinitions was"),
+    (BUS, stream_keys_alone, "would be replaced: StreamSpecification was"),
+    (BUS, index_in_place, "would be replaced: LocalSecondaryIndexes was None"),
+    (BUS, unprotect, "is kept less surely: DeletionProtectionEnabled was True, and is False"),
+    (BUS, forget_the_past, "is kept less surely: PointInTimeRecoverySpecification was"),
+    (BUS, delete_with_its_stack, "is kept less surely: DeletionPolicy was RetainExceptOnCreate"),
+    (BUS, delete_when_replaced, "is kept less surely: UpdateReplacePolicy was Retain"),
+    (BUS, give_another_logical_id, f"{LOG} is no more; {BUS}/Journal has its name"),
+    (BUS, drop_the_topic, "AWS::SNS::Topic fanfare-prod-events.fifo is no more"),
+    (BUS, keep_logs_for_a_week, "is kept less surely: RetentionInDays was 180, and is 7"),
+    (INBOX, keep_order, "would be replaced: FifoQueue was None, and is True"),
+    (INBOX, keep_messages_for_a_day, "is kept less surely: MessageRetentionPeriod was 1209600"),
+    (INBOX, subscribe_another, "would be replaced: Endpoint was"),
+]
+
+
+@pytest.mark.parametrize(
+    ("stack", "change", "says"), LOSSES, ids=[c.__name__ for _, c, _ in LOSSES]
+)
+def test_a_change_that_loses_something_is_told(
+    prod: Assembly, stack: str, change: Change, says: str
+) -> None:
+    changed = deepcopy(prod.stacks)
+    change(changed[stack]["Resources"])
+
+    told = [str(loss) for loss in losses(kept(prod.stacks), kept(changed))]
+
+    assert [loss for loss in told if says in loss], told
+    assert all(loss.startswith(f"{stack}/") for loss in told)
+
+
+def test_a_stack_that_goes_takes_all_that_it_kept(prod: Assembly) -> None:
+    changed = {name: template for name, template in prod.stacks.items() if name != INBOX}
+
+    lost = losses(kept(prod.stacks), kept(changed))
+
+    assert {loss.resource for loss in lost} == {
+        resource for resource in kept(prod.stacks) if resource.startswith(f"{INBOX}/")
+    }
+
+
+def list_by_time(resources: Resources) -> None:
+    properties = log(resources)
+    properties["AttributeDefinitions"].append({"AttributeName": "time", "AttributeType": "S"})
+    properties["GlobalSecondaryIndexes"] = [{"IndexName": "by-time"}]
+
+
+def keep_logs_for_ever(resources: Resources) -> None:
+    del the(resources, "Logs::LogGroup")["Properties"]["RetentionInDays"]
+
+
+def add_a_queue(resources: Resources) -> None:
+    resources["More"] = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "more"}}
+
+
+def hurry(resources: Resources) -> None:
+    the(resources, "Lambda::Function")["Properties"]["MemorySize"] = 2048
+
+
+@pytest.mark.parametrize("change", [list_by_time, keep_logs_for_ever, add_a_queue, hurry])
+def test_a_change_that_loses_nothing_is_nobodys_business(prod: Assembly, change: Change) -> None:
+    changed = deepcopy(prod.stacks)
+    change(changed[BUS]["Resources"])
+
+    assert losses(kept(prod.stacks), kept(changed)) == []

@@ -1,0 +1,114 @@
+"""A bill: what it is made of, and what changes it."""
+
+from dataclasses import replace
+
+import pytest
+
+from functions.map import CONSUMERS
+from ops.blueprint import Blueprint
+from ops.costs import prices, show
+from ops.costs.bill import Bill, bill
+from ops.costs.line import total
+from ops.costs.manual import MANUAL, ORDERS, stages, written
+from ops.options import Options
+from tests.blueprints import forgetful, told, with_more
+from tests.system.test_budget import SHARES
+
+MILLION = 1_000_000
+
+
+def numbers(made: Bill) -> dict[str, float]:
+    return {line.what: line.number for line in (*made.idle, *made.busy, *made.keeping)}
+
+
+def test_an_idle_queue_is_asked_by_five_pollers_every_twenty_seconds(dev: Blueprint) -> None:
+    polled = sum(line.number for line in bill("dev", dev, 1).idle if "polled" in line.what)
+
+    assert polled == len(CONSUMERS) * 5 * 3 * 60 * 730
+
+
+def test_a_million_orders_write_what_a_million_budgets_allow(prod: Blueprint) -> None:
+    writes = numbers(bill("prod", prod, MILLION))["DynamoDB, writes"]
+
+    parcels = 1  # the carrier is a sandbox on every stage, and keeps books of its own
+    assert writes == MILLION * (sum(SHARES.values()) + parcels)
+
+
+@pytest.mark.parametrize(
+    ("kind", "price"),
+    [
+        ("AWS::CloudWatch::Alarm", prices.ALARM),
+        ("AWS::CloudWatch::Dashboard", prices.DASHBOARD),
+    ],
+)
+def test_what_the_templates_have_more_costs_more(dev: Blueprint, kind: str, price: float) -> None:
+    before, after = (bill("dev", each, 1).idle for each in (dev, with_more(dev, kind, 3)))
+
+    assert total(after) - total(before) == pytest.approx(3 * price)
+
+
+def test_a_stage_with_real_cards_has_a_secret_and_waits_for_its_provider(
+    dev: Blueprint, prod: Blueprint
+) -> None:
+    sandbox, real = (numbers(bill("any", each, MILLION)) for each in (dev, prod))
+
+    assert (sandbox.get("secrets"), real["secrets"]) == (None, 1)
+    assert real["Lambda, their time"] > sandbox["Lambda, their time"]
+    assert real["DynamoDB, writes"] < sandbox["DynamoDB, writes"]
+
+
+def test_a_stage_with_a_sender_pays_for_its_mails(dev: Blueprint) -> None:
+    sending = told(dev, "email", adapter="ses", sender="shop@example.com")
+
+    before, after = (bill("dev", each, MILLION) for each in (dev, sending))
+
+    assert numbers(after)["mails"] == 2 * MILLION
+    assert "mails" not in numbers(before)
+    assert total(after.busy) > total(before.busy) + 2 * MILLION * prices.MAIL
+
+
+def test_only_a_stage_whose_past_can_be_restored_pays_for_that(prod: Blueprint) -> None:
+    without, kept = (numbers(bill("any", each, 1)) for each in (forgetful(prod), prod))
+
+    assert "DynamoDB, point-in-time recovery" in kept
+    assert "DynamoDB, point-in-time recovery" not in without
+
+
+def test_another_architecture_has_another_price(dev: Blueprint) -> None:
+    def on(architecture: str) -> float:
+        stacks = []
+        for stack in dev.stacks:
+            text = str(stack.template).replace("'arm64'", f"'{architecture}'")
+            stacks.append(replace(stack, template=eval(text)))
+        return total(bill("dev", Blueprint(tuple(stacks)), MILLION).busy)
+
+    assert on("x86_64") > on("arm64") == total(bill("dev", dev, MILLION).busy)
+
+
+def test_it_is_shown_in_eighty_columns_with_where_and_when_its_prices_are_from(
+    prod: Blueprint,
+) -> None:
+    shown = list(show.lines(bill("prod", prod, 20 * MILLION)))
+
+    assert max(map(len, shown)) <= 80
+    assert prices.AS_OF in shown[0]
+    assert prices.REGION in shown[0]
+    assert sum(line.strip().startswith("in all") for line in shown) == 3
+
+
+def test_it_can_be_had_as_json(
+    dev: Blueprint, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(show, "of_stage", lambda *_: dev)
+
+    show.show(Options(stage="dev", json=True), orders=7, context=())
+
+    assert capsys.readouterr().out.startswith('{"stage":"dev","orders":7,"idle":[{"what":')
+
+
+def test_the_manual_shows_these_figures(dev: Blueprint, prod: Blueprint) -> None:
+    text = MANUAL.read_text(encoding="utf-8")
+    bills = {"dev": bill("dev", dev, ORDERS), "prod": bill("prod", prod, ORDERS)}
+
+    assert stages(text) == ("dev", "prod")
+    assert written(text, bills) == text, "write them: .venv/bin/python -m ops.costs"

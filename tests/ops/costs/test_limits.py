@@ -1,0 +1,35 @@
+"""What is met first, by the map's own rows and the stage's own ways to the outside."""
+
+import pytest
+
+from functions.map import CONSUMERS
+from ops.blueprint import Blueprint
+from ops.costs.bill import bill
+from tests.blueprints import told
+
+
+def rates(blueprint: Blueprint) -> dict[str, float]:
+    return {limit.what.partition(",")[0]: limit.rate for limit in bill("any", blueprint, 1).limits}
+
+
+def test_the_lowest_comes_first_and_every_consumer_has_one(dev: Blueprint) -> None:
+    found = rates(dev)
+
+    assert list(found.values()) == sorted(found.values())
+    assert {consumer.name for consumer in CONSUMERS} <= found.keys()
+
+
+def test_a_new_accounts_quota_is_met_long_before_the_api_s_throttle(dev: Blueprint) -> None:
+    assert rates(dev)["Lambda"] < rates(dev)["API"] == 100
+
+
+def test_who_waits_for_a_provider_takes_fewer_orders(dev: Blueprint, prod: Blueprint) -> None:
+    assert rates(prod)["payment"] < rates(dev)["payment"] / 5
+    assert rates(prod)["inventory"] == rates(dev)["inventory"]
+
+
+@pytest.mark.parametrize(("sender", "limited"), [(None, False), ("shop@example.com", True)])
+def test_ses_is_a_limit_of_who_sends(dev: Blueprint, sender: str | None, limited: bool) -> None:
+    stage = told(dev, "email", adapter="ses", sender=sender) if sender else dev
+
+    assert ("SES" in rates(stage)) is limited

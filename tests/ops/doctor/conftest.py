@@ -1,0 +1,101 @@
+"""An account as the doctor finds it: moto's, and what moto does not know answered by hand."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import cycle
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from functions.runtime.aws import client_factory
+from ops.blueprint import Blueprint
+from ops.cloud import Cloud
+from ops.doctor import examine
+from ops.doctor.finding import Finding
+from ops.options import Options
+from tests.blueprints import dev, prod
+from tests.commands import CUSTOM, parsed
+
+__all__ = ["dev", "prod"]
+
+REGION = "eu-central-1"
+SERVICES = (
+    "cloudformation",
+    "dynamodb",
+    "lambda",
+    "secretsmanager",
+    "service-quotas",
+    "sesv2",
+    "sns",
+    "ssm",
+    "sts",
+)
+
+clients = cache(client_factory(REGION))
+"""The clients of all tests of this process: to make one is what takes time."""
+
+
+@dataclass
+class Account:
+    """An account; `calls` are the operations that were asked of it."""
+
+    calls: list[str] = field(default_factory=list)
+    _answers: dict[str, Callable[[], Any]] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        """Return a client by which the account is furnished."""
+        return clients(service)
+
+    def answers(self, operation: str, *pages: Mapping[str, Any], **answer: Any) -> None:
+        """Answer an operation from now on, or page by page and again from the first."""
+        turns = cycle(pages or (answer,))
+        self._answers[operation] = lambda: (SimpleNamespace(status_code=200), next(turns))
+
+    def refuses(self, operation: str, code: str, message: str = "No.", **headers: str) -> None:
+        """Refuse an operation, or all for `*`, from now on."""
+        error = {
+            "Error": {"Code": code, "Message": message},
+            "ResponseMetadata": {"HTTPHeaders": headers},
+        }
+        self._answers[operation] = lambda: (SimpleNamespace(status_code=400), error)
+
+    def hear(self, model: Any, **_: Any) -> Any:
+        """Hear of a call before it is made."""
+        self.calls.append(model.name)
+        answer = self._answers.get(model.name) or self._answers.get("*")
+        return answer() if answer else None
+
+    def examined(self, blueprint: Blueprint, stage: str = "dev") -> dict[str, list[Finding]]:
+        """Return what the checks of the account find, by their names."""
+        found: dict[str, list[Finding]] = {}
+        self.calls.clear()
+        for name, finding in examine.account(Options(stage=stage, region=REGION), blueprint):
+            found.setdefault(name, []).append(finding)
+            for command in finding.todo:
+                if command.startswith("aws ") and tuple(command.split()[1:3]) not in CUSTOM:
+                    parsed(command)
+        return found
+
+
+@pytest.fixture
+def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    """Give an account that was never used."""
+    made = Account()
+    with mock_aws():
+        for service in SERVICES:
+            clients(service).meta.events.register("before-call", made.hear)
+        monkeypatch.setattr(examine, "connect", lambda o: Cloud(stage=o.stage, client=clients))
+        made.answers("ListRequestedServiceQuotaChangeHistoryByQuota", RequestedQuotas=[])
+        made.answers("GetAccountSettings", AccountLimit={"ConcurrentExecutions": 1000})
+        yield made
+        for service in SERVICES:
+            clients(service).meta.events.unregister("before-call", made.hear)
+
+
+def only(found: Mapping[str, list[Finding]], check: str) -> Finding:
+    """Return the one finding of a check."""
+    (finding,) = found[check]
+    return finding

@@ -1,0 +1,219 @@
+"""What a stage reaches outside of itself for: mail, keys to providers, whoever is to be woken."""
+
+import pytest
+
+from ops.blueprint import Blueprint
+from ops.doctor.finding import Verdict
+from tests.blueprints import alarming, told
+from tests.ops.doctor.conftest import REGION, Account, only
+
+SENDER = "shop@example.com"
+KEY = "sk_{}_51H8examplekeyexamplekey"
+SECRET = "fanfare-prod-payment"
+TOPIC = f"arn:aws:sns:{REGION}:123456789012:on-call"
+
+
+# -- mail ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mailing(dev: Blueprint) -> Blueprint:
+    return told(dev, "email", adapter="ses", sender=SENDER)
+
+
+def standing(there: Account, *, production: bool = True, sending: bool = True) -> None:
+    there.answers(
+        "GetAccount",
+        ProductionAccessEnabled=production,
+        SendingEnabled=sending,
+        SendQuota={"MaxSendRate": 14.0},
+    )
+
+
+def test_without_a_sender_there_is_nothing_to_verify(there: Account, dev: Blueprint) -> None:
+    assert only(there.examined(dev), "mail").verdict is Verdict.OK
+    assert "GetAccount" not in there.calls
+
+
+def test_a_shop_with_customers_that_mails_nobody_is_warned(there: Account, prod: Blueprint) -> None:
+    assert only(there.examined(prod, "prod"), "mail").verdict is Verdict.WARNING
+
+
+def test_a_sender_that_ses_does_not_know_is_wrong(there: Account, mailing: Blueprint) -> None:
+    standing(there)
+
+    unknown, _ = there.examined(mailing)["mail"]
+
+    assert unknown.verdict is Verdict.WRONG
+    assert unknown.todo == (
+        f"aws sesv2 create-email-identity --email-identity example.com --region {REGION}",
+    )
+
+
+@pytest.mark.parametrize("identity", [SENDER, "example.com"])
+@pytest.mark.parametrize(("verified", "verdict"), [(False, Verdict.WRONG), (True, Verdict.OK)])
+def test_the_address_or_its_domain_must_be_verified(
+    there: Account, mailing: Blueprint, identity: str, verified: bool, verdict: Verdict
+) -> None:
+    standing(there)
+    there.client("sesv2").create_email_identity(EmailIdentity=identity)
+    there.answers("GetEmailIdentity", VerifiedForSendingStatus=verified)
+
+    sender, account = there.examined(mailing)["mail"]
+
+    assert (sender.verdict, account.verdict) == (verdict, Verdict.OK)
+
+
+def test_an_identity_that_moto_has_made_is_found(there: Account, mailing: Blueprint) -> None:
+    standing(there)
+    there.client("sesv2").create_email_identity(EmailIdentity="example.com")
+
+    sender, _ = there.examined(mailing)["mail"]
+
+    assert "SES does not know" not in sender.said
+
+
+@pytest.mark.parametrize(
+    ("production", "sending", "verdict", "does"),
+    [
+        (False, True, Verdict.WARNING, "put-account-details --production-access-enabled"),
+        (True, False, Verdict.WRONG, "get-account"),
+    ],
+)
+def test_the_accounts_standing_with_ses_is_told(
+    there: Account,
+    mailing: Blueprint,
+    production: bool,
+    sending: bool,
+    verdict: Verdict,
+    does: str,
+) -> None:
+    standing(there, production=production, sending=sending)
+
+    finding = there.examined(mailing)["mail"][-1]
+
+    assert finding.verdict is verdict
+    assert does in finding.todo[0]
+
+
+# -- keys to providers -----------------------------------------------------------------------------
+
+
+def held(there: Account, key: str) -> None:
+    there.client("secretsmanager").create_secret(Name=SECRET, SecretString=key)
+
+
+def test_a_secret_that_is_not_there_is_wrong(there: Account, prod: Blueprint) -> None:
+    finding = only(there.examined(prod, "prod"), "secrets")
+
+    assert finding.verdict is Verdict.WRONG
+    assert f"create-secret --name {SECRET} " in finding.todo[0]
+
+
+def test_a_secret_that_was_deleted_can_be_had_back(there: Account, prod: Blueprint) -> None:
+    held(there, KEY.format("live"))
+    there.client("secretsmanager").delete_secret(SecretId=SECRET)
+
+    finding = only(there.examined(prod, "prod"), "secrets")
+
+    assert finding.verdict is Verdict.WRONG
+    assert "restore-secret" in finding.todo[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "verdict"),
+    [
+        (KEY.format("live"), Verdict.OK),
+        ("rk_live_51H8example\n", Verdict.OK),
+        (KEY.format("test"), Verdict.WARNING),
+        ("pk_live_51H8example", Verdict.WRONG),
+        ('{"key": "sk_live_51H8"}', Verdict.WRONG),
+        ("sk_live_51H8 example", Verdict.WRONG),
+        ("swordfish", Verdict.WRONG),
+    ],
+)
+def test_a_shop_with_customers_wants_a_live_key_and_never_shows_it(
+    there: Account, prod: Blueprint, key: str, verdict: Verdict
+) -> None:
+    held(there, key)
+
+    found = there.examined(prod, "prod")
+
+    assert only(found, "secrets").verdict is verdict
+    assert key.strip() not in str(found)
+    assert "51H8" not in str(found)
+
+
+def test_a_stage_for_trying_must_not_charge_real_cards(there: Account, dev: Blueprint) -> None:
+    held(there, KEY.format("live"))
+    charging = told(dev, "payment", adapter="stripe", secret=SECRET)
+
+    assert only(there.examined(charging), "secrets").verdict is Verdict.WRONG
+
+
+def test_the_secret_of_another_provider_is_only_to_be_there(there: Account, dev: Blueprint) -> None:
+    held(there, "whatever")
+    another = told(dev, "payment", adapter="another", secret=SECRET)
+
+    assert only(there.examined(another), "secrets").verdict is Verdict.OK
+
+
+def test_where_there_are_sandboxes_no_secret_is_read(there: Account, dev: Blueprint) -> None:
+    assert only(there.examined(dev), "secrets").verdict is Verdict.OK
+    assert "GetSecretValue" not in there.calls
+
+
+# -- who is to be woken ----------------------------------------------------------------------------
+
+
+def test_alarms_that_tell_nobody_are_a_warning_where_customers_are(
+    there: Account, dev: Blueprint, prod: Blueprint
+) -> None:
+    assert only(there.examined(dev), "alarms").verdict is Verdict.OK
+    finding = only(there.examined(prod, "prod"), "alarms")
+    assert finding.verdict is Verdict.WARNING
+    assert [command.split()[2] for command in finding.todo] == ["create-topic", "subscribe"]
+
+
+def test_a_topic_that_is_not_there_is_wrong(there: Account, dev: Blueprint) -> None:
+    finding = only(there.examined(alarming(dev, TOPIC)), "alarms")
+
+    assert finding.verdict is Verdict.WRONG
+    assert "create-topic --name on-call " in finding.todo[0]
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "pending", "verdict", "says"),
+    [
+        ("0", "0", Verdict.WRONG, "nobody is subscribed"),
+        ("0", "1", Verdict.WRONG, "1 who has yet to confirm"),
+        ("1", "0", Verdict.OK, "topic: 1"),
+    ],
+)
+def test_a_topic_wants_somebody_who_has_confirmed(
+    there: Account, dev: Blueprint, confirmed: str, pending: str, verdict: Verdict, says: str
+) -> None:
+    attributes = {"SubscriptionsConfirmed": confirmed, "SubscriptionsPending": pending}
+    there.answers("GetTopicAttributes", Attributes=attributes)
+
+    finding = only(there.examined(alarming(dev, TOPIC)), "alarms")
+
+    assert finding.verdict is verdict
+    assert says in finding.said
+
+
+def test_a_topic_that_moto_has_made_is_looked_at(there: Account, dev: Blueprint) -> None:
+    sns = there.client("sns")
+    topic = sns.create_topic(Name="on-call")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="on-call@example.com")
+
+    finding = only(there.examined(alarming(dev, topic)), "alarms")
+
+    assert topic in finding.said or finding.verdict is Verdict.OK
+
+
+def test_a_topic_elsewhere_cannot_be_told(there: Account, dev: Blueprint) -> None:
+    finding = only(there.examined(alarming(dev, TOPIC.replace(REGION, "us-east-1"))), "alarms")
+
+    assert finding.verdict is Verdict.WRONG
+    assert "GetTopicAttributes" not in there.calls

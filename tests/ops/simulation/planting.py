@@ -1,0 +1,37 @@
+"""How a mistake is planted: into a rule or a port in memory, or into a row of the map."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from events.envelope import Fact
+from functions.map import BUS, CONSUMERS
+from functions.runtime.service import Consumer, Relay
+
+type Patch = pytest.MonkeyPatch
+type Rows = tuple[Sequence[Consumer], Relay]
+type Plant = Callable[[Patch], Rows]
+
+PLANTED: dict[str, Plant] = {}
+
+
+def planted(plant: Plant) -> Plant:
+    """Add a mistake to the catalogue, under its name."""
+    PLANTED[plant.__name__] = plant
+    return plant
+
+
+def with_reaction(name: str, event: type[Fact], react: Callable[..., Any]) -> Rows:
+    """Return the map with another reaction of one consumer to one type."""
+
+    def changed(consumer: Consumer) -> Consumer:
+        if consumer.name != name:
+            return consumer
+        on = tuple(
+            replace(each, react=react) if each.event is event else each for each in consumer.on
+        )
+        return replace(consumer, on=on)
+
+    return tuple(changed(each) for each in CONSUMERS), BUS

@@ -1,0 +1,137 @@
+"""docs/deploy.md can be followed: each command is one, and its drill ends as it says."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from functions import names
+from functions.map import CONSUMERS
+from functions.orders.service import SERVICE as ORDERS
+from functions.runtime.aws import client_factory
+from ops import cli
+from ops.blueprint import TABLE, Blueprint
+from ops.cloud import Cloud
+from ops.costs.manual import MANUAL
+from ops.costs.play import Play
+from ops.trouble import Exit
+from tests.blueprints import prod
+from tests.commands import check, fenced, parsed
+from tests.ops.conftest import write
+from tests.tables import make_tables
+
+__all__ = ["prod"]
+
+TEXT = MANUAL.read_text(encoding="utf-8")
+LOOPS = ("for ", "while ")
+PIPE = " | "
+LINES = list(dict.fromkeys(line for line in fenced(TEXT) if not line.startswith(LOOPS)))
+DRILL = list(fenced(TEXT.partition("## 8. ")[2].partition("\n### ")[0]))
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_each_command_can_be_run(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    check(line.partition(PIPE)[0], monkeypatch)
+
+
+def test_what_is_done_in_a_loop_are_commands_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    loops = [line for line in fenced(TEXT) if line.startswith(LOOPS)]
+
+    assert len(loops) == 2
+    for loop in loops:
+        check(loop.partition("do ")[2].partition("; done")[0], monkeypatch)
+
+
+def test_every_stack_and_table_that_is_named_is_there(prod: Blueprint) -> None:
+    parts = {stack.name.removeprefix("fanfare-prod-") for stack in prod.stacks}
+    tables = {table["TableName"] for table in prod.properties(TABLE)}
+    parts |= {table.removeprefix("fanfare-prod-") for table in tables}
+
+    found = set(re.findall(r"fanfare-(?:dev|prod2?|drill)-([a-z-]+)", TEXT))
+    assert found <= parts
+    assert {"bus", "log", "orders-list"} <= found
+
+
+def test_where_all_stacks_are_named_none_is_missing(prod: Blueprint) -> None:
+    stacks = {stack.name for stack in prod.stacks}
+    (loop,) = re.findall(r"for stack in (.*?); do", TEXT)
+    (readers,) = re.findall(r"cdk deploy (fanfare-prod-bus .*?) -c", TEXT)
+
+    assert {f"fanfare-prod-{part}" for part in loop.split()} == stacks
+    assert set(readers.split()) == stacks - {"fanfare-prod-checkout"}
+
+
+# -- the drill -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """Give a stage prod with three orders and their rows, whose tables can be restored."""
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    with mock_aws():
+        made = Cloud(stage="prod", client=client_factory())
+        dynamodb = made.client("dynamodb")
+        make_tables(dynamodb, made.stage)
+        for table in (names.log_table("prod"), names.own_table("prod", ORDERS.name, "list")):
+            recovery = {"PointInTimeRecoveryEnabled": True}
+            dynamodb.update_continuous_backups(
+                TableName=table, PointInTimeRecoverySpecification=recovery
+            )
+        for _ in range(3):
+            play = Play()
+            history = play.history(play.order())
+            write(made, history)
+            row = ORDERS.projection.fold(history)  # type: ignore[union-attr]
+            assert row is not None
+            made.rows(ORDERS, "list").put(row)
+        yield made
+
+
+def follow(cloud: Cloud, lines: list[str]) -> dict[str, int]:
+    """Do what the lines say; return how each command of ours ended."""
+    ended: dict[str, int] = {}
+    for line in lines:
+        if line.startswith("aws "):
+            call = parsed(line)
+            call.run(cloud.client(call.service))
+        else:
+            ended[line] = cli.main(line.split()[1:])
+    return ended
+
+
+CHECK = "fanfare projection orders --check --stage drill"
+
+
+def test_the_drill_finds_that_log_and_list_tell_the_same(
+    shop: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = tables(shop)
+
+    ended = follow(shop, DRILL)
+
+    assert set(ended.values()) == {Exit.DONE}
+    assert CHECK in ended
+    assert "3 rows of orders equal the log" in capsys.readouterr().out
+    assert tables(shop) == before
+
+
+def test_the_drill_finds_a_fact_that_a_backup_lacks(shop: Cloud) -> None:
+    order = next(iter(shop.orders()))
+    shop.client("dynamodb").delete_item(
+        TableName=names.log_table("prod"),
+        Key={"subject": {"S": order}, "slot": {"S": "shipping/dispatch"}},
+    )
+
+    assert follow(shop, DRILL)[CHECK] == Exit.FOUND
+
+
+def tables(cloud: Cloud) -> Any:
+    return cloud.client("dynamodb").list_tables()["TableNames"]
+
+
+def test_nobody_is_told_to_replay_who_may_not_hear_the_past_again() -> None:
+    replayed = set(re.findall(r"fanfare replay (\w+)", TEXT))
+
+    assert replayed <= {consumer.name for consumer in CONSUMERS if consumer.replayable}

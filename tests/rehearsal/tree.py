@@ -1,0 +1,54 @@
+"""A copy of the project, to be changed as its developers would, and deployed."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from ops.local.state import ROOT
+
+SOURCES = ("app.py", "cdk.json", "events", "functions", "infra", "requirements")
+TOOLS = (".build", ".tools")
+BLOCK = re.compile(r"```python\n# (functions/\S+)\n(.*?)```", re.DOTALL)
+MANUAL = ROOT / "docs" / "add-a-consumer.md"
+
+
+class Tree:
+    """A copy in a folder of its own; changes add up."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir()
+        for name in SOURCES:
+            put = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+            put(ROOT / name, path / name)
+        for name in TOOLS:
+            (path / name).symlink_to(ROOT / name)
+
+    def change(self, file: str, old: str, new: str) -> None:
+        """Have a file say something else where it says `old`, once."""
+        path = self.path / file
+        text = path.read_text()
+        assert text.count(old) == 1, f"{file} does not say {old!r} once"
+        path.write_text(text.replace(old, new))
+
+    def add_the_manuals_consumer(self) -> str:
+        """Add what docs/add-a-consumer.md adds, and return its name."""
+        for file, text in documented():
+            path = self.path / file
+            path.parent.mkdir(exist_ok=True)
+            (path.parent / "__init__.py").write_text('"""Greeting."""\n')
+            path.write_text(text)
+        self.change(
+            "functions/greeting/printer.py", 'raise NotImplementedError("yours to write")', ""
+        )
+        rows = "functions/map.py"
+        row = "from functions.greeting.service import SERVICE as GREETING\n"
+        self.change(rows, "from functions.inventory", f"{row}from functions.inventory")
+        self.change(rows, "    ANALYTICS,\n)", "    ANALYTICS,\n    GREETING,\n)")
+        return "greeting"
+
+
+def documented() -> Iterator[tuple[str, str]]:
+    """Yield the files that the manual shows: paths, as their first lines say, and texts."""
+    yield from BLOCK.findall(MANUAL.read_text())
