@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Literal
 
-from ops.simulation.fault import EXPLAINED, WITH_CHANGES, possible
+from ops.simulation.fault import EXPLAINED, READS, WITH_CHANGES, possible
 from ops.simulation.fault import Fault as PortFault
 
 type Fault = PortFault | Literal["conflict, to the last"]
@@ -32,6 +32,9 @@ PORTS = {
 TIMELY = frozenset({"slow", "frozen"})
 """What says nothing here, where time stands still while somebody works."""
 
+UNHEARD = frozenset({"die after"})
+"""What, at a read, is the same as a death before it."""
+
 CONFLICTING = frozenset({"dynamodb.PutItem", "dynamodb.TransactWriteItems"})
 
 
@@ -52,5 +55,7 @@ def applicable(operation: str) -> tuple[Fault, ...]:
     if operation not in PORTS:
         raise Unforeseen(f"{operation}: say in {__name__} what can go wrong with it")
     faults = {*possible(PORTS[operation])} - TIMELY
+    if PORTS[operation] in READS:
+        faults -= UNHEARD
     more = {"conflict", TO_THE_LAST} if operation in CONFLICTING else set()
     return tuple(fault for fault in WORDS if fault in faults | more)
