@@ -23,8 +23,8 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint contracts simulate mutate fuzz synth rehearse release deploy destroy setup
-.PHONY: lock clean
+.PHONY: help run test lint contracts simulate wire mutate fuzz synth rehearse release deploy destroy
+.PHONY: setup lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,10 @@ contracts: $(PROJECT) ## Keep what is new of contracts, write docs/*api.json (AR
 
 simulate: $(PROJECT) ## Try the shop under every kind of bad luck (SEEDS=… ORDERS=… SEED=…)
 	@exec $(BIN)/fanfare simulate $(SEEDS:%=--seeds=%) $(ORDERS:%=--orders=%) \
+		$(SEED:%=--seed=%) $(ARGS)
+
+wire: $(PROJECT) $(NODE) ## Try the functions' calls of AWS under every fault (SEEDS=… SEED=…)
+	@$(HERE) exec $(BIN)/python -m tests.system.wire.campaign $(SEEDS:%=--seeds=%) \
 		$(SEED:%=--seed=%) $(ARGS)
 
 mutate: $(PROJECT) ## Change the rules spot by spot: does a test fail? (15 minutes)

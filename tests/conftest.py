@@ -7,6 +7,7 @@ from pathlib import Path
 import moto  # noqa: F401  it must be there before the first session of botocore
 from hypothesis import settings
 
+from tests import quick_moto
 from tests.summary import figure, pytest_terminal_summary
 
 __all__ = ["figure", "pytest_terminal_summary"]
@@ -28,3 +29,5 @@ os.environ.setdefault("JSII_NODE", str(Path(sys.executable).with_name("node")))
 
 settings.register_profile("fanfare", derandomize=True, database=None, deadline=None)
 settings.load_profile("fanfare")
+
+quick_moto.remember()

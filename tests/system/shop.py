@@ -71,6 +71,19 @@ class Shop:
         """Place an order with a key of its own, of one product or of `others` as well."""
         self._keys += 1
         key = str(UUID(int=self._keys))
+        answer = self.ask(key, sku, quantity, token, others)
+        assert answer.status == 200, answer
+        return Placed(answer.body["id"], key)
+
+    def ask(
+        self,
+        key: str,
+        sku: str = SKU,
+        quantity: int = 1,
+        token: str = SUCCESS,
+        others: Sequence[str] = (),
+    ) -> Answer:
+        """Ask for an order with a key, which may fail."""
         body = {
             "lines": [{"sku": each, "quantity": quantity} for each in (sku, *others)],
             "email": "ada@example.com",
@@ -83,9 +96,7 @@ class Shop:
             },
             "payment_token": token,
         }
-        answer = self.request("POST /checkout", body=body, headers={"idempotency-key": key})
-        assert answer.status == 200, answer
-        return Placed(answer.body["id"], key)
+        return self.request("POST /checkout", body=body, headers={"idempotency-key": key})
 
     def show(self, order: Placed) -> Answer:
         """Look at an order."""

@@ -1,0 +1,111 @@
+"""Answers of AWS that moto never gives: a throttle, a conflict, a batch that was taken in part."""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+from moto.core.botocore_stubber import MockRawResponse
+
+THROTTLED = "ThrottlingException"
+_ENTRY = "PublishBatchRequestEntries.member."
+_XMLNS = "http://sns.amazonaws.com/doc/2010-03-31/"
+
+
+def throttle(request: AWSPreparedRequest, service: str) -> AWSResponse:
+    """Return the refusal of a service that is asked too much, in the service's own protocol."""
+    if service == "sns":
+        said = f"<Type>Sender</Type><Code>{THROTTLED}</Code><Message>Rate exceeded</Message>"
+        return _xml(request, 400, f"<ErrorResponse><Error>{said}</Error></ErrorResponse>")
+    headers = {"x-amzn-errortype": THROTTLED} if service == "sesv2" else {}
+    return _json(request, {"__type": f"aws#{THROTTLED}", "message": "Rate exceeded"}, headers)
+
+
+def conflict(request: AWSPreparedRequest, operation: str) -> AWSResponse:
+    """Return what DynamoDB says when another's transaction holds one of the items.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+    """
+    said = "Transaction is ongoing for the item"
+    if operation == "dynamodb.PutItem":
+        return _json(request, {"__type": "aws#TransactionConflictException", "message": said})
+    parts = document(request)["TransactItems"]
+    reasons = [{"Code": "None"} for _ in parts]
+    reasons[-1] = {"Code": "TransactionConflict", "Message": said}
+    refused = {"__type": "aws#TransactionCanceledException", "message": "Transaction cancelled"}
+    return _json(request, refused | {"CancellationReasons": reasons})
+
+
+def entries(request: AWSPreparedRequest) -> dict[str, dict[str, str]]:
+    """Return the entries of a PublishBatch as they are sent, by their number."""
+    found: dict[str, dict[str, str]] = {}
+    for name, value in parse_qsl(_text(request)):
+        if name.startswith(_ENTRY):
+            number, _, field = name.removeprefix(_ENTRY).partition(".")
+            found.setdefault(number, {})[field] = value
+    return found
+
+
+def accepted(response: AWSResponse) -> set[str]:
+    """Return the ids of a PublishBatch's entries that the topic took."""
+    taken = re.search("<Successful>(.*)</Successful>", response.text, re.DOTALL)
+    return set(re.findall("<Id>(.*?)</Id>", taken[1])) if taken else set()
+
+
+def without(request: AWSPreparedRequest, refused: Sequence[str]) -> AWSPreparedRequest:
+    """Return a PublishBatch that leaves out the entries of these numbers."""
+    kept = [
+        (name, value)
+        for name, value in parse_qsl(_text(request))
+        if not name.startswith(tuple(f"{_ENTRY}{number}." for number in refused))
+    ]
+    return AWSPreparedRequest(
+        request.method, request.url, request.headers, urlencode(kept), request.stream_output
+    )
+
+
+def taken_in_part(
+    request: AWSPreparedRequest, taken: set[str], refused: Sequence[str]
+) -> AWSResponse:
+    """Return the answer that tells which entries, by their ids, were taken, and which were not."""
+    good = "".join(f"<member><Id>{name}</Id><MessageId>m</MessageId></member>" for name in taken)
+    bad = "".join(
+        f"<member><Id>{name}</Id><Code>InternalError</Code><SenderFault>false</SenderFault></member>"
+        for name in refused
+    )
+    lists = f"<Successful>{good}</Successful><Failed>{bad}</Failed>"
+    result = f"<PublishBatchResult>{lists}</PublishBatchResult>"
+    body = f'<PublishBatchResponse xmlns="{_XMLNS}">{result}</PublishBatchResponse>'
+    return _xml(request, 200, body)
+
+
+def document(request: AWSPreparedRequest) -> Any:
+    """Return the JSON that a request sends."""
+    return json.loads(_text(request))
+
+
+def _text(request: AWSPreparedRequest) -> str:
+    body = request.body
+    return body.decode() if isinstance(body, bytes) else str(body)
+
+
+def _json(
+    request: AWSPreparedRequest, body: object, headers: dict[str, str] | None = None
+) -> AWSResponse:
+    told = {"content-type": "application/x-amz-json-1.0"} | (headers or {})
+    return AWSResponse(request.url, 400, _headers(told), MockRawResponse(json.dumps(body)))
+
+
+def _xml(request: AWSPreparedRequest, status: int, body: str) -> AWSResponse:
+    told = _headers({"content-type": "text/xml"})
+    return AWSResponse(request.url, status, told, MockRawResponse(body))
+
+
+def _headers(told: dict[str, str]) -> HTTPHeaders:
+    headers = HTTPHeaders()
+    for name, value in told.items():
+        headers[name] = value
+    return headers

@@ -1,0 +1,61 @@
+"""What can go wrong with a call on the wire, and with which: the simulator's faults, on AWS."""
+
+from functools import cache
+from typing import Literal
+
+from ops.simulation.fault import EXPLAINED, READS, WITH_CHANGES, possible
+from ops.simulation.fault import Fault as PortFault
+
+type Fault = PortFault | Literal["conflict, to the last"]
+
+TO_THE_LAST: Fault = "conflict, to the last"
+WORDS: dict[Fault, str] = {
+    **dict[Fault, str](EXPLAINED.items()),
+    "conflict": "another's transaction is in the way once, and the log tries again by itself",
+    TO_THE_LAST: "another's transaction is in the way however often the log tries",
+}
+
+PORTS = {
+    "dynamodb.Query": "log.read",
+    "dynamodb.GetItem": "records.get",
+    "dynamodb.Scan": "records.get",
+    "dynamodb.PutItem": "log.append",
+    "dynamodb.DeleteItem": "rows.remove",
+    "dynamodb.TransactWriteItems": WITH_CHANGES,
+    "sns.PublishBatch": "topic.publish",
+    "sesv2.SendEmail": "mailbox.send",
+    "sqs.ChangeMessageVisibilityBatch": "queue.hide",
+    "sqs.SendMessage": "queue.put",
+}
+"""Every operation that a function may ask for, and the call of a port that it is like."""
+
+TIMELY = frozenset({"slow", "frozen"})
+"""What says nothing here, where time stands still while somebody works."""
+
+UNHEARD = frozenset({"die after"})
+"""What, at a read, is the same as a death before it."""
+
+CONFLICTING = frozenset({"dynamodb.PutItem", "dynamodb.TransactWriteItems"})
+
+
+class Unforeseen(BaseException):
+    """A function asks for an operation of which nobody has said what can go wrong with it.
+
+    It is no `Exception`, so that neither the SDK nor a function can take it for a fault.
+    """
+
+
+@cache
+def applicable(operation: str) -> tuple[Fault, ...]:
+    """Return the faults that a call of an operation, `<service>.<Operation>`, can meet.
+
+    Raises:
+        Unforeseen: nobody has said which.
+    """
+    if operation not in PORTS:
+        raise Unforeseen(f"{operation}: say in {__name__} what can go wrong with it")
+    faults = {*possible(PORTS[operation])} - TIMELY
+    if PORTS[operation] in READS:
+        faults -= UNHEARD
+    more = {"conflict", TO_THE_LAST} if operation in CONFLICTING else set()
+    return tuple(fault for fault in WORDS if fault in faults | more)

@@ -1,0 +1,22 @@
+"""Luck: chance that is drawn one after the other, the same for the same seed."""
+
+from collections.abc import Sequence
+
+from ops.simulation.dice import Dice
+
+
+class Luck(Dice):
+    """The simulator's dice, for those who ask in the same order each time."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self._drawn = 0
+
+    def number(self, least: int, most: int) -> int:
+        """Return the next number, from `least` to `most`."""
+        self._drawn += 1
+        return self.between(f"{self._drawn}", least, most)
+
+    def one[T](self, among: Sequence[T]) -> T:
+        """Return one of these."""
+        return among[self.number(0, len(among) - 1)]
