@@ -17,7 +17,7 @@ def remember() -> None:
     Both depend on the AWS service's model and on classes alone, which are the same all the while.
     """
     XFormedAttributePicker.get_possible_keys = _possible_keys  # type: ignore[assignment,method-assign]
-    responses.camelcase_to_underscores = cache(utils.camelcase_to_underscores)
+    vars(responses)["camelcase_to_underscores"] = cache(utils.camelcase_to_underscores)
 
 
 def _possible_keys(
