@@ -17,63 +17,17 @@ from functions.runtime.items import SLOT, SUBJECT, to_item
 from ops import cli
 from ops.cloud import Cloud
 from ops.options import Options
-from ops.replays import job as job_files
-from ops.replays import jobs, republish, running
+from ops.replays import republish, running
 from ops.replays.republish import republish as run
-from ops.replays.selection import Wanted
 from ops.trouble import Exit
 from tests.builders import TRUMPET, order_placed, placed
 from tests.ops.conftest import write_events
 from tests.ops.played import Time
 from tests.ops.replays.conftest import IDS, filled, troubled
+from tests.ops.replays.listener import Listener
 
 SINCE = "2026-11-23T09:00:00Z"
 ALL = 3 * len(IDS)
-
-
-class Listener:
-    """A queue that hears the topic of a stage; email's is ordered, as this one may be."""
-
-    def __init__(self, cloud: Cloud, *, ordered: bool = False) -> None:
-        self._sqs = cloud.client("sqs")
-        sns = cloud.client("sns")
-        fifo = {"FifoTopic": "true"}
-        arn = sns.create_topic(Name=names.topic(cloud.stage), Attributes=fifo)["TopicArn"]
-        name = names.queue(cloud.stage, "listener", ordered=ordered)
-        kind = {"FifoQueue": "true"} if ordered else {}
-        self._url = self._sqs.create_queue(QueueName=name, Attributes=kind)["QueueUrl"]
-        endpoint = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])[
-            "Attributes"
-        ]["QueueArn"]
-        raw = {"RawMessageDelivery": "true"}
-        sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=endpoint, Attributes=raw)
-
-    def bodies(self) -> list[str]:
-        bodies: list[str] = []
-        while batch := self._sqs.receive_message(
-            QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=0
-        ).get("Messages"):
-            for message in batch:
-                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
-                bodies.append(message["Body"])
-        return bodies
-
-    def heard(self) -> list[Any]:
-        return [codec.decode(body) for body in self.bodies()]
-
-
-@pytest.fixture
-def listener(stocked: Cloud) -> Listener:
-    return Listener(stocked)
-
-
-@pytest.fixture
-def again(time: Time) -> Callable[..., Exit]:
-    def again(options: Options | None = None, **given: Any) -> Exit:
-        wanted = Wanted(**{key: given.pop(key) for key in list(given) if hasattr(Wanted, key)})
-        return run(options or Options(), wanted, clock=time.clock, pace=time.pace, **given)
-
-    return again
 
 
 @pytest.mark.parametrize(
@@ -189,72 +143,6 @@ def test_what_follows_and_what_is_left_to_do_is_said(
     assert said.out.startswith(f"Sent {ALL} events to the topic. Every consumer works them off now")
     assert "purge the queue fanfare-local-unpublished" in said.out
     assert "job republish-2026" in said.err
-
-
-@pytest.fixture
-def broken(
-    stocked: Cloud,
-    listener: Listener,
-    again: Callable[..., Exit],
-    folder: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> str:
-    """A job that was interrupted at its fifth publish; its id."""
-    calls = 0
-
-    def crash(**_: Any) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == 5:
-            raise KeyboardInterrupt
-
-    events = stocked.client("sns").meta.events
-    events.register_first("before-send.sns.PublishBatch", crash)
-    with pytest.raises(KeyboardInterrupt):
-        again(since=SINCE)
-    events.unregister("before-send.sns.PublishBatch", crash)
-    (path,) = folder.iterdir()
-    go_on = f"30 of {ALL} events sent. Go on with: fanfare republish --resume {path.stem}"
-    assert go_on in capsys.readouterr().err
-    return path.stem
-
-
-def test_an_interrupted_job_goes_on_where_it_stopped(
-    listener: Listener,
-    again: Callable[..., Exit],
-    broken: str,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert jobs.show(Options(), broken) is Exit.DONE
-    shown = capsys.readouterr().out
-    assert f"{ALL} events to the topic, stage local" in shown
-    assert f"go on with: fanfare republish --resume {broken}" in shown
-
-    assert again(job=broken, dry_run=True) is Exit.DONE
-    assert f"Would send 6 of {ALL} events to the topic: the rest" in capsys.readouterr().out
-    assert again(job=broken) is Exit.DONE
-
-    assert len({event.id for event in listener.heard()}) == ALL
-    assert job_files.find(broken).state == "done"
-
-
-def test_a_second_run_at_once_loses_nothing_and_what_the_first_had_sent_comes_once(
-    stocked: Cloud, again: Callable[..., Exit], request: pytest.FixtureRequest
-) -> None:
-    ordered = Listener(stocked, ordered=True)
-    request.getfixturevalue("broken")
-
-    assert again(since=SINCE) is Exit.DONE
-
-    heard = [event.id for event in ordered.heard()]
-    assert len(heard) == len(set(heard)) == ALL
-
-
-def test_a_job_for_the_topic_is_not_gone_on_with_as_a_replay(
-    broken: str, go: Callable[..., Exit]
-) -> None:
-    says = "is for the topic, not for orders"
-    troubled(Exit.REFUSED, says, lambda: go("orders", job=broken))
 
 
 def test_an_event_is_published_in_the_version_that_it_was_written_in(
