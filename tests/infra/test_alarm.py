@@ -13,7 +13,7 @@ from functions.map import API, BUS, SERVICES
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime import backoff
 from functions.runtime.observe import LogObserver
-from functions.runtime.service import TRIES
+from functions.runtime.service import FORGED, TRIES
 from functions.runtime.settings import SERVICE
 from infra.stage import DEV, PROD, ImpossibleStage
 from tests.assembly import Assembly, synthesize
@@ -39,6 +39,12 @@ def test_a_row_that_asks_for_an_alarm_has_one_that_goes_off_at_the_first_count(
         alarm = dev.alarm(metric, service=service)
         assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 1)
         assert (alarm["Period"], alarm["EvaluationPeriods"]) == (300, 1)
+
+
+def test_a_message_that_is_not_of_the_log_wakes_somebody_whoever_got_it(stage: Assembly) -> None:
+    for consumer in consumers(stage):
+        alarm = stage.alarm(FORGED, service=consumer)
+        assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 1)
 
 
 def test_the_alarm_looks_where_the_function_counts(
