@@ -79,7 +79,7 @@ class Inbox(Construct):
             ),
             threshold=LATE.to_seconds(),
         )
-        tries = backoff.receives_to_ride_out(LATE.to_seconds())
+        tries = backoff.receives_to_ride_out(round(LATE.to_seconds()))
         Alarm(
             self,
             "Failing",
