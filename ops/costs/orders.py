@@ -11,7 +11,7 @@ from ops.costs import prices
 from ops.costs.line import Line, gigabytes, keys, line, second, seconds
 from ops.costs.logged import PLATFORM
 from ops.costs.usage import Usage
-from ops.replays.census import TRIPS
+from ops.replays.queue import TRIPS
 
 COMPRESSED = 0.15
 """The part of its bytes that a log is stored with: an assumption."""
