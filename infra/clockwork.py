@@ -31,7 +31,7 @@ class Clockwork(Construct):
             ],
         )
         reason = (
-            "A tick that is lost is made good by the next; an alarm tells of a clock that stops."
+            "A tick that is lost is made good by the next; an alarm tells of one that calls in vain."
         )
         acknowledge(rule, "Serverless-EventBusDLQ", "ES4000", reason=reason)
         for child in rule.node.children:
