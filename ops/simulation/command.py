@@ -34,11 +34,16 @@ def simulate(
     tally = Tally()
     began = clock()
     found: list[Run] = []
-    with _progress(options, seeds, clock) as tell:
-        for run in spread(range(first, first + seeds), orders, tally, jobs=jobs, tell=tell):
-            found.append(run)
-            if len(found) == ENOUGH:
-                break
+    stopped = False
+    try:
+        with _progress(options, seeds, clock) as tell:
+            for run in spread(range(first, first + seeds), orders, tally, jobs=jobs, tell=tell):
+                found.append(run)
+                if len(found) == ENOUGH:
+                    break
+    except KeyboardInterrupt:
+        options.err.print(f"Stopped after {tally.worlds:,} of {many(seeds, 'world')}.")
+        stopped = True
     speed = tally.orders / max(clock() - began, 1e-9)
     for run in found:
         _tell(options, run)
@@ -46,6 +51,8 @@ def simulate(
         options.print_json(_as_json(tally, speed, found))
     else:
         _sum_up(options, tally, speed, found)
+    if stopped:
+        return Exit.INTERRUPTED
     return Exit.FOUND if found else Exit.DONE
 
 
