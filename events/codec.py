@@ -119,9 +119,8 @@ def restore(envelope: Envelope, data: bytes | str, *, lenient: bool = False) -> 
 
     Data of an earlier version is checked against the contract of then and lifted to today's. The
     event is then one of today in all, its `dataversion` included: type, version and data agree, so
-    whoever compares it, folds it, shows it or encodes it again (for a queue, a replay) need not
-    know that it was written otherwise. In the log it stays as it was written, and the relay sends
-    it as it is there (`encode_as_written`).
+    whoever compares it, folds it or shows it need not know that it was written otherwise. In the
+    log it stays as it was written, and it is sent as it is there (`encode_as_written`).
     """
     contract = CONTRACTS.get(envelope.type)
     if contract is None:

@@ -62,11 +62,16 @@ class WakeUp(Construct):
             stage=part.stage,
             alarm_name=names.prefixed(part.stage.name, f"{service}-{metric.lower()}"),
             description=f"{service} counted {metric} in stage {part.stage.name}",
-            metric=cloudwatch.Metric(
-                namespace=METRICS,
-                metric_name=metric,
-                dimensions_map={"service": service},
-                statistic="Sum",
-                period=PERIOD,
-            ),
+            metric=counted(service, metric, statistic="Sum", period=PERIOD),
         )
+
+
+def counted(service: str, metric: str, *, statistic: str, period: Duration) -> cloudwatch.Metric:
+    """Return a metric of a service's own, as its function writes it."""
+    return cloudwatch.Metric(
+        namespace=METRICS,
+        metric_name=metric,
+        dimensions_map={"service": service},
+        statistic=statistic,
+        period=period,
+    )

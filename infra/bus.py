@@ -74,7 +74,9 @@ class BusStack(Part):
             "Unpublished",
             stage=self.stage,
             queue_name=names.unpublished(self.stage.name),
-            holds="the keys of events that the relay could not publish, with the reason",
+            holds="the keys of events that the relay could not publish, with the reason, and"
+            " positions in the stream that it gave up. Look into the reasons; `fanfare republish"
+            " --since` sends the rest from the log; then purge the queue",
         )
         publisher = ServiceFunction(
             self,

@@ -5,7 +5,7 @@ from constructs import Construct
 
 from functions import names
 from functions.runtime import settings
-from functions.runtime.service import Consumer
+from functions.runtime.service import FORGED, Consumer
 from infra.acknowledge import acknowledge
 from infra.alarm import WakeUp
 from infra.clockwork import Clockwork
@@ -68,5 +68,5 @@ class ConsumerStack(Part):
             ForgetRole(self, service=consumer.name, grants={self.table_arn(rows): REWRITE_ROWS})
         if consumer.chore:
             Clockwork(self, service=consumer.name, chore=consumer.chore, function=worker.resource)
-        for metric in consumer.alarms:
+        for metric in (FORGED, *consumer.alarms):
             WakeUp(self, service=consumer.name, metric=metric)

@@ -7,13 +7,16 @@ from constructs import Construct
 
 from functions import names
 from functions.runtime import backoff
-from functions.runtime.service import Consumer
-from infra.alarm import PERIOD, Alarm
+from functions.runtime.service import TRIES, Consumer
+from infra.alarm import PERIOD, Alarm, counted
 from infra.part import Part
 from infra.queues import RETENTION, LastQueue, SafeQueue
 
 LATE = Duration.seconds(backoff.OUTAGE // 6)
 """How long a message may wait before somebody is told: long before it dies of it."""
+
+BETWEEN_TRIES = Duration.seconds(2 * backoff.LONGEST_DELAY)
+"""So long is looked back for a try, so that between two of them nothing seems to be well again."""
 
 
 class Inbox(Construct):
@@ -61,6 +64,9 @@ class Inbox(Construct):
         )
         # What the topic may not yet deliver is not tried again.
         subscription.node.add_dependency(self.queue.node.find_child("Policy"))
+        # The age of a standard queue's oldest message leaves out what was received three times. So
+        # the one alarm is for what nobody receives, the other for what fails whenever it is tried.
+        # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
         Alarm(
             self,
             "Late",
@@ -72,4 +78,16 @@ class Inbox(Construct):
                 period=PERIOD, statistic="Maximum"
             ),
             threshold=LATE.to_seconds(),
+        )
+        tries = backoff.receives_to_ride_out(round(LATE.to_seconds()))
+        Alarm(
+            self,
+            "Failing",
+            stage=part.stage,
+            alarm_name=f"{name()}-failing",
+            description=f"{consumer.name} has failed a message {tries} times, for"
+            f" {LATE.to_minutes()} minutes. Its log says why. After"
+            f" {backoff.receives_to_ride_out()} times it is a dead letter.",
+            metric=counted(consumer.name, TRIES, statistic="Maximum", period=BETWEEN_TRIES),
+            threshold=tries,
         )

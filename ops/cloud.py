@@ -16,6 +16,7 @@ from functions.runtime.operating.scan import DynamoPages
 from functions.runtime.operating.send import SqsSender
 from functions.runtime.service import Consumer, Service, Table
 from functions.runtime.tables import DynamoRecords, DynamoRows, TableName
+from functions.runtime.topic import SnsTopic
 from ops.explain import LOCAL
 from ops.local import state
 from ops.options import Options
@@ -90,15 +91,25 @@ class Cloud:
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
         return SqsSender(sqs, url, ordered=consumer.ordered)
 
+    def topic(self) -> SnsTopic:
+        """Return the stage's topic."""
+        sns = self.client("sns")
+        where = f"arn:{sns.meta.partition}:sns:{sns.meta.region_name}:{self._account}"
+        return SnsTopic(sns, f"{where}:{names.topic(self.stage)}")
+
+    @property
+    def _account(self) -> str:
+        return str(self.client("sts").get_caller_identity()["Account"])
+
     def acting_as(self, role: str, session: str) -> "Cloud":
         """Return the stage as one sees it under a role of the account; `session` is for its trail.
 
         The role's rights end after an hour.
         """
         sts = self.client("sts")
-        account = sts.get_caller_identity()["Account"]
         answer = sts.assume_role(
-            RoleArn=f"arn:{sts.meta.partition}:iam::{account}:role/{role}", RoleSessionName=session
+            RoleArn=f"arn:{sts.meta.partition}:iam::{self._account}:role/{role}",
+            RoleSessionName=session,
         )
         factory = client_factory(
             sts.meta.region_name, read_timeout=PATIENCE, credentials=answer["Credentials"]

@@ -50,9 +50,15 @@ def until_drained(
             return Exit.DONE
         left = deadline - clock()
         if left <= 0:
-            options.err.print(f"{many(waiting, 'message')} still waiting after {patience:g} s.")
+            options.err.print(f"{_left(waiting)} after {patience:g} s.")
             return Exit.FAILED
         if clock() - said >= BETWEEN:
             said = clock()
             options.err.print(f"  {many(waiting, 'message')} waiting")
         sleep(min(EVERY, left))
+
+
+def _left(waiting: int) -> str:
+    if waiting:
+        return f"{many(waiting, 'message')} still waiting"
+    return "The queue seems to be empty, but has not for long enough to be sure"

@@ -8,7 +8,13 @@ from ops.trouble import Exit, Trouble
 LOCAL = "local"
 
 _MISSING = frozenset(
-    {"NoSuchBucket", "QueueDoesNotExist", "ResourceNotFound", "ResourceNotFoundException"}
+    {
+        "NoSuchBucket",
+        "NotFound",
+        "QueueDoesNotExist",
+        "ResourceNotFound",
+        "ResourceNotFoundException",
+    }
 )
 _DENIED = frozenset(
     {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}

@@ -31,6 +31,7 @@ from events.envelope import Event, millis
 from functions.runtime import backoff
 from functions.runtime.observe import Observer, failure, identifier
 from functions.runtime.react import Reactor
+from functions.runtime.service import TRIES
 
 BEGUN_WITHIN = 0.25
 """The part of the function's time in which messages are begun; the rest is for the last one."""
@@ -142,6 +143,8 @@ def _handle(record: SQSRecord, reactor: Reactor, observer: Observer, failures: _
         failures.add(record, hopeless=hopeless)
         detail = {"detail": str(error)} if unreadable else {}
         outcome = "undecodable" if hopeless else "retry"
+        if not hopeless:
+            observer.count(TRIES, known["receives"])
         observer.record(outcome, **done(), **(detail | failure(error)))
         raise
     observer.count("EventAge", known["age"], millis=True)

@@ -7,6 +7,7 @@ import msgspec
 
 from events import codec, quoting
 from events.envelope import Envelope, Event
+from functions.runtime.ports import Message
 
 SUBJECT = "subject"
 SLOT = "slot"
@@ -53,16 +54,26 @@ def from_item(item: Item, *, lenient: bool = False) -> Event[Any]:
     return codec.restore(envelope, data, lenient=lenient)
 
 
-def as_written(item: Item) -> bytes:
-    """Return the JSON of an item's event as it was published first, whatever its version.
+def to_message(item: Item) -> Message:
+    """Return what travels: the item's event in the version that it was written in.
+
+    A consumer that is deployed after the relay, or after a checkout of this, may know no later one.
 
     Raises:
         Undecodable: it is no item of the log.
     """
+    envelope, data = _parts(item)
     try:
-        return codec.encode_as_written(*_parts(item))
+        body = codec.encode_as_written(envelope, data)
     except UnicodeEncodeError as error:
         raise codec.Undecodable("not an item of the log: half a character") from error
+    return Message(
+        id=envelope.id,
+        subject=envelope.subject,
+        type=envelope.type,
+        sequence=envelope.sequence,
+        body=body,
+    )
 
 
 def _parts(item: Item) -> tuple[Envelope, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from events.envelope import Event
 from events.history import History
 from functions.runtime.forgetting import blanked
-from functions.runtime.items import Item, from_item, to_item
+from functions.runtime.items import Item, from_item, to_item, to_message
 from functions.runtime.operating.ports import LogPage, Selection
 from functions.runtime.ports import Change, Message, Record, Refused, Row, Value
 
@@ -178,18 +178,20 @@ class MemoryLog:
         subject, _, slot = (cursor or "").partition("/")
         begin = bisect_left(subjects, subject)
         end = begin + PAGE_OF_ORDERS
-        events: list[Event[Any]] = []
+        found: list[tuple[Event[Any], Item]] = []
         for each in subjects[begin:end]:
             stream = self._streams.get(each, {})
             after = slot if each == subject else ""
-            events += (
-                from_item(stream[place], lenient=True)
+            found += (
+                (from_item(stream[place], lenient=True), stream[place])
                 for place in sorted(stream)
                 if place > after
                 and (not selection.types or stream[place]["type"]["S"] in selection.types)
             )
+        found = [(event, item) for event, item in found if selection.admits(event)]
         return LogPage(
-            events=tuple(event for event in events if selection.admits(event)),
+            events=tuple(event for event, _ in found),
+            messages=tuple(to_message(item) for _, item in found),
             cursor=f"{subjects[end]}/" if end < len(subjects) else None,
             units=0,
         )

@@ -51,6 +51,12 @@ NAME = r"[a-z][a-z0-9]{0,30}"
 METRICS = "Fanfare"
 """The namespace of all metrics, which have the dimension `service`."""
 
+FORGED = "Forged"
+"""The metric of messages that the log does not hold as they are, which are acknowledged."""
+
+TRIES = "Tries"
+"""The metric of how often a message was received that has just failed, and may yet go well."""
+
 VISIBILITY_FACTOR = 6
 """Queue visibility in function timeouts: AWS's advice for a Lambda event source."""
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from events import codec
 from events.envelope import Event, millis
 from functions.runtime.forgetting import is_forgotten
-from functions.runtime.items import Item, as_written, from_item
+from functions.runtime.items import from_item, to_message
 from functions.runtime.observe import Observer, failure, identifier
 from functions.runtime.packing import Unfit, fit
 from functions.runtime.ports import Clock, Message, Topic
@@ -89,23 +89,9 @@ def _read(
         return None
     try:
         fact = from_item(image)
-        return fact, fit(_message(fact, image))
+        return fact, fit(to_message(image))
     except (codec.Undecodable, Unfit) as error:
         reason = failure(error) | {"detail": str(error)}
         unpublished.put(json.dumps(key | reason))
         observer.record("unpublishable", consumer=relay.name, **known, **reason)
         return None
-
-
-def _message(fact: Event[Any], item: Item) -> Message:
-    """Return what travels: the event in the version that it was written in.
-
-    A consumer that is deployed after the relay may know no later one.
-    """
-    return Message(
-        id=fact.id,
-        subject=fact.subject,
-        type=fact.type,
-        sequence=fact.sequence,
-        body=as_written(item),
-    )

@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.commands.words import Asked, Flag, Types, app
+from ops.commands.words import Asked, Flag, Orders, Types, app
 from ops.trouble import Exit
 
 
@@ -17,9 +17,7 @@ def replay(
     since: Annotated[str | None, Parameter(metavar="TIME")] = None,
     until: Annotated[str | None, Parameter(metavar="TIME")] = None,
     types: Types = None,
-    orders: Annotated[
-        list[str] | None, Parameter(name="--order", negative=(), metavar="ID")
-    ] = None,
+    orders: Orders = None,
     rate: Annotated[float | None, Parameter(metavar="NUMBER")] = None,
     dry_run: Flag = False,
     resume: Annotated[str | None, Parameter(metavar="JOB")] = None,
@@ -52,14 +50,10 @@ def replay(
         yes: Really, also on a stage other than the local one.
         options: What was said to all commands.
     """
-    from ops.replays import replay as replaying
+    from ops.replays.replay import replay as replay_events
     from ops.replays.selection import Wanted
 
     wanted = Wanted(
         since=since, until=until, types=tuple(types or ()), orders=tuple(orders or ()), rate=rate
     )
-    if resume is not None:
-        return replaying.resume(
-            options, consumer, wanted, resume, dry_run=dry_run, yes=yes, wait=wait
-        )
-    return replaying.replay(options, consumer, wanted, dry_run=dry_run, yes=yes, wait=wait)
+    return replay_events(options, consumer, wanted, job=resume, dry_run=dry_run, yes=yes, wait=wait)

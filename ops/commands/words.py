@@ -32,6 +32,7 @@ Consumers = Annotated[
     list[str] | None, Parameter(name="--consumer", negative=(), metavar="SERVICE")
 ]
 Types = Annotated[list[str] | None, Parameter(name="--type", negative=(), metavar="TYPE")]
+Orders = Annotated[list[str] | None, Parameter(name="--order", negative=(), metavar="ID")]
 Outcomes = Annotated[list[str] | None, Parameter(name="--outcome", negative=(), metavar="OUTCOME")]
 Context = Annotated[
     list[str] | None,

@@ -11,7 +11,7 @@ from ops.costs import prices
 from ops.costs.line import Line, gigabytes, keys, line, second, seconds
 from ops.costs.logged import PLATFORM
 from ops.costs.usage import Usage
-from ops.replays.census import TRIPS
+from ops.replays.queue import TRIPS
 from ops.words import many
 
 COMPRESSED = 0.15

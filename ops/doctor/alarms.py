@@ -2,9 +2,16 @@
 
 from collections.abc import Sequence
 
+from functions import names
 from ops.doctor.case import Case, Check
 from ops.doctor.finding import Finding, fine, warning, wrong
 from ops.explain import signs
+
+KEY_OF_SNS = "alias/aws/sns"
+"""The account's key for SNS, which no other service of AWS may use, so neither CloudWatch.
+
+https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+"""
 
 
 def look(case: Case) -> Sequence[Finding]:
@@ -20,7 +27,7 @@ def look(case: Case) -> Sequence[Finding]:
         said = f"{len(alarms)} alarms tell nobody: they are seen by who looks"
         if not case.blueprint.protected:
             return [fine(said)]
-        name = f"fanfare-{case.stage}-on-call"
+        name = names.prefixed(case.stage, "on-call")
         return [
             warning(
                 f"{said}. Make a topic and subscribe to it, then name its ARN as alarm_topic=… in"
@@ -49,6 +56,16 @@ def _topic(case: Case, topic: str, alarms: int) -> Finding:
             make = case.aws(f"sns create-topic --name {topic.rpartition(':')[2]}")
             return wrong(f"There is no topic {topic}.", make, _subscribe(case, topic))
         raise
+    if attributes.get("KmsMasterKeyId", "").endswith(KEY_OF_SNS):
+        return wrong(
+            f"CloudWatch may not use the key that {topic} is encrypted with ({KEY_OF_SNS}): nobody"
+            " would be woken. Leave it out, or take a key whose policy lets"
+            " cloudwatch.amazonaws.com use it.",
+            case.aws(
+                f"sns set-topic-attributes --topic-arn {topic} --attribute-name KmsMasterKeyId"
+                ' --attribute-value ""'
+            ),
+        )
     hearing = int(attributes["SubscriptionsConfirmed"])
     if not hearing:
         pending = int(attributes["SubscriptionsPending"])

@@ -1,1 +1,1 @@
-"""Replays: old events of the log, sent to one consumer's queue again."""
+"""Old events of the log, sent again: to one consumer's queue, or to the topic and so to all."""

@@ -1,27 +1,19 @@
 """What a selection of the log's events amounts to, before any of them is sent."""
 
-import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from events import codec
 from events.envelope import Event
 from functions.runtime.operating.ports import LogPage, Pages, Selection
-from functions.runtime.packing import MAX_ENTRIES, pack
+from functions.runtime.packing import Unfit, fit
 from functions.runtime.ports import Message
-from ops.costs.prices import READ_UNIT, REQUEST
+from ops.costs.prices import READ_UNIT
 
 EXAMPLES = 3
-
-CHUNK = 64 * 1024
-"""Bytes of a batch that SQS bills as one request."""
-
-TRIPS = 3
-"""Requests that a batch costs: it is sent, received and deleted."""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +26,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 class Census(msgspec.Struct, frozen=True, kw_only=True):
     """How many events there are, by type, of how many orders, from when to when.
 
-    `requests` are those of SQS that sending takes, `units` the read units of one reading.
+    `requests` are those that sending takes, `units` the read units of one reading.
     """
 
     events: int
@@ -46,15 +38,20 @@ class Census(msgspec.Struct, frozen=True, kw_only=True):
     requests: int
     units: float
 
-    def dollars(self, *, ordered: bool) -> float:
-        """Return what it costs to read and send them, without what the consumer then does."""
-        return self.requests * TRIPS * REQUEST[ordered] + self.units * READ_UNIT
+    def dollars(self, request: float) -> float:
+        """Return what it costs to read and send them, where a request costs so much."""
+        return self.requests * request + self.units * READ_UNIT
 
 
-def take(pages: Pages, selection: Selection, *, most: int = MAX_ENTRIES) -> Census:
+def take(
+    pages: Pages, selection: Selection, requests_for: Callable[[Sequence[Message]], int]
+) -> Census:
     """Count a selection in one reading, and hold no more than a page of it.
 
-    `most` is the number of messages that would go into one batch.
+    `requests_for` tells how many requests the messages of a page take.
+
+    Raises:
+        Unfit: one of the messages could not travel; the message says which.
     """
     types: Counter[str] = Counter()
     orders = requests = 0
@@ -75,8 +72,7 @@ def take(pages: Pages, selection: Selection, *, most: int = MAX_ENTRIES) -> Cens
                 newest = event
             if len(examples) < EXAMPLES:
                 examples.append(event.id)
-        for batch in pack(map(message_of, page.events), most):
-            requests += math.ceil(sum(len(message.body) for message in batch) / CHUNK)
+        requests += requests_for([_fit(message) for message in page.messages])
     return Census(
         events=types.total(),
         orders=orders,
@@ -99,12 +95,8 @@ def every_page(pages: Pages, selection: Selection, cursor: str | None = None) ->
         cursor = page.cursor
 
 
-def message_of(event: Event[Any]) -> Message:
-    """Return an event as it travels."""
-    return Message(
-        id=event.id,
-        subject=event.subject,
-        type=event.type,
-        sequence=event.sequence,
-        body=codec.encode(event),
-    )
+def _fit(message: Message) -> Message:
+    try:
+        return fit(message)
+    except Unfit as error:
+        raise Unfit(f"{message.id}: {error}") from error

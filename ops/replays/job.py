@@ -25,15 +25,20 @@ from ops.trouble import Exit, Trouble
 
 JOBS = STATE / "jobs"
 
+TOPIC = "the topic"
+
 type State = Literal["running", "interrupted", "done", "failed"]
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, tag="replay", tag_field="line"):
-    """The first line: what is to be sent to whom; nothing of it is decided later."""
+    """The first line: what is to be sent to whom; nothing of it is decided later.
+
+    Without a `consumer` it goes to the topic, and so to all of them.
+    """
 
     job: str
     stage: str
-    consumer: str
+    consumer: str | None
     made: datetime
     since: datetime | None
     until: datetime
@@ -46,6 +51,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, tag="replay", tag_field="l
     def selection(self) -> Selection:
         """The events that are meant."""
         return Selection(since=self.since, until=self.until, types=self.types, orders=self.orders)
+
+    @property
+    def to(self) -> str:
+        """Whom it is for, in words."""
+        return self.consumer or TOPIC
+
+    @property
+    def command(self) -> str:
+        """How the command line begins that makes such jobs, and goes on with them."""
+        return f"fanfare replay {self.consumer}" if self.consumer else "fanfare republish"
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True, tag="sent", tag_field="line"):
@@ -127,9 +142,9 @@ class Job:
             self.ended = line
 
 
-def new_id(consumer: str, now: datetime) -> str:
+def new_id(consumer: str | None, now: datetime) -> str:
     """Return an id for a job: ids sort by consumer and time."""
-    return f"{consumer}-{now:%Y%m%d-%H%M%S}-{token_hex(2)}"
+    return f"{consumer or 'republish'}-{now:%Y%m%d-%H%M%S}-{token_hex(2)}"
 
 
 def create(plan: Plan, folder: Path | None = None) -> Job:

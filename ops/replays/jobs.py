@@ -29,7 +29,9 @@ def show(options: Options, name: str | None) -> Exit:
         for line in _lines(jobs):
             options.out.print(line)
     else:
-        options.out.print("There are no jobs yet: `fanfare replay` makes them.")
+        options.out.print(
+            "There are no jobs yet: `fanfare replay` and `fanfare republish` make them."
+        )
     return Exit.DONE if len(jobs) == len(listed) else Exit.FAILED
 
 
@@ -67,7 +69,7 @@ def _detail(options: Options, job: Job) -> None:
         return
     out, plan, state = options.out.print, job.plan, job.state
     out(f"{plan.job}  {state}")
-    out(f"  replay of {many(plan.census.events, 'event')} to {plan.consumer}, stage {plan.stage}")
+    out(f"  {many(plan.census.events, 'event')} to {plan.to}, stage {plan.stage}")
     since = plan.since.isoformat() if plan.since else "the beginning"
     out(f"  from {since} until {plan.until.isoformat()}, at {plan.rate:g}/s")
     for name, number in plan.census.types.items():

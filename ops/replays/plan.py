@@ -2,47 +2,44 @@
 
 from datetime import datetime
 
-from functions import names
-from functions.runtime.service import Consumer
 from ops.explain import at
 from ops.options import Options
 from ops.replays.job import Job, Plan
+from ops.replays.target import Target
 from ops.words import many, took
 
 CENT = 0.01
 
 
-def sentence(plan: Plan, consumer: Consumer) -> str:
+def sentence(plan: Plan, target: Target) -> str:
     """Return how much would be sent from where to where."""
-    queue = names.queue(plan.stage, consumer.name, ordered=consumer.ordered)
-    kind = "ordered" if consumer.ordered else "parallel"
     census = plan.census
     return (
         f"Would send {many(census.events, 'event')} of {many(census.orders, 'order')}"
-        f"  log → {queue} ({kind})"
+        f"  log → {target.place(plan.stage)}"
     )
 
 
-def say(options: Options, plan: Plan, consumer: Consumer) -> None:
+def say(options: Options, plan: Plan, target: Target) -> None:
     """Say what would be sent, and how to send exactly that."""
     census = plan.census
-    seconds, dollars = census.events / plan.rate, census.dollars(ordered=consumer.ordered)
+    seconds, dollars = census.events / plan.rate, census.dollars(target.request)
     if options.json:
         options.print_json(
             {
                 "would_send": census,
-                "consumer": consumer.name,
+                "consumer": plan.consumer,
                 "since": plan.since,
                 "until": plan.until,
                 "rate": plan.rate,
                 "seconds": seconds,
                 "dollars": dollars,
-                "command": command(plan, consumer),
+                "command": command(plan, target),
             }
         )
         return
     out = options.out.print
-    out(sentence(plan, consumer))
+    out(sentence(plan, target))
     since = f"from {_time(plan.since)} " if plan.since else ""
     out(f"  {since}until {_time(plan.until)} (exclusive)")
     for name, number in census.types.items():
@@ -52,12 +49,14 @@ def say(options: Options, plan: Plan, consumer: Consumer) -> None:
         out(f"  newest   {_time(census.newest.time)}  {census.newest.id}")
         for example in census.examples:
             out(f"  such as  {example}")
-        out(
-            f"  at {plan.rate:g}/s it takes {took(seconds * 1000)}, and {price(dollars)} of SQS and"
-        )
-        out("  DynamoDB (list price, us-east-1), besides what the consumer does")
+        billed, others = target.billed
+        costs = f"{price(dollars)} of {billed}"
+        out(f"  at {plan.rate:g}/s it takes {took(seconds * 1000)}, and {costs} and")
+        out(f"  DynamoDB (list price, us-east-1), besides what {others}")
+        for line in target.warning():
+            out(line)
         out("Exactly these:")
-        out(f"  {command(plan, consumer)}")
+        out(f"  {command(plan, target)}")
     out("Nothing was changed.")
 
 
@@ -70,7 +69,7 @@ def say_rest(options: Options, job: Job) -> None:
         options.print_json(known | {"seconds": seconds, "command": again(plan)})
         return
     out = options.out.print
-    out(f"Would send {left:,} of {many(plan.census.events, 'event')} to {plan.consumer}: the rest")
+    out(f"Would send {left:,} of {many(plan.census.events, 'event')} to {plan.to}: the rest")
     out(f"  at {plan.rate:g}/s it takes {took(seconds * 1000)}")
     out(f"Exactly these: {again(plan)}")
     out("Nothing was changed.")
@@ -87,24 +86,15 @@ def _time(time: datetime) -> str:
 
 def again(plan: Plan) -> str:
     """Return the command that goes on with a job."""
-    return f"fanfare replay {plan.consumer} --resume {plan.job}{at(plan.stage)}"
+    return f"{plan.command} --resume {plan.job}{at(plan.stage)}"
 
 
-def what_follows(plan: Plan, consumer: Consumer) -> str:
-    """Return what becomes of what was sent, and how to see it."""
-    if consumer.projection:
-        look = f"fanfare projection {consumer.name} --check{at(plan.stage)}"
-        return f"It works them off now; then compare its rows with the log: {look}"
-    look = f"fanfare tail --consumer {consumer.name}{at(plan.stage)}"
-    return f"It works them off now, as you can see with: {look}"
-
-
-def command(plan: Plan, consumer: Consumer) -> str:
+def command(plan: Plan, target: Target) -> str:
     """Return the command that sends what was counted, and nothing that came later."""
-    words = [f"fanfare replay {plan.consumer}"]
+    words = [plan.command]
     words += [f"--since {_exact(plan.since)}"] if plan.since else []
     words += [f"--until {_exact(plan.until)}"]
-    if plan.types != consumer.hears:
+    if plan.types != target.unless_told:
         words += [f"--type {name}" for name in plan.types]
     words += [f"--order {order}" for order in plan.orders]
     return " ".join(words) + f" --rate {plan.rate:g}{at(plan.stage)}"

@@ -8,6 +8,7 @@ from events.codec import CONTRACTS
 from functions.map import CONSUMERS
 from functions.runtime.operating.ports import Selection
 from functions.runtime.service import Consumer
+from ops.replays.target import Target
 from ops.trouble import Exit, Trouble
 from ops.words import moment
 
@@ -25,11 +26,11 @@ class Wanted:
     orders: tuple[str, ...] = ()
     rate: float | None = None
 
-    def selection(self, consumer: Consumer, now: datetime) -> Selection:
+    def selection(self, target: Target, now: datetime) -> Selection:
         """Return the selection that is meant, its end fixed; orders are as they were typed.
 
         Raises:
-            Trouble: a time is none, the range is impossible, or the consumer hears no such type.
+            Trouble: a time is none, the range is impossible, or no such type goes there.
         """
         since = _moment("--since", self.since, now) if self.since else None
         until = _moment("--until", self.until, now) if self.until else now
@@ -41,7 +42,7 @@ class Wanted:
                 " be in that range"
             )
         return Selection(
-            since=since, until=until, types=_heard(self.types, consumer), orders=self.orders
+            since=since, until=until, types=_taken(self.types, target), orders=self.orders
         )
 
     def pace(self) -> float:
@@ -86,17 +87,13 @@ def must_be_replayable(consumer: Consumer) -> None:
     raise Trouble(f"{consumer.name} is not replayable: {why}.", Exit.REFUSED)
 
 
-def _heard(types: tuple[str, ...], consumer: Consumer) -> tuple[str, ...]:
+def _taken(types: tuple[str, ...], target: Target) -> tuple[str, ...]:
     for name in types:
         if name not in CONTRACTS:
-            raise _misused(f"There is no type {name!r}; {_hears(consumer)}")
-        if name not in consumer.hears:
-            raise _misused(f"{consumer.name} does not hear {name}; {_hears(consumer)}")
-    return tuple(sorted(set(types))) or consumer.hears
-
-
-def _hears(consumer: Consumer) -> str:
-    return f"{consumer.name} hears {', '.join(consumer.hears)}"
+            raise _misused(f"There is no type {name!r}; {target.takes}")
+        if name not in target.types:
+            raise _misused(f"{target.consumer} does not hear {name}; {target.takes}")
+    return tuple(sorted(set(types))) or target.unless_told
 
 
 def _moment(option: str, text: str, now: datetime) -> datetime:

@@ -29,7 +29,7 @@ def by_handler(relay: Relay, topic: Topic, engine: Engine) -> Publish:
 
 def by_rule(relay: Relay, topic: Topic) -> Publish:
     """Return what publishes by the relay's rule alone, which is quicker."""
-    return lambda batch: relay.publish([_message(event) for event in batch], topic)
+    return lambda batch: relay.publish([message_of(event) for event in batch], topic)
 
 
 def _record(event: Event[Any]) -> dict[str, Any]:
@@ -48,7 +48,8 @@ def _record(event: Event[Any]) -> dict[str, Any]:
     }
 
 
-def _message(event: Event[Any]) -> Message:
+def message_of(event: Event[Any]) -> Message:
+    """Return an event as it travels."""
     return Message(
         id=event.id,
         subject=event.subject,

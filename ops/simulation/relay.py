@@ -5,7 +5,6 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from events import codec
 from events.envelope import Event
 from functions.runtime.ports import Message
 from functions.runtime.service import Relay
@@ -13,7 +12,7 @@ from ops.simulation.engine import Engine
 from ops.simulation.fault import Unavailable
 from ops.simulation.moments import DAY, HOUR, MINUTE, SECOND
 from ops.simulation.ports import SteppedTopic
-from ops.simulation.publishing import by_handler, by_rule
+from ops.simulation.publishing import by_handler, by_rule, message_of
 from ops.simulation.worker import Worker
 
 type Deliver = Callable[[Event[Any], str], None]
@@ -26,6 +25,18 @@ DELAY = 300
 
 NOTICED = HOUR
 """After so long an operator publishes what the stream has lost."""
+
+
+class _Willing:
+    """The topic as an operator meets it, who offers again what it refused."""
+
+    def __init__(self, accept: Callable[[str, bytes], None]) -> None:
+        self._accept = accept
+
+    def publish(self, messages: Sequence[Message]) -> Sequence[str]:
+        for message in messages:
+            self._accept(message.id, message.body)
+        return [""] * len(messages)
 
 
 class Stream:
@@ -86,9 +97,8 @@ class Stream:
         self.publish_again(lost)
 
     def publish_again(self, events: Iterable[Event[Any]]) -> None:
-        """Publish what the log has, as an operator."""
-        for event in events:
-            self._accept(event.id, codec.encode(event))
+        """Publish what the log has, as an operator: by the relay's rule, until all is taken."""
+        self._relay.publish([message_of(event) for event in events], _Willing(self._accept))
 
     def _accept(self, event_id: str, body: bytes) -> None:
         before = self._accepted.get(event_id)

@@ -13,6 +13,8 @@ from functions.map import API, BUS, SERVICES
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime import backoff
 from functions.runtime.observe import LogObserver
+from functions.runtime.service import FORGED, TRIES
+from functions.runtime.settings import SERVICE
 from infra.stage import DEV, PROD, ImpossibleStage
 from tests.assembly import Assembly, synthesize
 from tests.builders import ON_CALL
@@ -37,6 +39,12 @@ def test_a_row_that_asks_for_an_alarm_has_one_that_goes_off_at_the_first_count(
         alarm = dev.alarm(metric, service=service)
         assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 1)
         assert (alarm["Period"], alarm["EvaluationPeriods"]) == (300, 1)
+
+
+def test_a_message_that_is_not_of_the_log_wakes_somebody_whoever_got_it(stage: Assembly) -> None:
+    for consumer in consumers(stage):
+        alarm = stage.alarm(FORGED, service=consumer)
+        assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 1)
 
 
 def test_the_alarm_looks_where_the_function_counts(
@@ -72,6 +80,19 @@ def name_in(arn: str) -> str:
     return arn.rpartition(":")[2]
 
 
+def consumers(stage: Assembly) -> list[str]:
+    """Return the services that have a queue."""
+    subscribed = {each.stack for each in stage.resources("AWS::SNS::Subscription")}
+    functions = stage.resources("AWS::Lambda::Function")
+    told = [
+        each.properties["Environment"]["Variables"]
+        for each in functions
+        if each.stack in subscribed
+    ]
+    assert len(told) == len(subscribed) > 0
+    return [each[SERVICE] for each in told]
+
+
 def test_a_message_that_lies_where_messages_end_wakes_somebody(stage: Assembly) -> None:
     ends = {name_in(arn) for arn in last_queues(stage)}
 
@@ -92,6 +113,17 @@ def test_every_queue_is_watched_either_for_what_lies_there_or_for_what_waits_too
             alarm = stage.alarm("ApproximateAgeOfOldestMessage", QueueName=name)
             assert alarm["Statistic"] == "Maximum"
             assert backoff.LONGEST_DELAY < alarm["Threshold"] < backoff.OUTAGE / 2
+
+
+def test_a_message_that_fails_for_an_hour_wakes_somebody_though_its_age_is_not_measured_any_more(
+    stage: Assembly,
+) -> None:
+    for consumer in consumers(stage):
+        alarm = stage.alarm(TRIES, service=consumer)
+        waited = sum(map(backoff.delay, range(1, int(alarm["Threshold"]))))
+        assert alarm["Statistic"] == "Maximum"
+        assert 3600 <= waited < backoff.OUTAGE / 2
+        assert alarm["Period"] > backoff.LONGEST_DELAY
 
 
 def test_a_service_that_fails_as_a_whole_time_and_again_wakes_somebody(stage: Assembly) -> None:

@@ -116,7 +116,7 @@ def here(stage: Callable[[str], Cloud], monkeypatch: pytest.MonkeyPatch) -> Clou
         "order",
         "orders",
         "projections.projection",
-        "replays.replay",
+        "replays.running",
         "seed",
         "live.tail",
     ):

@@ -27,7 +27,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
     targets = ["local.run.run", "seed.seed", "invoke.invoke", "order.show", "orders.show"]
     targets += ["live.tail.tail", "metrics.show", "mail.show", "pause.switch"]
-    targets += ["replays.replay.replay", "replays.replay.resume", "replays.jobs.show"]
+    targets += ["replays.replay.replay", "replays.republish.republish", "replays.jobs.show"]
     targets += ["forgetting.forget.forget", "retiring.retire.retire"]
     targets += [f"projections.projection.{what}" for what in ("show", "check", "empty")]
     for target in targets:
@@ -61,8 +61,11 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("metrics --days 7", {"days": 7}),
         ("replay orders --dry-run", {"dry_run": True, "yes": False, "wait": None}),
         ("replay orders --yes --wait", {"dry_run": False, "yes": True, "wait": 30.0}),
-        ("replay orders --resume orders-1 --yes", {"yes": True, "wait": None, "dry_run": False}),
-        ("replay orders --resume orders-1 --dry-run", {"dry_run": True}),
+        ("replay orders --resume orders-1 --yes", {"job": "orders-1", "yes": True, "wait": None}),
+        ("replay orders --resume orders-1 --dry-run", {"job": "orders-1", "dry_run": True}),
+        ("republish --since 2h", {"job": None, "dry_run": False, "yes": False}),
+        ("republish --since 2h --dry-run --yes", {"dry_run": True, "yes": True}),
+        ("republish --resume republish-1", {"job": "republish-1"}),
         ("projection orders", {"limit": 20}),
         ("projection orders --empty --yes", {"yes": True}),
         ("forget 7F3K --yes", {"yes": True}),
@@ -99,7 +102,9 @@ def test_a_selection_is_handed_on_as_it_was_typed(called: list[Any]) -> None:
 @pytest.mark.parametrize(
     ("line", "given"),
     [
-        ("replay orders --resume orders-1", ("orders", Wanted(), "orders-1")),
+        ("replay orders --resume orders-1", ("orders", Wanted())),
+        ("republish --since 2h --type OrderPlaced", (Wanted(since="2h", types=("OrderPlaced",)),)),
+        ("republish --until 2h --order 7F --rate 5", (Wanted(until="2h", orders=("7F",), rate=5),)),
         ("projection orders", ("orders", None)),
         ("projection orders 7F3K --check", ("orders", "7F3K")),
         ("projection orders --empty", ("orders",)),

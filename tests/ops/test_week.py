@@ -28,7 +28,9 @@ from ops.projections.drift import compare
 from ops.replays import job as jobs
 from ops.replays.census import Census, take
 from ops.replays.job import Plan
-from ops.replays.replaying import batch_size, work
+from ops.replays.queue import QueueOf, ToQueue
+from ops.replays.replaying import work
+from ops.replays.target import batch_size
 from tests.builders import NOW, TRUMPET, Clock, order_placed, placed, resources, then
 from tests.ops.played import Time
 
@@ -157,7 +159,10 @@ class Week:
                 reactor.handle(event)
 
     def counted(self) -> Census:
-        return take(self.log, self.plan(None).selection, most=batch_size(RATE))
+        def requests_for(messages: Sequence[Message]) -> int:
+            return QueueOf(ORDERS).requests_for(messages, batch_size(RATE))
+
+        return take(self.log, self.plan(None).selection, requests_for)
 
     def plan(self, census: Any) -> Plan:
         return Plan(
@@ -225,7 +230,7 @@ def test_a_week_replayed_into_an_emptied_list_makes_the_same_bytes_and_the_plan_
     time, inbox, rebuilt = Time(), Inbox(), MemoryRows()
     job = jobs.create(week.plan(census), tmp_path)
 
-    work(job, week.log, inbox, time.pace(RATE), time.clock, lambda _: None)
+    work(job, week.log, ToQueue(inbox), time.pace(RATE), time.clock, lambda _: None)
     reader = Known(week.log)
     reactor = Reactor(consumer=ORDERS, log=reader, clock=Clock(), rows=lambda _: rebuilt)
     inbox.deliver(reactor, week.random)

@@ -19,7 +19,7 @@ from infra.stage import DEV
 from ops.cloud import Cloud
 from ops.forgetting import forget
 from ops.options import Options
-from ops.replays import job, replay
+from ops.replays import job, replay, running
 from ops.replays.selection import Wanted
 from ops.trouble import Exit
 from tests.ops.played import Time
@@ -72,7 +72,7 @@ def walked(
 def operate(order: Placed, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Replay to a consumer, and forget the order."""
     cloud = Cloud(stage=DEV.name, client=cache(client_factory()))
-    for command in (forget, replay):
+    for command in (forget, running):
         monkeypatch.setattr(command, "connect", lambda _: cloud)
     monkeypatch.setattr(job, "JOBS", tmp_path)
     options = Options(stage=DEV.name)

@@ -17,7 +17,7 @@ from ops.cloud import Cloud, every_table
 from ops.forgetting import forget
 from ops.options import Options
 from ops.projections import projection
-from ops.replays import job, replay
+from ops.replays import job, replay, running
 from ops.replays.selection import Wanted
 from ops.trouble import Exit
 from tests.builders import Lines
@@ -34,7 +34,7 @@ def operator(
 ) -> Options:
     """Somebody who has the world's stage at hand, a minute later."""
     cloud = Cloud(stage=DEV.name, client=cache(client_factory()))
-    for command in (forget, projection, replay):
+    for command in (forget, projection, running):
         monkeypatch.setattr(command, "connect", lambda _: cloud)
     monkeypatch.setattr(job, "JOBS", tmp_path)
     return Options(stage=DEV.name)

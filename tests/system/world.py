@@ -43,12 +43,20 @@ class World:
 
     def relay(self) -> int:
         """Hand the next stream records to the relay; return how many it handled."""
-        stream = self._dynamodb.describe_table(TableName=self.log)["Table"]["LatestStreamArn"]
-        shards = self._streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]
-        handled = 0
-        for shard in shards:
-            handled += self._relay_shard(stream, shard["ShardId"])
-        return handled
+        return sum(self._relay_shard(stream, shard) for stream, shard in self._shards())
+
+    def trim(self) -> int:
+        """Lose what waits for the relay, as a stream does after a day; return how many records."""
+        lost = 0
+        for stream, shard in self._shards():
+            while records := self._records(stream, shard):
+                self._position[shard] = records[-1]["dynamodb"]["SequenceNumber"]
+                lost += len(records)
+        return lost
+
+    def purge(self, consumer: str) -> None:
+        """Lose what waits in a consumer's queue."""
+        self._sqs.purge_queue(QueueUrl=self._wiring.sources[consumer].url)
 
     def consume(self, consumer: str, *, times: int = 1, reverse: bool = False) -> int:
         """Poll a consumer's queue once; return how many messages it took.
@@ -173,7 +181,13 @@ class World:
         )
         return list(answer.get("Messages", []))
 
-    def _relay_shard(self, stream: str, shard: str) -> int:
+    def _shards(self) -> list[tuple[str, str]]:
+        stream = self._dynamodb.describe_table(TableName=self.log)["Table"]["LatestStreamArn"]
+        shards = self._streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]
+        return [(stream, shard["ShardId"]) for shard in shards]
+
+    def _records(self, stream: str, shard: str) -> list[Any]:
+        """Return the next records of a shard, as many as the relay takes at once."""
         position = self._position.get(shard)
         kind: dict[str, Any] = (
             {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": position}
@@ -181,9 +195,13 @@ class World:
             else {"ShardIteratorType": "TRIM_HORIZON"}
         )
         iterator = self._streams.get_shard_iterator(StreamArn=stream, ShardId=shard, **kind)
-        records = self._streams.get_records(
+        answer = self._streams.get_records(
             ShardIterator=iterator["ShardIterator"], Limit=self._wiring.stream_batch
-        )["Records"]
+        )
+        return list(answer["Records"])
+
+    def _relay_shard(self, stream: str, shard: str) -> int:
+        records = self._records(stream, shard)
         if not records:
             return 0
         answer = self.invoke("relay", {"Records": records})

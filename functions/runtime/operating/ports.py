@@ -38,11 +38,12 @@ class Selection:
 class LogPage:
     """Some of the events that were selected, and where to go on.
 
-    `cursor` is text that may be written down; without one, this is the last page. `units` are the
-    read units that the page cost.
+    `messages` are the same events as they travel. `cursor` is text that may be written down;
+    without one, this is the last page. `units` are the read units that the page cost.
     """
 
     events: tuple[Event[Any], ...]
+    messages: tuple[Message, ...]
     cursor: str | None
     units: float
 

@@ -1,11 +1,13 @@
 """The log from end to end, on DynamoDB: a scan, or a query for each order that is asked for."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from events.codec import Undecodable
 from events.envelope import Event
-from functions.runtime.items import SLOT, SUBJECT, Item, from_item
+from functions.runtime.items import SLOT, SUBJECT, Item, from_item, to_message
 from functions.runtime.operating.ports import LogPage, Selection
 
 PAGE = 1000
@@ -39,7 +41,7 @@ class DynamoPages:
         rest = selection.orders[selection.orders.index(order) + 1 :]
         if page.cursor or not rest:
             return page
-        return LogPage(events=page.events, cursor=f"{rest[0]}/", units=page.units)
+        return replace(page, cursor=f"{rest[0]}/")
 
     def _request(self, selection: Selection) -> dict[str, Any]:
         """Return a request whose filter admits what is selected, and the rest of a second."""
@@ -79,9 +81,11 @@ class DynamoPages:
             request["ExclusiveStartKey"] = {SUBJECT: {"S": subject}, SLOT: {"S": slot}}
         answer = call(**request)
         last = answer.get("LastEvaluatedKey")
-        events = (_event(item) for item in answer["Items"])
+        read = [(_named(item, _event), item) for item in answer["Items"]]
+        found = [(event, item) for event, item in read if selection.admits(event)]
         return LogPage(
-            events=tuple(event for event in events if selection.admits(event)),
+            events=tuple(event for event, _ in found),
+            messages=tuple(_named(item, to_message) for _, item in found),
             cursor=f"{last[SUBJECT]['S']}/{last[SLOT]['S']}" if last else None,
             units=float(answer.get("ConsumedCapacity", {}).get("CapacityUnits", 0)),
         )
@@ -96,8 +100,12 @@ def _second(moment: datetime) -> str:
 
 
 def _event(item: Item) -> Event[Any]:
+    return from_item(item, lenient=True)
+
+
+def _named[T](item: Item, read: Callable[[Item], T]) -> T:
     try:
-        return from_item(item, lenient=True)
+        return read(item)
     except Undecodable as error:
         event_id = f"{item[SUBJECT]['S']}/{item[SLOT]['S']}"
         raise Undecodable(f"{event_id}: {error}") from error

@@ -12,6 +12,7 @@ from events.shipping import DispatchScheduled
 from functions.runtime import backoff
 from functions.runtime.backoff import FIRST_DELAY, delay
 from functions.runtime.ports import MailUnavailable
+from functions.runtime.service import FORGED
 from tests.builders import ORDER, placed, then
 from tests.functions.runtime.consuming import World
 from tests.functions.runtime.lambdas import failed, message
@@ -226,7 +227,7 @@ def test_an_event_that_the_log_does_not_hold_is_acknowledged_and_counted_without
     answer = world.handler()({"Records": [message(placed(order="FORGED"))]}, None)
 
     assert failed(answer) == []
-    assert world.lines.outcomes == ["forged"]
+    assert world.lines.outcomes == [FORGED.lower()]
     assert world.reacted == []
     assert len(world.log.read("FORGED")) == 0
 

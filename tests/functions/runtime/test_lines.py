@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from functions.runtime import consume
+from functions.runtime.service import TRIES
 from tests.builders import EMAIL, SHIP_TO, placed
 from tests.functions.conftest import Logged
 from tests.functions.runtime.consuming import SECRET, World
@@ -71,6 +72,18 @@ def test_the_metrics_of_an_invocation_are_written_once(world: World) -> None:
 
     assert world.lines.flushed == 1
     assert [name for name, _ in world.lines.counts] == ["EventAge", "EventAge"]
+
+
+def test_how_often_a_message_has_failed_is_a_metric_but_of_one_that_never_goes_well(
+    world: World,
+) -> None:
+    world.away = {"A"}
+    (failing,) = world.place("A")
+    failing["attributes"]["ApproximateReceiveCount"] = "9"
+    world.handler()({"Records": [failing, message("{", receives=12)]}, None)
+
+    assert world.lines.outcomes == ["retry", "undecodable"]
+    assert world.lines.counts == [(TRIES, 9)]
 
 
 def test_the_age_of_an_event_is_a_metric_in_milliseconds(world: World, logged: Logged) -> None:

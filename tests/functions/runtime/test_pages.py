@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from events import codec
 from events.checkout import OrderPlaced
 from events.codec import Undecodable
 from events.envelope import Event
@@ -87,6 +88,17 @@ def test_events_come_back_as_they_were_written(world: World) -> None:
     world.know(*events)
 
     assert sorted(read(world.pages, Selection()), key=lambda e: e.sequence) == events
+
+
+def test_beside_each_event_is_its_message(world: World) -> None:
+    world.know(*story_of("A"), placed(order="B"))
+
+    page = world.pages.page(Selection(types=("OrderPlaced", "OrderConfirmed"), orders=("A",)))
+
+    assert [event.type for event in page.events] == ["OrderConfirmed", "OrderPlaced"]
+    assert [(m.id, m.subject, m.type, m.sequence, m.body) for m in page.messages] == [
+        (e.id, e.subject, e.type, e.sequence, codec.encode(e)) for e in page.events
+    ]
 
 
 def test_reading_goes_on_beyond_any_event(world: World) -> None:

@@ -202,6 +202,23 @@ def test_a_topic_wants_somebody_who_has_confirmed(
     assert says in finding.said
 
 
+@pytest.mark.parametrize(
+    ("key", "verdict"),
+    [
+        ("alias/aws/sns", Verdict.WRONG),
+        (f"arn:aws:kms:{REGION}:123456789012:alias/aws/sns", Verdict.WRONG),
+        ("alias/on-call", Verdict.OK),
+    ],
+)
+def test_a_topic_whose_key_cloudwatch_may_not_use_is_told_nothing(
+    there: Account, dev: Blueprint, key: str, verdict: Verdict
+) -> None:
+    attributes = {"SubscriptionsConfirmed": "1", "SubscriptionsPending": "0", "KmsMasterKeyId": key}
+    there.answers("GetTopicAttributes", Attributes=attributes)
+
+    assert only(there.examined(alarming(dev, TOPIC)), "alarms").verdict is verdict
+
+
 def test_a_topic_that_moto_has_made_is_looked_at(there: Account, dev: Blueprint) -> None:
     sns = there.client("sns")
     topic = sns.create_topic(Name="on-call")["TopicArn"]
@@ -209,7 +226,8 @@ def test_a_topic_that_moto_has_made_is_looked_at(there: Account, dev: Blueprint)
 
     finding = only(there.examined(alarming(dev, topic)), "alarms")
 
-    assert topic in finding.said or finding.verdict is Verdict.OK
+    assert finding.verdict is Verdict.WRONG
+    assert f"alarms go to {topic}" in finding.said
 
 
 def test_a_topic_elsewhere_cannot_be_told(there: Account, dev: Blueprint) -> None:

@@ -16,11 +16,13 @@ from ops.cloud import Cloud
 from ops.options import Options
 from ops.replays import job as job_files
 from ops.replays.replay import replay as run
+from ops.replays.republish import republish
 from ops.replays.selection import Wanted
 from ops.trouble import Exit, Trouble
 from tests.builders import NOW, placed, then
 from tests.ops.conftest import write_events
 from tests.ops.played import Time
+from tests.ops.replays.listener import Listener
 
 IDS = [f"5WQFM8Q1XK3T7ZC0R9N2HDBJ{number:02}" for number in range(12)]
 
@@ -109,3 +111,17 @@ def broken(
     again = f"10 of 24 events sent. Go on with: fanfare replay orders --resume {path.stem}"
     assert again in capsys.readouterr().err
     return path.stem
+
+
+@pytest.fixture
+def listener(stocked: Cloud) -> Listener:
+    return Listener(stocked)
+
+
+@pytest.fixture
+def again(time: Time) -> Callable[..., Exit]:
+    def again(options: Options | None = None, **given: Any) -> Exit:
+        wanted = Wanted(**{key: given.pop(key) for key in list(given) if hasattr(Wanted, key)})
+        return republish(options or Options(), wanted, clock=time.clock, pace=time.pace, **given)
+
+    return again

@@ -98,3 +98,18 @@ def test_nobody_waits_for_ever(capsys: pytest.CaptureFixture[str]) -> None:
     assert until_drained(Options(), queue, 5, clock=time, sleep=time.sleep) is Exit.FAILED
     assert time.now == 1005
     assert "7 messages still waiting after 5 s." in capsys.readouterr().err
+
+
+def test_a_queue_that_has_only_just_seemed_empty_is_not_said_to_hold_messages(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    time = Time()
+    queue = Queue(time)
+    queue.waits = [0]
+
+    drained = until_drained(Options(), queue, 5, sure=30, clock=time, sleep=time.sleep)
+
+    assert drained is Exit.FAILED
+    said = capsys.readouterr().err
+    assert "seems to be empty" in said
+    assert "message" not in said

@@ -16,6 +16,7 @@ from ops import cli
 from ops.cloud import Cloud
 from ops.options import Options
 from ops.replays import replay as replaying
+from ops.replays import running
 from ops.replays.replay import replay as run
 from ops.trouble import Exit
 from tests.builders import placed
@@ -75,7 +76,7 @@ def test_another_stage_asks_for_consent(
     sent: int,
 ) -> None:
     dev = filled(stage("dev"))
-    monkeypatch.setattr(replaying, "connect", lambda _: dev)
+    monkeypatch.setattr(running, "connect", lambda _: dev)
     monkeypatch.setattr("sys.stdin.isatty", lambda: typed is not None, raising=False)
     monkeypatch.setattr("builtins.input", lambda: typed)
     options = Options(stage="dev")

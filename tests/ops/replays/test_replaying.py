@@ -1,5 +1,6 @@
 """A job sends every event that it counted, at its rate, whatever stops it and however often."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ from events.envelope import Event
 from events.ordering import OrderConfirmed
 from events.payment import PaymentCaptured, PaymentPrepared
 from functions.runtime.memory import MemoryLog
+from functions.runtime.ports import Message
 from ops.replays import job as jobs
 from ops.replays.census import take
 from ops.replays.job import Job, Plan
-from ops.replays.replaying import FIRST_PAUSE, TRIES, Undelivered, batch_size, work
+from ops.replays.queue import QueueOf, ToQueue
+from ops.replays.replaying import FIRST_PAUSE, TRIES, Undelivered, work
+from ops.replays.target import batch_size
 from tests.builders import NOW, order_placed, placed, then
 from tests.ops.played import Queue, Time
 from tests.reading import LISTING
@@ -49,6 +53,10 @@ def queue(time: Time) -> Queue:
     return Queue(time)
 
 
+def requests_at(rate: float) -> Callable[[Sequence[Message]], int]:
+    return lambda messages: QueueOf(LISTING).requests_for(messages, batch_size(rate))
+
+
 def plan(log: MemoryLog, *, rate: float = 1000.0, job: str = "listing-1") -> Plan:
     made = Plan(
         job=job,
@@ -62,7 +70,7 @@ def plan(log: MemoryLog, *, rate: float = 1000.0, job: str = "listing-1") -> Pla
         rate=rate,
         census=EMPTY,
     )
-    census = take(log, made.selection, most=batch_size(rate))
+    census = take(log, made.selection, requests_at(rate))
     return Plan(
         **{name: getattr(made, name) for name in made.__struct_fields__} | {"census": census}
     )
@@ -77,7 +85,7 @@ def job(log: MemoryLog, tmp_path: Path) -> Job:
 
 
 def run(job: Job, log: MemoryLog, queue: Queue, time: Time) -> None:
-    work(job, log, queue, time.pace(job.plan.rate), time.clock, lambda _: None)
+    work(job, log, ToQueue(queue), time.pace(job.plan.rate), time.clock, lambda _: None)
 
 
 def reloaded(job: Job) -> Job:

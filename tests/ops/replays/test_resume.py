@@ -14,13 +14,17 @@ from functions.orders.service import SERVICE as ORDERS
 from ops.cloud import Cloud
 from ops.options import Options
 from ops.replays import job as job_files
-from ops.replays import replay as replaying
-from ops.replays.replay import resume
+from ops.replays import running
+from ops.replays.replay import replay
 from ops.replays.selection import Wanted
 from ops.trouble import Exit
 from tests.ops.played import Time
 from tests.ops.replays.conftest import received, troubled
 from tests.reading import LISTING
+
+
+def resume(options: Options, name: str, wanted: Wanted, job: str, **given: Any) -> Exit:
+    return replay(options, name, wanted, job=job, **given)
 
 
 def test_an_interrupted_job_goes_on_where_it_stopped_and_is_done_once(
@@ -65,7 +69,7 @@ def test_a_job_of_a_local_run_that_is_over_is_refused(
 ) -> None:
     made = job_files.find(broken).plan.made
     later = replace(stocked, began=made + timedelta(seconds=1))
-    monkeypatch.setattr(replaying, "connect", lambda _: later)
+    monkeypatch.setattr(running, "connect", lambda _: later)
     received(stocked)
 
     says = "of an earlier local run, whose log is gone"

@@ -1,0 +1,82 @@
+"""A job for the topic that was stopped goes on, or is given again at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops.cloud import Cloud
+from ops.options import Options
+from ops.replays import job as job_files
+from ops.replays import jobs
+from ops.trouble import Exit
+from tests.ops.replays.conftest import troubled
+from tests.ops.replays.listener import Listener
+from tests.ops.replays.test_republish import ALL, SINCE
+
+
+@pytest.fixture
+def stopped(
+    stocked: Cloud,
+    listener: Listener,
+    again: Callable[..., Exit],
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> str:
+    """A job that was interrupted at its fifth publish; its id."""
+    calls = 0
+
+    def crash(**_: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 5:
+            raise KeyboardInterrupt
+
+    events = stocked.client("sns").meta.events
+    events.register_first("before-send.sns.PublishBatch", crash)
+    with pytest.raises(KeyboardInterrupt):
+        again(since=SINCE)
+    events.unregister("before-send.sns.PublishBatch", crash)
+    (path,) = folder.iterdir()
+    go_on = f"30 of {ALL} events sent. Go on with: fanfare republish --resume {path.stem}"
+    assert go_on in capsys.readouterr().err
+    return path.stem
+
+
+def test_an_interrupted_job_goes_on_where_it_stopped(
+    listener: Listener,
+    again: Callable[..., Exit],
+    stopped: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert jobs.show(Options(), stopped) is Exit.DONE
+    shown = capsys.readouterr().out
+    assert f"{ALL} events to the topic, stage local" in shown
+    assert f"go on with: fanfare republish --resume {stopped}" in shown
+
+    assert again(job=stopped, dry_run=True) is Exit.DONE
+    assert f"Would send 6 of {ALL} events to the topic: the rest" in capsys.readouterr().out
+    assert again(job=stopped) is Exit.DONE
+
+    assert len({event.id for event in listener.heard()}) == ALL
+    assert job_files.find(stopped).state == "done"
+
+
+def test_a_second_run_at_once_loses_nothing_and_what_the_first_had_sent_comes_once(
+    stocked: Cloud, again: Callable[..., Exit], request: pytest.FixtureRequest
+) -> None:
+    ordered = Listener(stocked, ordered=True)
+    request.getfixturevalue("stopped")
+
+    assert again(since=SINCE) is Exit.DONE
+
+    heard = [event.id for event in ordered.heard()]
+    assert len(heard) == len(set(heard)) == ALL
+
+
+def test_a_job_for_the_topic_is_not_gone_on_with_as_a_replay(
+    stopped: str, go: Callable[..., Exit]
+) -> None:
+    says = "is for the topic, not for orders"
+    troubled(Exit.REFUSED, says, lambda: go("orders", job=stopped))
