@@ -13,7 +13,7 @@ from ops.simulation.shrink import shrink
 from ops.simulation.spread import spread
 from ops.simulation.story import again, story
 from ops.trouble import Exit
-from ops.words import many
+from ops.words import many, tallied
 
 ENOUGH = 5
 """Violations after which a campaign ends: more would say the same."""
@@ -72,7 +72,7 @@ def _sum_up(options: Options, tally: Tally, speed: float, found: list[Run]) -> N
         f" {tally.steps:,} steps, {speed:,.0f} orders a second"
     )
     for fault, times in tally.faults.most_common():
-        options.out.print(f"  {times:>9,}  {fault}: {EXPLAINED[fault]}")
+        options.out.print(tallied(times, f"{fault}: {EXPLAINED[fault]}"))
     mails = many(tally.mails_again, "mail")
     options.out.print(f"{mails} went again, where a fault fell between sending and slot.")
     met, there = tally.coverage

@@ -15,7 +15,7 @@ import tests.conftest  # noqa: F401  no real account can be reached
 from infra.stage import DEV
 from ops.simulation.violation import Violation
 from ops.trouble import Exit
-from ops.words import many
+from ops.words import many, tallied
 from tests.assembly import Assembly, synthesize
 from tests.campaigns import leave, whole
 from tests.system.wire.chance import Chance
@@ -86,7 +86,7 @@ def sum_up(tally: Tally, out: Console) -> None:
     worlds, orders = many(tally.worlds, "world"), many(tally.orders, "order")
     out.print(f"{worlds}, {orders}, {tally.calls:,} calls of AWS")
     for fault, times in tally.faults.most_common():
-        out.print(f"  {times:>7,}  {fault}: {WORDS[fault]}")
+        out.print(tallied(times, f"{fault}: {WORDS[fault]}"))
     there = {(operation, fault) for operation in PORTS for fault in applicable(operation)}
     out.print(f"{len(tally.pairs)} of {len(there)} pairs of an operation and a fault were met.")
     out.print(f"{many(tally.found, 'violation')}.")
