@@ -124,7 +124,7 @@ def _broken(request_id: str) -> Problem:
 def _read(event: dict[str, Any]) -> _HttpEvent:
     try:
         return msgspec.convert(event, _HttpEvent)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:  # half a character is none
         raise _malformed("This is no event of an HTTP API, payload 2.0.") from error
 
 

@@ -52,7 +52,7 @@ def answered(world: World, event: dict[str, Any]) -> int:
     status, headers = answer["statusCode"], answer["headers"]
     body: Any = json.loads(answer["body"]) if answer["body"] else None
 
-    assert status < 500, body
+    assert status < 500, said
     assert TELL not in said
     route = event.get("routeKey")
     if route in ROUTES:
@@ -147,6 +147,7 @@ WHOLE = {
         ("guests", {"routeKey": [MARK]}, 400),
         ("guests", {"routeKey": f"GET /{MARK}\ud800"}, 404),
         ("guests", {"routeKey": PLACE, "body": {"a": 1}}, 400),
+        ("guests", {"\ud800": MARK}, 400),
         ("guests", {"headers": MARK}, 400),
         ("guests", {"isBase64Encoded": MARK}, 400),
     ],
