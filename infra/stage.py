@@ -169,7 +169,7 @@ def stage_named(name: str) -> Stage:
     if name not in STAGES:
         raise UnknownStage(
             f"There is no stage {name!r}, only {', '.join(STAGES)}."
-            f" Name one of them: cdk synth -c stage={DEFAULT}"
+            f" Name one of them, such as {DEFAULT}, or add yours to infra/stage.py."
         )
     return STAGES[name]
 

@@ -90,7 +90,7 @@ def explain(error: BaseException, stage: str) -> Trouble | None:
     if not known:
         return None
     said = (_answer(error).get("Message") or str(error)).rstrip(". ")
-    if known & _MISSING:
+    if missing(error):
         return Trouble(_not_deployed(stage, said), Exit.NOT_FOUND)
     if known & _UNREACHABLE:
         return Trouble(_unreachable(stage, said))
@@ -111,6 +111,11 @@ def signs(error: BaseException) -> frozenset[str]:
 def denied(error: BaseException) -> bool:
     """Tell whether AWS does not allow something to credentials that it knows."""
     return bool(signs(error) & _DENIED)
+
+
+def missing(error: BaseException) -> bool:
+    """Tell whether AWS does not have what was asked for."""
+    return bool(signs(error) & _MISSING)
 
 
 def passing(error: BaseException) -> bool:

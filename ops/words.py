@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from textwrap import fill
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _WRITTEN = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
@@ -64,3 +65,8 @@ def moment(text: str, now: datetime) -> datetime:
 def many(number: int, what: str) -> str:
     """Return a number and what there are so many of: `1 event`, `1,204 events`."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def tallied(number: int, what: str) -> str:
+    """Return a number and, at its right, what was counted, in lines of 80 columns."""
+    return fill(f"{number:>11,}  {what}", 80, subsequent_indent=" " * 15)

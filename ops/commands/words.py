@@ -20,6 +20,13 @@ app = App(
 )
 app.meta.group_parameters = Group("For every command", sort_key=9)
 
+
+def _assignments(_: object, context: Sequence[str] | None) -> None:
+    for each in context or ():
+        if not each.partition("=")[0] or "=" not in each:
+            raise ValueError(f"{each!r} is no NAME=VALUE, such as issuer=https://….")
+
+
 Asked = Annotated[Any, Parameter(parse=False)]
 Consumers = Annotated[
     list[str] | None, Parameter(name="--consumer", negative=(), metavar="SERVICE")
@@ -28,7 +35,8 @@ Types = Annotated[list[str] | None, Parameter(name="--type", negative=(), metava
 Orders = Annotated[list[str] | None, Parameter(name="--order", negative=(), metavar="ID")]
 Outcomes = Annotated[list[str] | None, Parameter(name="--outcome", negative=(), metavar="OUTCOME")]
 Context = Annotated[
-    list[str] | None, Parameter(name=("--context", "-c"), negative=(), metavar="NAME=VALUE")
+    list[str] | None,
+    Parameter(name=("--context", "-c"), negative=(), metavar="NAME=VALUE", validator=_assignments),
 ]
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
 

@@ -12,6 +12,7 @@ from ops.costs.line import Line, gigabytes, keys, line, second, seconds
 from ops.costs.logged import PLATFORM
 from ops.costs.usage import Usage
 from ops.replays.queue import TRIPS
+from ops.words import many
 
 COMPRESSED = 0.15
 """The part of its bytes that a log is stored with: an assumption."""
@@ -62,7 +63,7 @@ def keeping(blueprint: Blueprint, usage: Usage, orders: int) -> Iterator[Line]:
     logged = orders * (usage.lines.total() + PLATFORM * usage.invocations.total())
     price = prices.LOG_STORED * prices.GIGABYTE
     days = max(group["RetentionInDays"] for group in blueprint.properties("AWS::Logs::LogGroup"))
-    yield line(f"logs, for {days} days", logged * COMPRESSED / prices.GIGABYTE, "GB", price)
+    yield line(f"logs, for {many(days, 'day')}", logged * COMPRESSED / prices.GIGABYTE, "GB", price)
 
 
 def adapters_of(blueprint: Blueprint) -> Iterator[tuple[str, Adapter]]:

@@ -8,6 +8,7 @@ from typing import Any
 from functions.runtime.ports import Clock
 from ops.doctor.case import Case, Check, Identity
 from ops.doctor.finding import Finding, fine, warning, wrong
+from ops.explain import signs
 
 
 def identify(client: Callable[[str], Any], clock: Clock) -> Identity:
@@ -33,6 +34,16 @@ def date_of(answer: Mapping[str, Any]) -> datetime | None:
         return parsedate_to_datetime(headers["date"])
     except (KeyError, ValueError):
         return None
+
+
+def remedy(error: BaseException, profile: str | None) -> str:
+    """Return the command that puts right why nobody could be asked."""
+    known = signs(error)
+    if "NoRegionError" in known:
+        return "export AWS_DEFAULT_REGION=REGION"
+    if "ProfileNotFound" in known:
+        return "aws configure list-profiles"
+    return f"aws sso login --profile {profile or 'NAME'}"
 
 
 def look(case: Case) -> Sequence[Finding]:

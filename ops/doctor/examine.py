@@ -105,8 +105,8 @@ def _look(check: Check, case: Case) -> Sequence[Finding]:
 
 def _nobody(options: Options, error: Exception, said: str, now: Clock) -> Iterator[Found]:
     """Yield that the credentials do not work, or were not tried, and whether the clock is why."""
-    login = f"aws sso login --profile {options.profile or 'NAME'}"
-    yield credentials.CHECK.name, unseen(said) if passing(error) else wrong(said, login)
+    remedy = credentials.remedy(error, options.profile)
+    yield credentials.CHECK.name, unseen(said) if passing(error) else wrong(said, remedy)
     there = credentials.date_of(getattr(error, "response", None) or {})
     rest = CHECKS[1:]
     if there is not None:

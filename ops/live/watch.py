@@ -1,6 +1,6 @@
 """The functions' logs, read as they grow: each line once, all services merged by time."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
@@ -8,7 +8,7 @@ from typing import Any
 
 from functions.map import SERVICES
 from ops.cloud import Cloud
-from ops.explain import LOCAL
+from ops.explain import LOCAL, missing
 from ops.live.record import Record, parse
 
 NO_NOISE = '-"_aws" -"RequestId:"'
@@ -62,9 +62,14 @@ class Watch:
         self._number = count()
 
     def poll(self, now: float, *, flush: bool = False) -> list[Record]:
-        """Return what is new and old enough, by time; with `flush` all that is known."""
-        for service, group in self._groups.items():
-            self._read(service, group)
+        """Return what is new and old enough, by time; with `flush` all that is known.
+
+        A log that is gone has nothing more to tell: its service was retired meanwhile.
+
+        Raises:
+            Exception: what AWS said, if none of the logs is there, or if anything else is wrong.
+        """
+        _there(self._groups, lambda service: self._read(service, self._groups[service]))
         horizon = int((now - self.pace.late) * 1000)
         self._start = max(self._start, horizon)
         self._seen = {key: at for key, at in self._seen.items() if at >= self._start}
@@ -100,12 +105,34 @@ class Watch:
 def watch(
     cloud: Cloud, *, since: float, until: float | None = None, order: str | None = None
 ) -> Watch:
-    """Return a watch over all functions of a stage, or over what they say of one order."""
+    """Return a watch over all functions of a stage, or over what they say of one order.
+
+    A service that is in the map and not on the stage was retired there, or is yet to come.
+
+    Raises:
+        Exception: what AWS said, if none of them is there, or if anything else is wrong.
+    """
     return Watch(
         cloud.client("logs"),
-        {service.name: cloud.log_group(service.name) for service in SERVICES},
+        _there([service.name for service in SERVICES], cloud.log_group),
         since=since,
         until=until,
         pace=HERE if cloud.stage == LOCAL else AWS,
         pattern=f'"{order}"' if order else NO_NOISE,
     )
+
+
+def _there[T](services: Iterable[str], look: Callable[[str], T]) -> dict[str, T]:
+    """Return what looking at each service gives, but for those that AWS does not have."""
+    found: dict[str, T] = {}
+    absent: Exception | None = None
+    for service in services:
+        try:
+            found[service] = look(service)
+        except Exception as error:
+            if not missing(error):
+                raise
+            absent = error
+    if absent is not None and not found:
+        raise absent
+    return found

@@ -13,7 +13,7 @@ from ops.simulation.shrink import shrink
 from ops.simulation.spread import spread
 from ops.simulation.story import again, story
 from ops.trouble import Exit
-from ops.words import many
+from ops.words import many, tallied
 
 ENOUGH = 5
 """Violations after which a campaign ends: more would say the same."""
@@ -34,11 +34,16 @@ def simulate(
     tally = Tally()
     began = clock()
     found: list[Run] = []
-    with _progress(options, seeds, clock) as tell:
-        for run in spread(range(first, first + seeds), orders, tally, jobs=jobs, tell=tell):
-            found.append(run)
-            if len(found) == ENOUGH:
-                break
+    stopped = False
+    try:
+        with _progress(options, seeds, clock) as tell:
+            for run in spread(range(first, first + seeds), orders, tally, jobs=jobs, tell=tell):
+                found.append(run)
+                if len(found) == ENOUGH:
+                    break
+    except KeyboardInterrupt:
+        options.err.print(f"Stopped after {tally.worlds:,} of {many(seeds, 'world')}.")
+        stopped = True
     speed = tally.orders / max(clock() - began, 1e-9)
     for run in found:
         _tell(options, run)
@@ -46,6 +51,8 @@ def simulate(
         options.print_json(_as_json(tally, speed, found))
     else:
         _sum_up(options, tally, speed, found)
+    if stopped:
+        return Exit.INTERRUPTED
     return Exit.FOUND if found else Exit.DONE
 
 
@@ -65,7 +72,7 @@ def _sum_up(options: Options, tally: Tally, speed: float, found: list[Run]) -> N
         f" {tally.steps:,} steps, {speed:,.0f} orders a second"
     )
     for fault, times in tally.faults.most_common():
-        options.out.print(f"  {times:>9,}  {fault}: {EXPLAINED[fault]}")
+        options.out.print(tallied(times, f"{fault}: {EXPLAINED[fault]}"))
     mails = many(tally.mails_again, "mail")
     options.out.print(f"{mails} went again, where a fault fell between sending and slot.")
     met, there = tally.coverage

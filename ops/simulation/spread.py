@@ -4,7 +4,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 
 from ops.simulation.campaign import Run, Tally, campaign, run
 from ops.simulation.plan import Plan
@@ -37,6 +37,11 @@ def spread(
             tally.merge(part)
             tell(tally)
             yield from map(run, found)
+    except (KeyboardInterrupt, GeneratorExit):
+        # Nobody wants the rest, nor to wait for the shares that are under way.
+        for process in active_children():
+            process.terminate()
+        raise
     finally:
         processes.shutdown(cancel_futures=True)
 
@@ -54,5 +59,5 @@ def _processes(number: int) -> Executor:
 
 
 def _leave_interrupts() -> None:
-    """Leave Ctrl-C to the process that began it all, which lets this one end its share."""
+    """Leave Ctrl-C to the process that began it all, which ends this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.campaigns import leave, whole
 from tests.hostile.cases import CASES
 
 BOUT = 5_000
@@ -22,8 +23,8 @@ HERE = Path(__file__).parent
 def main() -> int:
     """Run a campaign; return 0 if it found nothing."""
     options = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
-    options.add_argument("--cases", type=int, default=100_000)
-    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--cases", type=whole(1), default=100_000, help="how many")
+    options.add_argument("--seed", type=whole(0), default=1, help="of the first bout")
     wanted = options.parse_args()
     began, done = time.monotonic(), 0
     for seed in range(wanted.seed, wanted.seed + -(-wanted.cases // BOUT)):
@@ -51,4 +52,4 @@ def _bout(count: int, seed: int) -> subprocess.CompletedProcess[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main)

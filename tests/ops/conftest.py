@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from events.envelope import Event
@@ -20,6 +21,11 @@ from tests.builders import NOW
 from tests.tables import make_tables
 
 
+def not_there(said: str) -> ClientError:
+    """Return what AWS says where there is nothing of that name."""
+    return ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": said}}, "Ask")
+
+
 class PlayedLambda:
     """A Lambda client whose functions answer what they were told to."""
 
@@ -27,6 +33,7 @@ class PlayedLambda:
         self.asked: list[dict[str, Any]] = []
         self.answer: Any = {"id": "X", "status": "placed"}
         self.error: str | None = None
+        self.gone: set[str] = set()
 
     def invoke(self, **request: Any) -> dict[str, Any]:
         self.asked.append(request | {"Payload": json.loads(request["Payload"])})
@@ -34,6 +41,8 @@ class PlayedLambda:
         return answer | ({"FunctionError": self.error} if self.error else {})
 
     def get_function_configuration(self, *, FunctionName: str) -> dict[str, Any]:  # noqa: N803
+        if FunctionName in self.gone:
+            raise not_there("Function not found")
         return {"LoggingConfig": {"LogGroup": f"logs of {FunctionName}"}}
 
 
@@ -43,6 +52,7 @@ class PlayedLogs:
     def __init__(self, *, page: int = 10_000, tokens: bool = True) -> None:
         self.lines: dict[str, list[dict[str, Any]]] = {}
         self.asked: list[dict[str, Any]] = []
+        self.gone: set[str] = set()
         self.page = page
         self.tokens = tokens
 
@@ -54,6 +64,8 @@ class PlayedLogs:
 
     def filter_log_events(self, **request: Any) -> dict[str, Any]:
         self.asked.append(request)
+        if request["logGroupName"] in self.gone:
+            raise not_there("The specified log group does not exist")
         wanted = [
             line
             for line in self.lines.get(request["logGroupName"], [])

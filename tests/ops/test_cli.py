@@ -186,6 +186,8 @@ def test_the_stage_is_the_safe_one_unless_the_environment_names_another(
         ("seed --color pink", 'Choose from: "auto", "always", "never"'),
         ("metrics --days fortnight", "'fortnight' is no whole number"),
         ("metrics --days 1.5", "'1.5' is no whole number"),
+        ("costs -c issuer", "'issuer' is no NAME=VALUE"),
+        ("doctor --context =x", "'=x' is no NAME=VALUE"),
         ("tail --since yesterday", "write it as 90s, 10m, 2h or 1d"),
         ("replay", "CONSUMER requires an argument"),
         ("replay orders --rate much", "--rate"),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ops.words import duration, many, moment, took
+from ops.words import duration, many, moment, tallied, took
 from tests.builders import NOW
 
 
@@ -63,3 +63,12 @@ def test_what_is_no_time_is_refused(written: str) -> None:
 
 def test_a_number_is_told_with_what_it_counts() -> None:
     assert [many(n, "event") for n in (0, 1, 1204)] == ["0 events", "1 event", "1,204 events"]
+
+
+def test_what_was_counted_is_told_in_lines_of_80_columns() -> None:
+    lines = tallied(1_204, "lost: " + "its answer is lost, " * 5).splitlines()
+
+    assert lines[0].startswith("      1,204  lost: its")
+    assert len(lines) == 2
+    assert max(map(len, lines)) <= 80
+    assert lines[1].startswith(" " * 15 + "its")

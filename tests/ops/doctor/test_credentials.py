@@ -97,12 +97,14 @@ def test_no_region_is_said_as_such(dev: Blueprint, monkeypatch: pytest.MonkeyPat
     found = dict(examine.account(Options(stage="dev"), dev))
 
     assert found["credentials"].said.startswith("No AWS region is set")
+    assert found["credentials"].todo == ("export AWS_DEFAULT_REGION=REGION",)
 
 
 def test_an_unknown_profile_is_said_as_such(dev: Blueprint) -> None:
     found = dict(examine.account(Options(stage="dev", profile="nobody"), dev))
 
     assert "`aws configure list-profiles`" in found["credentials"].said
+    assert found["credentials"].todo == ("aws configure list-profiles",)
 
 
 # -- the clock -------------------------------------------------------------------------------------

@@ -1,11 +1,12 @@
 """The functions' logs are read as they grow: nothing twice, nothing lost, all by time."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.map import SERVICES
 from ops.cloud import Cloud
 from ops.live.watch import AWS, HERE, NO_NOISE, Watch, watch
-from tests.ops.conftest import PlayedLogs
+from tests.ops.conftest import PlayedLambda, PlayedLogs
 
 BEGAN = 1_795_424_400.0
 
@@ -123,6 +124,45 @@ def test_a_watch_on_a_stage_reads_every_function_at_its_pace(here: Cloud, logs: 
     assert {request["filterPattern"] for request in logs.asked} == {NO_NOISE}
     assert watched.pace is HERE
     assert watch(Cloud(stage="dev", client=here.client), since=BEGAN).pace is AWS
+
+
+def test_a_log_that_goes_meanwhile_leaves_the_others_readable(logs: PlayedLogs) -> None:
+    watched = watching(logs)
+    write(logs, "I", "a", 0.0, 0.05)
+    assert events(watched, 1) == ["a"]
+
+    logs.gone = {"I"}
+    write(logs, "P", "b", 1.05, 1.1)
+
+    assert events(watched, 2) == ["b"]
+
+
+def test_without_any_log_what_aws_said_is_raised(logs: PlayedLogs) -> None:
+    logs.gone = {"P", "I"}
+
+    with pytest.raises(ClientError, match="does not exist"):
+        watching(logs).poll(BEGAN)
+
+
+def test_a_service_of_the_map_that_is_not_deployed_is_not_read(
+    here: Cloud, logs: PlayedLogs, functions: PlayedLambda
+) -> None:
+    functions.gone = {here.function("email")}
+
+    watch(here, since=BEGAN).poll(BEGAN)
+
+    groups = {request["logGroupName"] for request in logs.asked}
+    rest = {service.name for service in SERVICES} - {"email"}
+    assert groups == {f"logs of fanfare-local-{name}" for name in rest}
+
+
+def test_a_watch_on_a_stage_that_is_not_deployed_is_refused(
+    here: Cloud, functions: PlayedLambda
+) -> None:
+    functions.gone = {here.function(service.name) for service in SERVICES}
+
+    with pytest.raises(ClientError, match="Function not found"):
+        watch(here, since=BEGAN)
 
 
 def test_a_watch_on_one_order_asks_for_its_lines_in_its_time(here: Cloud, logs: PlayedLogs) -> None:

@@ -1,10 +1,14 @@
 """`fanfare simulate`: what it prints, and how it ends."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from ops import cli
+from ops.simulation.campaign import Run
+from ops.simulation.spread import spread
 from ops.trouble import Exit
 
 
@@ -39,6 +43,24 @@ def test_a_campaign_ends_when_enough_was_found(capsys: pytest.CaptureFixture[str
     assert len(told["violations"]) == 5
     assert "only_one_reference_is_captured" in {one["invariant"] for one in told["violations"]}
     assert told["worlds"] < 300
+
+
+@pytest.mark.usefixtures("mistaken")
+def test_who_stops_a_campaign_is_told_what_was_found_so_far(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*args: Any, **said: Any) -> Iterator[Run]:
+        yield next(spread(*args, **said))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ops.simulation.command.spread", stopped)
+
+    assert cli.main(["simulate", "--seeds", "300", "--jobs", "1"]) == Exit.INTERRUPTED
+
+    said = capsys.readouterr()
+    assert "Replay it: fanfare simulate --seed" in said.out
+    assert "1 violation." in said.out
+    assert "of 300 worlds" in said.err
 
 
 @pytest.mark.parametrize("line", ["simulate --seeds 0", "simulate --orders 1.5", "simulate x"])

@@ -1,6 +1,9 @@
 """A campaign on several cores."""
 
+import signal
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import active_children
+from multiprocessing.process import BaseProcess
 
 import pytest
 
@@ -30,3 +33,17 @@ def test_what_breaks_elsewhere_breaks_here_again() -> None:
 
     assert [one.plan for one in found] == alone != []
     assert all(one.violation for one in found)
+
+
+def test_who_stops_a_campaign_waits_for_no_process_and_leaves_none() -> None:
+    working: list[BaseProcess] = []
+
+    def stop(_: Tally) -> None:
+        working.extend(active_children())
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(spread(SEEDS, 2, Tally(), jobs=2, tell=stop))
+
+    assert {process.exitcode for process in working} == {-signal.SIGTERM}
+    assert active_children() == []

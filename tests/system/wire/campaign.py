@@ -15,8 +15,9 @@ import tests.conftest  # noqa: F401  no real account can be reached
 from infra.stage import DEV
 from ops.simulation.violation import Violation
 from ops.trouble import Exit
-from ops.words import many
+from ops.words import many, tallied
 from tests.assembly import Assembly, synthesize
+from tests.campaigns import leave, whole
 from tests.system.wire.chance import Chance
 from tests.system.wire.deployment import SENDER, deployment
 from tests.system.wire.faults import PORTS, WORDS, Fault, applicable
@@ -85,18 +86,18 @@ def sum_up(tally: Tally, out: Console) -> None:
     worlds, orders = many(tally.worlds, "world"), many(tally.orders, "order")
     out.print(f"{worlds}, {orders}, {tally.calls:,} calls of AWS")
     for fault, times in tally.faults.most_common():
-        out.print(f"  {times:>7,}  {fault}: {WORDS[fault]}")
+        out.print(tallied(times, f"{fault}: {WORDS[fault]}"))
     there = {(operation, fault) for operation in PORTS for fault in applicable(operation)}
     out.print(f"{len(tally.pairs)} of {len(there)} pairs of an operation and a fault were met.")
     out.print(f"{many(tally.found, 'violation')}.")
 
 
 def main(arguments: Sequence[str]) -> Exit:
-    """Run the command."""
+    """Run the command; what was found is printed at once, so who stops it has seen it."""
     parser = argparse.ArgumentParser(prog="make wire")
-    parser.add_argument("--seeds", type=int, default=100, help="how many worlds")
-    parser.add_argument("--first", type=int, default=0, help="the seed of the first")
-    parser.add_argument("--seed", type=int, help="this world alone")
+    parser.add_argument("--seeds", type=whole(1), default=100, help="how many worlds")
+    parser.add_argument("--first", type=whole(0), default=0, help="the seed of the first")
+    parser.add_argument("--seed", type=whole(0), help="this world alone")
     wanted = parser.parse_args(arguments)
     first, worlds = (wanted.first, wanted.seeds) if wanted.seed is None else (wanted.seed, 1)
     out = Console(highlight=False, soft_wrap=True)
@@ -109,4 +110,4 @@ def main(arguments: Sequence[str]) -> Exit:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    leave(lambda: main(sys.argv[1:]))
