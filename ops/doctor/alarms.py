@@ -27,7 +27,7 @@ def look(case: Case) -> Sequence[Finding]:
         said = f"{len(alarms)} alarms tell nobody: they are seen by who looks"
         if not case.blueprint.protected:
             return [fine(said)]
-        name = names.prefixed(case.stage, "on-call")
+        name = f"{names.SYSTEM}-on-call"
         return [
             warning(
                 f"{said}. Make a topic and subscribe to it, then name its ARN as alarm_topic=… in"
