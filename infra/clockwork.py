@@ -30,7 +30,9 @@ class Clockwork(Construct):
                 targets.LambdaFunction(function, event=events.RuleTargetInput.from_object(TICK))
             ],
         )
-        reason = "A tick that is lost is made good by the next; an alarm tells of one that calls in vain."
+        reason = (
+            "A lost tick is made good by the next; an alarm tells of a clock that calls in vain."
+        )
         acknowledge(rule, "Serverless-EventBusDLQ", "ES4000", reason=reason)
         for child in rule.node.children:
             if isinstance(child, lambda_.CfnPermission):

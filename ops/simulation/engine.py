@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
@@ -13,7 +12,7 @@ from ops.simulation.dice import WHOLE, Dice
 from ops.simulation.fault import OFTEN, RARE, Fault, Fired, possible, unavailable
 from ops.simulation.moments import BEGIN, MINUTE, SECOND
 from ops.simulation.violation import Violation, comes_to_rest, no_function_fails_by_itself
-from ops.simulation.worker import NEVER, Threads, Worker, skew
+from ops.simulation.worker import NEVER, Threads, Worker, answer, silently, skew
 
 type Action = Callable[[], object]
 
@@ -191,27 +190,27 @@ class Engine:
         effect, thread = worker.effect, worker.thread
         match worker.fault:
             case None | "slow":
-                _answer(worker, effect)
+                answer(worker, effect)
             case "die before":
                 thread.throw()
             case "die after" | "timed out":
-                _silently(effect)
+                silently(effect)
                 thread.throw()
             case "die, done later":
                 self._later(worker)
                 thread.throw()
             case "lost":
-                _silently(effect)
+                silently(effect)
                 thread.throw(unavailable(worker.call))
             case "lost, done later":
                 self._later(worker)
                 thread.throw(unavailable(worker.call))
             case "done twice":
-                _silently(effect)
-                _answer(worker, effect)
+                silently(effect)
+                answer(worker, effect)
             case "partial":
                 self._refusing = worker.name
-                _answer(worker, self._refused_in_part(effect))
+                answer(worker, self._refused_in_part(effect))
             case "frozen":
                 self._freeze(worker)
                 return
@@ -229,7 +228,7 @@ class Engine:
     def _later(self, worker: Worker) -> None:
         """Let a call come through when its worker does not wait for it any more."""
         wait = self.dice.between(f"later {worker.name} {worker.calls}", 0, LATER - 1)
-        self.at(self.now + wait, partial(_silently, worker.effect))
+        self.at(self.now + wait, partial(silently, worker.effect))
 
     def _refused_in_part(self, effect: Callable[[], Any]) -> Callable[[], Any]:
         def once() -> Any:
@@ -239,18 +238,3 @@ class Engine:
                 self._refusing = ""
 
         return once
-
-
-def _answer(worker: Worker, effect: Callable[[], Any]) -> None:
-    try:
-        answer = effect()
-    except Exception as error:  # noqa: BLE001  it is the worker's to handle
-        worker.thread.throw(error)
-    else:
-        worker.thread.switch(answer)
-
-
-def _silently(effect: Callable[[], Any]) -> None:
-    """Make a call of whose answer nobody hears."""
-    with suppress(Exception):
-        effect()

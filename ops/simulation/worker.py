@@ -1,6 +1,7 @@
 """A worker: some work in a greenlet, which stops at every call of a port."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
@@ -135,3 +136,19 @@ def skew() -> int:
     if not isinstance(thread, Thread) or thread.worker.inside:
         return 0
     return thread.worker.skew
+
+
+def answer(worker: Worker, effect: Callable[[], Any]) -> None:
+    """Make the call that a worker waits for, and tell it what came of it."""
+    try:
+        said = effect()
+    except Exception as error:  # noqa: BLE001  it is the worker's to handle
+        worker.thread.throw(error)
+    else:
+        worker.thread.switch(said)
+
+
+def silently(effect: Callable[[], Any]) -> None:
+    """Make a call of whose answer nobody hears."""
+    with suppress(Exception):
+        effect()
