@@ -77,6 +77,10 @@ class Engine:
                 raise Violation(comes_to_rest, "everything")
             action()
 
+    def close(self) -> None:
+        """End all workers that there still are; nothing happens any more."""
+        self._threads.close()
+
     def befalls(
         self,
         who: str,

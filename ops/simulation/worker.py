@@ -7,6 +7,7 @@ from typing import Any
 from greenlet import GreenletExit, getcurrent, greenlet
 
 from ops.simulation.fault import Fault
+from ops.simulation.violation import Violation
 
 NEVER = 1 << 62
 """The end of a worker's time that has none (ms)."""
@@ -84,17 +85,33 @@ class Threads:
 
     def __init__(self) -> None:
         """Start with none."""
+        self._all: list[Thread] = []
         self._idle: list[Thread] = []
 
     def begin(self, worker: Worker) -> None:
         """Let a worker work, until it waits for a call or is done."""
-        thread = worker.thread = self._idle.pop() if self._idle else Thread()
+        thread = worker.thread = self._idle.pop() if self._idle else self._another()
         thread.worker = worker
         thread.switch()
 
     def end(self, worker: Worker) -> None:
         """Take back the thread of a worker that is dead."""
         self._idle.append(worker.thread)
+
+    def close(self) -> None:
+        """End them all, and who is at work in them: what a thread stands in is never let go of.
+
+        Whoever cleans up meanwhile cannot break anything any more.
+        """
+        for thread in self._all:
+            while not thread.dead:
+                with suppress(Violation):
+                    thread.throw()
+
+    def _another(self) -> Thread:
+        thread = Thread()
+        self._all.append(thread)
+        return thread
 
 
 def call[T](name: str, effect: Callable[[], T]) -> T:

@@ -85,6 +85,14 @@ class World:
         Raises:
             Violation: an invariant does not hold.
         """
+        try:
+            self._live()
+        finally:
+            self.engine.close()
+
+    # -- what happens ------------------------------------------------------------------------------
+
+    def _live(self) -> None:
         self.engine.run()
         self.engine.calm = True
         waited = self.engine.busy + self._unattended
@@ -104,8 +112,6 @@ class World:
         for order in self.shop.log.streams:
             _hold(quiet.OF_AN_ORDER, order, self.shop, order)
         _hold(quiet.OF_THE_SHOP, "all orders", self.shop)
-
-    # -- what happens ------------------------------------------------------------------------------
 
     def _begin(self, customers: Customers, plan: Plan) -> None:
         orders = [customers.arrive(number) for number in plan.present]

@@ -1,8 +1,10 @@
 """Worlds of ten orders: what holds in them, and what happens there at all."""
 
+import gc
 import os
 import subprocess
 import sys
+import weakref
 from collections import Counter
 from dataclasses import replace
 
@@ -102,6 +104,18 @@ def test_what_is_spared_does_not_happen() -> None:
     some = frozenset(sorted(fired)[:10])
 
     assert not some & set(run(plan.sparing(some)).world.engine.fired)
+
+
+@pytest.mark.usefixtures("mistaken")
+@pytest.mark.parametrize("seed", range(4))
+def test_a_world_that_is_over_is_let_go_of_however_it_ended(seed: int) -> None:
+    """A campaign has thousands of them, and a thread that stands somewhere keeps its world."""
+    ended = run(Plan(seed=seed, orders=ORDERS))
+    world = weakref.ref(ended.world)
+    del ended
+    gc.collect()
+
+    assert world() is None
 
 
 def test_a_read_has_no_effect_that_could_come_later() -> None:
