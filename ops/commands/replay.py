@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.commands.words import Asked, Flag, Orders, Types, app
+from ops.commands.words import Asked, Flag, Moment, Orders, Types, app
 from ops.trouble import Exit
 
 
@@ -14,8 +14,8 @@ def replay(
     consumer: Annotated[str, Parameter(name="CONSUMER")],
     /,
     *,
-    since: Annotated[str | None, Parameter(metavar="TIME")] = None,
-    until: Annotated[str | None, Parameter(metavar="TIME")] = None,
+    since: Moment = None,
+    until: Moment = None,
     types: Types = None,
     orders: Orders = None,
     rate: Annotated[float | None, Parameter(metavar="NUMBER")] = None,

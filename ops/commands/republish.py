@@ -4,15 +4,15 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.commands.words import Asked, Flag, Orders, Types, app
+from ops.commands.words import Asked, Flag, Moment, Orders, Types, app
 from ops.trouble import Exit
 
 
 @app.command(sort_key=95)
 def republish(
     *,
-    since: Annotated[str | None, Parameter(metavar="TIME")] = None,
-    until: Annotated[str | None, Parameter(metavar="TIME")] = None,
+    since: Moment = None,
+    until: Moment = None,
     types: Types = None,
     orders: Orders = None,
     rate: Annotated[float | None, Parameter(metavar="NUMBER")] = None,

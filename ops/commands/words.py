@@ -38,6 +38,7 @@ Context = Annotated[
     list[str] | None,
     Parameter(name=("--context", "-c"), negative=(), metavar="NAME=VALUE", validator=_assignments),
 ]
+Moment = Annotated[str | None, Parameter(metavar="TIME")]
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 
