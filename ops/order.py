@@ -15,6 +15,7 @@ from ops.explain import LOCAL, explain
 from ops.live.attempts import Attempts
 from ops.live.watch import watch
 from ops.options import Options
+from ops.outstanding import at_rest, outstanding
 from ops.tree import draw
 from ops.trouble import Exit, Trouble
 
@@ -28,16 +29,18 @@ AFTERWARDS = timedelta(minutes=1)
 
 
 def show(options: Options, wanted: str, *, events: bool, wait: float | None) -> Exit:
-    """Print an order as a tree, as its events, or folded as JSON; perhaps wait until it rests."""
+    """Print an order as a tree, as its events, or folded as JSON; perhaps wait until it rests.
+
+    An order that does not come to rest in time is shown as it is, with what is missing.
+    """
     cloud = connect(options)
     order = find(cloud, wanted.upper())
     log = cloud.log()
     history = log.read(order)
     if not history.states(OrderPlaced):
         raise no_such_order(order)
-    settled = True
     if wait is not None:
-        history, settled = until_settled(lambda: log.read(order), wait)
+        history = until_at_rest(lambda: log.read(order), wait)
     folded = fold(history)
     if events:
         for event in history:
@@ -46,9 +49,11 @@ def show(options: Options, wanted: str, *, events: bool, wait: float | None) -> 
         options.print_json(folded)
     else:
         options.out.print(draw(folded, history, utc_now(), _attempts(cloud, folded)))
-    if not settled:
-        options.err.print(f"It is still moving after {wait:g} s.")
-    return Exit.DONE if settled else Exit.FAILED
+    if wait is None or at_rest(history):
+        return Exit.DONE
+    missing = [f"{each.consumer} has yet to fill {each.slot}." for each in outstanding(history)]
+    options.err.print(" ".join([f"It has not come to rest after {wait:g} s.", *missing]))
+    return Exit.FAILED
 
 
 def find(cloud: Cloud, wanted: str) -> str:
@@ -78,24 +83,20 @@ def find(cloud: Cloud, wanted: str) -> str:
     return alike[0]
 
 
-def until_settled(
+def until_at_rest(
     read: Callable[[], History],
     patience: float,
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
-) -> tuple[History, bool]:
-    """Read an order until nothing more is to come by itself; tell whether it came to that.
-
-    `patience` is in seconds.
-    """
+) -> History:
+    """Read an order until nothing more is to come of it, at most `patience` seconds."""
     deadline = clock() + patience
     while True:
         history = read()
-        moving = fold(history).moving
         left = deadline - clock()
-        if not moving or left <= 0:
-            return history, not moving
+        if at_rest(history) or left <= 0:
+            return history
         sleep(min(0.2, left))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from events.envelope import Event
 from events.history import History
+from events.order import fold
 from functions.map import CONSUMERS
 from functions.runtime.reaction import On
 from functions.runtime.service import Consumer
@@ -37,6 +38,11 @@ def outstanding(
             slot = _slot(on, history)
             waiting[consumer.name, slot] = Pending(cause=event, consumer=consumer.name, slot=slot)
     return tuple(waiting.values())
+
+
+def at_rest(history: History) -> bool:
+    """Tell whether nothing more is to come of a placed order, not even a mail."""
+    return not fold(history).moving and not outstanding(history)
 
 
 def _slot(on: On, history: History) -> str:

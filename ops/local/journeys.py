@@ -12,7 +12,7 @@ from ops.live.record import Record
 from ops.live.view import View
 from ops.live.watch import Watch
 from ops.local.samples import Sample, place, samples
-from ops.outstanding import outstanding
+from ops.outstanding import at_rest
 from ops.tree import draw
 
 PATIENCE = 30
@@ -49,7 +49,7 @@ class Journeys:
 
     def _place(self, sample: Sample) -> tuple[History, list[Record]]:
         if sample.without is None or sample.until is None:
-            return self._follow(place(self._api, sample.body), _at_rest)
+            return self._follow(place(self._api, sample.body), at_rest)
         self._switch(sample.without, False)
         self._view.note(f"{sample.without} is paused: the others go on")
         awaited = sample.until
@@ -57,7 +57,7 @@ class Journeys:
         _, before = self._follow(order, lambda history: history.states(awaited))
         self._view.note(f"{sample.without} is back, and hears what it missed")
         self._switch(sample.without, True)
-        history, after = self._follow(order, _at_rest)
+        history, after = self._follow(order, at_rest)
         return history, before + after
 
     def _follow(
@@ -92,8 +92,3 @@ class Journeys:
         short = self._view.short(order.id)
         self._view.complain(f"{short} should have ended {expected}, with no money kept.")
         return False
-
-
-def _at_rest(history: History) -> bool:
-    """Tell whether nothing more is to come of the order, not even a mail."""
-    return not fold(history).moving and not outstanding(history)

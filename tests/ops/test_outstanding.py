@@ -18,7 +18,7 @@ from events.ordering import OrderCancelled, OrderConfirmed
 from events.payment import PaymentCaptured, PaymentDeclined, PaymentPrepared, PaymentRefunded
 from events.shipping import DispatchScheduled
 from functions.map import CONSUMERS
-from ops.outstanding import outstanding
+from ops.outstanding import at_rest, outstanding
 from tests.builders import story
 
 EUR = Money(amount=100, currency="EUR")
@@ -101,3 +101,21 @@ def test_only_the_consumers_on_the_map_are_waited_for() -> None:
     payment = tuple(consumer for consumer in CONSUMERS if consumer.name == "payment")
 
     assert [pending.consumer for pending in outstanding(story(), payment)] == ["payment"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "rests"),
+    [
+        ((CAPTURED, RESERVED, CONFIRMED), False),
+        ((CAPTURED, RESERVED, CONFIRMED, DISPATCHED), False),
+        ((CAPTURED, RESERVED, CONFIRMED, DISPATCHED, NOTED), True),
+        ((CAPTURED, REJECTED, CANCELLED, REFUNDED), False),
+        ((CAPTURED, REJECTED, CANCELLED, REGRETTED), False),
+        ((CAPTURED, REJECTED, CANCELLED, REGRETTED, REFUNDED), True),
+        ((CAPTURED, REJECTED, CANCELLED, REFUNDED, (REFUSED, CANCELLATION)), True),
+    ],
+)
+def test_an_order_is_at_rest_once_it_has_its_end_and_the_customer_was_told(
+    facts: tuple[Fact, ...], rests: bool
+) -> None:
+    assert at_rest(story(TOLD, *facts)) is rests

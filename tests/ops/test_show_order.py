@@ -6,6 +6,8 @@ import re
 import pytest
 
 from events.codec import decode
+from events.email import DispatchNoteSent, ReceiptSent
+from events.envelope import Fact
 from events.history import History
 from events.inventory import StockReserved
 from events.money import Money
@@ -14,18 +16,22 @@ from events.payment import PaymentCaptured
 from events.shipping import DispatchScheduled
 from ops.cloud import Cloud
 from ops.options import Options
-from ops.order import find, show, until_settled
+from ops.order import find, show, until_at_rest
 from ops.trouble import Exit, Trouble
 from tests.builders import ORDER, story
 from tests.ops.conftest import PlayedLogs, write
 
-MOVING = story(PaymentCaptured(reference="r", amount=Money(amount=1, currency="EUR")))
-DISPATCHED = story(
-    PaymentCaptured(reference="r", amount=Money(amount=1, currency="EUR")),
+CAPTURED = PaymentCaptured(reference="r", amount=Money(amount=1, currency="EUR"))
+MOVING = story(CAPTURED)
+SENT: tuple[Fact, ...] = (
+    CAPTURED,
     StockReserved(lines=()),
     OrderConfirmed(),
     DispatchScheduled(carrier="c", reference="r"),
 )
+RECEIPT = ReceiptSent(message_id="m")
+DISPATCHED = story(*SENT)
+MAILED = story(RECEIPT, *SENT, DispatchNoteSent(message_id="m"))
 OTHER = "5WQFM8Q1XK3T7ZC0R9N2HDBJE5"
 
 
@@ -121,31 +127,57 @@ class Waiting:
     def sleep(self, seconds: float) -> None:
         self.now += seconds
 
-    def wait(self, patience: float) -> tuple[History, bool]:
-        return until_settled(self.read, patience, clock=lambda: self.now, sleep=self.sleep)
+    def wait(self, patience: float) -> History:
+        return until_at_rest(self.read, patience, clock=lambda: self.now, sleep=self.sleep)
 
 
 def test_waiting_ends_as_soon_as_nothing_more_is_to_come() -> None:
-    waiting = Waiting(MOVING, MOVING, DISPATCHED)
+    waiting = Waiting(MOVING, MOVING, MAILED)
 
-    assert waiting.wait(30) == (DISPATCHED, True)
+    assert waiting.wait(30) == MAILED
     assert waiting.now < 1
+
+
+def test_mails_are_waited_for_too() -> None:
+    waiting = Waiting(DISPATCHED, story(RECEIPT, *SENT), MAILED)
+
+    assert waiting.wait(30) == MAILED
 
 
 def test_waiting_ends_when_the_time_is_up() -> None:
     waiting = Waiting(MOVING)
 
-    assert waiting.wait(30) == (MOVING, False)
+    assert waiting.wait(30) == MOVING
     assert waiting.now == pytest.approx(30)
 
 
-def test_an_order_that_still_moves_when_the_time_is_up_is_shown_and_fails(
+def test_an_order_that_is_at_rest_was_worth_waiting_for(
     here: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write(here, MOVING)
+    write(here, MAILED)
+
+    assert show(Options(), ORDER, events=False, wait=0) is Exit.DONE
+
+    said = capsys.readouterr()
+    assert "DispatchNoteSent" in said.out
+    assert said.err == ""
+
+
+@pytest.mark.parametrize(
+    ("facts", "missing"),
+    [
+        ((RECEIPT, CAPTURED), "inventory has yet to fill inventory/reserve. ordering has yet"),
+        ((RECEIPT, *SENT), "email has yet to fill email/dispatch."),
+    ],
+    ids=["moving", "unmailed"],
+)
+def test_an_order_that_is_not_at_rest_when_the_time_is_up_is_shown_with_what_is_missing(
+    here: Cloud, capsys: pytest.CaptureFixture[str], facts: tuple[Fact, ...], missing: str
+) -> None:
+    write(here, story(*facts))
 
     assert show(Options(), ORDER, events=False, wait=0) is Exit.FAILED
 
     said = capsys.readouterr()
-    assert said.out.startswith("5WQF  paid, ")
-    assert said.err == "It is still moving after 0 s.\n"
+    assert said.out.startswith("5WQF  ")
+    assert said.err.startswith(f"It has not come to rest after 0 s. {missing}")
