@@ -1,7 +1,7 @@
 """`make release`: notes what each stage keeps, for later updates to be held to.
 
 It refuses while the update from the last release would lose something, unless what is lost is
-named: `--lose <stack>` or `--lose <stack>/<logical id>`.
+named: `--lose <stack>` or `--lose <stack>/<logical id>`. It refuses any other name, too.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from infra.updates.losses import losses
 from infra.updates.record import IN_ACCOUNTS, read, write
 
 ROOT = Path(__file__).parents[2]
+USAGE = 2
 REFUSED = 4
 
 
@@ -34,12 +35,22 @@ def templates(stage: Stage) -> Mapping[str, Any]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Return 0 once all is noted, 4 if something would be lost that was not named."""
+    """Return 0 once all is noted.
+
+    It is 4 if something would be lost that was not named, and 2 if something was named that would
+    not be lost.
+    """
     parser = argparse.ArgumentParser(prog="python -m infra.updates", description=__doc__)
     parser.add_argument("--lose", action="append", default=[], metavar="NAME")
     named = set(parser.parse_args(arguments).lose)
     now = [(stage, kept(templates(stage))) for stage in IN_ACCOUNTS]
     lost = [loss for stage, keeps in now for loss in losses(read(stage), keeps)]
+    known = {name for loss in lost for name in (loss.stack, loss.resource)}
+    if not named <= known:
+        wrong = ", ".join(sorted(named - known))
+        said = f"Nothing is released: {wrong} is not among what would be lost:"
+        print(said, *sorted(known or {"nothing"}), sep="\n  ", file=sys.stderr)
+        return USAGE
     unnamed = [loss for loss in lost if not {loss.stack, loss.resource} & named]
     for loss in lost:
         print(loss, file=sys.stderr)

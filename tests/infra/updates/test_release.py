@@ -50,9 +50,31 @@ def test_a_release_may_lose_what_is_named(
 ) -> None:
     (loss,) = losses(kept(prod.stacks), kept(renamed))
 
-    assert release.main(["--lose", "fanfare-prod-checkout"]) == release.REFUSED
     assert release.main(["--lose", loss.stack if whole else loss.resource]) == 0
     assert record.read(PROD) == kept(renamed)
+
+
+def test_a_name_of_what_would_not_be_lost_is_refused_with_all_that_can_be_named(
+    renamed: dict[str, Any], prod: Assembly, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (loss,) = losses(kept(prod.stacks), kept(renamed))
+
+    assert release.main(["--lose", loss.resource, "--lose", "nope"]) == release.USAGE
+
+    first, *names = capsys.readouterr().err.splitlines()
+    assert first == "Nothing is released: nope is not among what would be lost:"
+    assert names == [f"  {loss.stack}", f"  {loss.resource}"]
+    assert record.read(PROD) == kept(prod.stacks)
+
+
+def test_where_nothing_would_be_lost_no_name_is_any(
+    renamed: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert release.main(["--lose", "fanfare-prod-bus"]) == 0
+
+    assert release.main(["--lose", "fanfare-prod-bus"]) == release.USAGE
+
+    assert capsys.readouterr().err.endswith("would be lost:\n  nothing\n")
 
 
 def test_the_record_is_made_from_the_templates_that_the_tests_know(dev: Assembly) -> None:
