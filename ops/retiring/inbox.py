@@ -1,6 +1,6 @@
-"""What a consumer has before it: its subscription, its queue, and its dead letters."""
+"""What a consumer has before it: its subscription, its queue, its dead letters; what missed it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -23,6 +23,18 @@ class Inbox:
         """Return about how many messages are in the dead-letter queue."""
         found = self._find(names.DEAD_LETTERS)
         return found.waiting() if found else 0
+
+    def undelivered(self) -> tuple[int, str] | None:
+        """Return about how much the topic could not deliver, to whomever, and where: a queue's URL.
+
+        It is nothing where nothing lies there. No message says whose subscription failed: what is
+        delivered raw is the event alone.
+        """
+        url = self._url([names.undelivered(self._cloud.stage)])
+        if url is None:
+            return None
+        lying = SqsSender(self._cloud.client("sqs"), url, ordered=True).waiting()
+        return (lying, url) if lying else None
 
     def unsubscribe(self) -> bool:
         """End the subscription, so that nothing new comes; tell whether there was one."""
@@ -53,11 +65,15 @@ class Inbox:
         ]
 
     def _find(self, suffix: str = "") -> Waits | None:
+        url = self._url(self._names(suffix))
+        if url is None:
+            return None
+        return SqsSender(self._cloud.client("sqs"), url, ordered=url.endswith(".fifo"))
+
+    def _url(self, among: Iterable[str]) -> str | None:
+        """Return the URL of the first of these queues that there is."""
         sqs = self._cloud.client("sqs")
-        for name in self._names(suffix):
-            try:
-                url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
-            except sqs.exceptions.QueueDoesNotExist:
-                continue
-            return SqsSender(sqs, url, ordered=name.endswith(".fifo"))
+        for name in among:
+            with suppress(sqs.exceptions.QueueDoesNotExist):
+                return str(sqs.get_queue_url(QueueName=name)["QueueUrl"])
         return None

@@ -55,6 +55,7 @@ def retire(
     inbox = Inbox(cloud, name)
     if not stack.going and not drop_dead_letters:
         _no_dead_letters(inbox, name)
+    _tell_of_undelivered(options, inbox, name)
     consent(options, _sentence(name, stack, inbox, without_draining), yes=yes)
     with _repeatable(options, stack):
         if not stack.going:
@@ -121,6 +122,20 @@ def _no_dead_letters(inbox: Inbox, name: str) -> None:
             " --drop-dead-letters. Its stack was not deleted.",
             Exit.REFUSED,
         )
+
+
+def _tell_of_undelivered(options: Options, inbox: Inbox, name: str) -> None:
+    """Tell of what may have missed this consumer, which nobody can replay once it is gone."""
+    found = inbox.undelivered()
+    if found is None:
+        return
+    lying, url = found
+    options.err.print(
+        f"{url.rpartition('/')[2]} holds {many(lying, 'message')} that the topic could not deliver"
+        f" to a consumer's queue. Nothing there says to whose: it may have been {name}'s. To look:"
+        f" aws sqs receive-message --queue-url {url} --visibility-timeout 0"
+        " --max-number-of-messages 10"
+    )
 
 
 def _sentence(name: str, stack: Stack, inbox: Inbox, without_draining: bool) -> str:

@@ -81,6 +81,16 @@ class Stage:
         """Put a message into its queue, or the companion of that suffix."""
         self.cloud.client("sqs").send_message(QueueUrl=self._url(suffix), MessageBody="{}")
 
+    def lose(self) -> str:
+        """Have the topic put a message aside, for whichever consumer; return the queue's name."""
+        sqs = self.cloud.client("sqs")
+        name = names.undelivered("local")
+        url = sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"})["QueueUrl"]
+        sqs.send_message(
+            QueueUrl=url, MessageBody="lost", MessageGroupId="A", MessageDeduplicationId="1"
+        )
+        return name
+
     def work_off(self) -> None:
         """Take one message out of its queue."""
         sqs = self.cloud.client("sqs")

@@ -1,6 +1,7 @@
 """A consumer is retired: told first, drained, looked into, deleted; and any of it twice."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from ops.options import Options
 from ops.retiring.retire import CONSISTENT, retire
 from ops.trouble import Exit, Trouble
+from tests.commands import parsed
 from tests.ops.retiring.conftest import NAME, TABLE, Stage
 
 pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse AWS..SNS..Subscription")
@@ -86,6 +88,36 @@ def test_what_dies_while_the_queue_is_drained_is_in_the_way_too(stage: Stage) ->
     assert refusal(stage, "dead-letter queue") is Exit.REFUSED
     assert stage.there()
     assert stage.retire(drop_dead_letters=True) is Exit.DONE
+
+
+def test_what_the_topic_could_not_deliver_is_told_beforehand_with_the_way_to_look_at_it(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.deploy()
+    queue = stage.lose()
+
+    with pytest.raises(Trouble, match="consent"):
+        stage.retire(Options(stage="prod"))
+
+    said = capsys.readouterr().err
+    assert said.startswith(f"{queue} holds 1 message that the topic could not deliver")
+    assert said.index("it may have been greeting's") < said.index("This retires greeting for good")
+    (command,) = re.findall("aws sqs .*", said)
+    call = parsed(command)
+    assert (call.operation, call.given["VisibilityTimeout"]) == ("receive_message", "0")
+    assert call.given["QueueUrl"].endswith(f"/{queue}")
+
+
+def test_where_all_was_delivered_nothing_is_told_of_it(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.deploy()
+    queue = stage.lose()
+    sqs = stage.cloud.client("sqs")
+    sqs.purge_queue(QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"])
+
+    assert stage.retire() is Exit.DONE
+    assert "could not deliver" not in capsys.readouterr().err
 
 
 def test_one_that_was_paused_works_again_until_its_queue_is_empty(stage: Stage) -> None:
