@@ -14,11 +14,14 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from ops import commands
-from ops.commands.words import PROBLEMS, Flag, app
+from ops.commands.words import PROBLEMS, SECONDS, Flag, app
 from ops.trouble import Exit
 
 DEFAULT_WAIT = 30
 """Seconds that `--wait` waits if it is not told how many."""
+
+WAITING = ("order", "replay")
+"""Commands whose `--wait` need not be told; each takes one word that is no option's."""
 
 for module in iter_modules(commands.__path__):
     import_module(f"{commands.__name__}.{module.name}")
@@ -70,9 +73,16 @@ def main(tokens: Sequence[str] | None = None) -> int:
 def _plain(tokens: Sequence[str]) -> Iterator[str]:
     """Spell out two habits: a bare `--wait`, which may stand before the order's id, and `-`."""
     for word, follower in zip_longest(tokens, tokens[1:], fillvalue=""):
-        if word == "--wait" and not follower.replace(".", "", 1).isdigit():
+        if word == "--wait" and tokens[0] in WAITING and not _is_value(follower, tokens):
             yield f"{word}={DEFAULT_WAIT}"
         elif word == "-":
             yield from ("--", word)
         else:
             yield word
+
+
+def _is_value(follower: str, tokens: Sequence[str]) -> bool:
+    """Tell whether what follows `--wait` is meant for it, be it right or wrong."""
+    if tokens[1].startswith("-"):
+        return bool(SECONDS.fullmatch(follower))
+    return follower != "" and not follower.startswith("-")

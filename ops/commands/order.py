@@ -3,9 +3,8 @@
 from typing import Annotated
 
 from cyclopts import Parameter
-from cyclopts.validators import Number
 
-from ops.commands.words import Asked, Flag, app
+from ops.commands.words import Asked, Flag, Seconds, app
 from ops.trouble import Exit
 
 
@@ -15,7 +14,7 @@ def order(
     /,
     *,
     events: Flag = False,
-    wait: Annotated[float | None, Parameter(validator=Number(gte=0), metavar="SECONDS")] = None,
+    wait: Seconds | None = None,
     options: Asked,
 ) -> Exit:
     """Show one order: what led to what, and what is outstanding.

@@ -3,9 +3,8 @@
 from typing import Annotated
 
 from cyclopts import Parameter
-from cyclopts.validators import Number
 
-from ops.commands.words import Asked, Flag, Moment, Orders, Types, app
+from ops.commands.words import Asked, Flag, Moment, Orders, Seconds, Types, app
 from ops.trouble import Exit
 
 
@@ -21,7 +20,7 @@ def replay(
     rate: Annotated[float | None, Parameter(metavar="NUMBER")] = None,
     dry_run: Flag = False,
     resume: Annotated[str | None, Parameter(metavar="JOB")] = None,
-    wait: Annotated[float | None, Parameter(validator=Number(gte=0), metavar="SECONDS")] = None,
+    wait: Seconds | None = None,
     yes: Flag = False,
     options: Asked,
 ) -> Exit:

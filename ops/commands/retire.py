@@ -3,9 +3,8 @@
 from typing import Annotated
 
 from cyclopts import Parameter
-from cyclopts.validators import Number
 
-from ops.commands.words import Asked, Flag, app
+from ops.commands.words import Asked, Flag, Seconds, app
 from ops.trouble import Exit
 
 
@@ -17,7 +16,7 @@ def retire(
     keep_row: Flag = False,
     without_draining: Flag = False,
     drop_dead_letters: Flag = False,
-    wait: Annotated[float, Parameter(validator=Number(gte=0), metavar="SECONDS")] = 900,
+    wait: Seconds = 900,
     yes: Flag = False,
     options: Asked,
 ) -> Exit:

@@ -10,6 +10,7 @@ from cyclopts import App, Group, Parameter, Token
 from ops.words import duration
 
 PROBLEMS = "fanfare: {}".format
+SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 app = App(
     name="fanfare",
@@ -50,6 +51,17 @@ def whole(_: object, tokens: Sequence[Token]) -> int:
     return int(typed)
 
 
+def seconds(_: object, tokens: Sequence[Token]) -> float:
+    """Return the number of seconds that was typed."""
+    typed = tokens[0].value
+    if not SECONDS.fullmatch(typed):
+        raise ValueError(f"{typed!r} is no number of seconds, such as 90.")
+    return float(typed)
+
+
 def span(_: object, tokens: Sequence[Token]) -> timedelta:
     """Return the span of time that was typed."""
     return duration(tokens[0].value)
+
+
+Seconds = Annotated[float, Parameter(converter=seconds, metavar="SECONDS")]
