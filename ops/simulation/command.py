@@ -12,11 +12,14 @@ from ops.simulation.fault import EXPLAINED
 from ops.simulation.shrink import shrink
 from ops.simulation.spread import spread
 from ops.simulation.story import again, story
-from ops.trouble import Exit
+from ops.trouble import Exit, Trouble
 from ops.words import many, tallied
 
 ENOUGH = 5
 """Violations after which a campaign ends: more would say the same."""
+
+SEEDS = 1 << 128
+"""How many seeds dice take: from 0 on, and below this."""
 
 type Tell = Callable[[Tally], None]
 
@@ -30,7 +33,17 @@ def simulate(
     jobs: int,
     clock: Callable[[], float] = time.monotonic,
 ) -> Exit:
-    """Run worlds, print what is wrong with each and what there was to see in all."""
+    """Run worlds, print what is wrong with each and what there was to see in all.
+
+    Raises:
+        Trouble: there are not so many seeds from the first one on.
+    """
+    if not 0 <= first <= SEEDS - seeds:
+        raise Trouble(
+            f"Seeds are whole numbers from 0 to {SEEDS - 1} (128 bits), and each world takes the"
+            " next one: begin with a lower --seed.",
+            Exit.USAGE,
+        )
     tally = Tally()
     began = clock()
     found: list[Run] = []

@@ -11,6 +11,8 @@ from ops.simulation.campaign import Run
 from ops.simulation.spread import spread
 from ops.trouble import Exit
 
+LAST = (1 << 128) - 1
+
 
 def test_worlds_without_a_fault_of_ours_end_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["simulate", "--seeds", "4", "--orders", "3"]) == Exit.DONE
@@ -63,7 +65,24 @@ def test_who_stops_a_campaign_is_told_what_was_found_so_far(
     assert "of 300 worlds" in said.err
 
 
-@pytest.mark.parametrize("line", ["simulate --seeds 0", "simulate --orders 1.5", "simulate x"])
+def test_the_last_seed_that_there_is_has_its_world_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["simulate", "--seed", str(LAST), "--orders", "1"]) == Exit.DONE
+    assert "1 world, 1 order," in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("line", [f"--seed {LAST + 1}", f"--seed {LAST} --seeds 2"])
+def test_a_world_beyond_the_last_seed_is_refused(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["simulate", *line.split()]) == Exit.USAGE
+
+    said = capsys.readouterr().err
+    assert said.startswith(f"fanfare: Seeds are whole numbers from 0 to {LAST}")
+
+
+@pytest.mark.parametrize(
+    "line", ["simulate --seeds 0", "simulate --seed=-1", "simulate --orders 1.5", "simulate x"]
+)
 def test_what_makes_no_sense_is_refused(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(line.split())
