@@ -1,15 +1,13 @@
 """The relay's handler: which records are published, and which are reported to come again."""
 
 import json
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 import pytest
 
 from events import codec
 from events.ordering import OrderConfirmed
-from events.payment import PaymentPrepared
 from functions.relay.service import SERVICE
 from functions.runtime import stream
 from functions.runtime.forgetting import FORGOTTEN, blanked
@@ -17,43 +15,10 @@ from functions.runtime.memory import MemoryTopic
 from functions.runtime.ports import Message
 from tests.builders import EMAIL, NOW, Clock, Lines, order_placed, placed, then
 from tests.functions.conftest import Logged
-from tests.functions.runtime.lambdas import failed, record
+from tests.functions.runtime.lambdas import record
+from tests.functions.runtime.relaying import PREPARED, A, B, Notes, Relay, notes, relay, topic
 
-A, B = placed(order="A"), placed(order="B")
-PREPARED = then(A, PaymentPrepared(reference="r"))
-
-
-@pytest.fixture
-def topic() -> MemoryTopic:
-    return MemoryTopic()
-
-
-class Notes:
-    """The queue of what could not be published."""
-
-    def __init__(self) -> None:
-        self.kept: list[dict[str, str]] = []
-
-    def put(self, body: str) -> None:
-        self.kept.append(json.loads(body))
-
-
-@pytest.fixture
-def notes() -> Notes:
-    return Notes()
-
-
-type Relay = Callable[[list[dict[str, Any]]], list[str]]
-
-
-@pytest.fixture
-def relay(topic: MemoryTopic, notes: Notes, lines: Lines, clock: Clock) -> Relay:
-    handle = stream.handler(SERVICE, topic, notes, lines, clock)
-
-    def invoke(records: list[dict[str, Any]]) -> list[str]:
-        return failed(handle({"Records": records}, None))
-
-    return invoke
+__all__ = ["notes", "relay", "topic"]
 
 
 def test_every_new_event_is_published_as_it_was_written(relay: Relay, topic: MemoryTopic) -> None:
@@ -184,46 +149,6 @@ def test_who_only_says_that_an_item_was_blanked_has_tampered_with_it(
     relay([only_said, unsaid, no_event, nothing_to_blank])
 
     assert lines.outcomes == ["tampered"] * 4
-
-
-@pytest.mark.parametrize(
-    ("edit", "error"),
-    [
-        ({"source": "shipping"}, "NotItsOwn"),
-        ({"type": "OrderConfirmed", "dataversion": 1}, "NotItsOwn"),
-        ({"type": "OrderGiftWrapped"}, "UnknownType"),
-        ({"dataversion": 3}, "FutureVersion"),
-    ],
-)
-def test_a_fact_that_is_not_its_owners_or_not_known_is_put_aside_and_blocks_nobody(
-    relay: Relay,
-    topic: MemoryTopic,
-    notes: Notes,
-    lines: Lines,
-    edit: dict[str, Any],
-    error: str,
-) -> None:
-    assert relay([record(msgspec.structs.replace(A, **edit), 1), record(B, 2)]) == []
-    assert [m.id for m in topic.published] == [B.id]
-    assert (lines.lines[0]["outcome"], lines.lines[0]["error"]) == ("unpublishable", error)
-    assert (lines.lines[0]["subject"], lines.lines[0]["slot"]) == ("A", "placed")
-    (note,) = notes.kept
-    assert (note["subject"], note["slot"], note["error"]) == ("A", "placed", error)
-
-
-def test_what_cannot_even_be_put_aside_comes_again(
-    topic: MemoryTopic, lines: Lines, clock: Clock
-) -> None:
-    class Full(Notes):
-        def put(self, body: str) -> None:
-            raise TimeoutError
-
-    handle = stream.handler(SERVICE, topic, Full(), lines, clock)
-    stranger = msgspec.structs.replace(A, source="shipping")
-
-    with pytest.raises(TimeoutError):
-        handle({"Records": [record(stranger, 1), record(B, 2)]}, None)
-    assert topic.published == []
 
 
 def test_an_outcome_that_checkout_may_not_state_is_not_published(
