@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from events.envelope import Event
 from events.inventory import Reserved, StockReserved
 from events.ordering import OrderCancelled, OrderConfirmed
@@ -76,6 +78,11 @@ class World:
         return [
             call.operation for call in self.calls.made if call.sent.get("TableName", log) != log
         ]
+
+
+@pytest.fixture
+def world(stage: Stage, calls: Calls, clock: Clock) -> World:
+    return World(stage, calls, clock)
 
 
 def order(key: str = KEY) -> dict[str, Any]:

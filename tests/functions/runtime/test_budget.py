@@ -13,7 +13,7 @@ from functions import names
 from functions.checkout.catalogue import CATALOGUE
 from functions.checkout.identity import customer_key
 from functions.runtime import settings
-from tests.builders import ISSUER, Clock, placed, verified
+from tests.builders import ISSUER, placed, verified
 from tests.functions.checkout.conftest import BODY, KEY
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.budgeting import (
@@ -26,14 +26,12 @@ from tests.functions.runtime.budgeting import (
     RESERVED,
     World,
     order,
+    world,
 )
 from tests.functions.runtime.lambdas import failed, message, record
 from tests.functions.runtime.test_items import weight
 
-
-@pytest.fixture
-def world(stage: Stage, calls: Calls, clock: Clock) -> World:
-    return World(stage, calls, clock)
+__all__ = ["world"]
 
 
 def test_a_fact_alone_is_one_put(stage: Stage, calls: Calls) -> None:

@@ -7,8 +7,7 @@ import pytest
 from events.email import CancellationSent, DispatchNoteSent, ReceiptSent
 from events.envelope import Event, Fact
 from events.inventory import StockRejected
-from tests.builders import Clock, then
-from tests.functions.conftest import Calls, Stage
+from tests.builders import then
 from tests.functions.runtime.budgeting import (
     CANCELLED,
     CAPTURED,
@@ -18,13 +17,10 @@ from tests.functions.runtime.budgeting import (
     PREPARED,
     RESERVED,
     World,
+    world,
 )
 
-
-@pytest.fixture
-def world(stage: Stage, calls: Calls, clock: Clock) -> World:
-    return World(stage, calls, clock)
-
+__all__ = ["world"]
 
 ENDED: list[tuple[str, Event[Any], tuple[Event[Any], ...]]] = [
     ("payment", PLACED, (PREPARED, CAPTURED)),

@@ -1,7 +1,9 @@
 """A stage with orders to send again, and a clock that is played."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +88,19 @@ def troubled(code: Exit, says: str, act: Callable[[], Exit]) -> None:
     assert trouble.value.code is code
 
 
-# -- what is refused -------------------------------------------------------------------------------
+@contextmanager
+def interrupted(client: Any, call: str, *, nth: int) -> Iterator[None]:
+    """Have Ctrl-C pressed at the nth call of an operation, and expect that it is heard."""
+    calls = count(1)
+
+    def interrupt(**_: Any) -> None:
+        if next(calls) == nth:
+            raise KeyboardInterrupt
+
+    client.meta.events.register_first(f"before-send.{call}", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        yield
+    client.meta.events.unregister(f"before-send.{call}", interrupt)
 
 
 @pytest.fixture
@@ -94,19 +108,8 @@ def broken(
     stocked: Cloud, time: Time, go: Callable[..., Exit], capsys: pytest.CaptureFixture[str]
 ) -> str:
     """A job that was interrupted after ten events, and said how to go on; its id."""
-    calls = 0
-
-    def crash(**_: Any) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == 2:
-            raise KeyboardInterrupt
-
-    events = stocked.client("sqs").meta.events
-    events.register_first("before-send.sqs.SendMessageBatch", crash)
-    with pytest.raises(KeyboardInterrupt):
+    with interrupted(stocked.client("sqs"), "sqs.SendMessageBatch", nth=2):
         go()
-    events.unregister("before-send.sqs.SendMessageBatch", crash)
     (path,) = job_files.JOBS.iterdir()
     again = f"10 of 24 events sent. Go on with: fanfare replay orders --resume {path.stem}"
     assert again in capsys.readouterr().err

@@ -1,15 +1,11 @@
 """A job sends every event that it counted, at its rate, whatever stops it and however often."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from events.envelope import Event
-from events.ordering import OrderConfirmed
-from events.payment import PaymentCaptured, PaymentPrepared
 from functions.runtime.memory import MemoryLog
 from functions.runtime.ports import Message
 from ops.replays import job as jobs
@@ -18,34 +14,12 @@ from ops.replays.job import Job, Plan
 from ops.replays.queue import QueueOf, ToQueue
 from ops.replays.replaying import FIRST_PAUSE, TRIES, Undelivered, work
 from ops.replays.target import batch_size
-from tests.builders import NOW, order_placed, placed, then
+from tests.builders import placed
 from tests.ops.played import Queue, Time
+from tests.ops.replays.orders import AFTER, ORDERS, log, story_of, time
 from tests.reading import LISTING
 
-ORDERS = [f"ORDER{number:02}" for number in range(25)]
-TOTAL = order_placed().total
-AFTER = NOW + timedelta(hours=1)
-
-
-def story_of(order: str) -> list[Event[Any]]:
-    first = placed(order=order)
-    prepared = then(first, PaymentPrepared(reference="r"))
-    captured = then(prepared, PaymentCaptured(reference="r", amount=TOTAL))
-    return [first, prepared, captured, then(captured, OrderConfirmed())]
-
-
-@pytest.fixture
-def log() -> MemoryLog:
-    log = MemoryLog()
-    for order in ORDERS:
-        for event in story_of(order):
-            log.append(event)
-    return log
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
+__all__ = ["log", "time"]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -11,7 +10,7 @@ from ops.options import Options
 from ops.replays import job as job_files
 from ops.replays import jobs
 from ops.trouble import Exit
-from tests.ops.replays.conftest import troubled
+from tests.ops.replays.conftest import interrupted, troubled
 from tests.ops.replays.listener import Listener
 from tests.ops.replays.test_republish import ALL, SINCE
 
@@ -25,19 +24,8 @@ def stopped(
     capsys: pytest.CaptureFixture[str],
 ) -> str:
     """A job that was interrupted at its fifth publish; its id."""
-    calls = 0
-
-    def crash(**_: Any) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == 5:
-            raise KeyboardInterrupt
-
-    events = stocked.client("sns").meta.events
-    events.register_first("before-send.sns.PublishBatch", crash)
-    with pytest.raises(KeyboardInterrupt):
+    with interrupted(stocked.client("sns"), "sns.PublishBatch", nth=5):
         again(since=SINCE)
-    events.unregister("before-send.sns.PublishBatch", crash)
     (path,) = folder.iterdir()
     go_on = f"30 of {ALL} events sent. Go on with: fanfare republish --resume {path.stem}"
     assert go_on in capsys.readouterr().err

@@ -1,17 +1,12 @@
 """What is published from the log leaves as the relay would publish it, whatever stops it."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from events.envelope import Event
-from events.ordering import OrderConfirmed
-from events.payment import PaymentCaptured, PaymentPrepared
 from functions.relay.waves import BEHIND
 from functions.runtime.memory import MemoryLog
 from functions.runtime.operating.ports import LogPage, Pages, Selection
@@ -22,11 +17,11 @@ from ops.replays.job import Job, Plan
 from ops.replays.replaying import FIRST_PAUSE, TRIES, Undelivered, work
 from ops.replays.target import batch_size
 from ops.replays.topic import TheTopic, ToTopic
-from tests.builders import NOW, order_placed, placed, then
+from tests.builders import NOW
 from tests.ops.played import Time
+from tests.ops.replays.orders import AFTER, ORDERS, log, story_of, time
 
-ORDERS = [f"ORDER{number:02}" for number in range(25)]
-AFTER = NOW + timedelta(hours=1)
+__all__ = ["log", "time"]
 
 
 class Topic:
@@ -85,32 +80,7 @@ class Cut:
         )
 
 
-def story_of(order: str) -> Iterator[Event[Any]]:
-    """Yield an order's events by sequence, which is not the order of their slots."""
-    first = placed(order=order)
-    yield first
-    prepared = then(first, PaymentPrepared(reference="r"))
-    yield prepared
-    captured = then(prepared, PaymentCaptured(reference="r", amount=order_placed().total))
-    yield captured
-    yield then(captured, OrderConfirmed())
-
-
 SLOTS = [event.slot for event in story_of("ORDER")]
-
-
-@pytest.fixture
-def log() -> MemoryLog:
-    log = MemoryLog()
-    for order in ORDERS:
-        for event in story_of(order):
-            log.append(event)
-    return log
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
 
 
 @pytest.fixture
