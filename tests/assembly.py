@@ -15,6 +15,7 @@ from functions.map import CONSUMERS
 from functions.runtime.service import Consumer
 from infra.app import build
 from infra.stage import DEV, Stage
+from ops.blueprint import read
 from tests.builders import AUDIENCE, ISSUER
 from tests.template import ACCOUNT, REGION, Resource, Templates
 
@@ -32,17 +33,15 @@ class Assembly:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.blueprint = read(folder)
         manifest = json.loads((folder / "manifest.json").read_text())
         self.manifest: dict[str, Any] = manifest["artifacts"]
-        (place,) = {each["environment"] for each in self.manifest.values() if "environment" in each}
-        account, region = place.removeprefix("aws://").split("/")
-        bound = account != "unknown-account"
-        self.account = account if bound else ACCOUNT
-        self.region = region if bound else REGION
         self.missing: list[Any] = manifest.get("missing", [])
+        ((account, region),) = {(each.account, each.region) for each in self.blueprint.stacks}
+        self.account = account or ACCOUNT
+        self.region = region or REGION
         self.stacks: dict[str, Any] = {
-            path.name.removesuffix(".template.json"): json.loads(path.read_text())
-            for path in sorted(folder.glob("*.template.json"))
+            stack.name: stack.template for stack in self.blueprint.stacks
         }
 
     def resources(self, kind: str, stack: str | None = None) -> list[Resource]:
@@ -74,8 +73,8 @@ class Assembly:
 
     def raw(self, kind: str) -> Iterator[Mapping[str, Any]]:
         """Yield the resources of a type as they are written, with what is not a property."""
-        for template in self.stacks.values():
-            yield from (each for each in template["Resources"].values() if each["Type"] == kind)
+        for stack in self.blueprint.stacks:
+            yield from stack.resources(kind)
 
     def said(self, kind: str) -> Iterator[tuple[str, Any]]:
         """Yield what constructs say about themselves, of a kind such as `aws:cdk:warning`."""
