@@ -72,6 +72,22 @@ def test_what_failed_is_hidden_longer_each_time(world: World, receives: int) -> 
     assert world.queue.hidden == {"handle A/placed": delay(receives)}
 
 
+@pytest.mark.parametrize(
+    "attributes",
+    [None, {}, {"ApproximateReceiveCount": "often"}, {"ApproximateReceiveCount": "0"}],
+    ids=["no attributes", "no count", "no number", "none"],
+)
+def test_what_does_not_say_how_often_it_was_received_was_received_once(
+    world: World, attributes: dict[str, str] | None
+) -> None:
+    world.away = {"A"}
+    (record,) = world.place("A")
+    world.handler()({"Records": [record | {"attributes": attributes}]}, None)
+
+    assert world.queue.hidden == {"handle A/placed": delay(1)}
+    assert world.lines.lines[0]["receives"] == 1
+
+
 def test_each_failure_of_a_batch_waits_for_its_own_time(world: World) -> None:
     world.away = {"A", "B"}
     records = world.place("A", "B")
@@ -146,6 +162,32 @@ def test_what_there_is_no_time_for_is_given_back_untried_and_backs_off(
     assert world.lines.outcomes == ["done", "done", "held-back", "held-back"]
 
 
+def test_behind_what_there_is_no_time_for_the_rest_of_its_order_waits_for_it(
+    world: World,
+) -> None:
+    world.takes = 10.0
+    _, left = records = world.place("A", "B")
+    left["attributes"]["ApproximateReceiveCount"] = "3"
+    rest = message(then(placed(order="B"), DispatchScheduled(carrier="c", reference="r")))
+    answer = world.handler(ordered=True)({"Records": [*records, rest]}, None)
+
+    assert failed(answer) == ["message B/placed", "message B/shipping/dispatch"]
+    assert world.queue.hidden == {"handle B/placed": delay(3), "handle B/shipping/dispatch": 0}
+
+
+def test_what_is_of_no_group_is_held_back_without_an_order(world: World) -> None:
+    world.takes = 10.0
+    records = world.place("A", "B")
+    del records[1]["attributes"]["MessageGroupId"]
+    world.handler()({"Records": records}, None)
+
+    assert world.lines.lines[-1] == {
+        "outcome": "held-back",
+        "consumer": "inventory",
+        "receives": 1,
+    }
+
+
 def test_what_has_its_last_receive_is_tried_however_late_it_is(world: World) -> None:
     world.takes = 10.0
     first, last = world.place("A", "B")
@@ -196,6 +238,15 @@ def test_what_cannot_be_decoded_fails_at_a_constant_pace_on_its_way_to_the_dlq(
     with pytest.raises(codec.Undecodable) as wrong:
         codec.decode(record["body"])
     assert world.lines.lines[0]["detail"] == str(wrong.value)
+
+
+def test_a_message_without_a_body_is_as_undecodable_as_an_empty_one(world: World) -> None:
+    without, empty = message(""), message("")
+    del without["body"]
+    world.handler()({"Records": [without, empty]}, None)
+
+    assert world.lines.outcomes == ["undecodable", "undecodable"]
+    assert len({line["detail"] for line in world.lines.lines}) == 1
 
 
 def test_a_log_that_is_ahead_of_this_code_is_waited_for_like_any_outage(world: World) -> None:
