@@ -1,12 +1,20 @@
-"""Faults of AWS, made on purpose."""
+"""Faults of AWS, made on purpose, and a relay that publishes to memory."""
 
+import json
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from functions.relay.service import SERVICE as RELAY
+from functions.runtime import stream
+from functions.runtime.memory import MemoryTopic
+from tests.builders import Clock, Lines
+from tests.functions.runtime.lambdas import failed
+
 type Answer = dict[str, Any] | None
+type Relay = Callable[[list[dict[str, Any]]], list[str]]
 
 
 class Faults:
@@ -40,3 +48,33 @@ def faults() -> Iterator[Faults]:
     made = Faults()
     yield made
     made.end()
+
+
+class Notes:
+    """The queue of what could not be published."""
+
+    def __init__(self) -> None:
+        self.kept: list[dict[str, str]] = []
+
+    def put(self, body: str) -> None:
+        self.kept.append(json.loads(body))
+
+
+@pytest.fixture
+def topic() -> MemoryTopic:
+    return MemoryTopic()
+
+
+@pytest.fixture
+def notes() -> Notes:
+    return Notes()
+
+
+@pytest.fixture
+def relay(topic: MemoryTopic, notes: Notes, lines: Lines, clock: Clock) -> Relay:
+    handle = stream.handler(RELAY, topic, notes, lines, clock)
+
+    def invoke(records: list[dict[str, Any]]) -> list[str]:
+        return failed(handle({"Records": records}, None))
+
+    return invoke
