@@ -2,7 +2,7 @@
 
 import base64
 import re
-from hmac import compare_digest
+from contextlib import suppress
 from typing import Annotated
 
 import msgspec
@@ -84,17 +84,14 @@ def _place(cursor: str | None, customer: str) -> str | None:
     """Return the place after which a cursor goes on, if one is given."""
     if cursor is None:
         return None
-    try:
-        given = cursor.encode()
-        said = base64.urlsafe_b64decode(given[:_LONGEST]).decode()
-    except ValueError:
-        given, said = b"", ""
-    place = said.partition("\n")[0]
-    if not place or not compare_digest(_cursor(place, customer).encode(), given):
-        raise Problem(
-            400,
-            "malformed-query",
-            "`cursor` must be one that your list was answered with; leave it out to begin anew.",
-            field="cursor",
-        )
-    return place
+    with suppress(ValueError):
+        said = base64.urlsafe_b64decode(cursor[:_LONGEST]).decode()
+        place = said.partition("\n")[0]
+        if place and _cursor(place, customer) == cursor:
+            return place
+    raise Problem(
+        400,
+        "malformed-query",
+        "`cursor` must be one that your list was answered with; leave it out to begin anew.",
+        field="cursor",
+    )

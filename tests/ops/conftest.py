@@ -1,4 +1,7 @@
-"""A stage as the operator's commands see it: tables under moto, functions and logs played."""
+"""A stage as the operator's commands see it: tables under moto, functions and logs played.
+
+For the command line, the commands are played themselves.
+"""
 
 import io
 import json
@@ -17,6 +20,7 @@ from functions.runtime.aws import client_factory
 from ops.cloud import Cloud
 from ops.explain import LOCAL
 from ops.live.record import Record
+from ops.trouble import Exit
 from tests.builders import NOW
 from tests.tables import make_tables
 
@@ -122,6 +126,26 @@ def here(stage: Callable[[str], Cloud], monkeypatch: pytest.MonkeyPatch) -> Clou
     ):
         monkeypatch.setattr(f"ops.{module}.connect", lambda _: made)
     return made
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """Play all commands, and give the arguments that they were called with."""
+    calls: list[tuple[Any, ...]] = []
+
+    def played(*given: Any, **named: Any) -> Exit:
+        calls.append((*given, named))
+        return Exit.REFUSED
+
+    targets = ["local.run.run", "seed.seed", "invoke.invoke", "order.show", "orders.show"]
+    targets += ["live.tail.tail", "metrics.show", "mail.show", "pause.switch"]
+    targets += ["replays.replay.replay", "replays.republish.republish", "replays.jobs.show"]
+    targets += ["forgetting.forget.forget", "retiring.retire.retire"]
+    targets += [f"projections.projection.{what}" for what in ("show", "check", "empty")]
+    for target in targets:
+        monkeypatch.setattr(f"ops.{target}", played)
+    monkeypatch.delenv("FANFARE_STAGE", raising=False)
+    return calls
 
 
 def record(outcome: str, service: str = "payment", **fields: Any) -> Record:

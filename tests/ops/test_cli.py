@@ -1,4 +1,4 @@
-"""The command line: what may be said, and what is refused."""
+"""The command line: what is said reaches the command."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,35 +10,6 @@ from ops.live.filter import Filter
 from ops.options import Options
 from ops.replays.selection import Wanted
 from ops.trouble import Exit
-
-
-@pytest.fixture
-def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-    """Play all commands, and give the arguments that they were called with."""
-    calls: list[tuple[Any, ...]] = []
-
-    def played(*given: Any, **named: Any) -> Exit:
-        calls.append((*given, named))
-        return Exit.REFUSED
-
-    targets = ["local.run.run", "seed.seed", "invoke.invoke", "order.show", "orders.show"]
-    targets += ["live.tail.tail", "metrics.show", "mail.show", "pause.switch"]
-    targets += ["replays.replay.replay", "replays.republish.republish", "replays.jobs.show"]
-    targets += ["forgetting.forget.forget", "retiring.retire.retire"]
-    targets += [f"projections.projection.{what}" for what in ("show", "check", "empty")]
-    for target in targets:
-        monkeypatch.setattr(f"ops.{target}", played)
-    monkeypatch.delenv("FANFARE_STAGE", raising=False)
-    return calls
-
-
-def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    with pytest.raises(SystemExit) as ended:
-        cli.main(words)
-    assert ended.value.code == Exit.USAGE
-    said = capsys.readouterr()
-    assert said.out == ""
-    return " ".join(said.err.split())
 
 
 @pytest.mark.parametrize(
@@ -168,61 +139,3 @@ def test_the_stage_is_the_safe_one_unless_the_environment_names_another(
     cli.main(["seed"])
 
     assert [options.stage for options, _ in called] == ["local", "dev"]
-
-
-@pytest.mark.parametrize(
-    ("line", "says"),
-    [
-        ("ordr 7F3K", 'Unknown command "ordr". Did you mean "order"?'),
-        ("order", "ID requires an argument"),
-        ("order 7F3K --waite", "Unknown option: --waite"),
-        ("order 7F3K --wait=-1", "'-1' is no number of seconds, such as 90."),
-        ("order 7F3K --wait x", "Invalid value for --wait: 'x' is no number of seconds"),
-        ("replay orders --wait 5s", "'5s' is no number of seconds"),
-        ("retire greeting --wait x", "Invalid value for --wait: 'x' is no number of seconds"),
-        ("retire greeting --wait inf", "'inf' is no number of seconds"),
-        ("retire greeting --wait", "--wait requires an argument"),
-        ("run --port 0", 'Invalid value "0" for --port'),
-        ("run --port 65536", 'Invalid value "65536" for --port'),
-        ("run --port http", "--port"),
-        ("run --port 4600.5", "'4600.5' is no whole number"),
-        ("seed --stage Prod!", "'Prod!' names no stage"),
-        ("seed --color pink", 'Choose from: "auto", "always", "never"'),
-        ("metrics --days fortnight", "'fortnight' is no whole number"),
-        ("metrics --days 1.5", "'1.5' is no whole number"),
-        ("costs -c issuer", "'issuer' is no NAME=VALUE"),
-        ("doctor --context =x", "'=x' is no NAME=VALUE"),
-        ("tail --since yesterday", "write it as 90s, 10m, 2h or 1d"),
-        ("replay", "CONSUMER requires an argument"),
-        ("replay orders --rate much", "--rate"),
-        ("projection orders --limit 2.5", "'2.5' is no whole number"),
-        ("projection orders --limit 0", 'Invalid value "0" for --limit'),
-        ("forget", "ORDER requires an argument"),
-    ],
-)
-def test_a_mistake_in_the_line_is_one_sentence_and_exit_code_2(
-    called: list[Any], capsys: pytest.CaptureFixture[str], line: str, says: str
-) -> None:
-    said = refused(capsys, *line.split())
-
-    assert said.startswith("fanfare: ")
-    assert says in said
-    assert called == []
-
-
-def test_a_name_that_is_nobodys_is_exit_code_2(
-    called: list[Any], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert cli.main(["tail", "--consumer", "emial"]) is Exit.USAGE
-
-    assert "There is no consumer 'emial'" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("more", ["--check", "A"])
-def test_a_part_of_a_read_model_is_not_emptied(
-    called: list[Any], capsys: pytest.CaptureFixture[str], more: str
-) -> None:
-    assert cli.main(["projection", "orders", more, "--empty"]) is Exit.USAGE
-
-    assert "--empty is for the whole" in capsys.readouterr().err
-    assert called == []

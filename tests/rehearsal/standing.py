@@ -63,6 +63,11 @@ def left(cloud: Cloud) -> Mapping[str, list[str]]:
     return {kind: [str(each) for each in found] for kind, found in listed.items() if found}
 
 
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """Return the keys under which something else stands, or is new."""
+    return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+
+
 def _function(cloud: Cloud, consumer: str) -> dict[str, Any]:
     name = cloud.function(consumer)
     return dict(cloud.client("lambda").get_function_configuration(FunctionName=name))

@@ -7,8 +7,7 @@ The tests follow each other: each finds what the one before it left.
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -34,7 +33,7 @@ from ops.pause import turn
 from ops.trouble import Exit
 from tests.rehearsal import release
 from tests.rehearsal.asking import ask
-from tests.rehearsal.standing import codes, left, standing, updates
+from tests.rehearsal.standing import changed, codes, left, standing, updates
 from tests.rehearsal.tree import Tree
 from tests.rehearsal.world import World, folder, marked, until
 from tests.summary import Figure
@@ -244,8 +243,3 @@ def stock(world: World) -> dict[str, int]:
 
 def queues(world: World) -> list[str]:
     return list(world.cloud.client("sqs").list_queues().get("QueueUrls", []))
-
-
-def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
-    """Return the keys under which something else stands, or is new."""
-    return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}

@@ -1,5 +1,6 @@
 """A customer's list: their own orders only, the newest first, a page at a time."""
 
+import base64
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from functions.checkout.identity import letters
 from functions.checkout.listing import MOST, USUAL
 from functions.orders.projection import row
 from functions.runtime.memory import MemoryRows
@@ -188,6 +190,16 @@ def test_a_cursor_and_more_is_refused(shop: Shop, clock: Clock) -> None:
 
     for more in ("=", "==", "A", " ", "A" * 500):
         assert look(shop, cursor=cursor + more).status == 400
+
+
+def test_a_cursor_that_names_no_place_is_refused_whoever_could_work_it_out(
+    shop: Shop, clock: Clock
+) -> None:
+    order(shop, clock, 2)
+    (customer,) = {each.partition for each in shop.listed.all()}
+    cursor = base64.urlsafe_b64encode(f"\n{letters(f'{customer}\n')}".encode()).decode()
+
+    assert look(shop, cursor=cursor).status == 400
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """A consumer in memory whose reaction and whose queue fail when they are told to."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from events import codec
 from events.checkout import OrderPlaced
 from events.envelope import Event
 from events.inventory import StockVoided
@@ -17,6 +19,15 @@ from tests.builders import Clock, Lines, order_placed, placed
 from tests.functions.runtime.lambdas import message
 
 SECRET = "tok_of_a_card_that_nobody_may_read"
+
+UNDECODABLE: dict[str, Callable[[], str]] = {
+    "not JSON": lambda: "order placed!",
+    "an unknown type": lambda: json.dumps(
+        json.loads(codec.encode(placed())) | {"type": "OrderGiftWrapped"}
+    ),
+    "a future version": lambda: json.dumps(json.loads(codec.encode(placed())) | {"dataversion": 3}),
+}
+"""Bodies that are no event known here, by what is wrong with them."""
 
 
 class Outside(Exception):

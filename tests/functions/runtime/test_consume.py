@@ -1,6 +1,5 @@
 """A batch of a consumer's queue: what is acknowledged, what comes back, and what is said of it."""
 
-import json
 from collections.abc import Callable
 
 import msgspec
@@ -9,12 +8,11 @@ import pytest
 from events import codec
 from events.inventory import StockVoided
 from events.shipping import DispatchScheduled
-from functions.runtime import backoff
 from functions.runtime.backoff import FIRST_DELAY, delay
 from functions.runtime.ports import MailUnavailable
 from functions.runtime.service import FORGED
-from tests.builders import ORDER, placed, then
-from tests.functions.runtime.consuming import World
+from tests.builders import placed, then
+from tests.functions.runtime.consuming import UNDECODABLE, World
 from tests.functions.runtime.lambdas import failed, message
 
 
@@ -72,6 +70,22 @@ def test_what_failed_is_hidden_longer_each_time(world: World, receives: int) -> 
     assert world.queue.hidden == {"handle A/placed": delay(receives)}
 
 
+@pytest.mark.parametrize(
+    "attributes",
+    [None, {}, {"ApproximateReceiveCount": "often"}, {"ApproximateReceiveCount": "0"}],
+    ids=["no attributes", "no count", "no number", "none"],
+)
+def test_what_does_not_say_how_often_it_was_received_was_received_once(
+    world: World, attributes: dict[str, str] | None
+) -> None:
+    world.away = {"A"}
+    (record,) = world.place("A")
+    world.handler()({"Records": [record | {"attributes": attributes}]}, None)
+
+    assert world.queue.hidden == {"handle A/placed": delay(1)}
+    assert world.lines.lines[0]["receives"] == 1
+
+
 def test_each_failure_of_a_batch_waits_for_its_own_time(world: World) -> None:
     world.away = {"A", "B"}
     records = world.place("A", "B")
@@ -81,105 +95,12 @@ def test_each_failure_of_a_batch_waits_for_its_own_time(world: World) -> None:
     assert world.queue.hidden == {"handle A/placed": delay(1), "handle B/placed": delay(4)}
 
 
-def test_behind_a_failure_the_rest_of_its_order_is_held_back_and_other_orders_pass(
-    world: World,
-) -> None:
-    world.away = {"A"}
-    first, other = world.place("A", "B")
-    first["attributes"]["ApproximateReceiveCount"] = "3"
-    rest = message(then(placed(order="A"), DispatchScheduled(carrier="c", reference="r")))
-    answer = world.handler(ordered=True)({"Records": [first, rest, other]}, None)
-
-    assert failed(answer) == ["message A/placed", "message A/shipping/dispatch"]
-    assert world.queue.hidden == {
-        "handle A/placed": delay(3),
-        "handle A/shipping/dispatch": 0,
-    }
-    assert world.lines.outcomes == ["retry", "done", "held-back"]
-    assert world.lines.lines[-1] == {
-        "outcome": "held-back",
-        "consumer": "inventory",
-        "receives": 1,
-        "order": "A",
-    }
-
-
-@pytest.mark.parametrize("body", ["nonsense", "of a version to come"])
-def test_behind_what_cannot_be_decoded_the_rest_of_its_order_goes_on(
-    world: World, body: str
-) -> None:
-    (good,) = world.place(ORDER)
-    wrong = UNDECODABLE["a future version"]() if body != "nonsense" else body
-    answer = world.handler(ordered=True)({"Records": [message(wrong), good]}, None)
-
-    assert failed(answer) == [message(wrong)["messageId"]]
-    assert world.reacted == [ORDER]
-    assert world.lines.outcomes == ["undecodable", "done"]
-
-
-@pytest.mark.parametrize(("receives", "ends"), [(-1, "held-back"), (0, "unheard")])
-def test_behind_a_failure_that_had_its_last_receive_the_next_of_its_order_is_tried(
-    world: World, receives: int, ends: str
-) -> None:
-    world.away = {"A"}
-    (first,) = world.place("A")
-    count = backoff.receives_to_ride_out() + receives
-    first["attributes"]["ApproximateReceiveCount"] = str(count)
-    rest = message(then(placed(order="A"), DispatchScheduled(carrier="c", reference="r")))
-    world.handler(ordered=True)({"Records": [first, rest]}, None)
-
-    assert world.lines.outcomes == ["retry", ends]
-
-
-@pytest.mark.parametrize("ordered", [False, True])
-def test_what_there_is_no_time_for_is_given_back_untried_and_backs_off(
-    world: World, ordered: bool
-) -> None:
-    world.takes = 5.0  # of 30 seconds, and nothing is begun after 7.5
-    records = world.place("A", "B", "C", "D")
-    records[3]["attributes"]["ApproximateReceiveCount"] = "3"
-    answer = world.handler(ordered=ordered)({"Records": records}, None)
-
-    assert world.reacted == ["A", "B"]
-    assert failed(answer) == ["message C/placed", "message D/placed"]
-    assert world.queue.hidden == {"handle C/placed": delay(1), "handle D/placed": delay(3)}
-    assert world.lines.outcomes == ["done", "done", "held-back", "held-back"]
-
-
-def test_what_has_its_last_receive_is_tried_however_late_it_is(world: World) -> None:
-    world.takes = 10.0
-    first, last = world.place("A", "B")
-    last["attributes"]["ApproximateReceiveCount"] = str(backoff.receives_to_ride_out())
-
-    assert failed(world.handler()({"Records": [first, last]}, None)) == []
-    assert world.reacted == ["A", "B"]
-
-
 def test_a_failure_that_speaks_to_the_operator_is_quoted_and_no_other(world: World) -> None:
     world.away = {"A", "B"}
     world.errors["B"] = MailUnavailable("verify the sender")
     world.handler()({"Records": world.place("A", "B")}, None)
 
     assert [line.get("detail") for line in world.lines.lines] == [None, "verify the sender"]
-
-
-def test_on_a_parallel_queue_nothing_is_held_back(world: World) -> None:
-    world.away = {"A"}
-    (first,) = world.place("A")
-    again = first | {"messageId": "again", "receiptHandle": "again"}
-    answer = world.handler()({"Records": [first, again]}, None)
-
-    assert failed(answer) == ["message A/placed", "again"]
-    assert world.reacted == ["A", "A"]
-
-
-UNDECODABLE: dict[str, Callable[[], str]] = {
-    "not JSON": lambda: "order placed!",
-    "an unknown type": lambda: json.dumps(
-        json.loads(codec.encode(placed())) | {"type": "OrderGiftWrapped"}
-    ),
-    "a future version": lambda: json.dumps(json.loads(codec.encode(placed())) | {"dataversion": 3}),
-}
 
 
 @pytest.mark.parametrize("body", UNDECODABLE.values(), ids=UNDECODABLE)
@@ -196,6 +117,15 @@ def test_what_cannot_be_decoded_fails_at_a_constant_pace_on_its_way_to_the_dlq(
     with pytest.raises(codec.Undecodable) as wrong:
         codec.decode(record["body"])
     assert world.lines.lines[0]["detail"] == str(wrong.value)
+
+
+def test_a_message_without_a_body_is_as_undecodable_as_an_empty_one(world: World) -> None:
+    without, empty = message(""), message("")
+    del without["body"]
+    world.handler()({"Records": [without, empty]}, None)
+
+    assert world.lines.outcomes == ["undecodable", "undecodable"]
+    assert len({line["detail"] for line in world.lines.lines}) == 1
 
 
 def test_a_log_that_is_ahead_of_this_code_is_waited_for_like_any_outage(world: World) -> None:

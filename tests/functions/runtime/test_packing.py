@@ -1,7 +1,12 @@
-"""Batches keep to the limits of SNS and SQS, and lose nothing on the way."""
+"""Messages and batches keep to the limits of SNS and SQS, and nothing is lost on the way."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from events import codec
-from functions.runtime.packing import MAX_BYTES, OVERHEAD, pack
+from functions.runtime.packing import MAX_BYTES, OVERHEAD, Unfit, fit, pack
 from functions.runtime.ports import Message
 
 
@@ -42,3 +47,46 @@ def test_a_batch_is_filled_to_the_last_byte_and_no_further() -> None:
 
 def test_a_single_event_is_sent_alone_however_large() -> None:
     assert [len(batch) for batch in pack(messages(1, MAX_BYTES))] == [1]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {},
+        {"body": b"." * codec.MAX_BYTES},
+        {"body": "\N{TRUMPET} \ufffd".encode()},
+        {"id": "!" * 128, "subject": "~" * 128},
+    ],
+    ids=["usual", "the longest body", "another alphabet", "the longest ids"],
+)
+def test_a_message_within_all_limits_is_fit_as_it_is(edit: dict[str, Any]) -> None:
+    (usual,) = messages(1)
+    message = replace(usual, **edit)
+
+    assert fit(message) is message
+
+
+NO_IDENTIFIER = "its id is too long, or has other characters than visible ASCII"
+
+
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        ({"body": b"." * 65537}, "65537 bytes, at most 65536 can travel"),
+        ({"body": "\ufffe".encode()}, "it has a character that no message may have"),
+        ({"body": "a\uffffb".encode()}, "it has a character that no message may have"),
+        *(
+            ({name: wrong}, NO_IDENTIFIER)
+            for name in ("id", "subject")
+            for wrong in ("", "!" * 129, "a b", "\N{TRUMPET}")
+        ),
+    ],
+)
+def test_a_message_that_a_batch_would_be_refused_for_is_unfit(
+    edit: dict[str, Any], says: str
+) -> None:
+    (usual,) = messages(1)
+
+    with pytest.raises(Unfit) as unfit:
+        fit(replace(usual, **edit))
+    assert str(unfit.value) == says

@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import msgspec
 import pytest
 
 from events import codec
-from events.checkout import OrderPlaced
 from events.codec import Undecodable
 from events.envelope import Event
 from events.ordering import OrderConfirmed
@@ -16,22 +14,20 @@ from events.payment import PaymentPrepared
 from functions import names
 from functions.runtime import memory
 from functions.runtime.memory import MemoryLog
-from functions.runtime.operating.erase import DynamoErasure
-from functions.runtime.operating.ports import Changing, Erasure, Pages, Selection
+from functions.runtime.operating.ports import Pages, Selection
 from functions.runtime.operating.scan import DynamoPages
 from functions.runtime.ports import Log
-from tests.builders import EMAIL, NOW, placed, then
+from tests.builders import NOW, placed, then
 from tests.functions.conftest import Calls, Stage
-from tests.functions.runtime.conftest import Faults
 
 ORDERS = [f"ORDER{number}" for number in range(7)]
 
 
 class World:
-    """A log, and the ways in which operators reach it."""
+    """A log, and the way in which operators read all of it."""
 
-    def __init__(self, log: Log, pages: Pages, erasure: Erasure) -> None:
-        self.log, self.pages, self.erasure = log, pages, erasure
+    def __init__(self, log: Log, pages: Pages) -> None:
+        self.log, self.pages = log, pages
 
     def know(self, *events: Event[Any]) -> None:
         for event in events:
@@ -43,11 +39,9 @@ def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Wo
     if request.param == "memory":
         monkeypatch.setattr(memory, "PAGE_OF_ORDERS", 2)
         log = MemoryLog()
-        return World(log, log, log)
+        return World(log, log)
     stage = request.getfixturevalue("stage")
-    table = names.log_table(stage.name)
-    erasure = DynamoErasure(stage.dynamodb, table)
-    return World(stage.log(), DynamoPages(stage.dynamodb, table, page=3), erasure)
+    return World(stage.log(), DynamoPages(stage.dynamodb, names.log_table(stage.name), page=3))
 
 
 def story_of(order: str, seconds: float = 0) -> list[Event[Any]]:
@@ -182,74 +176,7 @@ def test_an_order_without_events_is_passed_over(world: World) -> None:
     assert len(list(read(world.pages, Selection(orders=("A", "B", "C"))))) == 3
 
 
-def test_personal_fields_are_blanked_and_told_of_once(world: World) -> None:
-    events = story_of("A")
-    world.know(*events)
-
-    assert world.erasure.erase("A", NOW) == ["A/placed"]
-    assert world.erasure.erase("A", NOW) == []
-
-    history = world.log.read("A")
-    first = history.find(OrderPlaced)
-    assert first is not None
-    assert (first.data.email, first.data.ship_to.street) == ("", "")
-    assert first.data.lines == events[0].data.lines
-    assert list(history)[1:] == events[1:]
-    assert msgspec.structs.replace(first, data=events[0].data) == events[0]
-
-
-def test_other_orders_stay_as_they_are(world: World) -> None:
-    world.know(*story_of("A"), *story_of("B"))
-
-    world.erasure.erase("A", NOW)
-
-    assert list(world.log.read("B")) == story_of("B")
-
-
-def test_a_blank_slot_is_still_filled(world: World) -> None:
-    world.know(*story_of("A"))
-    world.erasure.erase("A", NOW)
-
-    held = world.log.append(placed(order="A"))
-
-    assert held.data.email == ""
-    assert held.same_fact(placed(order="A"))
-
-
-def test_an_order_that_is_not_there_has_nothing_to_blank(world: World) -> None:
-    assert world.erasure.erase("A", NOW) == []
-    assert len(world.log.read("A")) == 0
-
-
 # -- DynamoDB alone --------------------------------------------------------------------------------
-
-
-def test_an_item_is_marked_and_nothing_else_of_it_is_written(stage: Stage, calls: Calls) -> None:
-    for event in story_of("A"):
-        stage.log().append(event)
-    table = names.log_table(stage.name)
-
-    DynamoErasure(stage.dynamodb, table).erase("A", NOW)
-
-    item = stage.dynamodb.get_item(
-        TableName=table, Key={"subject": {"S": "A"}, "slot": {"S": "placed"}}
-    )["Item"]
-    assert item["forgotten"] == {"S": NOW.isoformat()}
-    assert EMAIL not in str(item)
-    (update,) = (call.sent for call in calls.made if call.operation == "UpdateItem")
-    assert set(update["ExpressionAttributeNames"].values()) == {"data", "forgotten"}
-    assert update["ConditionExpression"] == "#data = :read"
-
-
-def test_an_event_that_was_changed_meanwhile_is_not_overwritten(
-    stage: Stage, faults: Faults
-) -> None:
-    stage.log().append(placed(order="A"))
-    refused = {"Error": {"Code": "ConditionalCheckFailedException", "Message": "no"}}
-    faults.answer(stage.dynamodb, "UpdateItem", refused)
-
-    with pytest.raises(Changing, match="A/placed"):
-        DynamoErasure(stage.dynamodb, names.log_table(stage.name)).erase("A", NOW)
 
 
 def test_what_is_no_event_stops_the_reading_and_is_named(stage: Stage) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from events.checkout import OrderPlaced
 from events.envelope import Event, Fact
 from events.history import History
 from events.inventory import RESERVE, StockRejected
@@ -13,10 +12,9 @@ from events.ordering import OrderCancelled, OrderConfirmed
 from events.payment import PaymentCaptured, PaymentPrepared
 from events.personal import forgotten
 from events.shipping import DispatchScheduled
-from functions.runtime.memory import MemoryLog, MemoryRows
-from functions.runtime.ports import Row
+from functions.runtime.memory import MemoryLog
 from functions.runtime.react import Handled, Reactor
-from functions.runtime.reaction import Keep, On
+from functions.runtime.reaction import On
 from functions.runtime.service import Consumer
 from tests.builders import MUTE, NOW, ORDER, Clock, order_placed, placed, story, then
 from tests.functions.runtime.reacting import (
@@ -216,58 +214,3 @@ def test_an_order_is_joined_from_what_the_log_holds_by_then() -> None:
     Reactor(consumer=consumer, log=log, clock=Clock()).handle(captured)
 
     assert seen == [2]
-
-
-def keeping(rows: MemoryRows, *made: Row) -> Reactor:
-    """Return a reactor that keeps these rows."""
-    on = On(event=OrderPlaced, react=lambda _: Keep(table="list", rows=made))
-    consumer = Consumer(name="orders", on=(on,))
-    return Reactor(
-        consumer=consumer, log=MemoryLog(), clock=Clock(), rows={"list": rows}.__getitem__
-    )
-
-
-def test_rows_are_kept_one_after_the_other_and_the_log_is_left_alone() -> None:
-    rows = MemoryRows()
-    made = (Row(partition="p", sort="1", version=1), Row(partition="p", sort="2"))
-
-    handled = keeping(rows, *made).handle(PLACED)
-
-    assert (handled.outcome, handled.stated) == ("done", ())
-    assert list(rows.all()) == list(made)
-
-
-def test_rows_that_know_nothing_new_are_a_duplicate() -> None:
-    rows = MemoryRows()
-    made = Row(partition="p", sort="1", version=1)
-    keeping(rows, made).handle(PLACED)
-
-    assert keeping(rows, made).handle(PLACED).outcome == "duplicate"
-    newer = Row(partition="p", sort="2", version=1)
-    assert keeping(rows, made, newer).handle(PLACED).outcome == "done"
-
-
-def test_a_row_that_cannot_be_kept_fails_the_message_and_all_are_kept_when_it_comes_again() -> None:
-    class Away(MemoryRows):
-        away = True
-
-        def put(self, row: Row) -> bool:
-            if self.away and row.sort == "2":
-                raise TimeoutError
-            return super().put(row)
-
-    rows = Away()
-    made = (Row(partition="p", sort="1"), Row(partition="p", sort="2"))
-    with pytest.raises(TimeoutError):
-        keeping(rows, *made).handle(PLACED)
-    rows.away = False
-
-    assert keeping(rows, *made).handle(PLACED).outcome == "done"
-    assert list(rows.all()) == list(made)
-
-
-def test_a_consumer_without_tables_has_no_rows_to_keep() -> None:
-    made = Keep(table="list", rows=(Row(partition="p", sort="1"),))
-
-    with pytest.raises(LookupError, match="no table 'list'"):
-        reactor(MemoryLog(), lambda _: made).handle(PLACED)

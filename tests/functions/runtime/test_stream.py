@@ -7,13 +7,11 @@ import msgspec
 import pytest
 
 from events import codec
-from events.ordering import OrderConfirmed
 from functions.relay.service import SERVICE
 from functions.runtime import stream
-from functions.runtime.forgetting import FORGOTTEN, blanked
 from functions.runtime.memory import MemoryTopic
 from functions.runtime.ports import Message
-from tests.builders import EMAIL, NOW, Clock, Lines, order_placed, placed, then
+from tests.builders import EMAIL, Clock, Lines, order_placed, placed
 from tests.functions.conftest import Logged
 from tests.functions.runtime.lambdas import record
 from tests.functions.runtime.relaying import PREPARED, A, B, Notes, Relay, notes, relay, topic
@@ -93,70 +91,6 @@ def test_a_topic_that_breaks_down_fails_the_batch_which_comes_again_whole(
     with pytest.raises(TimeoutError):
         handle({"Records": [record(A, 1), record(PREPARED, 2)]}, None)
     assert [(line["outcome"], line["error"]) for line in lines.lines] == [("retry", "TimeoutError")]
-
-
-@pytest.mark.parametrize("name", ["MODIFY", "REMOVE"])
-def test_a_change_of_the_log_is_counted_as_tampering_and_not_published(
-    relay: Relay, topic: MemoryTopic, lines: Lines, name: str
-) -> None:
-    changed = record(A, 1, name)
-    if name == "REMOVE":
-        del changed["dynamodb"]["NewImage"]
-
-    assert relay([changed, record(B, 2)]) == []
-    assert [m.id for m in topic.published] == [B.id]
-    assert lines.lines[0] == {
-        "outcome": "tampered",
-        "consumer": "relay",
-        "change": name,
-        "subject": "A",
-        "slot": "placed",
-    }
-
-
-def test_an_item_that_was_blanked_is_counted_as_forgotten_and_not_published(
-    relay: Relay, topic: MemoryTopic, lines: Lines
-) -> None:
-    changed = record(A, 1, "MODIFY")
-    image = changed["dynamodb"]["NewImage"]
-    image |= blanked(image, NOW) or {}
-
-    assert relay([changed, record(B, 2)]) == []
-    assert [m.id for m in topic.published] == [B.id]
-    assert lines.lines[0] == {
-        "outcome": "forgotten",
-        "consumer": "relay",
-        "change": "MODIFY",
-        "subject": "A",
-        "slot": "placed",
-    }
-
-
-def test_who_only_says_that_an_item_was_blanked_has_tampered_with_it(
-    relay: Relay, lines: Lines
-) -> None:
-    only_said = record(A, 1, "MODIFY")
-    only_said["dynamodb"]["NewImage"] |= {FORGOTTEN: {"S": NOW.isoformat()}}
-    unsaid = record(A, 2, "MODIFY")
-    image = unsaid["dynamodb"]["NewImage"]
-    image |= {"data": (blanked(image, NOW) or {})["data"]}
-    no_event = record(A, 3, "MODIFY")
-    no_event["dynamodb"]["NewImage"] = {FORGOTTEN: {"S": "x"}, "data": {"S": "{"}}
-
-    nothing_to_blank = record(PREPARED, 4, "MODIFY")
-    nothing_to_blank["dynamodb"]["NewImage"] |= {FORGOTTEN: {"S": NOW.isoformat()}}
-
-    relay([only_said, unsaid, no_event, nothing_to_blank])
-
-    assert lines.outcomes == ["tampered"] * 4
-
-
-def test_an_outcome_that_checkout_may_not_state_is_not_published(
-    relay: Relay, topic: MemoryTopic
-) -> None:
-    relay([record(then(A, OrderConfirmed(), source="checkout"), 1)])
-
-    assert topic.published == []
 
 
 def test_one_line_a_record_says_what_became_of_it(relay: Relay, lines: Lines) -> None:
