@@ -4,6 +4,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import partial
+from itertools import batched
 from multiprocessing import active_children, get_context
 
 from ops.simulation.campaign import Run, Tally, campaign, run
@@ -11,6 +12,9 @@ from ops.simulation.plan import Plan
 
 SHARE = 10
 """Worlds that a process is given at a time: a second's work, more or less."""
+
+PORTION = 1_000
+"""Shares that are handed out at a time: `map` takes in at once all that it is given."""
 
 
 def spread(
@@ -25,18 +29,20 @@ def spread(
     """Run a world for each seed in up to `jobs` processes; yield those that broke an invariant.
 
     What one process saw of a world another can see again: the plan is all that it takes. `pool`
-    makes what runs them, given how many there are to be.
+    makes what runs them, given how many there may be.
     """
-    shares = [seeds[start : start + SHARE] for start in range(0, len(seeds), SHARE)]
-    if jobs == 1 or len(shares) == 1:
+    if jobs == 1 or not seeds[SHARE:]:
         yield from campaign(seeds, orders, tally, tell=tell)
         return
-    processes = (pool or _processes)(min(jobs, len(shares)))
+    processes = (pool or _processes)(jobs)
+    look = partial(_look, orders=orders)
+    shares = batched(seeds, SHARE, strict=False)
     try:
-        for part, found in processes.map(partial(_look, orders=orders), shares):
-            tally.merge(part)
-            tell(tally)
-            yield from map(run, found)
+        for portion in batched(shares, PORTION, strict=False):
+            for part, found in processes.map(look, portion):
+                tally.merge(part)
+                tell(tally)
+                yield from map(run, found)
     except (KeyboardInterrupt, GeneratorExit):
         # Nobody wants the rest, nor to wait for the shares that are under way.
         for process in active_children():
