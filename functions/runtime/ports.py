@@ -1,9 +1,11 @@
 """The ports through which services reach the outside, as the services see them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+
+import msgspec
 
 from events.envelope import Event
 from events.history import History
@@ -14,8 +16,7 @@ type Clock = Callable[[], datetime]
 type Value = str | int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Add `by` to the number `attribute` of the item `key`, unless it would fall below zero.
 
     Written in one transaction with the fact that it goes with. A missing item counts as zero.
@@ -58,8 +59,7 @@ class Log(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, kw_only=True):
     """An item of a service's own table, with the version that guards its next write (0: new)."""
 
     key: str
@@ -83,8 +83,7 @@ class Records(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, kw_only=True):
     """An event as it travels: what the topic needs to know, and the JSON."""
 
     id: str
@@ -106,8 +105,7 @@ type Tables = Callable[[str], Records]
 """Gives a service its own table of that name."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, kw_only=True):
     """An item of a table with a sort key.
 
     `partition` and `sort` name it; `values` is what it says. With a `version` (1 or more) it takes
@@ -116,7 +114,7 @@ class Row:
 
     partition: str
     sort: str
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = {}
     version: int | None = None
 
 
@@ -160,8 +158,7 @@ class Rows(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mail:
+class Mail(msgspec.Struct, frozen=True, kw_only=True):
     """A mail to one person, as text and as HTML."""
 
     to: str

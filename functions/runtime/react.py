@@ -1,8 +1,10 @@
 """One message to one reaction: read what it asks for, run it, write what it decides."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, assert_never
+
+import msgspec
 
 from events.envelope import Event, Fact, follow
 from events.history import History
@@ -21,8 +23,7 @@ one that says something else.
 """
 
 
-@dataclass(frozen=True, kw_only=True)
-class Handled:
+class Handled(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a message, and the facts that it led to."""
 
     outcome: Outcome
@@ -76,14 +77,14 @@ class _Run:
     def __init__(self, reactor: Reactor, cause: Event[Any], history: History | None) -> None:
         self._reactor = reactor
         self._cause = cause
-        self._known = history or History()
+        self._known = History() if history is None else history
         self._seen = [event.sequence for event in self._known]
         self._stated: list[Event[Any]] = []
         self._last: tuple[Event[Any], Event[Any]] | None = None
         self._kept: list[bool] = []
 
     def drive(self, decided: Steps | Decision) -> None:
-        if not isinstance(decided, Generator):
+        if decided is None or isinstance(decided, (Fact, Fill, Keep)):
             self._end(decided)
             return
         try:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from events.envelope import Event, Fact
 from events.history import History
 from functions.runtime.ports import Change, Row
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fill:
+class Fill(msgspec.Struct, frozen=True, kw_only=True):
     """A fact for a slot, with the changes to own tables that must be written with it.
 
     `slot` defaults to the contract's first.
@@ -21,8 +22,7 @@ class Fill:
     changes: tuple[Change, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Keep:
+class Keep(msgspec.Struct, frozen=True, kw_only=True):
     """Rows for a table of the service's own, written one after the other: a read model's."""
 
     table: str

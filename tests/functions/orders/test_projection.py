@@ -1,7 +1,7 @@
 """The list's row is the fold of what was heard, however many write it and in whatever order."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import permutations

@@ -1,7 +1,7 @@
 """Rows that differ from the log are found, and none that are only on their way."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 

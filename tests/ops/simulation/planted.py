@@ -1,6 +1,6 @@
 """Mistakes that somebody could make in the rules of a service."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 
