@@ -4,6 +4,9 @@ The slot is read first, so that a duplicate mails nothing, and filled last: a cr
 that mail again (SES has no idempotency key). What the mail says is read from the log.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 from events.checkout import OrderPlaced
 from events.email import (
     CANCELLATION,
@@ -31,7 +34,7 @@ def receive(placed: Event[OrderPlaced], history: History, post: Post) -> Fill | 
     """Confirm what was ordered, unless the order's cancellation was mailed before."""
     if history.states(CancellationSent):
         return None
-    return _once(RECEIPT, ReceiptSent, mails.receipt(placed), history, post)
+    return _once(RECEIPT, ReceiptSent, partial(mails.receipt, placed), history, post)
 
 
 def announce(dispatched: Event[DispatchScheduled], history: History, post: Post) -> Fill | None:
@@ -39,8 +42,8 @@ def announce(dispatched: Event[DispatchScheduled], history: History, post: Post)
     placed = history.find(OrderPlaced)
     if placed is None:
         return None
-    mail = mails.dispatch_note(placed, dispatched.data)
-    return _once(DISPATCH_NOTE, DispatchNoteSent, mail, history, post)
+    made = partial(mails.dispatch_note, placed, dispatched.data)
+    return _once(DISPATCH_NOTE, DispatchNoteSent, made, history, post)
 
 
 def regret(cancelled: Event[OrderCancelled], history: History, post: Post) -> Fill | None:
@@ -48,14 +51,17 @@ def regret(cancelled: Event[OrderCancelled], history: History, post: Post) -> Fi
     placed = history.find(OrderPlaced)
     if placed is None:
         return None
-    mail = mails.cancellation(placed, cancelled.data.reason, history)
-    return _once(CANCELLATION, CancellationSent, mail, history, post)
+    made = partial(mails.cancellation, placed, cancelled.data.reason, history)
+    return _once(CANCELLATION, CancellationSent, made, history, post)
 
 
-def _once(slot: str, sent: Sent, mail: Mail, history: History, post: Post) -> Fill | None:
-    """Send the mail if its slot is free; a mail that has nowhere to go is refused here."""
+def _once(
+    slot: str, sent: Sent, made: Callable[[], Mail], history: History, post: Post
+) -> Fill | None:
+    """Make and send the mail if its slot is free; one that has nowhere to go is refused here."""
     if history.at(slot):
         return None
+    mail = made()
     if not mail.to:
         return Fill(fact=MailRefused(reason=NO_ADDRESS), slot=slot)
     try:
