@@ -18,8 +18,9 @@ class History:
     def __init__(self, events: Iterable[Event[Any]] = ()) -> None:
         """Take the events in any order."""
         self._events = sorted(events, key=_total_order)
-        self._by_slot = {event.slot: event for event in self._events}
+        self._by_id = {event.id: event for event in self._events}
         self._by_type = {type(event.data): event for event in reversed(self._events)}
+        self._types = self._by_type.keys()
 
     def __iter__(self) -> Iterator[Event[Any]]:
         """Iterate in the total order."""
@@ -37,7 +38,9 @@ class History:
 
     def at(self, slot: str) -> Event[Any] | None:
         """Return the event in `slot`, if it is filled."""
-        return self._by_slot.get(slot)
+        if not self._events:
+            return None
+        return self._by_id.get(f"{self._events[0].subject}/{slot}")
 
     def find[F: Fact](self, kind: type[F]) -> Event[F] | None:
         """Return the first event of a type, if there is one."""
@@ -45,4 +48,4 @@ class History:
 
     def states(self, *kinds: type[Fact]) -> bool:
         """Tell whether any of these types is among the events."""
-        return not self._by_type.keys().isdisjoint(kinds)
+        return not self._types.isdisjoint(kinds)

@@ -46,6 +46,14 @@ type Status = Literal["placed", "confirmed", "dispatched", "cancelled"]
 type Value = str | int
 
 
+FURTHEST: tuple[tuple[type[Fact], Status], ...] = (
+    (OrderCancelled, "cancelled"),
+    (DispatchScheduled, "dispatched"),
+    (OrderConfirmed, "confirmed"),
+)
+"""What an order is by the facts that there are of it, the furthest first."""
+
+
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """An order in a list.
 
@@ -84,10 +92,15 @@ def entry(history: History) -> Entry | None:
     return Entry(
         customer=placed.data.customer or f"guest#{placed.subject}",
         place=f"{placed.sequence}#{placed.subject}",
-        version=sum(isinstance(event.data, HEARD) for event in history),
+        version=heard(history),
         open=None if history.states(OrderConfirmed, OrderCancelled) else _part(history),
         listed=_listed(placed, history),
     )
+
+
+def heard(history: History) -> int:
+    """Return how many facts of a history a list tells of: the version of the order's entry."""
+    return sum([type(event.data) in HEARD for event in history])
 
 
 def parts(*, stalled: bool) -> tuple[str, ...]:
@@ -128,20 +141,23 @@ def unflat(place: str, values: Mapping[str, Value]) -> Listed:
 
 def _listed(placed: Event[OrderPlaced], history: History) -> Listed:
     cancelled = history.find(OrderCancelled)
-    furthest: tuple[tuple[type[Fact], Status], ...] = (
-        (OrderCancelled, "cancelled"),
-        (DispatchScheduled, "dispatched"),
-        (OrderConfirmed, "confirmed"),
-    )
     return Listed(
         id=placed.subject,
-        status=next((status for kind, status in furthest if history.states(kind)), "placed"),
+        status=_status(history),
         reason=cancelled.data.reason if cancelled else None,
         refund="done" if history.states(PaymentRefunded) else "none",
         placed=placed.time,
         total=placed.data.total,
-        pieces=sum(line.quantity for line in placed.data.lines),
+        pieces=sum([line.quantity for line in placed.data.lines]),
     )
+
+
+def _status(history: History) -> Status:
+    """Return how far an order has come."""
+    for kind, status in FURTHEST:
+        if history.states(kind):
+            return status
+    return "placed"
 
 
 def _part(history: History) -> str:

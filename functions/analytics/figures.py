@@ -64,15 +64,16 @@ def figures(rows: Rows, days: int, today: date) -> tuple[Figures, ...]:
 
 
 def _figures(day: date, sums: Mapping[str, Value]) -> Figures:
-    def by_kind(figure: str) -> dict[str, int]:
-        kinds = ((name.partition(":"), value) for name, value in sorted(sums.items()))
-        return {kind: int(value) for (of, _, kind), value in kinds if of == figure}
-
+    by_kind: dict[str, dict[str, int]] = {CANCELLED: {}, ORDERED: {}, REVENUE: {}}
+    for name, value in sorted(sums.items()):
+        figure, _, kind = name.partition(":")
+        if figure in by_kind:
+            by_kind[figure][kind] = int(value)
     return Figures(
         day=day,
         orders=int(sums.get(ORDERS, 0)),
         confirmed=int(sums.get(CONFIRMED, 0)),
-        cancelled=by_kind(CANCELLED),
-        ordered=by_kind(ORDERED),
-        revenue=by_kind(REVENUE),
+        cancelled=by_kind[CANCELLED],
+        ordered=by_kind[ORDERED],
+        revenue=by_kind[REVENUE],
     )

@@ -1,5 +1,7 @@
 """How long a failed message waits for its next try, how many tries it has, and who keeps it."""
 
+from functools import cache
+
 FIRST_DELAY = 30
 LONGEST_DELAY = 15 * 60
 OUTAGE = 6 * 60 * 60
@@ -15,6 +17,7 @@ def delay(receives: int) -> int:
     return min(FIRST_DELAY << min(receives - 1, 16), LONGEST_DELAY)
 
 
+@cache
 def receives_to_ride_out(outage: int = OUTAGE) -> int:
     """Return the `maxReceiveCount` with which a message is still tried after `outage` seconds."""
     waited, receives = 0, 1

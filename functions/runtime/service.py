@@ -180,7 +180,7 @@ class Consumer(Service):
         if len(set(adapters)) != len(adapters):
             raise ValueError(f"{self.name}: each adapter needs a name of its own")
 
-    @property
+    @cached_property
     def hears(self) -> tuple[str, ...]:
         """The event types that its queue receives, sorted."""
         return tuple(sorted(on.event.__name__ for on in self.on))
