@@ -1,7 +1,9 @@
 """A campaign: world after world, and what there was to see in them."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from functions.map import BUS, CONSUMERS
@@ -98,8 +100,23 @@ def campaign(
 ) -> Iterator[Run]:
     """Run a world for each seed, and yield those in which an invariant does not hold."""
     for seed in seeds:
-        one = run(Plan(seed=seed, orders=orders), rows)
-        tally.add(one)
+        with _uncollected():
+            one = run(Plan(seed=seed, orders=orders), rows)
+            tally.add(one)
+            if one.violation is None:
+                one.world.forget()
         tell(tally)
         if one.violation is not None:
             yield one
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no garbage: a world leaves next to none, and to look costs a tenth of the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()

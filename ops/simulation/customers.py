@@ -12,6 +12,7 @@ from functions.checkout.identity import order_id
 from functions.checkout.orders import Orders
 from functions.payment.sandbox import DECLINED, OUTAGE, SUCCESS, TIMEOUT
 from functions.runtime.http import Problem, Request
+from ops.simulation.dice import share
 from ops.simulation.engine import Engine
 from ops.simulation.fault import Unavailable
 from ops.simulation.moments import DAY, HOUR, SECOND
@@ -26,16 +27,17 @@ SPANS = (SECOND, 10 * SECOND, HOUR, 2 * DAY)
 PATIENCE = (SECOND, SECOND, 5 * SECOND, HOUR, 15 * HOUR, 2 * DAY)
 """Within how long a customer thinks better of it: one of these."""
 
-CANCELS = 0.4
+CANCELS = share(0.4)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Customer:
-    """One customer with one order: its number, its key, and its id."""
+    """One customer with one order: its number, its key, its id, and numbers for what it wants."""
 
     number: int
     key: str
     order: str
+    wants: tuple[int, ...]
 
 
 class Customers:
@@ -50,16 +52,16 @@ class Customers:
 
     def arrive(self, number: int) -> str:
         """Let a customer order at some time, and perhaps cancel; return the order's id."""
-        dice = self._engine.dice
-        high, low, *_ = dice.draw(f"key {number}")
-        key = f"{UUID(int=high << 64 | low)}"
-        customer = Customer(number=number, key=key, order=order_id(key))
-        when = dice.between(f"arrive {number}", 0, self._span)
-        self._engine.at(when, lambda: self._place(customer))
-        patience = dice.pick(f"patience {number}", PATIENCE)
-        at = when + dice.between(f"cancel {number}", 100, patience)
-        if self._engine.befalls(customer.order, "cancelled", CANCELS, at=at):
-            self._engine.at(at, lambda: self._cancel(customer))
+        first, second, third, fourth, arrives, patience, cancels, patient, *rest = (
+            self._engine.dice.draw(f"customer {number}")
+        )
+        key = f"{UUID(int=first << 96 | second << 64 | third << 32 | fourth)}"
+        customer = Customer(number=number, key=key, order=order_id(key), wants=tuple(rest))
+        when = arrives % (self._span + 1)
+        self._engine.at(when, self._place, customer)
+        at = when + 100 + cancels % PATIENCE[patience % len(PATIENCE)]
+        if patient < CANCELS and self._engine.befalls(customer.order, "cancelled", at=at):
+            self._engine.at(at, self._cancel, customer)
         return customer.order
 
     def _place(self, customer: Customer) -> None:
@@ -72,7 +74,7 @@ class Customers:
             traceparent=f"00-{customer.number + 1:032x}-{'0' * 16}-01",
         )
 
-        def work() -> None:
+        def work(_: Worker) -> None:
             try:
                 self._log.append(event)
             except Unavailable:
@@ -85,7 +87,7 @@ class Customers:
             headers={"authorization": f"Bearer {customer.key}"}, path={"id": customer.order}
         )
 
-        def work() -> None:
+        def work(_: Worker) -> None:
             try:
                 self._orders.cancel(request)
             except (Problem, Unavailable):
@@ -93,11 +95,11 @@ class Customers:
 
         self._engine.start(self._worker("cancel", customer, work))
 
-    def _worker(self, what: str, customer: Customer, work: Callable[[], None]) -> Worker:
-        return Worker(f"checkout {what} {customer.order}", work)
+    def _worker(self, what: str, customer: Customer, work: Callable[[Worker], None]) -> Worker:
+        return Worker("checkout", f"checkout {what} {customer.order}", work)
 
     def _wanted(self, customer: Customer) -> OrderPlaced:
-        lines, pieces, token, more, *_ = self._engine.dice.draw(f"order {customer.number}")
+        lines, pieces, token, more, *_ = customer.wants
         bought = _lines(lines % 7 + 1, 1 + pieces % 2)
         amount = sum(line.quantity * line.unit_price for line in bought)
         return OrderPlaced(

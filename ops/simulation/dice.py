@@ -9,12 +9,17 @@ from hashlib import blake2b
 from itertools import chain, count
 from struct import Struct
 
-WHOLE = 1 << 64
+WHOLE = 1 << 32
 
-_numbers = Struct("<8Q").unpack
+_numbers = Struct("<16L").unpack
 
 type Draw = tuple[int, ...]
-"""Eight independent numbers, each below `WHOLE`."""
+"""Sixteen independent numbers, each below `WHOLE`."""
+
+
+def share(chance: float) -> int:
+    """Return below what a number is in this share of cases."""
+    return int(chance * WHOLE)
 
 
 class Dice:
@@ -22,17 +27,15 @@ class Dice:
 
     def __init__(self, seed: int) -> None:
         """Take the seed, a natural number below 2 to the power of 128."""
-        self._keyed = blake2b(key=seed.to_bytes(16))
+        self._key = seed.to_bytes(16)
 
     def draw(self, what: str) -> Draw:
         """Return the numbers that were drawn for this."""
-        hashed = self._keyed.copy()
-        hashed.update(what.encode())
-        return _numbers(hashed.digest())
+        return _numbers(blake2b(what.encode(), key=self._key).digest())
 
     def row(self, what: str) -> Iterator[int]:
         """Return numbers that were drawn for this, as many as are wanted."""
-        return chain.from_iterable(self.draw(f"{what} {page}") for page in count())
+        return chain(self.draw(what), self._more(what))
 
     def happens(self, what: str, chance: float) -> bool:
         """Tell whether something happens that does so in this share of cases."""
@@ -44,4 +47,9 @@ class Dice:
 
     def between(self, what: str, least: int, most: int) -> int:
         """Return a whole number from `least` to `most`."""
-        return least + self.draw(what)[0] % (most - least + 1)
+        high, low, *_ = self.draw(what)
+        return least + (high * WHOLE + low) % (most - least + 1)
+
+    def _more(self, what: str) -> Iterator[int]:
+        for page in count(1):
+            yield from self.draw(f"{what} {page}")

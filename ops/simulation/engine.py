@@ -4,17 +4,16 @@ from collections import Counter
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
-from functools import partial
 from heapq import heappop, heappush
 from typing import Any
 
-from ops.simulation.dice import WHOLE, Dice
+from ops.simulation.dice import Dice, share
 from ops.simulation.fault import OFTEN, RARE, Fault, Fired, possible, unavailable
 from ops.simulation.moments import BEGIN, MINUTE, SECOND
 from ops.simulation.violation import Violation, comes_to_rest, no_function_fails_by_itself
-from ops.simulation.worker import NEVER, Threads, Worker, answer, silently, skew
+from ops.simulation.worker import NEVER, Thread, Threads, Worker, answer, silently, skew
 
-type Action = Callable[[], object]
+type Action = Callable[..., object]
 
 QUICK = 40
 SLOW = 20 * SECOND
@@ -23,6 +22,8 @@ FROZEN = 40 * MINUTE
 """The longest that a call takes, that a slow one takes, that one is under way whose caller is gone
 (a TCP connection that nobody tends is given up long before), and that a worker stands still: longer
 than any queue hides a message."""
+
+CERTAIN = 1.0
 
 WRONG = 5 * MINUTE
 """By how much a machine's clock may be wrong, either way; every other one's is right."""
@@ -50,32 +51,36 @@ class Engine:
         self.tried: Counter[str] = Counter()
         self.broken: Callable[[Worker], bool] | None = None
         self.mishap: Callable[[Worker, Fault], None] = lambda _, __: None
-        self._chance = int(chance * WHOLE)
-        self._chances = {call: int(min(by * chance, OFTEN) * WHOLE) for call, by in RARE.items()}
+        self._chance = share(chance)
+        self._chances = {call: share(min(by * chance, OFTEN)) for call, by in RARE.items()}
         self._without = without
-        self._agenda: list[tuple[int, int, Action]] = []
+        self._agenda: list[tuple[int, int, Action | None, Any]] = []
         self._entries = 0
-        self._ended: dict[Worker, Action] = {}
         self._threads = Threads()
         self._refusing = ""
 
     def clock(self) -> datetime:
         """Return the time as whoever asks believes it to be."""
-        return BEGIN + timedelta(milliseconds=self.now + skew())
+        return BEGIN + timedelta(0, 0, 1000 * (self.now + skew()))
 
-    def at(self, when: int, action: Action) -> None:
+    def at[*A](self, when: int, action: Callable[[*A], object], *arguments: *A) -> None:
         """Let something happen at a time (ms), or now if that is over."""
         self._entries += 1
-        heappush(self._agenda, (max(when, self.now), self._entries, action))
+        now = self.now
+        heappush(self._agenda, (max(now, when), self._entries, action, arguments))
 
     def run(self) -> None:
         """Let happen what is to happen, until nothing is left."""
-        while self._agenda:
-            self.now, _, action = heappop(self._agenda)
+        agenda = self._agenda
+        while agenda:
+            self.now, _, action, about = heappop(agenda)
             self.steps += 1
             if self.steps > TOO_MANY:
                 raise Violation(comes_to_rest, "everything")
-            action()
+            if action is None:
+                self._go_on(about)
+            else:
+                action(*about)
 
     def close(self) -> None:
         """End all workers that there still are; nothing happens any more."""
@@ -85,20 +90,16 @@ class Engine:
         self,
         who: str,
         fault: Fault,
-        chance: float,
+        chance: float = CERTAIN,
         *,
-        luck: int | None = None,
         at: int | None = None,
         more: str = "",
     ) -> bool:
-        """Tell whether a fault that is no call's happens, with this chance, and note it if so.
-
-        `luck` is a number that was drawn for it, if one was.
-        """
-        if self.calm or (luck is not None and luck >= chance * WHOLE):
+        """Tell whether a fault that is no call's happens, with this chance, and note it if so."""
+        if self.calm:
             return False
         what = f"{fault} {who}"
-        if what in self._without or (luck is None and not self.dice.happens(what, chance)):
+        if what in self._without or (chance < CERTAIN and not self.dice.happens(what, chance)):
             return False
         when = self.now if at is None else at
         self.fired[what] = Fired(at=when, worker=who, call="", fault=fault, more=more)
@@ -112,40 +113,44 @@ class Engine:
         """Tell whether the topic refuses a message of the batch that it is given just now."""
         return bool(self._refusing) and self.dice.happens(f"{self._refusing} {message}", 0.5)
 
-    def start(self, worker: Worker, ended: Action | None = None) -> None:
+    def start(self, worker: Worker, ended: Callable[[], object] | None = None) -> None:
         """Let a worker do its work; `ended` is done once it has ended or died."""
-        if ended is not None:
-            self._ended[worker] = ended
+        worker.ended = ended
         worker.passes = self._passes
-        worker.luck = self.dice.row(worker.name)
         worker.row = self.dice.row
+        if not hasattr(worker, "luck"):
+            worker.luck = self.dice.row(worker.name)
         by, right = divmod(next(worker.luck), 2)
-        worker.skew = 0 if right else by % (2 * WRONG + 1) - WRONG
-        self.at(self.now, partial(self._begin, worker))
+        if not right:
+            worker.skew = by % (2 * WRONG + 1) - WRONG
+        self._wait(worker, self.now)
 
-    def _begin(self, worker: Worker) -> None:
-        self._threads.begin(worker)
-        self._after(worker)
+    def _wait(self, worker: Worker, until: int) -> None:
+        """Let a worker go on at a time."""
+        self._entries += 1
+        heappush(self._agenda, (until, self._entries, None, worker))
 
     def _passes(self, worker: Worker) -> bool:
         """Decide the fate of a worker's call; tell whether it is through before all else."""
         now = self.busy = self.now
+        call = worker.call
         worker.calls += 1
         luck = next(worker.luck)
         fault: Fault | None = None
         if self.broken is not None and self.broken(worker):
             fault = "throttled"
             self.mishap(worker, fault)
-        elif luck < self._chances.get(worker.call, self._chance) and not self.calm:
-            fault = self._strikes(worker, luck >> 16)
-        self.tried[worker.call] += 1
-        self.trace = (self.trace * 31 + now ^ luck) % WHOLE
-        worker.fault = fault
-        worker.due = due = now + 1 + luck % (SLOW if fault == "slow" else QUICK)
+        elif luck < self._chances.get(call, self._chance) and not self.calm:
+            fault = self._strikes(worker, next(worker.luck))
+        self.tried[call] += 1
+        self.trace = hash((self.trace, now, luck))
+        due = now + 1 + luck % (SLOW if fault == "slow" else QUICK)
         if due > worker.deadline and fault in (None, "slow"):
-            fault = worker.fault = self._times_out(worker)
-        overtaken = self._agenda and self._agenda[0][0] <= due
-        if fault is not None or overtaken or not self.hurries:
+            fault = self._times_out(worker)
+        agenda = self._agenda
+        if fault is not None or (agenda and agenda[0][0] <= due) or not self.hurries:
+            worker.fault = fault
+            self._wait(worker, due)
             return False
         self.now = due
         self.steps += 1
@@ -174,70 +179,76 @@ class Engine:
         self.mishap(worker, "timed out")
         return "timed out"
 
-    def _after(self, worker: Worker) -> None:
-        """See what a worker waits for, or how it ended."""
-        if not worker.dead:
-            self.at(worker.due, partial(self._fate, worker))
-            return
+    def _bury(self, thread: Thread, worker: Worker) -> None:
+        """See how a worker ended that is dead."""
         if worker.failure is not None:
             raise Violation(no_function_fails_by_itself, worker.name, worker.failure)
-        self._threads.end(worker)
-        self._has_ended(worker)
+        self._threads.end(thread)
+        if worker.ended is not None:
+            self._has_ended(worker)
 
     def _has_ended(self, worker: Worker) -> None:
         """Let whoever waits for a worker wait no longer."""
-        ended = self._ended.pop(worker, None)
+        ended, worker.ended = worker.ended, None
         if ended is not None:
             ended()
 
-    def _fate(self, worker: Worker) -> None:
-        effect, thread = worker.effect, worker.thread
-        match worker.fault:
-            case None | "slow":
-                answer(worker, effect)
+    def _go_on(self, worker: Worker) -> None:
+        """Let a worker begin, or make the call that it waits for, or let it meet its fault."""
+        thread, fault = worker.thread, worker.fault
+        if thread is None:
+            thread = self._threads.begin(worker)
+        elif fault is None or fault == "slow":
+            answer(thread, worker, worker.effect)
+        elif fault == "frozen":
+            self._freeze(worker)
+        else:
+            self._strike(thread, worker, fault)
+        if worker.dead:
+            self._bury(thread, worker)
+
+    def _strike(self, thread: Thread, worker: Worker, fault: Fault) -> None:
+        effect, arguments = worker.effect, worker.arguments
+        match fault:
             case "die before":
                 thread.throw()
             case "die after" | "timed out":
-                silently(effect)
+                silently(effect, *arguments)
                 thread.throw()
             case "die, done later":
                 self._later(worker)
                 thread.throw()
             case "lost":
-                silently(effect)
+                silently(effect, *arguments)
                 thread.throw(unavailable(worker.call))
             case "lost, done later":
                 self._later(worker)
                 thread.throw(unavailable(worker.call))
             case "done twice":
-                silently(effect)
-                answer(worker, effect)
+                silently(effect, *arguments)
+                answer(thread, worker, effect)
             case "partial":
                 self._refusing = worker.name
-                answer(worker, self._refused_in_part(effect))
-            case "frozen":
-                self._freeze(worker)
-                return
+                answer(thread, worker, self._refused_in_part(effect))
             case _:
                 thread.throw(unavailable(worker.call))
-        self._after(worker)
 
     def _freeze(self, worker: Worker) -> None:
         """Let a worker be taken for dead, and go on with its call a long while later."""
         worker.fault, worker.deadline = None, NEVER
         self._has_ended(worker)
         wait = self.dice.between(f"frozen {worker.name} {worker.calls}", 1, FROZEN)
-        self.at(self.now + wait, partial(self._fate, worker))
+        self._wait(worker, self.now + wait)
 
     def _later(self, worker: Worker) -> None:
         """Let a call come through when its worker does not wait for it any more."""
         wait = self.dice.between(f"later {worker.name} {worker.calls}", 0, LATER - 1)
-        self.at(self.now + wait, partial(silently, worker.effect))
+        self.at(self.now + wait, silently, worker.effect, *worker.arguments)
 
-    def _refused_in_part(self, effect: Callable[[], Any]) -> Callable[[], Any]:
-        def once() -> Any:
+    def _refused_in_part(self, effect: Callable[..., Any]) -> Callable[..., Any]:
+        def once(*arguments: Any) -> Any:
             try:
-                return effect()
+                return effect(*arguments)
             finally:
                 self._refusing = ""
 

@@ -70,7 +70,13 @@ READS = frozenset({"log.read", "records.get", "rows.page", "rows.listed", "carri
 NEVER_AGAIN = frozenset({"mailbox.send"})
 """What the SDK does not ask a second time; its answer may be lost all the same."""
 
-RARE = {"rows.remove": 8, "carrier.find": 8, "gateway.cancel": 3, "log.append with changes": 2}
+RARE = {
+    "rows.remove": 8,
+    "carrier.find": 8,
+    "carrier.book": 3,
+    "gateway.cancel": 3,
+    "log.append with changes": 2,
+}
 OFTEN = 0.5
 """Calls that few worlds make meet a fault so many times as often as others, but not more often than
 this: else some of their faults would be seen in one world of thousands."""

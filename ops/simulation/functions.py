@@ -80,15 +80,15 @@ class Functions:
 
     def invoke(self, queue: Queue, batch: Sequence[Receipt]) -> None:
         """Begin a function's work on some messages; it is killed when its time is over."""
-        worker = Invocation(batch, lambda: self.handle(worker, queue, batch))
+        worker = Invocation(queue.consumer.name, batch, partial(self.handle, queue, batch))
         worker.deadline = self._engine.now + queue.consumer.timeout * SECOND
         self._engine.start(worker)
 
-    def handle(self, worker: Invocation, queue: Queue, batch: Sequence[Receipt]) -> None:
+    def handle(self, queue: Queue, batch: Sequence[Receipt], worker: Invocation) -> None:
         """Work on some messages, and acknowledge those that the function does not name."""
         failed = self._works[queue.consumer.name](batch)
         worker.deadline = NEVER  # the rest is Lambda's own
-        done = [receipt for receipt in batch if receipt.message.name not in failed]
+        done = [each for each in batch if each.message.name not in failed] if failed else batch
         if done:
             worker.turn_to(f"{done[0].handle}, done")
             self.acknowledge(queue, done)
@@ -96,7 +96,7 @@ class Functions:
     def acknowledge(self, queue: Queue, done: Sequence[Receipt]) -> None:
         """Tell the queue what is done; what it does not hear, it works out by itself."""
         try:
-            call("queue.delete", partial(self._delete, queue, done))
+            call("queue.delete", self._delete, queue, done)
         except Unavailable:
             return
 
@@ -106,14 +106,14 @@ class Functions:
         if chore is None:
             return
 
-        def work() -> None:
+        def work(_: Worker) -> None:
             try:
-                for _ in chore.run(self._log, self._resources):
+                for _report in chore.run(self._log, self._resources):
                     pass
             except AGAIN:
                 return
 
-        worker = Worker(f"{consumer.name} tick {number}", work)
+        worker = Worker(consumer.name, f"{consumer.name} tick {number}", work)
         worker.deadline = self._engine.now + consumer.timeout * SECOND
         self._engine.start(worker)
 

@@ -4,12 +4,12 @@ Each is looked at when something happens that could break it. Those of messages 
 those of read models in `read_models`, and those of a quiet world in `quiet`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
 from events.email import CancellationSent, DispatchNoteSent, ReceiptSent
-from events.envelope import Event
+from events.envelope import Event, Fact
 from events.inventory import RESERVE, StockReleased, StockReserved
 from events.ordering import OUTCOME, OrderCancelled, OrderConfirmed
 from events.payment import (
@@ -19,11 +19,12 @@ from events.payment import (
     PaymentVoided,
 )
 from events.shipping import DispatchScheduled
+from functions.runtime.ports import Mail
 from ops.simulation.shop import Shop
 
 type OfFact = Callable[[Shop, Event[Any]], bool]
 type OfOrder = Callable[[Shop, str], bool]
-type OfMail = Callable[[Shop, str, str], bool]
+type OfMail = Callable[[Shop, Mail], bool]
 
 MONEY_MOVES = {
     "prepared": ("captured", "declined", "cancelled"),
@@ -39,8 +40,6 @@ def a_filled_slot_never_changes(shop: Shop, event: Event[Any]) -> bool:
 
 def an_order_has_one_outcome(shop: Shop, event: Event[Any]) -> bool:
     """An order is confirmed or cancelled, never both, and never twice."""
-    if not isinstance(event.data, OrderConfirmed | OrderCancelled):
-        return True
     outcomes = [
         one
         for one in shop.log.read(event.subject)
@@ -76,8 +75,6 @@ def what_the_log_says_of_money_is_so(shop: Shop, event: Event[Any]) -> bool:
 
 def refunds_never_exceed_captures(shop: Shop, event: Event[Any]) -> bool:
     """What was refunded of an order is never more than what was captured, by the log."""
-    if not isinstance(event.data, PaymentRefunded):
-        return True
     history = shop.log.read(event.subject)
     captured = sum(e.data.amount.amount for e in history if isinstance(e.data, PaymentCaptured))
     refunded = sum(e.data.amount.amount for e in history if isinstance(e.data, PaymentRefunded))
@@ -86,8 +83,6 @@ def refunds_never_exceed_captures(shop: Shop, event: Event[Any]) -> bool:
 
 def confirmed_is_paid_and_reserved(shop: Shop, event: Event[Any]) -> bool:
     """An order is confirmed only when it is charged, once and in full, and its stock is taken."""
-    if not isinstance(event.data, OrderConfirmed):
-        return True
     history = shop.log.read(event.subject)
     captured = history.find(PaymentCaptured)
     return (
@@ -100,33 +95,22 @@ def confirmed_is_paid_and_reserved(shop: Shop, event: Event[Any]) -> bool:
 
 def dispatched_is_confirmed(shop: Shop, event: Event[Any]) -> bool:
     """Only a confirmed order is dispatched."""
-    if not isinstance(event.data, DispatchScheduled):
-        return True
     return shop.log.read(event.subject).states(OrderConfirmed)
 
 
 def what_the_log_says_of_a_parcel_is_so(shop: Shop, event: Event[Any]) -> bool:
     """The log tells of a parcel only once the carrier has booked it, under the same number."""
-    if not isinstance(event.data, DispatchScheduled):
-        return True
     parcel = shop.parcels.get(event.subject)
     return parcel is not None and parcel.values["tracking"] == event.data.reference
 
 
 def what_the_log_says_of_a_mail_is_so(shop: Shop, event: Event[Any]) -> bool:
     """The log tells of a mail only once it was sent."""
-    match event.data:
-        case ReceiptSent(message_id=sent) | DispatchNoteSent(message_id=sent):
-            return sent in shop.mail_ids
-        case CancellationSent(message_id=sent):
-            return sent in shop.mail_ids
-    return True
+    return event.data.message_id in shop.mail_ids
 
 
 def stock_is_returned_only_when_cancelled(shop: Shop, event: Event[Any]) -> bool:
     """Stock is put back only for an order that is cancelled, and as much as was taken."""
-    if not isinstance(event.data, StockReleased):
-        return True
     history = shop.log.read(event.subject)
     taken = history.at(RESERVE)
     return (
@@ -139,14 +123,8 @@ def stock_is_returned_only_when_cancelled(shop: Shop, event: Event[Any]) -> bool
 
 def stock_is_conserved(shop: Shop, event: Event[Any]) -> bool:
     """Of each product, available and reserved add up to what there was; none is below zero."""
-    match event.data:
-        case StockReserved(lines=lines):
-            sign = 1
-        case StockReleased(lines=lines):
-            sign = -1
-        case _:
-            return True
-    for line in lines:
+    sign = 1 if isinstance(event.data, StockReserved) else -1
+    for line in event.data.lines:
         shop.reserved[line.sku] += sign * line.quantity
     left = {sku: shop.available(sku) for sku in shop.initial}
     return all(
@@ -190,24 +168,30 @@ def a_parcel_is_booked_once(shop: Shop, order: str) -> bool:
     return shop.parcels_of(order) == 1 and shop.log.read(order).states(OrderConfirmed)
 
 
-def no_mail_goes_twice(shop: Shop, to: str, subject: str) -> bool:
+def no_mail_goes_twice(shop: Shop, mail: Mail) -> bool:
     """A mail goes twice only where a fault fell between it and its slot, or its worker slept."""
-    return shop.mails[to, subject] <= 1 + shop.mail_mishaps[subject]
+    return shop.mails[mail.to, mail.subject] <= 1 + shop.mail_mishaps[mail.subject]
 
 
-OF_A_FACT: tuple[OfFact, ...] = (
-    a_filled_slot_never_changes,
-    an_order_has_one_outcome,
-    sequence_follows_causation,
-    what_the_log_says_of_money_is_so,
-    refunds_never_exceed_captures,
-    confirmed_is_paid_and_reserved,
-    dispatched_is_confirmed,
-    what_the_log_says_of_a_parcel_is_so,
-    what_the_log_says_of_a_mail_is_so,
-    stock_is_returned_only_when_cancelled,
-    stock_is_conserved,
-)
+OF_ANY_FACT: tuple[OfFact, ...] = (a_filled_slot_never_changes, sequence_follows_causation)
+OF_SOME_FACTS: Mapping[type[Fact], tuple[OfFact, ...]] = {
+    OrderConfirmed: (an_order_has_one_outcome, confirmed_is_paid_and_reserved),
+    OrderCancelled: (an_order_has_one_outcome,),
+    PaymentCaptured: (what_the_log_says_of_money_is_so,),
+    PaymentDeclined: (what_the_log_says_of_money_is_so,),
+    PaymentVoided: (what_the_log_says_of_money_is_so,),
+    PaymentRefunded: (what_the_log_says_of_money_is_so, refunds_never_exceed_captures),
+    StockReserved: (stock_is_conserved,),
+    StockReleased: (stock_is_returned_only_when_cancelled, stock_is_conserved),
+    DispatchScheduled: (dispatched_is_confirmed, what_the_log_says_of_a_parcel_is_so),
+    ReceiptSent: (what_the_log_says_of_a_mail_is_so,),
+    DispatchNoteSent: (what_the_log_says_of_a_mail_is_so,),
+    CancellationSent: (what_the_log_says_of_a_mail_is_so,),
+}
+"""What is looked at when a fact of a type was stated, besides what holds of any."""
+
+_OF_A_FACT = {kind: OF_ANY_FACT + more for kind, more in OF_SOME_FACTS.items()}
+
 OF_THE_LEDGER: tuple[OfOrder, ...] = (
     only_one_reference_is_captured,
     money_moves_as_it_may,
@@ -216,4 +200,9 @@ OF_THE_LEDGER: tuple[OfOrder, ...] = (
 )
 OF_THE_PARCELS: tuple[OfOrder, ...] = (a_parcel_is_booked_once,)
 OF_A_MAIL: tuple[OfMail, ...] = (no_mail_goes_twice,)
-OF_THE_HANDLED: tuple[OfOrder, ...] = (a_cancelled_order_stays_uncharged,)
+OF_WHAT_PAYMENT_HANDLED: tuple[OfOrder, ...] = (a_cancelled_order_stays_uncharged,)
+
+
+def of_a_fact(event: Event[Any]) -> tuple[OfFact, ...]:
+    """Return the invariants that a fact which was just stated could break."""
+    return _OF_A_FACT.get(type(event.data), OF_ANY_FACT)

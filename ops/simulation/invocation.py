@@ -23,23 +23,35 @@ AGAIN: tuple[type[Exception], ...] = (Unavailable, *UNAVAILABLE.values())
 
 
 class Invocation(Worker):
-    """A worker that has receipts; it is called by the message that it is at, and has its luck."""
+    """A worker that has receipts; of several, it has the name and luck of the one that it is at."""
 
-    __slots__ = ("at", "left")
-
-    def __init__(self, receipts: Sequence[Receipt], work: Callable[[], object]) -> None:
-        """Take what was received, and what it does with it."""
-        super().__init__(f"{receipts[0].handle} of {len(receipts)}", work)
+    def __init__(
+        self, service: str, receipts: Sequence[Receipt], work: Callable[[Any], object]
+    ) -> None:
+        """Take whose function it runs, what was received, and what is done with it."""
+        first = receipts[0]
+        self.alone = len(receipts) == 1
+        name = first.handle if self.alone else f"{first.handle} of {len(receipts)}"
+        super().__init__(service, name, work)
         self.left = list(receipts)
-        self.at = receipts[0].message
+        self.at = first.message
+        if self.alone and first.nth == 1:
+            self.luck = first.message.luck
 
     def begin(self, event: Event[Any]) -> None:
         """Turn to the next message that has this event."""
-        receipt = next(each for each in self.left if each.message.event.id == event.id)
-        self.left.remove(receipt)
-        self.at = receipt.message
+        if not self.alone:
+            receipt = next(each for each in self.left if each.message.event.id == event.id)
+            self.left.remove(receipt)
+            self.at = receipt.message
+            self.turn_to(receipt.handle)
+        self.about = event.subject
         self.at.tried = True
-        self.turn_to(receipt.handle, event.subject)
+
+    def turn_to(self, name: str) -> None:
+        """Go on with something else, which has a name and luck of its own if there are several."""
+        if not self.alone:
+            super().turn_to(name)
 
 
 class WatchedReactor(Reactor):
@@ -76,12 +88,12 @@ def one_by_one(reactor: Reactor, queue: SteppedQueue) -> Work:
     """Return what works on single messages by the reactor alone, which is quicker."""
 
     def work(batch: Sequence[Receipt]) -> AbstractSet[str]:
-        failed: set[str] = set()
+        failed: AbstractSet[str] = frozenset()
         for receipt in batch:
             try:
                 reactor.handle(receipt.message.event)
             except AGAIN:
-                failed.add(receipt.message.name)
+                failed |= {receipt.message.name}
                 with suppress(Unavailable):
                     queue.hide({receipt.handle: backoff.delay(receipt.nth)})
         return failed

@@ -21,8 +21,9 @@ class PlainLog:
     def __init__(
         self, tables: MemoryTables | None = None, stated: Stated = lambda _, __: None
     ) -> None:
-        """Take the tables that changes may name, and who is told of each fact."""
+        """Take the tables that changes may name, and who is told of each of its `facts`."""
         self.streams: dict[str, dict[str, Event[Any]]] = {}
+        self.facts = 0
         self._tables = tables or MemoryTables()
         self._stated = stated
         self._known: dict[str, History] = {}
@@ -39,7 +40,8 @@ class PlainLog:
         """Fill the event's slot, if it is free, and return the event that holds it."""
         codec.encode(event)
         stream = self.streams.setdefault(event.subject, {})
-        held = stream.get(event.slot)
+        slot = event.slot
+        held = stream.get(slot)
         if held is not None:
             return held
         refused = [change.key for change in changes if self._lacks(change)]
@@ -47,7 +49,8 @@ class PlainLog:
             raise Refused(refused)
         for change in changes:
             self._tables(change.table).add(change.key, change.attribute, change.by)
-        stream[event.slot] = event
+        stream[slot] = event
+        self.facts += 1
         self._known.pop(event.subject, None)
         self._stated(event, changes)
         return event

@@ -1,14 +1,14 @@
 """A message in a queue, and the receipt for each time that it was received."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from events.envelope import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True, eq=False):
     """One receive of a message, the nth.
 
     Its handle is what SQS knows it by, and who works on it is called by.
@@ -19,7 +19,6 @@ class Receipt:
     handle: str
 
 
-@dataclass(eq=False, kw_only=True, slots=True)
 class Message:
     """An event in a queue, and its JSON; `gone` once somebody acknowledged it, or nobody will.
 
@@ -29,22 +28,27 @@ class Message:
     `spoilt` counts the receives that did not end by its being hidden before another began.
     """
 
-    name: str
-    event: Event[Any]
-    body: str
-    luck: Iterator[int]
-    lag: int
-    sent: int
-    receives: int = 0
-    first: int = 0
-    hidden: int = 0
-    visible: int = 0
-    timer: int = 0
-    gone: bool = False
-    tried: bool = False
-    done: bool = False
-    buried: bool = False
-    spoilt: int = 0
+    receives = 0
+    first = 0
+    hidden = 0
+    visible = 0
+    timer = 0
+    gone = False
+    tried = False
+    done = False
+    buried = False
+    spoilt = 0
+
+    def __init__(
+        self, name: str, event: Event[Any], body: str, luck: Iterator[int], lag: int, sent: int
+    ) -> None:
+        """Take what it is called, what it is, its luck, and when it was sent."""
+        self.name = name
+        self.event = event
+        self.body = body
+        self.luck = luck
+        self.lag = lag
+        self.sent = sent
 
     def receive(self, now: int) -> Receipt:
         """Note that it is received once more."""
@@ -57,3 +61,9 @@ class Message:
         """Note that somebody has hidden it who had received it."""
         self.spoilt += receipt.nth != self.receives
         self.hidden = receipt.nth
+
+    def hide(self, until: int) -> int:
+        """Note until when (ms) it is hidden, and return the number of the timer that shows it."""
+        self.visible = until
+        self.timer += 1
+        return self.timer

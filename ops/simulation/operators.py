@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
 from events import codec
 from functions.runtime.service import Consumer
+from ops.simulation.dice import share
 from ops.simulation.engine import Engine
 from ops.simulation.log import PlainLog
 from ops.simulation.message import Message
@@ -14,7 +14,7 @@ from ops.simulation.moments import DAY, HOUR, MINUTE, SECOND
 from ops.simulation.queue import Queue
 from ops.simulation.relay import NOTICED, Stream
 
-REPLAYED = 0.03
+REPLAYED = share(0.03)
 """The share of orders that are replayed into a consumer, of each that allows it."""
 
 NEW = 0.12
@@ -83,7 +83,7 @@ class Operators:
         """Hear that a queue no longer has an event of that time, and see to it once all is well."""
         name = queue.consumer.name
         if name not in self._missed:
-            self._engine.at(self._engine.now + NOTICED, partial(self._make_good, queue))
+            self._engine.at(self._engine.now + NOTICED, self._make_good, queue)
         self._missed[name] = min(time, self._missed.get(name, time))
 
     # -- from the log ------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ class Operators:
         when = dice.between(f"deploy {name}", 1, dice.pick(f"deploy {name} within", SOON))
         if self._engine.befalls(name, "deployed", NEW, at=when):
             queue.there = False
-            self._engine.at(when, partial(self._deploy, queue))
+            self._engine.at(when, self._deploy, queue)
 
     def _deploy(self, queue: Queue) -> None:
         """Let a consumer's queue hear from now on; what came before is sent from the log."""
@@ -120,14 +120,15 @@ class Operators:
         if queue.consumer.replayable:
             name, dice = queue.consumer.name, self._engine.dice
             wait = dice.between(f"catch up {name}", 0, dice.pick(f"catch up {name} within", SOON))
-            self._engine.at(self._engine.now + wait, partial(self._replay_all, queue))
+            self._engine.at(self._engine.now + wait, self._replay_all, queue)
 
     def _may_replay(self, queue: Queue, orders: Sequence[str]) -> None:
         for order in orders:
             who = f"{queue.consumer.name} with {order}"
-            when = self._engine.dice.between(f"replay {who}", MINUTE, HOUR)
-            if self._engine.befalls(who, "replayed", REPLAYED, at=when):
-                self._engine.at(when, partial(self._replay, queue, order))
+            luck, wait, *_ = self._engine.dice.draw(f"replay {who}")
+            when = MINUTE + wait % HOUR
+            if luck < REPLAYED and self._engine.befalls(who, "replayed", at=when):
+                self._engine.at(when, self._replay, queue, order)
 
     def _replay_all(self, queue: Queue) -> None:
         for order in sorted(self._log.streams):

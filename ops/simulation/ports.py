@@ -36,12 +36,12 @@ class SteppedLog:
 
     def read(self, subject: str) -> History:
         """Return all events of a subject."""
-        return call("log.read", lambda: self._log.read(subject))
+        return call("log.read", self._log.read, subject)
 
     def append(self, event: Event[Any], changes: Sequence[Change] = ()) -> Event[Any]:
         """Fill the event's slot."""
         name = WITH_CHANGES if changes else "log.append"
-        return call(name, lambda: self._log.append(event, changes))
+        return call(name, self._log.append, event, changes)
 
 
 class SteppedRecords:
@@ -53,11 +53,11 @@ class SteppedRecords:
 
     def get(self, key: str) -> Record | None:
         """Return an item."""
-        return call("records.get", lambda: self._records.get(key))
+        return call("records.get", self._records.get, key)
 
     def put(self, record: Record) -> bool:
         """Write an item."""
-        return call("records.put", lambda: self._records.put(record))
+        return call("records.put", self._records.put, record)
 
     def all(self) -> Iterator[Record]:
         """Iterate over all items."""
@@ -73,19 +73,19 @@ class SteppedRows:
 
     def put(self, row: Row) -> bool:
         """Write a row."""
-        return call("rows.put", lambda: self._rows.put(row))
+        return call("rows.put", self._rows.put, row)
 
     def overwrite(self, row: Row) -> bool:
         """Write a row over one that is as old."""
-        return call("rows.put", lambda: self._rows.overwrite(row))
+        return call("rows.put", self._rows.overwrite, row)
 
     def get(self, partition: str, sort: str) -> Row | None:
         """Return a row."""
-        return call("rows.page", lambda: self._rows.get(partition, sort))
+        return call("rows.page", self._rows.get, partition, sort)
 
     def remove(self, partition: str, sort: str) -> None:
         """Remove a row."""
-        return call("rows.remove", lambda: self._rows.remove(partition, sort))
+        return call("rows.remove", self._rows.remove, partition, sort)
 
     def page(
         self, partition: str, *, limit: int, after: str | None = None, newest_first: bool = False
@@ -114,15 +114,15 @@ class SteppedGateway:
 
     def prepare(self, order: str, amount: Money, token: str) -> str:
         """Return a new reference."""
-        return call("gateway.prepare", lambda: self._gateway.prepare(order, amount, token))
+        return call("gateway.prepare", self._gateway.prepare, order, amount, token)
 
     def confirm(self, reference: str) -> Confirmation:
         """Charge a reference."""
-        return call("gateway.confirm", lambda: self._gateway.confirm(reference))
+        return call("gateway.confirm", self._gateway.confirm, reference)
 
     def cancel(self, reference: str) -> Money | None:
         """Make a reference's net charge zero."""
-        return call("gateway.cancel", lambda: self._gateway.cancel(reference))
+        return call("gateway.cancel", self._gateway.cancel, reference)
 
 
 class SteppedCarrier:
@@ -139,11 +139,11 @@ class SteppedCarrier:
 
     def book(self, order: str, to: Address, delivery: Delivery) -> str:
         """Book a parcel."""
-        return call("carrier.book", lambda: self._carrier.book(order, to, delivery))
+        return call("carrier.book", self._carrier.book, order, to, delivery)
 
     def find(self, order: str) -> str | None:
         """Return the number of the order's parcel."""
-        return call("carrier.find", lambda: self._carrier.find(order))
+        return call("carrier.find", self._carrier.find, order)
 
 
 class SteppedMailbox:
@@ -155,7 +155,7 @@ class SteppedMailbox:
 
     def send(self, mail: Mail) -> str:
         """Send a mail."""
-        return call("mailbox.send", lambda: self._mailbox.send(mail))
+        return call("mailbox.send", self._mailbox.send, mail)
 
 
 class SteppedQueue:
@@ -168,7 +168,7 @@ class SteppedQueue:
     def hide(self, seconds: dict[str, int]) -> None:
         """Hide messages."""
         working(Worker).turn_to(f"{next(iter(seconds))}, failed")
-        call("queue.hide", lambda: self._queue.hide(seconds))
+        call("queue.hide", self._queue.hide, seconds)
 
 
 class SteppedTopic:
@@ -180,4 +180,4 @@ class SteppedTopic:
 
     def publish(self, messages: Sequence[Message]) -> Sequence[str]:
         """Publish messages."""
-        return call("topic.publish", lambda: self._topic.publish(messages))
+        return call("topic.publish", self._topic.publish, messages)

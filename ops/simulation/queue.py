@@ -4,23 +4,24 @@ It is polled as Lambda does: what is visible by then is a batch, of at most as m
 consumer's row says. An ordered queue gives nothing of a group while one of it is hidden.
 """
 
-from collections import Counter, deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from events.envelope import Event
 from functions.runtime import backoff
 from functions.runtime.service import Consumer
+from ops.simulation.dice import share
 from ops.simulation.engine import Engine
 from ops.simulation.keeper import Keeper
 from ops.simulation.message import Message, Receipt
 from ops.simulation.moments import SECOND
+from ops.simulation.visibility import Visibility
 
-TWICE = 0.05
+TWICE = share(0.05)
 """The share of receives after which another worker is given the same message at once."""
 
-DOUBLED = 0.05
+DOUBLED = share(0.05)
 """The share of messages of a standard queue that SNS delivers twice."""
 
 DELAY = 200
@@ -29,8 +30,8 @@ DELAY = 200
 LAGS = (1, 50, 1000)
 """The longest until the next poll (ms): a world's is one of these; the longer, the more a batch."""
 
-BURIED = 0.004
-BURIED_AGAIN = (0.15, 0.0)
+BURIED = share(0.004)
+BURIED_AGAIN = (share(0.15), 0)
 """The share of messages on which every worker dies, so that they end in the DLQ: of those that come
 for the first time, and of those that have failed before, which in a world is one of these."""
 
@@ -54,14 +55,14 @@ class Queue:
         self.paused_until = 0
         self._engine = engine
         self._keeper = keeper
-        self._visibility = consumer.visibility * SECOND
+        self._visibility = Visibility(engine, consumer.visibility * SECOND, self._appear)
         self._most = backoff.receives_to_ride_out()
         self._buried_again = engine.dice.pick("buried again", BURIED_AGAIN)
         self._batch = consumer.batch if batches else 1
         self._lag = engine.dice.pick("lag", LAGS) if batches else 1
         self._groups: dict[str, deque[Message]] = {}
-        self._sent: Counter[str] = Counter()
-        self._held: Counter[str] = Counter()
+        self._sent: defaultdict[str, int] = defaultdict(int)
+        self._held: defaultdict[str, int] = defaultdict(int)
         self._ready: list[Message] = []
         self._receipts: dict[str, Receipt] = {}
         self._polled = False
@@ -72,9 +73,10 @@ class Queue:
             self.unheard.add(event.id)
             return
         luck = self.send(event, body)
-        name = self._name(event)
-        if not self.consumer.ordered and self._engine.befalls(name, "doubled", DOUBLED, luck=luck):
-            self._arrive(f"{name} doubled", event, body)
+        if luck < DOUBLED and not self.consumer.ordered:
+            name = self._name(event)
+            if self._engine.befalls(name, "doubled"):
+                self._arrive(f"{name} doubled", event, body)
 
     def send(self, event: Event[Any], body: str) -> int:
         """Put an event into the queue, and return some luck that is left over."""
@@ -102,7 +104,7 @@ class Queue:
             receipt = self._receipts[handle]
             if not receipt.message.gone and not self._is_stale(receipt):
                 receipt.message.hidden_by(receipt)
-                self._hide(receipt.message, self._engine.now + wait * SECOND)
+                self._visibility.hide(receipt.message, self._engine.now + wait * SECOND)
 
     def redrive(self) -> None:
         """Send what is in the DLQ to the queue again, but for what that no longer keeps."""
@@ -133,17 +135,17 @@ class Queue:
         luck = self._engine.dice.row(name)
         now = self._engine.now
         wait, lag, rest = next(luck), next(luck), next(luck)
-        message = Message(name=name, event=event, body=body, luck=luck, lag=lag, sent=now)
+        message = Message(name, event, body, luck, lag, now)
         self._held[event.id] += 1
         if self.consumer.ordered:
             self._groups.setdefault(event.subject, deque()).append(message)
-        self._hide(message, now + 1 + wait % DELAY)
+        self._visibility.hide(message, now + 1 + wait % DELAY)
         return rest
 
     def _leave(self, message: Message) -> None:
         """Let a message be gone, and the next of its group have its turn."""
         message.gone = True
-        group = self._groups.get(message.event.subject)
+        group = self._groups.get(message.event.subject) if self.consumer.ordered else None
         if group:
             group.remove(message)
             if group:
@@ -164,15 +166,9 @@ class Queue:
 
     # -- being received ----------------------------------------------------------------------------
 
-    def _hide(self, message: Message, until: int) -> None:
-        message.visible = until
-        message.timer += 1
-        self._engine.at(until, partial(self._appear, message, message.timer))
-
-    def _appear(self, message: Message, timer: int) -> None:
-        if not message.gone and timer == message.timer:
-            self._ready.append(message)
-            self._poll_soon(message)
+    def _appear(self, message: Message) -> None:
+        self._ready.append(message)
+        self._poll_soon(message)
 
     def _poll_soon(self, message: Message) -> None:
         if self._polled:
@@ -231,9 +227,9 @@ class Queue:
     def _receive(self, message: Message) -> Receipt:
         receipt = message.receive(self._engine.now)
         self._receipts[receipt.handle] = receipt
-        self._hide(message, self._engine.now + self._visibility)
-        if not self.consumer.ordered and self._twice(receipt):
-            self._engine.at(self._engine.now + 1, partial(self._again, message))
+        self._visibility.receive(message)
+        if self._twice(receipt):
+            self._engine.at(self._engine.now + 1, self._again, message)
         return receipt
 
     def _again(self, message: Message) -> None:
@@ -245,15 +241,19 @@ class Queue:
 
     def _is_stale(self, receipt: Receipt) -> bool:
         """Tell whether an ordered queue does not know a receipt any more."""
+        if not self.consumer.ordered:
+            return False
         message = receipt.message
-        late = receipt.nth != message.receives or message.visible <= self._engine.now
-        return self.consumer.ordered and late
+        return receipt.nth != message.receives or message.visible <= self._engine.now
 
     def _twice(self, receipt: Receipt) -> bool:
-        return self._engine.befalls(receipt.handle, "twice", TWICE, luck=next(receipt.message.luck))
+        if self.consumer.ordered or next(receipt.message.luck) >= TWICE:
+            return False
+        return self._engine.befalls(receipt.handle, "twice")
 
     def _buried(self, message: Message) -> bool:
-        who = f"{message.name}, receive {message.receives + 1}"
         chance = self._buried_again if message.receives else BURIED
-        message.buried = self._engine.befalls(who, "buried", chance, luck=next(message.luck))
+        message.buried = next(message.luck) < chance and self._engine.befalls(
+            f"{message.name}, receive {message.receives + 1}", "buried"
+        )
         return message.buried

@@ -8,7 +8,7 @@ from typing import Any
 from events.checkout import OrderPlaced
 from events.envelope import Event
 from events.history import History
-from events.listing import order_at
+from events.listing import heard, order_at
 from events.ordering import OrderCancelled, OrderConfirmed
 from functions.analytics.figures import CANCELLED, CONFIRMED, ORDERED, ORDERS, REVENUE, named
 from functions.analytics.table import DAILY, FIGURES, LATE, SEPARATOR, day_of, shard
@@ -21,10 +21,8 @@ type OfRow = Callable[[Shop, Row], bool]
 
 def the_list_is_never_ahead_of_the_log(shop: Shop, row: Row) -> bool:
     """A row of the list tells of no more facts than the log has, and of as many tells the same."""
-    made = row_of(shop.log.read(order_at(row.sort)))
-    if made is None or made.version is None or row.version is None:
-        return False
-    return row.version < made.version or row == made
+    history = shop.log.read(order_at(row.sort))
+    return row.version is not None and (row.version < heard(history) or row == row_of(history))
 
 
 def the_figures_are_never_beyond_the_log(shop: Shop, row: Row) -> bool:
@@ -62,7 +60,9 @@ def adds(event: Event[Any], history: History) -> Mapping[str, int]:
 
 
 def recount(shop: Shop) -> Mapping[date, Counter[str]]:
-    """Return what the log makes of each day's figures."""
+    """Return what the log makes of each day's figures; counted once for what it has just now."""
+    if shop.recounted[0] == shop.log.facts:
+        return shop.recounted[1]
     days: dict[date, Counter[str]] = {}
     for order in shop.log.streams:
         history = shop.log.read(order)
@@ -70,6 +70,7 @@ def recount(shop: Shop) -> Mapping[date, Counter[str]]:
             added = adds(event, history)
             if added:
                 days.setdefault(day_of(event.time), Counter()).update(added)
+    shop.recounted = (shop.log.facts, days)
     return days
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from events.envelope import Event
@@ -125,12 +124,12 @@ class Stream:
         self._runs += 1
         failed = [self._done]
 
-        def work() -> None:
+        def work(_: Worker) -> None:
             with suppress(Unavailable):
                 unsent = self._publish([event for _, event in batch])
                 failed[:] = [self._places[event] for event in unsent]
 
-        worker = Worker(f"relay from {batch[0][1].id} (run {self._runs})", work)
+        worker = Worker("relay", f"relay from {batch[0][1].id} (run {self._runs})", work)
         worker.deadline = self._engine.now + self._relay.timeout * SECOND
         self._engine.start(worker, lambda: self._ended(len(batch), tuple(failed)))
 
@@ -151,4 +150,4 @@ class Stream:
             self.given_up.add(event.id)
             self._done += 1
         if len(self.lost) > lost:
-            self._engine.at(self._engine.now + NOTICED, partial(self.republish))
+            self._engine.at(self._engine.now + NOTICED, self.republish)

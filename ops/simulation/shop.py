@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any, Protocol
 
@@ -103,7 +103,7 @@ class Shop:
 
     def __init__(self, stock: dict[str, int], consumers: Sequence[Consumer], clock: Clock) -> None:
         """Take the pieces that there are of each product, who hears of events, and the time."""
-        self.hearing = {consumer.name: frozenset(consumer.hears) for consumer in consumers}
+        self.hearing = hearing(consumers)
         self.initial = stock
         self.clock = clock
         self.tables = MemoryTables()
@@ -123,6 +123,7 @@ class Shop:
         self.queues: Mapping[str, Inbox] = {}
         self.stream: Outbox
         self.reserved: Counter[str] = Counter()
+        self.recounted: tuple[int, Mapping[date, Counter[str]]] = (0, {})
         self.watch: Watch | None = None
         for sku, pieces in stock.items():
             self.tables(STOCK).add(sku, AVAILABLE, pieces)
@@ -183,3 +184,12 @@ class Shop:
         for days in range(CLOSED_AFTER.days, KNOWN_DAYS):
             day = today - timedelta(days=days)
             self.rows[FIGURES].put(Row(partition=DAILY, sort=f"{day}", version=1))
+
+
+def hearing(consumers: Sequence[Consumer]) -> Mapping[str, Sequence[str]]:
+    """Return the names of the consumers that hear each event type."""
+    heard: defaultdict[str, list[str]] = defaultdict(list)
+    for consumer in consumers:
+        for event in consumer.hears:
+            heard[event].append(consumer.name)
+    return dict(heard)

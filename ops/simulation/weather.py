@@ -9,7 +9,7 @@ from ops.simulation.queue import Queue
 from ops.simulation.relay import Stream
 from ops.simulation.worker import Worker
 
-PAUSED, BROKEN, OUT = 0.1, 0.03, 0.35
+PAUSED, BROKEN, OUT = 0.1, 0.02, 0.35
 """The share of worlds, and of consumers in one, to which it happens."""
 
 OUTAGES = (2 * SECOND, MINUTE, HOUR, 13 * HOUR, 3 * DAY, 6 * DAY)
@@ -32,7 +32,7 @@ class Weather:
             self._consumer(queue)
         begin, end = self._span("out relay", RELAY_OUTAGES)
         if self._befalls("relay", "out", OUT, begin, end):
-            engine.at(begin, lambda: _set_out(stream, end))
+            engine.at(begin, _set_out, stream, end)
         if self._broken:
             engine.broken = self._is_broken
 
@@ -45,7 +45,7 @@ class Weather:
         name, engine = queue.consumer.name, self._engine
         begin, end = self._span(f"paused {name}", OUTAGES)
         if self._befalls(name, "paused", PAUSED, begin, end):
-            engine.at(begin, lambda: _pause(queue, end))
+            engine.at(begin, _pause, queue, end)
         begin, end = self._span(f"broken {name}", OUTAGES)
         if self._befalls(name, "broken", BROKEN, begin, end):
             self._broken[name] = (begin, end)

@@ -16,43 +16,42 @@ NEVER = 1 << 62
 class Worker:
     """One invocation of a function, with a clock that is wrong by `skew` milliseconds.
 
-    `call` and `effect` are what it waits for while it is not dead. `service` is whose function it
-    runs, `about` the order that it is about, if any. `luck` are numbers, one for each of its
-    calls; `row` gives more of them. Its time ends at the `deadline` (ms). `fault` is what its call
-    meets, and `due` when (ms); it is `inside` while a port does what it was asked. `failure` is
-    what its work failed with, if it did.
+    `call` is what it waits for while it is not dead, `effect` what that does, with `arguments`.
+    `about` is the order that it is about, if any. `luck` are numbers for its calls; `row` gives
+    more of them. Its time ends at the `deadline` (ms). `fault` is what its call meets; it is
+    `inside` while a port does what it was asked. `ended` is done once it has ended or died, and
+    `failure` is what its work failed with, if it did.
     """
 
-    __slots__ = (
-        "about", "call", "calls", "dead", "deadline", "due", "effect", "failure", "fault", "inside",
-        "luck", "name", "passes", "row", "service", "skew", "thread", "work",
-    )  # fmt: skip
+    luck: Iterator[int]
+    row: Callable[[str], Iterator[int]]
+    passes: Callable[["Worker"], bool]
+    thread: "Thread | None" = None
+    call: str
+    effect: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    ended: Callable[[], object] | None = None
+    failure: Exception | None = None
+    fault: Fault | None = None
+    skew = 0
+    deadline = NEVER
+    calls = 0
+    inside = False
+    dead = False
+    about = ""
 
-    def __init__(self, name: str, work: Callable[[], object], *, about: str = "") -> None:
-        """Take what it is called, what it does, and its order if any."""
+    def __init__(self, service: str, name: str, work: Callable[[Any], object]) -> None:
+        """Take whose function it runs, what it is called, and its work, which is told who does it.
+
+        Its name begins with its service's.
+        """
+        self.service = service
         self.name = name
         self.work = work
-        self.about = about
-        self.service = name.partition(" ")[0]
-        self.skew = 0
-        self.luck: Iterator[int] = iter(())
-        self.row: Callable[[str], Iterator[int]] = lambda _: iter(())
-        self.deadline = NEVER
-        self.passes: Callable[[Worker], bool] = lambda _: False
-        self.thread: Thread
-        self.calls = 0
-        self.call = ""
-        self.effect: Callable[[], Any] = int
-        self.fault: Fault | None = None
-        self.due = 0
-        self.inside = False
-        self.dead = False
-        self.failure: Exception | None = None
 
-    def turn_to(self, name: str, about: str = "") -> None:
+    def turn_to(self, name: str) -> None:
         """Go on with something else, which has a name and luck of its own."""
         self.name = name
-        self.about = about
         self.calls = 0
         self.luck = self.row(name)
 
@@ -64,20 +63,20 @@ class Thread(greenlet):
         """Wait for the first worker."""
         super().__init__(self._run)
         self.worker: Worker
+        self.hub = getcurrent()
 
     def _run(self) -> None:
-        hub = self.parent
-        assert hub is not None  # noqa: S101  it is started by the world
         while True:
             worker = self.worker
             try:
-                worker.work()
+                worker.work(worker)
             except GreenletExit:  # it was killed
                 pass
             except Exception as error:  # noqa: BLE001  it is the world's to judge
                 worker.failure = error
             worker.dead = True
-            hub.switch()
+            del worker, self.worker  # nor do they keep each other
+            self.hub.switch()
 
 
 class Threads:
@@ -88,15 +87,16 @@ class Threads:
         self._all: list[Thread] = []
         self._idle: list[Thread] = []
 
-    def begin(self, worker: Worker) -> None:
+    def begin(self, worker: Worker) -> Thread:
         """Let a worker work, until it waits for a call or is done."""
         thread = worker.thread = self._idle.pop() if self._idle else self._another()
         thread.worker = worker
         thread.switch()
+        return thread
 
-    def end(self, worker: Worker) -> None:
+    def end(self, thread: Thread) -> None:
         """Take back the thread of a worker that is dead."""
-        self._idle.append(worker.thread)
+        self._idle.append(thread)
 
     def close(self) -> None:
         """End them all, and who is at work in them: what a thread stands in is never let go of.
@@ -107,6 +107,8 @@ class Threads:
             while not thread.dead:
                 with suppress(Violation):
                     thread.throw()
+        self._all.clear()
+        self._idle.clear()
 
     def _another(self) -> Thread:
         thread = Thread()
@@ -114,28 +116,27 @@ class Threads:
         return thread
 
 
-def call[T](name: str, effect: Callable[[], T]) -> T:
+def call[*A, T](name: str, effect: Callable[[*A], T], *arguments: *A) -> T:
     """Make a call of a port: stop, until the world lets it through or has other plans.
 
     If nothing else happens until it is through, it is made at once: that is the same, and faster.
     """
     thread = getcurrent()
     if not isinstance(thread, Thread):
-        return effect()
+        return effect(*arguments)
     worker = thread.worker
     if worker.inside:
-        return effect()
+        return effect(*arguments)
     worker.call = name
-    worker.effect = effect
     if worker.passes(worker):
         worker.inside = True
         try:
-            return effect()
+            return effect(*arguments)
         finally:
             worker.inside = False
-    hub = thread.parent
-    assert hub is not None  # noqa: S101  a worker was started by the world
-    answer: T = hub.switch()
+    worker.effect = effect
+    worker.arguments = arguments
+    answer: T = thread.hub.switch()
     return answer
 
 
@@ -155,17 +156,17 @@ def skew() -> int:
     return thread.worker.skew
 
 
-def answer(worker: Worker, effect: Callable[[], Any]) -> None:
+def answer(thread: Thread, worker: Worker, effect: Callable[..., Any]) -> None:
     """Make the call that a worker waits for, and tell it what came of it."""
     try:
-        said = effect()
+        said = effect(*worker.arguments)
     except Exception as error:  # noqa: BLE001  it is the worker's to handle
-        worker.thread.throw(error)
+        thread.throw(error)
     else:
-        worker.thread.switch(said)
+        thread.switch(said)
 
 
-def silently(effect: Callable[[], Any]) -> None:
+def silently(effect: Callable[..., Any], *arguments: Any) -> None:
     """Make a call of whose answer nobody hears."""
     with suppress(Exception):
-        effect()
+        effect(*arguments)

@@ -26,7 +26,7 @@ __all__ = ["PLANTED"]
 
 @planted
 def it_acknowledges_before_the_put(patch: Patch) -> Rows:
-    def handle(self: Functions, worker: Invocation, queue: Queue, batch: Sequence[Receipt]) -> None:
+    def handle(self: Functions, queue: Queue, batch: Sequence[Receipt], _: Invocation) -> None:
         self.acknowledge(queue, batch)
         self._works[queue.consumer.name](batch)
 

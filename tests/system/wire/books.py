@@ -68,7 +68,7 @@ class Books(Shop):
         self._empty = self.rows[FIGURES]
         self.violations: list[Violation] = []
         self.stream: Records = Records()
-        self.queues = {consumer: Hearing() for consumer in self.hearing}
+        self.queues = {consumer.name: Hearing() for consumer in CONSUMERS}
         self.listen(self._Judge(self))
 
     # -- what was done on the wire -----------------------------------------------------------------
@@ -163,7 +163,7 @@ class Books(Shop):
             if list(DynamoLog(client, f"{STAGE}log").read(order)) != list(self.log.read(order)):
                 self.find(the_log_holds_what_was_put, order)
             self.look(quiet.OF_AN_ORDER, order, order)
-        self.look(quiet.OF_THE_SHOP, "all orders")
+        self.look(quiet.OF_THE_SHOP, "all orders", self.clock())
 
     def _past(self) -> PlainRows:
         rows = PlainRows()
@@ -178,7 +178,7 @@ class Books(Shop):
             self._books = books
 
         def stated(self, event: Event[Any], _: Sequence[Change]) -> None:
-            self._books.look(invariants.OF_A_FACT, event.id, event)
+            self._books.look(invariants.of_a_fact(event), event.id, event)
 
         def charged(self, order: str) -> None:
             self._books.look(invariants.OF_THE_LEDGER, order, order)
@@ -187,13 +187,13 @@ class Books(Shop):
             self._books.look(invariants.OF_THE_PARCELS, order, order)
 
         def handled(self, _: str, event: Event[Any]) -> None:
-            self._books.look(invariants.OF_THE_HANDLED, event.subject, event.subject)
+            self._books.look(invariants.OF_WHAT_PAYMENT_HANDLED, event.subject, event.subject)
 
         def kept(self, table: str, row: Row) -> None:
             self._books.look(READ_MODELS[table], row.sort, row)
 
         def mailed(self, mail: Mail) -> None:
-            self._books.look(invariants.OF_A_MAIL, mail.subject, mail.to, mail.subject)
+            self._books.look(invariants.OF_A_MAIL, mail.subject, mail)
 
 
 def the_log_holds_what_was_put() -> None:
