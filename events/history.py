@@ -20,7 +20,6 @@ class History:
         self._events = sorted(events, key=_total_order)
         self._by_id = {event.id: event for event in self._events}
         self._by_type = {type(event.data): event for event in reversed(self._events)}
-        self._types = self._by_type.keys()
 
     def __iter__(self) -> Iterator[Event[Any]]:
         """Iterate in the total order."""
@@ -48,4 +47,4 @@ class History:
 
     def states(self, *kinds: type[Fact]) -> bool:
         """Tell whether any of these types is among the events."""
-        return not self._types.isdisjoint(kinds)
+        return not self._by_type.keys().isdisjoint(kinds)

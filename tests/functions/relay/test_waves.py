@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from copy import replace
 
 import pytest
 from hypothesis import given
@@ -59,8 +60,8 @@ def test_the_events_of_many_orders_leave_together() -> None:
 
 def test_the_sequence_decides_whatever_the_events_are_called() -> None:
     topic = Waves()
-    first, second = (vars(message("A", number)) for number in (0, 1))
-    publish([Message(**(second | {"id": "A/a"})), Message(**(first | {"id": "A/b"}))], topic)
+    first, second = (message("A", number) for number in (0, 1))
+    publish([replace(second, id="A/a"), replace(first, id="A/b")], topic)
 
     assert topic.ids == ["A/b", "A/a"]
 
@@ -78,7 +79,7 @@ def test_a_topic_that_does_not_answer_for_each_message_is_not_believed() -> None
 def test_events_of_one_sequence_leave_by_id() -> None:
     topic = Waves()
     one = message("A", 0)
-    publish([Message(**(vars(one) | {"id": "A/b"})), Message(**(vars(one) | {"id": "A/a"}))], topic)
+    publish([replace(one, id="A/b"), replace(one, id="A/a")], topic)
 
     assert topic.ids == ["A/a", "A/b"]
 

@@ -1,6 +1,6 @@
 """Messages and batches keep to the limits of SNS and SQS, and nothing is lost on the way."""
 
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest
