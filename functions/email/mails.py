@@ -104,9 +104,8 @@ def _on_one_line(values: Values) -> Values:
 
 
 def _escaped(values: Values) -> Values:
-    """Return values that are one line each, safe in HTML."""
-    lines = escape("\n".join(values.values())).split("\n")
-    return dict(zip(values, lines, strict=True))
+    """Return values that are safe in HTML."""
+    return {name: escape(value) for name, value in values.items()}
 
 
 class _Fields(dict[str, str]):
