@@ -108,14 +108,17 @@ def _escaped(values: Values) -> Values:
     return {name: escape(value) for name, value in values.items()}
 
 
-class _Fields(dict[str, str]):
+class _Marked(dict[str, str]):
+    """Names for values: each stands between two characters that no template has."""
+
     def __missing__(self, name: str) -> str:
-        return f"{{{name}}}"
+        return f"\0{name}\1"
 
 
 @cache
 def _template(name: str, form: str) -> Callable[[Values], str]:
-    """Return what fills a template: made a format once, since that is filled ten times as fast."""
+    """Return what fills a template; it is made a format once, which is filled faster."""
     text = (TEMPLATES / f"{name}.{form}").read_text(encoding="utf-8")
-    braces = text.replace("{", "{{").replace("}", "}}")
-    return Template(braces).substitute(_Fields()).format_map
+    marked = Template(text).substitute(_Marked())
+    braces = marked.replace("{", "{{").replace("}", "}}")
+    return braces.replace("\0", "{").replace("\1", "}").format_map

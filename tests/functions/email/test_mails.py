@@ -1,6 +1,7 @@
 """What the mails say, and what they never say."""
 
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import get_args
 
 import msgspec
@@ -22,7 +23,7 @@ TOTAL = PLACED.data.total
 PAID = PaymentCaptured(reference="r", amount=TOTAL)
 BACK = PaymentRefunded(reference="r", amount=TOTAL)
 NO = PaymentDeclined(reference="r", reason="no")
-HOSTILE = 'Robin\r\nBcc: all@example.com <script>alert("1")</script> & $total'
+HOSTILE = 'Robin\r\nBcc: all@example.com <script>alert("1")</script> & $total {total} {'
 
 
 def cancelled(*facts: Fact, reason: Reason = "customer") -> Mail:
@@ -149,8 +150,8 @@ def test_what_a_customer_wrote_is_text_in_every_form_and_begins_no_line_of_its_o
     ):
         page = Words(mail.html)
         assert page.tags <= harmless
-        assert '<script>alert("1")</script> & $total' in page.text
-        assert '<script>alert("1")</script> & $total' in mail.text
+        assert '<script>alert("1")</script> & $total {total} {' in page.text
+        assert '<script>alert("1")</script> & $total {total} {' in mail.text
         assert not [line for line in mail.text.splitlines() if line.startswith("Bcc")]
 
 
@@ -168,3 +169,24 @@ def test_every_template_is_used_and_leaves_nothing_open() -> None:
     for mail in all_mails():
         assert "$" not in mail.subject + mail.text + mail.html
         assert max(len(line) for line in mail.text.splitlines()) < 80
+
+
+def test_a_template_is_the_standard_librarys_braces_and_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "one.txt").write_text("td { $order: ${total}s, $$5 }")
+    monkeypatch.setattr(mails, "TEMPLATES", tmp_path)
+
+    filled = mails._template("one", mails.TEXT)
+
+    assert filled({"order": "A", "total": "{B}"}) == "td { A: {B}s, $5 }"
+    with pytest.raises(KeyError, match="total"):
+        filled({"order": "A"})
+
+
+def test_a_page_keeps_its_style() -> None:
+    style = mails.TEMPLATES.joinpath("page.html").read_text(encoding="utf-8")
+    rules = [line for line in style.splitlines() if line.endswith("}")]
+
+    assert rules
+    assert all(rule in mail.html for rule in rules for mail in all_mails())

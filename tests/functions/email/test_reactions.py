@@ -19,6 +19,7 @@ from events.envelope import Event, Fact
 from events.history import History
 from events.ordering import OrderCancelled
 from events.shipping import DispatchScheduled
+from functions.email import mails
 from functions.email.post import Post, by_mail, on_record
 from functions.email.service import SERVICE
 from functions.runtime.ports import Mail, MailRejected, MailUnavailable
@@ -75,8 +76,13 @@ def test_a_mail_is_sent_to_the_customer_and_its_id_kept(
 @each_mail
 @pytest.mark.parametrize("refused", [False, True], ids=["sent", "refused"])
 def test_a_duplicate_mails_nothing(
-    event: Event[Any], slot: str, sent: type[Any], refused: bool
+    event: Event[Any],
+    slot: str,
+    sent: type[Any],
+    refused: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(mails, "_mail", None)  # it is not even written
     post = Noted()
     fact: Fact = MailRefused(reason="MessageRejected") if refused else sent(message_id=None)
 
