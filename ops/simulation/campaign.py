@@ -112,7 +112,7 @@ def campaign(
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Look for no garbage: a world leaves next to none, and to look costs a tenth of the time."""
+    """Look for no garbage while a world goes on: there is little until it is over."""
     collects = gc.isenabled()
     gc.disable()
     try:

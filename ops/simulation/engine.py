@@ -1,19 +1,17 @@
 """The engine: a virtual clock, what is to happen when, and the fate of every call of a port."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any
 
 from ops.simulation.dice import Dice, share
-from ops.simulation.fault import OFTEN, RARE, Fault, Fired, possible, unavailable
+from ops.simulation.fault import DONE_LATER, OFTEN, RARE, Fault, Fired, possible
 from ops.simulation.moments import BEGIN, MINUTE, SECOND
 from ops.simulation.violation import Violation, comes_to_rest, no_function_fails_by_itself
-from ops.simulation.worker import NEVER, Thread, Threads, Worker, answer, silently, skew
-
-type Action = Callable[..., object]
+from ops.simulation.worker import NEVER, Thread, Threads, Worker, answer, silently, skew, strike
 
 QUICK = 40
 SLOW = 20 * SECOND
@@ -54,7 +52,7 @@ class Engine:
         self._chance = share(chance)
         self._chances = {call: share(min(by * chance, OFTEN)) for call, by in RARE.items()}
         self._without = without
-        self._agenda: list[tuple[int, int, Action | None, Any]] = []
+        self._agenda: list[tuple[int, int, Callable[..., object] | None, Any]] = []
         self._entries = 0
         self._threads = Threads()
         self._refusing = ""
@@ -66,8 +64,7 @@ class Engine:
     def at[*A](self, when: int, action: Callable[[*A], object], *arguments: *A) -> None:
         """Let something happen at a time (ms), or now if that is over."""
         self._entries += 1
-        now = self.now
-        heappush(self._agenda, (max(now, when), self._entries, action, arguments))
+        heappush(self._agenda, (max(when, self.now), self._entries, action, arguments))
 
     def run(self) -> None:
         """Let happen what is to happen, until nothing is left."""
@@ -113,13 +110,20 @@ class Engine:
         """Tell whether the topic refuses a message of the batch that it is given just now."""
         return bool(self._refusing) and self.dice.happens(f"{self._refusing} {message}", 0.5)
 
-    def start(self, worker: Worker, ended: Callable[[], object] | None = None) -> None:
-        """Let a worker do its work; `ended` is done once it has ended or died."""
+    def start(
+        self,
+        worker: Worker,
+        ended: Callable[[], object] | None = None,
+        luck: Iterator[int] | None = None,
+    ) -> None:
+        """Let a worker do its work, with luck of its own if it is given none.
+
+        `ended` is done once it has ended or died.
+        """
         worker.ended = ended
         worker.passes = self._passes
         worker.row = self.dice.row
-        if not hasattr(worker, "luck"):
-            worker.luck = self.dice.row(worker.name)
+        worker.luck = luck or self.dice.row(worker.name)
         by, right = divmod(next(worker.luck), 2)
         if not right:
             worker.skew = by % (2 * WRONG + 1) - WRONG
@@ -208,30 +212,10 @@ class Engine:
             self._bury(thread, worker)
 
     def _strike(self, thread: Thread, worker: Worker, fault: Fault) -> None:
-        effect, arguments = worker.effect, worker.arguments
-        match fault:
-            case "die before":
-                thread.throw()
-            case "die after" | "timed out":
-                silently(effect, *arguments)
-                thread.throw()
-            case "die, done later":
-                self._later(worker)
-                thread.throw()
-            case "lost":
-                silently(effect, *arguments)
-                thread.throw(unavailable(worker.call))
-            case "lost, done later":
-                self._later(worker)
-                thread.throw(unavailable(worker.call))
-            case "done twice":
-                silently(effect, *arguments)
-                answer(thread, worker, effect)
-            case "partial":
-                self._refusing = worker.name
-                answer(thread, worker, self._refused_in_part(effect))
-            case _:
-                thread.throw(unavailable(worker.call))
+        if fault in DONE_LATER:
+            self._later(worker)
+        partial = fault == "partial"
+        strike(thread, worker, fault, self._refused_in_part(worker) if partial else worker.effect)
 
     def _freeze(self, worker: Worker) -> None:
         """Let a worker be taken for dead, and go on with its call a long while later."""
@@ -245,10 +229,11 @@ class Engine:
         wait = self.dice.between(f"later {worker.name} {worker.calls}", 0, LATER - 1)
         self.at(self.now + wait, silently, worker.effect, *worker.arguments)
 
-    def _refused_in_part(self, effect: Callable[..., Any]) -> Callable[..., Any]:
+    def _refused_in_part(self, worker: Worker) -> Callable[..., Any]:
         def once(*arguments: Any) -> Any:
+            self._refusing = worker.name
             try:
-                return effect(*arguments)
+                return worker.effect(*arguments)
             finally:
                 self._refusing = ""
 

@@ -64,7 +64,8 @@ EXPLAINED: dict[Fault, str] = {
 and consumers."""
 
 ALWAYS: tuple[Fault, ...] = ("die before", "die after", "throttled", "slow", "frozen")
-EFFECTS: tuple[Fault, ...] = ("die, done later", "lost", "lost, done later")
+DONE_LATER: tuple[Fault, ...] = ("die, done later", "lost, done later")
+EFFECTS: tuple[Fault, ...] = ("lost", *DONE_LATER)
 AGAIN: tuple[Fault, ...] = ("done twice",)
 READS = frozenset({"log.read", "records.get", "rows.page", "rows.listed", "carrier.find"})
 NEVER_AGAIN = frozenset({"mailbox.send"})
@@ -73,7 +74,6 @@ NEVER_AGAIN = frozenset({"mailbox.send"})
 RARE = {
     "rows.remove": 8,
     "carrier.find": 8,
-    "carrier.book": 3,
     "gateway.cancel": 3,
     "log.append with changes": 2,
 }

@@ -82,7 +82,7 @@ class Functions:
         """Begin a function's work on some messages; it is killed when its time is over."""
         worker = Invocation(queue.consumer.name, batch, partial(self.handle, queue, batch))
         worker.deadline = self._engine.now + queue.consumer.timeout * SECOND
-        self._engine.start(worker)
+        self._engine.start(worker, luck=batch[0].luck if worker.alone else None)
 
     def handle(self, queue: Queue, batch: Sequence[Receipt], worker: Invocation) -> None:
         """Work on some messages, and acknowledge those that the function does not name."""

@@ -206,3 +206,8 @@ OF_WHAT_PAYMENT_HANDLED: tuple[OfOrder, ...] = (a_cancelled_order_stays_uncharge
 def of_a_fact(event: Event[Any]) -> tuple[OfFact, ...]:
     """Return the invariants that a fact which was just stated could break."""
     return _OF_A_FACT.get(type(event.data), OF_ANY_FACT)
+
+
+def of_what_is_handled(consumer: str) -> tuple[OfOrder, ...]:
+    """Return the invariants that could break once a consumer has handled an event."""
+    return OF_WHAT_PAYMENT_HANDLED if consumer == "payment" else ()

@@ -1,6 +1,6 @@
 """An invocation: a function at work on a batch of messages, one after the other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from typing import Any
@@ -35,8 +35,6 @@ class Invocation(Worker):
         super().__init__(service, name, work)
         self.left = list(receipts)
         self.at = first.message
-        if self.alone and first.nth == 1:
-            self.luck = first.message.luck
 
     def begin(self, event: Event[Any]) -> None:
         """Turn to the next message that has this event."""
@@ -44,14 +42,15 @@ class Invocation(Worker):
             receipt = next(each for each in self.left if each.message.event.id == event.id)
             self.left.remove(receipt)
             self.at = receipt.message
-            self.turn_to(receipt.handle)
+            self.turn_to(receipt.handle, receipt.luck)
         self.about = event.subject
         self.at.tried = True
 
-    def turn_to(self, name: str) -> None:
+    def turn_to(self, name: str, luck: Iterator[int] | None = None) -> None:
         """Go on with something else, which has a name and luck of its own if there are several."""
+        self.about = ""
         if not self.alone:
-            super().turn_to(name)
+            super().turn_to(name, luck)
 
 
 class WatchedReactor(Reactor):

@@ -193,8 +193,8 @@ class Queue:
                 continue
             if len(batch) == self._batch:
                 self._ready.append(message)
-            elif self._is_received(message):
-                batch.append(self._receive(message))
+            elif self._is_received(message, luck := message.next_luck(self._engine.dice)):
+                batch.append(self._receive(message, luck))
         if self._ready:
             self._poll_soon(self._ready[0])
         if batch:
@@ -212,30 +212,36 @@ class Queue:
                     break
                 yield message
 
-    def _is_received(self, message: Message) -> bool:
+    def _is_received(self, message: Message, luck: Iterator[int]) -> bool:
         """Tell whether a visible message is received, or has come to its end."""
         if self._engine.now - message.sent >= backoff.RETENTION * SECOND:
             self._held[message.event.id] -= 1
             self._leave(message)
             self._lose(message)
             return False
-        if message.receives >= self._most or self._buried(message):
+        if message.receives >= self._most or self._buried(message, luck):
             self._give_up(message)
             return False
         return True
 
-    def _receive(self, message: Message) -> Receipt:
-        receipt = message.receive(self._engine.now)
+    def _buried(self, message: Message, luck: Iterator[int]) -> bool:
+        chance = self._buried_again if message.receives else BURIED
+        message.buried = next(luck) < chance and self._engine.befalls(message.handle, "buried")
+        return message.buried
+
+    def _receive(self, message: Message, luck: Iterator[int]) -> Receipt:
+        again = next(luck) < TWICE and not self.consumer.ordered
+        receipt = message.receive(self._engine.now, luck)
         self._receipts[receipt.handle] = receipt
         self._visibility.receive(message)
-        if self._twice(receipt):
+        if again and self._engine.befalls(receipt.handle, "twice"):
             self._engine.at(self._engine.now + 1, self._again, message)
         return receipt
 
     def _again(self, message: Message) -> None:
         """Give a message to another worker, although one is at work on it."""
         if not message.gone and self._engine.now >= self.paused_until:
-            receipt = message.receive(self._engine.now)
+            receipt = message.receive(self._engine.now, message.next_luck(self._engine.dice))
             self._receipts[receipt.handle] = receipt
             self._keeper.invoke(self, [receipt])
 
@@ -245,15 +251,3 @@ class Queue:
             return False
         message = receipt.message
         return receipt.nth != message.receives or message.visible <= self._engine.now
-
-    def _twice(self, receipt: Receipt) -> bool:
-        if self.consumer.ordered or next(receipt.message.luck) >= TWICE:
-            return False
-        return self._engine.befalls(receipt.handle, "twice")
-
-    def _buried(self, message: Message) -> bool:
-        chance = self._buried_again if message.receives else BURIED
-        message.buried = next(message.luck) < chance and self._engine.befalls(
-            f"{message.name}, receive {message.receives + 1}", "buried"
-        )
-        return message.buried

@@ -9,7 +9,7 @@ from ops.simulation.queue import Queue
 from ops.simulation.relay import Stream
 from ops.simulation.worker import Worker
 
-PAUSED, BROKEN, OUT = 0.1, 0.02, 0.35
+PAUSED, BROKEN, OUT = 0.1, 0.03, 0.35
 """The share of worlds, and of consumers in one, to which it happens."""
 
 OUTAGES = (2 * SECOND, MINUTE, HOUR, 13 * HOUR, 3 * DAY, 6 * DAY)

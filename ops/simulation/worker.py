@@ -6,7 +6,7 @@ from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
-from ops.simulation.fault import Fault
+from ops.simulation.fault import Fault, unavailable
 from ops.simulation.violation import Violation
 
 NEVER = 1 << 62
@@ -49,11 +49,11 @@ class Worker:
         self.name = name
         self.work = work
 
-    def turn_to(self, name: str) -> None:
+    def turn_to(self, name: str, luck: Iterator[int] | None = None) -> None:
         """Go on with something else, which has a name and luck of its own."""
         self.name = name
         self.calls = 0
-        self.luck = self.row(name)
+        self.luck = luck or self.row(name)
 
 
 class Thread(greenlet):
@@ -164,6 +164,26 @@ def answer(thread: Thread, worker: Worker, effect: Callable[..., Any]) -> None:
         thread.throw(error)
     else:
         thread.switch(said)
+
+
+def strike(thread: Thread, worker: Worker, fault: Fault, effect: Callable[..., Any]) -> None:
+    """Let the call that a worker waits for meet a fault, in place of its answer or besides."""
+    match fault:
+        case "die before" | "die, done later":
+            thread.throw()
+        case "die after" | "timed out":
+            silently(effect, *worker.arguments)
+            thread.throw()
+        case "lost":
+            silently(effect, *worker.arguments)
+            thread.throw(unavailable(worker.call))
+        case "done twice":
+            silently(effect, *worker.arguments)
+            answer(thread, worker, effect)
+        case "partial":
+            answer(thread, worker, effect)
+        case _:
+            thread.throw(unavailable(worker.call))
 
 
 def silently(effect: Callable[..., Any], *arguments: Any) -> None:

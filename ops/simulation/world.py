@@ -27,7 +27,7 @@ from ops.simulation.violation import Violation
 from ops.simulation.weather import Weather
 from ops.simulation.worker import Worker
 
-TICKS = (12 * HOUR + 10 * MINUTE, 3 * DAY)
+TICKS = (MINUTE, 12 * HOUR + 10 * MINUTE, 3 * DAY)
 LATE_TICKS = (7 * DAY, 15 * DAY)
 """Until when a chore is done at some time, each time; more often there is nothing for it to do.
 The late ones are in some worlds only: where many days are to be summed up, that takes long."""
@@ -90,7 +90,7 @@ class World:
 
     def forget(self) -> None:
         """Let go of all that there was: its parts know each other, so they would be garbage."""
-        for part in (self.engine, self.shop, self.stream, self):
+        for part in (*self.queues, self.engine, self.shop, self.stream, self):
             vars(part).clear()
 
     # -- what happens ------------------------------------------------------------------------------
@@ -194,8 +194,7 @@ class World:
 
     def handled(self, consumer: str, event: Event[Any]) -> None:
         """Look at an order of which a consumer has done with an event."""
-        if consumer == "payment":
-            _hold(invariants.OF_WHAT_PAYMENT_HANDLED, event.subject, self.shop, event.subject)
+        _hold(invariants.of_what_is_handled(consumer), event.subject, self.shop, event.subject)
 
     def kept(self, table: str, row: Row) -> None:
         """Look at a row of a read model that was written."""

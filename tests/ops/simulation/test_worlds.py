@@ -7,15 +7,19 @@ import sys
 import weakref
 from collections import Counter
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 
 from events.envelope import Fact
 from ops.simulation.campaign import Tally, campaign, run
+from ops.simulation.dice import Dice
 from ops.simulation.fault import EXPLAINED, possible
+from ops.simulation.message import Message
 from ops.simulation.moments import DAY
 from ops.simulation.plan import Plan
 from ops.simulation.world import World
+from tests.builders import placed
 
 WORLDS = 300
 ORDERS = 10
@@ -106,6 +110,18 @@ def test_what_is_spared_does_not_happen() -> None:
     assert not some & set(run(plan.sparing(some)).world.engine.fired)
 
 
+def test_what_befalls_a_second_receive_does_not_depend_on_how_the_first_went() -> None:
+    dice = Dice(7)
+    seen: list[list[int]] = []
+    for taken in (0, 5, 40):
+        message = Message("payment on it", placed(), "", dice.row("payment on it"), 0, 0)
+        first = message.receive(0, message.next_luck(dice))
+        list(islice(first.luck, taken))
+        seen.append(list(islice(message.next_luck(dice), 20)))
+
+    assert seen[0] == seen[1] == seen[2]
+
+
 @pytest.mark.usefixtures("mistaken")
 @pytest.mark.parametrize("seed", range(4))
 def test_a_world_that_is_over_is_let_go_of_however_it_ended(seed: int) -> None:
@@ -116,6 +132,26 @@ def test_a_world_that_is_over_is_let_go_of_however_it_ended(seed: int) -> None:
     gc.collect()
 
     assert world() is None
+
+
+def test_a_campaign_lets_go_of_its_worlds_although_nobody_looks_for_garbage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worlds: list[weakref.ref[World]] = []
+
+    class Watched(World):
+        def run(self) -> None:
+            worlds.append(weakref.ref(self))
+            super().run()
+
+    monkeypatch.setattr("ops.simulation.campaign.World", Watched)
+    monkeypatch.setattr("ops.simulation.world.REAL", 0)  # errors of real handlers know each other
+    gc.disable()
+    try:
+        assert list(campaign(range(5), ORDERS, Tally())) == []
+        assert [world() for world in worlds] == [None] * 5
+    finally:
+        gc.enable()
 
 
 def test_a_read_has_no_effect_that_could_come_later() -> None:

@@ -186,8 +186,9 @@ class Books(Shop):
         def booked(self, order: str) -> None:
             self._books.look(invariants.OF_THE_PARCELS, order, order)
 
-        def handled(self, _: str, event: Event[Any]) -> None:
-            self._books.look(invariants.OF_WHAT_PAYMENT_HANDLED, event.subject, event.subject)
+        def handled(self, consumer: str, event: Event[Any]) -> None:
+            order = event.subject
+            self._books.look(invariants.of_what_is_handled(consumer), order, order)
 
         def kept(self, table: str, row: Row) -> None:
             self._books.look(READ_MODELS[table], row.sort, row)
