@@ -41,7 +41,10 @@ def outstanding(
 
 
 def at_rest(history: History) -> bool:
-    """Tell whether nothing more is to come of a placed order, not even a mail."""
+    """Tell whether nothing more is to come of a placed order, not even a mail.
+
+    A consumer that is younger than the order, and is not sent the past, is waited for in vain.
+    """
     return not fold(history).moving and not outstanding(history)
 
 

@@ -22,7 +22,8 @@ def order(
     Args:
         order_id: The order; on the local stage its first few characters will do.
         events: Print its events, one CloudEvent as JSON a line.
-        wait: Wait for its end and its mails, at most so many seconds (30 unless told).
+        wait: Wait until nothing more is to come, mails included, at most so many
+            seconds (30 unless told).
         options: What was said to all commands.
     """
     from ops.order import show

@@ -89,7 +89,7 @@ def _must_rest(history: History, order: str) -> None:
     if folded.moving:
         raise Trouble(
             f"Order {order} is {folded.status} and still moves: what is to come may need the"
-            f" address or the payment. Wait for its end (fanfare order {order} --wait), or cancel"
-            " it first.",
+            f" address or the payment. Wait for its end (fanfare order {order} tells of it), or"
+            " cancel it first.",
             Exit.REFUSED,
         )
