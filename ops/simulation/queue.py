@@ -4,8 +4,8 @@ It is polled as Lambda does: what is visible by then is a batch, of at most as m
 consumer's row says. An ordered queue gives nothing of a group while one of it is hidden.
 """
 
-from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from events.envelope import Event
@@ -13,6 +13,7 @@ from functions.runtime import backoff
 from functions.runtime.service import Consumer
 from ops.simulation.dice import share
 from ops.simulation.engine import Engine
+from ops.simulation.groups import Groups
 from ops.simulation.keeper import Keeper
 from ops.simulation.message import Message, Receipt
 from ops.simulation.moments import SECOND
@@ -60,7 +61,7 @@ class Queue:
         self._buried_again = engine.dice.pick("buried again", BURIED_AGAIN)
         self._batch = consumer.batch if batches else 1
         self._lag = engine.dice.pick("lag", LAGS) if batches else 1
-        self._groups: dict[str, deque[Message]] = {}
+        self._groups = Groups()
         self._sent: defaultdict[str, int] = defaultdict(int)
         self._held: defaultdict[str, int] = defaultdict(int)
         self._ready: list[Message] = []
@@ -138,19 +139,16 @@ class Queue:
         message = Message(name, event, body, luck, lag, now)
         self._held[event.id] += 1
         if self.consumer.ordered:
-            self._groups.setdefault(event.subject, deque()).append(message)
+            self._groups.add(message)
         self._visibility.hide(message, now + 1 + wait % DELAY)
         return rest
 
     def _leave(self, message: Message) -> None:
         """Let a message be gone, and the next of its group have its turn."""
         message.gone = True
-        group = self._groups.get(message.event.subject) if self.consumer.ordered else None
-        if group:
-            group.remove(message)
-            if group:
-                self._ready.append(group[0])
-                self._poll_soon(group[0])
+        following = self._groups.remove(message) if self.consumer.ordered else None
+        if following is not None:
+            self._appear(following)
 
     def _lose(self, message: Message) -> None:
         self.lost.add(message.event.id)
@@ -188,7 +186,7 @@ class Queue:
         self._polled = False
         ready, self._ready = self._ready, []
         batch: list[Receipt] = []
-        for message in self._in_order(ready) if self.consumer.ordered else ready:
+        for message in self._groups.in_order(ready, now) if self.consumer.ordered else ready:
             if message.gone or message.visible > now:
                 continue
             if len(batch) == self._batch:
@@ -199,18 +197,6 @@ class Queue:
             self._poll_soon(self._ready[0])
         if batch:
             self._keeper.invoke(self, batch)
-
-    def _in_order(self, ready: Sequence[Message]) -> Iterator[Message]:
-        """Yield the messages of each group of which none is hidden, in their order."""
-        now = self._engine.now
-        for subject in dict.fromkeys(message.event.subject for message in ready):
-            group = list(self._groups[subject])
-            if any(message.receives and message.visible > now for message in group):
-                continue
-            for message in group:
-                if message.visible > now:
-                    break
-                yield message
 
     def _is_received(self, message: Message, luck: Iterator[int]) -> bool:
         """Tell whether a visible message is received, or has come to its end."""
