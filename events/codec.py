@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from events import checkout, email, inventory, ordering, orders, payment, quoting, shipping
+from events import redaction
+from events.contracts import checkout, email, inventory, ordering, orders, payment, shipping
 from events.envelope import Envelope, Event, Fact, Unknown
 
 MAX_BYTES = 64 * 1024
@@ -39,7 +40,7 @@ CONTRACTS: dict[str, type[Fact]] = {
 class Undecodable(ValueError):
     """The bytes are no event of ours; the message says what is wrong, and where in the JSON.
 
-    It may be logged: it repeats nothing that is not a name such as ours (`events.quoting`).
+    It may be logged: it repeats nothing that is not a name such as ours (`events.redaction`).
     """
 
 
@@ -107,7 +108,7 @@ def decode(raw: bytes | str) -> Event[Any]:
             raise Undecodable(f"{len(body)} bytes, an event has at most {MAX_BYTES}")
         wire = _decoder.decode(body)
     except (*_UNREADABLE, TypeError) as error:
-        raise Undecodable(quoting.reason(error)) from error
+        raise Undecodable(redaction.reason(error)) from error
     return restore(wire, bytes(wire.data))
 
 
@@ -126,10 +127,10 @@ def restore(envelope: Envelope, data: bytes | str, *, lenient: bool = False) -> 
     if contract is None:
         if lenient:
             return _event(envelope, Unknown())
-        raise UnknownType(f"no contract for type {quoting.name(envelope.type)} - at `$.type`")
+        raise UnknownType(f"no contract for type {redaction.name(envelope.type)} - at `$.type`")
     if envelope.dataversion > contract.version:
         raise FutureVersion(
-            f"{envelope.type} {quoting.number(envelope.dataversion)} is newer than the"
+            f"{envelope.type} {redaction.number(envelope.dataversion)} is newer than the"
             f" {contract.version} known here - at `$.dataversion`"
         )
     written = contract
@@ -139,13 +140,13 @@ def restore(envelope: Envelope, data: bytes | str, *, lenient: bool = False) -> 
         raise Undecodable("it is not <subject>/<slot> - at `$.id`")
     if not may_state(written, envelope.source, envelope.slot):
         raise NotItsOwn(
-            f"{envelope.type} in slot {quoting.name(envelope.slot)} is not for"
-            f" {quoting.name(envelope.source)} to state - at `$.source`"
+            f"{envelope.type} in slot {redaction.name(envelope.slot)} is not for"
+            f" {redaction.name(envelope.source)} to state - at `$.source`"
         )
     try:
         fact = msgspec.json.decode(data, type=written)
     except _UNREADABLE as error:
-        message = quoting.reason(error)
+        message = redaction.reason(error)
         where = "" if " - at `$" in message else " - at `$.data`"
         raise Undecodable(message.replace("`$", "`$.data") + where) from error
     return _event(envelope, fact) if written is contract else _lifted(envelope, fact)
@@ -160,9 +161,9 @@ def may_state(contract: type[Fact], source: str, slot: str) -> bool:
 
 
 def _of_then(envelope: Envelope, today: type[Fact]) -> type[Fact]:
-    from events import earlier
+    from events.contracts import upcasters
 
-    contract = earlier.contract_of(envelope.type, envelope.dataversion)
+    contract = upcasters.contract_of(envelope.type, envelope.dataversion)
     if contract is None:
         raise PastVersion(
             f"{envelope.type} {envelope.dataversion} is older than the {today.version} known here,"
@@ -172,9 +173,9 @@ def _of_then(envelope: Envelope, today: type[Fact]) -> type[Fact]:
 
 
 def _lifted(envelope: Envelope, fact: Fact) -> Event[Any]:
-    from events import earlier
+    from events.contracts import upcasters
 
-    today = earlier.lift(envelope.type, fact)
+    today = upcasters.lift(envelope.type, fact)
     return _event(msgspec.structs.replace(envelope, dataversion=today.version), today)
 
 

@@ -5,13 +5,18 @@ from typing import Literal
 
 import msgspec
 
-from events.checkout import Line, OrderPlaced
+from events.contracts.checkout import Line, OrderPlaced
+from events.contracts.inventory import StockRejected, StockReleased, StockReserved, StockVoided
+from events.contracts.ordering import OrderCancelled, OrderConfirmed, Reason
+from events.contracts.payment import (
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentRefunded,
+    PaymentVoided,
+)
+from events.contracts.shipping import DispatchScheduled
 from events.history import History
-from events.inventory import StockRejected, StockReleased, StockReserved, StockVoided
 from events.money import Money
-from events.ordering import OrderCancelled, OrderConfirmed, Reason
-from events.payment import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
-from events.shipping import DispatchScheduled
 
 Status = Literal["placed", "reserved", "paid", "confirmed", "dispatched", "cancelled"]
 

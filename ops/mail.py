@@ -11,8 +11,8 @@ from datetime import datetime
 
 import msgspec
 
-from events.checkout import OrderPlaced
-from events.email import MailRefused
+from events.contracts.checkout import OrderPlaced
+from events.contracts.email import MailRefused
 from functions import names
 from functions.runtime.items import SLOT, SUBJECT
 from functions.runtime.tables import DynamoRecords, TableName

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from events.checkout import OrderPlaced
 from events.codec import encode
+from events.contracts.checkout import OrderPlaced
 from events.history import History
 from events.order import Order, fold
 from functions.runtime.clock import utc_now

@@ -8,13 +8,13 @@ from itertools import islice, takewhile
 import msgspec
 from rich.table import Table
 
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import Reason
+from events.contracts.orders import OrderStalled
 from events.history import History
-from events.listing import LIST, OPEN, entry, order_at, parts, unflat
 from events.money import Money, written
 from events.order import fold
-from events.ordering import Reason
-from events.orders import OrderStalled
+from events.order_list import LIST, OPEN, entry, order_at, parts, unflat
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.clock import utc_now
 from functions.runtime.ports import Clock, Row

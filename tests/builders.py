@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from events.checkout import STANDARD, Address, Delivery, Line, OrderPlaced
+from events.contracts.checkout import STANDARD, Address, Delivery, Line, OrderPlaced
 from events.envelope import Event, Fact, begin, follow
 from events.history import History
 from events.money import Money

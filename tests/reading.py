@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.payment import PaymentCaptured
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from events.history import History
 from events.order import fold
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.payment import PaymentCaptured
-from events.shipping import DispatchScheduled
 from functions.runtime.ports import Row
 from functions.runtime.reaction import Keep, On
 from functions.runtime.service import Consumer, Projection, Table

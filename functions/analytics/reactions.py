@@ -7,10 +7,10 @@ Revenue is what the orders that were confirmed on a day cost. A confirmed order 
 from datetime import datetime
 from typing import Any
 
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
 from events.envelope import Event
 from events.history import History
-from events.ordering import OrderCancelled, OrderConfirmed
 from functions.analytics.figures import CANCELLED, CONFIRMED, ORDERED, ORDERS, REVENUE, named
 from functions.analytics.table import FIGURES, day_of, is_late, marker, shard
 from functions.runtime.ports import Row

@@ -1,7 +1,7 @@
 """Analytics' row: what it hears, what it does, what it owns."""
 
-from events.checkout import OrderPlaced
-from events.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
 from functions.analytics.closing import close_days
 from functions.analytics.reactions import cancelled, confirmed, placed
 from functions.analytics.table import FIGURES

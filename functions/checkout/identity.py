@@ -5,7 +5,7 @@ from hashlib import sha256
 from hmac import compare_digest
 from uuid import uuid4
 
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
 from functions.runtime.http import Caller, Problem, Request
 
 GUEST = "guest"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from events.listing import Listed, unflat
+from events.order_list import Listed, unflat
 from functions.checkout.identity import customer_key, letters
 from functions.runtime.http import Problem, Request, Response
 from functions.runtime.ports import Rows

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OUTCOME, OrderCancelled, OrderConfirmed
 from events.envelope import Event, follow
 from events.history import History
 from events.order import Order, fold
-from events.ordering import OUTCOME, OrderCancelled, OrderConfirmed
 from functions.checkout.identity import may_ask, owns
 from functions.runtime.http import Problem, Request, Response
 from functions.runtime.ports import Clock, Log

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from events.checkout import Line, OrderPlaced
+from events.contracts.checkout import Line, OrderPlaced
 from events.envelope import Event, Traceparent, begin
 from events.money import Money
 from functions.checkout.catalogue import Catalogue

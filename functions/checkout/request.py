@@ -6,7 +6,7 @@ from typing import Annotated, get_args
 
 import msgspec
 
-from events.checkout import MAX_LINES, MAX_QUANTITY, STANDARD, Address, Delivery, Quantity
+from events.contracts.checkout import MAX_LINES, MAX_QUANTITY, STANDARD, Address, Delivery, Quantity
 from events.money import Money
 from functions.runtime.http import Problem, Request
 

@@ -1,6 +1,6 @@
 """Checkout's row: its routes, and how its endpoints are made."""
 
-from events.listing import CUSTOMER, LIST, OWNER, PLACE
+from events.order_list import CUSTOMER, LIST, OWNER, PLACE
 from functions.checkout import interface
 from functions.checkout.catalogue import CATALOGUE, Catalogue
 from functions.checkout.listing import Listing

@@ -10,13 +10,18 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from events.checkout import Delivery, Line, OrderPlaced
+from events.contracts.checkout import Delivery, Line, OrderPlaced
+from events.contracts.ordering import Reason
+from events.contracts.payment import (
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentRefunded,
+    PaymentVoided,
+)
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from events.history import History
 from events.money import Money, written
-from events.ordering import Reason
-from events.payment import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
-from events.shipping import DispatchScheduled
 from functions.runtime.ports import Mail
 
 type Values = Mapping[str, str]

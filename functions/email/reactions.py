@@ -7,8 +7,8 @@ that mail again (SES has no idempotency key). What the mail says is read from th
 from collections.abc import Callable
 from functools import partial
 
-from events.checkout import OrderPlaced
-from events.email import (
+from events.contracts.checkout import OrderPlaced
+from events.contracts.email import (
     CANCELLATION,
     DISPATCH_NOTE,
     NO_ADDRESS,
@@ -18,10 +18,10 @@ from events.email import (
     MailRefused,
     ReceiptSent,
 )
+from events.contracts.ordering import OrderCancelled
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from events.history import History
-from events.ordering import OrderCancelled
-from events.shipping import DispatchScheduled
 from functions.email import mails
 from functions.email.post import Post
 from functions.runtime.ports import Mail, MailRejected

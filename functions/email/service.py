@@ -1,7 +1,7 @@
 """Email's row: what it hears, what it does, and its two ways out."""
 
-from events.checkout import OrderPlaced
-from events.email import (
+from events.contracts.checkout import OrderPlaced
+from events.contracts.email import (
     CANCELLATION,
     DISPATCH_NOTE,
     RECEIPT,
@@ -10,8 +10,8 @@ from events.email import (
     MailRefused,
     ReceiptSent,
 )
-from events.ordering import OrderCancelled
-from events.shipping import DispatchScheduled
+from events.contracts.ordering import OrderCancelled
+from events.contracts.shipping import DispatchScheduled
 from functions.email.post import by_mail, on_record
 from functions.email.reactions import announce, receive, regret
 from functions.runtime.reaction import On

@@ -1,9 +1,7 @@
 """Inventory's rules: stock and slot change in one transaction; undoing tries to void first."""
 
-from events.checkout import OrderPlaced
-from events.envelope import Event
-from events.history import History
-from events.inventory import (
+from events.contracts.checkout import OrderPlaced
+from events.contracts.inventory import (
     RELEASE,
     RESERVE,
     Reserved,
@@ -12,7 +10,9 @@ from events.inventory import (
     StockReserved,
     StockVoided,
 )
-from events.ordering import OrderCancelled
+from events.contracts.ordering import OrderCancelled
+from events.envelope import Event
+from events.history import History
 from functions.runtime.ports import Change, Refused
 from functions.runtime.reaction import Fill, Steps
 

@@ -1,8 +1,8 @@
 """Inventory's row: what it hears, what it does, what it owns."""
 
-from events.checkout import OrderPlaced
-from events.inventory import StockRejected, StockReleased, StockReserved, StockVoided
-from events.ordering import OrderCancelled
+from events.contracts.checkout import OrderPlaced
+from events.contracts.inventory import StockRejected, StockReleased, StockReserved, StockVoided
+from events.contracts.ordering import OrderCancelled
 from functions.inventory.reactions import STOCK, release, reserve
 from functions.runtime.reaction import On
 from functions.runtime.service import Consumer, Table

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from events.contracts.inventory import StockRejected, StockReserved
+from events.contracts.ordering import OUTCOME, OrderCancelled, OrderConfirmed
+from events.contracts.orders import OrderStalled
+from events.contracts.payment import PaymentCaptured, PaymentDeclined
 from events.envelope import Event
 from events.history import History
-from events.inventory import StockRejected, StockReserved
-from events.ordering import OUTCOME, OrderCancelled, OrderConfirmed
-from events.orders import OrderStalled
-from events.payment import PaymentCaptured, PaymentDeclined
 
 
 def decide(_: Event[Any], history: History) -> OrderConfirmed | OrderCancelled | None:

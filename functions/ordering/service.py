@@ -1,10 +1,10 @@
 """Ordering's row: what it hears and what it does."""
 
+from events.contracts.inventory import StockRejected, StockReserved
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.orders import OrderStalled
+from events.contracts.payment import PaymentCaptured, PaymentDeclined
 from events.envelope import Fact
-from events.inventory import StockRejected, StockReserved
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.orders import OrderStalled
-from events.payment import PaymentCaptured, PaymentDeclined
 from functions.ordering.reactions import decide
 from functions.runtime.reaction import On
 from functions.runtime.service import Consumer

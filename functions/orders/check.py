@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 
-from events.checkout import OrderPlaced
 from events.codec import Undecodable
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OUTCOME
+from events.contracts.orders import OrderStalled
 from events.envelope import Event, follow
 from events.history import History
-from events.listing import LIST, OWNER, order_at, parts
-from events.ordering import OUTCOME
-from events.orders import OrderStalled
+from events.order_list import LIST, OWNER, order_at, parts
 from functions.orders.projection import row
 from functions.runtime.ports import Clock, Log, Resources, Row, Rows
 from functions.runtime.service import Report

@@ -4,7 +4,7 @@ from typing import Any
 
 from events.envelope import Event
 from events.history import History
-from events.listing import LIST, OPEN, entry, flat
+from events.order_list import LIST, OPEN, entry, flat
 from functions.runtime.ports import Row
 from functions.runtime.reaction import Keep
 

@@ -1,7 +1,7 @@
 """Orders' row: what it hears, what it keeps, and what it does by the clock."""
 
-from events.listing import CUSTOMER, HEARD, LIST, OPEN, OWNER, PLACE
-from events.orders import OrderStalled
+from events.contracts.orders import OrderStalled
+from events.order_list import CUSTOMER, HEARD, LIST, OPEN, OWNER, PLACE
 from functions.orders.check import EVERY, check
 from functions.orders.projection import project, row
 from functions.runtime.reaction import On

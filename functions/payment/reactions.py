@@ -1,10 +1,8 @@
 """Payment's rules: record a reference first, move money only through it, void before undoing."""
 
-from events.checkout import OrderPlaced
-from events.envelope import Event
-from events.history import History
-from events.ordering import OrderCancelled
-from events.payment import (
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OrderCancelled
+from events.contracts.payment import (
     ATTEMPT,
     CHARGE,
     PaymentCaptured,
@@ -13,6 +11,8 @@ from events.payment import (
     PaymentRefunded,
     PaymentVoided,
 )
+from events.envelope import Event
+from events.history import History
 from functions.payment.gateway import Cancelled, Captured, Declined, Gateway
 from functions.runtime.reaction import Fill, Steps
 

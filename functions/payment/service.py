@@ -1,8 +1,8 @@
 """Payment's row: what it hears, what it does, what it owns."""
 
-from events.checkout import OrderPlaced
-from events.ordering import OrderCancelled
-from events.payment import (
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OrderCancelled
+from events.contracts.payment import (
     PaymentCaptured,
     PaymentDeclined,
     PaymentRefunded,

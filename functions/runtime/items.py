@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from events import codec, quoting
+from events import codec, redaction
 from events.envelope import Envelope, Event
 from functions.runtime.ports import Message
 
@@ -89,7 +89,7 @@ def _parts(item: Item) -> tuple[Envelope, str]:
         )
         return envelope, item["data"]["S"]
     except msgspec.ValidationError as error:
-        raise codec.Undecodable(f"not an item of the log: {quoting.reason(error)}") from error
+        raise codec.Undecodable(f"not an item of the log: {redaction.reason(error)}") from error
     except (KeyError, TypeError, ValueError) as error:
         raise codec.Undecodable(
             "not an item of the log: an attribute is missing, or of another type"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from events.checkout import Address, Delivery
+from events.contracts.checkout import Address, Delivery
 
 
 class CarrierUnavailable(Exception):

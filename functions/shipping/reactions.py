@@ -1,10 +1,10 @@
 """Shipping's rule: a parcel moves only after the outcome, and is booked once."""
 
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OrderConfirmed
+from events.contracts.shipping import DISPATCH, DispatchScheduled
 from events.envelope import Event
 from events.history import History
-from events.ordering import OrderConfirmed
-from events.shipping import DISPATCH, DispatchScheduled
 from functions.shipping.carrier import Carrier
 
 

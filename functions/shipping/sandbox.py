@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from events.checkout import Address, Delivery
+from events.contracts.checkout import Address, Delivery
 from functions.runtime.ports import Clock, Record, Records, Resources, Value
 
 PARCELS = "parcels"

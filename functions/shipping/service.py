@@ -1,7 +1,7 @@
 """Shipping's row: what it hears, what it does, what it owns."""
 
-from events.ordering import OrderConfirmed
-from events.shipping import DispatchScheduled
+from events.contracts.ordering import OrderConfirmed
+from events.contracts.shipping import DispatchScheduled
 from functions.runtime.reaction import On
 from functions.runtime.service import Adapter, Consumer, Table
 from functions.shipping.reactions import dispatch

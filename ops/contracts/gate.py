@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from events import codec
-from events.earlier import EARLIER, Earlier
+from events.contracts.upcasters import EARLIER, Earlier
 from events.envelope import Fact
 from ops.contracts.kept import EVENTS, GUIDE, Finding, Kept
 from ops.contracts.schema import published
 from ops.contracts.seals import broken
 
 SAMPLES = EVENTS / "samples"
+UPCASTERS = "events/contracts/upcasters.py"
 
 
 def findings(kept: Kept) -> Iterator[Finding]:
@@ -25,13 +26,13 @@ def lifting(
 ) -> Iterator[Finding]:
     """Yield each version that nothing lifts to the next."""
     for name in sorted(earlier.keys() - contracts.keys()):
-        yield Finding(says=f"{name} has earlier versions in events/earlier.py and none of today.")
+        yield Finding(says=f"{name} has earlier versions in {UPCASTERS} and none of today.")
     for name, contract in contracts.items():
         found = [step.contract.version for step in earlier.get(name, ())]
         wanted = list(range(1, contract.version))
         if found != wanted:
             yield Finding(
-                says=f"{name} is at version {contract.version}, so events/earlier.py must have the"
+                says=f"{name} is at version {contract.version}, so {UPCASTERS} must have the"
                 f" contracts and upcasters of {wanted} and has those of {found}: {GUIDE} says how."
             )
 

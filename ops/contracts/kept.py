@@ -101,7 +101,7 @@ def _broken(key: tuple[str, int], what: str) -> Finding:
         "The envelope has no versions, so this cannot be done"
         if name == ENVELOPE
         else f"Undo it, or make it {name} {version + 1}: keep the class of now in"
-        f" events/earlier.py with an upcaster, and raise `version`; {GUIDE} says how"
+        f" events/contracts/upcasters.py with an upcaster, and raise `version`; {GUIDE} says how"
     )
     return Finding(says=f"{_label(key)}: {what}. That breaks who reads or wrote it. {remedy}.")
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from events import codec
-from events.earlier import EARLIER
+from events.contracts.upcasters import EARLIER
 from events.envelope import Envelope, Fact
 
 type Schema = dict[str, Any]

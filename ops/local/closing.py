@@ -7,8 +7,8 @@ from datetime import date
 from rich.table import Table
 
 from events.history import History
-from events.listing import LIST, Status, entry, unflat
 from events.money import Money, written
+from events.order_list import LIST, Status, entry, unflat
 from functions.analytics.figures import Figures, figures
 from functions.analytics.service import SERVICE as ANALYTICS
 from functions.analytics.table import FIGURES, day_of

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from events.contracts.payment import PaymentCaptured
 from events.envelope import Fact
 from events.order import Order
-from events.payment import PaymentCaptured
 from ops.catalogue import sold_out
 from ops.invoke import SAMPLE
 from ops.trouble import Trouble

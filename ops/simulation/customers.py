@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
-from events.checkout import Address, Line, OrderPlaced
+from events.contracts.checkout import Address, Line, OrderPlaced
 from events.envelope import begin
 from events.money import Money
 from functions.checkout.identity import order_id

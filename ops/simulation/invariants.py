@@ -8,17 +8,17 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
-from events.email import CancellationSent, DispatchNoteSent, ReceiptSent
-from events.envelope import Event, Fact
-from events.inventory import RESERVE, StockReleased, StockReserved
-from events.ordering import OUTCOME, OrderCancelled, OrderConfirmed
-from events.payment import (
+from events.contracts.email import CancellationSent, DispatchNoteSent, ReceiptSent
+from events.contracts.inventory import RESERVE, StockReleased, StockReserved
+from events.contracts.ordering import OUTCOME, OrderCancelled, OrderConfirmed
+from events.contracts.payment import (
     PaymentCaptured,
     PaymentDeclined,
     PaymentRefunded,
     PaymentVoided,
 )
-from events.shipping import DispatchScheduled
+from events.contracts.shipping import DispatchScheduled
+from events.envelope import Event, Fact
 from functions.runtime.ports import Mail
 from ops.simulation.shop import Shop
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from events.checkout import Address, Delivery
+from events.contracts.checkout import Address, Delivery
 from events.envelope import Event
 from events.history import History
 from events.money import Money

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from events.checkout import OrderPlaced
-from events.inventory import StockReleased, StockReserved
-from events.listing import LIST
+from events.contracts.checkout import OrderPlaced
+from events.contracts.inventory import StockReleased, StockReserved
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.payment import PaymentCaptured, PaymentRefunded
+from events.contracts.shipping import DispatchScheduled
 from events.order import fold
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.payment import PaymentCaptured, PaymentRefunded
-from events.shipping import DispatchScheduled
+from events.order_list import LIST
 from functions.analytics.figures import (
     CANCELLED,
     CONFIRMED,

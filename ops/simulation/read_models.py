@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
 from events.envelope import Event
 from events.history import History
-from events.listing import heard, order_at
-from events.ordering import OrderCancelled, OrderConfirmed
+from events.order_list import heard, order_at
 from functions.analytics.figures import CANCELLED, CONFIRMED, ORDERED, ORDERS, REVENUE, named
 from functions.analytics.table import DAILY, FIGURES, LATE, SEPARATOR, day_of, shard
 from functions.orders.projection import row as row_of

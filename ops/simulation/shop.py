@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from events.envelope import Event
-from events.listing import LIST, OPEN
+from events.order_list import LIST, OPEN
 from functions.analytics.table import CLOSED_AFTER, DAILY, FIGURES, day_of
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.payment.sandbox import LEDGER

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from events.contracts.ordering import OUTCOME
 from events.envelope import Event
-from events.listing import LIST
-from events.ordering import OUTCOME
+from events.order_list import LIST
 from functions.analytics.table import FIGURES
 from functions.map import BUS, CONSUMERS
 from functions.runtime.ports import Change, Mail, Row

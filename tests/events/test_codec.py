@@ -11,11 +11,11 @@ import pytest
 
 from events import codec
 from events.codec import EventTooLarge, FutureVersion, NotItsOwn, Undecodable, UnknownType
+from events.contracts.inventory import StockReserved
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.orders import OrderStalled
+from events.contracts.payment import PaymentCaptured, PaymentPrepared, PaymentVoided
 from events.envelope import Fact, Unknown
-from events.inventory import StockReserved
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.orders import OrderStalled
-from events.payment import PaymentCaptured, PaymentPrepared, PaymentVoided
 from tests.builders import EMAIL, order_placed, placed, then
 
 PLACED = placed()

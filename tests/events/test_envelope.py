@@ -2,10 +2,16 @@
 
 from datetime import timedelta
 
+from events.contracts.ordering import OrderConfirmed
+from events.contracts.orders import OrderStalled
+from events.contracts.payment import (
+    CHARGE,
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentPrepared,
+    PaymentVoided,
+)
 from events.envelope import millis, span_id
-from events.ordering import OrderConfirmed
-from events.orders import OrderStalled
-from events.payment import CHARGE, PaymentCaptured, PaymentDeclined, PaymentPrepared, PaymentVoided
 from tests.builders import NOW, ORDER, TRACEPARENT, order_placed, placed, then
 
 FIRST = placed()

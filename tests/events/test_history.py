@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events.contracts.inventory import Reserved, StockReserved
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.payment import ATTEMPT, PaymentCaptured, PaymentPrepared
+from events.contracts.shipping import DispatchScheduled
 from events.history import History
-from events.inventory import Reserved, StockReserved
 from events.money import Money
 from events.order import fold
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.payment import ATTEMPT, PaymentCaptured, PaymentPrepared
-from events.shipping import DispatchScheduled
 from tests.builders import NOW, placed, story, then
 
 WHOLE = story(

@@ -4,14 +4,16 @@ from typing import Literal
 
 import pytest
 
-from events.envelope import Fact
-from events.history import History
-from events.inventory import Reserved, StockRejected, StockReleased, StockReserved, StockVoided
-from events.money import Money
-from events.order import NotPlaced, Status, fold
-from events.ordering import OrderCancelled, OrderConfirmed, Reason
-from events.orders import OrderStalled
-from events.payment import (
+from events.contracts.inventory import (
+    Reserved,
+    StockRejected,
+    StockReleased,
+    StockReserved,
+    StockVoided,
+)
+from events.contracts.ordering import OrderCancelled, OrderConfirmed, Reason
+from events.contracts.orders import OrderStalled
+from events.contracts.payment import (
     CHARGE,
     PaymentCaptured,
     PaymentDeclined,
@@ -19,7 +21,11 @@ from events.payment import (
     PaymentRefunded,
     PaymentVoided,
 )
-from events.shipping import DispatchScheduled
+from events.contracts.shipping import DispatchScheduled
+from events.envelope import Fact
+from events.history import History
+from events.money import Money
+from events.order import NotPlaced, Status, fold
 from tests.builders import MUTE, ORDER, TRUMPET, story
 
 type Stated = Fact | tuple[Fact, str]

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from events import codec
-from events.checkout import Address, OrderPlaced
 from events.codec import CONTRACTS
+from events.contracts.checkout import Address, OrderPlaced
 from events.envelope import Fact
 from events.personal import blank, forgotten
 from tests.builders import EMAIL, SHIP_TO, order_placed, placed

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from events import codec
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
 from events.envelope import Event
 from functions.map import BUS, CONSUMERS
 from functions.runtime.service import Consumer

@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
 from functions.runtime.reaction import On
 from functions.runtime.service import Consumer
 from infra.stage import DEV, LOCAL, PROD

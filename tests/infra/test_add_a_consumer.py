@@ -8,7 +8,7 @@ from tests.assembly import ROOT, Assembly, cdk_context
 
 SERVICE = '''"""Loyalty's row: a point for every order."""
 
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
 from functions.runtime.reaction import On
 from functions.runtime.service import Consumer, Table
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from events.email import RECEIPT, DispatchNoteSent, MailRefused, ReceiptSent
-from events.shipping import DispatchScheduled
+from events.contracts.email import RECEIPT, DispatchNoteSent, MailRefused, ReceiptSent
+from events.contracts.shipping import DispatchScheduled
 from ops import mail
 from ops.cloud import ACCOUNT, Cloud
 from ops.inbox import INBOX, sent

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.orders import OrderStalled
+from events.contracts.payment import PaymentCaptured, PaymentRefunded
 from events.envelope import Fact
 from events.history import History
-from events.listing import LIST
 from events.money import Money
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.orders import OrderStalled
-from events.payment import PaymentCaptured, PaymentRefunded
+from events.order_list import LIST
 from functions.map import CONSUMERS
 from functions.orders.projection import row
 from ops.cli import main

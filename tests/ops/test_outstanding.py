@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.email import (
+from events.contracts.email import (
     CANCELLATION,
     RECEIPT,
     CancellationSent,
@@ -10,13 +10,18 @@ from events.email import (
     MailRefused,
     ReceiptSent,
 )
+from events.contracts.inventory import StockRejected, StockReleased, StockReserved
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.payment import (
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentPrepared,
+    PaymentRefunded,
+)
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Fact
 from events.history import History
-from events.inventory import StockRejected, StockReleased, StockReserved
 from events.money import Money
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.payment import PaymentCaptured, PaymentDeclined, PaymentPrepared, PaymentRefunded
-from events.shipping import DispatchScheduled
 from functions.map import CONSUMERS
 from ops.outstanding import at_rest, outstanding
 from tests.builders import story

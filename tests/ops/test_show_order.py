@@ -6,14 +6,14 @@ import re
 import pytest
 
 from events.codec import decode
-from events.email import DispatchNoteSent, ReceiptSent
+from events.contracts.email import DispatchNoteSent, ReceiptSent
+from events.contracts.inventory import StockReserved
+from events.contracts.ordering import OrderConfirmed
+from events.contracts.payment import PaymentCaptured
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Fact
 from events.history import History
-from events.inventory import StockReserved
 from events.money import Money
-from events.ordering import OrderConfirmed
-from events.payment import PaymentCaptured
-from events.shipping import DispatchScheduled
 from ops.cloud import Cloud
 from ops.options import Options
 from ops.order import find, show, until_at_rest

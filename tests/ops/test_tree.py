@@ -3,15 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
-from events.email import CancellationSent, DispatchNoteSent, ReceiptSent
+from events.contracts.email import CancellationSent, DispatchNoteSent, ReceiptSent
+from events.contracts.inventory import StockRejected, StockReserved
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.payment import PaymentCaptured, PaymentPrepared, PaymentRefunded
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from events.history import History
-from events.inventory import StockRejected, StockReserved
 from events.money import Money
 from events.order import fold
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.payment import PaymentCaptured, PaymentPrepared, PaymentRefunded
-from events.shipping import DispatchScheduled
 from functions.runtime import backoff
 from ops.live.attempts import Attempts
 from ops.live.record import Record

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from events import codec
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
 from events.envelope import Event
 from events.history import History
 from functions.orders.service import SERVICE as ORDERS

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
+from events.contracts.ordering import OrderCancelled
+from events.contracts.orders import OrderStalled
 from events.envelope import Event
-from events.ordering import OrderCancelled
-from events.orders import OrderStalled
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.map import CONSUMERS
 from functions.runtime.memory import MemoryLog, MemoryTables

@@ -12,9 +12,9 @@ from uuid import uuid4
 
 import pytest
 
-from events.email import DISPATCH_NOTE, RECEIPT
+from events.contracts.email import DISPATCH_NOTE, RECEIPT
+from events.contracts.shipping import DispatchScheduled
 from events.order import Order, fold
-from events.shipping import DispatchScheduled
 from functions import names
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.inventory.service import SERVICE as INVENTORY

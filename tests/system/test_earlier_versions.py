@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from events import codec
-from events.checkout import OrderPlaced
-from events.earlier import EARLIER
+from events.contracts.checkout import OrderPlaced
+from events.contracts.upcasters import EARLIER
 from functions import map as the_map
 from tests.builders import Lines
 from tests.system.shop import Shop

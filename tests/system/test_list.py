@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from time_machine import Traveller
 
-from events.listing import CUSTOMER, LIST, PLACE
+from events.order_list import CUSTOMER, LIST, PLACE
 from functions.orders.check import STALLED_AFTER
 from functions.orders.projection import row
 from functions.payment.sandbox import DECLINED

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OrderCancelled, OrderConfirmed, Reason
 from events.envelope import Event
 from events.history import History
 from events.money import Money
-from events.ordering import OrderCancelled, OrderConfirmed, Reason
 from functions.analytics.closing import close_days
 from functions.analytics.figures import Figures
 from functions.analytics.service import SERVICE

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from events.contracts.ordering import OrderConfirmed
 from events.history import History
-from events.ordering import OrderConfirmed
 from functions.analytics.reactions import cancelled, confirmed, placed
 from functions.analytics.table import SHARDS, shard
 from functions.runtime.ports import Row

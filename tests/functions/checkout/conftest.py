@@ -9,10 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
 from events.envelope import Event, Fact
 from events.history import History
-from events.listing import LIST
+from events.order_list import LIST
 from functions.checkout.catalogue import CATALOGUE
 from functions.checkout.identity import order_id
 from functions.checkout.service import SERVICE

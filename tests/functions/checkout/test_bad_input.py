@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from events.checkout import MAX_LINES, MAX_QUANTITY
+from events.contracts.checkout import MAX_LINES, MAX_QUANTITY
 from functions.checkout.request import FORMS
 from tests.builders import Lines
 from tests.functions.checkout.conftest import BODY, HEADERS, WHOLE, Shop, assert_refused

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from events.contracts.inventory import StockReserved, StockVoided
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.payment import PaymentCaptured, PaymentPrepared, PaymentVoided
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
-from events.inventory import StockReserved, StockVoided
 from events.order import fold
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.payment import PaymentCaptured, PaymentPrepared, PaymentVoided
-from events.shipping import DispatchScheduled
 from tests.builders import Clock, then
 from tests.functions.checkout.conftest import ORDER, Shop, state
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from events.ordering import OrderCancelled
+from events.contracts.ordering import OrderCancelled
 from functions.checkout.identity import customer_key, may_ask, order_id, owns
 from functions.runtime.http import Request
 from tests.builders import ISSUER, order_placed, verified

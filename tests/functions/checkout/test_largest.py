@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from events import codec
-from events.checkout import MAX_LINES, MAX_QUANTITY
+from events.contracts.checkout import MAX_LINES, MAX_QUANTITY
 from functions.checkout.identity import order_id
 from functions.runtime.http import MAX_BODY
 from tests.functions.checkout.conftest import HEADERS, KEY, Shop, only

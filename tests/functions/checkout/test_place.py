@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from events import codec
-from events.checkout import MAX_QUANTITY
+from events.contracts.checkout import MAX_QUANTITY
 from events.money import Money
 from functions.checkout.identity import order_id
 from tests.builders import EMAIL, NOW, TRACEPARENT

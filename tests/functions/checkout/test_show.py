@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from events.contracts.inventory import StockReserved
+from events.contracts.ordering import OrderConfirmed
+from events.contracts.payment import PaymentPrepared
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
-from events.inventory import StockReserved
-from events.ordering import OrderConfirmed
-from events.payment import PaymentPrepared
-from events.shipping import DispatchScheduled
 from functions.checkout.identity import order_id
 from functions.checkout.orders import POLLING, SLOW_POLLING
 from tests.builders import Clock, then

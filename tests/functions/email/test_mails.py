@@ -7,12 +7,17 @@ from typing import get_args
 import msgspec
 import pytest
 
-from events.checkout import Address, Delivery
+from events.contracts.checkout import Address, Delivery
+from events.contracts.ordering import OrderCancelled, Reason
+from events.contracts.payment import (
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentRefunded,
+    PaymentVoided,
+)
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Fact
 from events.money import Money
-from events.ordering import OrderCancelled, Reason
-from events.payment import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
-from events.shipping import DispatchScheduled
 from functions.email import mails
 from functions.runtime.ports import Mail
 from tests.builders import MUTE, ORDER, TRUMPET, order_placed, placed, story

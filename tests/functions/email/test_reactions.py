@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from events.email import (
+from events.contracts.email import (
     CANCELLATION,
     DISPATCH_NOTE,
     NO_ADDRESS,
@@ -15,10 +15,10 @@ from events.email import (
     MailRefused,
     ReceiptSent,
 )
+from events.contracts.ordering import OrderCancelled
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.history import History
-from events.ordering import OrderCancelled
-from events.shipping import DispatchScheduled
 from functions.email import mails
 from functions.email.post import Post, by_mail, on_record
 from functions.email.service import SERVICE

@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from events.envelope import Event
-from events.history import History
-from events.inventory import (
+from events.contracts.inventory import (
     RELEASE,
     RESERVE,
     Reserved,
@@ -15,7 +13,9 @@ from events.inventory import (
     StockReserved,
     StockVoided,
 )
-from events.ordering import OrderCancelled
+from events.contracts.ordering import OrderCancelled
+from events.envelope import Event
+from events.history import History
 from functions.inventory.reactions import AVAILABLE, STOCK, release, reserve
 from functions.inventory.service import SERVICE
 from functions.runtime.memory import MemoryLog, MemoryTables

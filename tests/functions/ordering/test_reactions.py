@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from events.contracts.inventory import StockRejected, StockReserved
+from events.contracts.ordering import OUTCOME, OrderCancelled, OrderConfirmed
+from events.contracts.orders import OrderStalled
+from events.contracts.payment import PaymentCaptured, PaymentDeclined, PaymentPrepared
 from events.envelope import Event, Fact
 from events.history import History
-from events.inventory import StockRejected, StockReserved
 from events.money import Money
-from events.ordering import OUTCOME, OrderCancelled, OrderConfirmed
-from events.orders import OrderStalled
-from events.payment import PaymentCaptured, PaymentDeclined, PaymentPrepared
 from functions.ordering.reactions import decide
 from functions.ordering.service import HEARS, SERVICE
 from tests.builders import placed, then

@@ -5,10 +5,10 @@ from functools import partial
 
 import pytest
 
+from events.contracts.ordering import OUTCOME, OrderCancelled, OrderConfirmed
+from events.contracts.orders import OrderStalled
 from events.history import History
-from events.listing import OPEN, parts
-from events.ordering import OUTCOME, OrderCancelled, OrderConfirmed
-from events.orders import OrderStalled
+from events.order_list import OPEN, parts
 from functions.orders.check import STALLED_AFTER, check
 from functions.orders.projection import row
 from functions.runtime import backoff

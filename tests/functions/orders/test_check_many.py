@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from events.history import History
-from events.listing import parts
+from events.order_list import parts
 from functions.orders import check as the_check
 from functions.orders.check import AT_MOST, EVERY, STALLED_AFTER, TAKEN
 from functions.orders.projection import row

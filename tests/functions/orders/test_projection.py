@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.orders import OrderStalled
+from events.contracts.payment import PaymentCaptured, PaymentRefunded
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from events.history import History
-from events.listing import HEARD, LIST, OPEN
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.orders import OrderStalled
-from events.payment import PaymentCaptured, PaymentRefunded
-from events.shipping import DispatchScheduled
+from events.order_list import HEARD, LIST, OPEN
 from functions.orders.projection import project, row
 from functions.orders.service import SERVICE
 from functions.runtime.memory import MemoryLog, MemoryRows

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from events.contracts.orders import OrderStalled
 from events.envelope import Event
-from events.listing import LIST, OPEN
-from events.orders import OrderStalled
+from events.order_list import LIST, OPEN
 from functions.orders.check import STALLED_AFTER, check
 from functions.orders.projection import row
 from functions.runtime.memory import MemoryLog, MemoryRows, MemoryTables

@@ -1,10 +1,10 @@
 """An order to pay, and a gateway that answers as told."""
 
+from events.contracts.ordering import OrderCancelled
+from events.contracts.payment import ATTEMPT, PaymentPrepared, PaymentVoided
 from events.envelope import Event, Fact
 from events.history import History
 from events.money import Money
-from events.ordering import OrderCancelled
-from events.payment import ATTEMPT, PaymentPrepared, PaymentVoided
 from functions.payment.gateway import Captured, Confirmation
 from functions.runtime.reaction import Fill
 from tests.builders import ORDER, order_placed, placed, then

@@ -2,8 +2,7 @@
 
 import pytest
 
-from events.envelope import Event, Fact
-from events.payment import (
+from events.contracts.payment import (
     ATTEMPT,
     CHARGE,
     PaymentCaptured,
@@ -11,6 +10,7 @@ from events.payment import (
     PaymentPrepared,
     PaymentVoided,
 )
+from events.envelope import Event, Fact
 from functions.payment.gateway import (
     Cancelled,
     Captured,

@@ -12,15 +12,15 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.envelope import Event
-from events.ordering import OrderCancelled
-from events.payment import (
+from events.contracts.ordering import OrderCancelled
+from events.contracts.payment import (
     CHARGE,
     PaymentCaptured,
     PaymentDeclined,
     PaymentRefunded,
     PaymentVoided,
 )
+from events.envelope import Event
 from functions.payment.gateway import GatewayUnavailable
 from functions.payment.sandbox import DECLINED, LEDGER, SUCCESS, TIMEOUT, SandboxGateway
 from functions.payment.service import SERVICE

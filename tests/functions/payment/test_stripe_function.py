@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from events.payment import CHARGE, PaymentCaptured
+from events.contracts.payment import CHARGE, PaymentCaptured
 from functions.payment import stripe_calls
 from functions.payment.service import SERVICE
 from functions.runtime import settings

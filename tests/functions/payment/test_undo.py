@@ -2,8 +2,7 @@
 
 import pytest
 
-from events.envelope import Event, Fact
-from events.payment import (
+from events.contracts.payment import (
     CHARGE,
     REFUND,
     PaymentCaptured,
@@ -11,6 +10,7 @@ from events.payment import (
     PaymentRefunded,
     PaymentVoided,
 )
+from events.envelope import Event, Fact
 from functions.payment.reactions import undo
 from functions.runtime.reaction import Fill
 from tests.builders import then

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from events.contracts.inventory import Reserved, StockReserved
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.payment import PaymentCaptured, PaymentPrepared
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
-from events.inventory import Reserved, StockReserved
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.payment import PaymentCaptured, PaymentPrepared
-from events.shipping import DispatchScheduled
 from functions import map as the_map
 from functions import names
 from functions.checkout.catalogue import CATALOGUE

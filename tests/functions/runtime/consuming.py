@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from events import codec
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
+from events.contracts.inventory import StockVoided
 from events.envelope import Event
-from events.inventory import StockVoided
 from functions.runtime import consume
 from functions.runtime.memory import MemoryLog
 from functions.runtime.observe import Observer

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
+from events.contracts.inventory import StockReleased, StockVoided
 from events.envelope import Fact
-from events.inventory import StockReleased, StockVoided
 from functions.runtime.memory import MemoryLog
 from functions.runtime.react import Reactor
 from functions.runtime.reaction import Decision, On, Steps

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from events.payment import PaymentPrepared
+from events.contracts.payment import PaymentPrepared
 from functions.relay.service import SERVICE
 from functions.runtime import stream
 from functions.runtime.memory import MemoryTopic

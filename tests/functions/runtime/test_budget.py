@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from events.envelope import Event
-from events.listing import LIST, OWNER
+from events.order_list import LIST, OWNER
 from functions import map as the_map
 from functions import names
 from functions.checkout.catalogue import CATALOGUE

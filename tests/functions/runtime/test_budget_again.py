@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from events.email import CancellationSent, DispatchNoteSent, ReceiptSent
+from events.contracts.email import CancellationSent, DispatchNoteSent, ReceiptSent
+from events.contracts.inventory import StockRejected
 from events.envelope import Event, Fact
-from events.inventory import StockRejected
 from tests.builders import then
 from tests.functions.runtime.budgeting import (
     CANCELLED,

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from events import codec
-from events.inventory import StockVoided
-from events.shipping import DispatchScheduled
+from events.contracts.inventory import StockVoided
+from events.contracts.shipping import DispatchScheduled
 from functions.runtime.backoff import FIRST_DELAY, delay
 from functions.runtime.ports import MailUnavailable
 from functions.runtime.service import FORGED

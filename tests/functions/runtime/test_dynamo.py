@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from events.contracts.inventory import StockReserved, StockVoided
 from events.history import History
-from events.inventory import StockReserved, StockVoided
 from functions import names
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.dynamo import CONFLICT_TRIES

@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OrderConfirmed
+from events.contracts.payment import PaymentPrepared
 from events.history import History
-from events.ordering import OrderConfirmed
-from events.payment import PaymentPrepared
 from functions import names
 from functions.runtime.memory import MemoryLog
 from functions.runtime.operating.erase import DynamoErasure

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from events.shipping import DispatchScheduled
+from events.contracts.shipping import DispatchScheduled
 from functions.runtime import backoff
 from functions.runtime.backoff import delay
 from tests.builders import ORDER, placed, then

@@ -22,7 +22,7 @@ HEAVY = (
     "aws_lambda_powertools.utilities.validation",
     "aws_xray_sdk",  # what Powertools' Tracer would bring; the Tracer itself always comes along
     "boto3",
-    "events.earlier",  # until an event of an earlier version comes along
+    "events.contracts.upcasters",  # until an event of an earlier version comes along
     "functions.map",
     "functions.runtime.memory",
     "moto",

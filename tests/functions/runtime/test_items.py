@@ -5,12 +5,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from events.checkout import Line
 from events.codec import EventTooLarge, Undecodable
+from events.contracts.checkout import Line
+from events.contracts.inventory import Reserved, StockRejected, StockReleased, StockReserved
+from events.contracts.orders import OrderStalled
+from events.contracts.payment import CHARGE, PaymentVoided
 from events.envelope import Event
-from events.inventory import Reserved, StockRejected, StockReleased, StockReserved
-from events.orders import OrderStalled
-from events.payment import CHARGE, PaymentVoided
 from functions.runtime.items import from_item, to_item
 from tests.builders import ORDER, order_placed, placed, then
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
 from functions.runtime.memory import MemoryLog, MemoryRows
 from functions.runtime.ports import Row
 from functions.runtime.react import Reactor

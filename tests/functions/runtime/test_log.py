@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from events.codec import FutureVersion
+from events.contracts.inventory import Reserved, StockReserved, StockVoided
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.payment import PaymentPrepared
 from events.envelope import Fact, Unknown
 from events.history import History
-from events.inventory import Reserved, StockReserved, StockVoided
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.payment import PaymentPrepared
 from functions.runtime.memory import MemoryLog, MemoryTables
 from functions.runtime.ports import Log
 from ops.simulation.log import PlainLog

@@ -11,8 +11,8 @@ import pytest
 
 from events import codec
 from events.codec import EventTooLarge
+from events.contracts.inventory import Reserved, StockReleased, StockReserved, StockVoided
 from events.history import History
-from events.inventory import Reserved, StockReleased, StockReserved, StockVoided
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.memory import MemoryLog, MemoryTables
 from functions.runtime.ports import Change, Log, Record, Refused

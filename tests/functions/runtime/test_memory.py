@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from events.inventory import StockReserved, StockVoided
+from events.contracts.inventory import StockReserved, StockVoided
 from functions.runtime.memory import MemoryLog, MemoryRecords, MemoryTables
 from functions.runtime.ports import Change, Record, Value
 from tests.builders import ORDER, placed, then

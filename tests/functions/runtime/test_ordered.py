@@ -10,9 +10,9 @@ import time_machine
 from time_machine import Traveller
 
 from events import codec
+from events.contracts.ordering import OrderCancelled
 from events.envelope import Event, Fact
 from events.history import History
-from events.ordering import OrderCancelled
 from functions.runtime import backoff, consume
 from functions.runtime.memory import MemoryLog
 from functions.runtime.queue import SqsQueue

@@ -8,9 +8,9 @@ import pytest
 
 from events import codec
 from events.codec import Undecodable
+from events.contracts.ordering import OrderConfirmed
+from events.contracts.payment import PaymentPrepared
 from events.envelope import Event
-from events.ordering import OrderConfirmed
-from events.payment import PaymentPrepared
 from functions import names
 from functions.runtime import memory
 from functions.runtime.memory import MemoryLog

@@ -5,13 +5,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from events.contracts.inventory import RESERVE, StockRejected
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.payment import PaymentCaptured, PaymentPrepared
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.history import History
-from events.inventory import RESERVE, StockRejected
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.payment import PaymentCaptured, PaymentPrepared
 from events.personal import forgotten
-from events.shipping import DispatchScheduled
 from functions.runtime.memory import MemoryLog
 from functions.runtime.react import Handled, Reactor
 from functions.runtime.reaction import On

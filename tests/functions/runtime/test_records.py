@@ -4,7 +4,7 @@ from typing import Protocol
 
 import pytest
 
-from events.inventory import StockReleased
+from events.contracts.inventory import StockReleased
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.memory import MemoryLog, MemoryTables
 from functions.runtime.ports import Change, Log, Record, Records

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from events.listing import LIST, OPEN
+from events.order_list import LIST, OPEN
 from functions.runtime.memory import MemoryRows
 from functions.runtime.ports import Row, Rows
 from functions.runtime.tables import DynamoRows

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from events.checkout import OrderPlaced
-from events.ordering import OrderCancelled
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OrderCancelled
 from functions.runtime.interface import Route
 from functions.runtime.reaction import On
 from functions.runtime.service import Consumer

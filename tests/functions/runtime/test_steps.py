@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from events.envelope import Event
-from events.inventory import (
+from events.contracts.inventory import (
     RELEASE,
     StockRejected,
     StockReserved,
 )
+from events.envelope import Event
 from functions.runtime.memory import MemoryTables
 from functions.runtime.ports import Change, Refused
 from functions.runtime.reaction import Fill, Steps

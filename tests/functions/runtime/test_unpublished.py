@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.ordering import OrderConfirmed
+from events.contracts.ordering import OrderConfirmed
 from functions.runtime.forgetting import FORGOTTEN, blanked
 from functions.runtime.memory import MemoryTopic
 from tests.builders import NOW, Lines, then

@@ -4,10 +4,10 @@ from datetime import datetime
 
 import pytest
 
-from events.checkout import Address, Delivery
+from events.contracts.checkout import Address, Delivery
+from events.contracts.ordering import OrderConfirmed
+from events.contracts.shipping import DISPATCH, DispatchScheduled
 from events.history import History
-from events.ordering import OrderConfirmed
-from events.shipping import DISPATCH, DispatchScheduled
 from functions.runtime.reaction import Fill
 from functions.shipping.carrier import Carrier, CarrierUnavailable
 from functions.shipping.reactions import dispatch

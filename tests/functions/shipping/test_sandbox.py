@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from events.checkout import STANDARD
+from events.contracts.checkout import STANDARD
 from functions.runtime.memory import MemoryTables
 from functions.runtime.ports import Record
 from functions.shipping.sandbox import DOUBT, KEY_LIFE, PARCELS, SandboxCarrier, sandbox

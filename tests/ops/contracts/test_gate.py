@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 
 from events import codec
-from events.earlier import EARLIER, Earlier
+from events.contracts.upcasters import EARLIER, Earlier
 from ops.contracts.gate import findings, lifting, sampling
 from ops.contracts.kept import Kept
 from ops.contracts.seals import seal
@@ -34,7 +34,10 @@ FIRST, SECOND = (
 def test_every_version_below_todays_must_be_lifted(steps: tuple[Earlier, ...]) -> None:
     (finding,) = lifting({"TicketSold": TicketSold3}, {"TicketSold": steps})
 
-    assert "events/earlier.py must have the contracts and upcasters of [1, 2]" in finding.says
+    assert (
+        "events/contracts/upcasters.py must have the contracts and upcasters of [1, 2]"
+        in finding.says
+    )
     assert "docs/contracts.md" in finding.says
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from events.checkout import OrderPlaced
-from events.earlier import OrderPlaced1
+from events.contracts.checkout import OrderPlaced
+from events.contracts.upcasters import OrderPlaced1
 from events.envelope import Fact
 from ops.contracts.kept import Kept
 from ops.contracts.schema import Recursive, schema_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
 from functions.map import CONSUMERS
 from functions.runtime.observe import LogObserver
 from functions.runtime.reaction import On

@@ -4,11 +4,11 @@ from typing import Any
 
 import msgspec
 
+from events.contracts.inventory import StockReserved
+from events.contracts.ordering import OrderConfirmed
+from events.contracts.payment import PaymentCaptured
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
-from events.inventory import StockReserved
-from events.ordering import OrderConfirmed
-from events.payment import PaymentCaptured
-from events.shipping import DispatchScheduled
 from tests.builders import EMAIL, ORDER, SHIP_TO, order_placed, placed, then
 
 CUSTOMER = "4MGN7QW0Z8T1XK5R2C9HDVBJE3"

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from events.checkout import OrderPlaced
 from events.codec import encode
+from events.contracts.checkout import OrderPlaced
 from events.envelope import Event
 from events.history import History
 from functions.map import CONSUMERS

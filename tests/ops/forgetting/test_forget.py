@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from events.checkout import OrderPlaced
-from events.listing import LIST
-from events.ordering import OrderCancelled
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OrderCancelled
+from events.order_list import LIST
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.react import Reactor
 from ops.cloud import Cloud

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from events.contracts.ordering import OrderConfirmed
 from events.envelope import Event
-from events.ordering import OrderConfirmed
 from functions.map import CONSUMERS
 from functions.payment.sandbox import LEDGER, SUCCESS, SandboxGateway
 from functions.payment.service import SERVICE as PAYMENT

@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 
 import pytest
 
+from events.contracts.inventory import StockRejected, StockReleased, StockReserved
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.payment import PaymentCaptured, PaymentDeclined, PaymentRefunded
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Fact
-from events.inventory import StockRejected, StockReleased, StockReserved
 from events.money import Money
 from events.order import fold
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.payment import PaymentCaptured, PaymentDeclined, PaymentRefunded
-from events.shipping import DispatchScheduled
 from functions.runtime.memory import MemoryLog
 from ops.catalogue import sold_out
 from ops.live.filter import Filter

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from events.contracts.ordering import OrderConfirmed
+from events.contracts.payment import PaymentCaptured
 from events.envelope import Event
-from events.ordering import OrderConfirmed
-from events.payment import PaymentCaptured
 from functions.runtime.memory import MemoryLog, MemoryRows
 from functions.runtime.operating.ports import LogPage, Selection
 from functions.runtime.ports import Row

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from events.listing import LIST
-from events.ordering import OrderConfirmed
+from events.contracts.ordering import OrderConfirmed
+from events.order_list import LIST
 from functions.orders.projection import row
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.ports import Row

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from events import codec
-from events.ordering import OrderConfirmed
-from events.payment import PaymentPrepared
+from events.contracts.ordering import OrderConfirmed
+from events.contracts.payment import PaymentPrepared
 from functions import names
 from functions.map import CONSUMERS
 from ops.cloud import Cloud

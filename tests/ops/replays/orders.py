@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from events.contracts.ordering import OrderConfirmed
+from events.contracts.payment import PaymentCaptured, PaymentPrepared
 from events.envelope import Event
-from events.ordering import OrderConfirmed
-from events.payment import PaymentCaptured, PaymentPrepared
 from functions.runtime.memory import MemoryLog
 from tests.builders import NOW, order_placed, placed, then
 from tests.ops.played import Time

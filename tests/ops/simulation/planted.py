@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from events import sequence
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.orders import OrderStalled
+from events.contracts.payment import CHARGE, PaymentCaptured, PaymentPrepared, PaymentRefunded
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.history import History
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.orders import OrderStalled
-from events.payment import CHARGE, PaymentCaptured, PaymentPrepared, PaymentRefunded
-from events.shipping import DispatchScheduled
 from functions.analytics.reactions import placed as count
 from functions.email import mails
 from functions.email.post import Post
@@ -139,7 +139,7 @@ def a_parcel_moves_before_the_outcome(_: Patch) -> Rows:
 @planted
 def a_mail_goes_without_looking(_: Patch) -> Rows:
     def receive(placed: Event[OrderPlaced], history: History, post: Post) -> Fill | None:
-        from events.email import RECEIPT, ReceiptSent
+        from events.contracts.email import RECEIPT, ReceiptSent
 
         return Fill(fact=ReceiptSent(message_id=post.send(mails.receipt(placed))), slot=RECEIPT)
 

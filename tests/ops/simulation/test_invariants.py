@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from events.email import ReceiptSent
+from events.contracts.email import ReceiptSent
+from events.contracts.inventory import Reserved, StockReleased, StockReserved
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.payment import PaymentCaptured, PaymentRefunded
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
-from events.inventory import Reserved, StockReleased, StockReserved
-from events.listing import LIST
 from events.money import Money
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.payment import PaymentCaptured, PaymentRefunded
-from events.shipping import DispatchScheduled
+from events.order_list import LIST
 from functions.map import CONSUMERS
 from functions.orders.projection import row
 from functions.runtime.ports import Record, Value

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from events.history import History
-from events.shipping import DispatchScheduled
 from functions.map import BUS, CONSUMERS
 from functions.runtime.reaction import On
 from functions.runtime.service import Adapter, Consumer

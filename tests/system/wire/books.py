@@ -8,7 +8,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from events import codec
 from events.envelope import Event
-from events.listing import LIST, OPEN
+from events.order_list import LIST, OPEN
 from functions.analytics.table import FIGURES
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.map import CONSUMERS

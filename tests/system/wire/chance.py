@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
+from events.contracts.ordering import OUTCOME
 from events.order import fold
-from events.ordering import OUTCOME
 from functions.payment.sandbox import DECLINED, OUTAGE, SUCCESS, TIMEOUT
 from tests.system.shop import SKU, SOLD_OUT
 from tests.system.wire import moto_state

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 
 import msgspec
 
-from events.checkout import MAX_LINES, STANDARD, Address, Line, OrderPlaced
+from events.contracts.checkout import MAX_LINES, STANDARD, Address, Line, OrderPlaced
 from events.envelope import Fact
 from events.money import Money
 

@@ -10,14 +10,14 @@ from zlib import crc32
 
 import msgspec
 
-from events.checkout import OrderPlaced
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OrderCancelled, OrderConfirmed, Reason
+from events.contracts.orders import OrderStalled
+from events.contracts.payment import PaymentRefunded
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.history import History
 from events.money import Money
-from events.ordering import OrderCancelled, OrderConfirmed, Reason
-from events.orders import OrderStalled
-from events.payment import PaymentRefunded
-from events.shipping import DispatchScheduled
 
 OWNER = "orders"
 LIST = "list"

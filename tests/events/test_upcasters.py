@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 import msgspec
 import pytest
 
-from events import codec, earlier
-from events.checkout import OrderPlaced
+from events import codec
 from events.codec import FutureVersion, NotItsOwn, PastVersion, Undecodable
-from events.earlier import Earlier
+from events.contracts import upcasters
+from events.contracts.checkout import OrderPlaced
+from events.contracts.upcasters import Earlier
 from events.envelope import Event, Fact
 
 SAMPLE = (Path(codec.__file__).parent / "samples" / "OrderPlaced.1.json").read_bytes()
@@ -101,7 +102,7 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> None:
         Earlier(Rung1, lambda one: Rung2(bells=(one.bell,))),
         Earlier(Rung2, lambda two: BellsRung(bells=two.bells, times=1)),
     )
-    monkeypatch.setitem(earlier.EARLIER, "BellsRung", steps)
+    monkeypatch.setitem(upcasters.EARLIER, "BellsRung", steps)
 
 
 def rung(version: int, data: Any, source: str = "tower") -> Event[Any]:
@@ -139,7 +140,7 @@ def test_a_version_yet_to_come_is_still_refused() -> None:
 
 
 def test_a_version_that_nothing_lifts_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(earlier.EARLIER, "BellsRung")
+    monkeypatch.delitem(upcasters.EARLIER, "BellsRung")
 
     with pytest.raises(PastVersion) as caught:
         rung(1, {"bell": "Pummerin"})

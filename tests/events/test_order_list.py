@@ -6,15 +6,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from events.contracts.inventory import StockReserved
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.orders import OrderStalled
+from events.contracts.payment import PaymentCaptured, PaymentPrepared, PaymentRefunded
+from events.contracts.shipping import DispatchScheduled
 from events.envelope import Fact
 from events.history import History
-from events.inventory import StockReserved
-from events.listing import HEARD, SHARDS, Entry, entry, flat, parts, unflat
 from events.money import Money
-from events.ordering import OrderCancelled, OrderConfirmed
-from events.orders import OrderStalled
-from events.payment import PaymentCaptured, PaymentPrepared, PaymentRefunded
-from events.shipping import DispatchScheduled
+from events.order_list import HEARD, SHARDS, Entry, entry, flat, parts, unflat
 from tests.builders import NOW, ORDER, order_placed, placed, story, then
 
 TOTAL = Money(amount=28890, currency="EUR")

@@ -1,0 +1,1 @@
+"""The contracts: one module per publishing service, and the upcasters of older versions."""
