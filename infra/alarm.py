@@ -7,7 +7,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from functions import names
-from functions.runtime.service import METRICS
+from functions.framework.service import METRICS
 from infra.part import Part
 from infra.stage import Stage
 

@@ -8,8 +8,8 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from functions import names
+from functions.framework.service import Api
 from functions.runtime import settings
-from functions.runtime.service import Api
 from infra.access import AccessLog
 from infra.acknowledge import acknowledge
 from infra.alarm import PERIOD, Alarm

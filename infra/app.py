@@ -6,8 +6,8 @@ from aws_cdk import Annotations
 from constructs import Construct
 
 from functions import names
+from functions.framework.service import Consumer
 from functions.map import API, BUS, CONSUMERS
-from functions.runtime.service import Consumer
 from infra.api import ApiStack
 from infra.bus import BusStack
 from infra.consumer import ConsumerStack

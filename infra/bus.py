@@ -10,9 +10,9 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from functions import names
+from functions.framework.service import Relay
 from functions.runtime import settings
 from functions.runtime.items import SLOT, SUBJECT
-from functions.runtime.service import Relay
 from infra.alarm import PERIOD, Alarm, WakeUp
 from infra.forgetting import ForgetRole
 from infra.function import ServiceFunction

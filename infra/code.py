@@ -21,6 +21,7 @@ def code_of(service: str) -> lambda_.Code:
             "!functions",
             "functions/*",
             "!functions/__init__.py",
+            "!functions/framework",
             "!functions/runtime",
             "functions/runtime/memory.py",  # the ports' twins, for tests
             "functions/runtime/operating",  # what operators do

@@ -4,8 +4,8 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from functions import names
+from functions.framework.service import FORGED, Consumer
 from functions.runtime import settings
-from functions.runtime.service import FORGED, Consumer
 from infra.acknowledge import acknowledge
 from infra.alarm import WakeUp
 from infra.clockwork import Clockwork

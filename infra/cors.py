@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as http
 
-from functions.runtime.interface import Route
+from functions.framework.routes import Route
 
 REMEMBERED = Duration.hours(2)
 """How long browsers keep the answer; Chromium keeps none for longer."""

@@ -9,7 +9,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from functions import names
-from functions.runtime.service import Service
+from functions.framework.service import Service
 from functions.runtime.settings import SERVICE
 from infra.acknowledge import acknowledge, wildcard
 from infra.alarm import Alarm

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_iam as iam
 
-from functions.runtime.service import Access, Consumer
+from functions.framework.service import Access, Consumer
 
 
 @dataclass(frozen=True)

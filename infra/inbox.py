@@ -6,8 +6,8 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from functions import names
+from functions.framework.service import TRIES, Consumer
 from functions.runtime import backoff
-from functions.runtime.service import TRIES, Consumer
 from infra.alarm import PERIOD, Alarm, counted
 from infra.part import Part
 from infra.queues import RETENTION, LastQueue, SafeQueue

@@ -3,8 +3,8 @@
 from aws_cdk import ArnFormat
 
 from functions import names
+from functions.framework.service import Adapter
 from functions.runtime import settings
-from functions.runtime.service import Adapter
 from infra.grants import READ_SECRET, SEND_MAIL, Only
 from infra.part import Part
 

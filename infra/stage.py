@@ -10,7 +10,7 @@ from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
 from functions import names
-from functions.runtime.service import Adapter, Consumer, UnknownAdapter
+from functions.framework.service import Adapter, Consumer, UnknownAdapter
 from infra.issuer import malformed
 
 DEFAULT = "dev"

@@ -8,13 +8,13 @@ from functools import cache
 from typing import Any
 
 from functions import names
+from functions.framework.service import Consumer, Service, Table
 from functions.runtime.aws import client_factory
 from functions.runtime.dynamo import DynamoLog
 from functions.runtime.items import SUBJECT
 from functions.runtime.operating.erase import DynamoErasure
 from functions.runtime.operating.scan import DynamoPages
 from functions.runtime.operating.send import SqsSender
-from functions.runtime.service import Consumer, Service, Table
 from functions.runtime.tables import DynamoRecords, DynamoRows, TableName
 from functions.runtime.topic import SnsTopic
 from ops.explain import LOCAL

@@ -11,8 +11,8 @@ from events.money import Money, written
 from functions.analytics.figures import LONGEST, Figures, figures
 from functions.analytics.service import SERVICE as ANALYTICS
 from functions.analytics.table import FIGURES, day_of
+from functions.framework.ports import Clock
 from functions.runtime.clock import utc_now
-from functions.runtime.ports import Clock
 from ops.cloud import connect
 from ops.options import Options
 from ops.trouble import Exit, Trouble

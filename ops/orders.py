@@ -15,9 +15,9 @@ from events.history import History
 from events.money import Money, written
 from events.order import fold
 from events.order_list import LIST, OPEN, entry, order_at, parts, unflat
+from functions.framework.ports import Clock, Row
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.clock import utc_now
-from functions.runtime.ports import Clock, Row
 from functions.runtime.tables import DynamoRows
 from ops.cloud import Cloud, connect
 from ops.explain import LOCAL

@@ -6,9 +6,9 @@ from typing import Any
 from events.envelope import Event
 from events.history import History
 from events.order import fold
+from functions.framework.reaction import On
+from functions.framework.service import Consumer
 from functions.map import CONSUMERS
-from functions.runtime.reaction import On
-from functions.runtime.service import Consumer
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,10 @@
 """`fanfare seed`: the demo catalogue and its stock, into the tables of checkout and inventory."""
 
 from functions.checkout.catalogue import CATALOGUE
+from functions.framework.ports import Record, Records
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.map import API
-from functions.runtime.ports import Record, Records
 from ops.catalogue import CURRENCY, Article, articles
 from ops.cloud import Cloud, connect
 from ops.options import Options

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from aws_cdk import App, IPolicyValidationPlugin, Validations
 
+from functions.framework.service import Consumer
 from functions.map import CONSUMERS
-from functions.runtime.service import Consumer
 from infra.app import build
 from infra.stage import DEV, Stage
 from ops.blueprint import read

@@ -9,9 +9,9 @@ from events.contracts.checkout import STANDARD, Address, Delivery, Line, OrderPl
 from events.envelope import Event, Fact, begin, follow
 from events.history import History
 from events.money import Money
+from functions.framework.ports import Clock as Now
+from functions.framework.ports import Resources, Tables
 from functions.runtime.memory import MemoryRows, MemoryTables
-from functions.runtime.ports import Clock as Now
-from functions.runtime.ports import Resources, Tables
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ORDER = "5WQFM8Q1XK3T7ZC0R9N2HDBJE4"

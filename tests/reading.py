@@ -9,9 +9,9 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from events.history import History
 from events.order import fold
-from functions.runtime.ports import Row
-from functions.runtime.reaction import Keep, On
-from functions.runtime.service import Consumer, Projection, Table
+from functions.framework.ports import Row
+from functions.framework.reaction import Keep, On
+from functions.framework.service import Consumer, Projection, Table
 
 HEARD = (OrderPlaced, PaymentCaptured, OrderConfirmed, OrderCancelled, DispatchScheduled)
 LIST = "list"

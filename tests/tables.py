@@ -3,9 +3,9 @@
 from typing import Any
 
 from functions import names
+from functions.framework.service import Consumer, Service, Table
 from functions.map import SERVICES
 from functions.runtime.items import SLOT, SUBJECT
-from functions.runtime.service import Consumer, Service, Table
 from functions.runtime.tables import TableName
 
 

@@ -40,8 +40,8 @@ from functions.analytics.table import (
     summed,
     summed_days,
 )
-from functions.runtime.ports import Log, Resources, Row, Rows
-from functions.runtime.service import Report
+from functions.framework.ports import Log, Resources, Row, Rows
+from functions.framework.service import Report
 
 MARKERS = 20_000
 """Markers that one run looks at for a day, minutes of removing; the next run takes the rest."""

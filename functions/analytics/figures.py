@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from functions.analytics.table import marked_days, rows_of, summed_days
-from functions.runtime.ports import Row, Rows, Value
+from functions.framework.ports import Row, Rows, Value
 
 LONGEST = 92
 """Days, today among them, that figures can be asked for; closed ones of them are summed up."""

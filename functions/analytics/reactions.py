@@ -13,8 +13,8 @@ from events.envelope import Event
 from events.history import History
 from functions.analytics.figures import CANCELLED, CONFIRMED, ORDERED, ORDERS, REVENUE, named
 from functions.analytics.table import FIGURES, day_of, is_late, marker, shard
-from functions.runtime.ports import Row
-from functions.runtime.reaction import Keep
+from functions.framework.ports import Row
+from functions.framework.reaction import Keep
 
 
 def placed(event: Event[OrderPlaced], _: History, now: datetime) -> Keep:

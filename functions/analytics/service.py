@@ -5,8 +5,8 @@ from events.contracts.ordering import OrderCancelled, OrderConfirmed
 from functions.analytics.closing import close_days
 from functions.analytics.reactions import cancelled, confirmed, placed
 from functions.analytics.table import FIGURES
-from functions.runtime.reaction import On
-from functions.runtime.service import Chore, Consumer, Table
+from functions.framework.reaction import On
+from functions.framework.service import Chore, Consumer, Table
 
 SERVICE = Consumer(
     name="analytics",

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from zlib import crc32
 
-from functions.runtime.ports import Row, Rows
+from functions.framework.ports import Row, Rows
 
 FIGURES = "figures"
 DAILY = "daily"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from events.money import Currency, MinorUnits
-from functions.runtime.ports import Clock, Record, Records
+from functions.framework.ports import Clock, Record, Records
 
 CATALOGUE = "catalogue"
 FRESH = timedelta(minutes=1)

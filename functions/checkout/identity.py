@@ -6,7 +6,7 @@ from hmac import compare_digest
 from uuid import uuid4
 
 from events.contracts.checkout import OrderPlaced
-from functions.runtime.http import Caller, Problem, Request
+from functions.framework.http import Caller, Problem, Request
 
 GUEST = "guest"
 """The issuer of those who order without an account."""

@@ -9,7 +9,7 @@ from events.order import Order
 from functions.checkout.catalogue import Products
 from functions.checkout.listing import USUAL, Limit, Page
 from functions.checkout.place import Accepted
-from functions.runtime.interface import Answer, Header, Param, Refusal
+from functions.framework.routes import Answer, Header, Param, Refusal
 
 Uuid = Annotated[
     str,

@@ -9,8 +9,8 @@ import msgspec
 
 from events.order_list import Listed, unflat
 from functions.checkout.identity import customer_key, letters
-from functions.runtime.http import Problem, Request, Response
-from functions.runtime.ports import Rows
+from functions.framework.http import Problem, Request, Response
+from functions.framework.ports import Rows
 
 MOST = 100
 USUAL = 20

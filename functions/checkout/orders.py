@@ -8,8 +8,8 @@ from events.envelope import Event, follow
 from events.history import History
 from events.order import Order, fold
 from functions.checkout.identity import may_ask, owns
-from functions.runtime.http import Problem, Request, Response
-from functions.runtime.ports import Clock, Log
+from functions.framework.http import Problem, Request, Response
+from functions.framework.ports import Clock, Log
 
 POLLING = ((10, 1), (60, 5))
 """Seconds since the order was placed, and the `Retry-After` up to then."""

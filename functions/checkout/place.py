@@ -11,8 +11,8 @@ from events.money import Money
 from functions.checkout.catalogue import Catalogue
 from functions.checkout.identity import customer_of, key_of, order_of
 from functions.checkout.request import Wanted, read
-from functions.runtime.http import Problem, Request, Response
-from functions.runtime.ports import Clock, Log
+from functions.framework.http import Problem, Request, Response
+from functions.framework.ports import Clock, Log
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import msgspec
 
 from events.contracts.checkout import MAX_LINES, MAX_QUANTITY, STANDARD, Address, Delivery, Quantity
 from events.money import Money
-from functions.runtime.http import Problem, Request
+from functions.framework.http import Problem, Request
 
 Sku = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z")]
 _BARRED = r"\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"  # SQS refuses most of these in a message

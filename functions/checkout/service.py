@@ -7,10 +7,10 @@ from functions.checkout.listing import Listing
 from functions.checkout.orders import Orders
 from functions.checkout.place import Placing
 from functions.checkout.request import Wanted
-from functions.runtime.http import Endpoint, Response
-from functions.runtime.interface import Route
-from functions.runtime.ports import Log, Resources
-from functions.runtime.service import Api, Table
+from functions.framework.http import Endpoint, Response
+from functions.framework.ports import Log, Resources
+from functions.framework.routes import Route
+from functions.framework.service import Api, Table
 
 
 def endpoints(log: Log, resources: Resources) -> dict[str, Endpoint]:

@@ -22,7 +22,7 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from events.history import History
 from events.money import Money, written
-from functions.runtime.ports import Mail
+from functions.framework.ports import Mail
 
 type Values = Mapping[str, str]
 

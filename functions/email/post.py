@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from functions.runtime.ports import Mail, Resources
+from functions.framework.ports import Mail, Resources
 
 
 class Post(Protocol):

@@ -24,8 +24,8 @@ from events.envelope import Event
 from events.history import History
 from functions.email import mails
 from functions.email.post import Post
-from functions.runtime.ports import Mail, MailRejected
-from functions.runtime.reaction import Fill
+from functions.framework.ports import Mail, MailRejected
+from functions.framework.reaction import Fill
 
 type Sent = type[ReceiptSent | DispatchNoteSent | CancellationSent]
 

@@ -14,8 +14,8 @@ from events.contracts.ordering import OrderCancelled
 from events.contracts.shipping import DispatchScheduled
 from functions.email.post import by_mail, on_record
 from functions.email.reactions import announce, receive, regret
-from functions.runtime.reaction import On
-from functions.runtime.service import Adapter, Consumer
+from functions.framework.reaction import On
+from functions.framework.service import Adapter, Consumer
 
 SERVICE = Consumer(
     name="email",

@@ -13,8 +13,8 @@ from events.contracts.inventory import (
 from events.contracts.ordering import OrderCancelled
 from events.envelope import Event
 from events.history import History
-from functions.runtime.ports import Change, Refused
-from functions.runtime.reaction import Fill, Steps
+from functions.framework.ports import Change, Refused
+from functions.framework.reaction import Fill, Steps
 
 STOCK = "stock"
 AVAILABLE = "available"

@@ -3,9 +3,9 @@
 from events.contracts.checkout import OrderPlaced
 from events.contracts.inventory import StockRejected, StockReleased, StockReserved, StockVoided
 from events.contracts.ordering import OrderCancelled
+from functions.framework.reaction import On
+from functions.framework.service import Consumer, Table
 from functions.inventory.reactions import STOCK, release, reserve
-from functions.runtime.reaction import On
-from functions.runtime.service import Consumer, Table
 
 SERVICE = Consumer(
     name="inventory",

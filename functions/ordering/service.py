@@ -5,9 +5,9 @@ from events.contracts.ordering import OrderCancelled, OrderConfirmed
 from events.contracts.orders import OrderStalled
 from events.contracts.payment import PaymentCaptured, PaymentDeclined
 from events.envelope import Fact
+from functions.framework.reaction import On
+from functions.framework.service import Consumer
 from functions.ordering.reactions import decide
-from functions.runtime.reaction import On
-from functions.runtime.service import Consumer
 
 HEARS: tuple[type[Fact], ...] = (
     PaymentCaptured,

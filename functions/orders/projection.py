@@ -5,8 +5,8 @@ from typing import Any
 from events.envelope import Event
 from events.history import History
 from events.order_list import LIST, OPEN, entry, flat
-from functions.runtime.ports import Row
-from functions.runtime.reaction import Keep
+from functions.framework.ports import Row
+from functions.framework.reaction import Keep
 
 
 def row(history: History) -> Row | None:

@@ -2,10 +2,10 @@
 
 from events.contracts.orders import OrderStalled
 from events.order_list import CUSTOMER, HEARD, LIST, OPEN, OWNER, PLACE
+from functions.framework.reaction import On
+from functions.framework.service import Chore, Consumer, Projection, Table
 from functions.orders.check import EVERY, check
 from functions.orders.projection import project, row
-from functions.runtime.reaction import On
-from functions.runtime.service import Chore, Consumer, Projection, Table
 
 SERVICE = Consumer(
     name=OWNER,

@@ -13,8 +13,8 @@ from events.contracts.payment import (
 )
 from events.envelope import Event
 from events.history import History
+from functions.framework.reaction import Fill, Steps
 from functions.payment.gateway import Cancelled, Captured, Declined, Gateway
-from functions.runtime.reaction import Fill, Steps
 
 
 def charge(placed: Event[OrderPlaced], history: History, gateway: Gateway) -> Steps:

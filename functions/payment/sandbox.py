@@ -12,6 +12,7 @@ from uuid import uuid4
 import msgspec
 
 from events.money import Money
+from functions.framework.ports import Record, Records, Resources
 from functions.payment.gateway import (
     Cancelled,
     Captured,
@@ -19,7 +20,6 @@ from functions.payment.gateway import (
     Declined,
     GatewayUnavailable,
 )
-from functions.runtime.ports import Record, Records, Resources
 
 LEDGER = "ledger"
 

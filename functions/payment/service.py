@@ -8,11 +8,11 @@ from events.contracts.payment import (
     PaymentRefunded,
     PaymentVoided,
 )
+from functions.framework.reaction import On
+from functions.framework.service import Adapter, Consumer, Table
 from functions.payment.reactions import charge, undo
 from functions.payment.sandbox import LEDGER, sandbox
 from functions.payment.stripe_adapter import stripe_gateway
-from functions.runtime.reaction import On
-from functions.runtime.service import Adapter, Consumer, Table
 
 SERVICE = Consumer(
     name="payment",

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from functions.runtime.ports import Resources
+from functions.framework.ports import Resources
 
 if TYPE_CHECKING:
     from functions.payment.stripe_gateway import StripeGateway

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import stripe
 
+from functions.framework.ports import Secret, SecretUnavailable
 from functions.payment.gateway import GatewayUnavailable
 from functions.payment.stripe_key import (
     ELSEWHERE,
@@ -15,7 +16,6 @@ from functions.payment.stripe_key import (
     KeyRefused,
     checked,
 )
-from functions.runtime.ports import Secret, SecretUnavailable
 
 CONNECT_TIMEOUT = 1
 READ_TIMEOUT = 5

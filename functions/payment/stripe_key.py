@@ -1,7 +1,7 @@
 """What may be wrong with the key to Stripe, in words for whoever runs the stage; never the key."""
 
+from functions.framework.ports import Telling
 from functions.payment.gateway import GatewayUnavailable
-from functions.runtime.ports import Telling
 
 PUT_IT = (
     "put it, and nothing else, into the secret that the function's FANFARE_SECRET names:"

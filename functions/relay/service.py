@@ -1,7 +1,7 @@
 """The relay's row: how much it takes at once and how long it tries."""
 
+from functions.framework.service import Relay
 from functions.relay.waves import publish
-from functions.runtime.service import Relay
 
 SERVICE = Relay(
     name="relay",

@@ -4,8 +4,8 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from operator import attrgetter
 
-from functions.runtime.packing import pack
-from functions.runtime.ports import Message, Topic
+from functions.framework.batching import pack
+from functions.framework.ports import Message, Topic
 
 BEHIND = "BehindAnother"
 """Why a message was not sent that follows one of its order which was refused."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from functions.runtime.http import Caller, Problem
+from functions.framework.http import Caller, Problem
 
 _CLAIMS = ("requestContext", "authorizer", "jwt", "claims")
 

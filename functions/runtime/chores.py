@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from functions.framework.ports import Log, Resources
+from functions.framework.service import TICK, Chore
 from functions.runtime.observe import Observer, failure
-from functions.runtime.ports import Log, Resources
-from functions.runtime.service import TICK, Chore
 
 type Handler = Callable[[dict[str, Any], Any], Any]
 

@@ -28,10 +28,10 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from events import codec
 from events.envelope import Event, millis
+from functions.framework.service import TRIES
 from functions.runtime import backoff
 from functions.runtime.observe import Observer, failure, identifier
 from functions.runtime.react import Reactor
-from functions.runtime.service import TRIES
 
 BEGUN_WITHIN = 0.25
 """The part of the function's time in which messages are begun; the rest is for the last one."""

@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 from events.envelope import Event
 from events.history import History
+from functions.framework.ports import Change, Refused
 from functions.runtime.items import SLOT, SUBJECT, from_item, to_item
-from functions.runtime.ports import Change, Refused
 from functions.runtime.tables import (
     CONDITION_FAILED,
     TableName,

@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import msgspec
 
+from functions.framework.http import MAX_BODY, Caller, Endpoint, Problem, Request, Response
+from functions.framework.routes import Route
+from functions.framework.service import Api
 from functions.runtime.caller import caller_of
-from functions.runtime.http import MAX_BODY, Caller, Endpoint, Problem, Request, Response
-from functions.runtime.interface import Route
 from functions.runtime.observe import Observer, failure
-from functions.runtime.service import Api
 
 IDEMPOTENCY_KEY = "idempotency_key"
 """In a direct invocation, the member that stands for the header of that name."""

@@ -7,7 +7,7 @@ import msgspec
 
 from events import codec, redaction
 from events.envelope import Envelope, Event
-from functions.runtime.ports import Message
+from functions.framework.ports import Message
 
 SUBJECT = "subject"
 SLOT = "slot"

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.runtime.ports import Mail, MailRejected, MailUnavailable
+from functions.framework.ports import Mail, MailRejected, MailUnavailable
 
 CHARSET = "UTF-8"
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
+from functions.framework.ports import Clock, Log, Resources
+from functions.framework.service import Adapter, Api, Consumer, Relay, Service, Table
 from functions.runtime import settings
 from functions.runtime.aws import client_factory
 from functions.runtime.clock import utc_now
 from functions.runtime.dynamo import DynamoLog
 from functions.runtime.observe import LogObserver, Observer, failure
-from functions.runtime.ports import Clock, Log, Resources
-from functions.runtime.service import Adapter, Api, Consumer, Relay, Service, Table
 from functions.runtime.settings import Settings, table_variable
 from functions.runtime.tables import DynamoRecords, DynamoRows, TableName
 

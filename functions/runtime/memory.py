@@ -10,10 +10,10 @@ from typing import Any
 
 from events.envelope import Event
 from events.history import History
+from functions.framework.ports import Change, Message, Record, Refused, Row, Value
 from functions.runtime.forgetting import blanked
 from functions.runtime.items import Item, from_item, to_item, to_message
 from functions.runtime.operating.ports import LogPage, Selection
-from functions.runtime.ports import Change, Message, Record, Refused, Row, Value
 
 PAGE_OF_ORDERS = 100
 """Orders that a page of the log in memory has."""

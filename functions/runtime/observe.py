@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-from functions.runtime.ports import Telling
-from functions.runtime.service import METRICS
+from functions.framework.ports import Telling
+from functions.framework.service import METRICS
 
 ROOT = Path(__file__).parents[2]
 _HERE = f"{ROOT}{os.sep}"

@@ -9,9 +9,9 @@ import msgspec
 from events.envelope import Event, Fact, follow
 from events.history import History
 from events.personal import forgotten
-from functions.runtime.ports import Clock, Log, Refused, Rows
-from functions.runtime.reaction import Decision, Fill, Keep, On, Steps
-from functions.runtime.service import Consumer
+from functions.framework.ports import Clock, Log, Refused, Rows
+from functions.framework.reaction import Decision, Fill, Keep, On, Steps
+from functions.framework.service import Consumer
 
 type Outcome = Literal["done", "duplicate", "overtaken", "nothing", "unheard", "forged"]
 """How a message ended when it did not fail.

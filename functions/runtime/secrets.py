@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 
-from functions.runtime.ports import SecretUnavailable
+from functions.framework.ports import SecretUnavailable
 
 MAX_AGE = 5 * 60
 """Seconds for which a secret is used before it is read again."""

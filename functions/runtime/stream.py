@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 from events import codec
 from events.envelope import Event, millis
+from functions.framework.batching import Unfit, fit
+from functions.framework.ports import Clock, Message, Topic
+from functions.framework.service import Relay
 from functions.runtime.forgetting import is_forgotten
 from functions.runtime.items import from_item, to_message
 from functions.runtime.observe import Observer, failure, identifier
-from functions.runtime.packing import Unfit, fit
-from functions.runtime.ports import Clock, Message, Topic
-from functions.runtime.service import Relay
 
 
 class Unpublished(Protocol):

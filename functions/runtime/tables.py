@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
-from functions.runtime.ports import Record, Row, Value
+from functions.framework.ports import Record, Row, Value
 
 VERSION = "version"
 CONDITION_FAILED = "ConditionalCheckFailed"

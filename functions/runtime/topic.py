@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from functions.runtime.ports import Message
+from functions.framework.ports import Message
 
 UNSAID = "Unsaid"
 """The reason of an entry of which the answer says nothing."""

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from events.contracts.checkout import Address, Delivery
-from functions.runtime.ports import Clock, Record, Records, Resources, Value
+from functions.framework.ports import Clock, Record, Records, Resources, Value
 
 PARCELS = "parcels"
 KEY_LIFE = timedelta(hours=24)

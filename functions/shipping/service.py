@@ -2,8 +2,8 @@
 
 from events.contracts.ordering import OrderConfirmed
 from events.contracts.shipping import DispatchScheduled
-from functions.runtime.reaction import On
-from functions.runtime.service import Adapter, Consumer, Table
+from functions.framework.reaction import On
+from functions.framework.service import Adapter, Consumer, Table
 from functions.shipping.reactions import dispatch
 from functions.shipping.sandbox import PARCELS, sandbox
 

@@ -11,7 +11,7 @@ from events import codec
 from events.envelope import Envelope, Fact
 from functions import map as the_map
 from functions import names
-from functions.runtime.service import Consumer, Service
+from functions.framework.service import Consumer, Service
 from ops.contracts.components import VERSION, components, prose
 from ops.contracts.gate import SAMPLES
 from ops.contracts.schema import ENVELOPE, Schema, published

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from functions import map as the_map
-from functions.runtime.interface import (
+from functions.framework.routes import (
     EVERYWHERE,
     UNAUTHENTICATED,
     Answer,

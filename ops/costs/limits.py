@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from functions.framework.batching import MAX_ENTRIES
 from functions.map import API, CONSUMERS
-from functions.runtime.packing import MAX_ENTRIES
 from ops.blueprint import Blueprint
 from ops.costs.line import CALL, seconds
 from ops.costs.orders import adapters_of

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import msgspec
 
+from functions.framework.service import Adapter
 from functions.map import BUS
 from functions.runtime import settings
-from functions.runtime.service import Adapter
 from ops.blueprint import FUNCTION, TABLE, Blueprint
 from ops.costs import prices
 from ops.costs.usage import Usage

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from functions.framework.service import Adapter, Consumer
 from functions.map import API, BUS, CONSUMERS
 from functions.runtime import settings
-from functions.runtime.service import Adapter, Consumer
 from ops.blueprint import TABLE, Blueprint
 from ops.costs import prices
 from ops.costs.line import Line, gigabytes, keys, line, second, seconds

@@ -12,15 +12,15 @@ from events import codec
 from events.envelope import Event
 from events.history import History
 from functions.checkout.catalogue import CATALOGUE
+from functions.framework.ports import Record, Records, Resources, Value
+from functions.framework.service import TICK, Consumer, Service
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.map import API, BUS, CONSUMERS
 from functions.runtime import consume, edge, stream
 from functions.runtime.chores import with_chore
 from functions.runtime.items import SLOT, SUBJECT, to_item
 from functions.runtime.memory import MemoryLog, MemoryRows, MemoryTables, MemoryTopic
-from functions.runtime.ports import Record, Records, Resources, Value
 from functions.runtime.react import Reactor
-from functions.runtime.service import TICK, Consumer, Service
 from ops.catalogue import CURRENCY, articles
 from ops.cloud import every_table
 from ops.costs.logged import Weighed

@@ -5,7 +5,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from functions.runtime.ports import Clock
+from functions.framework.ports import Clock
 from ops.doctor.case import Case, Check, Identity
 from ops.doctor.finding import Finding, fine, warning, wrong
 from ops.explain import signs

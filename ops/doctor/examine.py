@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from functions.framework.ports import Clock
 from functions.runtime.clock import utc_now
-from functions.runtime.ports import Clock
 from ops.blueprint import Blueprint, synthesize
 from ops.cloud import connect
 from ops.doctor import (

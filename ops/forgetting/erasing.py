@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from events.history import History
 from events.personal import forgotten
+from functions.framework.ports import Clock, Log, Row, Rows
+from functions.framework.service import Projection
 from functions.runtime.operating.ports import Changing, Erasure
-from functions.runtime.ports import Clock, Log, Row, Rows
-from functions.runtime.service import Projection
 from ops.trouble import Trouble
 
 TRIES = 3

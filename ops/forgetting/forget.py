@@ -10,9 +10,9 @@ from events.history import History
 from events.order import NotPlaced, fold
 from events.personal import forgotten
 from functions import names
+from functions.framework.ports import Clock
 from functions.map import CONSUMERS
 from functions.runtime.clock import utc_now
-from functions.runtime.ports import Clock
 from ops.cloud import Cloud, connect
 from ops.consent import consent
 from ops.forgetting.erasing import Shelf, erase

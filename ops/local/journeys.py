@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from events.history import History
 from events.order import fold
+from functions.framework.ports import Log
 from functions.runtime.clock import utc_now
-from functions.runtime.ports import Log
 from ops.live.attempts import Attempts
 from ops.live.record import Record
 from ops.live.view import View

@@ -15,9 +15,9 @@ import msgspec
 
 from events.envelope import Event
 from events.history import History
+from functions.framework.ports import Clock, Log, Row, Rows
+from functions.framework.service import Projection
 from functions.runtime.operating.ports import Pages, Selection
-from functions.runtime.ports import Clock, Log, Row, Rows
-from functions.runtime.service import Projection
 from ops.replays.census import every_page
 
 FRESH = timedelta(minutes=1)

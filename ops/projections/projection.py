@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from textwrap import wrap
 
+from functions.framework.ports import Clock, Row, Rows
+from functions.framework.service import Consumer, Projection
 from functions.map import CONSUMERS
 from functions.runtime.clock import utc_now
-from functions.runtime.ports import Clock, Row, Rows
-from functions.runtime.service import Consumer, Projection
 from ops.cloud import Cloud, connect
 from ops.consent import consent
 from ops.costs.prices import READ_UNIT

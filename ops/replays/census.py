@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from events.envelope import Event
+from functions.framework.batching import Unfit, fit
+from functions.framework.ports import Message
 from functions.runtime.operating.ports import LogPage, Pages, Selection
-from functions.runtime.packing import Unfit, fit
-from functions.runtime.ports import Message
 from ops.costs.prices import READ_UNIT
 
 EXAMPLES = 3

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from functions import names
+from functions.framework.batching import pack
+from functions.framework.ports import Message
+from functions.framework.service import Consumer
 from functions.runtime.operating.ports import LogPage, Sender
-from functions.runtime.packing import pack
-from functions.runtime.ports import Message
-from functions.runtime.service import Consumer
 from ops.cloud import Cloud
 from ops.costs.prices import REQUEST
 from ops.explain import at

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from functions.framework.ports import Clock
+from functions.framework.service import Consumer
 from functions.runtime.clock import utc_now
-from functions.runtime.ports import Clock
-from functions.runtime.service import Consumer
 from ops.cloud import Cloud
 from ops.draining import until_drained
 from ops.options import Options

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
+from functions.framework.ports import Clock
 from functions.runtime.operating.ports import LogPage, Pages
-from functions.runtime.ports import Clock
 from ops.replays.census import EXAMPLES, every_page
 from ops.replays.job import Ended, Job, Plan, Sent
 from ops.replays.pace import Pace

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from functions.framework.ports import Clock
 from functions.runtime.clock import utc_now
-from functions.runtime.ports import Clock
 from ops.options import Options
 from ops.replays.pace import Pace
 from ops.replays.running import Run

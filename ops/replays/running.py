@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from events.codec import CONTRACTS, Undecodable
+from functions.framework.batching import Unfit
+from functions.framework.ports import Clock, Message
 from functions.runtime.clock import utc_now
 from functions.runtime.operating.ports import Selection
-from functions.runtime.packing import Unfit
-from functions.runtime.ports import Clock, Message
 from ops.cloud import Cloud, connect
 from ops.consent import consent
 from ops.explain import explain

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events.codec import CONTRACTS
+from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from functions.runtime.operating.ports import Selection
-from functions.runtime.service import Consumer
 from ops.replays.target import Target
 from ops.trouble import Exit, Trouble
 from ops.words import moment

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from functions.framework.batching import MAX_ENTRIES
+from functions.framework.ports import Message
 from functions.runtime.operating.ports import LogPage
-from functions.runtime.packing import MAX_ENTRIES
-from functions.runtime.ports import Message
 from ops.cloud import Cloud
 from ops.replays.pace import Pace
 

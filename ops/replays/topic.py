@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from events.codec import CONTRACTS
 from functions import names
+from functions.framework.ports import Message, Topic
 from functions.map import BUS
 from functions.runtime.operating.ports import LogPage
-from functions.runtime.ports import Message, Topic
 from ops.cloud import Cloud
 from ops.costs.prices import PUBLISHED
 from ops.explain import at

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from functions import names
+from functions.framework.service import NAME
 from functions.map import CONSUMERS
-from functions.runtime.service import NAME
 from ops import draining
 from ops.cloud import Cloud, connect
 from ops.consent import consent

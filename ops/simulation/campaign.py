@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from functions.framework.service import Consumer, Relay
 from functions.map import BUS, CONSUMERS
-from functions.runtime.service import Consumer, Relay
 from ops.simulation.fault import Fault, possible
 from ops.simulation.plan import Plan
 from ops.simulation.violation import Violation

@@ -10,8 +10,8 @@ from events.envelope import begin
 from events.money import Money
 from functions.checkout.identity import order_id
 from functions.checkout.orders import Orders
+from functions.framework.http import Problem, Request
 from functions.payment.sandbox import DECLINED, OUTAGE, SUCCESS, TIMEOUT
-from functions.runtime.http import Problem, Request
 from ops.simulation.dice import share
 from ops.simulation.engine import Engine
 from ops.simulation.fault import Unavailable

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from functions.framework.ports import MailUnavailable
 from functions.payment.gateway import GatewayUnavailable
-from functions.runtime.ports import MailUnavailable
 from functions.shipping.carrier import CarrierUnavailable
 from ops.simulation.moments import told
 

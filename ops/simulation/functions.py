@@ -5,9 +5,9 @@ from functools import partial
 from itertools import count
 
 from functions.email.post import by_mail
+from functions.framework.ports import Resources
+from functions.framework.service import Consumer
 from functions.payment.sandbox import SandboxGateway
-from functions.runtime.ports import Resources
-from functions.runtime.service import Consumer
 from functions.shipping.sandbox import SandboxCarrier
 from ops.simulation.engine import Engine
 from ops.simulation.fault import Unavailable

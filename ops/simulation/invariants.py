@@ -19,7 +19,7 @@ from events.contracts.payment import (
 )
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
-from functions.runtime.ports import Mail
+from functions.framework.ports import Mail
 from ops.simulation.shop import Shop
 
 type OfFact = Callable[[Shop, Event[Any]], bool]

@@ -6,8 +6,8 @@ from typing import Any
 from events import codec
 from events.envelope import Event
 from events.history import History
+from functions.framework.ports import Change, Refused
 from functions.runtime.memory import MemoryTables
-from functions.runtime.ports import Change, Refused
 
 type Stated = Callable[[Event[Any], Sequence[Change]], None]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from events import codec
-from functions.runtime.service import Consumer
+from functions.framework.service import Consumer
 from ops.simulation.dice import share
 from ops.simulation.engine import Engine
 from ops.simulation.log import PlainLog

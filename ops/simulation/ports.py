@@ -8,9 +8,7 @@ from events.contracts.checkout import Address, Delivery
 from events.envelope import Event
 from events.history import History
 from events.money import Money
-from functions.payment.gateway import Confirmation, Gateway
-from functions.runtime.consume import Queue
-from functions.runtime.ports import (
+from functions.framework.ports import (
     Change,
     Log,
     Mail,
@@ -22,6 +20,8 @@ from functions.runtime.ports import (
     Rows,
     Topic,
 )
+from functions.payment.gateway import Confirmation, Gateway
+from functions.runtime.consume import Queue
 from functions.shipping.carrier import Carrier
 from ops.simulation.fault import WITH_CHANGES
 from ops.simulation.worker import Worker, call, working

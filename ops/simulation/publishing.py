@@ -5,10 +5,10 @@ from typing import Any
 
 from events import codec
 from events.envelope import Event
+from functions.framework.ports import Message, Topic
+from functions.framework.service import Relay
 from functions.runtime import stream
 from functions.runtime.items import SLOT, SUBJECT, to_item
-from functions.runtime.ports import Message, Topic
-from functions.runtime.service import Relay
 from ops.simulation.engine import Engine
 from ops.simulation.unseen import Unseen
 

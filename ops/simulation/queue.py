@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from events.envelope import Event
+from functions.framework.service import Consumer
 from functions.runtime import backoff
-from functions.runtime.service import Consumer
 from ops.simulation.dice import share
 from ops.simulation.engine import Engine
 from ops.simulation.groups import Groups

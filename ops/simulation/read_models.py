@@ -12,8 +12,8 @@ from events.history import History
 from events.order_list import heard, order_at
 from functions.analytics.figures import CANCELLED, CONFIRMED, ORDERED, ORDERS, REVENUE, named
 from functions.analytics.table import DAILY, FIGURES, LATE, SEPARATOR, day_of, shard
+from functions.framework.ports import Row
 from functions.orders.projection import row as row_of
-from functions.runtime.ports import Row
 from ops.simulation.shop import Shop
 
 type OfRow = Callable[[Shop, Row], bool]

@@ -5,8 +5,8 @@ from contextlib import suppress
 from typing import Any
 
 from events.envelope import Event
-from functions.runtime.ports import Message
-from functions.runtime.service import Relay
+from functions.framework.ports import Message
+from functions.framework.service import Relay
 from ops.simulation.engine import Engine
 from ops.simulation.fault import Unavailable
 from ops.simulation.moments import DAY, HOUR, MINUTE, SECOND

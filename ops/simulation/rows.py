@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
-from functions.runtime.ports import Row, Value
+from functions.framework.ports import Row, Value
 
 
 class Partition:

@@ -9,11 +9,11 @@ from typing import Any, Protocol
 from events.envelope import Event
 from events.order_list import LIST, OPEN
 from functions.analytics.table import CLOSED_AFTER, DAILY, FIGURES, day_of
+from functions.framework.ports import Change, Clock, Mail, Record, Row
+from functions.framework.service import Consumer
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.payment.sandbox import LEDGER
 from functions.runtime.memory import MemoryRecords, MemoryTables
-from functions.runtime.ports import Change, Clock, Mail, Record, Row
-from functions.runtime.service import Consumer
 from functions.shipping.sandbox import PARCELS
 from ops.simulation.log import PlainLog
 from ops.simulation.rows import PlainRows

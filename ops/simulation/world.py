@@ -7,9 +7,9 @@ from events.contracts.ordering import OUTCOME
 from events.envelope import Event
 from events.order_list import LIST
 from functions.analytics.table import FIGURES
+from functions.framework.ports import Change, Mail, Row
+from functions.framework.service import Consumer, Relay
 from functions.map import BUS, CONSUMERS
-from functions.runtime.ports import Change, Mail, Row
-from functions.runtime.service import Consumer, Relay
 from ops.simulation import delivery, invariants, quiet, read_models
 from ops.simulation.customers import PRICES, Customers
 from ops.simulation.engine import Engine

@@ -12,10 +12,10 @@ import pytest
 from moto import mock_aws
 
 from functions import names
+from functions.framework.service import Service
 from functions.runtime import aws, main, settings
 from functions.runtime.dynamo import DynamoLog
 from functions.runtime.observe import LogObserver
-from functions.runtime.service import Service
 from tests.builders import Clock, Lines
 from tests.tables import known_tables, make_tables, usual_tables
 

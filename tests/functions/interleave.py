@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from events.envelope import Event
 from events.history import History
-from functions.runtime.ports import Change, Log, Record, Records, Row, Rows
+from functions.framework.ports import Change, Log, Record, Records, Row, Rows
 
 type Fate = Literal["go on", "die before", "die after", "die, and the call comes later"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from events.envelope import Event, Fact
-from functions.runtime.reaction import Decision, Fill, Keep, Steps
+from functions.framework.reaction import Decision, Fill, Keep, Steps
 
 
 @dataclass(frozen=True)

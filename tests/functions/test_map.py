@@ -6,7 +6,7 @@ import pytest
 
 from events.codec import CONTRACTS
 from functions import map as the_map
-from functions.runtime.service import Consumer
+from functions.framework.service import Consumer
 
 CONSUMERS = pytest.mark.parametrize(
     "consumer", the_map.CONSUMERS, ids=lambda consumer: consumer.name

@@ -5,8 +5,8 @@ from typing import Any
 
 from events.envelope import Event
 from events.history import History
+from functions.framework.ports import Change, Record
 from functions.runtime.memory import MemoryLog, MemoryRecords, MemoryTables
-from functions.runtime.ports import Change, Record
 
 
 class WatchedLog(MemoryLog):

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from functions.checkout.listing import _cursor
+from functions.framework.http import MAX_BODY
 from functions.map import API
-from functions.runtime.http import MAX_BODY
 from tests.builders import ISSUER, verified
 from tests.described import DOCUMENT
 from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, WHOLE

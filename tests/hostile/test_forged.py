@@ -9,8 +9,8 @@ import pytest
 from events import codec
 from events.contracts.checkout import OrderPlaced
 from events.envelope import Event
+from functions.framework.service import Consumer
 from functions.map import BUS, CONSUMERS
-from functions.runtime.service import Consumer
 from tests.functions.runtime.lambdas import failed, record
 from tests.hostile import test_queues
 from tests.hostile.events import told

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events import codec
+from functions.framework.service import Consumer
 from functions.map import CONSUMERS
-from functions.runtime.service import Consumer
 from tests.functions.runtime.lambdas import failed
 from tests.hostile.cases import share, tried
 from tests.hostile.events import told, wires

@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from functions.runtime.http import MAX_BODY
+from functions.framework.http import MAX_BODY
 
 TELL = "Mark7of"
 MARK = f"{TELL}/a person's"

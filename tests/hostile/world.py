@@ -11,13 +11,13 @@ from unittest.mock import patch
 
 from events.envelope import Event
 from functions import map as the_map
+from functions.framework.batching import MAX_BYTES
+from functions.framework.ports import Record, Resources
+from functions.framework.service import Service
 from functions.runtime import main, settings
 from functions.runtime.main import Handler, build
 from functions.runtime.memory import MemoryLog, MemoryRows, MemoryTables
 from functions.runtime.observe import LogObserver
-from functions.runtime.packing import MAX_BYTES
-from functions.runtime.ports import Record, Resources
-from functions.runtime.service import Service
 from tests.builders import MUTE, TRUMPET, Clock
 from tests.tables import usual_tables
 from tests.tape import Tape

@@ -3,8 +3,8 @@
 import pytest
 
 from events.contracts.checkout import OrderPlaced
-from functions.runtime.reaction import On
-from functions.runtime.service import Consumer
+from functions.framework.reaction import On
+from functions.framework.service import Consumer
 from infra.stage import DEV, LOCAL, PROD
 from tests.assembly import GUARDED, Assembly, once, synthesize
 

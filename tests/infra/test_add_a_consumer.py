@@ -9,8 +9,8 @@ from tests.assembly import ROOT, Assembly, cdk_context
 SERVICE = '''"""Loyalty's row: a point for every order."""
 
 from events.contracts.checkout import OrderPlaced
-from functions.runtime.reaction import On
-from functions.runtime.service import Consumer, Table
+from functions.framework.reaction import On
+from functions.framework.service import Consumer, Table
 
 SERVICE = Consumer(
     name="loyalty",

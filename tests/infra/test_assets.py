@@ -3,8 +3,8 @@ from zipfile import is_zipfile
 
 import pytest
 
+from functions.framework.service import Service
 from functions.map import BUS, SERVICES
-from functions.runtime.service import Service
 from tests.assembly import ROOT, Assembly
 
 
@@ -22,7 +22,12 @@ def test_a_function_is_shipped_with_events_runtime_and_its_own_folder_but_nothin
 ) -> None:
     (code,) = (path for path in dev.assets(stack_of(service)).values() if path.is_dir())
     wanted = {"functions/__init__.py"}
-    for folder in ("events", "functions/runtime", f"functions/{service.name}"):
+    for folder in (
+        "events",
+        "functions/framework",
+        "functions/runtime",
+        f"functions/{service.name}",
+    ):
         wanted |= {f"{folder}/{name}" for name in files(ROOT / folder)}
     left_out = (
         "events/samples/",

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from functions.framework.service import TICK, Chore, Consumer
 from functions.map import CONSUMERS
-from functions.runtime.service import TICK, Chore, Consumer
 from tests.assembly import Assembly
 from tests.infra.conftest import LISTENER
 from tests.template import ACCOUNT, REGION

@@ -1,8 +1,8 @@
 import pytest
 
+from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from functions.runtime import backoff
-from functions.runtime.service import Consumer
 from tests.assembly import Assembly
 from tests.infra.conftest import LISTENER
 from tests.tables import usual_tables

@@ -6,7 +6,7 @@ from typing import Any
 
 from events import codec
 from events.envelope import Event
-from functions.runtime.ports import Message
+from functions.framework.ports import Message
 from ops.replays.pace import Pace
 from tests.builders import Clock
 

@@ -9,8 +9,8 @@ import pytest
 from functions.analytics.service import SERVICE as ANALYTICS
 from functions.analytics.table import FIGURES
 from functions.checkout.catalogue import CATALOGUE
+from functions.framework.ports import Record, Row
 from functions.map import API
-from functions.runtime.ports import Record, Row
 from ops import cloud
 from ops.cloud import Cloud, connect, local_environment
 from ops.local import state

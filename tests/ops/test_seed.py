@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from functions.checkout.catalogue import CATALOGUE, Catalogue
+from functions.framework.ports import Record
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.map import API
-from functions.runtime.ports import Record
 from ops.catalogue import articles, sold_out
 from ops.cloud import Cloud
 from ops.options import Options

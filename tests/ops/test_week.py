@@ -16,9 +16,9 @@ from events import codec
 from events.contracts.checkout import OrderPlaced
 from events.envelope import Event
 from events.history import History
+from functions.framework.ports import Change, Message
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.memory import MemoryLog, MemoryRows
-from functions.runtime.ports import Change, Message
 from functions.runtime.react import Reactor
 from ops.projections.drift import compare
 from ops.replays import job as jobs

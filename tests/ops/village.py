@@ -9,10 +9,10 @@ import msgspec
 from events.contracts.ordering import OrderCancelled
 from events.contracts.orders import OrderStalled
 from events.envelope import Event
+from functions.framework.ports import Record
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.map import CONSUMERS
 from functions.runtime.memory import MemoryLog, MemoryTables
-from functions.runtime.ports import Record
 from functions.runtime.react import Reactor
 from tests.builders import NOW, TRUMPET, Clock, order_placed, placed, resources, then
 

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from functions.framework.service import Service
 from functions.map import SERVICES
-from functions.runtime.service import Service
 from ops.cloud import Cloud
 from ops.local.port import HOST
 from tests.oidc import new_key

@@ -16,11 +16,11 @@ from events.contracts.email import DISPATCH_NOTE, RECEIPT
 from events.contracts.shipping import DispatchScheduled
 from events.order import Order, fold
 from functions import names
+from functions.framework.service import VISIBILITY_FACTOR
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.map import CONSUMERS, SERVICES
 from functions.payment.service import SERVICE as PAYMENT
-from functions.runtime.service import VISIBILITY_FACTOR
 from functions.shipping.sandbox import PARCELS
 from functions.shipping.service import SERVICE as SHIPPING
 from ops.cli import main

@@ -9,9 +9,9 @@ from functions.analytics import closing
 from functions.analytics.figures import Figures, figures
 from functions.analytics.service import SERVICE
 from functions.analytics.table import FIGURES
+from functions.framework.service import TICK
 from functions.payment.sandbox import DECLINED
 from functions.runtime.aws import client_factory
-from functions.runtime.service import TICK
 from functions.runtime.tables import DynamoRows, TableName
 from tests.builders import NOW, Lines
 from tests.system.shop import PRICE, SOLD_OUT, Shop

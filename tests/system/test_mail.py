@@ -11,11 +11,11 @@ from moto.ses.models import ses_backends
 from time_machine import Traveller
 
 from functions.email.service import SERVICE
+from functions.framework.ports import Mail, MailRejected
 from functions.payment.sandbox import DECLINED, SUCCESS
 from functions.runtime import backoff
 from functions.runtime.aws import client_factory
 from functions.runtime.mailbox import SesMailbox
-from functions.runtime.ports import Mail, MailRejected
 from tests.builders import Lines
 from tests.system.shop import SENDER, Placed, Shop
 from tests.system.world import World

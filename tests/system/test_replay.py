@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from time_machine import Traveller
 
+from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from functions.payment.sandbox import DECLINED
 from functions.runtime.aws import client_factory
-from functions.runtime.service import Consumer
 from infra.stage import DEV
 from ops.cloud import Cloud, every_table
 from ops.forgetting import forget

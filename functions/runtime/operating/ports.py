@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from events.envelope import Event
-from functions.runtime.ports import Message
+from functions.framework.ports import Message
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from functions.runtime.ports import Message
+from functions.framework.ports import Message
 from functions.runtime.topic import UNSAID
 
 COUNTS = (

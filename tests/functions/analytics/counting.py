@@ -16,10 +16,10 @@ from functions.analytics.closing import close_days
 from functions.analytics.figures import Figures
 from functions.analytics.service import SERVICE
 from functions.analytics.table import FIGURES
+from functions.framework.ports import Resources, Row, Rows
+from functions.framework.reaction import Keep
+from functions.framework.service import Report
 from functions.runtime.memory import MemoryLog
-from functions.runtime.ports import Resources, Row, Rows
-from functions.runtime.reaction import Keep
-from functions.runtime.service import Report
 from tests.builders import Clock, order_placed, placed, resources, then
 
 TODAY = date(2026, 11, 24)

@@ -21,8 +21,8 @@ from functions.analytics import closing, table
 from functions.analytics.closing import close_days
 from functions.analytics.figures import figures
 from functions.analytics.table import day_of, last_closed, marked_days
+from functions.framework.ports import Resources
 from functions.runtime.memory import MemoryLog, MemoryRows, MemoryTables
-from functions.runtime.ports import Resources
 from tests.builders import Clock
 from tests.functions.analytics.counting import close, kept, order, recount, tell
 from tests.functions.interleave import DEATHS, Died, SteppedRows, Worker

@@ -11,8 +11,8 @@ from events.contracts.ordering import OrderConfirmed
 from events.history import History
 from functions.analytics.reactions import cancelled, confirmed, placed
 from functions.analytics.table import SHARDS, shard
-from functions.runtime.ports import Row
-from functions.runtime.reaction import Keep
+from functions.framework.ports import Row
+from functions.framework.reaction import Keep
 from tests.builders import NOW, ORDER, then
 from tests.builders import placed as placing
 from tests.functions.analytics.counting import kept, order

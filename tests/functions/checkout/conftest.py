@@ -16,9 +16,9 @@ from events.order_list import LIST
 from functions.checkout.catalogue import CATALOGUE
 from functions.checkout.identity import order_id
 from functions.checkout.service import SERVICE
+from functions.framework.ports import Record
 from functions.runtime import edge
 from functions.runtime.memory import MemoryRecords, MemoryRows, MemoryTables
-from functions.runtime.ports import Record
 from tests.builders import EMAIL, ISSUER, Clock, Lines, resources, then, verified
 from tests.described import hold
 from tests.functions.watched import WatchedLog, WatchedRecords

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.checkout.identity import key_of, may_see, order_id
-from functions.runtime.http import Request
+from functions.framework.http import Request
 from tests.functions.checkout.conftest import KEY, ORDER, OTHER_KEY
 
 KEYS = st.uuids().map(str)

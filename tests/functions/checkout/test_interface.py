@@ -9,8 +9,8 @@ import pytest
 from jsonschema import ValidationError
 
 from functions import map as the_map
+from functions.framework.routes import EVERYWHERE, UNAUTHENTICATED
 from functions.runtime import caller, edge
-from functions.runtime.interface import EVERYWHERE, UNAUTHENTICATED
 from tests.described import hold
 from tests.functions.checkout.conftest import BODY, KEY, ORDER, Shop
 

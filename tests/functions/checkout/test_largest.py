@@ -8,7 +8,7 @@ import pytest
 from events import codec
 from events.contracts.checkout import MAX_LINES, MAX_QUANTITY
 from functions.checkout.identity import order_id
-from functions.runtime.http import MAX_BODY
+from functions.framework.http import MAX_BODY
 from tests.functions.checkout.conftest import HEADERS, KEY, Shop, only
 from tests.summary import Figure
 

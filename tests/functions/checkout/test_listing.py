@@ -10,9 +10,9 @@ import pytest
 
 from functions.checkout.identity import letters
 from functions.checkout.listing import MOST, USUAL
+from functions.framework.ports import Row
 from functions.orders.projection import row
 from functions.runtime.memory import MemoryRows
-from functions.runtime.ports import Row
 from tests.builders import ISSUER, Clock
 from tests.functions.checkout.conftest import Answer, Shop
 

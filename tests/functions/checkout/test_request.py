@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.checkout.request import read
-from functions.runtime.http import Request
+from functions.framework.http import Request
 from tests.functions.checkout.conftest import BODY, TOTAL
 
 ELSEWHERE = BODY["ship_to"] | {"name": 'Zoë "Süd" \N{TRUMPET}'}

@@ -19,7 +19,7 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Fact
 from events.money import Money
 from functions.email import mails
-from functions.runtime.ports import Mail
+from functions.framework.ports import Mail
 from tests.builders import MUTE, ORDER, TRUMPET, order_placed, placed, story
 
 PLACED = placed(order_placed(delivery="express"))

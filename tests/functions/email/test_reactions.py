@@ -22,8 +22,8 @@ from events.history import History
 from functions.email import mails
 from functions.email.post import Post, by_mail, on_record
 from functions.email.service import SERVICE
-from functions.runtime.ports import Mail, MailRejected, MailUnavailable
-from functions.runtime.reaction import Fill
+from functions.framework.ports import Mail, MailRejected, MailUnavailable
+from functions.framework.reaction import Fill
 from tests.builders import EMAIL, SHIP_TO, order_placed, placed, resources, then
 from tests.functions.play import play
 

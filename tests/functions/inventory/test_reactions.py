@@ -16,12 +16,12 @@ from events.contracts.inventory import (
 from events.contracts.ordering import OrderCancelled
 from events.envelope import Event
 from events.history import History
+from functions.framework.ports import Change, Refused
+from functions.framework.reaction import Fill
 from functions.inventory.reactions import AVAILABLE, STOCK, release, reserve
 from functions.inventory.service import SERVICE
 from functions.runtime.memory import MemoryLog, MemoryTables
-from functions.runtime.ports import Change, Refused
 from functions.runtime.react import Handled, Reactor
-from functions.runtime.reaction import Fill
 from tests.builders import MUTE, ORDER, TRUMPET, Clock, placed, then
 from tests.functions.play import Played, play
 

@@ -9,10 +9,10 @@ from events.contracts.ordering import OUTCOME, OrderCancelled, OrderConfirmed
 from events.contracts.orders import OrderStalled
 from events.history import History
 from events.order_list import OPEN, parts
+from functions.framework.service import Report
 from functions.orders.check import STALLED_AFTER, check
 from functions.orders.projection import row
 from functions.runtime import backoff
-from functions.runtime.service import Report
 from tests.builders import NOW, ORDER, placed, then
 from tests.functions.interleave import Worker
 from tests.functions.orders.watching import Shop, outcomes, sure

@@ -8,11 +8,11 @@ import pytest
 
 from events.history import History
 from events.order_list import parts
+from functions.framework.ports import Row
 from functions.orders import check as the_check
 from functions.orders.check import AT_MOST, EVERY, STALLED_AFTER, TAKEN
 from functions.orders.projection import row
 from functions.orders.service import SERVICE
-from functions.runtime.ports import Row
 from tests.builders import ORDER, placed
 from tests.functions.orders.watching import Shop, outcomes, sure
 

@@ -19,10 +19,10 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from events.history import History
 from events.order_list import HEARD, LIST, OPEN
+from functions.framework.ports import Row, Rows
 from functions.orders.projection import project, row
 from functions.orders.service import SERVICE
 from functions.runtime.memory import MemoryLog, MemoryRows
-from functions.runtime.ports import Row, Rows
 from functions.runtime.react import Reactor
 from tests.builders import NOW, ORDER, Clock, order_placed, placed, story, then
 from tests.functions.interleave import SteppedLog, SteppedRows, Worker

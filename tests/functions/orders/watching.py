@@ -6,11 +6,11 @@ from typing import Any
 from events.contracts.orders import OrderStalled
 from events.envelope import Event
 from events.order_list import LIST, OPEN
+from functions.framework.ports import Resources, Row
+from functions.framework.service import Report
 from functions.orders.check import STALLED_AFTER, check
 from functions.orders.projection import row
 from functions.runtime.memory import MemoryLog, MemoryRows, MemoryTables
-from functions.runtime.ports import Resources, Row
-from functions.runtime.service import Report
 from tests.builders import ORDER, Clock, placed
 from tests.functions.interleave import SteppedLog, SteppedRows, Worker
 

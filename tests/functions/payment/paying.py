@@ -5,8 +5,8 @@ from events.contracts.payment import ATTEMPT, PaymentPrepared, PaymentVoided
 from events.envelope import Event, Fact
 from events.history import History
 from events.money import Money
+from functions.framework.reaction import Fill
 from functions.payment.gateway import Captured, Confirmation
-from functions.runtime.reaction import Fill
 from tests.builders import ORDER, order_placed, placed, then
 
 PLACED = placed()

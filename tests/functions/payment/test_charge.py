@@ -11,6 +11,7 @@ from events.contracts.payment import (
     PaymentVoided,
 )
 from events.envelope import Event, Fact
+from functions.framework.reaction import Fill
 from functions.payment.gateway import (
     Cancelled,
     Captured,
@@ -19,7 +20,6 @@ from functions.payment.gateway import (
     GatewayUnavailable,
 )
 from functions.payment.reactions import charge
-from functions.runtime.reaction import Fill
 from tests.builders import then
 from tests.functions.payment.paying import (
     CANCELLED,

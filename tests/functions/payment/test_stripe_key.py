@@ -10,12 +10,12 @@ import pytest
 import requests
 import stripe
 
+from functions.framework.ports import SecretUnavailable
 from functions.payment.gateway import Captured, Gateway, GatewayUnavailable
 from functions.payment.stripe_adapter import stripe_gateway
 from functions.payment.stripe_calls import StripeCalls
 from functions.payment.stripe_gateway import StripeGateway
 from functions.payment.stripe_key import KeyMissing, KeyRefused
-from functions.runtime.ports import SecretUnavailable
 from tests.builders import ORDER, resources
 from tests.functions.payment.gateways import AMOUNT, KEY, Vault
 from tests.functions.payment.scripted import (

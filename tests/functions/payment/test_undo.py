@@ -11,8 +11,8 @@ from events.contracts.payment import (
     PaymentVoided,
 )
 from events.envelope import Event, Fact
+from functions.framework.reaction import Fill
 from functions.payment.reactions import undo
-from functions.runtime.reaction import Fill
 from tests.builders import then
 from tests.functions.payment.paying import (
     CANCELLED,

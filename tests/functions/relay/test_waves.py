@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events import codec
+from functions.framework.batching import MAX_BYTES, MAX_ENTRIES
+from functions.framework.ports import Message
 from functions.relay.waves import BEHIND, publish
 from functions.runtime.memory import MemoryTopic
-from functions.runtime.packing import MAX_BYTES, MAX_ENTRIES
-from functions.runtime.ports import Message
 
 
 class Waves(MemoryTopic):

@@ -9,12 +9,12 @@ from events import codec
 from events.contracts.checkout import OrderPlaced
 from events.contracts.inventory import StockVoided
 from events.envelope import Event
+from functions.framework.reaction import On
+from functions.framework.service import Consumer
 from functions.runtime import consume
 from functions.runtime.memory import MemoryLog
 from functions.runtime.observe import Observer
 from functions.runtime.react import Reactor
-from functions.runtime.reaction import On
-from functions.runtime.service import Consumer
 from tests.builders import Clock, Lines, order_placed, placed
 from tests.functions.runtime.lambdas import message
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from functions.framework.http import Request, Response
+from functions.framework.routes import Route
+from functions.framework.service import Api
 from functions.runtime import edge
-from functions.runtime.http import Request, Response
-from functions.runtime.interface import Route
-from functions.runtime.service import Api
 from tests.builders import Lines
 
 CONTEXT = SimpleNamespace(aws_request_id="request-1")

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from events.contracts.checkout import OrderPlaced
 from events.contracts.inventory import StockReleased, StockVoided
 from events.envelope import Fact
+from functions.framework.reaction import Decision, On, Steps
+from functions.framework.service import Adapter, Consumer
 from functions.runtime.memory import MemoryLog
 from functions.runtime.react import Reactor
-from functions.runtime.reaction import Decision, On, Steps
-from functions.runtime.service import Adapter, Consumer
 from tests.builders import Clock, placed
 from tests.functions.watched import WatchedLog
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.runtime.http import Caller, Response
+from functions.framework.http import Caller, Response
 from tests.builders import ISSUER, verified
 from tests.functions.runtime.edging import CONTEXT, World
 

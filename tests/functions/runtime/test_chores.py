@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from functions.framework.ports import Log, Resources
+from functions.framework.service import TICK, Chore, Report
 from functions.runtime.chores import with_chore
 from functions.runtime.memory import MemoryLog
-from functions.runtime.ports import Log, Resources
-from functions.runtime.service import TICK, Chore, Report
 from tests.builders import Lines, placed, resources
 from tests.functions.conftest import Logged
 

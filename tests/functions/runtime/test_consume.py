@@ -8,9 +8,9 @@ import pytest
 from events import codec
 from events.contracts.inventory import StockVoided
 from events.contracts.shipping import DispatchScheduled
+from functions.framework.ports import MailUnavailable
+from functions.framework.service import FORGED
 from functions.runtime.backoff import FIRST_DELAY, delay
-from functions.runtime.ports import MailUnavailable
-from functions.runtime.service import FORGED
 from tests.builders import placed, then
 from tests.functions.runtime.consuming import UNDECODABLE, World
 from tests.functions.runtime.lambdas import failed, message

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from functions.runtime.http import MAX_BODY, Request, Response
+from functions.framework.http import MAX_BODY, Request, Response
 from tests.functions.runtime.edging import CONTEXT, World
 
 

@@ -8,9 +8,9 @@ from botocore.exceptions import ClientError
 from events.contracts.inventory import StockReserved, StockVoided
 from events.history import History
 from functions import names
+from functions.framework.ports import Change, Record, Refused
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.dynamo import CONFLICT_TRIES
-from functions.runtime.ports import Change, Record, Refused
 from functions.runtime.tables import DynamoRecords
 from tests.builders import ORDER, placed, then
 from tests.functions.conftest import Calls, Stage

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from functions.framework.http import MAX_BODY, Problem, Request, Response
 from functions.runtime import edge
-from functions.runtime.http import MAX_BODY, Problem, Request, Response
 from tests.functions.runtime.edging import World
 
 

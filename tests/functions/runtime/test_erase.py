@@ -8,10 +8,10 @@ from events.contracts.ordering import OrderConfirmed
 from events.contracts.payment import PaymentPrepared
 from events.history import History
 from functions import names
+from functions.framework.ports import Log
 from functions.runtime.memory import MemoryLog
 from functions.runtime.operating.erase import DynamoErasure
 from functions.runtime.operating.ports import Changing, Erasure
-from functions.runtime.ports import Log
 from tests.builders import EMAIL, NOW, placed, story
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.conftest import Faults

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from functions import map as the_map
-from functions.runtime.service import Consumer, Service
+from functions.framework.service import Consumer, Service
 from tests.functions.conftest import Stage
 
 ROOT = Path(__file__).parents[3]

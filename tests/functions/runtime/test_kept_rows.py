@@ -3,11 +3,11 @@
 import pytest
 
 from events.contracts.checkout import OrderPlaced
+from functions.framework.ports import Row
+from functions.framework.reaction import Keep, On
+from functions.framework.service import Consumer
 from functions.runtime.memory import MemoryLog, MemoryRows
-from functions.runtime.ports import Row
 from functions.runtime.react import Reactor
-from functions.runtime.reaction import Keep, On
-from functions.runtime.service import Consumer
 from tests.builders import Clock
 from tests.functions.runtime.reacting import PLACED, reactor
 

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from functions.framework.service import TRIES
 from functions.runtime import consume
-from functions.runtime.service import TRIES
 from tests.builders import EMAIL, SHIP_TO, placed
 from tests.functions.conftest import Logged
 from tests.functions.runtime.consuming import SECRET, World

@@ -11,8 +11,8 @@ from events.contracts.ordering import OrderCancelled, OrderConfirmed
 from events.contracts.payment import PaymentPrepared
 from events.envelope import Fact, Unknown
 from events.history import History
+from functions.framework.ports import Log
 from functions.runtime.memory import MemoryLog, MemoryTables
-from functions.runtime.ports import Log
 from ops.simulation.log import PlainLog
 from tests.builders import ORDER, order_placed, placed, story, then
 from tests.functions.conftest import Stage

@@ -13,9 +13,9 @@ from events import codec
 from events.codec import EventTooLarge
 from events.contracts.inventory import Reserved, StockReleased, StockReserved, StockVoided
 from events.history import History
+from functions.framework.ports import Change, Log, Record, Refused
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.memory import MemoryLog, MemoryTables
-from functions.runtime.ports import Change, Log, Record, Refused
 from ops.simulation.log import PlainLog
 from tests.builders import ORDER, placed, then
 from tests.functions.conftest import Stage

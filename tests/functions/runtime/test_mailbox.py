@@ -8,9 +8,9 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from moto.ses.models import ses_backends
 
 from functions.email.service import SERVICE as EMAIL
+from functions.framework.ports import Mail, MailRejected, MailUnavailable
 from functions.runtime.aws import client_factory
 from functions.runtime.mailbox import SesMailbox
-from functions.runtime.ports import Mail, MailRejected, MailUnavailable
 from tests.template import ACCOUNT, REGION
 
 SENDER = "shop@fanfare.example"

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from functions import map as the_map
+from functions.framework.service import Service
 from functions.runtime import settings
 from functions.runtime.main import build, find
-from functions.runtime.service import Service
 from functions.runtime.settings import MissingSetting
 from tests.builders import Clock, Lines
 from tests.functions.conftest import Stage

@@ -6,8 +6,8 @@ from threading import Thread
 import pytest
 
 from events.contracts.inventory import StockReserved, StockVoided
+from functions.framework.ports import Change, Record, Value
 from functions.runtime.memory import MemoryLog, MemoryRecords, MemoryTables
-from functions.runtime.ports import Change, Record, Value
 from tests.builders import ORDER, placed, then
 
 A_MOMENT = 0.05

@@ -3,10 +3,10 @@
 import json
 from types import FunctionType
 
+from functions.framework.ports import Telling
+from functions.framework.service import METRICS
 from functions.runtime import observe, react
 from functions.runtime.observe import failure
-from functions.runtime.ports import Telling
-from functions.runtime.service import METRICS
 from tests.functions.conftest import Logged
 
 

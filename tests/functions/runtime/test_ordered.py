@@ -13,12 +13,12 @@ from events import codec
 from events.contracts.ordering import OrderCancelled
 from events.envelope import Event, Fact
 from events.history import History
+from functions.framework.reaction import On
+from functions.framework.service import Consumer
 from functions.runtime import backoff, consume
 from functions.runtime.memory import MemoryLog
 from functions.runtime.queue import SqsQueue
 from functions.runtime.react import Reactor
-from functions.runtime.reaction import On
-from functions.runtime.service import Consumer
 from tests.builders import NOW, ORDER, Lines, order_placed, placed, then
 
 PLACED = placed()

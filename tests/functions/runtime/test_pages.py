@@ -12,11 +12,11 @@ from events.contracts.ordering import OrderConfirmed
 from events.contracts.payment import PaymentPrepared
 from events.envelope import Event
 from functions import names
+from functions.framework.ports import Log
 from functions.runtime import memory
 from functions.runtime.memory import MemoryLog
 from functions.runtime.operating.ports import Pages, Selection
 from functions.runtime.operating.scan import DynamoPages
-from functions.runtime.ports import Log
 from tests.builders import NOW, placed, then
 from tests.functions.conftest import Calls, Stage
 

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from functions.framework.ports import Message
 from functions.relay.service import SERVICE
 from functions.runtime import stream
 from functions.runtime.memory import MemoryTopic
-from functions.runtime.ports import Message
 from tests.builders import Clock, Lines
 from tests.functions.runtime.lambdas import record
 from tests.functions.runtime.relaying import PREPARED, A, B, Notes, Relay, notes, relay, topic

@@ -12,10 +12,10 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.history import History
 from events.personal import forgotten
+from functions.framework.reaction import On
+from functions.framework.service import Consumer
 from functions.runtime.memory import MemoryLog
 from functions.runtime.react import Handled, Reactor
-from functions.runtime.reaction import On
-from functions.runtime.service import Consumer
 from tests.builders import MUTE, NOW, ORDER, Clock, order_placed, placed, story, then
 from tests.functions.runtime.reacting import (
     PLACED,

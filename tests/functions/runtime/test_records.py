@@ -5,9 +5,9 @@ from typing import Protocol
 import pytest
 
 from events.contracts.inventory import StockReleased
+from functions.framework.ports import Change, Log, Record, Records
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.memory import MemoryLog, MemoryTables
-from functions.runtime.ports import Change, Log, Record, Records
 from functions.runtime.tables import DynamoRecords
 from tests.builders import placed, then
 from tests.functions.conftest import Stage

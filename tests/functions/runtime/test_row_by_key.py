@@ -2,8 +2,8 @@
 
 import pytest
 
+from functions.framework.ports import Row, Rows
 from functions.runtime.memory import MemoryRows
-from functions.runtime.ports import Row, Rows
 from functions.runtime.tables import DynamoRows, TableName
 from tests.functions.conftest import Stage
 from tests.tables import make

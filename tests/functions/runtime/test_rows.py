@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from events.order_list import LIST, OPEN
+from functions.framework.ports import Row, Rows
 from functions.runtime.memory import MemoryRows
-from functions.runtime.ports import Row, Rows
 from functions.runtime.tables import DynamoRows
 from ops.simulation.rows import PlainRows
 from tests.functions.conftest import Calls, Stage

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from functions.runtime.ports import SecretUnavailable
+from functions.framework.ports import SecretUnavailable
 from functions.runtime.secrets import MAX_AGE, StoredSecret
 from tests.builders import NOW
 

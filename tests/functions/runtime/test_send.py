@@ -8,9 +8,9 @@ import pytest
 
 from events import codec
 from events.codec import MAX_BYTES as LARGEST
+from functions.framework.batching import MAX_BYTES, pack
+from functions.framework.ports import Message
 from functions.runtime.operating.send import SqsSender
-from functions.runtime.packing import MAX_BYTES, pack
-from functions.runtime.ports import Message
 from tests.builders import placed
 from tests.functions.conftest import Calls
 from tests.functions.runtime.conftest import Faults

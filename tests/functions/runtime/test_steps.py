@@ -10,9 +10,9 @@ from events.contracts.inventory import (
     StockReserved,
 )
 from events.envelope import Event
+from functions.framework.ports import Change, Refused
+from functions.framework.reaction import Fill, Steps
 from functions.runtime.memory import MemoryTables
-from functions.runtime.ports import Change, Refused
-from functions.runtime.reaction import Fill, Steps
 from tests.builders import NOW, ORDER, Clock, placed, then
 from tests.functions.runtime.reacting import (
     PLACED,

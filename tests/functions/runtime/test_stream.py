@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from events import codec
+from functions.framework.ports import Message
 from functions.relay.service import SERVICE
 from functions.runtime import stream
 from functions.runtime.memory import MemoryTopic
-from functions.runtime.ports import Message
 from tests.builders import EMAIL, Clock, Lines, order_placed, placed
 from tests.functions.conftest import Logged
 from tests.functions.runtime.lambdas import record

@@ -9,8 +9,8 @@ import pytest
 
 from events import codec
 from functions import names
+from functions.framework.ports import Message, Topic
 from functions.runtime.memory import MemoryTopic
-from functions.runtime.ports import Message, Topic
 from functions.runtime.topic import SnsTopic
 from tests.builders import placed
 from tests.functions.runtime.conftest import Faults

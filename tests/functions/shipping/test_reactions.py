@@ -8,7 +8,7 @@ from events.contracts.checkout import Address, Delivery
 from events.contracts.ordering import OrderConfirmed
 from events.contracts.shipping import DISPATCH, DispatchScheduled
 from events.history import History
-from functions.runtime.reaction import Fill
+from functions.framework.reaction import Fill
 from functions.shipping.carrier import Carrier, CarrierUnavailable
 from functions.shipping.reactions import dispatch
 from tests.builders import ORDER, SHIP_TO, order_placed, placed, then

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from events.contracts.checkout import STANDARD
+from functions.framework.ports import Record
 from functions.runtime.memory import MemoryTables
-from functions.runtime.ports import Record
 from functions.shipping.sandbox import DOUBT, KEY_LIFE, PARCELS, SandboxCarrier, sandbox
 from tests.builders import NOW, ORDER, SHIP_TO, Clock, resources
 

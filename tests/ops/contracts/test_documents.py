@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 
 from events.codec import CONTRACTS
 from functions import map as the_map
-from functions.runtime.interface import Route
+from functions.framework.routes import Route
 from ops.contracts.asyncapi import asyncapi
 from ops.contracts.documents import documents
 from ops.contracts.openapi import openapi

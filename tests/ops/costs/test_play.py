@@ -3,10 +3,10 @@
 import pytest
 
 from events.contracts.checkout import OrderPlaced
+from functions.framework.reaction import On
+from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from functions.runtime.observe import LogObserver
-from functions.runtime.reaction import On
-from functions.runtime.service import Consumer
 from ops.costs.logged import Weighed
 from ops.costs.play import LOOKS, Play
 from ops.costs.usage import Usage

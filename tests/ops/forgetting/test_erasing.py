@@ -11,10 +11,10 @@ from events.codec import encode
 from events.contracts.checkout import OrderPlaced
 from events.envelope import Event
 from events.history import History
+from functions.framework.ports import Row
 from functions.map import CONSUMERS
 from functions.runtime.memory import MemoryLog, MemoryRows, MemoryTables
 from functions.runtime.operating.ports import Changing
-from functions.runtime.ports import Row
 from functions.runtime.react import Reactor
 from ops.forgetting.erasing import TRIES, Shelf, erase
 from ops.trouble import Trouble

@@ -8,11 +8,11 @@ import pytest
 
 from events.contracts.ordering import OrderConfirmed
 from events.envelope import Event
+from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from functions.payment.sandbox import LEDGER, SUCCESS, SandboxGateway
 from functions.payment.service import SERVICE as PAYMENT
 from functions.runtime.react import Reactor
-from functions.runtime.service import Consumer
 from ops.cloud import Cloud
 from ops.live.filter import Filter
 from ops.live.view import View

@@ -10,9 +10,9 @@ import pytest
 from events.contracts.ordering import OrderConfirmed
 from events.contracts.payment import PaymentCaptured
 from events.envelope import Event
+from functions.framework.ports import Row
 from functions.runtime.memory import MemoryLog, MemoryRows
 from functions.runtime.operating.ports import LogPage, Selection
-from functions.runtime.ports import Row
 from ops.projections.drift import FRESH, LOOKS, PAUSE, Comparison, compare
 from tests.builders import EMAIL, NOW, Clock, order_placed, placed, story, then
 from tests.reading import LISTING, row

@@ -8,9 +8,9 @@ import pytest
 
 from events.contracts.ordering import OrderConfirmed
 from events.order_list import LIST
+from functions.framework.ports import Row
 from functions.orders.projection import row
 from functions.orders.service import SERVICE as ORDERS
-from functions.runtime.ports import Row
 from ops.cloud import Cloud
 from ops.options import Options
 from ops.projections import projection

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from functions.framework.ports import Message
 from functions.runtime.memory import MemoryLog
-from functions.runtime.ports import Message
 from ops.replays import job as jobs
 from ops.replays.census import take
 from ops.replays.job import Job, Plan

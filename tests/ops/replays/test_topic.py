@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from functions.framework.ports import Message
 from functions.relay.waves import BEHIND
 from functions.runtime.memory import MemoryLog
 from functions.runtime.operating.ports import LogPage, Pages, Selection
-from functions.runtime.ports import Message
 from ops.replays import job as jobs
 from ops.replays.census import take
 from ops.replays.job import Job, Plan

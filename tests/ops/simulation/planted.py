@@ -15,14 +15,14 @@ from events.history import History
 from functions.analytics.reactions import placed as count
 from functions.email import mails
 from functions.email.post import Post
+from functions.framework.ports import Row
+from functions.framework.reaction import Fill, Keep, Steps
+from functions.framework.service import Consumer
 from functions.map import BUS, CONSUMERS
 from functions.orders import projection
 from functions.payment import reactions as payment
 from functions.payment import sandbox
 from functions.payment.gateway import Gateway
-from functions.runtime.ports import Row
-from functions.runtime.reaction import Fill, Keep, Steps
-from functions.runtime.service import Consumer
 from functions.shipping.carrier import Carrier
 from tests.ops.simulation.planting import PLANTED, Patch, Rows, planted, with_reaction
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.batch import process_partial_response
 
+from functions.framework.batching import pack
+from functions.framework.ports import Message, Topic
 from functions.map import BUS, CONSUMERS
 from functions.relay.waves import publish
 from functions.runtime import backoff, consume
-from functions.runtime.packing import pack
-from functions.runtime.ports import Message, Topic
 from ops.simulation.functions import Functions
 from ops.simulation.invocation import Invocation
 from ops.simulation.message import Message as Queued

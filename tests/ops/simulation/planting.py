@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from events.envelope import Fact
+from functions.framework.service import Consumer, Relay
 from functions.map import BUS, CONSUMERS
-from functions.runtime.service import Consumer, Relay
 
 type Patch = pytest.MonkeyPatch
 type Rows = tuple[Sequence[Consumer], Relay]

@@ -16,9 +16,9 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.money import Money
 from events.order_list import LIST
+from functions.framework.ports import Record, Value
 from functions.map import CONSUMERS
 from functions.orders.projection import row
-from functions.runtime.ports import Record, Value
 from ops.simulation import delivery, invariants, quiet, read_models
 from ops.simulation.message import Message
 from ops.simulation.shop import Shop

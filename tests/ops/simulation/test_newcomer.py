@@ -7,9 +7,9 @@ import pytest
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from events.history import History
+from functions.framework.reaction import On
+from functions.framework.service import Adapter, Consumer
 from functions.map import BUS, CONSUMERS
-from functions.runtime.reaction import On
-from functions.runtime.service import Adapter, Consumer
 from ops.simulation import operators
 from ops.simulation.campaign import run
 from ops.simulation.operators import may_be_new

@@ -10,12 +10,12 @@ from events import codec
 from events.envelope import Event
 from events.order_list import LIST, OPEN
 from functions.analytics.table import FIGURES
+from functions.framework.ports import Change, Mail, Record, Row
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.map import CONSUMERS
 from functions.runtime.clock import utc_now
 from functions.runtime.dynamo import DynamoLog
 from functions.runtime.items import from_item
-from functions.runtime.ports import Change, Mail, Record, Row
 from functions.runtime.tables import DynamoRecords, DynamoRows
 from ops.simulation import delivery, invariants, quiet
 from ops.simulation.rows import PlainRows

@@ -8,11 +8,11 @@ import pytest
 from aws_lambda_powertools.utilities.batch import process_partial_response
 from botocore.exceptions import ClientError
 
+from functions.framework.ports import Change, Message
 from functions.relay.service import SERVICE
 from functions.relay.waves import publish
 from functions.runtime import aws, consume
 from functions.runtime.dynamo import DynamoLog, _conflicts
-from functions.runtime.ports import Change, Message
 from functions.runtime.tables import DynamoRecords
 from functions.runtime.topic import SnsTopic
 from tests.ops.simulation.planted import PLANTED as IN_THE_RULES

@@ -8,7 +8,7 @@ import msgspec
 
 from events.envelope import Event, Fact
 from events.history import History
-from functions.runtime.ports import Change, Row
+from functions.framework.ports import Change, Row
 
 
 class Fill(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from events import codec
-from functions.runtime.ports import Message
+from functions.framework.ports import Message
 
 MAX_ENTRIES = 10
 MAX_BYTES = 256 * 1024

@@ -6,9 +6,9 @@ import pytest
 
 from events.contracts.checkout import OrderPlaced
 from events.contracts.ordering import OrderCancelled
-from functions.runtime.interface import Route
-from functions.runtime.reaction import On
-from functions.runtime.service import Consumer
+from functions.framework.reaction import On
+from functions.framework.routes import Route
+from functions.framework.service import Consumer
 
 
 def nothing(*_: object) -> None:

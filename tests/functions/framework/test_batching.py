@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from events import codec
-from functions.runtime.packing import MAX_BYTES, OVERHEAD, Unfit, fit, pack
-from functions.runtime.ports import Message
+from functions.framework.batching import MAX_BYTES, OVERHEAD, Unfit, fit, pack
+from functions.framework.ports import Message
 
 
 def messages(count: int, size: int = 500) -> list[Message]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from events.envelope import Event, Fact
 from events.history import History
-from functions.runtime.http import Endpoint
-from functions.runtime.ports import Log, Message, Resources, Row, Topic
-from functions.runtime.reaction import On
+from functions.framework.http import Endpoint
+from functions.framework.ports import Log, Message, Resources, Row, Topic
+from functions.framework.reaction import On
 
 if TYPE_CHECKING:  # consumers start without
-    from functions.runtime.interface import Route
+    from functions.framework.routes import Route
 
 type Access = Literal["get", "put", "list", "change", "page", "remove", "listed"]
 """What a service does to a table; its role is granted that and no more."""
@@ -42,7 +42,9 @@ class UnknownAdapter(ValueError):
     """A stage chose an adapter that the consumer does not have."""
 
 
-TAKEN = frozenset({"bus", "events", "log", "map", "names", "runtime", "undelivered", "unpublished"})
+TAKEN = frozenset(
+    {"bus", "events", "framework", "log", "map", "names", "runtime", "undelivered", "unpublished"}
+)
 """Names that other parts of a stage, or of this folder, have."""
 
 NAME = r"[a-z][a-z0-9]{0,30}"
