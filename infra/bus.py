@@ -12,7 +12,7 @@ from constructs import Construct
 from functions import names
 from functions.framework.service import Relay
 from functions.runtime import settings
-from functions.runtime.items import SLOT, SUBJECT
+from functions.runtime.aws.items import SLOT, SUBJECT
 from infra.alarm import PERIOD, Alarm, WakeUp
 from infra.forgetting import ForgetRole
 from infra.function import ServiceFunction

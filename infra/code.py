@@ -23,7 +23,7 @@ def code_of(service: str) -> lambda_.Code:
             "!functions/__init__.py",
             "!functions/framework",
             "!functions/runtime",
-            "functions/runtime/memory.py",  # the ports' twins, for tests
+            "functions/runtime/memory",  # the ports in memory, for tests
             "functions/runtime/operating",  # what operators do
             f"!functions/{service}",
             "**/__pycache__",

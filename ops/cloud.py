@@ -9,14 +9,14 @@ from typing import Any
 
 from functions import names
 from functions.framework.service import Consumer, Service, Table
-from functions.runtime.aws import client_factory
-from functions.runtime.dynamo import DynamoLog
-from functions.runtime.items import SUBJECT
+from functions.runtime.aws.client import client_factory
+from functions.runtime.aws.items import SUBJECT
+from functions.runtime.aws.log import DynamoLog
+from functions.runtime.aws.tables import DynamoRecords, DynamoRows, TableName
+from functions.runtime.aws.topic import SnsTopic
 from functions.runtime.operating.erase import DynamoErasure
 from functions.runtime.operating.scan import DynamoPages
 from functions.runtime.operating.send import SqsSender
-from functions.runtime.tables import DynamoRecords, DynamoRows, TableName
-from functions.runtime.topic import SnsTopic
 from ops.explain import LOCAL
 from ops.local import state
 from ops.options import Options

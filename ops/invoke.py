@@ -8,7 +8,7 @@ from uuid import uuid4
 import msgspec
 
 from functions.map import API
-from functions.runtime.edge import IDEMPOTENCY_KEY
+from functions.runtime.handlers.api import IDEMPOTENCY_KEY
 from ops.cloud import connect
 from ops.local.state import ROOT
 from ops.options import Options

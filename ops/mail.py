@@ -14,8 +14,8 @@ import msgspec
 from events.contracts.checkout import OrderPlaced
 from events.contracts.email import MailRefused
 from functions import names
-from functions.runtime.items import SLOT, SUBJECT
-from functions.runtime.tables import DynamoRecords, TableName
+from functions.runtime.aws.items import SLOT, SUBJECT
+from functions.runtime.aws.tables import DynamoRecords, TableName
 from ops.cloud import Cloud, connect
 from ops.explain import LOCAL
 from ops.inbox import Sent, sent

@@ -17,8 +17,8 @@ from events.order import fold
 from events.order_list import LIST, OPEN, entry, order_at, parts, unflat
 from functions.framework.ports import Clock, Row
 from functions.orders.service import SERVICE as ORDERS
+from functions.runtime.aws.tables import DynamoRows
 from functions.runtime.clock import utc_now
-from functions.runtime.tables import DynamoRows
 from ops.cloud import Cloud, connect
 from ops.explain import LOCAL
 from ops.live.sheet import Sheet

@@ -11,7 +11,8 @@ from events.history import History
 from events.money import Money
 from functions.framework.ports import Clock as Now
 from functions.framework.ports import Resources, Tables
-from functions.runtime.memory import MemoryRows, MemoryTables
+from functions.runtime.memory.rows import MemoryRows
+from functions.runtime.memory.tables import MemoryTables
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ORDER = "5WQFM8Q1XK3T7ZC0R9N2HDBJE4"

@@ -8,7 +8,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from functions.runtime.edge import SAFE
+from functions.runtime.handlers.api import SAFE
 
 DOCUMENT = json.loads((Path(__file__).parents[1] / "docs" / "openapi.json").read_bytes())
 EVERY_ANSWERS = SAFE.keys() | {"content-type"}

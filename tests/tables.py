@@ -5,8 +5,8 @@ from typing import Any
 from functions import names
 from functions.framework.service import Consumer, Service, Table
 from functions.map import SERVICES
-from functions.runtime.items import SLOT, SUBJECT
-from functions.runtime.tables import TableName
+from functions.runtime.aws.items import SLOT, SUBJECT
+from functions.runtime.aws.tables import TableName
 
 
 def usual_tables(service: Service) -> tuple[Table, ...]:

@@ -23,7 +23,7 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from events.history import History
 from functions.email import mails
-from functions.email.post import Post
+from functions.email.sender import Post
 from functions.framework.ports import Mail, MailRejected
 from functions.framework.reaction import Fill
 

@@ -12,8 +12,8 @@ from events.contracts.email import (
 )
 from events.contracts.ordering import OrderCancelled
 from events.contracts.shipping import DispatchScheduled
-from functions.email.post import by_mail, on_record
 from functions.email.reactions import announce, receive, regret
+from functions.email.sender import by_mail, on_record
 from functions.framework.reaction import On
 from functions.framework.service import Adapter, Consumer
 

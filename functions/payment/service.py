@@ -12,7 +12,7 @@ from functions.framework.reaction import On
 from functions.framework.service import Adapter, Consumer, Table
 from functions.payment.reactions import charge, undo
 from functions.payment.sandbox import LEDGER, sandbox
-from functions.payment.stripe_adapter import stripe_gateway
+from functions.payment.stripe.adapter import stripe_gateway
 
 SERVICE = Consumer(
     name="payment",
@@ -45,4 +45,5 @@ SERVICE = Consumer(
     ),
 )
 """Its time is for Stripe: two calls of the port at their slowest have room in what is left when the
-last message is begun (`functions.runtime.consume`), and a batch is begun by then on a usual day."""
+last message is begun (`functions.runtime.handlers.consumer`), and a batch is begun by then on a
+usual day."""

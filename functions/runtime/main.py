@@ -8,12 +8,12 @@ from typing import Any
 from functions.framework.ports import Clock, Log, Resources
 from functions.framework.service import Adapter, Api, Consumer, Relay, Service, Table
 from functions.runtime import settings
-from functions.runtime.aws import client_factory
+from functions.runtime.aws.client import client_factory
+from functions.runtime.aws.log import DynamoLog
+from functions.runtime.aws.tables import DynamoRecords, DynamoRows, TableName
 from functions.runtime.clock import utc_now
-from functions.runtime.dynamo import DynamoLog
-from functions.runtime.observe import LogObserver, Observer, failure
+from functions.runtime.handlers.observer import LogObserver, Observer, failure
 from functions.runtime.settings import Settings, table_variable
-from functions.runtime.tables import DynamoRecords, DynamoRows, TableName
 
 type Handler = Callable[[dict[str, Any], Any], Any]
 type Clients = Callable[[str], Any]
@@ -62,19 +62,19 @@ def _build(
         case Consumer():
             return _consumer(service, env, client, clock, watch)
         case Api():
-            from functions.runtime import edge
+            from functions.runtime.handlers.api import api_handler
 
             resources, log = _reach(service.tables, env, client, clock)
             endpoints = service.build(log, resources)
-            return edge.handler(service, endpoints, watch, resources.issuer)
+            return api_handler(service, endpoints, watch, resources.issuer)
         case Relay():
-            from functions.runtime import stream
-            from functions.runtime.queue import SqsQueue
-            from functions.runtime.topic import SnsTopic
+            from functions.runtime.aws.queue import SqsQueue
+            from functions.runtime.aws.topic import SnsTopic
+            from functions.runtime.handlers.relay import relay_handler
 
             topic = SnsTopic(client("sns"), env[settings.TOPIC])
             unpublished = SqsQueue(client("sqs"), env[settings.UNPUBLISHED])
-            return stream.handler(service, topic, unpublished, watch, clock)
+            return relay_handler(service, topic, unpublished, watch, clock)
     raise TypeError(f"{service!r} is no kind of service that can run")
 
 
@@ -89,9 +89,9 @@ def find(name: str) -> Service:
 def _consumer(
     consumer: Consumer, env: Settings, client: Clients, clock: Clock, observer: Observer
 ) -> Handler:
-    from functions.runtime import consume
-    from functions.runtime.queue import SqsQueue
-    from functions.runtime.react import Reactor
+    from functions.runtime.aws.queue import SqsQueue
+    from functions.runtime.handlers.consumer import consumer_handler
+    from functions.runtime.handlers.reactor import Reactor
 
     adapter = consumer.adapter(env.get(settings.ADAPTER))
     resources, log = _reach(consumer.tables_with(adapter), env, client, clock)
@@ -104,10 +104,10 @@ def _consumer(
         rows=resources.rows,
         outside=adapter.build(resources) if adapter else None,
     )
-    handler = consume.handler(reactor, SqsQueue(client("sqs"), env[settings.QUEUE]), observer)
+    handler = consumer_handler(reactor, SqsQueue(client("sqs"), env[settings.QUEUE]), observer)
     if consumer.chore is None:
         return handler
-    from functions.runtime.chores import with_chore
+    from functions.runtime.handlers.schedule import with_chore
 
     return with_chore(handler, consumer.chore, log, resources, observer, consumer.name)
 
@@ -139,11 +139,11 @@ def _outside(adapter: Adapter, env: Settings, client: Clients) -> dict[str, Any]
     """Return the means that an adapter asks for, each imported only then."""
     means: dict[str, Any] = {}
     if adapter.mails:
-        from functions.runtime.mailbox import SesMailbox
+        from functions.runtime.aws.mailbox import SesMailbox
 
         means["mailbox"] = SesMailbox(client("sesv2"), env[settings.SENDER])
     if adapter.secret:
-        from functions.runtime.secrets import StoredSecret
+        from functions.runtime.aws.secrets import StoredSecret
 
         means["secret"] = StoredSecret(client, env[settings.SECRET])
     return means

@@ -16,11 +16,16 @@ from functions.framework.ports import Record, Records, Resources, Value
 from functions.framework.service import TICK, Consumer, Service
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.map import API, BUS, CONSUMERS
-from functions.runtime import consume, edge, stream
-from functions.runtime.chores import with_chore
-from functions.runtime.items import SLOT, SUBJECT, to_item
-from functions.runtime.memory import MemoryLog, MemoryRows, MemoryTables, MemoryTopic
-from functions.runtime.react import Reactor
+from functions.runtime.aws.items import SLOT, SUBJECT, to_item
+from functions.runtime.handlers.api import api_handler
+from functions.runtime.handlers.consumer import consumer_handler
+from functions.runtime.handlers.reactor import Reactor
+from functions.runtime.handlers.relay import relay_handler
+from functions.runtime.handlers.schedule import with_chore
+from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.rows import MemoryRows
+from functions.runtime.memory.tables import MemoryTables
+from functions.runtime.memory.topic import MemoryTopic
 from ops.catalogue import CURRENCY, articles
 from ops.cloud import every_table
 from ops.costs.logged import Weighed
@@ -88,7 +93,7 @@ class Play:
         while self._stream:
             event = self._stream.popleft()
             weighed = Weighed(BUS.name, self.usage)
-            relay = stream.handler(BUS, topic, _Nowhere(), weighed, _noon)
+            relay = relay_handler(BUS, topic, _Nowhere(), weighed, _noon)
             self._invoke(BUS, relay, {"Records": [_record(event)]})
             self.usage.calls[BUS.name] += 1
             for consumer in self._consumers:
@@ -101,7 +106,7 @@ class Play:
     def _ask(self, endpoint: str, **request: Any) -> Any:
         self.usage.requests += 1
         endpoints = API.build(self._counted(API), self._resources(API))
-        handle = edge.handler(API, endpoints, Weighed(API.name, self.usage))
+        handle = api_handler(API, endpoints, Weighed(API.name, self.usage))
         route = next(route.key for route in API.routes if route.endpoint == endpoint)
         about = {"routeKey": route, "requestContext": {}}
         json = {"content-type": "application/json"}
@@ -126,7 +131,7 @@ class Play:
             outside=CountedOutside(outside, consumer.name, self.usage) if adapter else None,
         )
         weighed = Weighed(consumer.name, self.usage)
-        handle = consume.handler(reactor, _Nowhere(), weighed)
+        handle = consumer_handler(reactor, _Nowhere(), weighed)
         if consumer.chore is None:
             return handle
         return with_chore(handle, consumer.chore, log, resources, weighed, consumer.name)

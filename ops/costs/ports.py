@@ -7,8 +7,9 @@ from typing import Any
 from events.envelope import Event
 from events.history import History
 from functions.framework.ports import Change, Record, Records, Row
-from functions.runtime.items import to_item
-from functions.runtime.memory import MemoryLog, MemoryRows
+from functions.runtime.aws.items import to_item
+from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.rows import MemoryRows
 from ops.costs.usage import Usage, units, weight
 
 

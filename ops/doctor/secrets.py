@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from functions.payment.stripe_key import KeyMissing, checked
+from functions.payment.stripe.key import KeyMissing, checked
 from functions.runtime import settings
 from ops.doctor.case import Case, Check
 from ops.doctor.finding import Finding, fine, warning, wrong

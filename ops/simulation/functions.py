@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import count
 
-from functions.email.post import by_mail
+from functions.email.sender import by_mail
 from functions.framework.ports import Resources
 from functions.framework.service import Consumer
 from functions.payment.sandbox import SandboxGateway

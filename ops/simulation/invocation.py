@@ -6,8 +6,9 @@ from contextlib import suppress
 from typing import Any
 
 from events.envelope import Event
-from functions.runtime import backoff, consume
-from functions.runtime.react import Handled, Reactor
+from functions.runtime import backoff
+from functions.runtime.handlers.consumer import consumer_handler
+from functions.runtime.handlers.reactor import Handled, Reactor
 from ops.simulation.fault import UNAVAILABLE, Unavailable
 from ops.simulation.message import Receipt
 from ops.simulation.ports import SteppedQueue
@@ -72,7 +73,7 @@ class WatchedReactor(Reactor):
 
 def by_handler(reactor: Reactor, queue: SteppedQueue, monotonic: Callable[[], float]) -> Work:
     """Return what works on a batch by the function that Lambda calls, from JSON to its answer."""
-    handler = consume.handler(reactor, queue, Unseen(), monotonic)
+    handler = consumer_handler(reactor, queue, Unseen(), monotonic)
     ordered = reactor.consumer.ordered
 
     def work(batch: Sequence[Receipt]) -> AbstractSet[str]:

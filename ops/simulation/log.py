@@ -7,7 +7,7 @@ from events import codec
 from events.envelope import Event
 from events.history import History
 from functions.framework.ports import Change, Refused
-from functions.runtime.memory import MemoryTables
+from functions.runtime.memory.tables import MemoryTables
 
 type Stated = Callable[[Event[Any], Sequence[Change]], None]
 

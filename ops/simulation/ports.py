@@ -21,7 +21,7 @@ from functions.framework.ports import (
     Topic,
 )
 from functions.payment.gateway import Confirmation, Gateway
-from functions.runtime.consume import Queue
+from functions.runtime.handlers.consumer import Queue
 from functions.shipping.carrier import Carrier
 from ops.simulation.fault import WITH_CHANGES
 from ops.simulation.worker import Worker, call, working

@@ -7,8 +7,8 @@ from events import codec
 from events.envelope import Event
 from functions.framework.ports import Message, Topic
 from functions.framework.service import Relay
-from functions.runtime import stream
-from functions.runtime.items import SLOT, SUBJECT, to_item
+from functions.runtime.aws.items import SLOT, SUBJECT, to_item
+from functions.runtime.handlers.relay import relay_handler
 from ops.simulation.engine import Engine
 from ops.simulation.unseen import Unseen
 
@@ -18,7 +18,7 @@ type Publish = Callable[[Sequence[Event[Any]]], Collection[str]]
 
 def by_handler(relay: Relay, topic: Topic, engine: Engine) -> Publish:
     """Return what publishes from the table's items as the stream has them."""
-    handler = stream.handler(relay, topic, Unseen(), Unseen(), engine.clock)
+    handler = relay_handler(relay, topic, Unseen(), Unseen(), engine.clock)
 
     def publish(batch: Sequence[Event[Any]]) -> Collection[str]:
         answer = handler({"Records": [_record(event) for event in batch]}, None)

@@ -13,7 +13,7 @@ from functions.framework.ports import Change, Clock, Mail, Record, Row
 from functions.framework.service import Consumer
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.payment.sandbox import LEDGER
-from functions.runtime.memory import MemoryRecords, MemoryTables
+from functions.runtime.memory.tables import MemoryRecords, MemoryTables
 from functions.shipping.sandbox import PARCELS
 from ops.simulation.log import PlainLog
 from ops.simulation.rows import PlainRows

@@ -13,14 +13,15 @@ from moto import mock_aws
 
 from functions import names
 from functions.framework.service import Service
-from functions.runtime import aws, main, settings
-from functions.runtime.dynamo import DynamoLog
-from functions.runtime.observe import LogObserver
+from functions.runtime import main, settings
+from functions.runtime.aws.client import client_factory
+from functions.runtime.aws.log import DynamoLog
+from functions.runtime.handlers.observer import LogObserver
 from tests.builders import Clock, Lines
 from tests.tables import known_tables, make_tables, usual_tables
 
 _stages = count(1)
-_client = cache(aws.client_factory())
+_client = cache(client_factory())
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from typing import Any
 from events.envelope import Event
 from events.history import History
 from functions.framework.ports import Change, Record
-from functions.runtime.memory import MemoryLog, MemoryRecords, MemoryTables
+from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.tables import MemoryRecords, MemoryTables
 
 
 class WatchedLog(MemoryLog):

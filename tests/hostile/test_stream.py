@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from events import codec
 from functions.map import BUS
-from functions.runtime.forgetting import FORGOTTEN
-from functions.runtime.items import to_item
+from functions.runtime.aws.items import FORGOTTEN, to_item
 from tests.functions.runtime.lambdas import failed
 from tests.hostile.cases import share, tried
 from tests.hostile.events import SAMPLES, told, wires

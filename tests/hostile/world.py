@@ -15,9 +15,11 @@ from functions.framework.batching import MAX_BYTES
 from functions.framework.ports import Record, Resources
 from functions.framework.service import Service
 from functions.runtime import main, settings
+from functions.runtime.handlers.observer import LogObserver
 from functions.runtime.main import Handler, build
-from functions.runtime.memory import MemoryLog, MemoryRows, MemoryTables
-from functions.runtime.observe import LogObserver
+from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.rows import MemoryRows
+from functions.runtime.memory.tables import MemoryTables
 from tests.builders import MUTE, TRUMPET, Clock
 from tests.tables import usual_tables
 from tests.tape import Tape

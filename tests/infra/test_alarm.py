@@ -13,7 +13,7 @@ from functions.framework.service import FORGED, TRIES
 from functions.map import API, BUS, SERVICES
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime import backoff
-from functions.runtime.observe import LogObserver
+from functions.runtime.handlers.observer import LogObserver
 from functions.runtime.settings import SERVICE
 from infra.stage import DEV, PROD, ImpossibleStage
 from tests.assembly import Assembly, synthesize

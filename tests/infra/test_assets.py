@@ -32,7 +32,7 @@ def test_a_function_is_shipped_with_events_runtime_and_its_own_folder_but_nothin
     left_out = (
         "events/samples/",
         "events/schemas/",
-        "functions/runtime/memory.py",
+        "functions/runtime/memory/",
         "functions/runtime/operating/",
     )
     wanted = {

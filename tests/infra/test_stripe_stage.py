@@ -88,4 +88,4 @@ def test_the_function_starts_from_the_two_layers_and_its_own_code_alone(
     )
     assert started.stderr == ""
     modules = set(json.loads(started.stdout))
-    assert {"stripe", "functions.payment.stripe_gateway", "boto3"} <= modules
+    assert {"stripe", "functions.payment.stripe.gateway", "boto3"} <= modules

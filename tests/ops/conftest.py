@@ -16,7 +16,7 @@ from moto import mock_aws
 
 from events.envelope import Event
 from events.history import History
-from functions.runtime.aws import client_factory
+from functions.runtime.aws.client import client_factory
 from ops.cloud import Cloud
 from ops.explain import LOCAL
 from ops.live.record import Record

@@ -10,7 +10,7 @@ from moto import mock_aws
 from functions import names
 from functions.map import CONSUMERS
 from functions.orders.service import SERVICE as ORDERS
-from functions.runtime.aws import client_factory
+from functions.runtime.aws.client import client_factory
 from ops import cli
 from ops.blueprint import TABLE, Blueprint
 from ops.cloud import Cloud

@@ -18,8 +18,9 @@ from events.envelope import Event
 from events.history import History
 from functions.framework.ports import Change, Message
 from functions.orders.service import SERVICE as ORDERS
-from functions.runtime.memory import MemoryLog, MemoryRows
-from functions.runtime.react import Reactor
+from functions.runtime.handlers.reactor import Reactor
+from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.rows import MemoryRows
 from ops.projections.drift import compare
 from ops.replays import job as jobs
 from ops.replays.census import Census, take

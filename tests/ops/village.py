@@ -12,8 +12,9 @@ from events.envelope import Event
 from functions.framework.ports import Record
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.map import CONSUMERS
-from functions.runtime.memory import MemoryLog, MemoryTables
-from functions.runtime.react import Reactor
+from functions.runtime.handlers.reactor import Reactor
+from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.tables import MemoryTables
 from tests.builders import NOW, TRUMPET, Clock, order_placed, placed, resources, then
 
 KINDS = ("happy", "declined", "sold out", "cancelled at once", "cancelled later", "stalled")

@@ -12,8 +12,8 @@ from functions.map import CONSUMERS
 from functions.orders.check import STALLED_AFTER
 from functions.orders.service import SERVICE as ORDERS
 from functions.payment.service import SERVICE as PAYMENT
-from functions.runtime.aws import client_factory
-from functions.runtime.dynamo import DynamoLog
+from functions.runtime.aws.client import client_factory
+from functions.runtime.aws.log import DynamoLog
 from functions.shipping.service import SERVICE as SHIPPING
 from infra.stage import Stage
 from ops.cloud import Cloud

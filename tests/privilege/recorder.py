@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.model import OperationModel
 
-from functions.runtime.aws import client_factory
+from functions.runtime.aws.client import client_factory
 from tests.privilege.needs import Need, needs
 
 

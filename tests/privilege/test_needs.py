@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from functions.runtime.aws import client_factory
+from functions.runtime.aws.client import client_factory
 from tests.privilege.needs import Need, UnknownCall, needs
 from tests.privilege.recorder import Recorder
 from tests.template import ACCOUNT, REGION, table_arn

@@ -11,10 +11,10 @@ import time_machine
 from moto import mock_aws
 
 from functions import names
-from functions.payment import stripe_calls
 from functions.payment.sandbox import DECLINED, SUCCESS
 from functions.payment.service import SERVICE as PAYMENT
-from functions.runtime.aws import client_factory
+from functions.payment.stripe import calls
+from functions.runtime.aws.client import client_factory
 from infra.stage import LOCAL, Stage
 from tests.assembly import Assembly
 from tests.builders import NOW, Lines
@@ -81,7 +81,7 @@ def _gateway(stage: Stage) -> Iterator[dict[str, str]]:
     with localstripe() as address:
         provider = StripeWorld(address)
         http = AroundHttp(provider.session, undisturbed)
-        reached = partial(stripe_calls.StripeCalls, http=http, base=address)
-        with patch.object(stripe_calls, "StripeCalls", reached):
+        reached = partial(calls.StripeCalls, http=http, base=address)
+        with patch.object(calls, "StripeCalls", reached):
             yield {"success": provider.success, "declined": provider.declined}
         provider.session.close()

@@ -18,9 +18,9 @@ from functions.analytics.service import SERVICE as ANALYTICS
 from functions.analytics.table import FIGURES, day_of
 from functions.map import BUS, CONSUMERS, SERVICES
 from functions.payment.service import SERVICE as PAYMENT
-from functions.runtime.aws import client_factory
+from functions.runtime.aws.client import client_factory
+from functions.runtime.aws.items import SLOT, SUBJECT
 from functions.runtime.clock import utc_now
-from functions.runtime.items import SLOT, SUBJECT
 from ops.cloud import Cloud
 from ops.local.samples import samples
 from ops.metrics import summed

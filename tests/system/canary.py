@@ -16,7 +16,7 @@ from events import codec
 from functions.map import CONSUMERS
 from functions.payment.sandbox import SUCCESS, SandboxGateway
 from functions.runtime import backoff
-from functions.runtime.items import SLOT, to_item
+from functions.runtime.aws.items import SLOT, to_item
 from functions.shipping.sandbox import SandboxCarrier
 from tests.builders import placed
 from tests.system import marks

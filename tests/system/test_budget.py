@@ -8,7 +8,7 @@ import pytest
 from functions import names
 from functions.map import SERVICES
 from tests.builders import Lines
-from tests.functions.runtime.test_items import CATALOGUE
+from tests.functions.runtime.aws.test_items import CATALOGUE
 from tests.system.shop import Shop
 from tests.system.units import STAGE, UNIT, Meter
 from tests.system.world import World

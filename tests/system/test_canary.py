@@ -13,8 +13,8 @@ from moto.ses.models import ses_backends
 from time_machine import Traveller
 
 from functions.map import CONSUMERS
-from functions.runtime.aws import client_factory
-from functions.runtime.observe import LogObserver
+from functions.runtime.aws.client import client_factory
+from functions.runtime.handlers.observer import LogObserver
 from infra.stage import DEV
 from ops.cloud import Cloud
 from ops.forgetting import forget

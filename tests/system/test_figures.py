@@ -11,8 +11,8 @@ from functions.analytics.service import SERVICE
 from functions.analytics.table import FIGURES
 from functions.framework.service import TICK
 from functions.payment.sandbox import DECLINED
-from functions.runtime.aws import client_factory
-from functions.runtime.tables import DynamoRows, TableName
+from functions.runtime.aws.client import client_factory
+from functions.runtime.aws.tables import DynamoRows, TableName
 from tests.builders import NOW, Lines
 from tests.system.shop import PRICE, SOLD_OUT, Shop
 from tests.system.world import World

@@ -14,8 +14,8 @@ from functions.email.service import SERVICE
 from functions.framework.ports import Mail, MailRejected
 from functions.payment.sandbox import DECLINED, SUCCESS
 from functions.runtime import backoff
-from functions.runtime.aws import client_factory
-from functions.runtime.mailbox import SesMailbox
+from functions.runtime.aws.client import client_factory
+from functions.runtime.aws.mailbox import SesMailbox
 from tests.builders import Lines
 from tests.system.shop import SENDER, Placed, Shop
 from tests.system.world import World

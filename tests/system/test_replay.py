@@ -11,7 +11,7 @@ from time_machine import Traveller
 from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from functions.payment.sandbox import DECLINED
-from functions.runtime.aws import client_factory
+from functions.runtime.aws.client import client_factory
 from infra.stage import DEV
 from ops.cloud import Cloud, every_table
 from ops.forgetting import forget

@@ -14,7 +14,7 @@ from time_machine import Traveller
 
 from functions.map import CONSUMERS
 from functions.payment.sandbox import DECLINED
-from functions.runtime.aws import client_factory
+from functions.runtime.aws.client import client_factory
 from infra.stage import DEV
 from ops.cloud import Cloud
 from ops.options import Options

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from functions.runtime.handlers.observer import Observer
 from functions.runtime.main import Clients, Handler, build
-from functions.runtime.observe import Observer
 from functions.runtime.settings import SERVICE
 from tests.template import Resource, Templates
 

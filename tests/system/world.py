@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 from events.history import History
-from functions.runtime.aws import client_factory
-from functions.runtime.dynamo import DynamoLog
-from functions.runtime.observe import Observer
+from functions.runtime.aws.client import client_factory
+from functions.runtime.aws.log import DynamoLog
+from functions.runtime.handlers.observer import Observer
 from functions.runtime.settings import LOG, table_variable
 from tests.system.wiring import ClientsOf, Source, wire
 from tests.template import REGION, Templates

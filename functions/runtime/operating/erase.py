@@ -4,12 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from functions.runtime.forgetting import blanked
-from functions.runtime.items import SLOT, SUBJECT
+from functions.runtime.aws.items import SLOT, SUBJECT, blanked
+from functions.runtime.aws.tables import condition_held, pages
 from functions.runtime.operating.ports import Changing
-from functions.runtime.tables import pages, refused_condition
 
 
 class DynamoErasure:
@@ -42,17 +39,14 @@ class DynamoErasure:
     def _write(self, item: dict[str, Any], changed: dict[str, dict[str, str]]) -> None:
         names = {f"#{name}": name for name in changed}
         sets = ", ".join(f"#{name} = :{name}" for name in changed)
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key={name: item[name] for name in (SUBJECT, SLOT)},
-                UpdateExpression=f"SET {sets}",
-                ConditionExpression="#data = :read",
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues={f":{name}": value for name, value in changed.items()}
-                | {":read": item["data"]},
-            )
-        except ClientError as error:
-            if not refused_condition(error):
-                raise
-            raise Changing(f"{item[SUBJECT]['S']}/{item[SLOT]['S']}") from error
+        update: dict[str, Any] = {
+            "TableName": self._table,
+            "Key": {name: item[name] for name in (SUBJECT, SLOT)},
+            "UpdateExpression": f"SET {sets}",
+            "ConditionExpression": "#data = :read",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": {f":{name}": value for name, value in changed.items()}
+            | {":read": item["data"]},
+        }
+        if not condition_held(self._client.update_item, update):
+            raise Changing(f"{item[SUBJECT]['S']}/{item[SLOT]['S']}")

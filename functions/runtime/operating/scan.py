@@ -7,7 +7,7 @@ from typing import Any
 
 from events.codec import Undecodable
 from events.envelope import Event
-from functions.runtime.items import SLOT, SUBJECT, Item, from_item, to_message
+from functions.runtime.aws.items import SLOT, SUBJECT, Item, from_item, to_message
 from functions.runtime.operating.ports import LogPage, Selection
 
 PAGE = 1000

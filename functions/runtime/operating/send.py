@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from functions.framework.ports import Message
-from functions.runtime.topic import UNSAID
+from functions.runtime.aws.topic import UNSAID
 
 COUNTS = (
     "ApproximateNumberOfMessages",

@@ -19,7 +19,7 @@ from functions.analytics.table import FIGURES
 from functions.framework.ports import Resources, Row, Rows
 from functions.framework.reaction import Keep
 from functions.framework.service import Report
-from functions.runtime.memory import MemoryLog
+from functions.runtime.memory.log import MemoryLog
 from tests.builders import Clock, order_placed, placed, resources, then
 
 TODAY = date(2026, 11, 24)

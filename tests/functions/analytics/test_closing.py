@@ -10,7 +10,7 @@ from functions.analytics.figures import LONGEST, figures
 from functions.analytics.table import DAILY, LATE, marked_days, markers_of, summed, summed_days
 from functions.framework.ports import Row
 from functions.framework.service import Report
-from functions.runtime.memory import MemoryRows
+from functions.runtime.memory.rows import MemoryRows
 from tests.functions.analytics.counting import TODAY, ago, close, kept, noon, order, recount, tell
 
 LAST_CLOSED = TODAY - timedelta(days=3)

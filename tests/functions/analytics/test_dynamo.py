@@ -7,8 +7,8 @@ from functions.analytics.figures import figures
 from functions.analytics.service import SERVICE
 from functions.analytics.table import FIGURES
 from functions.framework.service import TICK
+from functions.runtime.aws.tables import DynamoRows
 from functions.runtime.main import build
-from functions.runtime.tables import DynamoRows
 from tests.builders import Clock, Lines
 from tests.functions.analytics.counting import TODAY, ago, noon, order, recount, tell
 from tests.functions.conftest import Calls, Stage

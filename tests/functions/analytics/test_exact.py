@@ -22,7 +22,9 @@ from functions.analytics.closing import close_days
 from functions.analytics.figures import figures
 from functions.analytics.table import day_of, last_closed, marked_days
 from functions.framework.ports import Resources
-from functions.runtime.memory import MemoryLog, MemoryRows, MemoryTables
+from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.rows import MemoryRows
+from functions.runtime.memory.tables import MemoryTables
 from tests.builders import Clock
 from tests.functions.analytics.counting import close, kept, order, recount, tell
 from tests.functions.interleave import DEATHS, Died, SteppedRows, Worker

@@ -8,7 +8,7 @@ import pytest
 from functions.analytics import table
 from functions.analytics.figures import Figures, figures
 from functions.framework.ports import Row
-from functions.runtime.memory import MemoryRows
+from functions.runtime.memory.rows import MemoryRows
 from tests.functions.analytics.counting import TODAY, ago, close, noon, order, recount, tell
 
 STORY = [

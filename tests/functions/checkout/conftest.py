@@ -17,8 +17,9 @@ from functions.checkout.catalogue import CATALOGUE
 from functions.checkout.identity import order_id
 from functions.checkout.service import SERVICE
 from functions.framework.ports import Record
-from functions.runtime import edge
-from functions.runtime.memory import MemoryRecords, MemoryRows, MemoryTables
+from functions.runtime.handlers.api import api_handler
+from functions.runtime.memory.rows import MemoryRows
+from functions.runtime.memory.tables import MemoryRecords, MemoryTables
 from tests.builders import EMAIL, ISSUER, Clock, Lines, resources, then, verified
 from tests.described import hold
 from tests.functions.watched import WatchedLog, WatchedRecords
@@ -83,7 +84,7 @@ class Shop:
         means = resources({CATALOGUE: self.catalogue}.__getitem__, self.clock)
         rows = {LIST: self.listed}.__getitem__
         endpoints = SERVICE.build(self.log, replace(means, rows=rows))
-        self.handle = edge.handler(SERVICE, endpoints, self.lines, self.issuer)
+        self.handle = api_handler(SERVICE, endpoints, self.lines, self.issuer)
 
     def guard(self, subject: str | None, issuer: str | None = ISSUER) -> None:
         """Have an issuer, or None, from here on, and a token of it for this subject."""

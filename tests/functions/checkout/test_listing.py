@@ -12,7 +12,7 @@ from functions.checkout.identity import letters
 from functions.checkout.listing import MOST, USUAL
 from functions.framework.ports import Row
 from functions.orders.projection import row
-from functions.runtime.memory import MemoryRows
+from functions.runtime.memory.rows import MemoryRows
 from tests.builders import ISSUER, Clock
 from tests.functions.checkout.conftest import Answer, Shop
 

@@ -20,7 +20,7 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.history import History
 from functions.email import mails
-from functions.email.post import Post, by_mail, on_record
+from functions.email.sender import Post, by_mail, on_record
 from functions.email.service import SERVICE
 from functions.framework.ports import Mail, MailRejected, MailUnavailable
 from functions.framework.reaction import Fill

@@ -20,8 +20,9 @@ from functions.framework.ports import Change, Refused
 from functions.framework.reaction import Fill
 from functions.inventory.reactions import AVAILABLE, STOCK, release, reserve
 from functions.inventory.service import SERVICE
-from functions.runtime.memory import MemoryLog, MemoryTables
-from functions.runtime.react import Handled, Reactor
+from functions.runtime.handlers.reactor import Handled, Reactor
+from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.tables import MemoryTables
 from tests.builders import MUTE, ORDER, TRUMPET, Clock, placed, then
 from tests.functions.play import Played, play
 

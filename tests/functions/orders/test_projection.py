@@ -22,8 +22,9 @@ from events.order_list import HEARD, LIST, OPEN
 from functions.framework.ports import Row, Rows
 from functions.orders.projection import project, row
 from functions.orders.service import SERVICE
-from functions.runtime.memory import MemoryLog, MemoryRows
-from functions.runtime.react import Reactor
+from functions.runtime.handlers.reactor import Reactor
+from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.rows import MemoryRows
 from tests.builders import NOW, ORDER, Clock, order_placed, placed, story, then
 from tests.functions.interleave import SteppedLog, SteppedRows, Worker
 

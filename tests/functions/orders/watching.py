@@ -10,7 +10,9 @@ from functions.framework.ports import Resources, Row
 from functions.framework.service import Report
 from functions.orders.check import STALLED_AFTER, check
 from functions.orders.projection import row
-from functions.runtime.memory import MemoryLog, MemoryRows, MemoryTables
+from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.rows import MemoryRows
+from functions.runtime.memory.tables import MemoryTables
 from tests.builders import ORDER, Clock, placed
 from tests.functions.interleave import SteppedLog, SteppedRows, Worker
 

@@ -16,9 +16,9 @@ from events.money import Money
 from functions.framework.ports import Record, Records
 from functions.payment.gateway import Gateway
 from functions.payment.sandbox import DECLINED, LEDGER, OUTAGE, SUCCESS, TIMEOUT, SandboxGateway
-from functions.payment.stripe_calls import RETRIES, StripeCalls
-from functions.payment.stripe_gateway import StripeGateway
-from functions.runtime.memory import MemoryTables
+from functions.payment.stripe.calls import RETRIES, StripeCalls
+from functions.payment.stripe.gateway import StripeGateway
+from functions.runtime.memory.tables import MemoryTables
 from tests.builders import ORDER
 
 AMOUNT = Money(amount=28890, currency="EUR")

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 import stripe
 
 from functions.framework.ports import Secret
-from functions.payment.stripe_calls import StripeCalls
-from functions.payment.stripe_gateway import StripeGateway
+from functions.payment.stripe.calls import StripeCalls
+from functions.payment.stripe.gateway import StripeGateway
 from tests.functions.payment.gateways import AMOUNT, Vault
 
 type Answer = tuple[int, Mapping[str, Any]] | Exception

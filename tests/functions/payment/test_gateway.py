@@ -4,7 +4,7 @@ import pytest
 
 from functions.payment.gateway import Cancelled, Captured, Declined, GatewayUnavailable
 from functions.payment.sandbox import LEDGER, SUCCESS, sandbox
-from functions.runtime.memory import MemoryTables
+from functions.runtime.memory.tables import MemoryTables
 from tests.builders import ORDER, resources
 from tests.functions.payment.gateways import AMOUNT, Books, World, prepare
 

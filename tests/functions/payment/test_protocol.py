@@ -24,8 +24,9 @@ from events.envelope import Event
 from functions.payment.gateway import GatewayUnavailable
 from functions.payment.sandbox import DECLINED, LEDGER, SUCCESS, TIMEOUT, SandboxGateway
 from functions.payment.service import SERVICE
-from functions.runtime.memory import MemoryLog, MemoryTables
-from functions.runtime.react import Reactor
+from functions.runtime.handlers.reactor import Reactor
+from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.tables import MemoryTables
 from tests.builders import ORDER, Clock, order_placed, placed, then
 from tests.functions.interleave import DEATHS, Died, SteppedLog, SteppedRecords, Worker
 

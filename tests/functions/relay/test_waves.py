@@ -12,7 +12,7 @@ from events import codec
 from functions.framework.batching import MAX_BYTES, MAX_ENTRIES
 from functions.framework.ports import Message
 from functions.relay.waves import BEHIND, publish
-from functions.runtime.memory import MemoryTopic
+from functions.runtime.memory.topic import MemoryTopic
 
 
 class Waves(MemoryTopic):

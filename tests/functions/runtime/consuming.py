@@ -11,10 +11,10 @@ from events.contracts.inventory import StockVoided
 from events.envelope import Event
 from functions.framework.reaction import On
 from functions.framework.service import Consumer
-from functions.runtime import consume
-from functions.runtime.memory import MemoryLog
-from functions.runtime.observe import Observer
-from functions.runtime.react import Reactor
+from functions.runtime.handlers.consumer import consumer_handler
+from functions.runtime.handlers.observer import Observer
+from functions.runtime.handlers.reactor import Reactor
+from functions.runtime.memory.log import MemoryLog
 from tests.builders import Clock, Lines, order_placed, placed
 from tests.functions.runtime.lambdas import message
 
@@ -79,7 +79,7 @@ class World:
         on = On(event=OrderPlaced, react=self.react, history=True)
         consumer = Consumer(name="inventory", on=(on,), ordered=ordered)
         reactor = Reactor(consumer=consumer, log=self.log, clock=self.clock)
-        return consume.handler(
+        return consumer_handler(
             reactor, self.queue, observer or self.lines, monotonic=lambda: self.passed
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 from functions.framework.http import Request, Response
 from functions.framework.routes import Route
 from functions.framework.service import Api
-from functions.runtime import edge
+from functions.runtime.handlers.api import api_handler
 from tests.builders import Lines
 
 CONTEXT = SimpleNamespace(aws_request_id="request-1")
@@ -38,7 +38,7 @@ class World:
         api = Api(name="shop", routes=routes, direct="thing", build=lambda *_: {})
         other = Response(body="other")
         endpoints = {"thing": self.endpoint, "other": lambda _: other}
-        return edge.handler(api, endpoints, self.lines, self.issuer)
+        return api_handler(api, endpoints, self.lines, self.issuer)
 
     def send(self, **event: Any) -> Any:
         """Send an HTTP API event (payload 2.0) and return the answer."""

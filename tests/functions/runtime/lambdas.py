@@ -4,7 +4,7 @@ from typing import Any
 
 from events import codec
 from events.envelope import Event
-from functions.runtime.items import to_item
+from functions.runtime.aws.items import to_item
 from tests.builders import ORDER
 
 

@@ -7,8 +7,8 @@ from events.contracts.inventory import StockReleased, StockVoided
 from events.envelope import Fact
 from functions.framework.reaction import Decision, On, Steps
 from functions.framework.service import Adapter, Consumer
-from functions.runtime.memory import MemoryLog
-from functions.runtime.react import Reactor
+from functions.runtime.handlers.reactor import Reactor
+from functions.runtime.memory.log import MemoryLog
 from tests.builders import Clock, placed
 from tests.functions.watched import WatchedLog
 

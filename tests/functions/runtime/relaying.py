@@ -8,8 +8,8 @@ import pytest
 
 from events.contracts.payment import PaymentPrepared
 from functions.relay.service import SERVICE
-from functions.runtime import stream
-from functions.runtime.memory import MemoryTopic
+from functions.runtime.handlers.relay import relay_handler
+from functions.runtime.memory.topic import MemoryTopic
 from tests.builders import Clock, Lines, placed, then
 from tests.functions.runtime.lambdas import failed
 
@@ -42,7 +42,7 @@ type Relay = Callable[[list[dict[str, Any]]], list[str]]
 
 @pytest.fixture
 def relay(topic: MemoryTopic, notes: Notes, lines: Lines, clock: Clock) -> Relay:
-    handle = stream.handler(SERVICE, topic, notes, lines, clock)
+    handle = relay_handler(SERVICE, topic, notes, lines, clock)
 
     def invoke(records: list[dict[str, Any]]) -> list[str]:
         return failed(handle({"Records": records}, None))

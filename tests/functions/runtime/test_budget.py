@@ -16,6 +16,7 @@ from functions.runtime import settings
 from tests.builders import ISSUER, placed, verified
 from tests.functions.checkout.conftest import BODY, KEY
 from tests.functions.conftest import Calls, Stage
+from tests.functions.runtime.aws.test_items import weight
 from tests.functions.runtime.budgeting import (
     CANCELLED,
     CAPTURED,
@@ -29,7 +30,6 @@ from tests.functions.runtime.budgeting import (
     world,
 )
 from tests.functions.runtime.lambdas import failed, message, record
-from tests.functions.runtime.test_items import weight
 
 __all__ = ["world"]
 

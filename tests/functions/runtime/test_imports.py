@@ -56,4 +56,4 @@ def test_a_function_imports_itself_and_nothing_heavy(stage: Stage, service: Serv
     assert f"functions.{service.name}.service" in modules
     assert not modules & {f"functions.{name}" for name in others}
     assert not {m for m in modules if any(m == h or m.startswith(f"{h}.") for h in HEAVY)}
-    assert isinstance(service, Consumer) or "functions.runtime.consume" not in modules
+    assert isinstance(service, Consumer) or "functions.runtime.handlers.consumer" not in modules

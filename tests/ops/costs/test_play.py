@@ -6,7 +6,7 @@ from events.contracts.checkout import OrderPlaced
 from functions.framework.reaction import On
 from functions.framework.service import Consumer
 from functions.map import CONSUMERS
-from functions.runtime.observe import LogObserver
+from functions.runtime.handlers.observer import LogObserver
 from ops.costs.logged import Weighed
 from ops.costs.play import LOOKS, Play
 from ops.costs.usage import Usage

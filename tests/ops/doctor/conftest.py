@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from functions.runtime.aws import client_factory
+from functions.runtime.aws.client import client_factory
 from ops.blueprint import Blueprint
 from ops.cloud import Cloud
 from ops.doctor import examine

@@ -13,9 +13,11 @@ from events.envelope import Event
 from events.history import History
 from functions.framework.ports import Row
 from functions.map import CONSUMERS
-from functions.runtime.memory import MemoryLog, MemoryRows, MemoryTables
+from functions.runtime.handlers.reactor import Reactor
+from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.rows import MemoryRows
+from functions.runtime.memory.tables import MemoryTables
 from functions.runtime.operating.ports import Changing
-from functions.runtime.react import Reactor
 from ops.forgetting.erasing import TRIES, Shelf, erase
 from ops.trouble import Trouble
 from tests.builders import ORDER, Clock, resources

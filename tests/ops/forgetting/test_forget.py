@@ -10,7 +10,7 @@ from events.contracts.checkout import OrderPlaced
 from events.contracts.ordering import OrderCancelled
 from events.order_list import LIST
 from functions.orders.service import SERVICE as ORDERS
-from functions.runtime.react import Reactor
+from functions.runtime.handlers.reactor import Reactor
 from ops.cloud import Cloud
 from ops.forgetting.forget import forget
 from ops.options import Options

@@ -4,7 +4,8 @@ from typing import get_args
 
 import pytest
 
-from functions.runtime import backoff, react
+from functions.runtime import backoff
+from functions.runtime.handlers import reactor
 from ops.live.line import OUTCOMES, Line, lines
 from ops.live.record import Record
 from tests.ops.conftest import record
@@ -73,4 +74,4 @@ def test_every_other_end_has_a_mark_and_says_why(given: Record, what: str, detai
 
 
 def test_all_outcomes_of_the_runtime_are_known() -> None:
-    assert set(get_args(react.Outcome.__value__)) <= set(OUTCOMES)
+    assert set(get_args(reactor.Outcome.__value__)) <= set(OUTCOMES)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from functions.runtime.observe import LogObserver, failure
+from functions.runtime.handlers.observer import LogObserver, failure
 from ops.live.record import CRASHED, parse
 
 

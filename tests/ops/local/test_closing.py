@@ -12,7 +12,7 @@ from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from functions.payment.sandbox import LEDGER, SUCCESS, SandboxGateway
 from functions.payment.service import SERVICE as PAYMENT
-from functions.runtime.react import Reactor
+from functions.runtime.handlers.reactor import Reactor
 from ops.cloud import Cloud
 from ops.live.filter import Filter
 from ops.live.view import View

@@ -16,7 +16,7 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Fact
 from events.money import Money
 from events.order import fold
-from functions.runtime.memory import MemoryLog
+from functions.runtime.memory.log import MemoryLog
 from ops.catalogue import sold_out
 from ops.live.filter import Filter
 from ops.live.view import View

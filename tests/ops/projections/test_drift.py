@@ -11,7 +11,8 @@ from events.contracts.ordering import OrderConfirmed
 from events.contracts.payment import PaymentCaptured
 from events.envelope import Event
 from functions.framework.ports import Row
-from functions.runtime.memory import MemoryLog, MemoryRows
+from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.operating.ports import LogPage, Selection
 from ops.projections.drift import FRESH, LOOKS, PAUSE, Comparison, compare
 from tests.builders import EMAIL, NOW, Clock, order_placed, placed, story, then

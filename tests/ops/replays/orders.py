@@ -9,7 +9,7 @@ import pytest
 from events.contracts.ordering import OrderConfirmed
 from events.contracts.payment import PaymentCaptured, PaymentPrepared
 from events.envelope import Event
-from functions.runtime.memory import MemoryLog
+from functions.runtime.memory.log import MemoryLog
 from tests.builders import NOW, order_placed, placed, then
 from tests.ops.played import Time
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.framework.ports import Message
-from functions.runtime.memory import MemoryLog
+from functions.runtime.memory.log import MemoryLog
 from ops.replays import job as jobs
 from ops.replays.census import take
 from ops.replays.job import Job, Plan

@@ -13,7 +13,7 @@ import pytest
 
 from events import codec
 from functions import names
-from functions.runtime.items import SLOT, SUBJECT, to_item
+from functions.runtime.aws.items import SLOT, SUBJECT, to_item
 from ops import cli
 from ops.cloud import Cloud
 from ops.options import Options

@@ -9,7 +9,7 @@ import pytest
 
 from functions.framework.ports import Message
 from functions.relay.waves import BEHIND
-from functions.runtime.memory import MemoryLog
+from functions.runtime.memory.log import MemoryLog
 from functions.runtime.operating.ports import LogPage, Pages, Selection
 from ops.replays import job as jobs
 from ops.replays.census import take

@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from functions import names
-from functions.runtime.aws import client_factory
+from functions.runtime.aws.client import client_factory
 from ops.cloud import Cloud
 from ops.options import Options
 from ops.retiring.retire import retire

@@ -14,7 +14,7 @@ from events.envelope import Event, Fact
 from events.history import History
 from functions.analytics.reactions import placed as count
 from functions.email import mails
-from functions.email.post import Post
+from functions.email.sender import Post
 from functions.framework.ports import Row
 from functions.framework.reaction import Fill, Keep, Steps
 from functions.framework.service import Consumer

@@ -11,7 +11,8 @@ from functions.framework.batching import pack
 from functions.framework.ports import Message, Topic
 from functions.map import BUS, CONSUMERS
 from functions.relay.waves import publish
-from functions.runtime import backoff, consume
+from functions.runtime import backoff
+from functions.runtime.handlers import consumer
 from ops.simulation.functions import Functions
 from ops.simulation.invocation import Invocation
 from ops.simulation.message import Message as Queued
@@ -40,7 +41,7 @@ def only_the_first_failure_of_a_batch_is_told(patch: Patch) -> Rows:
         answer = process_partial_response(*arguments, **named)
         return {"batchItemFailures": answer["batchItemFailures"][:1]}
 
-    patch.setattr(consume, "process_partial_response", first)
+    patch.setattr(consumer, "process_partial_response", first)
     return CONSUMERS, BUS
 
 

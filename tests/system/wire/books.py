@@ -13,10 +13,10 @@ from functions.analytics.table import FIGURES
 from functions.framework.ports import Change, Mail, Record, Row
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.map import CONSUMERS
+from functions.runtime.aws.items import from_item
+from functions.runtime.aws.log import DynamoLog
+from functions.runtime.aws.tables import DynamoRecords, DynamoRows
 from functions.runtime.clock import utc_now
-from functions.runtime.dynamo import DynamoLog
-from functions.runtime.items import from_item
-from functions.runtime.tables import DynamoRecords, DynamoRows
 from ops.simulation import delivery, invariants, quiet
 from ops.simulation.rows import PlainRows
 from ops.simulation.shop import Shop

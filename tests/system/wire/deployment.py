@@ -18,9 +18,9 @@ from events import codec
 from functions import map as the_map
 from functions.analytics.table import FIGURES
 from functions.checkout.identity import order_id
-from functions.runtime.dynamo import DynamoLog
+from functions.runtime.aws.log import DynamoLog
+from functions.runtime.aws.tables import DynamoRows
 from functions.runtime.main import build
-from functions.runtime.tables import DynamoRows
 from ops.simulation.violation import Violation, comes_to_rest
 from tests.builders import NOW, Lines
 from tests.system.shop import SKU, SOLD_OUT, STOCK, Placed, Shop
@@ -237,7 +237,7 @@ def deployment(templates: Templates) -> Iterator[Deployment]:
             patch("tests.system.world.client_factory", lambda: CLIENTS.plain),
             patch("botocore.endpoint.time", waits),
             patch("botocore.retries.quota.RetryQuota.acquire", lambda *_: True),
-            patch("functions.runtime.dynamo._jitter", lambda _: 0),
+            patch("functions.runtime.aws.log._jitter", lambda _: 0),
             patch("functions.analytics.closing.LONGEST", KEPT),
         ):
             yield Deployment(templates, clock)

@@ -11,10 +11,11 @@ from botocore.exceptions import ClientError
 from functions.framework.ports import Change, Message
 from functions.relay.service import SERVICE
 from functions.relay.waves import publish
-from functions.runtime import aws, consume
-from functions.runtime.dynamo import DynamoLog, _conflicts
-from functions.runtime.tables import DynamoRecords
-from functions.runtime.topic import SnsTopic
+from functions.runtime.aws import client as clients
+from functions.runtime.aws.log import DynamoLog, _conflicts
+from functions.runtime.aws.tables import DynamoRecords
+from functions.runtime.aws.topic import SnsTopic
+from functions.runtime.handlers import consumer as consumers_handler
 from tests.ops.simulation.planted import PLANTED as IN_THE_RULES
 from tests.system.wire import deployment
 from tests.system.wire.wire import Clients
@@ -74,7 +75,7 @@ def it_acknowledges_what_has_failed(patch: Patch) -> None:
         return {"batchItemFailures": []}
 
     before = process_partial_response
-    patch.setattr(consume, "process_partial_response", all_done)
+    patch.setattr(consumers_handler, "process_partial_response", all_done)
 
 
 @planted
@@ -126,7 +127,7 @@ def a_record_is_put_over_whatever_is_there(patch: Patch) -> None:
 
 @planted
 def the_sdk_sends_mail_again(patch: Patch) -> None:
-    patch.setattr(aws, "ASKED_ONCE", {})
+    patch.setattr(clients, "ASKED_ONCE", {})
     patch.setattr(deployment, "CLIENTS", Clients())
 
 

@@ -12,7 +12,7 @@ from greenlet import getcurrent
 from moto.core.models import botocore_stubber
 
 from functions import names
-from functions.runtime.aws import client_factory
+from functions.runtime.aws.client import client_factory
 from tests.system.wire import answers
 from tests.system.wire.faults import TO_THE_LAST, WORDS, Fault, Unforeseen, applicable
 

@@ -1,0 +1,1 @@
+"""The adapter to Stripe: chosen by a stage, and imported only then."""

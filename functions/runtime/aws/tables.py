@@ -1,0 +1,211 @@
+"""The services' own tables, on DynamoDB: records under a key, and rows under two."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from botocore.exceptions import ClientError
+
+from functions.framework.ports import Record, Row, Value
+
+VERSION = "version"
+CONDITION_FAILED = "ConditionalCheckFailed"
+
+type Item = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableName:
+    """Where a service's table is, the names of its keys, and of its index if it has one."""
+
+    name: str
+    key: str
+    sort: str = ""
+    index: str = ""
+
+
+class DynamoRecords:
+    """A service's own table under optimistic locking."""
+
+    def __init__(self, client: Any, table: TableName) -> None:
+        """Take a DynamoDB client and the table."""
+        self._client = client
+        self._table = table
+
+    def get(self, key: str) -> Record | None:
+        """Return an item, read with strong consistency."""
+        answer = self._client.get_item(
+            TableName=self._table.name,
+            Key={self._table.key: {"S": key}},
+            ConsistentRead=True,
+        )
+        return self._record(answer["Item"]) if "Item" in answer else None
+
+    def put(self, record: Record) -> bool:
+        """Write the item if its stored version is still `record.version`; tell whether it was."""
+        item = {name: _attribute(value) for name, value in record.values.items()}
+        put: dict[str, Any] = {
+            "TableName": self._table.name,
+            "Item": item
+            | {
+                self._table.key: {"S": record.key},
+                VERSION: {"N": str(record.version + 1)},
+            },
+            "ConditionExpression": "attribute_not_exists(#v)",
+            "ExpressionAttributeNames": {"#v": VERSION},
+        }
+        if record.version:
+            put["ConditionExpression"] = "#v = :v"
+            put["ExpressionAttributeValues"] = {":v": {"N": str(record.version)}}
+        return condition_held(self._client.put_item, put)
+
+    def all(self) -> Iterator[Record]:
+        """Iterate over all items, in no order."""
+        return map(self._record, pages(self._client.scan, {"TableName": self._table.name}))
+
+    def _record(self, item: Item) -> Record:
+        values = {name: _value(attribute) for name, attribute in item.items()}
+        key = str(values.pop(self._table.key))
+        return Record(key=key, version=int(values.pop(VERSION, 0)), values=values)
+
+
+class DynamoRows:
+    """A table with a sort key, and perhaps a sparse index by one more attribute."""
+
+    def __init__(self, client: Any, table: TableName) -> None:
+        """Take a DynamoDB client and the table."""
+        self._client = client
+        self._table = table
+
+    def put(self, row: Row) -> bool:
+        """Write a row; tell whether it was, which a versioned one is over an older one only."""
+        return self._put(row, "<")
+
+    def overwrite(self, row: Row) -> bool:
+        """Write a row that has a version, unless a newer one is there; tell whether it was."""
+        return self._put(row, "<=")
+
+    def get(self, partition: str, sort: str) -> Row | None:
+        """Return a row, read with strong consistency."""
+        answer = self._client.get_item(
+            TableName=self._table.name, Key=self._key(partition, sort), ConsistentRead=True
+        )
+        return self._row(answer["Item"]) if "Item" in answer else None
+
+    def _put(self, row: Row, may_follow: str) -> bool:
+        item = {name: _attribute(value) for name, value in row.values.items()}
+        put: dict[str, Any] = {
+            "TableName": self._table.name,
+            "Item": item | self._key(row.partition, row.sort),
+        }
+        if row.version is not None:
+            put["Item"][VERSION] = {"N": str(row.version)}
+            put["ConditionExpression"] = f"attribute_not_exists(#v) OR #v {may_follow} :v"
+            put["ExpressionAttributeNames"] = {"#v": VERSION}
+            put["ExpressionAttributeValues"] = {":v": put["Item"][VERSION]}
+        return condition_held(self._client.put_item, put)
+
+    def remove(self, partition: str, sort: str) -> None:
+        """Remove a row, if it is there."""
+        self._client.delete_item(TableName=self._table.name, Key=self._key(partition, sort))
+
+    def page(
+        self, partition: str, *, limit: int, after: str | None = None, newest_first: bool = False
+    ) -> Sequence[Row]:
+        """Return at most `limit` rows of a partition in order of `sort`, those beyond `after`."""
+        query: dict[str, Any] = {
+            "KeyConditionExpression": "#p = :p",
+            "ExpressionAttributeNames": {"#p": self._table.key},
+            "ExpressionAttributeValues": {":p": {"S": partition}},
+            "ConsistentRead": True,
+            "ScanIndexForward": not newest_first,
+        }
+        if after is not None:
+            query["ExclusiveStartKey"] = self._key(partition, after)
+        return self._query(query, limit)
+
+    def listed(self, value: str, *, limit: int, after: Row | None = None) -> Sequence[Row]:
+        """Return at most `limit` rows that the index lists under `value`, by their keys."""
+        query: dict[str, Any] = {
+            "IndexName": self._table.index,
+            "KeyConditionExpression": "#i = :i",
+            "ExpressionAttributeNames": {"#i": self._table.index},
+            "ExpressionAttributeValues": {":i": {"S": value}},
+        }
+        if after is not None:
+            query["ExclusiveStartKey"] = self._key(after.partition, after.sort) | {
+                self._table.index: {"S": value}
+            }
+        return self._query(query, limit)
+
+    def all(self) -> Iterator[Row]:
+        """Iterate over all rows, in no order."""
+        return map(self._row, pages(self._client.scan, {"TableName": self._table.name}))
+
+    def _query(self, query: dict[str, Any], limit: int) -> Sequence[Row]:
+        """Return the first rows of a query; a page of DynamoDB's may end before its limit."""
+        found: list[Row] = []
+        query |= {"TableName": self._table.name, "Limit": limit}
+        for item in pages(self._client.query, query):
+            found.append(self._row(item))
+            if len(found) == limit:
+                break
+        return found
+
+    def _key(self, partition: str, sort: str) -> dict[str, dict[str, str]]:
+        return {self._table.key: {"S": partition}, self._table.sort: {"S": sort}}
+
+    def _row(self, item: Item) -> Row:
+        values = {name: _value(attribute) for name, attribute in item.items()}
+        partition, sort = str(values.pop(self._table.key)), str(values.pop(self._table.sort))
+        version = values.pop(VERSION, None)
+        return Row(
+            partition=partition,
+            sort=sort,
+            values=dict(sorted(values.items())),
+            version=None if version is None else int(version),
+        )
+
+
+def pages(call: Callable[..., Any], request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the items of all pages of a query or a scan."""
+    while True:
+        answer = call(**request)
+        yield from answer["Items"]
+        if "LastEvaluatedKey" not in answer:
+            return
+        request = request | {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+
+def condition_held(write: Callable[..., Any], request: dict[str, Any]) -> bool:
+    """Make a conditional write; return False if DynamoDB refused it by its condition."""
+    try:
+        write(**request)
+    except ClientError as error:
+        if not refused_condition(error):
+            raise
+        return False
+    return True
+
+
+def refused_condition(error: ClientError) -> bool:
+    """Tell whether a put was refused by its condition."""
+    return code(error) == f"{CONDITION_FAILED}Exception"
+
+
+def code(error: ClientError) -> str:
+    """Return DynamoDB's name of an error."""
+    return error.response["Error"]["Code"]
+
+
+def response(error: ClientError) -> Mapping[str, Any]:
+    """Return the whole response; DynamoDB's has more members than botocore's type says."""
+    return cast(Mapping[str, Any], error.response)
+
+
+def _attribute(value: Value) -> dict[str, str]:
+    return {"N": str(value)} if isinstance(value, int) else {"S": value}
+
+
+def _value(attribute: Mapping[str, str]) -> Value:
+    return int(attribute["N"]) if "N" in attribute else attribute["S"]

@@ -1,0 +1,1 @@
+"""The Lambda handlers: one module per kind of function, and what they share."""

@@ -1,0 +1,180 @@
+"""An API's Lambda handler: HTTP requests and direct invocations, to endpoints and back."""
+
+import base64
+import binascii
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from functions.framework.http import MAX_BODY, Caller, Endpoint, Problem, Request, Response
+from functions.framework.routes import Route
+from functions.framework.service import Api
+from functions.runtime.handlers.caller import caller_of
+from functions.runtime.handlers.observer import Observer, failure
+
+IDEMPOTENCY_KEY = "idempotency_key"
+"""In a direct invocation, the member that stands for the header of that name."""
+
+DIRECT = "direct"
+"""The route of a direct invocation, in the log."""
+
+WHOLE_BODY = "$"
+"""In a problem, the field that means the body as a whole: its JSON path."""
+
+UNROUTED = "unrouted"
+"""In the log, a route that there is not: what somebody made up is not repeated there."""
+
+SAFE = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000",
+    "x-content-type-options": "nosniff",
+}
+"""Headers of every answer: nobody keeps it, guesses what it is, shows it as a page, tells where it
+was read, or asks for it without TLS. An endpoint may let its answer be kept.
+https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
+"""
+
+type _Texts = dict[str, str]
+
+
+class _HttpEvent(msgspec.Struct, frozen=True):
+    """What is read of an HTTP API event (payload 2.0).
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    """
+
+    routeKey: str  # noqa: N815  it is AWS's name, as the next are
+    requestContext: dict[str, Any]  # noqa: N815
+    headers: _Texts | None = None
+    pathParameters: _Texts | None = None  # noqa: N815
+    queryStringParameters: _Texts | None = None  # noqa: N815
+    body: str | None = None
+    isBase64Encoded: bool = False  # noqa: N815
+
+
+def api_handler(
+    api: Api, endpoints: dict[str, Endpoint], observer: Observer, issuer: str | None = None
+) -> Callable[[dict[str, Any], Any], Any]:
+    """Return the function that Lambda calls with an HTTP API event (payload 2.0), or a plain body.
+
+    With an `issuer`, a route that is not public is answered to those only whose token of that
+    issuer the API has verified; the function trusts no Authorization header of its own accord, so
+    that it stays closed wherever else it is attached.
+
+    A direct invocation is answered with the plain document, without the HTTP around it. IAM has let
+    in who sends it, and it has no caller.
+    """
+    routes = {route.key: route for route in api.routes}
+
+    def handle(event: Any, context: Any) -> Any:
+        began = time.perf_counter()
+        request_id = getattr(context, "aws_request_id", None) or str(uuid4())
+        over_http = isinstance(event, dict) and "requestContext" in event
+        route = UNROUTED if over_http else DIRECT
+        failed: dict[str, str] = {}
+        try:
+            if over_http:
+                sent = _read(event)
+                wanted = _route(routes, sent.routeKey)
+                route = wanted.key
+                caller = None if issuer is None or wanted.public else caller_of(event, issuer)
+                response = endpoints[wanted.endpoint](_http_request(sent, request_id, caller))
+            else:
+                response = endpoints[api.direct](_direct_request(event, request_id))
+        except Problem as problem:
+            response = problem.response()
+        except Exception as error:  # noqa: BLE001  a caller gets a document, the log the cause
+            response, failed = _broken(request_id).response(), failure(error)
+        observer.record(
+            "failed" if failed else "answered" if response.status < 400 else "refused",
+            consumer=api.name,
+            route=route,
+            status=response.status,
+            request=request_id,
+            millis=round((time.perf_counter() - began) * 1000, 1),
+            **response.notes,
+            **failed,
+        )
+        observer.flush()
+        return _over_http(response) if over_http else msgspec.to_builtins(response.body)
+
+    return handle
+
+
+def _route(routes: dict[str, Route], key: str) -> Route:
+    if key not in routes:
+        raise Problem(404, "no-such-route", "There is no such route.")
+    return routes[key]
+
+
+def _broken(request_id: str) -> Problem:
+    return Problem(
+        500,
+        "internal",
+        "Something failed on our side. Try again with the same Idempotency-Key, it will not order"
+        f" twice; quote {request_id} if it goes on.",
+    )
+
+
+def _read(event: dict[str, Any]) -> _HttpEvent:
+    try:
+        return msgspec.convert(event, _HttpEvent)
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:  # half a character is none
+        raise _malformed("This is no event of an HTTP API, payload 2.0.") from error
+
+
+def _http_request(sent: _HttpEvent, request_id: str, caller: Caller | None) -> Request:
+    body = sent.body or ""
+    try:
+        raw = base64.b64decode(body, validate=True) if sent.isBase64Encoded else body.encode()
+    except (binascii.Error, ValueError) as error:
+        what = "base64" if sent.isBase64Encoded else "UTF-8"
+        raise _malformed(f"The body is not valid {what}.") from error
+    return Request(
+        headers={name.lower(): value for name, value in (sent.headers or {}).items()},
+        path=sent.pathParameters or {},
+        query=sent.queryStringParameters or {},
+        body=_bounded(raw),
+        id=request_id,
+        caller=caller,
+    )
+
+
+def _direct_request(event: Any, request_id: str) -> Request:
+    if not isinstance(event, dict):
+        raise _malformed("Invoke the function with a JSON object.")
+    headers = {"content-type": "application/json"}
+    body = dict(event)
+    key = body.pop(IDEMPOTENCY_KEY, None)
+    if key is not None:
+        headers["idempotency-key"] = str(key)
+    try:
+        raw = msgspec.json.encode(body)
+    except (ValueError, RecursionError) as error:
+        raise _malformed("The payload cannot be written as JSON.") from error
+    return Request(headers=headers, body=_bounded(raw), id=request_id)
+
+
+def _bounded(raw: bytes) -> bytes:
+    if len(raw) > MAX_BODY:
+        detail = f"The body has {len(raw)} bytes, at most {MAX_BODY}."
+        raise Problem(413, "body-too-large", detail, field=WHOLE_BODY)
+    return raw
+
+
+def _malformed(detail: str) -> Problem:
+    return Problem(400, "malformed-body", detail, field=WHOLE_BODY)
+
+
+def _over_http(response: Response) -> dict[str, Any]:
+    headers = {"content-type": "application/json"} | SAFE | dict(response.headers)
+    return {
+        "statusCode": response.status,
+        "headers": headers,
+        "body": "" if response.body is None else msgspec.json.encode(response.body).decode(),
+    }

@@ -1,0 +1,97 @@
+"""One structured log line a record, and metrics (EMF) from the same place."""
+
+import os
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from types import CodeType
+from typing import Any, Protocol
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+from functions.framework.ports import Telling
+from functions.framework.service import METRICS
+
+ROOT = Path(__file__).parents[3]
+_HERE = f"{ROOT}{os.sep}"
+_OURS = tuple(f"{ROOT / part}{os.sep}" for part in ("functions", "events"))
+
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
+NO_IDENTIFIER = "no-identifier"
+
+
+class Observer(Protocol):
+    """Hears what became of each record."""
+
+    def record(self, outcome: str, **fields: Any) -> None:
+        """Note one record: its outcome and what is known of it, no payload."""
+        ...
+
+    def count(self, metric: str, value: float = 1, *, millis: bool = False) -> None:
+        """Add to a metric of this service."""
+        ...
+
+    def flush(self) -> None:
+        """Write the metrics of this invocation."""
+        ...
+
+
+class LogObserver:
+    """Writes to the function's log, as JSON lines and EMF."""
+
+    def __init__(self, service: str) -> None:
+        """Take the service's name, which every line and metric carries."""
+        self._logger = Logger(service=service, level="INFO", location=None)
+        self._metrics = EphemeralMetrics(namespace=METRICS, service=service)
+
+    def record(self, outcome: str, **fields: Any) -> None:
+        """Write one line; `error` among the fields makes it a warning."""
+        log = self._logger.warning if "error" in fields else self._logger.info
+        log(outcome, outcome=outcome, **fields)
+        self.count(outcome.title())
+
+    def count(self, metric: str, value: float = 1, *, millis: bool = False) -> None:
+        """Add to a metric of this service."""
+        unit = MetricUnit.Milliseconds if millis else MetricUnit.Count
+        self._metrics.add_metric(name=metric, unit=unit, value=value)
+
+    def flush(self) -> None:
+        """Write the metrics of this invocation."""
+        if self._metrics.metric_set:
+            self._metrics.flush_metrics()
+
+
+def identifier(text: str) -> str:
+    """Return an id as it may be logged: one of another form than ours may be anything."""
+    return text if _IDENTIFIER.fullmatch(text) else NO_IDENTIFIER
+
+
+def failure(error: BaseException) -> dict[str, str]:
+    """Return what may be logged of an error: its class, and a fingerprint to group by.
+
+    The fingerprint is a hash of the class and of the innermost frame in our own code; the message
+    is left out, since it may quote a payload, but of an error that is `Telling`: its is `detail`.
+    """
+    frames = [
+        f"{code.co_filename.removeprefix(_HERE).replace(os.sep, '/')}:{code.co_name}"
+        for code in _codes(error)
+        if code.co_filename.startswith(_OURS)
+    ]
+    where = frames[-1] if frames else "elsewhere"
+    name = type(error).__name__
+    detail = {"detail": str(error)} if isinstance(error, Telling) else {}
+    return detail | {
+        "error": name,
+        "at": where,
+        "fingerprint": sha256(f"{name} {where}".encode()).hexdigest()[:8],
+    }
+
+
+def _codes(error: BaseException) -> Iterator[CodeType]:
+    """Yield what was run where an error passed; `traceback` would read the source for its lines."""
+    at = error.__traceback__
+    while at is not None:
+        yield at.tb_frame.f_code
+        at = at.tb_next

@@ -1,0 +1,117 @@
+"""The relay's Lambda handler: records of the log's stream, to messages on the topic."""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import takewhile
+from typing import Any, Protocol
+
+from events import codec
+from events.envelope import Event, millis
+from functions.framework.batching import Unfit, fit
+from functions.framework.ports import Clock, Message, Topic
+from functions.framework.service import Relay
+from functions.runtime.aws.items import from_item, is_forgotten, to_message
+from functions.runtime.handlers.observer import Observer, failure, identifier
+
+
+class Unpublished(Protocol):
+    """Where the relay puts what it cannot publish, for an operator to see to."""
+
+    def put(self, body: str) -> None:
+        """Keep a note."""
+        ...
+
+
+def relay_handler(
+    relay: Relay, topic: Topic, unpublished: Unpublished, observer: Observer, clock: Clock
+) -> Callable[[dict[str, Any], Any], Any]:
+    """Return the function that Lambda calls with a DynamoDB stream event.
+
+    It answers `batchItemFailures`. Only inserts are published. A log is never changed but to forget
+    a person (what it said before is not in the stream, and is not to be), so any other change is
+    counted as tampering. An item that is no event of its owner's, or that cannot travel, goes to
+    `unpublished`, by its key, since trying it again would hold up everybody else's. It does so once
+    nothing before it is to come again: whoever finds a key there twice knows that the function, or
+    the queue, failed between the note and the answer.
+    """
+
+    def handle(event: dict[str, Any], _context: Any) -> Any:
+        found: dict[str, tuple[str, Event[Any]]] = {}
+        messages: list[Message] = []
+        notes: dict[str, str] = {}
+        for record in event["Records"]:
+            read = _read(record, relay, notes, observer)
+            if read is not None:
+                fact, message = read
+                found[fact.id] = (record["dynamodb"]["SequenceNumber"], fact)
+                messages.append(message)
+        try:
+            unsent = relay.publish(messages, topic)
+            again = {number for event_id, (number, _) in found.items() if event_id in unsent}
+            for note in _due(event["Records"], notes, again):
+                unpublished.put(note)
+        except Exception as error:
+            observer.record("retry", consumer=relay.name, **failure(error))
+            observer.flush()
+            raise
+        for _, fact in found.values():
+            age = max(0, millis(clock()) - millis(fact.time))
+            observer.count("RelayAge", age, millis=True)
+            refused = {"error": unsent[fact.id]} if fact.id in unsent else {}
+            observer.record(
+                "unsent" if refused else "published",
+                consumer=relay.name,
+                event=identifier(fact.id),
+                type=fact.type,
+                order=identifier(fact.subject),
+                correlation=identifier(fact.correlationid),
+                age=age,
+                **refused,
+            )
+        observer.flush()
+        return {
+            "batchItemFailures": [
+                {"itemIdentifier": number} for number, _ in found.values() if number in again
+            ]
+        }
+
+    return handle
+
+
+def _read(
+    record: dict[str, Any], relay: Relay, notes: dict[str, str], observer: Observer
+) -> tuple[Event[Any], Message] | None:
+    """Return the event of a record, and how it travels, if there is one to publish.
+
+    `notes` are by sequence number; one is added of an item that cannot be published.
+    """
+    change = record["dynamodb"]
+    image = change.get("NewImage", {})
+    key = {name: value.get("S", "") for name, value in change["Keys"].items()}
+    known = {name: identifier(value) for name, value in key.items()}
+    if record["eventName"] != "INSERT":
+        forgotten = is_forgotten(image) and record["eventName"] == "MODIFY"
+        outcome = "forgotten" if forgotten else "tampered"
+        observer.record(outcome, consumer=relay.name, **known, change=record["eventName"])
+        return None
+    try:
+        fact = from_item(image)
+        return fact, fit(to_message(image))
+    except (codec.Undecodable, Unfit) as error:
+        reason = failure(error) | {"detail": str(error)}
+        notes[change["SequenceNumber"]] = json.dumps(key | reason)
+        observer.record("unpublishable", consumer=relay.name, **known, **reason)
+        return None
+
+
+def _due(
+    records: Iterable[dict[str, Any]], notes: Mapping[str, str], again: Collection[str]
+) -> Iterator[str]:
+    """Yield the notes of records that do not come again: Lambda goes back to the first that failed.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+    """
+    numbers = (record["dynamodb"]["SequenceNumber"] for record in records)
+    for number in takewhile(lambda number: number not in again, numbers):
+        if number in notes:
+            yield notes[number]

@@ -1,0 +1,98 @@
+"""What the API's row says of its answers, and what its code can answer."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import ValidationError
+
+from functions import map as the_map
+from functions.framework.routes import EVERYWHERE, UNAUTHENTICATED
+from functions.runtime.handlers import api, caller
+from tests.described import hold
+from tests.functions.checkout.conftest import BODY, KEY, ORDER, Shop
+
+EDGE = Path(api.__file__)
+CALLER = Path(caller.__file__)
+NO_ROUTE = (404, "no-such-route")
+"""Answered where there is no route to say it of."""
+
+
+def raised(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the status and kind of every problem in a module; both must be written out there."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem":
+            status, kind = node.args[:2]
+            assert isinstance(status, ast.Constant), f"{path}:{node.lineno}"
+            assert isinstance(kind, ast.Constant), f"{path}:{node.lineno}"
+            yield int(str(status.value)), str(kind.value)
+
+
+def test_every_problem_that_is_raised_is_declared_and_no_other() -> None:
+    folder = EDGE.parents[2] / the_map.API.name
+    in_code = {problem for path in folder.rglob("*.py") for problem in raised(path)}
+    declared = {(p.status, p.kind) for route in the_map.API.routes for p in route.problems}
+
+    assert in_code == declared
+
+
+def test_so_is_every_problem_of_the_edge() -> None:
+    assert set(raised(EDGE)) == {(p.status, p.kind) for p in EVERYWHERE} | {NO_ROUTE}
+    assert set(raised(CALLER)) == {(UNAUTHENTICATED.status, UNAUTHENTICATED.kind)}
+
+
+# Every answer of the shop in these tests is held against the document; this is what it is held by.
+
+
+@pytest.fixture
+def answered(shop: Shop) -> dict[str, Any]:
+    answer = shop.place()
+    return {
+        "route": "POST /checkout",
+        "status": answer.status,
+        "headers": answer.headers,
+        "body": answer.body,
+        "sent": BODY,
+    }
+
+
+def problem(kind: str, status: int) -> dict[str, Any]:
+    headers = {"content-type": "application/problem+json"}
+    body = {"type": f"urn:fanfare:problem:{kind}", "title": "", "status": status, "detail": ""}
+    return {"status": status, "headers": headers, "body": body}
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"status": 201},
+        {"headers": {"content-type": "application/json", "idempotency-key": KEY}},
+        {"body": None},
+        {"body": {"id": ORDER}},
+        {"sent": BODY | {"coupon": "FREE"}},
+        {"sent": BODY | {"delivery": "pigeon"}},
+        problem("out-of-paper", 422),
+        problem("key-reused", 409),
+        problem("price-changed", 409),  # which has a total
+    ],
+    ids=["status", "no Location", "no body", "half a body", "member", "value", "kind",
+         "status of a kind", "member of a kind"],
+)  # fmt: skip
+def test_an_answer_that_is_not_as_described_is_found_out(
+    answered: dict[str, Any], lie: dict[str, Any]
+) -> None:
+    with pytest.raises((AssertionError, ValidationError)):
+        hold(**answered | lie)
+
+
+def test_a_header_or_member_that_is_not_described_is_found_out(answered: dict[str, Any]) -> None:
+    for part, more in (("headers", {"x-more": "1"}), ("body", {"more": 1})):
+        with pytest.raises(AssertionError):
+            hold(**answered | {part: answered[part] | more})
+
+
+def test_an_answer_as_described_is_fine(answered: dict[str, Any]) -> None:
+    hold(**answered)
+    hold(**answered | problem("key-reused", 422))

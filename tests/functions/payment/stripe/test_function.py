@@ -1,0 +1,82 @@
+"""Payment's function where the stage chose Stripe: from its queue to the gateway and the log."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from events.contracts.payment import CHARGE, PaymentCaptured
+from functions.payment.service import SERVICE
+from functions.payment.stripe import calls
+from functions.runtime import settings
+from functions.runtime.main import build
+from tests.builders import ORDER, order_placed, placed
+from tests.functions.conftest import Logged, Stage
+from tests.functions.payment.gateways import KEY, AroundHttp, Books, StripeWorld, undisturbed
+from tests.functions.runtime.lambdas import failed, message
+
+REVOKED = "rk_live_51RevokedKeyRevoked"
+PLACED = placed(order_placed(token=StripeWorld.success))
+
+
+@pytest.fixture
+def provider(stripe_address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[StripeWorld]:
+    """The Stripe that the adapter reaches in place of the real one."""
+    world = StripeWorld(stripe_address)
+    http = AroundHttp(world.session, undisturbed)
+    reached = partial(calls.StripeCalls, http=http, base=stripe_address)
+    monkeypatch.setattr(calls, "StripeCalls", reached)
+    yield world
+    world.end()
+
+
+def environ(stage: Stage) -> dict[str, str]:
+    secret = f"{stage.name}-payment"
+    return stage.environ(SERVICE) | {settings.ADAPTER: "stripe", settings.SECRET: secret}
+
+
+def run(stage: Stage, logged: Logged, key: str | None) -> list[str]:
+    """Run the function on a placed order; return what comes again."""
+    if key is not None:
+        stage.cloud("secretsmanager").create_secret(Name=f"{stage.name}-payment", SecretString=key)
+    handler = build(environ(stage), observer=logged.observer)
+    record = message(stage.log().append(PLACED))
+    stage.cloud("sqs").create_queue(QueueName="payment")
+    return failed(handler({"Records": [record]}, None))
+
+
+def test_an_order_is_charged_through_stripe(
+    stage: Stage, logged: Logged, provider: StripeWorld
+) -> None:
+    assert run(stage, logged, KEY) == []
+
+    charge = stage.log().read(ORDER).at(CHARGE)
+    assert charge is not None
+    total = PLACED.data.total
+    assert charge.data == PaymentCaptured(reference=charge.data.reference, amount=total)
+    assert provider.books(charge.data.reference) == Books(1, total.amount, 0)
+    assert KEY not in logged.text()
+
+
+@pytest.mark.parametrize(
+    ("key", "error", "words"),
+    [
+        (None, "KeyMissing", "does not exist, or has no value yet. Write it:"),
+        (REVOKED, "KeyRefused", "it is wrong, or was revoked. Make a new one"),
+    ],
+    ids=["missing", "revoked"],
+)
+def test_without_a_good_key_the_order_waits_and_the_log_says_what_to_do(
+    stage: Stage, logged: Logged, provider: StripeWorld, key: str | None, error: str, words: str
+) -> None:
+    assert run(stage, logged, key) == [f"message {PLACED.id}"]
+
+    text = logged.text()
+    assert f'"error":"{error}"' in text
+    assert words in text
+    assert REVOKED not in text
+    assert [event.type for event in stage.log().read(ORDER)] == ["OrderPlaced"]
+
+
+def test_the_key_is_in_no_environment(stage: Stage) -> None:
+    assert [name for name, value in environ(stage).items() if "sk_" in value] == []

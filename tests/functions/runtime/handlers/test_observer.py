@@ -1,0 +1,103 @@
+"""The real observer: one JSON line a record, metrics beside it, and fingerprints that last."""
+
+import json
+from types import FunctionType
+
+from functions.framework.ports import Telling
+from functions.framework.service import METRICS
+from functions.runtime.handlers import observer, reactor
+from functions.runtime.handlers.observer import failure
+from tests.functions.conftest import Logged
+
+
+def test_a_record_is_one_line_of_json_with_its_fields(logged: Logged) -> None:
+    logged.observer.record("done", order="A", millis=1.5, stated=["A/outcome"])
+
+    (line,) = logged.lines()
+    assert (line["outcome"], line["order"], line["millis"]) == ("done", "A", 1.5)
+    assert line["stated"] == ["A/outcome"]
+    assert line["service"].startswith("service-")
+    assert line["level"] == "INFO"
+
+
+def test_an_error_makes_the_line_a_warning(logged: Logged) -> None:
+    logged.observer.record("retry", error="TimeoutError")
+
+    assert logged.lines()[0]["level"] == "WARNING"
+
+
+def test_outcomes_and_measures_become_metrics_of_the_service(logged: Logged) -> None:
+    for _ in range(2):
+        logged.observer.record("done")
+    logged.observer.count("EventAge", 250, millis=True)
+    logged.observer.flush()
+
+    metrics = [json.loads(line) for line in logged.text().splitlines() if "_aws" in line]
+    (metric,) = metrics
+    (declared,) = metric["_aws"]["CloudWatchMetrics"]
+    assert (declared["Namespace"], declared["Dimensions"]) == (METRICS, [["service"]])
+    assert (metric["Done"], metric["EventAge"]) == ([1.0, 1.0], [250.0])
+    assert {m["Name"]: m["Unit"] for m in declared["Metrics"]}["EventAge"] == "Milliseconds"
+
+
+def test_metrics_are_written_once(logged: Logged) -> None:
+    logged.observer.record("done")
+    logged.observer.flush()
+    logged.text()
+    logged.observer.flush()
+
+    assert logged.text() == ""
+
+
+def fingerprint(code: str, error: type[Exception] = ValueError) -> dict[str, str]:
+    """Return what is logged of the error that this code raises, as if it stood in our own."""
+    filename = reactor.__file__
+    module = compile(code, filename, "exec")
+    function = FunctionType(module.co_consts[0], {"error": error})
+    try:
+        function()
+    except error as caught:
+        return failure(caught)
+    raise AssertionError("it raised nothing")
+
+
+def test_a_fingerprint_lasts_though_the_message_and_the_lines_around_it_change() -> None:
+    before = fingerprint("def f():\n  raise error('of A')")
+    after = fingerprint("def f():\n  x = 1\n  y = 2\n  raise error('of B')")
+
+    assert before == after
+
+
+def test_another_error_or_another_place_has_another_fingerprint() -> None:
+    known = {
+        fingerprint("def f():\n  raise error")["fingerprint"],
+        fingerprint("def f():\n  raise error", KeyError)["fingerprint"],
+        fingerprint("def g():\n  raise error")["fingerprint"],
+    }
+
+    assert len(known) == 3
+
+
+def test_the_place_is_the_innermost_of_our_own_code() -> None:
+    said = fingerprint("def f():\n  import json\n  json.loads('{')", json.JSONDecodeError)
+
+    assert said["at"] == "functions/runtime/handlers/reactor.py:f"
+    assert said["error"] == "JSONDecodeError"
+
+
+def test_an_error_from_elsewhere_says_so() -> None:
+    assert failure(ValueError("no traceback"))["at"] == "elsewhere"
+
+
+def test_the_message_of_an_error_is_left_out() -> None:
+    assert "secret" not in str(fingerprint("def f():\n  raise error('secret')"))
+    assert observer.ROOT.name
+
+
+class Advice(Telling):
+    pass
+
+
+def test_of_an_error_only_words_that_are_meant_for_people_are_kept() -> None:
+    assert failure(Advice("turn it on"))["detail"] == "turn it on"
+    assert "tok_secret" not in str(failure(ValueError("tok_secret")))
