@@ -67,10 +67,10 @@ rehearse: $(PROJECT) $(CDK) $(CLOUD) ## Deploy to the local cloud and test what 
 	@$(HERE) exec $(BIN)/pytest -n 2 --dist loadfile tests/rehearsal $(ARGS)
 
 release: $(PROJECT) ## Note what later updates must not lose (ARGS='--lose …': they may)
-	@$(HERE) exec $(BIN)/python -m infra.updates $(ARGS)
+	@$(HERE) exec $(BIN)/python -m infra.release $(ARGS)
 
 deploy: stage-named $(PROJECT) $(CDK) ## Put STAGE=… into your AWS account
-	@$(HERE) $(BIN)/python -m infra.issuer -c stage=$(STAGE) $(ARGS)
+	@$(HERE) $(BIN)/python -m infra.issuer_check -c stage=$(STAGE) $(ARGS)
 	@exec $(CDK) deploy --all -c stage=$(STAGE) $(ARGS)
 
 destroy: stage-named $(PROJECT) $(CDK) ## Take STAGE=… out of your AWS account again

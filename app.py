@@ -5,8 +5,8 @@ import sys
 from aws_cdk import App
 
 from infra.app import build
+from infra.packaging.wheels import LayerNotBuilt
 from infra.stage import ImpossibleStage, stage_of
-from infra.wheels import LayerNotBuilt
 
 app = App()
 try:

@@ -8,7 +8,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from functions import names
-from infra.part import Part
+from infra.stage_stack import StageStack
 
 FIELDS = {
     "request": "awsEndpointRequestId",
@@ -39,7 +39,7 @@ class AccessLog(Construct):
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
     """
 
-    def __init__(self, part: Part, *, service: str) -> None:
+    def __init__(self, part: StageStack, *, service: str) -> None:
         """Take the stack and the API's service."""
         super().__init__(part, "AccessLog")
         name = names.prefixed(part.stage.name, service)

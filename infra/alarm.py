@@ -8,8 +8,8 @@ from constructs import Construct
 
 from functions import names
 from functions.framework.service import METRICS
-from infra.part import Part
 from infra.stage import Stage
+from infra.stage_stack import StageStack
 
 PERIOD = Duration.minutes(5)
 
@@ -50,10 +50,10 @@ class Alarm(cloudwatch.Alarm):
             self.add_alarm_action(actions.SnsAction(topic))
 
 
-class WakeUp(Construct):
+class MetricAlarm(Construct):
     """Goes off when a service counted a metric of its own at all within five minutes."""
 
-    def __init__(self, part: Part, *, service: str, metric: str) -> None:
+    def __init__(self, part: StageStack, *, service: str, metric: str) -> None:
         """Take the stack, the service, and its metric as the function writes it."""
         super().__init__(part, f"{metric}Alarm")
         Alarm(

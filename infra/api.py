@@ -16,15 +16,15 @@ from infra.alarm import PERIOD, Alarm
 from infra.cors import preflight
 from infra.function import ServiceFunction
 from infra.grants import APPEND_TO_LOG, READ_LOG
-from infra.part import Part
 from infra.stage import Stage
+from infra.stage_stack import StageStack
 from infra.tables import Tables
 
 FAILURES = 3
 """Requests that fail by our fault, after which somebody is woken: one may be a chance."""
 
 
-class ApiStack(Part):
+class ApiStack(StageStack):
     """The way in: the row's routes and no other, for the web pages that the stage names."""
 
     def __init__(self, scope: Construct, *, stage: Stage, api: Api) -> None:
@@ -109,7 +109,7 @@ class ApiStack(Part):
         """Return what lets in those with a token of the stage's issuer, if it has one.
 
         AWS asks the issuer for its discovery document when it makes this, and refuses if there is
-        none: `python -m infra.issuer` says so beforehand, and why.
+        none: `python -m infra.issuer_check` says so beforehand, and why.
         """
         if self.stage.issuer is None or self.stage.audience is None:
             return None

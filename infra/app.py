@@ -11,8 +11,8 @@ from functions.map import API, BUS, CONSUMERS
 from infra.api import ApiStack
 from infra.bus import BusStack
 from infra.consumer import ConsumerStack
-from infra.part import Part
 from infra.stage import ImpossibleStage, Stage
+from infra.stage_stack import StageStack
 
 
 def build(app: Construct, stage: Stage, *, consumers: Sequence[Consumer] = CONSUMERS) -> None:
@@ -34,7 +34,7 @@ def build(app: Construct, stage: Stage, *, consumers: Sequence[Consumer] = CONSU
             f"Stage {stage.name} has no alarm_topic: its alarms are seen in the console and wake"
             " nobody. Name an SNS topic of yours, in infra/stage.py.",
         )
-    parts: list[Part] = [ApiStack(app, stage=stage, api=API)]
+    parts: list[StageStack] = [ApiStack(app, stage=stage, api=API)]
     parts += [ConsumerStack(app, stage=stage, consumer=consumer) for consumer in consumers]
     for part in parts:
         part.add_stack_dependency(bus)

@@ -13,13 +13,13 @@ from functions import names
 from functions.framework.service import Relay
 from functions.runtime import settings
 from functions.runtime.aws.items import SLOT, SUBJECT
-from infra.alarm import PERIOD, Alarm, WakeUp
+from infra.alarm import PERIOD, Alarm, MetricAlarm
 from infra.forgetting import ForgetRole
 from infra.function import ServiceFunction
 from infra.grants import BLANK_IN_LOG, READ_LOG, READ_STREAM
-from infra.part import Part
-from infra.queues import LastQueue
+from infra.queues import DeadLetterQueue
 from infra.stage import Stage
+from infra.stage_stack import StageStack
 from infra.tables import KeptTable
 
 RELAY_LATE = Duration.minutes(5)
@@ -27,7 +27,7 @@ RELAY_LATE = Duration.minutes(5)
 TOPIC_KEY = "alias/aws/sns"
 
 
-class BusStack(Part):
+class BusStack(StageStack):
     """What all services share, by name."""
 
     def __init__(self, scope: Construct, *, stage: Stage, relay: Relay) -> None:
@@ -52,7 +52,7 @@ class BusStack(Part):
             enforce_ssl=True,
         )
         _encrypt(topic)
-        undelivered = LastQueue(
+        undelivered = DeadLetterQueue(
             self,
             "Undelivered",
             stage=stage,
@@ -64,12 +64,12 @@ class BusStack(Part):
         self._relay(relay, log, topic)
         ForgetRole(self, grants={log.table_arn: [READ_LOG, BLANK_IN_LOG]})
         for metric in relay.alarms:
-            WakeUp(self, service=relay.name, metric=metric)
+            MetricAlarm(self, service=relay.name, metric=metric)
         self._throttled()
 
     def _relay(self, relay: Relay, log: dynamodb.Table, topic: sns.Topic) -> None:
         stream = str(log.table_stream_arn)
-        unpublished = LastQueue(
+        unpublished = DeadLetterQueue(
             self,
             "Unpublished",
             stage=self.stage,

@@ -7,19 +7,19 @@ from functions import names
 from functions.framework.service import FORGED, Consumer
 from functions.runtime import settings
 from infra.acknowledge import acknowledge
-from infra.alarm import WakeUp
-from infra.clockwork import Clockwork
+from infra.adapter import Outside
+from infra.alarm import MetricAlarm
 from infra.forgetting import ForgetRole
 from infra.function import ServiceFunction
 from infra.grants import REWRITE_ROWS, WORK_OFF_QUEUE, on_log
-from infra.inbox import Inbox
-from infra.outside import Outside
-from infra.part import Part
+from infra.schedule import Schedule
 from infra.stage import Stage
+from infra.stage_stack import StageStack
+from infra.subscription import Inbox
 from infra.tables import Tables
 
 
-class ConsumerStack(Part):
+class ConsumerStack(StageStack):
     """All that one row of the map needs, and nothing that another row knows of."""
 
     def __init__(self, scope: Construct, *, stage: Stage, consumer: Consumer) -> None:
@@ -67,6 +67,6 @@ class ConsumerStack(Part):
             rows = names.own_table(stage.name, consumer.name, consumer.projection.table)
             ForgetRole(self, service=consumer.name, grants={self.table_arn(rows): REWRITE_ROWS})
         if consumer.chore:
-            Clockwork(self, service=consumer.name, chore=consumer.chore, function=worker.resource)
+            Schedule(self, service=consumer.name, chore=consumer.chore, function=worker.resource)
         for metric in (FORGED, *consumer.alarms):
-            WakeUp(self, service=consumer.name, metric=metric)
+            MetricAlarm(self, service=consumer.name, metric=metric)

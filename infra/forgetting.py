@@ -6,8 +6,8 @@ from constructs import Construct
 
 from functions import names
 from infra.grants import Grants, policy
-from infra.part import Part
 from infra.stage import ImpossibleStage
+from infra.stage_stack import StageStack
 
 SESSION = Duration.hours(1)
 MOST = 64
@@ -23,7 +23,7 @@ class ForgetRole(Construct):
     it where `sts:AssumeRole` is allowed.
     """
 
-    def __init__(self, part: Part, *, service: str | None = None, grants: Grants) -> None:
+    def __init__(self, part: StageStack, *, service: str | None = None, grants: Grants) -> None:
         """Take the stack, the service whose rows it is about (none: the log), and the grants."""
         super().__init__(part, "Forget")
         iam.Role(
@@ -36,7 +36,7 @@ class ForgetRole(Construct):
         )
 
 
-def _name(part: Part, service: str | None) -> str:
+def _name(part: StageStack, service: str | None) -> str:
     longest = names.forget_role(part.stage.name, REGION, service)
     if len(longest) > MOST:
         raise ImpossibleStage(

@@ -13,10 +13,10 @@ from functions.framework.service import Service
 from functions.runtime.settings import SERVICE
 from infra.acknowledge import acknowledge, wildcard
 from infra.alarm import Alarm
-from infra.code import code_of
-from infra.grants import WRITE_LOGS, Grants, Only, policy
-from infra.layer import Layer
-from infra.part import Part
+from infra.grants import WRITE_LOGS, ConditionalGrant, Grants, policy
+from infra.packaging.code import code_of
+from infra.packaging.layer import Layer
+from infra.stage_stack import StageStack
 
 HANDLER = "functions.runtime.entry.handler"
 
@@ -29,7 +29,7 @@ class ServiceFunction(Construct):
 
     def __init__(
         self,
-        part: Part,
+        part: StageStack,
         *,
         service: Service,
         environment: Mapping[str, str],
@@ -53,7 +53,7 @@ class ServiceFunction(Construct):
             inline_policies={service.name: policy({log_group.log_group_arn: WRITE_LOGS, **grants})},
         )
         for arn, granted in grants.items():
-            if isinstance(granted, Only):
+            if isinstance(granted, ConditionalGrant):
                 acknowledge(role, wildcard(role, arn), reason=granted.reason)
         self.resource = lambda_.Function(
             self,

@@ -9,7 +9,7 @@ from functions.framework.service import Access, Consumer
 
 
 @dataclass(frozen=True)
-class Only:
+class ConditionalGrant:
     """Actions that are allowed if a key of the request has a value: `ses:FromAddress`, say.
 
     That bounds them where resources cannot, for a `reason`; such a resource has a wildcard.
@@ -21,7 +21,7 @@ class Only:
     reason: str
 
 
-type Grants = Mapping[str, Sequence[str] | Only]
+type Grants = Mapping[str, Sequence[str] | ConditionalGrant]
 """Actions by the ARN of the one resource that they are allowed on."""
 
 QUERY = "dynamodb:Query"
@@ -72,8 +72,8 @@ def policy(grants: Grants) -> iam.PolicyDocument:
     )
 
 
-def _statement(resource: str, granted: Sequence[str] | Only) -> iam.PolicyStatement:
-    if isinstance(granted, Only):
+def _statement(resource: str, granted: Sequence[str] | ConditionalGrant) -> iam.PolicyStatement:
+    if isinstance(granted, ConditionalGrant):
         return iam.PolicyStatement(
             resources=[resource],
             actions=list(granted.actions),

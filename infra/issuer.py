@@ -1,13 +1,7 @@
-"""An OpenID Connect issuer: whether it is written as it must be, and whether it answers as it must.
+"""An OpenID Connect issuer: the form of its address, and the documents that AWS reads there."""
 
-`python -m infra.issuer -c stage=…` asks a stage's issuer what AWS will ask it on deployment, and
-says what is wrong: there, an authorizer that was refused is a rolled back stack.
-"""
-
-import argparse
 import json
 import re
-import sys
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
@@ -106,25 +100,3 @@ def _fetch(address: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise IssuerUnfit(f"{address} answers with JSON that is no object. {_REMEDY}")
     return document
-
-
-def main(arguments: list[str]) -> int:
-    """Ask the issuer of the stage that the CDK's arguments name, if it has one."""
-    from infra.stage import ImpossibleStage, stage_of
-
-    parser = argparse.ArgumentParser(prog="python -m infra.issuer", description=__doc__)
-    parser.add_argument("-c", "--context", action="append", default=[], metavar="NAME=VALUE")
-    given = parser.parse_known_args(arguments)[0].context
-    context = {name: value for name, _, value in (each.partition("=") for each in given)}
-    try:
-        issuer = stage_of(context.get).issuer
-        if issuer is not None:
-            print(f"{issuer} answers; keys that tokens may be signed with: {ask(issuer)}")
-    except (ImpossibleStage, IssuerUnfit) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

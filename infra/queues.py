@@ -55,7 +55,7 @@ class SafeQueue(sqs.Queue):
         )
 
 
-class LastQueue(SafeQueue):
+class DeadLetterQueue(SafeQueue):
     """Where messages end that nobody could handle: kept for long, and somebody is told.
 
     What a redrive has brought here is seen as well, since the alarm is on what lies here and not

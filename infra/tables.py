@@ -9,8 +9,8 @@ from functions import names
 from functions.framework.service import Table
 from functions.runtime.settings import table_variable
 from infra.grants import QUERY, TABLE_ACTIONS
-from infra.part import Part
 from infra.stage import Stage
+from infra.stage_stack import StageStack
 
 
 class KeptTable(dynamodb.Table):
@@ -55,7 +55,7 @@ def _text(name: str) -> dynamodb.Attribute:
 class Tables(Construct):
     """A service's tables; `environment` and `grants` are what its function gets of them."""
 
-    def __init__(self, part: Part, *, service: str, tables: Sequence[Table]) -> None:
+    def __init__(self, part: StageStack, *, service: str, tables: Sequence[Table]) -> None:
         """Take the stack, the service, and the tables that it owns or looks at."""
         super().__init__(part, "Tables")
         self.environment: dict[str, str] = {}

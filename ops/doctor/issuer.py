@@ -11,14 +11,19 @@ from ops.local.state import ROOT
 
 
 def look(blueprint: Blueprint, stage: str, context: Sequence[str]) -> Finding:
-    """Let `infra.issuer` ask, as `make deploy` does; it takes no credentials."""
+    """Let `infra.issuer_check` ask, as `make deploy` does; it takes no credentials."""
     issuers = set(blueprint.settings(settings.ISSUER).values())
     if not issuers:
         said = "no issuer: the shop is open to guests"
         return warning(f"Stage {stage} names {said}.") if blueprint.protected else fine(said)
     told = [f"stage={stage}", *context]
     asked = subprocess.run(
-        [sys.executable, "-m", "infra.issuer", *(word for each in told for word in ("-c", each))],
+        [
+            sys.executable,
+            "-m",
+            "infra.issuer_check",
+            *(word for each in told for word in ("-c", each)),
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra.issuer import DISCOVERY, LONGEST, IssuerUnfit, ask, main, malformed
+from infra.issuer import DISCOVERY, LONGEST, IssuerUnfit, ask, malformed
+from infra.issuer_check import main
 from infra.stage import DEV, LOCAL, PROD, ImpossibleStage, stage_of
 from tests.assembly import GUARDED, ROOT
 from tests.builders import AUDIENCE, ISSUER
@@ -205,5 +206,5 @@ def test_a_stage_without_an_issuer_asks_nobody_and_an_impossible_one_neither(
 def test_make_deploy_asks_before_it_deploys() -> None:
     lines = (ROOT / "Makefile").read_text().partition("\ndeploy:")[2].splitlines()
 
-    assert "-m infra.issuer -c stage=$(STAGE) $(ARGS)" in lines[1]
+    assert "-m infra.issuer_check -c stage=$(STAGE) $(ARGS)" in lines[1]
     assert "deploy --all" in lines[2]

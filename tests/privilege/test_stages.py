@@ -8,7 +8,7 @@ from policy_sentry.querying.actions import get_action_data
 
 from functions import names
 from functions.map import SERVICES
-from infra.pruning import OPERATIONS
+from infra.packaging.pruning import OPERATIONS
 from tests.privilege.conftest import STAGES, Walk
 from tests.privilege.exceptions import UNSCOPED, WILDCARDS, reasons
 from tests.privilege.policies import Grant

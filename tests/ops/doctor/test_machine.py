@@ -152,5 +152,5 @@ def test_an_issuer_is_asked_what_aws_will_ask_it(
     finding = issuer.look(told(dev, "checkout", issuer=f"{URL}/"), "dev", [f"issuer={URL}/"])
 
     assert (finding.verdict, finding.said) == (verdict, said)
-    assert asked == [["-m", "infra.issuer", "-c", "stage=dev", "-c", f"issuer={URL}/"]]
+    assert asked == [["-m", "infra.issuer_check", "-c", "stage=dev", "-c", f"issuer={URL}/"]]
     assert finding.todo == ((f"curl -fsS {URL}/.well-known/openid-configuration",) if code else ())

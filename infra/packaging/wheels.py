@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from infra import pruning
-from infra.code import ROOT
+from infra.packaging import pruning
+from infra.packaging.code import ROOT
 
 LOCKS = ROOT / "requirements"
 LAYER = "layer"

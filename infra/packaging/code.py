@@ -5,7 +5,7 @@ from pathlib import Path
 from aws_cdk import IgnoreMode
 from aws_cdk import aws_lambda as lambda_
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def code_of(service: str) -> lambda_.Code:

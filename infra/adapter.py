@@ -5,17 +5,17 @@ from aws_cdk import ArnFormat
 from functions import names
 from functions.framework.service import Adapter
 from functions.runtime import settings
-from infra.grants import READ_SECRET, SEND_MAIL, Only
-from infra.part import Part
+from infra.grants import READ_SECRET, SEND_MAIL, ConditionalGrant
+from infra.stage_stack import StageStack
 
 
 class Outside:
     """The chosen adapter's `environment`, `grants`, and `libraries` (requirements by name)."""
 
-    def __init__(self, part: Part, *, service: str, adapter: Adapter | None) -> None:
+    def __init__(self, part: StageStack, *, service: str, adapter: Adapter | None) -> None:
         """Take the stack, the service, and the adapter that the stage chose for it."""
         self.environment: dict[str, str] = {}
-        self.grants: dict[str, list[str] | Only] = {}
+        self.grants: dict[str, list[str] | ConditionalGrant] = {}
         self.libraries: list[str] = []
         if adapter is None:
             return
@@ -28,7 +28,7 @@ class Outside:
             # https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
             for resource in ("identity", "configuration-set"):
                 arn = part.format_arn(service="ses", resource=resource, resource_name="*")
-                self.grants[arn] = Only(
+                self.grants[arn] = ConditionalGrant(
                     [SEND_MAIL],
                     "ses:FromAddress",
                     part.stage.sender,

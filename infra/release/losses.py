@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra.updates.kept import Keeps, Kept
+from infra.release.stateful import Keeps, Kept
 
 DAY = 24 * 60 * 60
 FOR_EVER = float("inf")

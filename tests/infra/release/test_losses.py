@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from infra.updates import record
-from infra.updates.kept import kept
-from infra.updates.losses import losses
+from infra.release import record
+from infra.release.losses import losses
+from infra.release.stateful import kept
 from tests.assembly import Assembly
 from tests.summary import Figure
 

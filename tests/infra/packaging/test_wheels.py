@@ -6,8 +6,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from infra import pruning, wheels
-from infra.wheels import LayerNotBuilt, layer_zip
+from infra.packaging import pruning, wheels
+from infra.packaging.wheels import LayerNotBuilt, layer_zip
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from functions import names
 from functions.framework.service import TRIES, Consumer
 from functions.runtime import backoff
 from infra.alarm import PERIOD, Alarm, counted
-from infra.part import Part
-from infra.queues import RETENTION, LastQueue, SafeQueue
+from infra.queues import RETENTION, DeadLetterQueue, SafeQueue
+from infra.stage_stack import StageStack
 
 LATE = Duration.seconds(backoff.OUTAGE // 6)
 """How long a message may wait before somebody is told: long before it dies of it."""
@@ -22,7 +22,7 @@ BETWEEN_TRIES = Duration.seconds(2 * backoff.LONGEST_DELAY)
 class Inbox(Construct):
     """What the topic sends to one consumer; `queue` is where it waits."""
 
-    def __init__(self, part: Part, *, consumer: Consumer) -> None:
+    def __init__(self, part: StageStack, *, consumer: Consumer) -> None:
         """Take the stack and the consumer's row."""
         super().__init__(part, "Inbox")
 
@@ -31,7 +31,7 @@ class Inbox(Construct):
                 part.stage.name, consumer.name, ordered=consumer.ordered, suffix=suffix
             )
 
-        dead_letters = LastQueue(
+        dead_letters = DeadLetterQueue(
             self,
             "DeadLetters",
             stage=part.stage,

@@ -11,14 +11,14 @@ from functions import names
 from functions.framework.service import TICK, Chore
 from infra.acknowledge import acknowledge
 from infra.alarm import PERIOD, Alarm
-from infra.part import Part
+from infra.stage_stack import StageStack
 
 
-class Clockwork(Construct):
+class Schedule(Construct):
     """Calls a function every so many minutes, as its chore says."""
 
     def __init__(
-        self, part: Part, *, service: str, chore: Chore, function: lambda_.Function
+        self, part: StageStack, *, service: str, chore: Chore, function: lambda_.Function
     ) -> None:
         """Take the stack, the service, its chore, and the function that does it."""
         super().__init__(part, "Clockwork")

@@ -10,7 +10,7 @@ from zipfile import ZipFile, is_zipfile
 import pytest
 from botocore import xform_name
 
-from infra.pruning import OPERATIONS, prune, reduced
+from infra.packaging.pruning import OPERATIONS, prune, reduced
 from tests.assembly import ROOT, Assembly
 
 MAKE_CLIENTS = """

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import msgspec
 
+from infra.release.stateful import Keeps, Kept
 from infra.stage import STAGES, Stage
-from infra.updates.kept import Keeps, Kept
 
 FOLDER = Path(__file__).with_name("released")
 

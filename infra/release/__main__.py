@@ -15,10 +15,10 @@ from typing import Any
 from aws_cdk import App
 
 from infra.app import build
+from infra.release.losses import losses
+from infra.release.record import IN_ACCOUNTS, read, write
+from infra.release.stateful import kept
 from infra.stage import Stage
-from infra.updates.kept import kept
-from infra.updates.losses import losses
-from infra.updates.record import IN_ACCOUNTS, read, write
 
 ROOT = Path(__file__).parents[2]
 USAGE = 2
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     It is 4 if something would be lost that was not named, and 2 if something was named that would
     not be lost.
     """
-    parser = argparse.ArgumentParser(prog="python -m infra.updates", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m infra.release", description=__doc__)
     parser.add_argument("--lose", action="append", default=[], metavar="NAME")
     named = set(parser.parse_args(arguments).lose)
     now = [(stage, kept(templates(stage))) for stage in IN_ACCOUNTS]

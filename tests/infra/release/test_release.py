@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from infra.release import __main__ as release
+from infra.release import record
+from infra.release.losses import losses
+from infra.release.stateful import kept
 from infra.stage import DEV, PROD
-from infra.updates import __main__ as release
-from infra.updates import record
-from infra.updates.kept import kept
-from infra.updates.losses import losses
 from tests.assembly import Assembly
 
 LOG = "fanfare-prod-log"

@@ -7,7 +7,7 @@ from functions import names
 from infra.stage import Stage
 
 
-class Part(Stack):
+class StageStack(Stack):
     """What all stacks of a stage have: a name, a place, tags, and the bus by its names."""
 
     def __init__(self, scope: Construct, part: str, *, stage: Stage, description: str) -> None:

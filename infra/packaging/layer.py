@@ -2,14 +2,14 @@
 
 from aws_cdk import aws_lambda as lambda_
 
-from infra.part import Part
-from infra.wheels import LAYER, layer_zip
+from infra.packaging.wheels import LAYER, layer_zip
+from infra.stage_stack import StageStack
 
 
 class Layer(lambda_.LayerVersion):
     """A stack's own version of the layer, since a shared one could not be changed while in use."""
 
-    def __init__(self, part: Part, library: str = LAYER) -> None:
+    def __init__(self, part: StageStack, library: str = LAYER) -> None:
         """Take the stack, and which requirements the layer is made from."""
         archive = layer_zip(part.stage.wheels, library)
         super().__init__(

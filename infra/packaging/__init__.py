@@ -1,0 +1,1 @@
+"""Packages: the code of a function and the layer of third-party code."""
