@@ -40,7 +40,7 @@ def simulate(
         jobs: How many processes share the work; one a core unless told.
         options: What was said to all commands.
     """
-    from ops.simulation.command import simulate as run
+    from ops.actions.simulate import simulate as run
 
     number = seeds or (300 if seed is None else 1)
     return run(

@@ -9,10 +9,10 @@ from functions import names
 from functions.map import CONSUMERS
 from infra.grants import APPEND_TO_LOG, QUERY, TABLE_ACTIONS
 from ops.cloud import every_table
-from ops.simulation import functions
-from ops.simulation.campaign import run
-from ops.simulation.plan import Plan
-from ops.simulation.world import World
+from simulation import lambdas
+from simulation.campaign import run
+from simulation.scenario import Plan
+from simulation.world import World
 from tests.privilege.conftest import STAGES, Walk
 from tests.privilege.needs import Need
 from tests.summary import Figure
@@ -51,12 +51,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
     """What was asked of tables: the table that there is, and the method."""
     found: list[tuple[Any, str]] = []
     for name in ("SteppedRows", "SteppedRecords"):
-        port = getattr(functions, name)
+        port = getattr(lambdas, name)
 
         def noted(table: Any, port: Any = port) -> Noted:
             return Noted(port(table), lambda method: found.append((table, method)))
 
-        monkeypatch.setattr(functions, name, noted)
+        monkeypatch.setattr(lambdas, name, noted)
     return found
 
 

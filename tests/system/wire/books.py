@@ -17,11 +17,12 @@ from functions.runtime.aws.items import from_item
 from functions.runtime.aws.log import DynamoLog
 from functions.runtime.aws.tables import DynamoRecords, DynamoRows
 from functions.runtime.clock import utc_now
-from ops.simulation import delivery, invariants, quiet
-from ops.simulation.rows import PlainRows
-from ops.simulation.shop import Shop
-from ops.simulation.violation import Violation
-from ops.simulation.world import READ_MODELS
+from simulation.invariants import at_rest, delivery
+from simulation.invariants import orders as order_invariants
+from simulation.invariants.violation import Violation
+from simulation.rows import PlainRows
+from simulation.state import Shop
+from simulation.world import READ_MODELS
 from tests.system.wire import answers
 from tests.system.wire.wire import STAGE, Call
 from tests.tables import known_tables
@@ -111,7 +112,7 @@ class Books(Shop):
             event = from_item(item)
             self.stream.records.append(event.id)
             if self.log.append(event) is not event:
-                self.find(invariants.a_filled_slot_never_changes, event.id)
+                self.find(order_invariants.a_filled_slot_never_changes, event.id)
             return
         for name in READ_MODELS:
             if table == self._names[name].name:
@@ -162,8 +163,8 @@ class Books(Shop):
         for order in orders:
             if list(DynamoLog(client, f"{STAGE}log").read(order)) != list(self.log.read(order)):
                 self.find(the_log_holds_what_was_put, order)
-            self.look(quiet.OF_AN_ORDER, order, order)
-        self.look(quiet.OF_THE_SHOP, "all orders", self.clock())
+            self.look(at_rest.OF_AN_ORDER, order, order)
+        self.look(at_rest.OF_THE_SHOP, "all orders", self.clock())
 
     def _past(self) -> PlainRows:
         rows = PlainRows()
@@ -178,23 +179,23 @@ class Books(Shop):
             self._books = books
 
         def stated(self, event: Event[Any], _: Sequence[Change]) -> None:
-            self._books.look(invariants.of_a_fact(event), event.id, event)
+            self._books.look(order_invariants.of_a_fact(event), event.id, event)
 
         def charged(self, order: str) -> None:
-            self._books.look(invariants.OF_THE_LEDGER, order, order)
+            self._books.look(order_invariants.OF_THE_LEDGER, order, order)
 
         def booked(self, order: str) -> None:
-            self._books.look(invariants.OF_THE_PARCELS, order, order)
+            self._books.look(order_invariants.OF_THE_PARCELS, order, order)
 
         def handled(self, consumer: str, event: Event[Any]) -> None:
             order = event.subject
-            self._books.look(invariants.of_what_is_handled(consumer), order, order)
+            self._books.look(order_invariants.of_what_is_handled(consumer), order, order)
 
         def kept(self, table: str, row: Row) -> None:
             self._books.look(READ_MODELS[table], row.sort, row)
 
         def mailed(self, mail: Mail) -> None:
-            self._books.look(invariants.OF_A_MAIL, mail.subject, mail)
+            self._books.look(order_invariants.OF_A_MAIL, mail.subject, mail)
 
 
 def the_log_holds_what_was_put() -> None:

@@ -13,9 +13,9 @@ from rich.progress import track
 
 import tests.conftest  # noqa: F401  no real account can be reached
 from infra.stage import DEV
-from ops.simulation.violation import Violation
 from ops.trouble import Exit
 from ops.words import many, tallied
+from simulation.invariants.violation import Violation
 from tests.assembly import Assembly, synthesize
 from tests.campaigns import leave, whole
 from tests.system.wire.chance import Chance

@@ -17,7 +17,7 @@ from tests.system.wire.deployment import REPLAYABLE, Deployment
 from tests.system.wire.faults import Fault, applicable
 from tests.system.wire.luck import Luck
 from tests.system.wire.runs import CONSUMERS, hold
-from tests.system.wire.wire import Call, Fired
+from tests.system.wire.wire import Call, InjectedFault
 from tests.system.wire.workers import Workers
 
 CHANCES = (0.0, 0.03, 0.06, 0.12, 0.25)
@@ -46,7 +46,7 @@ class Chance:
 
     def __init__(self, world: Deployment, seed: int) -> None:
         self.world = world
-        self.fired: list[Fired] = []
+        self.fired: list[InjectedFault] = []
         self.steps = 0
         self._dice = Luck(seed)
         self._calm = False
@@ -240,4 +240,4 @@ class Chance:
     # -- luck --------------------------------------------------------------------------------------
 
     def _note(self, who: Call | str, fault: Fault) -> None:
-        self.fired.append(Fired(step=self.steps, call=who, fault=fault))
+        self.fired.append(InjectedFault(step=self.steps, call=who, fault=fault))

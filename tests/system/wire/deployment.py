@@ -21,7 +21,7 @@ from functions.checkout.identity import order_id
 from functions.runtime.aws.log import DynamoLog
 from functions.runtime.aws.tables import DynamoRows
 from functions.runtime.main import build
-from ops.simulation.violation import Violation, comes_to_rest
+from simulation.invariants.violation import Violation, comes_to_rest
 from tests.builders import NOW, Lines
 from tests.system.shop import SKU, SOLD_OUT, STOCK, Placed, Shop
 from tests.system.wire import moto_state

@@ -3,8 +3,8 @@
 from functools import cache
 from typing import Literal
 
-from ops.simulation.fault import EXPLAINED, READS, WITH_CHANGES, possible
-from ops.simulation.fault import Fault as PortFault
+from simulation.faults import EXPLAINED, READS, WITH_CHANGES, possible
+from simulation.faults import Fault as PortFault
 
 type Fault = PortFault | Literal["conflict, to the last"]
 

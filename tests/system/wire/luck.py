@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from ops.simulation.dice import Dice
+from simulation.draws import Draws
 
 
-class Luck(Dice):
+class Luck(Draws):
     """The simulator's dice, for those who ask in the same order each time."""
 
     def __init__(self, seed: int) -> None:

@@ -16,7 +16,7 @@ from functions.runtime.aws.log import DynamoLog, _conflicts
 from functions.runtime.aws.tables import DynamoRecords
 from functions.runtime.aws.topic import SnsTopic
 from functions.runtime.handlers import consumer as consumers_handler
-from tests.ops.simulation.planted import PLANTED as IN_THE_RULES
+from tests.simulation.seeded_bugs import PLANTED as IN_THE_RULES
 from tests.system.wire import deployment
 from tests.system.wire.wire import Clients
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ops.simulation.violation import Violation
+from simulation.invariants.violation import Violation
 from tests.system.wire import moto_state
 from tests.system.wire.deployment import Deployment, Saved, deployment
 from tests.system.wire.faults import Fault, applicable

@@ -42,7 +42,7 @@ class Call:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fired:
+class InjectedFault:
     """A fault that happened: at which step, to which call or to whom."""
 
     step: int

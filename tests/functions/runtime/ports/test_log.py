@@ -14,7 +14,7 @@ from events.history import History
 from functions.framework.ports import Log
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
-from ops.simulation.log import PlainLog
+from simulation.log import PlainLog
 from tests.builders import ORDER, order_placed, placed, story, then
 from tests.functions.conftest import Stage
 

@@ -17,7 +17,7 @@ from functions.framework.ports import Change, Log, Record, Refused
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
-from ops.simulation.log import PlainLog
+from simulation.log import PlainLog
 from tests.builders import ORDER, placed, then
 from tests.functions.conftest import Stage
 

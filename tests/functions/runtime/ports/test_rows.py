@@ -9,7 +9,7 @@ from events.order_list import LIST, OPEN
 from functions.framework.ports import Row, Rows
 from functions.runtime.aws.tables import DynamoRows
 from functions.runtime.memory.rows import MemoryRows
-from ops.simulation.rows import PlainRows
+from simulation.rows import PlainRows
 from tests.functions.conftest import Calls, Stage
 
 

@@ -1,0 +1,138 @@
+"""`fanfare simulate`: worlds by the thousand, and what was found in them."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ops.options import Options
+from ops.trouble import Exit, Trouble
+from ops.words import many, tallied
+from simulation.campaign import Run, Tally
+from simulation.faults import EXPLAINED
+from simulation.parallel import spread
+from simulation.report import again, story
+from simulation.shrink import shrink
+
+ENOUGH = 5
+"""Violations after which a campaign ends: more would say the same."""
+
+SEEDS = 1 << 128
+"""How many seeds dice take: from 0 on, and below this."""
+
+type Tell = Callable[[Tally], None]
+
+
+def simulate(
+    options: Options,
+    *,
+    seeds: int,
+    orders: int,
+    first: int,
+    jobs: int,
+    clock: Callable[[], float] = time.monotonic,
+) -> Exit:
+    """Run worlds, print what is wrong with each and what there was to see in all.
+
+    Raises:
+        Trouble: there are not so many seeds from the first one on.
+    """
+    if not 0 <= first <= SEEDS - seeds:
+        raise Trouble(
+            f"Seeds are whole numbers from 0 to {SEEDS - 1} (128 bits), and each world takes the"
+            " next one: begin with a lower --seed.",
+            Exit.USAGE,
+        )
+    tally = Tally()
+    began = clock()
+    found: list[Run] = []
+    stopped = False
+    try:
+        with _progress(options, seeds, clock) as tell:
+            for run in spread(range(first, first + seeds), orders, tally, jobs=jobs, tell=tell):
+                found.append(run)
+                if len(found) == ENOUGH:
+                    break
+    except KeyboardInterrupt:
+        options.err.print(f"Stopped after {tally.worlds:,} of {many(seeds, 'world')}.")
+        stopped = True
+    speed = tally.orders / max(clock() - began, 1e-9)
+    for run in found:
+        _tell(options, run)
+    if options.json:
+        options.print_json(_as_json(tally, speed, found))
+    else:
+        _sum_up(options, tally, speed, found)
+    if stopped:
+        return Exit.INTERRUPTED
+    return Exit.FOUND if found else Exit.DONE
+
+
+def _tell(options: Options, run: Run) -> None:
+    violation = run.violation
+    if options.json or violation is None:
+        return
+    options.out.print(f"Seed {run.plan.seed}: {violation.sentence}")
+    for line in story(shrink(run)):
+        options.out.print(line)
+    options.out.print(f"  Replay it: {again(run)}")
+
+
+def _sum_up(options: Options, tally: Tally, speed: float, found: list[Run]) -> None:
+    options.out.print(
+        f"{many(tally.worlds, 'world')}, {many(tally.orders, 'order')},"
+        f" {tally.steps:,} steps, {speed:,.0f} orders a second"
+    )
+    for fault, times in tally.faults.most_common():
+        options.out.print(tallied(times, f"{fault}: {EXPLAINED[fault]}"))
+    mails = many(tally.mails_again, "mail")
+    options.out.print(f"{mails} went again, where a fault fell between sending and slot.")
+    met, there = tally.coverage
+    options.out.print(f"{met} of {there} pairs of a call and a fault were met.")
+    if 0 < there - met <= ENOUGH:
+        never = ", ".join(f"{call} x {fault}" for call, fault in tally.missed)
+        options.out.print(f"  Not met: {never}")
+    options.out.print(f"{many(len(found), 'violation')}.")
+
+
+def _as_json(tally: Tally, speed: float, found: list[Run]) -> dict[str, object]:
+    met, there = tally.coverage
+    return {
+        "worlds": tally.worlds,
+        "orders": tally.orders,
+        "steps": tally.steps,
+        "orders_per_second": round(speed),
+        "faults": dict(sorted(tally.faults.items())),
+        "mails_again": tally.mails_again,
+        "pairs": met,
+        "of_pairs": there,
+        "violations": [
+            {"seed": run.plan.seed, "invariant": run.violation.name, "about": str(run.violation)}
+            for run in found
+            if run.violation is not None
+        ],
+    }
+
+
+@contextmanager
+def _progress(options: Options, seeds: int, clock: Callable[[], float]) -> Iterator[Tell]:
+    """Give a function to be told of each world: a bar on a terminal, and nothing elsewhere."""
+    if not options.err.is_terminal or options.json:
+        yield lambda _: None
+        return
+    columns = (
+        TextColumn("  worlds"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f}  {task.fields[speed]}"),
+        TimeRemainingColumn(),
+    )
+    began = clock()
+    with Progress(*columns, console=options.err, transient=True) as bar:
+        task = bar.add_task("worlds", total=seeds, speed="")
+
+        def tell(tally: Tally) -> None:
+            speed = tally.orders / max(clock() - began, 1e-9)
+            bar.update(task, completed=tally.worlds, speed=f"{speed:,.0f} orders/s")
+
+        yield tell

@@ -1,0 +1,1 @@
+"""Actors of a simulated world: customers, operators, and outages of whole consumers."""

@@ -1,0 +1,132 @@
+"""The customers: they order, and some of them cancel, whenever they like."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+from events.contracts.checkout import Address, Line, OrderPlaced
+from events.envelope import begin
+from events.money import Money
+from functions.checkout.identity import order_id
+from functions.checkout.orders import Orders
+from functions.framework.http import Problem, Request
+from functions.payment.sandbox import DECLINED, OUTAGE, SUCCESS, TIMEOUT
+from simulation.clock import DAY, HOUR, SECOND
+from simulation.draws import share
+from simulation.faults import Unavailable
+from simulation.scheduler import Engine
+from simulation.stepped_ports import SteppedLog
+from simulation.worker import Worker
+
+PRICES = {"TRUMPET-BB": 24900, "MUTE-CUP": 1995, "DRUM-SNARE": 18900}
+TOKENS = (*(SUCCESS,) * 14, *(TIMEOUT,) * 3, *(DECLINED,) * 2, OUTAGE)
+SPANS = (SECOND, 10 * SECOND, HOUR, 2 * DAY)
+"""Within how long the orders of a world are placed: one of these."""
+
+PATIENCE = (SECOND, SECOND, 5 * SECOND, HOUR, 15 * HOUR, 2 * DAY)
+"""Within how long a customer thinks better of it: one of these."""
+
+CANCELS = share(0.4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Customer:
+    """One customer with one order: its number, its key, its id, and numbers for what it wants."""
+
+    number: int
+    key: str
+    order: str
+    wants: tuple[int, ...]
+
+
+class Customers:
+    """All customers of a world."""
+
+    def __init__(self, engine: Engine, log: SteppedLog) -> None:
+        """Take the log that they reach through the shop's API."""
+        self._engine = engine
+        self._log = log
+        self._orders = Orders(log, engine.clock)
+        self._span = engine.dice.pick("span", SPANS)
+
+    def arrive(self, number: int) -> str:
+        """Let a customer order at some time, and perhaps cancel; return the order's id."""
+        first, second, third, fourth, arrives, patience, cancels, patient, *rest = (
+            self._engine.dice.draw(f"customer {number}")
+        )
+        key = f"{UUID(int=first << 96 | second << 64 | third << 32 | fourth)}"
+        customer = Customer(number=number, key=key, order=order_id(key), wants=tuple(rest))
+        when = arrives % (self._span + 1)
+        self._engine.at(when, self._place, customer)
+        at = when + 100 + cancels % PATIENCE[patience % len(PATIENCE)]
+        if patient < CANCELS and self._engine.befalls(customer.order, "cancelled", at=at):
+            self._engine.at(at, self._cancel, customer)
+        return customer.order
+
+    def _place(self, customer: Customer) -> None:
+        event = begin(
+            self._wanted(customer),
+            subject=customer.order,
+            source="checkout",
+            now=self._engine.clock(),
+            correlationid=f"request-{customer.number}",
+            traceparent=f"00-{customer.number + 1:032x}-{'0' * 16}-01",
+        )
+
+        def work(_: Worker) -> None:
+            try:
+                self._log.append(event)
+            except Unavailable:
+                return
+
+        self._engine.start(self._worker("place", customer, work))
+
+    def _cancel(self, customer: Customer) -> None:
+        request = Request(
+            headers={"authorization": f"Bearer {customer.key}"}, path={"id": customer.order}
+        )
+
+        def work(_: Worker) -> None:
+            try:
+                self._orders.cancel(request)
+            except (Problem, Unavailable):
+                return
+
+        self._engine.start(self._worker("cancel", customer, work))
+
+    def _worker(self, what: str, customer: Customer, work: Callable[[Worker], None]) -> Worker:
+        return Worker("checkout", f"checkout {what} {customer.order}", work)
+
+    def _wanted(self, customer: Customer) -> OrderPlaced:
+        lines, pieces, token, more, *_ = customer.wants
+        bought = _lines(lines % 7 + 1, 1 + pieces % 2)
+        amount = sum(line.quantity * line.unit_price for line in bought)
+        return OrderPlaced(
+            lines=bought,
+            total=Money(amount=amount, currency="EUR"),
+            email=f"{customer.number}@example.com",
+            ship_to=HOME,
+            payment_token=TOKENS[token % len(TOKENS)],
+            fingerprint="5f2b8c1d9e3a7f604b1c2d",
+            delivery="express" if more & 1 else "standard",
+        )
+
+
+HOME = Address(
+    name="Robin Example",
+    street="1 Sample Street",
+    city="Berlin",
+    postal_code="10115",
+    country="DE",
+)
+
+
+@cache
+def _lines(which: int, pieces: int) -> tuple[Line, ...]:
+    """Return lines of the products whose bit is set."""
+    return tuple(
+        Line(sku=sku, name=sku.title(), quantity=pieces, unit_price=price)
+        for bit, (sku, price) in enumerate(PRICES.items())
+        if which >> bit & 1
+    )

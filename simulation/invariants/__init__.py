@@ -1,0 +1,1 @@
+"""Invariants: what must hold in every simulated world, and the violation that reports a breach."""

@@ -1,0 +1,213 @@
+"""The invariants: what is so at every moment, whatever has happened.
+
+Each is looked at when something happens that could break it. Those of messages are in `delivery`,
+those of read models in `read_models`, and those of a quiet world in `quiet`.
+"""
+
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Any
+
+from events.contracts.email import CancellationSent, DispatchNoteSent, ReceiptSent
+from events.contracts.inventory import RESERVE, StockReleased, StockReserved
+from events.contracts.ordering import OUTCOME, OrderCancelled, OrderConfirmed
+from events.contracts.payment import (
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentRefunded,
+    PaymentVoided,
+)
+from events.contracts.shipping import DispatchScheduled
+from events.envelope import Event, Fact
+from functions.framework.ports import Mail
+from simulation.state import Shop
+
+type OfFact = Callable[[Shop, Event[Any]], bool]
+type OfOrder = Callable[[Shop, str], bool]
+type OfMail = Callable[[Shop, Mail], bool]
+
+MONEY_MOVES = {
+    "prepared": ("captured", "declined", "cancelled"),
+    "captured": ("captured", "refunded"),
+}
+"""What a reference at the gateway may become; what is not named here stays as it is."""
+
+
+def a_filled_slot_never_changes(shop: Shop, event: Event[Any]) -> bool:
+    """A slot that was filled once holds the same fact for ever."""
+    return shop.first.setdefault(event.id, event) is event
+
+
+def an_order_has_one_outcome(shop: Shop, event: Event[Any]) -> bool:
+    """An order is confirmed or cancelled, never both, and never twice."""
+    outcomes = [
+        one
+        for one in shop.log.read(event.subject)
+        if isinstance(one.data, OrderConfirmed | OrderCancelled)
+    ]
+    return len(outcomes) <= 1
+
+
+def sequence_follows_causation(shop: Shop, event: Event[Any]) -> bool:
+    """An event's sequence is greater than that of the event that it reacts to."""
+    if event.causationid is None:
+        return True
+    slot = event.causationid.removeprefix(f"{event.subject}/")
+    cause = shop.log.read(event.subject).at(slot)
+    return cause is not None and cause.sequence < event.sequence
+
+
+def what_the_log_says_of_money_is_so(shop: Shop, event: Event[Any]) -> bool:
+    """The log says captured, declined, voided or refunded only once the gateway has done so."""
+    match event.data:
+        case PaymentCaptured(reference=reference):
+            allowed = {"captured", "refunded"}
+        case PaymentDeclined(reference=reference):
+            allowed = {"declined"}
+        case PaymentRefunded(reference=reference):
+            allowed = {"refunded"}
+        case PaymentVoided(reference=str() as reference):
+            allowed = {"cancelled", "declined"}
+        case _:
+            return True
+    return shop.states(event.subject).get(reference, [""])[-1] in allowed
+
+
+def refunds_never_exceed_captures(shop: Shop, event: Event[Any]) -> bool:
+    """What was refunded of an order is never more than what was captured, by the log."""
+    history = shop.log.read(event.subject)
+    captured = sum(e.data.amount.amount for e in history if isinstance(e.data, PaymentCaptured))
+    refunded = sum(e.data.amount.amount for e in history if isinstance(e.data, PaymentRefunded))
+    return refunded <= captured
+
+
+def confirmed_is_paid_and_reserved(shop: Shop, event: Event[Any]) -> bool:
+    """An order is confirmed only when it is charged, once and in full, and its stock is taken."""
+    history = shop.log.read(event.subject)
+    captured = history.find(PaymentCaptured)
+    return (
+        captured is not None
+        and shop.charge(event.subject) == captured.data.amount.amount
+        and history.states(StockReserved)
+        and not history.states(StockReleased)
+    )
+
+
+def dispatched_is_confirmed(shop: Shop, event: Event[Any]) -> bool:
+    """Only a confirmed order is dispatched."""
+    return shop.log.read(event.subject).states(OrderConfirmed)
+
+
+def what_the_log_says_of_a_parcel_is_so(shop: Shop, event: Event[Any]) -> bool:
+    """The log tells of a parcel only once the carrier has booked it, under the same number."""
+    parcel = shop.parcels.get(event.subject)
+    return parcel is not None and parcel.values["tracking"] == event.data.reference
+
+
+def what_the_log_says_of_a_mail_is_so(shop: Shop, event: Event[Any]) -> bool:
+    """The log tells of a mail only once it was sent."""
+    return event.data.message_id in shop.mail_ids
+
+
+def stock_is_returned_only_when_cancelled(shop: Shop, event: Event[Any]) -> bool:
+    """Stock is put back only for an order that is cancelled, and as much as was taken."""
+    history = shop.log.read(event.subject)
+    taken = history.at(RESERVE)
+    return (
+        history.states(OrderCancelled)
+        and taken is not None
+        and isinstance(taken.data, StockReserved)
+        and taken.data.lines == event.data.lines
+    )
+
+
+def stock_is_conserved(shop: Shop, event: Event[Any]) -> bool:
+    """Of each product, available and reserved add up to what there was; none is below zero."""
+    sign = 1 if isinstance(event.data, StockReserved) else -1
+    for line in event.data.lines:
+        shop.reserved[line.sku] += sign * line.quantity
+    left = {sku: shop.available(sku) for sku in shop.initial}
+    return all(
+        left[sku] >= 0 and left[sku] + shop.reserved[sku] == pieces
+        for sku, pieces in shop.initial.items()
+    )
+
+
+def only_one_reference_is_captured(shop: Shop, order: str) -> bool:
+    """Never were two references of an order captured, not even for a moment."""
+    return sum("captured" in life for life in shop.states(order).values()) <= 1
+
+
+def money_moves_as_it_may(shop: Shop, order: str) -> bool:
+    """A reference is captured, declined or cancelled once, and refunded only when captured."""
+    return all(
+        after == before or after in MONEY_MOVES.get(before, ())
+        for life in shop.states(order).values()
+        for before, after in pairwise(life)
+    )
+
+
+def a_cancelled_order_stays_uncharged(shop: Shop, order: str) -> bool:
+    """Once an order is cancelled and payment has handled it, its net charge is and stays zero."""
+    if ("payment", f"{order}/{OUTCOME}") not in shop.handled:
+        return True
+    return not shop.log.read(order).states(OrderCancelled) or shop.charge(order) == 0
+
+
+def a_confirmed_order_stays_charged(shop: Shop, order: str) -> bool:
+    """What a confirmed order was charged is never given back behind its back."""
+    history = shop.log.read(order)
+    captured = history.find(PaymentCaptured)
+    if captured is None or not history.states(OrderConfirmed):
+        return True
+    return shop.charge(order) == captured.data.amount.amount
+
+
+def a_parcel_is_booked_once(shop: Shop, order: str) -> bool:
+    """A parcel is booked once, for a confirmed order."""
+    return shop.parcels_of(order) == 1 and shop.log.read(order).states(OrderConfirmed)
+
+
+def no_mail_goes_twice(shop: Shop, mail: Mail) -> bool:
+    """A mail goes twice only where a fault fell between it and its slot, or its worker slept."""
+    return shop.mails[mail.to, mail.subject] <= 1 + shop.mail_mishaps[mail.subject]
+
+
+OF_ANY_FACT: tuple[OfFact, ...] = (a_filled_slot_never_changes, sequence_follows_causation)
+OF_SOME_FACTS: Mapping[type[Fact], tuple[OfFact, ...]] = {
+    OrderConfirmed: (an_order_has_one_outcome, confirmed_is_paid_and_reserved),
+    OrderCancelled: (an_order_has_one_outcome,),
+    PaymentCaptured: (what_the_log_says_of_money_is_so,),
+    PaymentDeclined: (what_the_log_says_of_money_is_so,),
+    PaymentVoided: (what_the_log_says_of_money_is_so,),
+    PaymentRefunded: (what_the_log_says_of_money_is_so, refunds_never_exceed_captures),
+    StockReserved: (stock_is_conserved,),
+    StockReleased: (stock_is_returned_only_when_cancelled, stock_is_conserved),
+    DispatchScheduled: (dispatched_is_confirmed, what_the_log_says_of_a_parcel_is_so),
+    ReceiptSent: (what_the_log_says_of_a_mail_is_so,),
+    DispatchNoteSent: (what_the_log_says_of_a_mail_is_so,),
+    CancellationSent: (what_the_log_says_of_a_mail_is_so,),
+}
+"""What is looked at when a fact of a type was stated, besides what holds of any."""
+
+_OF_A_FACT = {kind: OF_ANY_FACT + more for kind, more in OF_SOME_FACTS.items()}
+
+OF_THE_LEDGER: tuple[OfOrder, ...] = (
+    only_one_reference_is_captured,
+    money_moves_as_it_may,
+    a_cancelled_order_stays_uncharged,
+    a_confirmed_order_stays_charged,
+)
+OF_THE_PARCELS: tuple[OfOrder, ...] = (a_parcel_is_booked_once,)
+OF_A_MAIL: tuple[OfMail, ...] = (no_mail_goes_twice,)
+OF_WHAT_PAYMENT_HANDLED: tuple[OfOrder, ...] = (a_cancelled_order_stays_uncharged,)
+
+
+def of_a_fact(event: Event[Any]) -> tuple[OfFact, ...]:
+    """Return the invariants that a fact which was just stated could break."""
+    return _OF_A_FACT.get(type(event.data), OF_ANY_FACT)
+
+
+def of_what_is_handled(consumer: str) -> tuple[OfOrder, ...]:
+    """Return the invariants that could break once a consumer has handled an event."""
+    return OF_WHAT_PAYMENT_HANDLED if consumer == "payment" else ()

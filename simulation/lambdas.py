@@ -1,0 +1,151 @@
+"""The functions of a world: the consumers' own handlers and chores, on ports that stop."""
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import count
+
+from functions.email.sender import by_mail
+from functions.framework.ports import Resources
+from functions.framework.service import Consumer
+from functions.payment.sandbox import SandboxGateway
+from functions.shipping.sandbox import SandboxCarrier
+from simulation.clock import SECOND
+from simulation.faults import Unavailable
+from simulation.invocation import (
+    AGAIN,
+    Invocation,
+    WatchedReactor,
+    Work,
+    by_handler,
+    one_by_one,
+)
+from simulation.message import Receipt
+from simulation.queue import Queue
+from simulation.scheduler import Engine
+from simulation.state import Shop
+from simulation.stepped_ports import (
+    SteppedCarrier,
+    SteppedGateway,
+    SteppedLog,
+    SteppedMailbox,
+    SteppedQueue,
+    SteppedRecords,
+    SteppedRows,
+)
+from simulation.worker import NEVER, Worker, call
+
+
+class Functions:
+    """Runs the consumers of a world."""
+
+    def __init__(
+        self, engine: Engine, shop: Shop, log: SteppedLog, *, whole: bool, real: bool
+    ) -> None:
+        """Take the world; with `whole`, gateway and carrier do each call at once, as a provider.
+
+        Otherwise they are the sandboxes, which make calls of their own, to tables. If `real`,
+        messages are worked on by the handlers that Lambda calls.
+        """
+        self._engine = engine
+        self._shop = shop
+        self._log = log
+        self._whole = whole
+        self._real = real
+        self._rows = {name: SteppedRows(rows) for name, rows in shop.rows.items()}
+        self._resources = Resources(
+            tables=lambda name: SteppedRecords(shop.tables(name)),
+            rows=self._rows.__getitem__,
+            clock=engine.clock,
+            mailbox=SteppedMailbox(shop),
+        )
+        self._references = count(1)
+        self._works: dict[str, Work] = {}
+
+    def add(self, queue: Queue) -> None:
+        """Take a consumer into the world, by its queue."""
+        consumer = queue.consumer
+        reactor = WatchedReactor(
+            consumer=consumer,
+            log=self._log,
+            clock=self._engine.clock,
+            rows=self._rows.__getitem__,
+            outside=self._outside(consumer),
+        )
+        inbox = SteppedQueue(queue)
+        self._works[consumer.name] = (
+            by_handler(reactor, inbox, lambda: self._engine.now / SECOND)
+            if self._real
+            else one_by_one(reactor, inbox)
+        )
+
+    def invoke(self, queue: Queue, batch: Sequence[Receipt]) -> None:
+        """Begin a function's work on some messages; it is killed when its time is over."""
+        worker = Invocation(queue.consumer.name, batch, partial(self.handle, queue, batch))
+        worker.deadline = self._engine.now + queue.consumer.timeout * SECOND
+        self._engine.start(worker, luck=batch[0].luck if worker.alone else None)
+
+    def handle(self, queue: Queue, batch: Sequence[Receipt], worker: Invocation) -> None:
+        """Work on some messages, and acknowledge those that the function does not name."""
+        failed = self._works[queue.consumer.name](batch)
+        worker.deadline = NEVER  # the rest is Lambda's own
+        done = [each for each in batch if each.message.name not in failed] if failed else batch
+        if done:
+            worker.turn_to(f"{done[0].handle}, done")
+            self.acknowledge(queue, done)
+
+    def acknowledge(self, queue: Queue, done: Sequence[Receipt]) -> None:
+        """Tell the queue what is done; what it does not hear, it works out by itself."""
+        try:
+            call("queue.delete", self._delete, queue, done)
+        except Unavailable:
+            return
+
+    def tick(self, consumer: Consumer, number: str) -> None:
+        """Begin a consumer's chore."""
+        chore = consumer.chore
+        if chore is None:
+            return
+
+        def work(_: Worker) -> None:
+            try:
+                for _report in chore.run(self._log, self._resources):
+                    pass
+            except AGAIN:
+                return
+
+        worker = Worker(consumer.name, f"{consumer.name} tick {number}", work)
+        worker.deadline = self._engine.now + consumer.timeout * SECOND
+        self._engine.start(worker)
+
+    def _delete(self, queue: Queue, done: Sequence[Receipt]) -> None:
+        for receipt in done:
+            if queue.delete(receipt):
+                self._shop.acknowledged(queue.consumer.name, receipt.message.event)
+
+    def _outside(self, consumer: Consumer) -> object:
+        match consumer.name:
+            case "payment":
+                return self._gateway()
+            case "shipping":
+                return self._carrier()
+            case "email":
+                return by_mail(self._resources)
+        adapter = consumer.adapter()
+        return adapter.build(self._resources) if adapter else None
+
+    def _gateway(self) -> SandboxGateway | SteppedGateway:
+        ledger = self._shop.ledger
+        new = partial(_reference, self._references)
+        if self._whole:
+            return SteppedGateway(SandboxGateway(ledger, new))
+        return SandboxGateway(SteppedRecords(ledger), new)
+
+    def _carrier(self) -> SandboxCarrier | SteppedCarrier:
+        parcels, clock = self._shop.parcels, self._engine.clock
+        if self._whole:
+            return SteppedCarrier(SandboxCarrier(parcels, clock))
+        return SandboxCarrier(SteppedRecords(parcels), clock)
+
+
+def _reference(numbers: "count[int]") -> str:
+    return f"sbx_{next(numbers)}"

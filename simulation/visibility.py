@@ -1,0 +1,50 @@
+"""When the messages of a queue can be received: once they have arrived, or are hidden no longer."""
+
+from collections import deque
+from collections.abc import Callable
+
+from simulation.message import Message
+from simulation.scheduler import Engine
+
+
+class Visibility:
+    """Hides a queue's messages, and tells of each that appears and is not gone."""
+
+    def __init__(self, engine: Engine, timeout: int, appear: Callable[[Message], None]) -> None:
+        """Take for how long (ms) a message is hidden that was received, and who is told."""
+        self._engine = engine
+        self._timeout = timeout
+        self._appear = appear
+        self._received: deque[tuple[int, Message, int]] = deque()
+
+    def hide(self, message: Message, until: int) -> None:
+        """Hide a message until a time (ms)."""
+        self._engine.at(until, self._show, message, message.hide(until))
+
+    def receive(self, message: Message) -> None:
+        """Hide a message for as long as the worker can take that has just received it.
+
+        Most are gone by then. The time is the same for all, so to wait for the first is enough.
+        """
+        until = self._engine.now + self._timeout
+        if not self._received:
+            self._engine.at(until, self._show_received)
+        self._received.append((until, message, message.hide(until)))
+
+    def _show(self, message: Message, timer: int) -> None:
+        if not message.gone and timer == message.timer:
+            self._appear(message)
+
+    def _show_received(self) -> None:
+        """Show what is due, and look again when the next one is due that is not gone."""
+        due: list[tuple[Message, int]] = []
+        while self._received:
+            until, message, timer = self._received[0]
+            if not message.gone and timer == message.timer:
+                if until > self._engine.now:
+                    self._engine.at(until, self._show_received)
+                    break
+                due.append((message, timer))
+            self._received.popleft()
+        for message, timer in due:
+            self._show(message, timer)

@@ -1,0 +1,16 @@
+"""What the simulator's tests share."""
+
+import pytest
+
+from simulation.world import World
+from tests.simulation.seeded_bugs import it_confirms_the_losing_reference
+
+
+@pytest.fixture
+def mistaken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plant a mistake in what every campaign runs."""
+    rows = it_confirms_the_losing_reference(monkeypatch)
+    monkeypatch.setattr(
+        "simulation.campaign.World",
+        lambda plan, **_: World(plan, consumers=rows[0], relay=rows[1]),
+    )

@@ -1,0 +1,217 @@
+"""Mistakes that somebody could make in the rules of a service."""
+
+from copy import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from events import sequence
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.orders import OrderStalled
+from events.contracts.payment import CHARGE, PaymentCaptured, PaymentPrepared, PaymentRefunded
+from events.contracts.shipping import DispatchScheduled
+from events.envelope import Event, Fact
+from events.history import History
+from functions.analytics.reactions import placed as count
+from functions.email import mails
+from functions.email.sender import Post
+from functions.framework.ports import Row
+from functions.framework.reaction import Fill, Keep, Steps
+from functions.framework.service import Consumer
+from functions.map import BUS, CONSUMERS
+from functions.orders import projection
+from functions.payment import reactions as payment
+from functions.payment import sandbox
+from functions.payment.gateway import Gateway
+from functions.shipping.carrier import Carrier
+from tests.simulation.seeding import PLANTED, Patch, Rows, planted, with_reaction
+
+__all__ = ["PLANTED"]
+
+
+@planted
+def a_cancelled_reference_can_still_be_charged(patch: Patch) -> Rows:
+    def cancelled(entry: sandbox.Entry) -> sandbox.Entry:
+        if entry.state == "prepared":
+            return entry
+        return before(entry)
+
+    before = sandbox._cancelled
+    patch.setattr(sandbox, "_cancelled", cancelled)
+    return CONSUMERS, BUS
+
+
+@planted
+def it_confirms_the_losing_reference(_: Patch) -> Rows:
+    def charge(placed: Event[OrderPlaced], history: History, gateway: Gateway) -> Steps:
+        if history.at(CHARGE) or history.states(OrderCancelled):
+            return None
+        order = placed.data
+        ours = gateway.prepare(placed.subject, order.total, order.payment_token)
+        yield PaymentPrepared(reference=ours)
+        return Fill(fact=payment._confirm(ours, gateway), slot=CHARGE)
+
+    return with_reaction("payment", OrderPlaced, charge)
+
+
+@planted
+def it_refunds_without_asking_the_gateway(_: Patch) -> Rows:
+    def undo(_: Event[OrderCancelled], history: History, gateway: Gateway) -> Any:
+        captured = history.find(PaymentCaptured)
+        if captured is None:
+            return None
+        data = captured.data
+        return PaymentRefunded(reference=data.reference, amount=data.amount)
+
+    return with_reaction("payment", OrderCancelled, undo)
+
+
+@planted
+def it_does_not_void(_: Patch) -> Rows:
+    def undo(_: Event[OrderCancelled], history: History, gateway: Gateway) -> Steps:
+        if history.at("payment/attempt") is None:
+            return None
+        return (yield from payment.undo(_, history, gateway))
+
+    return with_reaction("payment", OrderCancelled, undo)
+
+
+@planted
+def it_confirms_what_is_only_paid(_: Patch) -> Rows:
+    def decide(_: Event[Any], history: History) -> Fact | None:
+        return OrderConfirmed() if history.states(PaymentCaptured) else None
+
+    return with_reaction("ordering", PaymentCaptured, decide)
+
+
+@planted
+def ordering_is_deaf_to_stalls(_: Patch) -> Rows:
+    def changed(consumer: Consumer) -> Consumer:
+        if consumer.name != "ordering":
+            return consumer
+        return replace(consumer, on=tuple(on for on in consumer.on if on.event is not OrderStalled))
+
+    return tuple(changed(each) for each in CONSUMERS), BUS
+
+
+@planted
+def stock_is_put_back_twice_over(_: Patch) -> Rows:
+    from functions.inventory.reactions import release
+
+    def twice(event: Event[OrderCancelled], history: History) -> Steps:
+        decided = yield from release(event, history)
+        if isinstance(decided, Fill):
+            return replace(decided, changes=decided.changes * 2)
+        return decided
+
+    return with_reaction("inventory", OrderCancelled, twice)
+
+
+@planted
+def a_parcel_is_booked_without_asking(_: Patch) -> Rows:
+    def dispatch(confirmed: Event[OrderConfirmed], history: History, carrier: Carrier) -> Any:
+        placed = history.find(OrderPlaced)
+        if placed is None or history.states(DispatchScheduled):
+            return None
+        to, how = placed.data.ship_to, placed.data.delivery
+        reference = carrier.book(confirmed.subject, to, how)
+        return DispatchScheduled(carrier=carrier.name, reference=reference)
+
+    return with_reaction("shipping", OrderConfirmed, dispatch)
+
+
+@planted
+def a_key_is_trusted_to_its_last_minute(patch: Patch) -> Rows:
+    patch.setattr("functions.shipping.sandbox.DOUBT", timedelta())
+    return CONSUMERS, BUS
+
+
+@planted
+def a_parcel_moves_before_the_outcome(_: Patch) -> Rows:
+    def changed(consumer: Consumer) -> Consumer:
+        if consumer.name != "shipping":
+            return consumer
+        return replace(consumer, on=tuple(replace(on, event=PaymentCaptured) for on in consumer.on))
+
+    return tuple(changed(each) for each in CONSUMERS), BUS
+
+
+@planted
+def a_mail_goes_without_looking(_: Patch) -> Rows:
+    def receive(placed: Event[OrderPlaced], history: History, post: Post) -> Fill | None:
+        from events.contracts.email import RECEIPT, ReceiptSent
+
+        return Fill(fact=ReceiptSent(message_id=post.send(mails.receipt(placed))), slot=RECEIPT)
+
+    return with_reaction("email", OrderPlaced, receive)
+
+
+@planted
+def the_clock_of_the_machine_is_believed(patch: Patch) -> Rows:
+    before = sequence.after
+    patch.setattr(sequence, "after", lambda now, *_: before(now))
+    return CONSUMERS, BUS
+
+
+@planted
+def the_list_keeps_what_is_newest_by_sequence(patch: Patch) -> Rows:
+    right = projection.row
+
+    def by_sequence(history: History) -> Row | None:
+        made = right(history)
+        if made is None:
+            return None
+        last = max(event.sequence for event in history)
+        return replace(made, version=int(last.replace(".", "")))
+
+    def project(_: Event[Any], history: History) -> Keep | None:
+        made = by_sequence(history)
+        return Keep(table="list", rows=(made,)) if made else None
+
+    for module in ("functions.orders.check", "simulation.invariants.at_rest"):
+        patch.setattr(f"{module}.row", by_sequence)
+
+    def changed(consumer: Consumer) -> Consumer:
+        if consumer.name != "orders":
+            return consumer
+        return replace(consumer, on=tuple(replace(on, react=project) for on in consumer.on))
+
+    return tuple(changed(each) for each in CONSUMERS), BUS
+
+
+@planted
+def late_rows_are_not_marked(patch: Patch) -> Rows:
+    patch.setattr("functions.analytics.reactions.is_late", lambda *_: False)
+    return CONSUMERS, BUS
+
+
+@planted
+def stock_is_put_back_apart_from_the_slot(_: Patch) -> Rows:
+    from functions.inventory.reactions import release
+
+    def apart(event: Event[OrderCancelled], history: History) -> Steps:
+        decided = yield from release(event, history)
+        return replace(decided, changes=()) if isinstance(decided, Fill) else decided
+
+    return with_reaction("inventory", OrderCancelled, apart)
+
+
+@planted
+def the_list_tells_of_what_is_yet_to_come(_: Patch) -> Rows:
+    def project(_: Event[Any], history: History) -> Keep | None:
+        made = projection.row(history)
+        if made is None or made.version is None:
+            return None
+        return Keep(table="list", rows=(replace(made, version=made.version + 1),))
+
+    return with_reaction("orders", OrderConfirmed, project)
+
+
+@planted
+def an_order_counts_each_time_that_it_is_heard_of(_: Patch) -> Rows:
+    def placed(event: Event[OrderPlaced], history: History, now: datetime) -> Keep:
+        kept = count(event, history, now)
+        rows = tuple(replace(row, sort=f"{row.sort}/{now.isoformat()}") for row in kept.rows)
+        return replace(kept, rows=rows)
+
+    return with_reaction("analytics", OrderPlaced, placed)

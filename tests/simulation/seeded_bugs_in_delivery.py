@@ -1,0 +1,117 @@
+"""Mistakes that somebody could make between the log and the consumers, and in operating them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import process_partial_response
+
+from functions.framework.batching import pack
+from functions.framework.ports import Message, Topic
+from functions.map import BUS, CONSUMERS
+from functions.relay.waves import publish
+from functions.runtime import backoff
+from functions.runtime.handlers import consumer
+from simulation.actors.operators import Operators
+from simulation.clock import HOUR
+from simulation.invocation import Invocation
+from simulation.lambdas import Functions
+from simulation.message import Message as Queued
+from simulation.message import Receipt
+from simulation.queue import Queue
+from tests.simulation.seeding import PLANTED, Patch, Rows, planted
+
+__all__ = ["PLANTED"]
+
+
+@planted
+def it_acknowledges_before_the_put(patch: Patch) -> Rows:
+    def handle(self: Functions, queue: Queue, batch: Sequence[Receipt], _: Invocation) -> None:
+        self.acknowledge(queue, batch)
+        self._works[queue.consumer.name](batch)
+
+    patch.setattr(Functions, "handle", handle)
+    return CONSUMERS, BUS
+
+
+@planted
+def only_the_first_failure_of_a_batch_is_told(patch: Patch) -> Rows:
+    def first(*arguments: Any, **named: Any) -> Any:
+        answer = process_partial_response(*arguments, **named)
+        return {"batchItemFailures": answer["batchItemFailures"][:1]}
+
+    patch.setattr(consumer, "process_partial_response", first)
+    return CONSUMERS, BUS
+
+
+@planted
+def the_wait_between_tries_does_not_grow(patch: Patch) -> Rows:
+    tries = backoff.receives_to_ride_out()
+    patch.setattr(backoff, "receives_to_ride_out", lambda: tries)
+    patch.setattr(backoff, "delay", lambda _: backoff.FIRST_DELAY)
+    return CONSUMERS, BUS
+
+
+@planted
+def the_dead_letter_queue_is_dropped(patch: Patch) -> Rows:
+    def give_up(self: Queue, message: Queued) -> None:
+        self._held[message.event.id] -= 1
+        self._leave(message)
+
+    patch.setattr(Queue, "_give_up", give_up)
+    return CONSUMERS, BUS
+
+
+@planted
+def the_past_is_replayed_before_the_queue_is_subscribed(patch: Patch) -> Rows:
+    def deploy(self: Operators, queue: Queue) -> None:
+        queue.there = True
+        if queue.consumer.replayable:
+            self._replay_all(queue)
+        queue.there = False
+        self._engine.at(self._engine.now + HOUR, partial(setattr, queue, "there", True))
+
+    patch.setattr(Operators, "_deploy", deploy)
+    return CONSUMERS, BUS
+
+
+@planted
+def nobody_sends_again_what_a_queue_has_not_kept(patch: Patch) -> Rows:
+    patch.setattr(Operators, "missed", lambda *_: None)
+    return CONSUMERS, BUS
+
+
+@planted
+def the_relay_ignores_refused_entries(_: Patch) -> Rows:
+    def ignoring(messages: Sequence[Message], topic: Topic) -> Mapping[str, str]:
+        publish(messages, topic)
+        return {}
+
+    return CONSUMERS, replace(BUS, publish=ignoring)
+
+
+@planted
+def an_order_goes_on_without_what_was_refused(_: Patch) -> Rows:
+    def going_on(messages: Sequence[Message], topic: Topic) -> Mapping[str, str]:
+        unsent: dict[str, str] = {}
+        for message in sorted(messages, key=lambda each: (each.sequence, each.id)):
+            unsent |= publish([message], topic)
+        return unsent
+
+    return CONSUMERS, replace(BUS, publish=going_on)
+
+
+@planted
+def the_stream_is_read_by_several_at_once(_: Patch) -> Rows:
+    """With a parallelisation factor of two Lambda keeps the order of an item, and of no more."""
+
+    def in_parts(messages: Sequence[Message], topic: Topic) -> Mapping[str, str]:
+        unsent: dict[str, str] = {}
+        for part in (messages[1::2], messages[::2]):
+            for batch in pack(part):
+                refusals = zip(batch, topic.publish(batch), strict=True)
+                unsent |= {message.id: refusal for message, refusal in refusals if refusal}
+        return unsent
+
+    return CONSUMERS, replace(BUS, publish=in_parts)

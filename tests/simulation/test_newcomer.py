@@ -1,0 +1,59 @@
+"""A consumer that was added to the map a minute ago, or is deployed midway, is like the others."""
+
+from typing import Any
+
+import pytest
+
+from events.contracts.shipping import DispatchScheduled
+from events.envelope import Event
+from events.history import History
+from functions.framework.reaction import On
+from functions.framework.service import Adapter, Consumer
+from functions.map import BUS, CONSUMERS
+from simulation.actors import operators
+from simulation.actors.operators import may_be_new
+from simulation.campaign import run
+from simulation.scenario import Plan
+
+ORDERS = 5
+
+
+def test_it_hears_what_concerns_it_through_its_usual_adapter() -> None:
+    greeted: set[str] = set()
+
+    def greet(event: Event[Any], _: History, printer: set[str]) -> None:
+        printer.add(event.subject)
+
+    greeting = Consumer(
+        name="greeting",
+        on=(On(event=DispatchScheduled, react=greet, history=True, outside=True),),
+        adapters=(Adapter(name="usual", build=lambda _: greeted),),
+    )
+
+    found = run(Plan(seed=1, orders=ORDERS), ((*CONSUMERS, greeting), BUS))
+
+    assert found.violation is None
+    assert 0 < len(greeted) <= ORDERS
+
+
+def test_who_is_deployed_midway_hears_the_past_by_a_replay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operators, "NEW", 1)
+    missed = 0
+    for seed in range(12):
+        found = run(Plan(seed=seed, orders=ORDERS))
+        assert found.violation is None
+        new = {
+            each.worker for each in found.world.engine.fired.values() if each.fault == "deployed"
+        }
+        assert new == {"inventory", "ordering", "email", "orders", "analytics"}
+        queues = {queue.consumer.name: queue for queue in found.world.queues}
+        missed += len(queues["email"].unheard)
+        assert not any(queues[name].unheard for name in new - {"email"})
+
+    assert missed > 0  # nobody replays mails
+
+
+def test_for_whom_an_order_would_wait_in_vain_is_not_deployed_midway() -> None:
+    late = {each.name for each in CONSUMERS if may_be_new(each, CONSUMERS)}
+
+    assert late == {"inventory", "ordering", "email", "orders", "analytics"}

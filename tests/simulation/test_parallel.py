@@ -1,0 +1,49 @@
+"""A campaign on several cores."""
+
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import active_children
+from multiprocessing.process import BaseProcess
+
+import pytest
+
+from simulation.campaign import Tally, campaign
+from simulation.parallel import SHARE, spread
+
+SEEDS = range(2 * SHARE + 1)
+
+
+def test_several_processes_see_together_what_one_sees_alone() -> None:
+    alone, together = Tally(), Tally()
+    told: list[int] = []
+
+    assert list(campaign(SEEDS, 2, alone)) == []
+    seen = spread(SEEDS, 2, together, jobs=2, tell=lambda tally: told.append(tally.worlds))
+    assert list(seen) == []
+
+    assert together == alone
+    assert told == [SHARE, 2 * SHARE, 2 * SHARE + 1]
+
+
+@pytest.mark.usefixtures("mistaken")
+def test_what_breaks_elsewhere_breaks_here_again() -> None:
+    """In threads, since a mistake that is planted in this process is in no other."""
+    alone = [one.plan for one in campaign(SEEDS, 10, Tally())]
+    found = list(spread(SEEDS, 10, Tally(), jobs=2, pool=ThreadPoolExecutor))
+
+    assert [one.plan for one in found] == alone != []
+    assert all(one.violation for one in found)
+
+
+def test_who_stops_a_campaign_waits_for_no_process_and_leaves_none() -> None:
+    working: list[BaseProcess] = []
+
+    def stop(_: Tally) -> None:
+        working.extend(active_children())
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(spread(SEEDS, 2, Tally(), jobs=2, tell=stop))
+
+    assert {process.exitcode for process in working} == {-signal.SIGTERM}
+    assert active_children() == []

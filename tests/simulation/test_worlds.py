@@ -1,0 +1,160 @@
+"""Worlds of ten orders: what holds in them, and what happens there at all."""
+
+import gc
+import os
+import subprocess
+import sys
+import weakref
+from collections import Counter
+from dataclasses import replace
+from itertools import islice
+
+import pytest
+
+from events.envelope import Fact
+from simulation.campaign import Tally, campaign, run
+from simulation.clock import DAY
+from simulation.draws import Draws
+from simulation.faults import EXPLAINED, possible
+from simulation.message import Message
+from simulation.scenario import Plan
+from simulation.world import World
+from tests.builders import placed
+
+WORLDS = 300
+ORDERS = 10
+RARE = ("rows.remove", "carrier.find", "gateway.cancel")
+"""Calls that few worlds make, so that some faults never meet them in so many."""
+
+
+def test_three_hundred_worlds_keep_their_word_while_every_fault_happens() -> None:
+    seen = Tally()
+
+    assert [one.violation for one in campaign(range(WORLDS), ORDERS, seen)] == []
+    assert (seen.worlds, seen.orders) == (WORLDS, WORLDS * ORDERS)
+    assert sorted(seen.faults) == sorted(EXPLAINED)
+    missed = {pair for pair in seen.missed if pair[0] not in RARE}
+    assert len(missed) <= 3, missed
+
+
+def test_the_orders_end_in_every_way() -> None:
+    ends: Counter[str] = Counter()
+    stated: set[type[Fact]] = set()
+    days = 0
+    for seed in range(60):
+        world = run(Plan(seed=seed, orders=ORDERS)).world
+        days = max(days, world.engine.now // DAY)
+        for order in world.shop.log.streams:
+            history = world.shop.log.read(order)
+            outcome = history.at("outcome")
+            assert outcome is not None
+            ends[getattr(outcome.data, "reason", "confirmed")] += 1
+            stated |= {type(event.data) for event in history}
+
+    assert set(ends) == {"confirmed", "customer", "payment-declined", "out-of-stock", "stalled"}
+    assert len(stated) == 17  # all but MailRefused: everybody here has an address
+    assert days >= 13
+
+
+@pytest.mark.parametrize("seed", [3, 7, 2**64])
+def test_the_same_plan_is_the_same_run(seed: int) -> None:
+    plan = Plan(seed=seed, orders=ORDERS)
+    one, other = run(plan).world.engine, run(plan).world.engine
+
+    assert (one.trace, one.steps, one.now) == (other.trace, other.steps, other.now)
+    assert one.fired == other.fired
+
+
+@pytest.mark.parametrize("hashing", ["1", "2"])
+def test_the_same_plan_is_the_same_run_in_any_process(hashing: str) -> None:
+    """Sets and dictionaries are in another order there, wherever their order is that of hashes."""
+    plan = Plan(seed=4, orders=ORDERS)
+    code = f"""
+from simulation.campaign import run
+from simulation.scenario import Plan
+print(run(Plan(seed={plan.seed}, orders={plan.orders})).world.engine.trace)
+"""
+    environ = os.environ | {"PYTHONHASHSEED": hashing}
+    command = [sys.executable, "-c", code]
+    other = subprocess.run(command, capture_output=True, text=True, check=True, env=environ)
+
+    assert int(other.stdout) == run(plan).world.engine.trace
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_a_call_that_nothing_overtakes_may_be_made_at_once(seed: int) -> None:
+    plan = Plan(seed=seed, orders=ORDERS)
+    slow = World(plan)
+    slow.engine.hurries = False
+    slow.run()
+
+    hurried = run(plan).world.engine
+    assert (slow.engine.trace, slow.engine.steps) == (hurried.trace, hurried.steps)
+
+
+def test_who_is_left_out_changes_nobody_elses_luck() -> None:
+    plan = Plan(seed=5, orders=ORDERS)
+    fired = run(plan).world.engine.fired
+    without = run(replace(plan, absent=frozenset({0}))).world
+
+    assert len(without.shop.log.streams) == ORDERS - 1
+    shared = set(fired) & set(without.engine.fired)
+    assert len(shared) > len(fired) / 2
+
+
+def test_what_is_spared_does_not_happen() -> None:
+    plan = Plan(seed=5, orders=ORDERS)
+    fired = run(plan).world.engine.fired
+    some = frozenset(sorted(fired)[:10])
+
+    assert not some & set(run(plan.sparing(some)).world.engine.fired)
+
+
+def test_what_befalls_a_second_receive_does_not_depend_on_how_the_first_went() -> None:
+    dice = Draws(7)
+    seen: list[list[int]] = []
+    for taken in (0, 5, 40):
+        message = Message("payment on it", placed(), "", dice.row("payment on it"), 0, 0)
+        first = message.receive(0, message.next_luck(dice))
+        list(islice(first.luck, taken))
+        seen.append(list(islice(message.next_luck(dice), 20)))
+
+    assert seen[0] == seen[1] == seen[2]
+
+
+@pytest.mark.usefixtures("mistaken")
+@pytest.mark.parametrize("seed", range(4))
+def test_a_world_that_is_over_is_let_go_of_however_it_ended(seed: int) -> None:
+    """A campaign has thousands of them, and a thread that stands somewhere keeps its world."""
+    ended = run(Plan(seed=seed, orders=ORDERS))
+    world = weakref.ref(ended.world)
+    del ended
+    gc.collect()
+
+    assert world() is None
+
+
+def test_a_campaign_lets_go_of_its_worlds_although_nobody_looks_for_garbage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worlds: list[weakref.ref[World]] = []
+
+    class Watched(World):
+        def run(self) -> None:
+            worlds.append(weakref.ref(self))
+            super().run()
+
+    monkeypatch.setattr("simulation.campaign.World", Watched)
+    monkeypatch.setattr("simulation.world.REAL", 0)  # errors of real handlers know each other
+    gc.disable()
+    try:
+        assert list(campaign(range(5), ORDERS, Tally())) == []
+        assert [world() for world in worlds] == [None] * 5
+    finally:
+        gc.enable()
+
+
+def test_a_read_has_no_effect_that_could_come_later() -> None:
+    assert "die, done later" not in possible("log.read")
+    assert "conflict" in possible("log.append with changes")
+    assert "conflict" not in possible("log.append")
