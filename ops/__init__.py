@@ -1,1 +1,1 @@
-"""Who operates it: runs the system here, seeds it, places an order, and shows what happens."""
+"""The `fanfare` command: commands, what they need of a stage, and what they show."""

@@ -15,7 +15,7 @@ from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from infra.app import build
 from infra.stage import DEV, Stage
-from ops.blueprint import read
+from ops.stage.templates import read
 from tests.builders import AUDIENCE, ISSUER
 from tests.template import ACCOUNT, REGION, Resource, Templates
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from infra.stage import DEV, PROD, Stage
-from ops.blueprint import Blueprint, Stack, read
+from ops.stage.templates import Blueprint, Stack, read
 from tests.assembly import once, synthesize
 
 

@@ -6,7 +6,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable
 from typing import NoReturn
 
-from ops.trouble import Exit
+from ops.cli.errors import ExitCode
 
 
 def whole(least: int) -> Callable[[str], int]:
@@ -27,4 +27,4 @@ def leave(main: Callable[[], int]) -> NoReturn:
     except KeyboardInterrupt:
         # The node process of jsii heard Ctrl-C, too; that it has gone is of no interest any more.
         sys.unraisablehook = lambda _: None
-        sys.exit(Exit.INTERRUPTED)
+        sys.exit(ExitCode.INTERRUPTED)

@@ -12,8 +12,7 @@ from botocore import xform_name
 from botocore.model import OperationModel, Shape
 from botocore.session import Session
 
-from ops import cli
-from ops.endings import ending
+from ops.main import ending, main
 from tests.assembly import ROOT
 
 OF_THE_CLI = {"cli-binary-format", "max-items", "output", "profile", "query", "region"}
@@ -128,5 +127,5 @@ def _check_fanfare(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
 
     with monkeypatch.context() as patched:
         patched.setattr(f"{ending.__module__}.{ending.__name__}", played)
-        assert cli.main(words) == 0
+        assert main(words) == 0
     assert ended, f"fanfare {' '.join(words)} is no command"

@@ -4,7 +4,7 @@ from argparse import ArgumentTypeError
 
 import pytest
 
-from ops.trouble import Exit
+from ops.cli.errors import ExitCode
 from tests.campaigns import leave, whole
 
 
@@ -20,9 +20,9 @@ def test_what_would_try_nothing_is_refused(typed: str) -> None:
 
 def test_a_campaign_exits_as_it_ended() -> None:
     with pytest.raises(SystemExit) as ended:
-        leave(lambda: Exit.FOUND)
+        leave(lambda: ExitCode.FOUND)
 
-    assert ended.value.code == Exit.FOUND
+    assert ended.value.code == ExitCode.FOUND
 
 
 def test_a_campaign_that_was_stopped_says_so_by_its_exit_code(
@@ -35,4 +35,4 @@ def test_a_campaign_that_was_stopped_says_so_by_its_exit_code(
     with pytest.raises(SystemExit) as ended:
         leave(stopped)
 
-    assert ended.value.code == Exit.INTERRUPTED
+    assert ended.value.code == ExitCode.INTERRUPTED

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ops.options import Options
-from ops.trouble import Exit, Trouble
-from ops.words import many, tallied
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.formats import many, tallied
+from ops.cli.options import Options
 from simulation.campaign import Run, Tally
 from simulation.faults import EXPLAINED
 from simulation.parallel import spread
@@ -32,17 +32,17 @@ def simulate(
     first: int,
     jobs: int,
     clock: Callable[[], float] = time.monotonic,
-) -> Exit:
+) -> ExitCode:
     """Run worlds, print what is wrong with each and what there was to see in all.
 
     Raises:
-        Trouble: there are not so many seeds from the first one on.
+        CommandError: there are not so many seeds from the first one on.
     """
     if not 0 <= first <= SEEDS - seeds:
-        raise Trouble(
+        raise CommandError(
             f"Seeds are whole numbers from 0 to {SEEDS - 1} (128 bits), and each world takes the"
             " next one: begin with a lower --seed.",
-            Exit.USAGE,
+            ExitCode.USAGE,
         )
     tally = Tally()
     began = clock()
@@ -65,8 +65,8 @@ def simulate(
     else:
         _sum_up(options, tally, speed, found)
     if stopped:
-        return Exit.INTERRUPTED
-    return Exit.FOUND if found else Exit.DONE
+        return ExitCode.INTERRUPTED
+    return ExitCode.FOUND if found else ExitCode.DONE
 
 
 def _tell(options: Options, run: Run) -> None:

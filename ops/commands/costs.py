@@ -5,8 +5,8 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.commands.words import Asked, Context, app, whole
-from ops.trouble import Exit
+from ops.cli.app import Asked, Context, app, whole
+from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=130)
@@ -17,7 +17,7 @@ def costs(
     ] = 1_000_000,
     context: Context = None,
     options: Asked,
-) -> Exit:
+) -> ExitCode:
     """Say what a stage costs in a month: as it stands there, and what orders add.
 
     Counted from the stage's templates, and from a happy order that is played in

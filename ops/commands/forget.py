@@ -4,14 +4,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.commands.words import Asked, Flag, app
-from ops.trouble import Exit
+from ops.cli.app import Asked, Flag, app
+from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=110)
 def forget(
     order_id: Annotated[str, Parameter(name="ORDER")], /, *, yes: Flag = False, options: Asked
-) -> Exit:
+) -> ExitCode:
     """Blank what an order says of a person, in the log and in the read models.
 
     What was bought, paid and sent stays, and so does the order. It takes a role
@@ -27,6 +27,6 @@ def forget(
         yes: Really, also on a stage other than the local one.
         options: What was said to all commands.
     """
-    from ops.forgetting.forget import forget as forget_order
+    from ops.actions.forget import forget as forget_order
 
     return forget_order(options, order_id, yes=yes)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.commands.words import Asked, app
-from ops.trouble import Exit
+from ops.cli.app import Asked, app
+from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=30)
@@ -14,13 +14,13 @@ def invoke(
     /,
     *,
     options: Asked,
-) -> Exit:
+) -> ExitCode:
     """Place an order by invoking the checkout function, without HTTP.
 
     Args:
         file: The order as JSON; `-` is standard input, events/samples/checkout.json the default.
         options: What was said to all commands.
     """
-    from ops.invoke import invoke as invoke_checkout
+    from ops.actions.invoke import invoke as invoke_checkout
 
     return invoke_checkout(options, file)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.commands.words import Asked, app
-from ops.trouble import Exit
+from ops.cli.app import Asked, app
+from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=100)
@@ -14,7 +14,7 @@ def jobs(
     /,
     *,
     options: Asked,
-) -> Exit:
+) -> ExitCode:
     """Show what was sent again: how far each job came, and how it ended.
 
     A job is running, interrupted, done or failed; one that is interrupted or

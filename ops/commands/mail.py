@@ -4,8 +4,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.commands.words import Asked, Flag, app
-from ops.trouble import Exit
+from ops.cli.app import Asked, Flag, app
+from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=60)
@@ -15,7 +15,7 @@ def mail(
     *,
     html: Flag = False,
     options: Asked,
-) -> Exit:
+) -> ExitCode:
     """Show the mail that the local stage sent: a list, or all of one order.
 
     Args:
@@ -23,6 +23,6 @@ def mail(
         html: Print an order's mail as HTML, as most people's programs show it.
         options: What was said to all commands.
     """
-    from ops.mail import show
+    from ops.views.mail import show
 
     return show(options, order_id, html=html)

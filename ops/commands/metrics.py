@@ -4,14 +4,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.commands.words import Asked, app, whole
-from ops.trouble import Exit
+from ops.cli.app import Asked, app, whole
+from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=70)
 def metrics(
     *, days: Annotated[int, Parameter(metavar="DAYS", converter=whole)] = 14, options: Asked
-) -> Exit:
+) -> ExitCode:
     """Show what each day brought: orders, what became of them, and revenue.
 
     Days are those of UTC. With --json, amounts are in the currency's smallest unit.
@@ -20,6 +20,6 @@ def metrics(
         days: How many, today among them.
         options: What was said to all commands.
     """
-    from ops.metrics import show
+    from ops.views.metrics import show
 
     return show(options, days=days)

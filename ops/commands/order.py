@@ -4,8 +4,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.commands.words import Asked, Flag, Seconds, app
-from ops.trouble import Exit
+from ops.cli.app import Asked, Flag, Seconds, app
+from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=40)
@@ -16,7 +16,7 @@ def order(
     events: Flag = False,
     wait: Seconds | None = None,
     options: Asked,
-) -> Exit:
+) -> ExitCode:
     """Show one order: what led to what, and what is outstanding.
 
     Args:
@@ -26,6 +26,6 @@ def order(
             seconds (30 unless told).
         options: What was said to all commands.
     """
-    from ops.order import show
+    from ops.views.order import show
 
     return show(options, order_id, events=events, wait=wait)

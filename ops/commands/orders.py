@@ -6,8 +6,8 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.commands.words import Asked, Flag, app, span, whole
-from ops.trouble import Exit
+from ops.cli.app import Asked, Flag, app, span, whole
+from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=35)
@@ -20,7 +20,7 @@ def orders(
     ] = 50,
     yes: Flag = False,
     options: Asked,
-) -> Exit:
+) -> ExitCode:
     """List the newest orders, or those that have waited longest for their outcome.
 
     Those that wait are found by an index, however many orders there are. For the
@@ -33,6 +33,6 @@ def orders(
         yes: Really read the whole list, also on a stage other than the local one.
         options: What was said to all commands.
     """
-    from ops.orders import show
+    from ops.views.orders import show
 
     return show(options, moving=moving, older_than=older_than, limit=limit, yes=yes)

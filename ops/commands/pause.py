@@ -4,14 +4,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.commands.words import Asked, Flag, app
-from ops.trouble import Exit
+from ops.cli.app import Asked, Flag, app
+from ops.cli.errors import ExitCode
 
 Consumer = Annotated[str, Parameter(name="CONSUMER")]
 
 
 @app.command(sort_key=55)
-def pause(consumer: Consumer, /, *, yes: Flag = False, options: Asked) -> Exit:
+def pause(consumer: Consumer, /, *, yes: Flag = False, options: Asked) -> ExitCode:
     """Take a consumer off its queue: its messages wait there, for four days at most.
 
     Everybody else goes on. It comes back to all of them with `fanfare resume`.
@@ -21,13 +21,13 @@ def pause(consumer: Consumer, /, *, yes: Flag = False, options: Asked) -> Exit:
         yes: Really, also on a stage other than the local one.
         options: What was said to all commands.
     """
-    from ops.pause import switch
+    from ops.actions.pause import switch
 
     return switch(options, consumer, on=False, yes=yes)
 
 
 @app.command(sort_key=56)
-def resume(consumer: Consumer, /, *, yes: Flag = False, options: Asked) -> Exit:
+def resume(consumer: Consumer, /, *, yes: Flag = False, options: Asked) -> ExitCode:
     """Put a consumer back on its queue.
 
     Args:
@@ -35,6 +35,6 @@ def resume(consumer: Consumer, /, *, yes: Flag = False, options: Asked) -> Exit:
         yes: Really, also on a stage other than the local one.
         options: What was said to all commands.
     """
-    from ops.pause import switch
+    from ops.actions.pause import switch
 
     return switch(options, consumer, on=True, yes=yes)

@@ -5,8 +5,8 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.commands.words import Asked, Flag, app, whole
-from ops.trouble import Exit, Trouble
+from ops.cli.app import Asked, Flag, app, whole
+from ops.cli.errors import CommandError, ExitCode
 
 
 @app.command(sort_key=80)
@@ -20,7 +20,7 @@ def projection(
     limit: Annotated[int, Parameter(validator=Number(gte=1), converter=whole, metavar="ROWS")] = 20,
     yes: Flag = False,
     options: Asked,
-) -> Exit:
+) -> ExitCode:
     """Show the rows of a read model, or compare them with the log.
 
     To rebuild one: `fanfare projection NAME --empty`, then `fanfare replay NAME`,
@@ -38,7 +38,7 @@ def projection(
     from ops.projections import projection as projections
 
     if empty and (check or key is not None):
-        raise Trouble("--empty is for the whole, and stands alone.", Exit.USAGE)
+        raise CommandError("--empty is for the whole, and stands alone.", ExitCode.USAGE)
     if empty:
         return projections.empty(options, name, yes=yes)
     if check:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.commands.words import Asked, Flag, Moment, Orders, Seconds, Types, app
-from ops.trouble import Exit
+from ops.cli.app import Asked, Flag, Moment, Orders, Seconds, Types, app
+from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=90)
@@ -23,7 +23,7 @@ def replay(
     wait: Seconds | None = None,
     yes: Flag = False,
     options: Asked,
-) -> Exit:
+) -> ExitCode:
     """Send events of the log to one consumer's queue again.
 
     Only consumers whose reactions may hear the past again take part. What is sent

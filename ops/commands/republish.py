@@ -4,8 +4,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.commands.words import Asked, Flag, Moment, Orders, Types, app
-from ops.trouble import Exit
+from ops.cli.app import Asked, Flag, Moment, Orders, Types, app
+from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=95)
@@ -20,7 +20,7 @@ def republish(
     resume: Annotated[str | None, Parameter(metavar="JOB")] = None,
     yes: Flag = False,
     options: Asked,
-) -> Exit:
+) -> ExitCode:
     """Publish events of the log to the topic again, as the relay does.
 
     For what the relay lost in an outage that was longer than the log's stream

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.commands.words import Asked, Flag, Seconds, app
-from ops.trouble import Exit
+from ops.cli.app import Asked, Flag, Seconds, app
+from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=57)
@@ -19,7 +19,7 @@ def retire(
     wait: Seconds = 900,
     yes: Flag = False,
     options: Asked,
-) -> Exit:
+) -> ExitCode:
     """End a consumer's subscription, wait until its queue is empty, delete its stack.
 
     Remove its row from functions/map.py first, or the next deployment brings it
@@ -36,7 +36,7 @@ def retire(
         yes: Really, also on a stage other than the local one.
         options: What was said to all commands.
     """
-    from ops.retiring.retire import retire as retire_consumer
+    from ops.actions.retire import retire as retire_consumer
 
     return retire_consumer(
         options,

@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.commands.words import Asked, Consumers, Flag, Types, app, whole
+from ops.cli.app import Asked, Consumers, Flag, Types, app, whole
 
 
 @app.command(sort_key=10)
@@ -34,7 +34,7 @@ def run(
         types: Show only events of this type; may be repeated.
         options: What was said to all commands.
     """
-    from ops.live.filter import Filter
     from ops.local.run import run as run_here
+    from ops.logs.filter import Filter
 
     return run_here(options, port=port, keep=keep, only=Filter.of(consumers, types))

@@ -1,11 +1,11 @@
 """`fanfare seed`: the demo catalogue."""
 
-from ops.commands.words import Asked, Flag, app
-from ops.trouble import Exit
+from ops.cli.app import Asked, Flag, app
+from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=20)
-def seed(*, yes: Flag = False, options: Asked) -> Exit:
+def seed(*, yes: Flag = False, options: Asked) -> ExitCode:
     """Put the demo catalogue and its stock into a stage.
 
     It may be repeated: what is there already stays as it is, also the stock that
@@ -15,6 +15,6 @@ def seed(*, yes: Flag = False, options: Asked) -> Exit:
         yes: Really, also on stage prod.
         options: What was said to all commands.
     """
-    from ops.seed import seed as seed_stage
+    from ops.actions.seed import seed as seed_stage
 
     return seed_stage(options, yes=yes)

@@ -6,8 +6,8 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.commands.words import Asked, app, whole
-from ops.trouble import Exit
+from ops.cli.app import Asked, app, whole
+from ops.cli.errors import ExitCode
 
 Whole = Annotated[int, Parameter(converter=whole, validator=Number(gte=1), metavar="NUMBER")]
 
@@ -22,7 +22,7 @@ def simulate(
     ] = None,
     jobs: Whole | None = None,
     options: Asked,
-) -> Exit:
+) -> ExitCode:
     """Run the shop in memory, under bad luck, and see whether it keeps its word.
 
     Each world is a shop with a few orders, of which messages come twice, late, and

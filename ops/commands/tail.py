@@ -5,8 +5,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.commands.words import Asked, Consumers, Outcomes, Types, app, span
-from ops.trouble import Exit
+from ops.cli.app import Asked, Consumers, Outcomes, Types, app, span
+from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=50)
@@ -18,7 +18,7 @@ def tail(
     outcomes: Outcomes = None,
     since: Annotated[timedelta | None, Parameter(metavar="SPAN", converter=span)] = None,
     options: Asked,
-) -> Exit:
+) -> ExitCode:
     """Show what happens, as it happens, until Ctrl-C.
 
     Args:
@@ -29,7 +29,7 @@ def tail(
         since: Begin so far in the past, such as 10m.
         options: What was said to all commands.
     """
-    from ops.live.filter import Filter
-    from ops.live.tail import tail as tail_logs
+    from ops.logs.filter import Filter
+    from ops.logs.tail import tail as tail_logs
 
     return tail_logs(options, Filter.of(consumers, types, outcomes, order), since)

@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Sequence
 
+from ops.cli.errors import ExitCode
 from ops.contracts.command import run
-from ops.trouble import Exit
 
 USAGE = "Usage: python -m ops.contracts [--check]"
 
@@ -13,10 +13,10 @@ def main(arguments: Sequence[str]) -> int:
     """Return the exit code of the command line."""
     if set(arguments) & {"--help", "-h"}:
         print(f"{USAGE}\n\n{__doc__}")
-        return Exit.DONE
+        return ExitCode.DONE
     if set(arguments) - {"--check"}:
         print(USAGE, file=sys.stderr)
-        return Exit.USAGE
+        return ExitCode.USAGE
     return run(check=bool(arguments))
 
 

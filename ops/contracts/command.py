@@ -3,14 +3,14 @@
 import sys
 from pathlib import Path
 
+from ops.cli.errors import ExitCode
 from ops.contracts.documents import documents
 from ops.contracts.gate import findings
 from ops.contracts.kept import Kept
 from ops.contracts.schema import published
-from ops.trouble import Exit
 
 
-def run(*, check: bool) -> Exit:
+def run(*, check: bool) -> ExitCode:
     """Return 0 if all is well by now, 4 if a contract was broken, 5 if the check found something.
 
     A broken contract refuses all: nothing is kept, and no document is written of it.
@@ -22,13 +22,13 @@ def run(*, check: bool) -> Exit:
         wrong += [f"{path} is not what the code says: `make contracts`." for path, _ in stale]
     if wrong:
         print("\n".join(wrong), file=sys.stderr)
-        return Exit.FOUND if check else Exit.REFUSED
+        return ExitCode.FOUND if check else ExitCode.REFUSED
     for path in kept.extend(published()):
         print(f"kept {path}")
     for path, text in stale:
         path.write_text(text)
         print(f"wrote {path}")
-    return Exit.DONE
+    return ExitCode.DONE
 
 
 def _says(path: Path, text: str) -> bool:

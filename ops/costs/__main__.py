@@ -1,8 +1,8 @@
 """`python -m ops.costs` writes the figures in docs/deploy.md anew."""
 
-from ops.blueprint import of_stage
 from ops.costs.bill import bill
 from ops.costs.manual import MANUAL, ORDERS, stages, write
+from ops.stage.templates import of_stage
 
 if __name__ == "__main__":
     shown = stages(MANUAL.read_text(encoding="utf-8"))

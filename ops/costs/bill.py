@@ -2,12 +2,12 @@
 
 import msgspec
 
-from ops.blueprint import Blueprint
 from ops.costs.idle import idle
 from ops.costs.limits import Limit, limits
 from ops.costs.line import Line
 from ops.costs.orders import busy, keeping
 from ops.costs.play import Play
+from ops.stage.templates import Blueprint
 
 
 class Bill(msgspec.Struct, frozen=True, kw_only=True):

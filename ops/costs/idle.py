@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from functions.map import CONSUMERS
 from functions.runtime import settings
-from ops.blueprint import FUNCTION, Blueprint
-from ops.costs import prices
 from ops.costs.line import MONTH, Line, gigabytes, keys, line, second, seconds
 from ops.costs.logged import PLATFORM
 from ops.costs.play import Play
+from ops.stage import prices
+from ops.stage.templates import FUNCTION, Blueprint
 
 POLLERS = 5
 POLL = timedelta(seconds=20)

@@ -6,11 +6,11 @@ import msgspec
 
 from functions.framework.batching import MAX_ENTRIES
 from functions.map import API, CONSUMERS
-from ops.blueprint import Blueprint
 from ops.costs.line import CALL, seconds
 from ops.costs.orders import adapters_of
 from ops.costs.play import PLACE
 from ops.costs.usage import Usage
+from ops.stage.templates import Blueprint
 
 NEW_ACCOUNT = 10
 """Functions that a new account may run at once; Lambda's quota is 1,000 for those of before."""

@@ -8,9 +8,9 @@ import msgspec
 from functions.framework.service import Adapter
 from functions.map import BUS
 from functions.runtime import settings
-from ops.blueprint import FUNCTION, TABLE, Blueprint
-from ops.costs import prices
 from ops.costs.usage import Usage
+from ops.stage import prices
+from ops.stage.templates import FUNCTION, TABLE, Blueprint
 
 MONTH = timedelta(hours=730)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ops.costs.bill import Bill
 from ops.costs.show import lines
-from ops.local.state import ROOT
+from ops.paths import ROOT
 
 MANUAL = ROOT / "docs" / "deploy.md"
 ORDERS = 1_000_000

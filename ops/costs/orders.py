@@ -6,13 +6,13 @@ from typing import Any
 from functions.framework.service import Adapter, Consumer
 from functions.map import API, BUS, CONSUMERS
 from functions.runtime import settings
-from ops.blueprint import TABLE, Blueprint
-from ops.costs import prices
+from ops.cli.formats import many
 from ops.costs.line import Line, gigabytes, keys, line, second, seconds
 from ops.costs.logged import PLATFORM
 from ops.costs.usage import Usage
-from ops.replays.queue import TRIPS
-from ops.words import many
+from ops.stage import prices
+from ops.stage.prices import TRIPS
+from ops.stage.templates import TABLE, Blueprint
 
 COMPRESSED = 0.15
 """The part of its bytes that a log is stored with: an assumption."""

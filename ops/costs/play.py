@@ -26,12 +26,12 @@ from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryTables
 from functions.runtime.memory.topic import MemoryTopic
-from ops.catalogue import CURRENCY, articles
-from ops.cloud import every_table
 from ops.costs.logged import Weighed
 from ops.costs.ports import CountedLog, CountedOutside, CountedRows, PlayedRecords
 from ops.costs.usage import Usage
-from ops.invoke import SAMPLE
+from ops.paths import SAMPLE
+from ops.stage.connection import every_table
+from ops.stage.demo_catalogue import CURRENCY, articles
 
 LOOKS = 3
 """How often a customer looks what became of an order: an assumption."""

@@ -2,27 +2,26 @@
 
 from collections.abc import Iterator, Sequence
 
-from ops.blueprint import of_stage
-from ops.costs import prices
+from ops.cli.errors import ExitCode
+from ops.cli.formats import many
+from ops.cli.options import LOCAL, Options
 from ops.costs.bill import Bill, bill
 from ops.costs.line import Line, total
-from ops.explain import LOCAL
-from ops.options import Options
-from ops.trouble import Exit
-from ops.words import many
+from ops.stage import prices
+from ops.stage.templates import of_stage
 
 
-def show(options: Options, *, orders: int, context: Sequence[str]) -> Exit:
+def show(options: Options, *, orders: int, context: Sequence[str]) -> ExitCode:
     """Print what a stage costs for a month, and what so many orders add."""
     made = bill(options.stage, of_stage(options.stage, context), orders)
     if options.json:
         options.print_json(made)
-        return Exit.DONE
+        return ExitCode.DONE
     for line in lines(made):
         options.out.print(line)
     if options.stage == LOCAL:
         options.err.print("The local stage runs here and costs nothing: so much it would on AWS.")
-    return Exit.DONE
+    return ExitCode.DONE
 
 
 def lines(made: Bill) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functions import names
 from ops.doctor.case import Case, Check
 from ops.doctor.finding import Finding, fine, warning, wrong
-from ops.explain import signs
+from ops.stage.aws_errors import signs
 
 KEY_OF_SNS = "alias/aws/sns"
 """The account's key for SNS, which no other service of AWS may use, so neither CloudWatch.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ops.doctor.case import Case, Check
 from ops.doctor.finding import Finding, fine, wrong
-from ops.explain import signs
+from ops.stage.aws_errors import signs
 
 
 def look(case: Case) -> Sequence[Finding]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ops.blueprint import Blueprint
+from ops.cli.options import Options
 from ops.doctor.finding import Finding
-from ops.options import Options
+from ops.stage.templates import Blueprint
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from ops.blueprint import SOURCE
 from ops.doctor.case import Case, Check
 from ops.doctor.finding import Finding, fine, warning
-from ops.explain import denied
+from ops.stage.aws_errors import denied
+from ops.stage.templates import SOURCE
 
 CODE = "L-B99A9384"
 """Lambda's quota of concurrent executions, in Service Quotas."""

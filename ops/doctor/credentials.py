@@ -8,7 +8,7 @@ from typing import Any
 from functions.framework.ports import Clock
 from ops.doctor.case import Case, Check, Identity
 from ops.doctor.finding import Finding, fine, warning, wrong
-from ops.explain import signs
+from ops.stage.aws_errors import signs
 
 
 def identify(client: Callable[[str], Any], clock: Clock) -> Identity:

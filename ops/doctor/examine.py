@@ -6,8 +6,8 @@ from tempfile import TemporaryDirectory
 
 from functions.framework.ports import Clock
 from functions.runtime.clock import utc_now
-from ops.blueprint import Blueprint, synthesize
-from ops.cloud import connect
+from ops.cli.errors import CommandError
+from ops.cli.options import LOCAL, Options
 from ops.doctor import (
     alarms,
     bootstrap,
@@ -24,9 +24,9 @@ from ops.doctor import (
 )
 from ops.doctor.case import Case, Check
 from ops.doctor.finding import Finding, unasked, unseen, wrong
-from ops.explain import LOCAL, denied, explain, passing
-from ops.options import Options
-from ops.trouble import Trouble
+from ops.stage.aws_errors import denied, explain, passing
+from ops.stage.connection import connect
+from ops.stage.templates import Blueprint, synthesize
 
 CHECKS: tuple[Check, ...] = (
     credentials.CHECK,
@@ -52,7 +52,7 @@ def examine(
     with TemporaryDirectory(prefix="fanfare-") as folder:
         try:
             blueprint = synthesize(options.stage, Path(folder), context)
-        except Trouble as trouble:
+        except CommandError as trouble:
             yield "templates", wrong(str(trouble), f"make synth STAGE={options.stage}")
             return
         yield "templates", templates.look(blueprint)
@@ -67,7 +67,7 @@ def account(
     try:
         client = connect(options).client
         identity = credentials.identify(client, now)
-    except Trouble as trouble:
+    except CommandError as trouble:
         yield from ((check.name, unasked(check.local or str(trouble))) for check in CHECKS)
         return
     except Exception as error:

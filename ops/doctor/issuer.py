@@ -5,9 +5,9 @@ import sys
 from collections.abc import Sequence
 
 from functions.runtime import settings
-from ops.blueprint import Blueprint
 from ops.doctor.finding import Finding, fine, warning, wrong
-from ops.local.state import ROOT
+from ops.paths import ROOT
+from ops.stage.templates import Blueprint
 
 
 def look(blueprint: Blueprint, stage: str, context: Sequence[str]) -> Finding:

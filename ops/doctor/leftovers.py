@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from ops.blueprint import TABLE
 from ops.doctor.case import Case, Check
 from ops.doctor.finding import Finding, fine, wrong
 from ops.doctor.stacks import statuses
-from ops.explain import signs
+from ops.stage.aws_errors import signs
+from ops.stage.templates import TABLE
 
 
 def look(case: Case) -> Sequence[Finding]:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from functions.runtime import settings
+from ops.cli.options import LOCAL
 from ops.doctor.case import Case, Check
 from ops.doctor.finding import Finding, fine, warning, wrong
-from ops.explain import LOCAL, signs
+from ops.stage.aws_errors import signs
 
 
 def look(case: Case) -> Sequence[Finding]:

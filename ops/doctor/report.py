@@ -5,11 +5,11 @@ from textwrap import wrap
 
 import msgspec
 
+from ops.cli.errors import ExitCode
+from ops.cli.formats import many
+from ops.cli.options import Options
 from ops.doctor.examine import Found, examine
 from ops.doctor.finding import Verdict
-from ops.options import Options
-from ops.trouble import Exit
-from ops.words import many
 
 WIDTH = 80
 LABEL = 16
@@ -23,7 +23,7 @@ STYLES = {
 }
 
 
-def show(options: Options, *, context: Sequence[str]) -> Exit:
+def show(options: Options, *, context: Sequence[str]) -> ExitCode:
     """Print each finding as it comes; 5 if something is wrong, 1 if something stayed unseen."""
     seen: list[Verdict] = []
     for name, finding in examine(options, context):
@@ -38,11 +38,11 @@ def show(options: Options, *, context: Sequence[str]) -> Exit:
     return verdict(seen)
 
 
-def verdict(seen: Sequence[Verdict]) -> Exit:
+def verdict(seen: Sequence[Verdict]) -> ExitCode:
     """Return how the command ends."""
     if Verdict.WRONG in seen:
-        return Exit.FOUND
-    return Exit.FAILED if Verdict.UNSEEN in seen else Exit.DONE
+        return ExitCode.FOUND
+    return ExitCode.FAILED if Verdict.UNSEEN in seen else ExitCode.DONE
 
 
 def lines(found: Found) -> Iterator[str]:

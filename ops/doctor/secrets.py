@@ -6,7 +6,7 @@ from functions.payment.stripe.key import KeyMissing, checked
 from functions.runtime import settings
 from ops.doctor.case import Case, Check
 from ops.doctor.finding import Finding, fine, warning, wrong
-from ops.explain import signs
+from ops.stage.aws_errors import signs
 
 STRIPE = "stripe"
 LIVE = "_live_"

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from functions import names
-from ops.blueprint import Stack
 from ops.doctor.case import Case, Check
 from ops.doctor.finding import Finding, Verdict, fine, warning, wrong
+from ops.stage.templates import Stack
 
 NEVER_MADE = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"})
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
-from ops.blueprint import FUNCTION, Blueprint
 from ops.doctor.finding import Finding, fine, wrong
+from ops.stage.templates import FUNCTION, Blueprint
 
 MACHINES = {b"\xb7\x00": "arm64", b"\x3e\x00": "x86_64"}
 """Architectures by what a compiled library (ELF, little-endian) says at byte 18: `e_machine`."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from ops.doctor.finding import Finding, fine, wrong
-from ops.local.state import ROOT
+from ops.paths import ROOT
 
 SETUP = "make setup"
 

@@ -10,11 +10,11 @@ import msgspec
 
 from functions import names
 from functions.map import API
-from ops.cloud import ACCOUNT, REGION, Cloud
-from ops.explain import LOCAL
+from ops.cli.errors import CommandError
+from ops.cli.options import LOCAL
 from ops.local.children import Child, Children
-from ops.local.state import ROOT
-from ops.trouble import Trouble
+from ops.paths import ROOT
+from ops.stage.connection import ACCOUNT, REGION, Cloud
 
 CDK = ROOT / ".venv" / "bin" / "cdk"
 OUTPUTS = "outputs.json"
@@ -43,7 +43,7 @@ def start(
     The local cloud and the bucket for assets must be there once the stacks are synthesized.
 
     Raises:
-        Trouble: the CDK is not installed.
+        CommandError: the CDK is not installed.
     """
     command = ["deploy", "--all", "--concurrency", "4", "--method", "direct"]
     command += ["--require-approval", "never", "--progress", "events"]
@@ -74,7 +74,7 @@ def _cdk(
     source: Path,
 ) -> Child:
     if not CDK.exists():
-        raise Trouble("The CDK is not installed: `make setup` fetches it.")
+        raise CommandError("The CDK is not installed: `make setup` fetches it.")
     command = [str(CDK), *arguments, "-c", f"stage={LOCAL}"]
     settings = _QUIET | {"CDK_HOME": str(work / "cdk")}
     return children.start(command, environ={**environ, **settings}, cwd=source, log=log)
@@ -99,13 +99,13 @@ def until_done(
     """Wait until a deployment ends, and tell how far it is.
 
     Raises:
-        Trouble: it failed.
+        CommandError: it failed.
     """
     while child.ended() is None:
         progress(how_far(child.log.read_text(errors="replace")))
         sleep(0.1)
     if child.ended():
-        raise Trouble(
+        raise CommandError(
             "The stacks could not be deployed. What the CDK said is above, all of it in"
             f" {child.log}; `.venv/bin/cdk synth -c stage={LOCAL}` tries the templates alone."
         )

@@ -5,12 +5,13 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from ops.local import state
+from ops.cli.errors import CommandError, ExitCode
 from ops.local.children import Child, Children
 from ops.local.port import HOST, holder, taken
-from ops.trouble import Exit, Trouble
+from ops.paths import ROOT
+from ops.stage import local_run
 
-PROGRAM = state.ROOT / ".cloud" / "bin" / "ministack"
+PROGRAM = ROOT / ".cloud" / "bin" / "ministack"
 PATIENCE = 30
 """Seconds until it must answer."""
 
@@ -21,21 +22,23 @@ def check(port: int) -> None:
     """Check that the local cloud could be started on a port.
 
     Raises:
-        Trouble: it is not installed, or the port is taken; the message says by what.
+        CommandError: it is not installed, or the port is taken; the message says by what.
     """
     if not PROGRAM.exists():
-        raise Trouble("The local cloud is not installed: `make setup` fetches it into .cloud.")
+        raise CommandError("The local cloud is not installed: `make setup` fetches it into .cloud.")
     try:
         if taken(port):
-            raise Trouble(occupied(port), Exit.REFUSED)
+            raise CommandError(occupied(port), ExitCode.REFUSED)
     except PermissionError as error:
-        raise Trouble(f"Port {port} is not for you to use: choose one from 1024 on.") from error
+        raise CommandError(
+            f"Port {port} is not for you to use: choose one from 1024 on."
+        ) from error
 
 
 def occupied(port: int) -> str:
     """Return by what a port is taken, and how to choose another."""
     advice = f"Choose another: `fanfare run --port {port + 1}` (make run ARGS='--port {port + 1}')."
-    ours = next((run for run in state.alive() if run.port == port), None)
+    ours = next((run for run in local_run.alive() if run.port == port), None)
     if ours is not None:
         return (
             f"Port {port} is taken by another `fanfare run` (pid {ours.pid}), which other terminals"
@@ -79,17 +82,17 @@ def until_ready(child: Child, port: int) -> None:
     """Wait until the local cloud answers.
 
     Raises:
-        Trouble: it ended, or does not answer.
+        CommandError: it ended, or does not answer.
     """
     deadline = time.monotonic() + PATIENCE
     while not answers(port):
         if child.ended() is not None:
-            raise Trouble(
+            raise CommandError(
                 f"The local cloud ended with exit code {child.ended()}. What it said is above, all"
                 f" of it in {child.log}; `make clean setup` fetches it anew."
             )
         if time.monotonic() > deadline:
-            raise Trouble(
+            raise CommandError(
                 f"The local cloud does not answer after {PATIENCE} s. What it said is above, all"
                 f" of it in {child.log}: try again."
             )

@@ -6,31 +6,31 @@ import tempfile
 import time
 from pathlib import Path
 
-from ops import cloud, seed
-from ops.cloud import Cloud
-from ops.explain import LOCAL
-from ops.invoke import SAMPLE
-from ops.live.filter import Filter
-from ops.live.view import View
-from ops.live.watch import Watch, watch
-from ops.local import deploy, ministack, scratch, state
+from ops.actions import seed
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.options import LOCAL, Options
+from ops.local import deploy, ministack, scratch
 from ops.local.children import Child, Children
-from ops.local.closing import close
-from ops.local.journeys import Journeys
+from ops.local.demo import Journeys
 from ops.local.signals import Signals, Stopped, stoppable
-from ops.local.state import Running
-from ops.options import Options
-from ops.pause import turn
-from ops.trouble import Exit, Trouble
+from ops.local.summary import close
+from ops.local.view import View
+from ops.logs.filter import Filter
+from ops.logs.watch import Watch, watch
+from ops.paths import ROOT, SAMPLE
+from ops.stage import connection, local_run
+from ops.stage.connection import Cloud
+from ops.stage.event_sources import turn
+from ops.stage.local_run import Running
 
 
 def run(options: Options, *, port: int, keep: bool, only: Filter) -> int:
     """Bring everything up, place three orders, show what happens, and leave nothing behind."""
     if options.stage != LOCAL:
-        raise Trouble(
+        raise CommandError(
             f"`fanfare run` is the stage {LOCAL}, and {options.stage} was asked for: leave out"
             " --stage, or unset FANFARE_STAGE.",
-            Exit.USAGE,
+            ExitCode.USAGE,
         )
     ministack.check(port)
     with stoppable() as signals:
@@ -41,23 +41,23 @@ def run(options: Options, *, port: int, keep: bool, only: Filter) -> int:
 
 
 def _run(options: Options, signals: Signals, *, port: int, keep: bool, only: Filter) -> int:
-    logs = state.folder(port)
+    logs = local_run.folder(port)
     me = Running(port=port, pid=os.getpid(), began=time.time())
     with signals.protected():
         temporary = tempfile.TemporaryDirectory(prefix="fanfare-", dir=scratch.base())
     with (
         temporary as work,
         (logs / "run.jsonl").open("w") as log,
-        state.word(me),
+        local_run.word(me),
         Children(signals) as children,
     ):
         view = View(options, only, log)
         view.title(f"fanfare {LOCAL}")
         local, here = _bring_up(view, children, port=port, work=Path(work), logs=logs)
         api = deploy.api(Path(work), port)
-        state.announce(Running(port=port, pid=me.pid, began=me.began, api=api))
+        local_run.announce(Running(port=port, pid=me.pid, began=me.began, api=api))
         view.fact("api", api)
-        view.fact("log", str(Path(log.name).relative_to(state.ROOT)))
+        view.fact("log", str(Path(log.name).relative_to(ROOT)))
         view.fact("ready", f"in {time.time() - me.began:.1f} s")
         view.text()
         watching = watch(here, since=time.time())
@@ -70,19 +70,19 @@ def _run(options: Options, signals: Signals, *, port: int, keep: bool, only: Fil
             view.text(_how_to(api, view.short(journeys.orders[0])))
             view.text()
             _live(view, watching, local)
-        return Exit.DONE if well else Exit.FAILED
+        return ExitCode.DONE if well else ExitCode.FAILED
 
 
 def _bring_up(
     view: View, children: Children, *, port: int, work: Path, logs: Path
 ) -> tuple[Child, Cloud]:
     """Start the local cloud, deploy to it and seed it; the stacks are synthesized meanwhile."""
-    environ = cloud.local_environment(port, os.environ) | {"TMPDIR": str(work)}
+    environ = connection.local_environment(port, os.environ) | {"TMPDIR": str(work)}
     with view.step("cloud", f"ministack 127.0.0.1:{port}") as step:
         local = step.child = ministack.start(children, port, environ, work, logs / "cloud.log")
         deploying = deploy.start(children, environ, work, logs / "deploy.log")
         ministack.until_ready(local, port)
-        here = cloud.local(port)
+        here = connection.local(port)
         deploy.make_bucket(here)
         deploy.verify_sender(here)
     with view.step("deploy", "stacks (same templates as AWS)") as step:
@@ -101,7 +101,7 @@ def _live(view: View, watching: Watch, local: Child) -> None:
             view.records(watching.poll(time.time()))
             changed()
             time.sleep(watching.pace.every)
-    raise Trouble(
+    raise CommandError(
         f"The local cloud ended with exit code {local.ended()}; its log is {local.log}."
         " Start again: `make run`."
     )

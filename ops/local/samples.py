@@ -10,9 +10,9 @@ import msgspec
 from events.contracts.payment import PaymentCaptured
 from events.envelope import Fact
 from events.order import Order
-from ops.catalogue import sold_out
-from ops.invoke import SAMPLE
-from ops.trouble import Trouble
+from ops.cli.errors import CommandError
+from ops.paths import SAMPLE
+from ops.stage.demo_catalogue import sold_out
 
 PATIENCE = 30
 """Seconds for an answer, as many as API Gateway has; the first request starts the function."""
@@ -64,7 +64,7 @@ def place(api: str, body: dict[str, Any]) -> str:
     """Place an order over HTTP and return its id.
 
     Raises:
-        Trouble: the answer is no order.
+        CommandError: the answer is no order.
     """
     address = urlsplit(f"{api}/checkout")
     connection = http.client.HTTPConnection(address.netloc, timeout=PATIENCE)
@@ -74,9 +74,11 @@ def place(api: str, body: dict[str, Any]) -> str:
         answer = connection.getresponse()
         said = answer.read()
     except (OSError, http.client.HTTPException) as error:
-        raise Trouble(f"The shop does not answer at {address.geturl()}: {error}") from error
+        raise CommandError(f"The shop does not answer at {address.geturl()}: {error}") from error
     finally:
         connection.close()
     if answer.status != http.client.OK:
-        raise Trouble(f"The shop answered {answer.status}: {said.decode(errors='replace')[:300]}")
+        raise CommandError(
+            f"The shop answered {answer.status}: {said.decode(errors='replace')[:300]}"
+        )
     return str(msgspec.json.decode(said)["id"])

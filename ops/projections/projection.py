@@ -10,16 +10,14 @@ from functions.framework.ports import Clock, Row, Rows
 from functions.framework.service import Consumer, Projection
 from functions.map import CONSUMERS
 from functions.runtime.clock import utc_now
-from ops.cloud import Cloud, connect
-from ops.consent import consent
-from ops.costs.prices import READ_UNIT
-from ops.explain import at
-from ops.options import Options
-from ops.order import find, no_such_order
-from ops.projections.drift import Comparison, Difference, compare, look
-from ops.replays.plan import price
-from ops.trouble import Exit, Trouble
-from ops.words import many
+from ops.cli.confirm import consent
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.formats import many
+from ops.cli.options import Options, at
+from ops.projections.compare import Comparison, Difference, compare, look
+from ops.stage.connection import Cloud, connect
+from ops.stage.lookups import find, no_such_order
+from ops.stage.prices import READ_UNIT, price
 
 LISTED = 20
 """Differences that are written out, unless as JSON."""
@@ -28,7 +26,7 @@ WIDTH = 80
 INDENT = "  "
 
 
-def show(options: Options, name: str, key: str | None, *, limit: int) -> Exit:
+def show(options: Options, name: str, key: str | None, *, limit: int) -> ExitCode:
     """Print the first rows, those of a partition, or that of an order."""
     consumer, projection = read_model(name)
     cloud = connect(options)
@@ -37,7 +35,7 @@ def show(options: Options, name: str, key: str | None, *, limit: int) -> Exit:
         islice(rows.all(), limit) if key is None else _of(cloud, rows, projection, key, limit)
     )
     if key is not None and not found:
-        raise Trouble(f"{name} has no row of {key}.", Exit.NOT_FOUND)
+        raise CommandError(f"{name} has no row of {key}.", ExitCode.NOT_FOUND)
     if options.json:
         for row in found:
             options.print_json(row)
@@ -48,7 +46,7 @@ def show(options: Options, name: str, key: str | None, *, limit: int) -> Exit:
         options.out.print(f"{name} has no rows. Rebuild it: fanfare replay {name}{at(cloud.stage)}")
     if len(found) == limit:
         options.err.print(f"The first {limit}; more with --limit.")
-    return Exit.DONE
+    return ExitCode.DONE
 
 
 def check(
@@ -58,7 +56,7 @@ def check(
     *,
     clock: Clock = utc_now,
     sleep: Callable[[float], None] = time.sleep,
-) -> Exit:
+) -> ExitCode:
     """Compare all rows, or that of one order, with the log; tell whether they are equal."""
     consumer, projection = read_model(name)
     cloud = connect(options)
@@ -77,15 +75,15 @@ def check(
         options.print_json(result)
     else:
         _report(options, cloud, name, result)
-    return Exit.FOUND if result.differences else Exit.DONE
+    return ExitCode.FOUND if result.differences else ExitCode.DONE
 
 
-def empty(options: Options, name: str, *, yes: bool) -> Exit:
+def empty(options: Options, name: str, *, yes: bool) -> ExitCode:
     """Remove all rows of a read model that can be rebuilt."""
     consumer, projection = read_model(name)
     if not consumer.replayable:
-        raise Trouble(
-            f"{name} is not replayable: what is removed could not be rebuilt.", Exit.REFUSED
+        raise CommandError(
+            f"{name} is not replayable: what is removed could not be rebuilt.", ExitCode.REFUSED
         )
     cloud = connect(options)
     consent(
@@ -104,19 +102,19 @@ def empty(options: Options, name: str, *, yes: bool) -> Exit:
     else:
         again = f"fanfare replay {name}{at(cloud.stage)}"
         options.out.print(f"Removed {many(removed, 'row')} of {name}. Rebuild them: {again}")
-    return Exit.DONE
+    return ExitCode.DONE
 
 
 def read_model(name: str) -> tuple[Consumer, Projection]:
     """Return the consumer of that name, and the read model that it keeps.
 
     Raises:
-        Trouble: it keeps none, or there is no such consumer.
+        CommandError: it keeps none, or there is no such consumer.
     """
     kept = {c.name: (c, c.projection) for c in CONSUMERS if c.projection}
     if name not in kept:
         there = f"those that there are: {', '.join(kept)}" if kept else "there are none"
-        raise Trouble(f"There is no projection {name!r}; {there}.", Exit.USAGE)
+        raise CommandError(f"There is no projection {name!r}; {there}.", ExitCode.USAGE)
     return kept[name]
 
 

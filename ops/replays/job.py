@@ -19,9 +19,9 @@ from typing import Literal
 import msgspec
 
 from functions.runtime.operating.ports import Selection
-from ops.local.state import STATE
-from ops.replays.census import Census
-from ops.trouble import Exit, Trouble
+from ops.cli.errors import CommandError, ExitCode
+from ops.paths import STATE
+from ops.replays.estimate import Census
 
 JOBS = STATE / "jobs"
 
@@ -108,21 +108,21 @@ class Job:
         """Hold the job; a torn last line is cut off, so that the next one is whole.
 
         Raises:
-            Trouble: somebody else works on it, or did since it was read.
+            CommandError: somebody else works on it, or did since it was read.
         """
         self._file = os.open(self.path, os.O_RDWR | os.O_APPEND)
         try:
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise Trouble(
-                    f"Job {self.plan.job} is being worked on by another process.", Exit.REFUSED
+                raise CommandError(
+                    f"Job {self.plan.job} is being worked on by another process.", ExitCode.REFUSED
                 ) from error
             if load(self.path) != self:
-                raise Trouble(
+                raise CommandError(
                     f"Somebody else went on with job {self.plan.job} meanwhile: see how far it is"
                     f" (fanfare jobs {self.plan.job}), and say it again.",
-                    Exit.REFUSED,
+                    ExitCode.REFUSED,
                 )
             if self.torn:
                 os.ftruncate(self._file, self.path.read_bytes().rfind(b"\n") + 1)
@@ -163,12 +163,14 @@ def find(name: str, folder: Path | None = None) -> Job:
     """Return the job of that name.
 
     Raises:
-        Trouble: there is none, or its file cannot be trusted.
+        CommandError: there is none, or its file cannot be trusted.
     """
     folder = folder or JOBS
     path = folder / f"{name}.jsonl"
     if not re.fullmatch(r"[a-z0-9-]+", name) or not path.is_file():
-        raise Trouble(f"There is no job {name!r} in {folder}: see `fanfare jobs`.", Exit.NOT_FOUND)
+        raise CommandError(
+            f"There is no job {name!r} in {folder}: see `fanfare jobs`.", ExitCode.NOT_FOUND
+        )
     return load(path)
 
 
@@ -176,7 +178,7 @@ def load(path: Path) -> Job:
     """Return the job in a file.
 
     Raises:
-        Trouble: it has no first line, or a line before the last is none of a job's.
+        CommandError: it has no first line, or a line before the last is none of a job's.
     """
     *whole, rest = path.read_bytes().split(b"\n")
     lines = [_line(raw, number, path) for number, raw in enumerate(whole, start=1)]
@@ -206,11 +208,11 @@ def _line(raw: bytes, number: int, path: Path) -> Plan | Sent | Ended:
         raise _distrusted(path, f"line {number} is none of a job's ({error})") from error
 
 
-def _distrusted(path: Path, why: str) -> Trouble:
-    return Trouble(
+def _distrusted(path: Path, why: str) -> CommandError:
+    return CommandError(
         f"{path} is not to be trusted: {why}. It is left as it is, and nothing is sent by it."
         " Start a new job instead, since what is sent twice does no harm, and remove the file.",
-        Exit.REFUSED,
+        ExitCode.REFUSED,
     )
 
 

@@ -3,24 +3,24 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from ops.options import Options
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.formats import many
+from ops.cli.options import Options
 from ops.replays import job as job_files
 from ops.replays.job import Job, Plan, Sent, State
-from ops.replays.plan import again
-from ops.trouble import Exit, Trouble
-from ops.words import many
+from ops.replays.plan_text import again
 
 
-def show(options: Options, name: str | None) -> Exit:
+def show(options: Options, name: str | None) -> ExitCode:
     """List all jobs, the newest first, or show one."""
     if name is not None:
         _detail(options, job_files.find(name))
-        return Exit.DONE
+        return ExitCode.DONE
     listed = [_loaded(path) for path in job_files.JOBS.glob("*.jsonl")]
     jobs = sorted(
         (job for job in listed if isinstance(job, Job)), key=lambda job: job.plan.made, reverse=True
     )
-    for trouble in (each for each in listed if isinstance(each, Trouble)):
+    for trouble in (each for each in listed if isinstance(each, CommandError)):
         options.err.print(f"fanfare: {trouble}")
     if options.json:
         for job in jobs:
@@ -32,13 +32,13 @@ def show(options: Options, name: str | None) -> Exit:
         options.out.print(
             "There are no jobs yet: `fanfare replay` and `fanfare republish` make them."
         )
-    return Exit.DONE if len(jobs) == len(listed) else Exit.FAILED
+    return ExitCode.DONE if len(jobs) == len(listed) else ExitCode.FAILED
 
 
-def _loaded(path: Path) -> Job | Trouble:
+def _loaded(path: Path) -> Job | CommandError:
     try:
         return job_files.load(path)
-    except Trouble as trouble:
+    except CommandError as trouble:
         return trouble
 
 

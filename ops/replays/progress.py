@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ops.options import Options
+from ops.cli.formats import took
+from ops.cli.options import Options
 from ops.replays.job import Job, Sent
-from ops.words import took
 
 EVERY = 5.0
 """Seconds between two plain lines."""

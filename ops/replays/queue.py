@@ -9,17 +9,14 @@ from functions.framework.batching import pack
 from functions.framework.ports import Message
 from functions.framework.service import Consumer
 from functions.runtime.operating.ports import LogPage, Sender
-from ops.cloud import Cloud
-from ops.costs.prices import REQUEST
-from ops.explain import at
+from ops.cli.options import at
 from ops.replays.pace import Pace
 from ops.replays.target import Load
+from ops.stage.connection import Cloud
+from ops.stage.prices import REQUEST, TRIPS
 
 CHUNK = 64 * 1024
 """Bytes of a batch that SQS bills as one request."""
-
-TRIPS = 3
-"""Requests that a batch costs: it is sent, received and deleted."""
 
 
 @dataclass(frozen=True)

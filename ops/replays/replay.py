@@ -5,14 +5,15 @@ from collections.abc import Callable
 from functions.framework.ports import Clock
 from functions.framework.service import Consumer
 from functions.runtime.clock import utc_now
-from ops.cloud import Cloud
-from ops.draining import until_drained
-from ops.options import Options
+from ops.cli.errors import ExitCode
+from ops.cli.options import Options
 from ops.replays.pace import Pace
 from ops.replays.queue import QueueOf
-from ops.replays.running import Run
-from ops.replays.selection import Wanted, consumer_named, must_be_replayable
-from ops.trouble import Exit
+from ops.replays.run import Run
+from ops.replays.selection import Wanted
+from ops.stage.connection import Cloud
+from ops.stage.drain import until_drained
+from ops.stage.lookups import consumer_named, must_be_replayable
 
 
 def replay(
@@ -26,7 +27,7 @@ def replay(
     wait: float | None = None,
     clock: Clock = utc_now,
     pace: Callable[[float], Pace] = Pace,
-) -> Exit:
+) -> ExitCode:
     """Send the selected events again, or go on with a job; or only say what would be sent.
 
     With `wait`, seconds, it then waits until the queue is empty.
@@ -45,5 +46,5 @@ def replay(
     return run.start(wanted) if job is None else run.resume(wanted, job)
 
 
-def _drained(options: Options, consumer: Consumer, patience: float) -> Callable[[Cloud], Exit]:
+def _drained(options: Options, consumer: Consumer, patience: float) -> Callable[[Cloud], ExitCode]:
     return lambda cloud: until_drained(options, cloud.sender(consumer), patience)

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from functions.framework.ports import Clock
 from functions.runtime.clock import utc_now
-from ops.options import Options
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.options import Options
 from ops.replays.pace import Pace
-from ops.replays.running import Run
+from ops.replays.run import Run
 from ops.replays.selection import Wanted
 from ops.replays.topic import TheTopic
-from ops.trouble import Exit, Trouble
 
 
 def republish(
@@ -21,19 +21,19 @@ def republish(
     yes: bool = False,
     clock: Clock = utc_now,
     pace: Callable[[float], Pace] = Pace,
-) -> Exit:
+) -> ExitCode:
     """Publish the selected events again, or go on with a job; or only say what would be sent.
 
     Raises:
-        Trouble: it is not said since when, among others.
+        CommandError: it is not said since when, among others.
     """
     run = Run(options=options, target=TheTopic(), dry_run=dry_run, yes=yes, clock=clock, pace=pace)
     if job is not None:
         return run.resume(wanted, job)
     if not wanted.since:
-        raise Trouble(
+        raise CommandError(
             "Everybody hears what is published, so say since when with --since: a little before"
             " the relay's outage began.",
-            Exit.USAGE,
+            ExitCode.USAGE,
         )
     return run.start(wanted)

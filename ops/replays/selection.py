@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events.codec import CONTRACTS
-from functions.framework.service import Consumer
-from functions.map import CONSUMERS
 from functions.runtime.operating.ports import Selection
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.formats import moment
 from ops.replays.target import Target
-from ops.trouble import Exit, Trouble
-from ops.words import moment
 
 RATE = 50.0
 """Events a second, unless told otherwise."""
@@ -30,7 +28,7 @@ class Wanted:
         """Return the selection that is meant, its end fixed; orders are as they were typed.
 
         Raises:
-            Trouble: a time is none, the range is impossible, or no such type goes there.
+            CommandError: a time is none, the range is impossible, or no such type goes there.
         """
         since = _moment("--since", self.since, now) if self.since else None
         until = _moment("--until", self.until, now) if self.until else now
@@ -49,42 +47,12 @@ class Wanted:
         """Return the rate.
 
         Raises:
-            Trouble: at that rate nothing would ever be sent, or it is no number.
+            CommandError: at that rate nothing would ever be sent, or it is no number.
         """
         rate = RATE if self.rate is None else self.rate
         if not (rate > 0 and math.isfinite(rate)):
             raise _misused(f"--rate {rate:g} would send nothing: give events a second, above zero")
         return rate
-
-
-def consumer_named(name: str) -> Consumer:
-    """Return a consumer of the map.
-
-    Raises:
-        Trouble: there is none of that name.
-    """
-    known = {consumer.name: consumer for consumer in CONSUMERS}
-    if name not in known:
-        raise _misused(f"There is no consumer {name!r}; there are {', '.join(known)}")
-    return known[name]
-
-
-def must_be_replayable(consumer: Consumer) -> None:
-    """See to it that old events may be sent to a consumer.
-
-    Raises:
-        Trouble: they may not.
-    """
-    if consumer.replayable:
-        return
-    acts = [on.event.__name__ for on in consumer.on if on.outside]
-    why = (
-        f"its reactions to {', '.join(acts)} act on the outside world, and must not do so for the"
-        " sake of the past"
-        if acts
-        else "its row does not say that its reactions may hear the past again"
-    )
-    raise Trouble(f"{consumer.name} is not replayable: {why}.", Exit.REFUSED)
 
 
 def _taken(types: tuple[str, ...], target: Target) -> tuple[str, ...]:
@@ -100,8 +68,8 @@ def _moment(option: str, text: str, now: datetime) -> datetime:
     try:
         return moment(text, now)
     except ValueError as error:
-        raise Trouble(f"{option}: {error}", Exit.USAGE) from error
+        raise CommandError(f"{option}: {error}", ExitCode.USAGE) from error
 
 
-def _misused(message: str) -> Trouble:
-    return Trouble(f"{message}.", Exit.USAGE)
+def _misused(message: str) -> CommandError:
+    return CommandError(f"{message}.", ExitCode.USAGE)

@@ -7,8 +7,8 @@ from typing import Protocol
 from functions.framework.batching import MAX_ENTRIES
 from functions.framework.ports import Message
 from functions.runtime.operating.ports import LogPage
-from ops.cloud import Cloud
 from ops.replays.pace import Pace
+from ops.stage.connection import Cloud
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,11 @@ from functions import names
 from functions.framework.ports import Message, Topic
 from functions.map import BUS
 from functions.runtime.operating.ports import LogPage
-from ops.cloud import Cloud
-from ops.costs.prices import PUBLISHED
-from ops.explain import at
+from ops.cli.options import at
 from ops.replays.pace import Pace
 from ops.replays.target import Load
+from ops.stage.connection import Cloud
+from ops.stage.prices import PUBLISHED
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from moto import mock_aws
 from events.envelope import Event
 from events.history import History
 from functions.runtime.aws.client import client_factory
-from ops.cloud import Cloud
-from ops.explain import LOCAL
-from ops.live.record import Record
-from ops.trouble import Exit
+from ops.cli.errors import ExitCode
+from ops.cli.options import LOCAL
+from ops.logs.record import Record
+from ops.stage.connection import Cloud
 from tests.builders import NOW
 from tests.tables import make_tables
 
@@ -114,15 +114,15 @@ def here(stage: Callable[[str], Cloud], monkeypatch: pytest.MonkeyPatch) -> Clou
     """Give the local stage, to which every command connects."""
     made = stage(LOCAL)
     for module in (
-        "forgetting.forget",
-        "invoke",
-        "metrics",
-        "order",
-        "orders",
+        "actions.forget",
+        "actions.invoke",
+        "actions.seed",
+        "logs.tail",
         "projections.projection",
-        "replays.running",
-        "seed",
-        "live.tail",
+        "replays.run",
+        "views.metrics",
+        "views.order",
+        "views.orders",
     ):
         monkeypatch.setattr(f"ops.{module}.connect", lambda _: made)
     return made
@@ -133,14 +133,15 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """Play all commands, and give the arguments that they were called with."""
     calls: list[tuple[Any, ...]] = []
 
-    def played(*given: Any, **named: Any) -> Exit:
+    def played(*given: Any, **named: Any) -> ExitCode:
         calls.append((*given, named))
-        return Exit.REFUSED
+        return ExitCode.REFUSED
 
-    targets = ["local.run.run", "seed.seed", "invoke.invoke", "order.show", "orders.show"]
-    targets += ["live.tail.tail", "metrics.show", "mail.show", "pause.switch"]
+    targets = ["local.run.run", "actions.seed.seed", "actions.invoke.invoke"]
+    targets += ["views.order.show", "views.orders.show", "views.metrics.show", "views.mail.show"]
+    targets += ["logs.tail.tail", "actions.pause.switch"]
     targets += ["replays.replay.replay", "replays.republish.republish", "replays.jobs.show"]
-    targets += ["forgetting.forget.forget", "retiring.retire.retire"]
+    targets += ["actions.forget.forget", "actions.retire.retire"]
     targets += [f"projections.projection.{what}" for what in ("show", "check", "empty")]
     for target in targets:
         monkeypatch.setattr(f"ops.{target}", played)

@@ -6,10 +6,10 @@ from typing import NoReturn
 
 import pytest
 
-from ops import endings
-from ops.endings import DEBUG, ending
-from ops.options import Options
-from ops.trouble import Exit, Trouble
+from ops import main
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.options import Options
+from ops.main import DEBUG, ending
 
 
 def raising(error: BaseException) -> NoReturn:
@@ -21,11 +21,11 @@ def end(error: BaseException) -> int:
 
 
 def test_a_command_that_ends_well_decides_its_own_exit_code() -> None:
-    assert ending(lambda: Exit.REFUSED, Options()) is Exit.REFUSED
+    assert ending(lambda: ExitCode.REFUSED, Options()) is ExitCode.REFUSED
 
 
 def test_trouble_is_one_sentence_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
-    assert end(Trouble("There is no order X.", Exit.NOT_FOUND)) is Exit.NOT_FOUND
+    assert end(CommandError("There is no order X.", ExitCode.NOT_FOUND)) is ExitCode.NOT_FOUND
 
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "fanfare: There is no order X.\n")
@@ -40,10 +40,10 @@ def test_the_unexpected_is_one_line_that_says_where_the_traceback_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log = tmp_path / "made" / "error.log"
-    monkeypatch.setattr(endings, "ERROR_LOG", log)
+    monkeypatch.setattr(main, "ERROR_LOG", log)
     monkeypatch.delenv(DEBUG, raising=False)
 
-    assert end(ZeroDivisionError("by zero")) is Exit.FAILED
+    assert end(ZeroDivisionError("by zero")) is ExitCode.FAILED
 
     said = capsys.readouterr().err
     assert said.count("\n") == 1
@@ -65,7 +65,7 @@ def test_a_reader_that_goes_away_is_no_failure(
     with (tmp_path / "out").open("w") as out:
         monkeypatch.setattr(sys, "stdout", out)
 
-        assert end(BrokenPipeError()) is Exit.DONE
+        assert end(BrokenPipeError()) is ExitCode.DONE
 
         out.write("more")
     assert (tmp_path / "out").read_text() == ""

@@ -11,12 +11,12 @@ from functions import names
 from functions.map import CONSUMERS
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.aws.client import client_factory
-from ops import cli
-from ops.blueprint import TABLE, Blueprint
-from ops.cloud import Cloud
+from ops.cli.errors import ExitCode
 from ops.costs.manual import MANUAL
 from ops.costs.play import Play
-from ops.trouble import Exit
+from ops.main import main
+from ops.stage.connection import Cloud
+from ops.stage.templates import TABLE, Blueprint
 from tests.blueprints import prod
 from tests.commands import check, fenced, parsed
 from tests.ops.conftest import write
@@ -97,7 +97,7 @@ def follow(cloud: Cloud, lines: list[str]) -> dict[str, int]:
             call = parsed(line)
             call.run(cloud.client(call.service))
         else:
-            ended[line] = cli.main(line.split()[1:])
+            ended[line] = main(line.split()[1:])
     return ended
 
 
@@ -111,7 +111,7 @@ def test_the_drill_finds_that_log_and_list_tell_the_same(
 
     ended = follow(shop, DRILL)
 
-    assert set(ended.values()) == {Exit.DONE}
+    assert set(ended.values()) == {ExitCode.DONE}
     assert CHECK in ended
     assert "3 rows of orders equal the log" in capsys.readouterr().out
     assert tables(shop) == before
@@ -124,7 +124,7 @@ def test_the_drill_finds_a_fact_that_a_backup_lacks(shop: Cloud) -> None:
         Key={"subject": {"S": order}, "slot": {"S": "shipping/dispatch"}},
     )
 
-    assert follow(shop, DRILL)[CHECK] == Exit.FOUND
+    assert follow(shop, DRILL)[CHECK] == ExitCode.FOUND
 
 
 def tables(cloud: Cloud) -> Any:

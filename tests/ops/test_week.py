@@ -21,12 +21,12 @@ from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.handlers.reactor import Reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
-from ops.projections.drift import compare
+from ops.projections.compare import compare
 from ops.replays import job as jobs
-from ops.replays.census import Census, take
+from ops.replays.estimate import Census, take
 from ops.replays.job import Plan
 from ops.replays.queue import QueueOf, ToQueue
-from ops.replays.replaying import work
+from ops.replays.send import work
 from ops.replays.target import batch_size
 from tests.builders import NOW, Clock
 from tests.ops.played import Time

@@ -16,10 +16,10 @@ from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.log import DynamoLog
 from functions.shipping.service import SERVICE as SHIPPING
 from infra.stage import Stage
-from ops.cloud import Cloud
-from ops.forgetting import forget
-from ops.options import Options
-from ops.trouble import Exit
+from ops.actions import forget
+from ops.cli.errors import ExitCode
+from ops.cli.options import Options
+from ops.stage.connection import Cloud
 from tests.builders import order_placed, placed
 from tests.privilege.recorder import Recorder
 from tests.system.shop import SOLD_OUT, Placed, Shop
@@ -152,4 +152,4 @@ def forget_all(stage: Stage, recorder: Recorder, orders: list[str]) -> None:
     ):
         for order in orders:
             done = forget.forget(Options(stage=stage.name), order, yes=True)
-            assert done is Exit.DONE
+            assert done is ExitCode.DONE

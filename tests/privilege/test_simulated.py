@@ -8,7 +8,7 @@ import pytest
 from functions import names
 from functions.map import CONSUMERS
 from infra.grants import APPEND_TO_LOG, QUERY, TABLE_ACTIONS
-from ops.cloud import every_table
+from ops.stage.connection import every_table
 from simulation import lambdas
 from simulation.campaign import run
 from simulation.scenario import Plan

@@ -15,8 +15,8 @@ from cryptography.x509.oid import NameOID
 
 from functions.framework.service import Service
 from functions.map import SERVICES
-from ops.cloud import Cloud
 from ops.local.port import HOST
+from ops.stage.connection import Cloud
 from tests.oidc import new_key
 
 ASKED_INSTEAD: Mapping[str, str] = {

@@ -9,9 +9,9 @@ from threading import Event
 from typing import Any
 
 from functions import names
-from ops.live.record import Record
-from ops.live.watch import HERE, Watch
 from ops.local.samples import place
+from ops.logs.record import Record
+from ops.logs.watch import HERE, Watch
 from tests.rehearsal.tree import Tree
 from tests.rehearsal.world import World
 
@@ -105,7 +105,7 @@ def customers(world: World, body: dict[str, Any]) -> Iterator[list[str]]:
     """Have orders placed while the body runs; give their ids, all of them once it is left.
 
     Raises:
-        Trouble: the shop refused one.
+        CommandError: the shop refused one.
     """
     placed: list[str] = []
     enough = Event()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions import names
-from ops.cloud import Cloud
+from ops.stage.connection import Cloud
 
 FUNCTION = ("CodeSha256", "Timeout", "MemorySize", "Environment", "Handler", "Role")
 SOURCE = ("UUID", "BatchSize", "ScalingConfig", "FunctionResponseTypes", "State")

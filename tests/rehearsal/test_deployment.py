@@ -23,14 +23,14 @@ from functions.map import CONSUMERS, SERVICES
 from functions.payment.service import SERVICE as PAYMENT
 from functions.shipping.sandbox import PARCELS
 from functions.shipping.service import SERVICE as SHIPPING
-from ops.cli import main
-from ops.inbox import sent
-from ops.invoke import SAMPLE
-from ops.local.ledger import ledger
+from ops.cli.errors import ExitCode
 from ops.local.samples import place, samples
-from ops.outstanding import outstanding
-from ops.pause import turn
-from ops.trouble import Exit
+from ops.local.summary import ledger
+from ops.main import main
+from ops.paths import SAMPLE
+from ops.stage.event_sources import turn
+from ops.stage.sent_mail import sent
+from ops.views.outstanding import outstanding
 from tests.rehearsal import release
 from tests.rehearsal.asking import ask
 from tests.rehearsal.standing import changed, codes, left, standing, updates
@@ -200,7 +200,7 @@ def test_a_failing_update_goes_back_whole_and_no_order_in_flight_is_lost(
 def test_a_consumer_without_a_row_is_retired_once_its_queue_is_empty(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("ops.retiring.retire.connect", lambda _: world.cloud)
+    monkeypatch.setattr("ops.actions.retire.connect", lambda _: world.cloud)
     topic = {queue for queue in queues(world) if "greeting" in queue}
     order = place(world.api, BODY)
 
@@ -208,14 +208,14 @@ def test_a_consumer_without_a_row_is_retired_once_its_queue_is_empty(
 
     said = capsys.readouterr()
     stack = names.prefixed("local", "greeting")
-    assert (ended, json.loads(said.out)["stack"]) == (Exit.DONE, stack), said
+    assert (ended, json.loads(said.out)["stack"]) == (ExitCode.DONE, stack), said
     assert "The queue is empty." in said.err
     assert (len(topic), {each for each in queues(world) if "greeting" in each}) == (2, set())
     assert stack not in updates(world.cloud)
     assert dispatched(world, order).status == "dispatched"
-    assert main(["retire", "greeting"]) == Exit.DONE
-    assert main(["retire", "grating"]) == Exit.NOT_FOUND
-    assert main(["retire", "bus"]) == main(["retire", "payment"]) == Exit.REFUSED
+    assert main(["retire", "greeting"]) == ExitCode.DONE
+    assert main(["retire", "grating"]) == ExitCode.NOT_FOUND
+    assert main(["retire", "bus"]) == main(["retire", "payment"]) == ExitCode.REFUSED
 
 
 def test_nothing_is_left_of_the_stacks_once_they_are_destroyed(

@@ -21,11 +21,11 @@ from functions.payment.service import SERVICE as PAYMENT
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.items import SLOT, SUBJECT
 from functions.runtime.clock import utc_now
-from ops.cloud import Cloud
 from ops.local.samples import samples
-from ops.metrics import summed
-from ops.orders import newest
-from ops.outstanding import outstanding
+from ops.stage.connection import Cloud
+from ops.views.metrics import summed
+from ops.views.orders import newest
+from ops.views.outstanding import outstanding
 from tests.rehearsal import guard
 from tests.rehearsal.asking import ask
 from tests.rehearsal.guard import acting_as, denied

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.local import state
+from ops.paths import ROOT
+from ops.stage import local_run
 from tests.rehearsal.world import folder, free_port, marked, until
 
 FANFARE = (sys.executable, "-m", "ops")
@@ -27,10 +28,10 @@ class Run:
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
         self.marker = f"FANFARE_REHEARSAL={folder}"
-        self.logs = state.folder(self.port)
+        self.logs = local_run.folder(self.port)
         self.process = subprocess.Popen(
             [*FANFARE, "run", "--port", str(self.port), *options],
-            cwd=state.ROOT,
+            cwd=ROOT,
             env=os.environ | {"FANFARE_REHEARSAL": str(folder), "TMPDIR": str(self.temporary)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -67,7 +68,7 @@ class Run:
 
     def left(self) -> list[str]:
         """Return the processes, folders and files that are left of it."""
-        word = self.logs / state.WORD
+        word = self.logs / local_run.WORD
         folders = [path.name for path in self.temporary.iterdir()]
         return marked(self.marker) + folders + ([str(word)] if word.exists() else [])
 
@@ -85,7 +86,7 @@ def start() -> Iterator[Callable[..., Run]]:
         yield start
 
 
-def fanfare(*words: str, cwd: Path = state.ROOT) -> subprocess.CompletedProcess[str]:
+def fanfare(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*FANFARE, *words], cwd=cwd, capture_output=True, text=True, check=False)
 
 

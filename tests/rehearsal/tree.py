@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from ops.local.state import ROOT
+from ops.paths import ROOT
 
 SOURCES = ("app.py", "cdk.json", "events", "functions", "infra", "requirements")
 TOOLS = (".build", ".tools")

@@ -10,12 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from events.history import History
-from ops import cloud, seed
+from ops.actions import seed
 from ops.local import deploy, ministack, scratch
 from ops.local.children import Child, Children
 from ops.local.port import HOST
 from ops.local.signals import Signals
-from ops.local.state import ROOT
+from ops.paths import ROOT
+from ops.stage import connection
 from tests.rehearsal import guard
 from tests.rehearsal.asking import ask
 from tests.rehearsal.tree import Tree
@@ -72,7 +73,7 @@ class World:
         self.certificate = guard.certificate(folder) if guarded else None
         settings = guard.settings(self.certificate, self.port) if self.certificate else {}
         self._environ = (
-            cloud.local_environment(self.port, os.environ)
+            connection.local_environment(self.port, os.environ)
             | settings
             | {
                 "TMPDIR": str(self.temporary),
@@ -87,7 +88,7 @@ class World:
             until(self._answers, ministack.PATIENCE, "the guarded cloud answers")
         else:
             ministack.until_ready(self.process, self.port)
-        self.cloud = cloud.local(self.port)
+        self.cloud = connection.local(self.port)
         os.environ.update(settings)
         deploy.make_bucket(self.cloud)
         deploy.verify_sender(self.cloud)

@@ -16,12 +16,12 @@ from functions.map import CONSUMERS
 from functions.runtime.aws.client import client_factory
 from functions.runtime.handlers.observer import LogObserver
 from infra.stage import DEV
-from ops.cloud import Cloud
-from ops.forgetting import forget
-from ops.options import Options
-from ops.replays import job, replay, running
+from ops.actions import forget
+from ops.cli.errors import ExitCode
+from ops.cli.options import Options
+from ops.replays import job, replay, run
 from ops.replays.selection import Wanted
-from ops.trouble import Exit
+from ops.stage.connection import Cloud
 from tests.ops.played import Time
 from tests.summary import Figure
 from tests.system import marks
@@ -72,13 +72,13 @@ def walked(
 def operate(order: Placed, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Replay to a consumer, and forget the order."""
     cloud = Cloud(stage=DEV.name, client=cache(client_factory()))
-    for command in (forget, running):
+    for command in (forget, run):
         monkeypatch.setattr(command, "connect", lambda _: cloud)
     monkeypatch.setattr(job, "JOBS", tmp_path)
     options = Options(stage=DEV.name)
-    assert replay.replay(options, REPLAYED, Wanted(), yes=True, pace=Time().pace) is Exit.DONE
+    assert replay.replay(options, REPLAYED, Wanted(), yes=True, pace=Time().pace) is ExitCode.DONE
     world.settle()
-    assert forget.forget(options, order.id, yes=True) is Exit.DONE
+    assert forget.forget(options, order.id, yes=True) is ExitCode.DONE
     world.settle()
 
 

@@ -13,13 +13,13 @@ from functions.map import CONSUMERS
 from functions.payment.sandbox import DECLINED
 from functions.runtime.aws.client import client_factory
 from infra.stage import DEV
-from ops.cloud import Cloud, every_table
-from ops.forgetting import forget
-from ops.options import Options
+from ops.actions import forget
+from ops.cli.errors import ExitCode
+from ops.cli.options import Options
 from ops.projections import projection
-from ops.replays import job, replay, running
+from ops.replays import job, replay, run
 from ops.replays.selection import Wanted
-from ops.trouble import Exit
+from ops.stage.connection import Cloud, every_table
 from tests.builders import Lines
 from tests.ops.played import Time
 from tests.system.shop import SOLD_OUT, Placed, Shop
@@ -34,7 +34,7 @@ def operator(
 ) -> Options:
     """Somebody who has the world's stage at hand, a minute later."""
     cloud = Cloud(stage=DEV.name, client=cache(client_factory()))
-    for command in (forget, projection, running):
+    for command in (forget, projection, run):
         monkeypatch.setattr(command, "connect", lambda _: cloud)
     monkeypatch.setattr(job, "JOBS", tmp_path)
     return Options(stage=DEV.name)
@@ -63,7 +63,7 @@ def kept(world: World) -> list[list[dict[str, Any]]]:
 
 def send_again(options: Options, world: World, consumer: Consumer) -> None:
     done = replay.replay(options, consumer.name, Wanted(), yes=True, pace=Time().pace)
-    assert done is Exit.DONE
+    assert done is ExitCode.DONE
     assert world.waiting(consumer.name) > 0
     world.settle(times=2, reverse=True)
 
@@ -89,21 +89,21 @@ def test_a_read_model_that_was_emptied_is_rebuilt_as_it_was(
     table = world.own_table(consumer.name, consumer.projection.table)
     before = world.table(table)
     assert len(before) == len(placed)
-    assert projection.check(operator, consumer.name, None) is Exit.DONE
+    assert projection.check(operator, consumer.name, None) is ExitCode.DONE
 
     projection.empty(operator, consumer.name, yes=True)
     assert world.table(table) == []
     send_again(operator, world, consumer)
 
     assert sorted(world.table(table), key=str) == sorted(before, key=str)
-    assert projection.check(operator, consumer.name, None) is Exit.DONE
+    assert projection.check(operator, consumer.name, None) is ExitCode.DONE
 
 
 def test_a_forgotten_order_hears_everything_again_and_stays_forgotten(
     world: World, shop: Shop, placed: list[Placed], operator: Options, lines: Lines
 ) -> None:
     for order in placed:
-        assert forget.forget(operator, order.id, yes=True) is Exit.DONE
+        assert forget.forget(operator, order.id, yes=True) is ExitCode.DONE
     world.settle()
     before = kept(world)
     of_relay = [line for line in lines.lines if line["outcome"] in ("forgotten", "tampered")]

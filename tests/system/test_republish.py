@@ -16,12 +16,12 @@ from functions.map import CONSUMERS
 from functions.payment.sandbox import DECLINED
 from functions.runtime.aws.client import client_factory
 from infra.stage import DEV
-from ops.cloud import Cloud
-from ops.options import Options
+from ops.cli.errors import ExitCode
+from ops.cli.options import Options
 from ops.projections import projection
-from ops.replays import job, republish, running
+from ops.replays import job, republish, run
 from ops.replays.selection import Wanted
-from ops.trouble import Exit
+from ops.stage.connection import Cloud
 from tests.builders import Lines
 from tests.ops.played import Time
 from tests.system.shop import SOLD_OUT, Placed, Shop
@@ -35,7 +35,7 @@ OUTAGE = timedelta(hours=30)
 def operator(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Options:
     """Somebody who has the world's stage at hand."""
     cloud = Cloud(stage=DEV.name, client=cache(client_factory()))
-    for command in (projection, running):
+    for command in (projection, run):
         monkeypatch.setattr(command, "connect", lambda _: cloud)
     monkeypatch.setattr(job, "JOBS", tmp_path)
     return Options(stage=DEV.name)
@@ -57,7 +57,7 @@ def published() -> Iterator[list[dict[str, Any]]]:
 
 def publish_again(options: Options, since: datetime, **wanted: Any) -> None:
     given = Wanted(since=since.isoformat(), **wanted)
-    assert republish.republish(options, given, yes=True, pace=Time().pace) is Exit.DONE
+    assert republish.republish(options, given, yes=True, pace=Time().pace) is ExitCode.DONE
 
 
 def ended(shop: Shop, orders: list[Placed]) -> list[str]:
@@ -99,7 +99,7 @@ def test_all_consumers_catch_up_with_what_the_stream_lost_after_so_many_hops(
     assert not {"undecodable", "forged", "retry", "unpublishable"} & set(lines.outcomes)
     mails = {"email/receipt", "email/dispatch", "email/cancellation"}
     assert all(mails & set(world.slots(order.id)) for order in orders)
-    assert projection.check(operator, "orders", None) is Exit.DONE
+    assert projection.check(operator, "orders", None) is ExitCode.DONE
 
 
 @pytest.fixture
@@ -171,4 +171,4 @@ def test_consumers_that_lost_their_messages_and_may_not_be_replayed_hear_them_wi
 
     assert ended(shop, orders) == ENDS
     assert [shop.parcels(order) for order in orders] == [1, 0, 0, 0]
-    assert projection.check(operator, "orders", None) is Exit.DONE
+    assert projection.check(operator, "orders", None) is ExitCode.DONE

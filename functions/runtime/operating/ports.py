@@ -1,6 +1,6 @@
 """The ports through which operators reach the log and the queues."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -62,6 +62,16 @@ class Pages(Protocol):
             Undecodable: an item of the log is none of ours, or of a newer version.
         """
         ...
+
+
+def every_page(pages: Pages, selection: Selection, cursor: str | None = None) -> Iterator[LogPage]:
+    """Yield the pages of a selection beyond a cursor, to the last."""
+    while True:
+        page = pages.page(selection, cursor)
+        yield page
+        if page.cursor is None:
+            return
+        cursor = page.cursor
 
 
 class Sender(Protocol):

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ops import cli
-from ops.trouble import Exit
+from ops.cli.errors import ExitCode
+from ops.main import main
 from simulation.campaign import Run
 from simulation.parallel import spread
 
@@ -15,7 +15,7 @@ LAST = (1 << 128) - 1
 
 
 def test_worlds_without_a_fault_of_ours_end_well(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["simulate", "--seeds", "4", "--orders", "3"]) == Exit.DONE
+    assert main(["simulate", "--seeds", "4", "--orders", "3"]) == ExitCode.DONE
 
     said = capsys.readouterr().out
     assert "4 worlds, 12 orders" in said
@@ -28,7 +28,7 @@ def test_worlds_without_a_fault_of_ours_end_well(capsys: pytest.CaptureFixture[s
 def test_what_is_found_is_told_with_the_command_that_replays_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert cli.main(["simulate", "--seed", "0"]) == Exit.FOUND
+    assert main(["simulate", "--seed", "0"]) == ExitCode.FOUND
 
     said = capsys.readouterr().out
     assert "Seed 0: Never were two references of an order captured" in said
@@ -39,7 +39,7 @@ def test_what_is_found_is_told_with_the_command_that_replays_it(
 
 @pytest.mark.usefixtures("mistaken")
 def test_a_campaign_ends_when_enough_was_found(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["simulate", "--seeds", "300", "--jobs", "1", "--json"]) == Exit.FOUND
+    assert main(["simulate", "--seeds", "300", "--jobs", "1", "--json"]) == ExitCode.FOUND
 
     told = json.loads(capsys.readouterr().out)
     assert len(told["violations"]) == 5
@@ -57,7 +57,7 @@ def test_who_stops_a_campaign_is_told_what_was_found_so_far(
 
     monkeypatch.setattr("ops.actions.simulate.spread", stopped)
 
-    assert cli.main(["simulate", "--seeds", "300", "--jobs", "1"]) == Exit.INTERRUPTED
+    assert main(["simulate", "--seeds", "300", "--jobs", "1"]) == ExitCode.INTERRUPTED
 
     said = capsys.readouterr()
     assert "Replay it: fanfare simulate --seed" in said.out
@@ -66,7 +66,7 @@ def test_who_stops_a_campaign_is_told_what_was_found_so_far(
 
 
 def test_the_last_seed_that_there_is_has_its_world_too(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["simulate", "--seed", str(LAST), "--orders", "1"]) == Exit.DONE
+    assert main(["simulate", "--seed", str(LAST), "--orders", "1"]) == ExitCode.DONE
     assert "1 world, 1 order," in capsys.readouterr().out
 
 
@@ -74,7 +74,7 @@ def test_the_last_seed_that_there_is_has_its_world_too(capsys: pytest.CaptureFix
 def test_a_world_beyond_the_last_seed_is_refused(
     line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["simulate", *line.split()]) == Exit.USAGE
+    assert main(["simulate", *line.split()]) == ExitCode.USAGE
 
     said = capsys.readouterr().err
     assert said.startswith(f"fanfare: Seeds are whole numbers from 0 to {LAST}")
@@ -85,7 +85,7 @@ def test_a_world_beyond_the_last_seed_is_refused(
 )
 def test_what_makes_no_sense_is_refused(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        cli.main(line.split())
+        main(line.split())
 
-    assert ended.value.code == Exit.USAGE
+    assert ended.value.code == ExitCode.USAGE
     assert capsys.readouterr().err

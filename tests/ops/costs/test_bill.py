@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from functions.map import CONSUMERS
-from ops.blueprint import Blueprint
-from ops.costs import prices, show
+from ops.cli.options import Options
+from ops.costs import show
 from ops.costs.bill import Bill, bill
 from ops.costs.line import total
 from ops.costs.manual import MANUAL, ORDERS, stages, written
-from ops.options import Options
+from ops.stage import prices
+from ops.stage.templates import Blueprint
 from tests.blueprints import forgetful, told, with_more
 from tests.system.test_budget import SHARES
 

@@ -3,8 +3,8 @@
 import pytest
 
 from functions.map import CONSUMERS
-from ops.blueprint import Blueprint
 from ops.costs.bill import bill
+from ops.stage.templates import Blueprint
 from tests.blueprints import told
 
 

@@ -11,11 +11,11 @@ import pytest
 from moto import mock_aws
 
 from functions.runtime.aws.client import client_factory
-from ops.blueprint import Blueprint
-from ops.cloud import Cloud
+from ops.cli.options import Options
 from ops.doctor import examine
 from ops.doctor.finding import Finding
-from ops.options import Options
+from ops.stage.connection import Cloud
+from ops.stage.templates import Blueprint
 from tests.blueprints import dev, prod
 from tests.commands import CUSTOM, parsed
 

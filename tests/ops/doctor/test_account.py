@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ops.blueprint import SOURCE, Blueprint
 from ops.doctor.finding import Verdict
+from ops.stage.templates import SOURCE, Blueprint
 from tests.ops.doctor.conftest import REGION, Account, only
 
 ACCOUNT = "123456789012"

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from ops.blueprint import Blueprint
+from ops.cli.options import LOCAL, Options
 from ops.doctor import clock, examine
 from ops.doctor.finding import Verdict
-from ops.explain import LOCAL
-from ops.options import Options
+from ops.stage.templates import Blueprint
 from tests.blueprints import alarming, told
 from tests.ops.doctor.conftest import REGION, Account, only
 
@@ -172,7 +171,7 @@ def test_the_local_cloud_is_asked_what_it_can_tell(there: Account, dev: Blueprin
 def test_where_nothing_runs_nothing_is_asked(
     dev: Blueprint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ops.local.state.alive", list)
+    monkeypatch.setattr("ops.stage.local_run.alive", list)
 
     found = dict(examine.account(Options(stage=LOCAL), dev))
 

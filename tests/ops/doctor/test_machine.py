@@ -8,11 +8,11 @@ from zipfile import ZipFile
 
 import pytest
 
-from ops.blueprint import Blueprint
+from ops.cli.errors import CommandError
+from ops.cli.options import Options
 from ops.doctor import examine, issuer, templates, tools
 from ops.doctor.finding import Verdict
-from ops.options import Options
-from ops.trouble import Trouble
+from ops.stage.templates import Blueprint
 from tests.blueprints import told
 
 # -- tools -----------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ def test_a_library_for_another_machine_is_found(
 
 def test_without_templates_nothing_else_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> Blueprint:
-        raise Trouble("The templates cannot be made. uv is missing.")
+        raise CommandError("The templates cannot be made. uv is missing.")
 
     monkeypatch.setattr(examine, "synthesize", refuse)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ops.blueprint import Blueprint
 from ops.doctor.finding import Verdict
+from ops.stage.templates import Blueprint
 from tests.blueprints import alarming, told
 from tests.ops.doctor.conftest import REGION, Account, only
 

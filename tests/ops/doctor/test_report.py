@@ -5,11 +5,11 @@ import shlex
 
 import pytest
 
-from ops import cli
+from ops.cli.errors import ExitCode
+from ops.cli.options import Options
 from ops.doctor import report
 from ops.doctor.finding import Finding, Verdict, fine, unasked, unseen, warning, wrong
-from ops.options import Options
-from ops.trouble import Exit
+from ops.main import main
 
 LONG = (
     "aws service-quotas list-requested-service-quota-change-history-by-quota --service-code lambda"
@@ -20,16 +20,16 @@ LONG = (
 @pytest.mark.parametrize(
     ("seen", "code", "says"),
     [
-        ([Verdict.OK], Exit.DONE, "Nothing keeps stage dev from being deployed."),
-        ([Verdict.OK, Verdict.UNASKED], Exit.DONE, "from being deployed."),
-        ([Verdict.WARNING, Verdict.OK], Exit.DONE, "see the warnings first"),
-        ([Verdict.UNSEEN, Verdict.WARNING], Exit.FAILED, "as far as could be seen"),
-        ([Verdict.WRONG, Verdict.UNSEEN], Exit.FOUND, "1 thing to put right"),
-        ([Verdict.WRONG, Verdict.WRONG], Exit.FOUND, "2 things to put right"),
+        ([Verdict.OK], ExitCode.DONE, "Nothing keeps stage dev from being deployed."),
+        ([Verdict.OK, Verdict.UNASKED], ExitCode.DONE, "from being deployed."),
+        ([Verdict.WARNING, Verdict.OK], ExitCode.DONE, "see the warnings first"),
+        ([Verdict.UNSEEN, Verdict.WARNING], ExitCode.FAILED, "as far as could be seen"),
+        ([Verdict.WRONG, Verdict.UNSEEN], ExitCode.FOUND, "1 thing to put right"),
+        ([Verdict.WRONG, Verdict.WRONG], ExitCode.FOUND, "2 things to put right"),
     ],
 )
 def test_the_worst_that_was_found_is_the_exit_code(
-    seen: list[Verdict], code: Exit, says: str
+    seen: list[Verdict], code: ExitCode, says: str
 ) -> None:
     assert report.verdict(seen) is code
     assert says in report.told("dev", seen)
@@ -76,11 +76,9 @@ def found(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 def test_the_command_line_reaches_it(
     found: list[object], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = cli.main(
-        ["doctor", "--stage", "dev", "-c", "issuer=https://a", "--context", "audience=b"]
-    )
+    code = main(["doctor", "--stage", "dev", "-c", "issuer=https://a", "--context", "audience=b"])
 
-    assert code == Exit.FOUND
+    assert code == ExitCode.FOUND
     assert found == [("dev", ["issuer=https://a", "audience=b"])]
     said = capsys.readouterr().out
     assert "could not look  mail         These credentials lack ses:GetAccount." in said
@@ -88,7 +86,7 @@ def test_the_command_line_reaches_it(
 
 
 def test_it_can_be_had_as_json(found: list[object], capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["doctor", "--stage", "dev", "--json"]) == Exit.FOUND
+    assert main(["doctor", "--stage", "dev", "--json"]) == ExitCode.FOUND
 
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert rows[-1] == {

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from ops.cli.errors import CommandError
 from ops.local import deploy
-from ops.local.state import ROOT
-from ops.trouble import Trouble
+from ops.paths import ROOT
 
 
 class PlayedChildren:
@@ -71,7 +71,7 @@ def test_a_cdk_that_is_not_installed_is_missed(
     monkeypatch.setattr(deploy, "CDK", tmp_path / "none")
     children: Any = PlayedChildren()
 
-    with pytest.raises(Trouble, match="not installed: `make setup`"):
+    with pytest.raises(CommandError, match="not installed: `make setup`"):
         deploy.start(children, os.environ, tmp_path, tmp_path / "log")
 
 
@@ -103,7 +103,7 @@ def test_a_deployment_that_fails_says_what_to_do(tmp_path: Path) -> None:
     log.touch()
     child: Any = PlayedChild(log, 1)
 
-    with pytest.raises(Trouble, match=r"could not be deployed.*cdk synth") as failed:
+    with pytest.raises(CommandError, match=r"could not be deployed.*cdk synth") as failed:
         deploy.until_done(child, lambda _: None)
 
     assert str(log) in str(failed.value)

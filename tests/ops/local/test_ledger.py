@@ -3,8 +3,8 @@
 from events.money import Money
 from functions.payment.sandbox import DECLINED, LEDGER, SUCCESS, SandboxGateway
 from functions.payment.service import SERVICE as PAYMENT
-from ops.cloud import Cloud
-from ops.local.ledger import ledger
+from ops.local.summary import ledger
+from ops.stage.connection import Cloud
 
 AMOUNT = Money(amount=4900, currency="EUR")
 

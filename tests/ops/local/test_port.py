@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ops.local import ministack, state
+from ops.cli.errors import CommandError, ExitCode
+from ops.local import ministack
 from ops.local.port import HOST, Holder, holder, taken
-from ops.local.state import Running
-from ops.trouble import Exit, Trouble
+from ops.stage import local_run
+from ops.stage.local_run import Running
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def port() -> Iterator[int]:
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(state, "alive", list)
+    monkeypatch.setattr(local_run, "alive", list)
     program = tmp_path / "ministack"
     program.touch()
     monkeypatch.setattr(ministack, "PROGRAM", program)
@@ -79,10 +80,10 @@ def test_where_there_are_no_such_tables_lsof_is_asked(
 
 
 def test_a_taken_port_is_refused_with_its_holder_and_a_remedy(port: int) -> None:
-    with pytest.raises(Trouble) as refused:
+    with pytest.raises(CommandError) as refused:
         ministack.check(port)
 
-    assert refused.value.code is Exit.REFUSED
+    assert refused.value.code is ExitCode.REFUSED
     assert str(refused.value).startswith(f"Port {port} is taken by pid {os.getpid()} (")
     assert f"fanfare run --port {port + 1}" in str(refused.value)
 
@@ -91,9 +92,9 @@ def test_another_run_on_the_port_is_named_as_such(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Running(port=port, pid=4711, began=0)
-    monkeypatch.setattr(state, "alive", lambda: [other])
+    monkeypatch.setattr(local_run, "alive", lambda: [other])
 
-    with pytest.raises(Trouble, match=r"taken by another `fanfare run` \(pid 4711\)"):
+    with pytest.raises(CommandError, match=r"taken by another `fanfare run` \(pid 4711\)"):
         ministack.check(port)
 
 
@@ -102,7 +103,7 @@ def test_a_holder_that_may_not_be_seen_is_said_to_be_one(
 ) -> None:
     monkeypatch.setattr(ministack, "holder", lambda _: None)
 
-    with pytest.raises(Trouble, match="taken by a process that you may not see"):
+    with pytest.raises(CommandError, match="taken by a process that you may not see"):
         ministack.check(port)
 
 
@@ -112,7 +113,7 @@ def test_a_port_that_only_root_may_use_is_refused(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(ministack, "taken", forbidden)
 
-    with pytest.raises(Trouble, match="Port 80 is not for you to use"):
+    with pytest.raises(CommandError, match="Port 80 is not for you to use"):
         ministack.check(80)
 
 
@@ -121,5 +122,5 @@ def test_a_local_cloud_that_is_not_installed_is_missed_at_once(
 ) -> None:
     monkeypatch.setattr(ministack, "PROGRAM", tmp_path / "none")
 
-    with pytest.raises(Trouble, match="not installed: `make setup`"):
+    with pytest.raises(CommandError, match="not installed: `make setup`"):
         ministack.check(1)

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from ops.live.filter import Filter
-from ops.live.view import View
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.options import Options
 from ops.local.run import run
-from ops.options import Options
-from ops.trouble import Exit, Trouble
+from ops.local.view import View
+from ops.logs.filter import Filter
 
 
 def test_only_the_local_stage_can_be_run_here() -> None:
-    with pytest.raises(Trouble, match="dev was asked for: leave out --stage") as refused:
+    with pytest.raises(CommandError, match="dev was asked for: leave out --stage") as refused:
         run(Options(stage="dev"), port=4566, keep=False, only=Filter())
 
-    assert refused.value.code is Exit.USAGE
+    assert refused.value.code is ExitCode.USAGE
 
 
 def test_steps_are_shown_with_what_they_came_to_and_kept_in_the_log(
@@ -64,9 +64,9 @@ def test_a_step_that_fails_shows_the_end_of_its_childs_log(
     def fail() -> None:
         with view.step("deploy", "stacks") as step:
             step.child = child
-            raise Trouble("could not")
+            raise CommandError("could not")
 
-    with pytest.raises(Trouble):
+    with pytest.raises(CommandError):
         fail()
 
     said = capsys.readouterr()

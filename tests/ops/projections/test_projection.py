@@ -11,10 +11,10 @@ from events.order_list import LIST
 from functions.framework.ports import Row
 from functions.orders.projection import row
 from functions.orders.service import SERVICE as ORDERS
-from ops.cloud import Cloud
-from ops.options import Options
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.options import Options
 from ops.projections import projection
-from ops.trouble import Exit, Trouble
+from ops.stage.connection import Cloud
 from tests.builders import NOW, story
 from tests.ops.conftest import write
 
@@ -48,7 +48,7 @@ def shown(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def test_the_first_rows_are_shown(listed: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
-    assert projection.show(Options(), "orders", None, limit=3) is Exit.DONE
+    assert projection.show(Options(), "orders", None, limit=3) is ExitCode.DONE
 
     said = capsys.readouterr()
     lines = said.out.splitlines()
@@ -63,7 +63,7 @@ def test_the_first_rows_are_shown(listed: Cloud, capsys: pytest.CaptureFixture[s
 def test_the_row_of_an_order_is_shown_by_the_order_or_by_its_partition(
     listed: Cloud, capsys: pytest.CaptureFixture[str], key: str
 ) -> None:
-    assert projection.show(Options(json=True), "orders", key, limit=20) is Exit.DONE
+    assert projection.show(Options(json=True), "orders", key, limit=20) is ExitCode.DONE
 
     (line,) = map(json.loads, shown(capsys).splitlines())
     assert (line["partition"], line["version"]) == (f"guest#{IDS[2]}", 2)
@@ -71,23 +71,23 @@ def test_the_row_of_an_order_is_shown_by_the_order_or_by_its_partition(
 
 
 def test_a_key_without_rows_is_not_found(listed: Cloud) -> None:
-    with pytest.raises(Trouble) as missing:
+    with pytest.raises(CommandError) as missing:
         projection.show(Options(), "orders", "5WQFM8Q1XK3T7ZC0R9N2HDBJ99", limit=20)
-    assert missing.value.code is Exit.NOT_FOUND
+    assert missing.value.code is ExitCode.NOT_FOUND
 
 
 @pytest.mark.parametrize("name", ["payment", "ordrs"])
 def test_who_keeps_no_read_model_is_told_from_who_does(name: str) -> None:
     with pytest.raises(
-        Trouble, match=f"no projection '{name}'; those that there are: orders"
+        CommandError, match=f"no projection '{name}'; those that there are: orders"
     ) as wrong:
         projection.show(Options(), name, None, limit=20)
-    assert wrong.value.code is Exit.USAGE
+    assert wrong.value.code is ExitCode.USAGE
 
 
 def test_equal_rows_are_said_to_be_equal(listed: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
-    assert projection.check(Options(), "orders", None, clock=_much_later) is Exit.DONE
-    assert projection.check(Options(), "orders", IDS[0], clock=_much_later) is Exit.DONE
+    assert projection.check(Options(), "orders", None, clock=_much_later) is ExitCode.DONE
+    assert projection.check(Options(), "orders", IDS[0], clock=_much_later) is ExitCode.DONE
 
     every, one = shown(capsys).splitlines()
     assert every.startswith("4 rows of orders equal the log")
@@ -109,7 +109,7 @@ def test_what_differs_is_listed_with_how_to_mend_it_and_the_exit_code_is_5(
     found = projection.check(Options(), "orders", None, clock=_much_later, sleep=no_sleep)
     said = shown(capsys)
 
-    assert found is Exit.FOUND
+    assert found is ExitCode.FOUND
     assert "2 rows of orders differ, 2 equal the log (1 read unit, less than a cent)." in said
     assert f"  missing    {IDS[0]}\n    row {gone.partition}\n        {gone.sort}\n" in said
     assert max(map(len, said.splitlines())) <= 80
@@ -121,13 +121,13 @@ def test_what_differs_is_listed_with_how_to_mend_it_and_the_exit_code_is_5(
     assert "To mend them: fanfare projection orders --empty, then fanfare replay orders" in (
         shown(capsys)
     )
-    assert projection.check(Options(), "orders", IDS[1], clock=_much_later) is Exit.FOUND
+    assert projection.check(Options(), "orders", IDS[1], clock=_much_later) is ExitCode.FOUND
 
 
 def test_all_rows_are_removed_and_it_is_said_how_to_make_them_anew(
     listed: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert projection.empty(Options(), "orders", yes=False) is Exit.DONE
+    assert projection.empty(Options(), "orders", yes=False) is ExitCode.DONE
 
     assert list(listed.rows(ORDERS, LIST).all()) == []
     assert shown(capsys) == "Removed 4 rows of orders. Rebuild them: fanfare replay orders\n"
@@ -141,10 +141,10 @@ def test_another_stage_is_emptied_with_consent_only(
     monkeypatch.setattr(projection, "connect", lambda _: dev)
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
 
-    with pytest.raises(Trouble, match="--yes") as refused:
+    with pytest.raises(CommandError, match="--yes") as refused:
         projection.empty(Options(stage="dev"), "orders", yes=False)
 
-    assert refused.value.code is Exit.REFUSED
+    assert refused.value.code is ExitCode.REFUSED
     assert len(list(dev.rows(ORDERS, LIST).all())) == 4
-    assert projection.empty(Options(stage="dev"), "orders", yes=True) is Exit.DONE
+    assert projection.empty(Options(stage="dev"), "orders", yes=True) is ExitCode.DONE
     assert list(dev.rows(ORDERS, LIST).all()) == []

@@ -14,13 +14,13 @@ from events.contracts.ordering import OrderConfirmed
 from events.contracts.payment import PaymentPrepared
 from functions import names
 from functions.map import CONSUMERS
-from ops.cloud import Cloud
-from ops.options import Options
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.options import Options
 from ops.replays import job as job_files
 from ops.replays.replay import replay as run
 from ops.replays.republish import republish
 from ops.replays.selection import Wanted
-from ops.trouble import Exit, Trouble
+from ops.stage.connection import Cloud
 from tests.builders import NOW, placed, then
 from tests.ops.conftest import write_events
 from tests.ops.played import Time
@@ -62,8 +62,8 @@ def stocked(here: Cloud) -> Cloud:
 
 
 @pytest.fixture
-def go(time: Time) -> Callable[..., Exit]:
-    def go(name: str = "orders", options: Options | None = None, **given: Any) -> Exit:
+def go(time: Time) -> Callable[..., ExitCode]:
+    def go(name: str = "orders", options: Options | None = None, **given: Any) -> ExitCode:
         wanted = Wanted(**{key: given.pop(key) for key in list(given) if hasattr(Wanted, key)})
         return run(options or Options(), name, wanted, clock=time.clock, pace=time.pace, **given)
 
@@ -82,8 +82,8 @@ def received(cloud: Cloud, name: str = "orders") -> list[Any]:
     return [codec.decode(message["Body"]) for message in messages()]
 
 
-def troubled(code: Exit, says: str, act: Callable[[], Exit]) -> None:
-    with pytest.raises(Trouble, match=says) as trouble:
+def troubled(code: ExitCode, says: str, act: Callable[[], ExitCode]) -> None:
+    with pytest.raises(CommandError, match=says) as trouble:
         act()
     assert trouble.value.code is code
 
@@ -105,7 +105,7 @@ def interrupted(client: Any, call: str, *, nth: int) -> Iterator[None]:
 
 @pytest.fixture
 def broken(
-    stocked: Cloud, time: Time, go: Callable[..., Exit], capsys: pytest.CaptureFixture[str]
+    stocked: Cloud, time: Time, go: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
 ) -> str:
     """A job that was interrupted after ten events, and said how to go on; its id."""
     with interrupted(stocked.client("sqs"), "sqs.SendMessageBatch", nth=2):
@@ -122,8 +122,8 @@ def listener(stocked: Cloud) -> Listener:
 
 
 @pytest.fixture
-def again(time: Time) -> Callable[..., Exit]:
-    def again(options: Options | None = None, **given: Any) -> Exit:
+def again(time: Time) -> Callable[..., ExitCode]:
+    def again(options: Options | None = None, **given: Any) -> ExitCode:
         wanted = Wanted(**{key: given.pop(key) for key in list(given) if hasattr(Wanted, key)})
         return republish(options or Options(), wanted, clock=time.clock, pace=time.pace, **given)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from events import codec
 from functions import names
-from ops.cloud import Cloud
+from ops.stage.connection import Cloud
 
 
 class Listener:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from ops.cli.errors import CommandError, ExitCode
 from ops.replays import job as jobs
-from ops.replays.census import Census
+from ops.replays.estimate import Census
 from ops.replays.job import Ended, Job, Plan, Sent
-from ops.trouble import Exit, Trouble
 from tests.builders import NOW
 
 CENSUS = Census(
@@ -72,9 +72,9 @@ def test_a_job_runs_while_somebody_works_on_it_who_is_alone_with_it(job: Job) ->
     with job.at_work():
         other = jobs.load(job.path)
         assert other.state == "running"
-        with pytest.raises(Trouble, match="another process") as refused, other.at_work():
+        with pytest.raises(CommandError, match="another process") as refused, other.at_work():
             pass
-    assert refused.value.code is Exit.REFUSED
+    assert refused.value.code is ExitCode.REFUSED
     assert jobs.load(job.path).state == "interrupted"
 
 
@@ -85,10 +85,10 @@ def test_a_job_that_somebody_else_went_on_with_since_it_was_read_is_left_alone(j
         first.note(Ended(at=NOW, how="done"))
     written = job.path.read_bytes()
 
-    with pytest.raises(Trouble, match="Somebody else went on") as refused, second.at_work():
+    with pytest.raises(CommandError, match="Somebody else went on") as refused, second.at_work():
         second.note(sent(5))
 
-    assert refused.value.code is Exit.REFUSED
+    assert refused.value.code is ExitCode.REFUSED
     assert job.path.read_bytes() == written
 
 
@@ -111,17 +111,17 @@ def test_ids_are_names_of_files_and_sort_by_time() -> None:
 
 @pytest.mark.parametrize("name", ["orders-2", "../../etc/passwd", "", "Orders", "a/b"])
 def test_a_job_that_is_not_there_is_not_found(job: Job, tmp_path: Path, name: str) -> None:
-    with pytest.raises(Trouble, match="fanfare jobs") as missing:
+    with pytest.raises(CommandError, match="fanfare jobs") as missing:
         jobs.find(name, tmp_path)
 
-    assert missing.value.code is Exit.NOT_FOUND
+    assert missing.value.code is ExitCode.NOT_FOUND
 
 
 def distrusted(job: Job, raw: bytes) -> str:
     job.path.write_bytes(raw)
-    with pytest.raises(Trouble, match="not to be trusted") as refused:
+    with pytest.raises(CommandError, match="not to be trusted") as refused:
         jobs.load(job.path)
-    assert refused.value.code is Exit.REFUSED
+    assert refused.value.code is ExitCode.REFUSED
     return str(refused.value)
 
 

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from ops.options import Options
+from ops.cli.errors import ExitCode
+from ops.cli.options import Options
 from ops.replays import jobs
-from ops.trouble import Exit
 
 
 def test_jobs_are_listed_and_shown(
     broken: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert jobs.show(Options(), None) is Exit.DONE
-    assert jobs.show(Options(), broken) is Exit.DONE
+    assert jobs.show(Options(), None) is ExitCode.DONE
+    assert jobs.show(Options(), broken) is ExitCode.DONE
 
     said = capsys.readouterr().out
     assert " ".join(said.splitlines()[0].split()) == (f"{broken} local interrupted 10 of 24")
@@ -28,7 +28,7 @@ def test_a_file_that_is_no_job_is_said_beside_the_others(
 ) -> None:
     (folder / "orders-x.jsonl").write_text("nonsense\n")
 
-    assert jobs.show(Options(json=True), None) is Exit.FAILED
+    assert jobs.show(Options(json=True), None) is ExitCode.FAILED
 
     said = capsys.readouterr()
     (listed,) = map(json.loads, said.out.splitlines())
@@ -41,5 +41,5 @@ def test_a_file_that_is_no_job_is_said_beside_the_others(
 
 
 def test_without_jobs_it_is_said_where_they_come_from(capsys: pytest.CaptureFixture[str]) -> None:
-    assert jobs.show(Options(), None) is Exit.DONE
+    assert jobs.show(Options(), None) is ExitCode.DONE
     assert "fanfare replay" in capsys.readouterr().out

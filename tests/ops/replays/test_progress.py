@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from ops.draining import EVERY, until_drained
-from ops.options import Options
+from ops.cli.errors import ExitCode
+from ops.cli.options import Options
 from ops.replays import job as jobs
 from ops.replays.job import Job, Sent
 from ops.replays.progress import EVERY as BETWEEN
 from ops.replays.progress import progress
-from ops.trouble import Exit
+from ops.stage.drain import EVERY, until_drained
 from tests.builders import NOW
 from tests.ops.played import Queue, Time
 from tests.ops.replays.test_job import plan
@@ -85,7 +85,7 @@ def test_a_queue_is_empty_once_it_was_twice_in_a_row(capsys: pytest.CaptureFixtu
 
     drained = until_drained(Options(), queue, 60, clock=time, sleep=time.sleep)
 
-    assert drained is Exit.DONE
+    assert drained is ExitCode.DONE
     assert time.now == 1000 + 4 * EVERY
     assert "The queue is empty." in capsys.readouterr().err
 
@@ -95,7 +95,7 @@ def test_nobody_waits_for_ever(capsys: pytest.CaptureFixture[str]) -> None:
     queue = Queue(time)
     queue.waits = [7]
 
-    assert until_drained(Options(), queue, 5, clock=time, sleep=time.sleep) is Exit.FAILED
+    assert until_drained(Options(), queue, 5, clock=time, sleep=time.sleep) is ExitCode.FAILED
     assert time.now == 1005
     assert "7 messages still waiting after 5 s." in capsys.readouterr().err
 
@@ -109,7 +109,7 @@ def test_a_queue_that_has_only_just_seemed_empty_is_not_said_to_hold_messages(
 
     drained = until_drained(Options(), queue, 5, sure=30, clock=time, sleep=time.sleep)
 
-    assert drained is Exit.FAILED
+    assert drained is ExitCode.FAILED
     said = capsys.readouterr().err
     assert "seems to be empty" in said
     assert "message" not in said

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from functions import names
-from ops import cli
-from ops.cloud import Cloud
-from ops.options import Options
+from ops.cli.errors import ExitCode
+from ops.cli.options import Options
+from ops.main import main
 from ops.replays import replay as replaying
-from ops.replays import running
-from ops.replays.replay import replay as run
-from ops.trouble import Exit
+from ops.replays import run as job_run
+from ops.replays.replay import replay
+from ops.stage.connection import Cloud
 from tests.builders import placed
 from tests.ops.conftest import write_events
 from tests.ops.played import Time
@@ -29,74 +29,80 @@ from tests.reading import LISTING
 @pytest.mark.parametrize(
     ("given", "code", "says"),
     [
-        ({"name": "emial"}, Exit.USAGE, "no consumer 'emial'; there are payment, inventory"),
-        ({"name": "payment"}, Exit.REFUSED, "payment is not replayable: .*act on the outside"),
-        ({"since": "2026-11-23T11:00:00Z"}, Exit.USAGE, "--since .* is not before --until now"),
-        ({"since": "2h", "until": "3h"}, Exit.USAGE, "is not before --until 3h"),
-        ({"since": "2h", "until": "2h"}, Exit.USAGE, "is not before"),
-        ({"since": "2026-11-24"}, Exit.USAGE, "is not before"),
-        ({"until": "2026-11-23T10:00:01Z"}, Exit.USAGE, "in the future"),
-        ({"since": "yesterday"}, Exit.USAGE, "--since: 'yesterday' is no time: write it"),
-        ({"until": "2026-02-30"}, Exit.USAGE, "--until: '2026-02-30' is no time"),
-        ({"since": "2026-11-23T09:00"}, Exit.USAGE, "with its zone"),
-        ({"types": ("OrderPlacd",)}, Exit.USAGE, "no type 'OrderPlacd'; orders hears Dispatch"),
-        ({"types": ("StockReserved",)}, Exit.USAGE, "orders does not hear StockReserved; orders"),
-        ({"rate": 0.0}, Exit.USAGE, "--rate 0 would send nothing"),
-        ({"rate": -1.0}, Exit.USAGE, "--rate -1"),
-        ({"rate": float("nan")}, Exit.USAGE, "--rate nan"),
-        ({"rate": float("inf")}, Exit.USAGE, "--rate inf"),
+        ({"name": "emial"}, ExitCode.USAGE, "no consumer 'emial'; there are payment, inventory"),
+        ({"name": "payment"}, ExitCode.REFUSED, "payment is not replayable: .*act on the outside"),
+        ({"since": "2026-11-23T11:00:00Z"}, ExitCode.USAGE, "--since .* is not before --until now"),
+        ({"since": "2h", "until": "3h"}, ExitCode.USAGE, "is not before --until 3h"),
+        ({"since": "2h", "until": "2h"}, ExitCode.USAGE, "is not before"),
+        ({"since": "2026-11-24"}, ExitCode.USAGE, "is not before"),
+        ({"until": "2026-11-23T10:00:01Z"}, ExitCode.USAGE, "in the future"),
+        ({"since": "yesterday"}, ExitCode.USAGE, "--since: 'yesterday' is no time: write it"),
+        ({"until": "2026-02-30"}, ExitCode.USAGE, "--until: '2026-02-30' is no time"),
+        ({"since": "2026-11-23T09:00"}, ExitCode.USAGE, "with its zone"),
+        ({"types": ("OrderPlacd",)}, ExitCode.USAGE, "no type 'OrderPlacd'; orders hears Dispatch"),
+        (
+            {"types": ("StockReserved",)},
+            ExitCode.USAGE,
+            "orders does not hear StockReserved; orders",
+        ),
+        ({"rate": 0.0}, ExitCode.USAGE, "--rate 0 would send nothing"),
+        ({"rate": -1.0}, ExitCode.USAGE, "--rate -1"),
+        ({"rate": float("nan")}, ExitCode.USAGE, "--rate nan"),
+        ({"rate": float("inf")}, ExitCode.USAGE, "--rate inf"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_before_a_stage_is_asked(
-    go: Callable[..., Exit], folder: Path, given: dict[str, Any], code: Exit, says: str
+    go: Callable[..., ExitCode], folder: Path, given: dict[str, Any], code: ExitCode, says: str
 ) -> None:
     troubled(code, says, lambda: go(**given))
     assert list(folder.iterdir()) == []
 
 
-def test_an_order_that_is_not_there_is_not_found(stocked: Cloud, go: Callable[..., Exit]) -> None:
-    troubled(Exit.NOT_FOUND, "no order", lambda: go(orders=("5WQFM8Q1XK3T7ZC0R9N2HDBJ99",)))
+def test_an_order_that_is_not_there_is_not_found(
+    stocked: Cloud, go: Callable[..., ExitCode]
+) -> None:
+    troubled(ExitCode.NOT_FOUND, "no order", lambda: go(orders=("5WQFM8Q1XK3T7ZC0R9N2HDBJ99",)))
 
 
 def test_who_is_not_said_to_be_replayable_is_not(
-    go: Callable[..., Exit], monkeypatch: pytest.MonkeyPatch
+    go: Callable[..., ExitCode], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ops.replays.selection.CONSUMERS", (replace(LISTING, replayable=False),))
+    monkeypatch.setattr("ops.stage.lookups.CONSUMERS", (replace(LISTING, replayable=False),))
 
-    troubled(Exit.REFUSED, "listing is not replayable: its row", lambda: go("listing"))
+    troubled(ExitCode.REFUSED, "listing is not replayable: its row", lambda: go("listing"))
 
 
 @pytest.mark.parametrize(("typed", "sent"), [(None, 0), ("no", 0), ("", 0), ("dev", 24)])
 def test_another_stage_asks_for_consent(
     stage: Callable[[str], Cloud],
     monkeypatch: pytest.MonkeyPatch,
-    go: Callable[..., Exit],
+    go: Callable[..., ExitCode],
     folder: Path,
     typed: str | None,
     sent: int,
 ) -> None:
     dev = filled(stage("dev"))
-    monkeypatch.setattr(running, "connect", lambda _: dev)
+    monkeypatch.setattr(job_run, "connect", lambda _: dev)
     monkeypatch.setattr("sys.stdin.isatty", lambda: typed is not None, raising=False)
     monkeypatch.setattr("builtins.input", lambda: typed)
     options = Options(stage="dev")
 
     if sent:
-        assert go(options=options) is Exit.DONE
+        assert go(options=options) is ExitCode.DONE
     else:
-        troubled(Exit.REFUSED, "Nothing was changed", lambda: go(options=options))
+        troubled(ExitCode.REFUSED, "Nothing was changed", lambda: go(options=options))
     assert len(received(dev)) == sent
     assert len(list(folder.iterdir())) == bool(sent)
-    assert go(options=options, yes=True) is Exit.DONE
+    assert go(options=options, yes=True) is ExitCode.DONE
 
 
 # -- dry run ---------------------------------------------------------------------------------------
 
 
 def test_a_dry_run_tells_what_would_be_sent_and_changes_nothing(
-    stocked: Cloud, go: Callable[..., Exit], folder: Path, capsys: pytest.CaptureFixture[str]
+    stocked: Cloud, go: Callable[..., ExitCode], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert go(dry_run=True, since="2026-11-23T09:02:00Z", rate=5.0) is Exit.DONE
+    assert go(dry_run=True, since="2026-11-23T09:02:00Z", rate=5.0) is ExitCode.DONE
 
     said = capsys.readouterr().out
     assert "Would send 20 events of 10 orders  log → fanfare-local-orders (parallel)" in said
@@ -124,7 +130,7 @@ SELECTIONS: list[dict[str, Any]] = [
 def test_what_a_dry_run_tells_is_what_its_command_sends(
     stocked: Cloud,
     time: Time,
-    go: Callable[..., Exit],
+    go: Callable[..., ExitCode],
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     given: dict[str, Any],
@@ -133,9 +139,9 @@ def test_what_a_dry_run_tells_is_what_its_command_sends(
     told = json.loads(capsys.readouterr().out)
     time.clock.advance(minutes=5)
     write_events(stocked, [placed(order="LATER", now=time.clock.now - timedelta(minutes=1))])
-    monkeypatch.setattr(replaying, "replay", partial(run, clock=time.clock, pace=time.pace))
+    monkeypatch.setattr(replaying, "replay", partial(replay, clock=time.clock, pace=time.pace))
 
-    assert cli.main(told["command"].split()[1:]) is Exit.DONE
+    assert main(told["command"].split()[1:]) is ExitCode.DONE
 
     sent = received(stocked)
     census = told["would_send"]
@@ -150,9 +156,9 @@ def test_what_a_dry_run_tells_is_what_its_command_sends(
 
 
 def test_nothing_to_send_is_said_and_makes_no_job(
-    stocked: Cloud, go: Callable[..., Exit], folder: Path, capsys: pytest.CaptureFixture[str]
+    stocked: Cloud, go: Callable[..., ExitCode], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert go(since="2m") is Exit.DONE
+    assert go(since="2m") is ExitCode.DONE
 
     assert "Would send 0 events of 0 orders" in capsys.readouterr().out
     assert list(folder.iterdir()) == []
@@ -162,9 +168,9 @@ def test_nothing_to_send_is_said_and_makes_no_job(
 
 
 def test_all_that_the_consumer_hears_is_sent_and_what_follows_is_said(
-    stocked: Cloud, go: Callable[..., Exit], capsys: pytest.CaptureFixture[str]
+    stocked: Cloud, go: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert go() is Exit.DONE
+    assert go() is ExitCode.DONE
 
     assert {event.type for event in received(stocked)} == {"OrderPlaced", "OrderConfirmed"}
     said = capsys.readouterr()
@@ -176,7 +182,7 @@ def test_all_that_the_consumer_hears_is_sent_and_what_follows_is_said(
 
 
 def test_as_json_the_job_is_told(
-    stocked: Cloud, go: Callable[..., Exit], capsys: pytest.CaptureFixture[str]
+    stocked: Cloud, go: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
 ) -> None:
     go(options=Options(json=True), types=("OrderPlaced",), rate=0.5)
 
@@ -186,20 +192,20 @@ def test_as_json_the_job_is_told(
 
 
 def test_one_waits_until_the_queue_is_empty_if_told(
-    stocked: Cloud, go: Callable[..., Exit], capsys: pytest.CaptureFixture[str]
+    stocked: Cloud, go: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert go(wait=0.0, orders=(IDS[0],)) is Exit.FAILED
+    assert go(wait=0.0, orders=(IDS[0],)) is ExitCode.FAILED
     assert "2 messages still waiting after 0 s." in capsys.readouterr().err
 
 
 def test_an_event_that_cannot_be_read_stops_it_before_anything_is_sent(
-    stocked: Cloud, go: Callable[..., Exit]
+    stocked: Cloud, go: Callable[..., ExitCode]
 ) -> None:
     item = {"subject": {"S": "X"}, "slot": {"S": "placed"}, "type": {"S": "OrderPlaced"}}
     newer = item | {"time": {"S": "2026-11-23T09:00:00Z"}}
     stocked.client("dynamodb").put_item(TableName=names.log_table("local"), Item=newer)
 
-    troubled(Exit.FAILED, "X/placed.*Nothing was sent", go)
+    troubled(ExitCode.FAILED, "X/placed.*Nothing was sent", go)
     assert received(stocked) == []
 
 

@@ -14,12 +14,13 @@ import pytest
 from events import codec
 from functions import names
 from functions.runtime.aws.items import SLOT, SUBJECT, to_item
-from ops import cli
-from ops.cloud import Cloud
-from ops.options import Options
-from ops.replays import republish, running
-from ops.replays.republish import republish as run
-from ops.trouble import Exit
+from ops.cli.errors import ExitCode
+from ops.cli.options import Options
+from ops.main import main
+from ops.replays import republish as republishing
+from ops.replays import run as job_run
+from ops.replays.republish import republish
+from ops.stage.connection import Cloud
 from tests.builders import TRUMPET, order_placed, placed
 from tests.ops.conftest import write_events
 from tests.ops.played import Time
@@ -48,19 +49,19 @@ ALL = 3 * len(IDS)
     ],
 )
 def test_what_cannot_be_meant_is_refused_before_a_stage_is_asked(
-    again: Callable[..., Exit], folder: Path, given: dict[str, Any], says: str
+    again: Callable[..., ExitCode], folder: Path, given: dict[str, Any], says: str
 ) -> None:
-    troubled(Exit.USAGE, says, lambda: again(**given))
+    troubled(ExitCode.USAGE, says, lambda: again(**given))
     assert list(folder.iterdir()) == []
 
 
 def test_a_dry_run_tells_what_would_be_published_and_whom_it_reaches(
     listener: Listener,
-    again: Callable[..., Exit],
+    again: Callable[..., ExitCode],
     folder: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert again(dry_run=True, since="2026-11-23T09:02:00Z", rate=5.0) is Exit.DONE
+    assert again(dry_run=True, since="2026-11-23T09:02:00Z", rate=5.0) is ExitCode.DONE
 
     said = capsys.readouterr().out
     assert "Would send 30 events of 10 orders  log → fanfare-local-events.fifo\n" in said
@@ -88,7 +89,7 @@ def test_what_a_dry_run_tells_is_what_its_command_publishes(
     stocked: Cloud,
     listener: Listener,
     time: Time,
-    again: Callable[..., Exit],
+    again: Callable[..., ExitCode],
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     given: dict[str, Any],
@@ -97,10 +98,10 @@ def test_what_a_dry_run_tells_is_what_its_command_publishes(
     told = json.loads(capsys.readouterr().out)
     time.clock.advance(minutes=5)
     write_events(stocked, [placed(order="LATER", now=time.clock.now - timedelta(minutes=1))])
-    played = partial(run, clock=time.clock, pace=time.pace)
-    monkeypatch.setattr(republish, "republish", played)
+    played = partial(republish, clock=time.clock, pace=time.pace)
+    monkeypatch.setattr(republishing, "republish", played)
 
-    assert cli.main(told["command"].split()[1:]) is Exit.DONE
+    assert main(told["command"].split()[1:]) is ExitCode.DONE
 
     heard, census = listener.heard(), told["would_send"]
     assert Counter(event.type for event in heard) == census["types"]
@@ -112,32 +113,32 @@ def test_what_a_dry_run_tells_is_what_its_command_publishes(
 def test_another_stage_asks_for_consent(
     stage: Callable[[str], Cloud],
     monkeypatch: pytest.MonkeyPatch,
-    again: Callable[..., Exit],
+    again: Callable[..., ExitCode],
     capsys: pytest.CaptureFixture[str],
     typed: str | None,
     sent: int,
 ) -> None:
     dev = filled(stage("dev"))
     listener = Listener(dev)
-    monkeypatch.setattr(running, "connect", lambda _: dev)
+    monkeypatch.setattr(job_run, "connect", lambda _: dev)
     monkeypatch.setattr("sys.stdin.isatty", lambda: typed is not None, raising=False)
     monkeypatch.setattr("builtins.input", lambda: typed)
     options = Options(stage="dev")
 
     if sent:
-        assert again(options, since=SINCE) is Exit.DONE
+        assert again(options, since=SINCE) is ExitCode.DONE
     else:
-        troubled(Exit.REFUSED, "Nothing was changed", lambda: again(options, since=SINCE))
+        troubled(ExitCode.REFUSED, "Nothing was changed", lambda: again(options, since=SINCE))
 
     assert len(listener.heard()) == sent
     assert "has not acts now, late" in capsys.readouterr().err
-    assert again(options, since=SINCE, yes=True) is Exit.DONE
+    assert again(options, since=SINCE, yes=True) is ExitCode.DONE
 
 
 def test_what_follows_and_what_is_left_to_do_is_said(
-    listener: Listener, again: Callable[..., Exit], capsys: pytest.CaptureFixture[str]
+    listener: Listener, again: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert again(since=SINCE) is Exit.DONE
+    assert again(since=SINCE) is ExitCode.DONE
 
     said = capsys.readouterr()
     assert said.out.startswith(f"Sent {ALL} events to the topic. Every consumer works them off now")
@@ -146,7 +147,7 @@ def test_what_follows_and_what_is_left_to_do_is_said(
 
 
 def test_an_event_is_published_in_the_version_that_it_was_written_in(
-    stocked: Cloud, listener: Listener, again: Callable[..., Exit]
+    stocked: Cloud, listener: Listener, again: Callable[..., ExitCode]
 ) -> None:
     old = json.loads(
         (Path(codec.__file__).with_name("samples") / "OrderPlaced.1.json").read_bytes()
@@ -155,7 +156,7 @@ def test_an_event_is_published_in_the_version_that_it_was_written_in(
     item |= {"dataversion": {"N": "1"}, "data": {"S": json.dumps(old["data"])}}
     stocked.client("dynamodb").put_item(TableName=names.log_table("local"), Item=item)
 
-    assert again(since="3000d", orders=(old["subject"],)) is Exit.DONE
+    assert again(since="3000d", orders=(old["subject"],)) is ExitCode.DONE
 
     (body,) = listener.bodies()
     assert json.loads(body) == old
@@ -178,7 +179,7 @@ BARRED = order_placed(msgspec.structs.replace(TRUMPET, name="\uffff"))
 def test_what_the_relay_would_not_publish_stops_it_before_anything_is_published(
     stocked: Cloud,
     listener: Listener,
-    again: Callable[..., Exit],
+    again: Callable[..., ExitCode],
     changes: dict[str, Any],
     says: str,
 ) -> None:
@@ -186,9 +187,11 @@ def test_what_the_relay_would_not_publish_stops_it_before_anything_is_published(
     assert (item[SUBJECT], item[SLOT]) == ({"S": "X"}, {"S": "placed"})
     stocked.client("dynamodb").put_item(TableName=names.log_table("local"), Item=item)
 
-    troubled(Exit.FAILED, f"{says}.*Nothing was sent", lambda: again(since=SINCE))
+    troubled(ExitCode.FAILED, f"{says}.*Nothing was sent", lambda: again(since=SINCE))
     assert listener.heard() == []
 
 
-def test_a_stage_without_a_topic_is_not_found(stocked: Cloud, again: Callable[..., Exit]) -> None:
-    troubled(Exit.NOT_FOUND, "local stage is not whole", lambda: again(since=SINCE))
+def test_a_stage_without_a_topic_is_not_found(
+    stocked: Cloud, again: Callable[..., ExitCode]
+) -> None:
+    troubled(ExitCode.NOT_FOUND, "local stage is not whole", lambda: again(since=SINCE))

@@ -11,19 +11,19 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from functions.orders.service import SERVICE as ORDERS
-from ops.cloud import Cloud
-from ops.options import Options
+from ops.cli.errors import ExitCode
+from ops.cli.options import Options
 from ops.replays import job as job_files
-from ops.replays import running
+from ops.replays import run
 from ops.replays.replay import replay
 from ops.replays.selection import Wanted
-from ops.trouble import Exit
+from ops.stage.connection import Cloud
 from tests.ops.played import Time
 from tests.ops.replays.conftest import received, troubled
 from tests.reading import LISTING
 
 
-def resume(options: Options, name: str, wanted: Wanted, job: str, **given: Any) -> Exit:
+def resume(options: Options, name: str, wanted: Wanted, job: str, **given: Any) -> ExitCode:
     return replay(options, name, wanted, job=job, **given)
 
 
@@ -31,13 +31,13 @@ def test_an_interrupted_job_goes_on_where_it_stopped_and_is_done_once(
     stocked: Cloud, time: Time, broken: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert resume(Options(), "orders", Wanted(), broken, clock=time.clock, pace=time.pace) is (
-        Exit.DONE
+        ExitCode.DONE
     )
 
     sent = received(stocked)
     assert len(sent) == len({event.id for event in sent}) == 24
     again = resume(Options(), "orders", Wanted(), broken)
-    assert again is Exit.DONE
+    assert again is ExitCode.DONE
     assert "nothing is left to send" in capsys.readouterr().out
     assert received(stocked) == []
 
@@ -50,7 +50,7 @@ def test_a_dry_run_of_the_rest_sends_nothing(
     path = job_files.JOBS / f"{broken}.jsonl"
     before = path.read_bytes()
 
-    assert resume(Options(json=as_json), "orders", Wanted(), broken, dry_run=True) is Exit.DONE
+    assert resume(Options(json=as_json), "orders", Wanted(), broken, dry_run=True) is ExitCode.DONE
 
     assert received(stocked) == []
     assert path.read_bytes() == before
@@ -69,11 +69,11 @@ def test_a_job_of_a_local_run_that_is_over_is_refused(
 ) -> None:
     made = job_files.find(broken).plan.made
     later = replace(stocked, began=made + timedelta(seconds=1))
-    monkeypatch.setattr(running, "connect", lambda _: later)
+    monkeypatch.setattr(run, "connect", lambda _: later)
     received(stocked)
 
     says = "of an earlier local run, whose log is gone"
-    troubled(Exit.REFUSED, says, lambda: resume(Options(), "orders", Wanted(), broken))
+    troubled(ExitCode.REFUSED, says, lambda: resume(Options(), "orders", Wanted(), broken))
     assert received(stocked) == []
 
 
@@ -94,10 +94,10 @@ def test_a_torn_last_line_is_said_and_what_it_told_of_is_sent_again(
 @pytest.mark.parametrize(
     ("name", "where", "wanted", "code", "says"),
     [
-        ("listing", "local", Wanted(), Exit.REFUSED, "is for orders, not for listing"),
-        ("orders", "dev", Wanted(), Exit.REFUSED, "is of stage local, not of dev"),
-        ("orders", "local", Wanted(rate=9.0), Exit.USAGE, "leave them out"),
-        ("orders", "local", Wanted(since="2h"), Exit.USAGE, "leave them out"),
+        ("listing", "local", Wanted(), ExitCode.REFUSED, "is for orders, not for listing"),
+        ("orders", "dev", Wanted(), ExitCode.REFUSED, "is of stage local, not of dev"),
+        ("orders", "local", Wanted(rate=9.0), ExitCode.USAGE, "leave them out"),
+        ("orders", "local", Wanted(since="2h"), ExitCode.USAGE, "leave them out"),
     ],
 )
 def test_a_job_is_not_gone_on_with_as_another(
@@ -106,10 +106,10 @@ def test_a_job_is_not_gone_on_with_as_another(
     name: str,
     where: str,
     wanted: Wanted,
-    code: Exit,
+    code: ExitCode,
     says: str,
 ) -> None:
-    monkeypatch.setattr("ops.replays.selection.CONSUMERS", (ORDERS, LISTING))
+    monkeypatch.setattr("ops.stage.lookups.CONSUMERS", (ORDERS, LISTING))
 
     troubled(code, says, lambda: resume(Options(stage=where), name, wanted, broken, yes=True))
 
@@ -121,18 +121,20 @@ def test_a_job_about_a_type_that_is_not_heard_any_more_is_refused(
     path.write_bytes(path.read_bytes().replace(b'"OrderConfirmed",', b'"StockReserved",', 1))
 
     says = "StockReserved, which orders does not hear"
-    troubled(Exit.REFUSED, says, lambda: resume(Options(), "orders", Wanted(), broken))
+    troubled(ExitCode.REFUSED, says, lambda: resume(Options(), "orders", Wanted(), broken))
 
 
 def test_an_outage_fails_with_the_command_that_goes_on(
-    stocked: Cloud, go: Callable[..., Exit], folder: Path
+    stocked: Cloud, go: Callable[..., ExitCode], folder: Path
 ) -> None:
     def away(**_: Any) -> Any:
         raise EndpointConnectionError(endpoint_url="https://sqs")
 
     events = stocked.client("sqs").meta.events
     events.register_first("before-send.sqs.SendMessageBatch", away)
-    troubled(Exit.FAILED, r"0 of 24 events sent\. Go on with: fanfare replay orders --resume", go)
+    troubled(
+        ExitCode.FAILED, r"0 of 24 events sent\. Go on with: fanfare replay orders --resume", go
+    )
     events.unregister("before-send.sqs.SendMessageBatch", away)
     (path,) = folder.iterdir()
     assert job_files.load(path).state == "failed"

@@ -12,9 +12,9 @@ from functions.relay.waves import BEHIND
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.operating.ports import LogPage, Pages, Selection
 from ops.replays import job as jobs
-from ops.replays.census import take
+from ops.replays.estimate import take
 from ops.replays.job import Job, Plan
-from ops.replays.replaying import FIRST_PAUSE, TRIES, Undelivered, work
+from ops.replays.send import FIRST_PAUSE, TRIES, Undelivered, work
 from ops.replays.target import batch_size
 from ops.replays.topic import TheTopic, ToTopic
 from tests.builders import NOW

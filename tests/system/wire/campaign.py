@@ -13,8 +13,8 @@ from rich.progress import track
 
 import tests.conftest  # noqa: F401  no real account can be reached
 from infra.stage import DEV
-from ops.trouble import Exit
-from ops.words import many, tallied
+from ops.cli.errors import ExitCode
+from ops.cli.formats import many, tallied
 from simulation.invariants.violation import Violation
 from tests.assembly import Assembly, synthesize
 from tests.campaigns import leave, whole
@@ -92,7 +92,7 @@ def sum_up(tally: Tally, out: Console) -> None:
     out.print(f"{many(tally.found, 'violation')}.")
 
 
-def main(arguments: Sequence[str]) -> Exit:
+def main(arguments: Sequence[str]) -> ExitCode:
     """Run the command; what was found is printed at once, so who stops it has seen it."""
     parser = argparse.ArgumentParser(prog="make wire")
     parser.add_argument("--seeds", type=whole(1), default=100, help="how many worlds")
@@ -106,7 +106,7 @@ def main(arguments: Sequence[str]) -> Exit:
         templates = Templates(Assembly(Path(folder)).stacks)
         tally = campaign(templates, range(first, first + worlds), out)
     sum_up(tally, out)
-    return Exit.FOUND if tally.found else Exit.DONE
+    return ExitCode.FOUND if tally.found else ExitCode.DONE
 
 
 if __name__ == "__main__":

@@ -1,0 +1,95 @@
+"""`fanfare forget`: what an order says of a person, blanked in the log and in the read models.
+
+Copies live on for a while in messages that wait or lie in dead-letter queues (14 days at most, as
+long as SQS keeps anything), in the log's stream (a day), and in a table's recovery (35 days).
+"""
+
+from collections.abc import Sequence
+
+from events.history import History
+from events.order import NotPlaced, fold
+from events.personal import forgotten
+from functions import names
+from functions.framework.ports import Clock
+from functions.map import CONSUMERS
+from functions.runtime.clock import utc_now
+from ops.actions.erase import Shelf, erase
+from ops.cli.confirm import consent
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.formats import many
+from ops.cli.options import Options
+from ops.stage.connection import Cloud, connect
+from ops.stage.lookups import find, no_such_order
+from ops.views.outstanding import outstanding
+
+COPIES = (
+    "Messages that wait or lie in dead-letter queues keep their copies until they are worked off or"
+    " expire, at most 14 days."
+)
+
+
+def forget(options: Options, wanted: str, *, yes: bool, clock: Clock = utc_now) -> ExitCode:
+    """Blank an order's personal fields and say what was done."""
+    cloud = connect(options)
+    order = find(cloud, wanted.upper())
+    history = cloud.log().read(order)
+    _must_rest(history, order)
+    if not _personal(history) and all(shelf.agrees(history) for shelf in _shelves(cloud)):
+        _say(options, order, (), "Nothing is left to forget")
+        return ExitCode.DONE
+    consent(options, f"This blanks what order {order} says of a person, for good.", yes=yes)
+    session = f"forget-{order}"
+    log_keeper = cloud.acting_as(names.forget_role(cloud.stage, cloud.region), session)
+    shelves = _shelves(cloud, session)
+    blanked = erase(cloud.log(), log_keeper.erasure(), shelves, order, clock)
+    for pending in outstanding(history):
+        options.err.print(f"{pending.consumer} has yet to fill {pending.slot}: it finds blanks.")
+    rows = f", and its row in {', '.join(shelf.name for shelf in shelves)}" if shelves else ""
+    _say(options, order, blanked, f"Blanked {many(len(blanked), 'event')}{rows}")
+    return ExitCode.DONE
+
+
+def _shelves(cloud: Cloud, session: str | None = None) -> list[Shelf]:
+    """Return all read models; with a session as one sees them under the roles that may write."""
+    return [
+        Shelf(
+            consumer.name,
+            consumer.projection,
+            (
+                cloud.acting_as(
+                    names.forget_role(cloud.stage, cloud.region, consumer.name), session
+                )
+                if session
+                else cloud
+            ).rows(consumer, consumer.projection.table),
+        )
+        for consumer in CONSUMERS
+        if consumer.projection
+    ]
+
+
+def _personal(history: History) -> list[str]:
+    """Return the ids of the events that say something personal."""
+    return [event.id for event in history if forgotten(event) != event]
+
+
+def _say(options: Options, order: str, blanked: Sequence[str], sentence: str) -> None:
+    if options.json:
+        options.print_json({"order": order, "blanked": blanked})
+    else:
+        options.out.print(f"{sentence}: order {order}.")
+    options.err.print(COPIES)
+
+
+def _must_rest(history: History, order: str) -> None:
+    try:
+        folded = fold(history)
+    except NotPlaced:
+        raise no_such_order(order) from None
+    if folded.moving:
+        raise CommandError(
+            f"Order {order} is {folded.status} and still moves: what is to come may need the"
+            f" address or the payment. Wait for its end (fanfare order {order} tells of it), or"
+            " cancel it first.",
+            ExitCode.REFUSED,
+        )

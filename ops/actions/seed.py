@@ -1,0 +1,54 @@
+"""`fanfare seed`: the demo catalogue and its stock, into the tables of checkout and inventory."""
+
+from functions.checkout.catalogue import CATALOGUE
+from functions.framework.ports import Record, Records
+from functions.inventory.reactions import AVAILABLE, STOCK
+from functions.inventory.service import SERVICE as INVENTORY
+from functions.map import API
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.options import Options
+from ops.stage.connection import Cloud, connect
+from ops.stage.demo_catalogue import CURRENCY, Article, articles
+
+GUARDED = "prod"
+"""The stage whose shop is real."""
+
+
+def seed(options: Options, *, yes: bool) -> ExitCode:
+    """Seed a stage and say what was new."""
+    if options.stage == GUARDED and not yes:
+        raise CommandError(
+            f"This would put demo products into the shop of stage {GUARDED}. If you mean it:"
+            f" fanfare seed --stage {GUARDED} --yes",
+            ExitCode.REFUSED,
+        )
+    new = fill(connect(options))
+    if options.json:
+        options.print_json({"products": len(articles()), "new": new})
+    else:
+        options.out.print(told(new))
+    return ExitCode.DONE
+
+
+def told(new: int) -> str:
+    """Return a sentence about how many products there are, and how many were not before."""
+    return f"{len(articles())} products ({new} new)"
+
+
+def fill(cloud: Cloud) -> int:
+    """Write what a stage's tables do not have yet; return how many products were new."""
+    stock = cloud.records(INVENTORY, STOCK)
+    catalogue = cloud.records(API, CATALOGUE)
+    return sum(_add(article, stock, catalogue) for article in articles())
+
+
+def _add(article: Article, stock: Records, catalogue: Records) -> bool:
+    """Add an article; its stock first, so that nothing is for sale of which none is counted."""
+    pieces: dict[str, str | int] = {AVAILABLE: article.stock}
+    stock.put(Record(key=article.sku, values=pieces, version=0))
+    offer: dict[str, str | int] = {
+        "name": article.name,
+        "price": article.price,
+        "currency": CURRENCY,
+    }
+    return catalogue.put(Record(key=article.sku, values=offer, version=0))

@@ -1,0 +1,67 @@
+"""The words that commands share: the app they belong to, and options that several have."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+from cyclopts import App, Group, Parameter, Token
+
+from ops.cli.formats import duration
+
+PROBLEMS = "fanfare: {}".format
+SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+app = App(
+    name="fanfare",
+    help="Run the order system, place orders, and see what happens.",
+    help_format="plaintext",
+    version_flags=(),
+    error_formatter=PROBLEMS,
+)
+app.meta.group_parameters = Group("For every command", sort_key=9)
+
+
+def _assignments(_: object, context: Sequence[str] | None) -> None:
+    for each in context or ():
+        if not each.partition("=")[0] or "=" not in each:
+            raise ValueError(f"{each!r} is no NAME=VALUE, such as issuer=https://….")
+
+
+Asked = Annotated[Any, Parameter(parse=False)]
+Consumers = Annotated[
+    list[str] | None, Parameter(name="--consumer", negative=(), metavar="SERVICE")
+]
+Types = Annotated[list[str] | None, Parameter(name="--type", negative=(), metavar="TYPE")]
+Orders = Annotated[list[str] | None, Parameter(name="--order", negative=(), metavar="ID")]
+Outcomes = Annotated[list[str] | None, Parameter(name="--outcome", negative=(), metavar="OUTCOME")]
+Context = Annotated[
+    list[str] | None,
+    Parameter(name=("--context", "-c"), negative=(), metavar="NAME=VALUE", validator=_assignments),
+]
+Moment = Annotated[str | None, Parameter(metavar="TIME")]
+Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
+
+
+def whole(_: object, tokens: Sequence[Token]) -> int:
+    """Return the whole number that was typed; without this, 1.5 would pass for 1."""
+    typed = tokens[0].value
+    if not re.fullmatch(r"-?[0-9]+", typed):
+        raise ValueError(f"{typed!r} is no whole number.")
+    return int(typed)
+
+
+def seconds(_: object, tokens: Sequence[Token]) -> float:
+    """Return the number of seconds that was typed."""
+    typed = tokens[0].value
+    if not SECONDS.fullmatch(typed):
+        raise ValueError(f"{typed!r} is no number of seconds, such as 90.")
+    return float(typed)
+
+
+def span(_: object, tokens: Sequence[Token]) -> timedelta:
+    """Return the span of time that was typed."""
+    return duration(tokens[0].value)
+
+
+Seconds = Annotated[float, Parameter(converter=seconds, metavar="SECONDS")]

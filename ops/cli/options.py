@@ -1,0 +1,56 @@
+"""What may be said to every command, and the two streams that it answers on."""
+
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import msgspec
+from rich.console import Console
+
+LOCAL = "local"
+"""The name of the stage on this machine."""
+
+type Color = Literal["auto", "always", "never"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The options of all commands; `stage` says which world is meant."""
+
+    stage: str = LOCAL
+    profile: str | None = None
+    region: str | None = None
+    json: bool = False
+    color: Color = "auto"
+
+    @cached_property
+    def out(self) -> Console:
+        """Where data goes."""
+        return self._console(stderr=False)
+
+    @cached_property
+    def err(self) -> Console:
+        """Where everything else goes."""
+        return self._console(stderr=True)
+
+    def print_json(self, value: Any) -> None:
+        """Print a value as one line of JSON."""
+        sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+        sys.stdout.flush()
+
+    def _console(self, *, stderr: bool) -> Console:
+        return Console(
+            stderr=stderr,
+            force_terminal=True if self.color == "always" else None,
+            no_color=True if self.color == "never" else None,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            soft_wrap=True,
+        )
+
+
+def at(stage: str) -> str:
+    """Return how a command line names a stage: not at all, if it is the local one."""
+    return "" if stage == LOCAL else f" --stage {stage}"

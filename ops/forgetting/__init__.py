@@ -1,1 +1,0 @@
-"""Forgetting: what an order says of a person, blanked."""

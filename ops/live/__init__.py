@@ -1,1 +1,0 @@
-"""The live view: the functions' log lines, read as they grow and laid out for people."""

@@ -1,0 +1,1 @@
+"""Function logs: read, filtered and laid out in columns."""

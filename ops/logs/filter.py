@@ -1,0 +1,62 @@
+"""Which lines are wanted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from events.codec import CONTRACTS
+from functions.map import SERVICES
+from ops.cli.errors import CommandError, ExitCode
+from ops.logs.line import OUTCOMES, Line, Meaning
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """Lines of these services, types and outcomes, of the order whose id begins so; empty: all."""
+
+    services: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
+    outcomes: frozenset[str] = frozenset()
+    order: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        services: Iterable[str] | None = None,
+        types: Iterable[str] | None = None,
+        outcomes: Iterable[str] | None = None,
+        order: str | None = None,
+    ) -> "Filter":
+        """Return a filter for names that somebody typed.
+
+        Raises:
+            CommandError: a name is nobody's; the message says which there are.
+        """
+        return cls(
+            services=_known("consumer", services, [service.name for service in SERVICES]),
+            types=_known("type", types, CONTRACTS),
+            outcomes=_known("outcome", outcomes, OUTCOMES),
+            order=(order or "").upper(),
+        )
+
+    def admits(self, line: Line) -> bool:
+        """Tell whether a line is wanted; one of no interest must be asked for by its outcome."""
+        return (
+            (not self.services or line.service in self.services)
+            and (not self.types or line.type in self.types)
+            and (line.order or "").startswith(self.order)
+            and self._of_interest(line)
+        )
+
+    def _of_interest(self, line: Line) -> bool:
+        if self.outcomes:
+            return line.outcome in self.outcomes
+        return line.slot is not None or OUTCOMES.get(line.outcome, Meaning("x")).shown
+
+
+def _known(what: str, given: Iterable[str] | None, names: Iterable[str]) -> frozenset[str]:
+    wanted = frozenset(given or ())
+    for name in sorted(wanted - frozenset(names)):
+        raise CommandError(
+            f"There is no {what} {name!r}; there are {', '.join(names)}.", ExitCode.USAGE
+        )
+    return wanted

@@ -1,0 +1,29 @@
+"""`fanfare tail`: the live view of a stage."""
+
+import time
+from datetime import timedelta
+
+from ops.cli.errors import ExitCode
+from ops.cli.options import Options
+from ops.logs.columns import Sheet
+from ops.logs.feed import Feed
+from ops.logs.filter import Filter
+from ops.logs.watch import watch
+from ops.stage.connection import connect
+from ops.stage.lookups import ID_LENGTH
+
+
+def tail(options: Options, only: Filter, since: timedelta | None) -> ExitCode:
+    """Print what the functions' logs tell, from now or from `since` ago, until interrupted."""
+    cloud = connect(options)
+    whole_id = only.order if len(only.order) == ID_LENGTH else None
+    begin = time.time() - (since or timedelta()).total_seconds()
+    watching = watch(cloud, since=begin, order=whole_id)
+    feed, sheet = Feed(only), Sheet()
+    while True:
+        for line in feed.lines(watching.poll(time.time())):
+            if options.json:
+                options.print_json(line)
+            else:
+                options.out.print(sheet.lay(line))
+        time.sleep(watching.pace.every)

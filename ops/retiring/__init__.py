@@ -1,1 +1,0 @@
-"""Retiring: a consumer that is no longer wanted, drained and destroyed."""

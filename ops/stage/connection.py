@@ -1,0 +1,190 @@
+"""The way to a stage: its log, its tables and its functions, by their names."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from functions import names
+from functions.framework.service import Consumer, Service, Table
+from functions.runtime.aws.client import client_factory
+from functions.runtime.aws.items import SUBJECT
+from functions.runtime.aws.log import DynamoLog
+from functions.runtime.aws.tables import DynamoRecords, DynamoRows, TableName
+from functions.runtime.aws.topic import SnsTopic
+from functions.runtime.operating.erase import DynamoErasure
+from functions.runtime.operating.scan import DynamoPages
+from functions.runtime.operating.send import SqsSender
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.options import LOCAL, Options
+from ops.stage import local_run
+
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+KEY = "fanfare-local"
+"""The local cloud's account and region, and an access key of its own: the CDK's command line
+remembers accounts by key."""
+
+PATIENCE = 30
+"""Seconds to wait for an answer; an invocation may have to start its function first."""
+
+_LEADING_ELSEWHERE = ("AWS_", "CDK_", "PYTHONHOME", "PYTHONPATH", "PYTHONPYCACHEPREFIX")
+
+NOTHING_RUNS = "Nothing runs locally: start `make run` in another terminal."
+NOT_READY = "The local run is still starting: try again when it says that it is ready."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cloud:
+    """A stage that can be asked. `client` gives the SDK's client of a service, made once.
+
+    `began` is when the stage came to be, if it is one that lasts as long as its run.
+    """
+
+    stage: str
+    client: Callable[[str], Any]
+    began: datetime | None = None
+
+    @property
+    def region(self) -> str:
+        """Where the stage is."""
+        return str(self.client("sts").meta.region_name)
+
+    def log(self) -> DynamoLog:
+        """Return the stage's log."""
+        return DynamoLog(self.client("dynamodb"), names.log_table(self.stage))
+
+    def records(self, service: Service, table: str) -> DynamoRecords:
+        """Return a service's own table, or one of its adapters'."""
+        key = next(own.key for own in every_table(service) if own.name == table)
+        name = names.own_table(self.stage, service.name, table)
+        return DynamoRecords(self.client("dynamodb"), TableName(name=name, key=key))
+
+    def rows(self, service: Service, table: str) -> DynamoRows:
+        """Return a service's own table of rows."""
+        own = next(own for own in service.tables if own.name == table)
+        return DynamoRows(
+            self.client("dynamodb"),
+            TableName(
+                name=names.own_table(self.stage, service.name, table),
+                key=own.key,
+                sort=own.sort or "",
+                index=own.index or "",
+            ),
+        )
+
+    def pages(self) -> DynamoPages:
+        """Return the stage's log as it is read from end to end."""
+        return DynamoPages(self.client("dynamodb"), names.log_table(self.stage))
+
+    def erasure(self) -> DynamoErasure:
+        """Return the stage's log as it is blanked, which takes a role of its own."""
+        return DynamoErasure(self.client("dynamodb"), names.log_table(self.stage))
+
+    def sender(self, consumer: Consumer) -> SqsSender:
+        """Return a consumer's queue as it is filled past the topic."""
+        sqs = self.client("sqs")
+        name = names.queue(self.stage, consumer.name, ordered=consumer.ordered)
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        return SqsSender(sqs, url, ordered=consumer.ordered)
+
+    def topic(self) -> SnsTopic:
+        """Return the stage's topic."""
+        sns = self.client("sns")
+        where = f"arn:{sns.meta.partition}:sns:{sns.meta.region_name}:{self._account}"
+        return SnsTopic(sns, f"{where}:{names.topic(self.stage)}")
+
+    @property
+    def _account(self) -> str:
+        return str(self.client("sts").get_caller_identity()["Account"])
+
+    def acting_as(self, role: str, session: str) -> "Cloud":
+        """Return the stage as one sees it under a role of the account; `session` is for its trail.
+
+        The role's rights end after an hour.
+        """
+        sts = self.client("sts")
+        answer = sts.assume_role(
+            RoleArn=f"arn:{sts.meta.partition}:iam::{self._account}:role/{role}",
+            RoleSessionName=session,
+        )
+        factory = client_factory(
+            sts.meta.region_name, read_timeout=PATIENCE, credentials=answer["Credentials"]
+        )
+        return Cloud(stage=self.stage, client=cache(factory))
+
+    def orders(self) -> set[str]:
+        """Return the ids of all orders. It reads the whole log: for a laptop only."""
+        table = TableName(name=names.log_table(self.stage), key=SUBJECT)
+        return {record.key for record in DynamoRecords(self.client("dynamodb"), table).all()}
+
+    def function(self, service: str) -> str:
+        """Return the name of a service's function."""
+        return names.prefixed(self.stage, service)
+
+    def log_group(self, service: str) -> str:
+        """Return where a service's function writes its log lines."""
+        found = self.client("lambda").get_function_configuration(
+            FunctionName=self.function(service)
+        )
+        return str(found["LoggingConfig"]["LogGroup"])
+
+
+def every_table(service: Service) -> tuple[Table, ...]:
+    """Return the tables that a service may have, whichever adapter a stage chose."""
+    adapters = service.adapters if isinstance(service, Consumer) else ()
+    return service.tables + tuple(table for adapter in adapters for table in adapter.tables)
+
+
+def connect(options: Options) -> Cloud:
+    """Return the stage that the options name.
+
+    Raises:
+        CommandError: nothing runs locally, or not yet.
+    """
+    if options.stage == LOCAL:
+        runs = local_run.alive()
+        if not runs:
+            raise CommandError(NOTHING_RUNS, ExitCode.NOT_FOUND)
+        if runs[0].api is None:
+            raise CommandError(NOT_READY, ExitCode.NOT_FOUND)
+        began = datetime.fromtimestamp(runs[0].began, UTC)
+        return replace(local(runs[0].port), began=began)
+    factory = client_factory(options.region, options.profile, read_timeout=PATIENCE)
+    return Cloud(stage=options.stage, client=cache(factory))
+
+
+def local(port: int) -> Cloud:
+    """Return the local cloud on a port; this process talks to nobody else from now on."""
+    environment = local_environment(port, os.environ)
+    for name in os.environ.keys() - environment.keys():
+        del os.environ[name]
+    os.environ.update(environment)
+    return Cloud(stage=LOCAL, client=cache(client_factory(read_timeout=PATIENCE)))
+
+
+def local_environment(port: int, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which AWS is the local cloud, and nothing of yours is used.
+
+    It leaves out what would lead elsewhere: a profile, an endpoint of one service, other Python
+    code, other bytecode than the layer's.
+    """
+    kept = {
+        name: value for name, value in environ.items() if not name.startswith(_LEADING_ELSEWHERE)
+    }
+    direct = [host for host in kept.get("NO_PROXY", "").split(",") if host]
+    no_proxy = ",".join([*direct, "127.0.0.1", "localhost"])
+    return kept | {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_SECRET_ACCESS_KEY": KEY,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": no_proxy,
+        "no_proxy": no_proxy,
+    }

@@ -1,0 +1,79 @@
+"""What a consumer has before it: its subscription, its queue, its dead letters; what missed it."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Any
+
+from functions import names
+from functions.runtime.operating.send import SqsSender
+from ops.stage.connection import Cloud
+from ops.stage.drain import Waits
+
+
+class Inbox:
+    """A consumer's queue and its companions, by their names; any of them may be gone already."""
+
+    def __init__(self, cloud: Cloud, consumer: str) -> None:
+        """Take the stage and a consumer, which need not be in the map any more."""
+        self._cloud = cloud
+        self._consumer = consumer
+        self.queue: Waits | None = self._find()
+
+    def dead_letters(self) -> int:
+        """Return about how many messages are in the dead-letter queue."""
+        found = self._find(names.DEAD_LETTERS)
+        return found.waiting() if found else 0
+
+    def undelivered(self) -> tuple[int, str] | None:
+        """Return about how much the topic could not deliver, to whomever, and where: a queue's URL.
+
+        It is nothing where nothing lies there. No message says whose subscription failed: what is
+        delivered raw is the event alone.
+        """
+        url = self._url([names.undelivered(self._cloud.stage)])
+        if url is None:
+            return None
+        lying = SqsSender(self._cloud.client("sqs"), url, ordered=True).waiting()
+        return (lying, url) if lying else None
+
+    def unsubscribe(self) -> bool:
+        """End the subscription, so that nothing new comes; tell whether there was one."""
+        sns = self._cloud.client("sns")
+        found = list(self._subscriptions(sns))
+        for subscription in found:
+            sns.unsubscribe(SubscriptionArn=subscription)
+        return bool(found)
+
+    def _subscriptions(self, sns: Any) -> Iterator[str]:
+        pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=self._topic(sns))
+        with suppress(sns.exceptions.NotFoundException):
+            for page in pages:
+                for subscription in page["Subscriptions"]:
+                    if subscription["Endpoint"].rpartition(":")[2] in self._names():
+                        yield subscription["SubscriptionArn"]
+
+    def _topic(self, sns: Any) -> str:
+        account = self._cloud.client("sts").get_caller_identity()["Account"]
+        where = f"arn:{sns.meta.partition}:sns:{sns.meta.region_name}:{account}"
+        return f"{where}:{names.topic(self._cloud.stage)}"
+
+    def _names(self, suffix: str = "") -> list[str]:
+        """Return what a queue may be called: the map, which knew its kind, may not any more."""
+        return [
+            names.queue(self._cloud.stage, self._consumer, ordered=ordered, suffix=suffix)
+            for ordered in (False, True)
+        ]
+
+    def _find(self, suffix: str = "") -> Waits | None:
+        url = self._url(self._names(suffix))
+        if url is None:
+            return None
+        return SqsSender(self._cloud.client("sqs"), url, ordered=url.endswith(".fifo"))
+
+    def _url(self, among: Iterable[str]) -> str | None:
+        """Return the URL of the first of these queues that there is."""
+        sqs = self._cloud.client("sqs")
+        for name in among:
+            with suppress(sqs.exceptions.QueueDoesNotExist):
+                return str(sqs.get_queue_url(QueueName=name)["QueueUrl"])
+        return None

@@ -1,0 +1,1 @@
+"""Views: orders, mails and figures of a stage, read and never changed."""

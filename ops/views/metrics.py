@@ -1,0 +1,116 @@
+"""`fanfare metrics`: a table of days, with a bar for each."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from rich.table import Table
+from rich.text import Text
+
+from events.money import Money, written
+from functions.analytics.figures import LONGEST, Figures, figures
+from functions.analytics.service import SERVICE as ANALYTICS
+from functions.analytics.table import FIGURES, day_of
+from functions.framework.ports import Clock
+from functions.runtime.clock import utc_now
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.options import Options
+from ops.stage.connection import connect
+
+BAR = 12
+"""Cells of the day with the most orders."""
+
+CONFIRMED = "█"
+OTHERS = "░"
+NONE = "-"
+
+
+def show(options: Options, *, days: int, clock: Clock = utc_now) -> ExitCode:
+    """Print the figures of so many days, today the last: a table, or an object a day as JSON."""
+    if not 1 <= days <= LONGEST:
+        raise CommandError(f"--days is a number from 1 to {LONGEST}, not {days}.", ExitCode.USAGE)
+    rows = connect(options).rows(ANALYTICS, FIGURES)
+    found = figures(rows, days, day_of(clock()))
+    if options.json:
+        for each in found:
+            options.print_json(each)
+    elif any(happened(each) for each in found):
+        options.out.print(draw(found), soft_wrap=False)
+        options.out.print(
+            f"\n{CONFIRMED} confirmed  {OTHERS} others   days are UTC, today's so far"
+        )
+    else:
+        options.out.print(nothing(found, options.stage))
+    return ExitCode.DONE
+
+
+def draw(found: Sequence[Figures]) -> Table:
+    """Return a table of at most 80 columns with a row for each day, and one for their sum."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("day", no_wrap=True)
+    table.add_column("orders", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True, style="cyan")
+    table.add_column("confirmed", justify="right", no_wrap=True)
+    table.add_column("cancelled")
+    table.add_column("revenue", justify="right")
+    most = max(max(each.orders, each.confirmed) for each in found)
+    for each in found:
+        table.add_row(f"{each.day}", *_cells(each, bar(each, most)))
+    if len(found) > 1:
+        table.add_row(f"{len(found)} days", *_cells(summed(found), ""), style="bold")
+    return table
+
+
+def bar(of: Figures, most: int) -> str:
+    """Return a day's bar: its confirmed orders dark, the others light; `most` orders fill it."""
+    if not most:
+        return ""
+    dark = _cells_of(of.confirmed, most)
+    return CONFIRMED * dark + OTHERS * (_cells_of(max(of.orders, of.confirmed), most) - dark)
+
+
+def summed(found: Iterable[Figures]) -> Figures:
+    """Return the sum of some days, under the date of none of them."""
+    days = tuple(found)
+    return Figures(
+        day=date.min,
+        orders=sum(each.orders for each in days),
+        confirmed=sum(each.confirmed for each in days),
+        cancelled=_together(each.cancelled for each in days),
+        ordered=_together(each.ordered for each in days),
+        revenue=_together(each.revenue for each in days),
+    )
+
+
+def happened(of: Figures) -> bool:
+    """Tell whether anything happened on a day."""
+    return bool(of.orders or of.confirmed or of.cancelled)
+
+
+def nothing(found: Sequence[Figures], stage: str) -> str:
+    """Return what to say when there is nothing to show."""
+    span = f"{found[0].day} to {found[-1].day}" if len(found) > 1 else f"{found[0].day}"
+    return (
+        f"No order on stage {stage} in these days ({span}, UTC). `fanfare invoke` places one;"
+        " a moment later it is counted."
+    )
+
+
+def _cells(of: Figures, drawn: str) -> tuple[str | Text, ...]:
+    cancelled = "\n".join(f"{count} {reason}" for reason, count in of.cancelled.items())
+    revenue = "\n".join(
+        written(Money(amount=amount, currency=currency)) for currency, amount in of.revenue.items()
+    )
+    return f"{of.orders}", drawn, f"{of.confirmed}", cancelled or NONE, revenue or NONE
+
+
+def _cells_of(count: int, most: int) -> int:
+    """Return the cells of a count; the least that is not nothing has one."""
+    return min(BAR, max(1, round(count / most * BAR))) if count else 0
+
+
+def _together(counts: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
+    total: Counter[str] = Counter()
+    for each in counts:
+        total.update(each)
+    return dict(sorted(total.items()))

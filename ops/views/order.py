@@ -1,0 +1,83 @@
+"""`fanfare order`: what became of one order, what led to what, and what is outstanding."""
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from events.codec import encode
+from events.contracts.checkout import OrderPlaced
+from events.history import History
+from events.order import Order, fold
+from functions.runtime.clock import utc_now
+from ops.cli.errors import ExitCode
+from ops.cli.options import Options
+from ops.logs.attempts import Attempts
+from ops.logs.watch import watch
+from ops.stage.aws_errors import explain
+from ops.stage.connection import Cloud, connect
+from ops.stage.lookups import find, no_such_order
+from ops.views.order_tree import draw
+from ops.views.outstanding import at_rest, outstanding
+
+PATIENCE = 30.0
+AFTERWARDS = timedelta(minutes=1)
+"""How long after an order's last fact its last log line may have been written."""
+
+
+def show(options: Options, wanted: str, *, events: bool, wait: float | None) -> ExitCode:
+    """Print an order as a tree, as its events, or folded as JSON; perhaps wait until it rests.
+
+    An order that does not come to rest in time is shown as it is, with what is missing.
+    """
+    cloud = connect(options)
+    order = find(cloud, wanted.upper())
+    log = cloud.log()
+    history = log.read(order)
+    if not history.states(OrderPlaced):
+        raise no_such_order(order)
+    if wait is not None:
+        history = until_at_rest(lambda: log.read(order), wait)
+    folded = fold(history)
+    if events:
+        for event in history:
+            sys.stdout.write(encode(event).decode() + "\n")
+    elif options.json:
+        options.print_json(folded)
+    else:
+        options.out.print(draw(folded, history, utc_now(), _attempts(cloud, folded)))
+    if wait is None or at_rest(history):
+        return ExitCode.DONE
+    missing = [f"{each.consumer} has yet to fill {each.slot}." for each in outstanding(history)]
+    options.err.print(" ".join([f"It has not come to rest after {wait:g} s.", *missing]))
+    return ExitCode.FAILED
+
+
+def until_at_rest(
+    read: Callable[[], History],
+    patience: float,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> History:
+    """Read an order until nothing more is to come of it, at most `patience` seconds."""
+    deadline = clock() + patience
+    while True:
+        history = read()
+        left = deadline - clock()
+        if at_rest(history) or left <= 0:
+            return history
+        sleep(min(0.2, left))
+
+
+def _attempts(cloud: Cloud, order: Order) -> Attempts:
+    """Return what the functions' logs tell of the order; the tree can do without."""
+    since = order.timeline[0].time.timestamp()
+    until = None if order.moving else (order.timeline[-1].time + AFTERWARDS).timestamp()
+    try:
+        records = watch(cloud, since=since, until=until, order=order.id).poll(0, flush=True)
+    except Exception as error:
+        if explain(error, cloud.stage) is None:
+            raise
+        return Attempts()
+    return Attempts(records)

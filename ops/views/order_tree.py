@@ -1,0 +1,140 @@
+"""An order's causation tree: what led to what, how long it waited and worked, what is missing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rich.text import Text
+
+from events.envelope import Event
+from events.history import History
+from events.order import Order
+from functions.runtime import backoff
+from ops.cli.formats import took
+from ops.logs.attempts import Attempts
+from ops.logs.columns import SHORT
+from ops.views.outstanding import Pending, outstanding
+
+WAITING = "░"
+WORKING = "█"
+BAR = 24
+"""Cells of the whole time."""
+
+_LABEL = 26
+_LAST = {"dispatched": "DispatchScheduled", "cancelled": "OrderCancelled"}
+
+
+@dataclass(frozen=True)
+class _Row:
+    branch: str
+    node: Event[Any] | Pending
+
+
+def draw(order: Order, history: History, now: datetime, attempts: Attempts | None = None) -> Text:
+    """Return an order's headline and its tree.
+
+    Bars show for each fact when its cause was there, how long that waited (light) and how long it
+    was worked on (dark); only where the functions' log lines tell.
+    """
+    known = attempts or Attempts()
+    pending = outstanding(history)
+    rows = [row for root in _roots(history) for row in _rows(root, history, pending)]
+    width = max([_LABEL, *(len(_label(row)) + 1 for row in rows)])
+    text = Text(headline(order, len(pending), now), "bold")
+    for row in rows:
+        text.append("\n")
+        text.append(row.branch, "dim")
+        text.append(f"{_name(row):<{width - len(row.branch)}}", _style(row))
+        text.append(_rest(row, history, known, now))
+    return text
+
+
+def headline(order: Order, pending: int, now: datetime) -> str:
+    """Return what became of an order in a line."""
+    placed = order.timeline[0].time
+    last = _LAST.get(order.status)
+    ended = next((step.time for step in order.timeline if step.type == last), None)
+    how = order.status + (f" ({order.reason})" if order.reason else "")
+    when = f"in {_span(placed, ended)}" if ended else f"{_span(placed, now)} after it was placed"
+    parts = [f"{how} {when}" if ended else f"{how}, {when}"]
+    if order.refund != "none":
+        parts.append("money returned" if order.refund == "done" else "money to be returned")
+    if pending:
+        parts.append(f"{pending} reaction{'s' if pending > 1 else ''} outstanding")
+    return f"{order.id[:SHORT]}  {', '.join(parts)}"
+
+
+def _roots(history: History) -> list[Event[Any]]:
+    ids = {event.id for event in history}
+    return [event for event in history if event.causationid not in ids]
+
+
+def _rows(
+    event: Event[Any],
+    history: History,
+    pending: tuple[Pending, ...],
+    branch: str = "",
+    below: str = "",
+) -> Iterator[_Row]:
+    yield _Row(branch, event)
+    effects: list[Event[Any] | Pending] = [e for e in history if e.causationid == event.id]
+    effects += [missing for missing in pending if missing.cause.id == event.id]
+    for number, effect in enumerate(effects, start=1):
+        last = number == len(effects)
+        fork, further = ("└─ ", "   ") if last else ("├─ ", "│  ")
+        if isinstance(effect, Pending):
+            yield _Row(below + fork, effect)
+        else:
+            yield from _rows(effect, history, pending, below + fork, below + further)
+
+
+def _name(row: _Row) -> str:
+    return f"({row.node.slot})" if isinstance(row.node, Pending) else row.node.type
+
+
+def _label(row: _Row) -> str:
+    return row.branch + _name(row)
+
+
+def _style(row: _Row) -> str:
+    return "yellow" if isinstance(row.node, Pending) else ""
+
+
+def _rest(row: _Row, history: History, attempts: Attempts, now: datetime) -> Text:
+    if isinstance(row.node, Pending):
+        return Text(f"{row.node.consumer:<10} {_waiting(row.node, attempts, now)}", "yellow")
+    event = row.node
+    placed = next(iter(history)).time
+    rest = Text(f"{event.source:<10}{_span(placed, event.time):>8}  ")
+    rest.append(_bar(event, history, attempts), "cyan")
+    rest.rstrip()
+    return rest
+
+
+def _waiting(pending: Pending, attempts: Attempts, now: datetime) -> str:
+    failed = attempts.failed(pending.consumer, pending.cause.id)
+    if failed is None:
+        return f"pending for {_span(pending.cause.time, now)}"
+    tries = f"retry {failed.receives} of {backoff.receives_to_ride_out()}"
+    return f"{tries}, {failed.error} ({_span(pending.cause.time, now)})"
+
+
+def _bar(event: Event[Any], history: History, attempts: Attempts) -> str:
+    facts = {known.id: known for known in history}
+    cause = facts.get(event.causationid or "")
+    began = attempts.began(event.id)
+    if cause is None or began is None:
+        return ""
+    first = next(iter(history)).time
+    whole = max(known.time for known in history) - first
+    heard, worked, done = (
+        round((moment - first) / whole * BAR) if whole else 0
+        for moment in (cause.time, max(began, cause.time), event.time)
+    )
+    worked = min(worked, max(done - 1, heard))
+    return " " * heard + WAITING * (worked - heard) + WORKING * max(1, done - worked)
+
+
+def _span(begin: datetime, end: datetime) -> str:
+    return took(max(0, (end - begin).total_seconds() * 1000))

@@ -1,0 +1,169 @@
+"""`fanfare orders`: the newest orders of all, or those that have waited longest for an outcome."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from heapq import nlargest
+from itertools import islice, takewhile
+
+import msgspec
+from rich.table import Table
+
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import Reason
+from events.contracts.orders import OrderStalled
+from events.history import History
+from events.money import Money, written
+from events.order import fold
+from events.order_list import LIST, OPEN, entry, order_at, parts, unflat
+from functions.framework.ports import Clock, Row
+from functions.orders.service import SERVICE as ORDERS
+from functions.runtime.aws.tables import DynamoRows
+from functions.runtime.clock import utc_now
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.formats import took
+from ops.cli.options import LOCAL, Options
+from ops.logs.columns import Sheet
+from ops.stage.connection import Cloud, connect
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """An order as a line of the list; `stalled` says that it has been told to be so."""
+
+    id: str
+    status: str
+    reason: Reason | None
+    refund: str
+    stalled: bool
+    placed: datetime
+    total: Money
+    pieces: int
+
+    @property
+    def state(self) -> str:
+        """The status in words, with what there is to add to it."""
+        why = f" ({self.reason})" if self.reason else ""
+        more = ", money returned" if self.refund == "done" else ""
+        return self.status + why + more + (", stalled" if self.stalled else "")
+
+
+def show(
+    options: Options,
+    *,
+    moving: bool,
+    older_than: timedelta | None,
+    limit: int,
+    yes: bool = False,
+    clock: Clock = utc_now,
+) -> ExitCode:
+    """Print orders as a table, or each as an object of JSON."""
+    waiting = moving or older_than is not None
+    if not (waiting or yes or options.stage == LOCAL):
+        raise CommandError(
+            f"For its newest orders all of the list of stage {options.stage} is read. If you mean"
+            f" it: fanfare orders --stage {options.stage} --yes; those that wait for an outcome"
+            " are found at once with --moving.",
+            ExitCode.REFUSED,
+        )
+    cloud = connect(options)
+    now = clock()
+    before = now - (older_than or timedelta())
+    found = (
+        takewhile(lambda order: order.placed <= before, _waiting(cloud, limit))
+        if waiting
+        else newest(cloud, limit)
+    )
+    orders = list(islice(found, limit + 1))
+    shown, more = orders[:limit], orders[limit:]
+    if options.json:
+        for order in shown:
+            options.print_json(order)
+    elif shown:
+        options.out.print(draw(shown, now), soft_wrap=False)
+    else:
+        options.err.print(_none(options.stage, waiting=waiting))
+    if more:
+        which = "Those that have waited longest" if waiting else "The newest"
+        options.err.print(f"{which}, {limit:,} at most; --limit shows more.")
+    return ExitCode.DONE
+
+
+def draw(orders: list[Shown], now: datetime) -> Table:
+    """Return orders as a table of 80 columns, each by as much of its id as tells it apart."""
+    sheet = Sheet()
+    for order in orders:
+        sheet.short(order.id)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("order", no_wrap=True, style="cyan")
+    table.add_column("status")
+    table.add_column("age", justify="right", no_wrap=True)
+    table.add_column("pieces", justify="right", no_wrap=True)
+    table.add_column("total", justify="right", no_wrap=True)
+    for order in orders:
+        age = took(max(0, (now - order.placed).total_seconds() * 1000))
+        cells = (order.state, age, f"{order.pieces}", written(order.total))
+        table.add_row(sheet.short(order.id), *cells, style="red" if order.stalled else None)
+    return table
+
+
+def newest(cloud: Cloud, limit: int) -> Iterator[Shown]:
+    """Return the newest of all orders, and one more than asked for, if there is one.
+
+    Of those that are on their way the list knows little, and the log how far they came.
+    """
+    log = cloud.log()
+    for kept in nlargest(limit + 1, _list(cloud).all(), key=lambda row: row.sort):
+        history = log.read(order_at(kept.sort)) if OPEN in kept.values else History()
+        if history.states(OrderPlaced):
+            yield _told(history)
+            continue
+        listed = unflat(kept.sort, kept.values)
+        yield Shown(
+            id=listed.id,
+            status=listed.status,
+            reason=listed.reason,
+            refund=listed.refund,
+            stalled=False,
+            placed=listed.placed,
+            total=listed.total,
+            pieces=listed.pieces,
+        )
+
+
+def _waiting(cloud: Cloud, limit: int) -> Iterator[Shown]:
+    """Return the orders that wait, the oldest first: found by the index, and told by the log."""
+    rows, log = _list(cloud), cloud.log()
+    found: list[Row] = []
+    for part in parts(stalled=True) + parts(stalled=False):
+        found += rows.listed(part, limit=limit + 1)
+    for kept in sorted(found, key=lambda row: row.sort):
+        history = log.read(order_at(kept.sort))
+        known = entry(history)
+        if known and known.open:
+            yield _told(history)
+
+
+def _told(history: History) -> Shown:
+    order = fold(history)
+    return Shown(
+        id=order.id,
+        status=order.status,
+        reason=order.reason,
+        refund=order.refund,
+        stalled=history.states(OrderStalled),
+        placed=order.timeline[0].time,
+        total=order.total,
+        pieces=sum(line.quantity for line in order.lines),
+    )
+
+
+def _list(cloud: Cloud) -> DynamoRows:
+    return cloud.rows(ORDERS, LIST)
+
+
+def _none(stage: str, *, waiting: bool) -> str:
+    if waiting:
+        return f"No such order waits for its outcome on stage {stage}."
+    return (
+        f"The list of stage {stage} is empty: `fanfare invoke` places an order, and `fanfare replay"
+        f" {ORDERS.name}` rebuilds a list that was emptied."
+    )

@@ -1,0 +1,206 @@
+"""Blanking one order: nothing of the person is left, whatever happens in between."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from events.codec import encode
+from events.contracts.checkout import OrderPlaced
+from events.envelope import Event
+from events.history import History
+from functions.framework.ports import Row
+from functions.map import CONSUMERS
+from functions.runtime.handlers.reactor import Reactor
+from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.rows import MemoryRows
+from functions.runtime.memory.tables import MemoryTables
+from functions.runtime.operating.ports import Changing
+from ops.actions.erase import TRIES, Shelf, erase
+from ops.cli.errors import CommandError
+from tests.builders import ORDER, Clock, resources
+from tests.ops.actions.forget.conftest import PERSONAL, ended
+from tests.reading import LISTING, row
+
+
+class World:
+    """A log in memory, and a read model whose key is personal."""
+
+    def __init__(self) -> None:
+        assert LISTING.projection
+        self.log, self.rows = MemoryLog(), MemoryRows()
+        self.shelf = Shelf("listing", LISTING.projection, self.rows)
+        for event in ended():
+            self.log.append(event)
+        self.listing = Reactor(
+            consumer=LISTING, log=self.log, clock=Clock(), rows=lambda _: self.rows
+        )
+        self.hear(ended())
+
+    def hear(self, events: Sequence[Event[Any]]) -> list[str]:
+        return [self.listing.handle(event).outcome for event in events]
+
+    def erase(self, erasure: Any = None) -> Sequence[str]:
+        return erase(self.log, erasure or self.log, [self.shelf], ORDER, Clock())
+
+    def said(self) -> str:
+        events = b"".join(encode(event) for event in self.log.read(ORDER)).decode()
+        return events + str(list(self.rows.all()))
+
+    def right(self) -> bool:
+        made = row(self.log.read(ORDER))
+        return list(self.rows.all()) == [made]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_nothing_of_the_person_is_left_in_the_log_or_in_the_rows(world: World) -> None:
+    assert all(personal in world.said() for personal in PERSONAL)
+
+    assert world.erase() == [f"{ORDER}/placed"]
+
+    assert not [personal for personal in PERSONAL if personal in world.said()]
+    assert world.right()
+
+
+def test_amounts_lines_slots_and_sequence_stay(world: World) -> None:
+    before = list(world.log.read(ORDER))
+
+    world.erase()
+
+    after = list(world.log.read(ORDER))
+    assert after[1:] == before[1:]
+    assert msgspec.structs.replace(after[0], data=before[0].data) == before[0]
+    assert (after[0].data.lines, after[0].data.total, after[0].data.fingerprint) == (
+        before[0].data.lines,
+        before[0].data.total,
+        before[0].data.fingerprint,
+    )
+
+
+def test_doing_it_again_changes_nothing(world: World) -> None:
+    world.erase()
+    said = world.said()
+
+    assert world.erase() == []
+    assert world.said() == said
+
+
+class Crash(BaseException):
+    """The process was killed."""
+
+
+@pytest.mark.parametrize("at", range(5))
+def test_killed_at_any_write_and_done_again_it_is_done(world: World, at: int) -> None:
+    writes = 0
+
+    def counted(write: Any) -> Any:
+        def writing(*given: Any) -> Any:
+            nonlocal writes
+            writes += 1
+            if writes == at + 1:
+                raise Crash
+            return write(*given)
+
+        return writing
+
+    class Dying(MemoryLog):
+        erase = staticmethod(counted(world.log.erase))
+
+    rows = world.rows
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "remove", counted(rows.remove))
+        patch.setattr(rows, "overwrite", counted(rows.overwrite))
+        with pytest.raises(Crash):
+            world.erase(Dying())
+
+    world.erase()
+
+    assert not [personal for personal in PERSONAL if personal in world.said()]
+    assert world.right()
+
+
+def test_a_row_that_a_message_in_flight_brought_back_meanwhile_goes_again(world: World) -> None:
+    class Racing(MemoryLog):
+        def erase(self, subject: str, at: datetime) -> Sequence[str]:
+            made = row(world.log.read(ORDER))
+            assert made is not None
+            world.rows.put(made)
+            return world.log.erase(subject, at)
+
+    world.erase(Racing())
+
+    assert not [personal for personal in PERSONAL if personal in world.said()]
+    assert world.right()
+
+
+def test_who_meets_another_at_it_tries_again_but_not_for_ever(world: World) -> None:
+    class Busy(MemoryLog):
+        refuses = 1
+        asked = 0
+
+        def erase(self, subject: str, at: datetime) -> Sequence[str]:
+            self.asked += 1
+            if self.asked <= self.refuses:
+                raise Changing(f"{subject}/placed")
+            return world.log.erase(subject, at)
+
+    busy = Busy()
+    busy.refuses = TRIES
+    with pytest.raises(CommandError, match=f"{ORDER}/placed is being changed"):
+        world.erase(busy)
+    assert busy.asked == TRIES
+    assert world.erase(Busy()) == [f"{ORDER}/placed"]
+
+
+def test_old_messages_change_nothing_of_a_forgotten_order(world: World) -> None:
+    world.erase()
+    said = world.said()
+
+    assert world.hear(ended()) == ["duplicate", "duplicate", "unheard", "duplicate", "duplicate"]
+    assert world.said() == said
+    assert world.log.append(ended()[0]) == world.log.read(ORDER).find(OrderPlaced)
+
+
+def test_no_consumer_takes_an_old_message_of_a_forgotten_order_for_forged(world: World) -> None:
+    world.erase()
+    before = world.log.read(ORDER)
+    tables = MemoryTables()
+    given = resources(tables, Clock())
+    for consumer in CONSUMERS:
+        adapter = consumer.adapter()
+        reactor = Reactor(
+            consumer=consumer,
+            log=world.log,
+            clock=Clock(),
+            rows=given.rows,
+            outside=adapter.build(given) if adapter else None,
+        )
+        outcomes = {
+            reactor.handle(event).outcome for event in ended() if event.type in consumer.hears
+        }
+        assert outcomes <= {"duplicate", "done", "nothing"}, consumer.name
+        assert not any(personal in str(list(tables("parcels").all())) for personal in PERSONAL)
+    after = world.log.read(ORDER)
+    assert [event for event in after if event.slot in {e.slot for e in before}] == list(before)
+
+
+def test_a_read_model_that_drops_a_forgotten_order_loses_its_row(world: World) -> None:
+    def of_known(history: History) -> Row | None:
+        first = history.find(OrderPlaced)
+        return row(history) if first and first.data.email else None
+
+    projection = type(world.shelf.projection)(table="list", fold=of_known)
+    shelf = Shelf("listing", projection, world.rows)
+
+    erase(world.log, world.log, [shelf], ORDER, Clock())
+
+    assert list(world.rows.all()) == []
+
+
+# -- the command -----------------------------------------------------------------------------------

@@ -1,0 +1,169 @@
+"""`fanfare forget`: nothing of a person is left, all else stays, and again it does nothing."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from events.contracts.checkout import OrderPlaced
+from events.contracts.ordering import OrderCancelled
+from events.order_list import LIST
+from functions.orders.service import SERVICE as ORDERS
+from functions.runtime.handlers.reactor import Reactor
+from ops.actions.forget import forget
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.options import Options
+from ops.stage.connection import Cloud
+from ops.views.order import show
+from tests.builders import NOW, ORDER, then
+from tests.ops.actions.forget.conftest import CUSTOMER, PERSONAL, ended
+from tests.ops.conftest import write_events
+from tests.template import REGION
+
+
+def later() -> datetime:
+    return NOW + timedelta(days=1)
+
+
+def do(options: Options | None = None, *, order: str = ORDER, yes: bool = False) -> ExitCode:
+    return forget(options or Options(), order, yes=yes, clock=later)
+
+
+@pytest.fixture
+def told(here: Cloud) -> Cloud:
+    write_events(here, ended())
+    hear(here)
+    return here
+
+
+def hear(cloud: Cloud) -> list[str]:
+    orders = Reactor(
+        consumer=ORDERS,
+        log=cloud.log(),
+        clock=later,
+        rows=lambda table: cloud.rows(ORDERS, table),
+    )
+    return [orders.handle(event).outcome for event in ended() if event.type in ORDERS.hears]
+
+
+def test_an_order_is_forgotten_and_its_row_is_in_nobodys_list(
+    told: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = told.rows(ORDERS, LIST)
+    assert [kept.partition for kept in rows.all()] == [CUSTOMER]
+
+    assert do(order=ORDER[:4].lower()) is ExitCode.DONE
+
+    said = capsys.readouterr()
+    assert said.out == f"Blanked 1 event, and its row in orders: order {ORDER}.\n"
+    assert "at most 14 days" in said.err
+    assert [kept.partition for kept in rows.all()] == [f"guest#{ORDER}"]
+    first = told.log().read(ORDER).find(OrderPlaced)
+    assert first is not None
+    assert (first.data.email, first.data.customer) == ("", None)
+    assert hear(told) == ["duplicate"] * 3
+
+
+def test_what_is_forgotten_already_leaves_nothing_to_do(
+    told: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    do()
+    capsys.readouterr()
+
+    assert do() is ExitCode.DONE
+    assert capsys.readouterr().out == f"Nothing is left to forget: order {ORDER}.\n"
+    assert do(Options(json=True)) is ExitCode.DONE
+    assert json.loads(capsys.readouterr().out) == {"order": ORDER, "blanked": []}
+
+
+def test_a_row_that_was_not_blanked_with_the_log_is_made_good(told: Cloud) -> None:
+    rows = told.rows(ORDERS, LIST)
+    (old,) = rows.all()
+    do()
+    (new,) = rows.all()
+    rows.remove(new.partition, new.sort)
+
+    assert do() is ExitCode.DONE
+    assert list(rows.all()) == [new]
+    assert old != new
+
+
+def test_the_log_is_changed_under_a_role_of_its_own_and_the_rows_under_another(
+    told: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acted: list[tuple[str, str]] = []
+    real = Cloud.acting_as
+
+    def acting_as(self: Cloud, role: str, session: str) -> Cloud:
+        acted.append((role, session))
+        return real(self, role, session)
+
+    monkeypatch.setattr(Cloud, "acting_as", acting_as)
+    do()
+
+    session = f"forget-{ORDER}"
+    roles = [f"fanfare-local-{role}-{REGION}" for role in ("forget", "orders-forget")]
+    assert acted == [(role, session) for role in roles]
+
+
+def test_who_acts_under_a_role_has_its_credentials_and_no_others(told: Cloud) -> None:
+    mine = told.client("dynamodb")._request_signer._credentials.access_key
+    acting = told.acting_as(f"fanfare-local-forget-{REGION}", "forget-A")
+
+    theirs = acting.client("dynamodb")._request_signer._credentials
+    assert theirs.access_key != mine
+    assert theirs.token
+    assert acting.stage == told.stage
+
+
+def test_an_order_that_still_moves_is_refused_and_stays_as_it_is(here: Cloud) -> None:
+    write_events(here, ended()[:-1])
+
+    with pytest.raises(CommandError, match=f"{ORDER} is confirmed and still moves") as refused:
+        do(yes=True)
+
+    assert refused.value.code is ExitCode.REFUSED
+    assert list(here.log().read(ORDER)) == ended()[:-1]
+
+
+def test_a_cancelled_order_is_forgotten_once_all_is_undone(here: Cloud) -> None:
+    first = ended()[0]
+    cancelled = then(first, OrderCancelled(reason="customer"), source="checkout")
+    write_events(here, [first, cancelled])
+
+    with pytest.raises(CommandError, match="cancelled and still moves"):
+        do()
+
+
+def test_an_order_that_is_not_there_is_not_found(here: Cloud) -> None:
+    with pytest.raises(CommandError, match="no order") as missing:
+        do()
+
+    assert missing.value.code is ExitCode.NOT_FOUND
+
+
+def test_another_stage_asks_for_consent(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    dev = stage("dev")
+    write_events(dev, ended())
+    monkeypatch.setattr("ops.actions.forget.connect", lambda _: dev)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+
+    with pytest.raises(CommandError, match="--yes") as refused:
+        do(Options(stage="dev"))
+
+    assert refused.value.code is ExitCode.REFUSED
+    assert list(dev.log().read(ORDER)) == ended()
+    assert do(Options(stage="dev"), yes=True) is ExitCode.DONE
+
+
+def test_a_forgotten_order_is_still_shown(told: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    do()
+    capsys.readouterr()
+
+    assert show(Options(), ORDER, events=False, wait=None) is ExitCode.DONE
+    assert show(Options(), ORDER, events=True, wait=None) is ExitCode.DONE
+
+    said = capsys.readouterr().out
+    assert "dispatched in" in said
+    assert not [personal for personal in PERSONAL if personal in said]

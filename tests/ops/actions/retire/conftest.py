@@ -1,0 +1,145 @@
+"""A consumer that the map does not have, deployed under moto; its function is played."""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from functions import names
+from functions.runtime.aws.client import client_factory
+from ops.actions.retire import retire
+from ops.cli.errors import ExitCode
+from ops.cli.options import Options
+from ops.stage.connection import Cloud
+from tests.ops.actions.test_pause import PlayedSources
+from tests.ops.played import Time
+
+NAME = "greeting"
+TABLE = "fanfare-local-greeting-cards"
+
+
+def template(*, kept: bool) -> str:
+    """Return a consumer's stack, as much of it as moto's CloudFormation makes."""
+    policy = {"DeletionPolicy": "RetainExceptOnCreate"} if kept else {}
+
+    def queue(suffix: str = "") -> dict[str, Any]:
+        name = names.queue("local", NAME, ordered=False, suffix=suffix)
+        return {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}}
+
+    key = {"AttributeName": "order", "AttributeType": "S"}
+    table = {
+        "TableName": TABLE,
+        "AttributeDefinitions": [key],
+        "KeySchema": [{"AttributeName": "order", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    subscription = {"TopicArn": "its topic", "Protocol": "sqs"}
+    return json.dumps(
+        {
+            "Resources": {
+                "Queue": queue(),
+                "DeadLetters": queue(names.DEAD_LETTERS),
+                "Subscription": {"Type": "AWS::SNS::Subscription", "Properties": subscription},
+                "Cards": {"Type": "AWS::DynamoDB::Table", "Properties": table} | policy,
+            }
+        }
+    )
+
+
+class Stage:
+    """A stage with one consumer; time passes when somebody sleeps, and may bring something."""
+
+    def __init__(self, cloud: Cloud, sources: PlayedSources) -> None:
+        self.cloud = cloud
+        self.sources = sources
+        self.time = Time()
+        self.meanwhile: Callable[[], None] = lambda: None
+        self.topic = cloud.client("sns").create_topic(
+            Name=names.topic("local"), Attributes={"FifoTopic": "true"}
+        )["TopicArn"]
+
+    def deploy(self, *, kept: bool = False) -> None:
+        """Make the consumer's stack and its subscription, which moto leaves out."""
+        self.cloud.client("cloudformation").create_stack(
+            StackName=self.stack, TemplateBody=template(kept=kept)
+        )
+        self.cloud.client("sns").subscribe(
+            TopicArn=self.topic, Protocol="sqs", Endpoint=self._arn(NAME)
+        )
+        # Another consumer's, whose name begins alike.
+        self.cloud.client("sqs").create_queue(QueueName="fanfare-local-greetings")
+        self.cloud.client("sns").subscribe(
+            TopicArn=self.topic, Protocol="sqs", Endpoint=self._arn("greetings")
+        )
+
+    stack = names.prefixed("local", NAME)
+
+    def put(self, suffix: str = "") -> None:
+        """Put a message into its queue, or the companion of that suffix."""
+        self.cloud.client("sqs").send_message(QueueUrl=self._url(suffix), MessageBody="{}")
+
+    def lose(self) -> str:
+        """Have the topic put a message aside, for whichever consumer; return the queue's name."""
+        sqs = self.cloud.client("sqs")
+        name = names.undelivered("local")
+        url = sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"})["QueueUrl"]
+        sqs.send_message(
+            QueueUrl=url, MessageBody="lost", MessageGroupId="A", MessageDeduplicationId="1"
+        )
+        return name
+
+    def work_off(self) -> None:
+        """Take one message out of its queue."""
+        sqs = self.cloud.client("sqs")
+        for message in sqs.receive_message(QueueUrl=self._url()).get("Messages", []):
+            sqs.delete_message(QueueUrl=self._url(), ReceiptHandle=message["ReceiptHandle"])
+
+    def subscribers(self) -> list[str]:
+        """Return the queues that still hear something."""
+        found = self.cloud.client("sns").list_subscriptions_by_topic(TopicArn=self.topic)
+        return [each["Endpoint"].rpartition("-")[2] for each in found["Subscriptions"]]
+
+    def there(self) -> bool:
+        """Tell whether the consumer's queue is there."""
+        queues = self.cloud.client("sqs").list_queues().get("QueueUrls", [])
+        return any(url.endswith(f"-{NAME}") for url in queues)
+
+    def retire(self, options: Options | None = None, **said: Any) -> ExitCode:
+        """Retire it, as the command line would."""
+        usual = {"keep_row": False, "without_draining": False, "drop_dead_letters": False}
+        return retire(
+            options or Options(),
+            NAME,
+            **(usual | {"wait": 60.0, "yes": False} | said),
+            clock=self.time,
+            sleep=self._sleep,
+        )
+
+    def _sleep(self, seconds: float) -> None:
+        self.time.sleep(seconds)
+        self.meanwhile()
+
+    def _url(self, suffix: str = "") -> str:
+        name = names.queue("local", NAME, ordered=False, suffix=suffix)
+        return str(self.cloud.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
+
+    def _arn(self, consumer: str) -> str:
+        place = str(self.topic).replace(":sns:", ":sqs:").rpartition(":")[0]
+        return f"{place}:{names.prefixed('local', consumer)}"
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """Give a stage on which the consumer is deployed nowhere yet."""
+    sources = PlayedSources()
+    with mock_aws():
+        factory = client_factory()
+        cloud = Cloud(
+            stage="local",
+            client=cache(lambda service: sources if service == "lambda" else factory(service)),
+        )
+        monkeypatch.setattr("ops.actions.retire.connect", lambda _: cloud)
+        yield Stage(cloud, sources)

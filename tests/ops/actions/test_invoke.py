@@ -1,0 +1,109 @@
+"""Checkout is invoked with a file, and the answer decides how the command ends."""
+
+import io
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import pytest
+
+from functions.checkout.request import Wanted
+from ops.actions.invoke import invoke
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.options import Options
+from ops.paths import SAMPLE
+from ops.stage.connection import Cloud
+from ops.stage.demo_catalogue import articles
+from tests.ops.conftest import PlayedLambda
+
+
+def test_the_sample_is_an_order_for_what_is_in_stock() -> None:
+    wanted = msgspec.json.decode(SAMPLE.read_bytes(), type=Wanted)
+
+    stock = {article.sku: article.stock for article in articles()}
+    assert all(stock[line.sku] >= line.quantity for line in wanted.lines)
+    assert wanted.payment_token == "tok_success"
+
+
+def test_without_a_file_the_sample_is_sent_under_a_key_of_its_own(
+    here: Cloud, functions: PlayedLambda, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(Options(json=True), "") is ExitCode.DONE
+    assert invoke(Options(json=True), "") is ExitCode.DONE
+
+    first, second = functions.asked
+    assert first["FunctionName"] == "fanfare-local-checkout"
+    keys = {request["Payload"].pop("idempotency_key") for request in (first, second)}
+    assert len(keys) == 2
+    assert first["Payload"] == json.loads(SAMPLE.read_text())
+    assert capsys.readouterr().out == '{"id":"X","status":"placed"}\n' * 2
+
+
+def test_a_key_in_the_file_is_kept(here: Cloud, functions: PlayedLambda, tmp_path: Path) -> None:
+    file = tmp_path / "order.json"
+    file.write_text('{"idempotency_key": "mine"}')
+
+    invoke(Options(), str(file))
+
+    assert functions.asked[0]["Payload"] == {"idempotency_key": "mine"}
+
+
+def test_a_dash_is_standard_input(
+    here: Cloud, functions: PlayedLambda, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stdin = SimpleNamespace(buffer=io.BytesIO(b'{"lines": []}'))
+    monkeypatch.setattr("sys.stdin", stdin)
+
+    invoke(Options(), "-")
+
+    assert functions.asked[0]["Payload"]["lines"] == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "expected"),
+    [
+        ({"id": "X", "status": "placed"}, None, ExitCode.DONE),
+        ({"status": 422, "detail": "no"}, None, ExitCode.REFUSED),
+        ({"status": 500, "detail": "oh"}, None, ExitCode.FAILED),
+        ({"errorMessage": "Task timed out"}, "Unhandled", ExitCode.FAILED),
+        (None, "Unhandled", ExitCode.FAILED),
+    ],
+)
+def test_the_answer_is_printed_and_decides_the_exit_code(
+    here: Cloud,
+    functions: PlayedLambda,
+    capsys: pytest.CaptureFixture[str],
+    answer: Any,
+    error: str | None,
+    expected: ExitCode,
+) -> None:
+    functions.answer, functions.error = answer, error
+
+    assert invoke(Options(), "") is expected
+
+    assert json.loads(capsys.readouterr().out) == answer
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "Cannot read .*: No such file or directory"),
+        ("{", "is not an order as a JSON object"),
+        ("[1]", "Expected `object`, got `array`"),
+        (b"\xff", "is not an order as a JSON object"),
+    ],
+)
+def test_a_file_that_holds_no_order_is_not_sent(
+    functions: PlayedLambda, tmp_path: Path, content: str | bytes | None, says: str
+) -> None:
+    file = tmp_path / "order.json"
+    if content is not None:
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    with pytest.raises(CommandError, match=says) as refused:
+        invoke(Options(), str(file))
+
+    assert refused.value.code is ExitCode.USAGE
+    assert functions.asked == []

@@ -1,0 +1,78 @@
+"""The demo catalogue goes into a stage, and only once."""
+
+from collections.abc import Callable
+
+import pytest
+
+from functions.checkout.catalogue import CATALOGUE, Catalogue
+from functions.framework.ports import Record
+from functions.inventory.reactions import AVAILABLE, STOCK
+from functions.inventory.service import SERVICE as INVENTORY
+from functions.map import API
+from ops.actions.seed import fill, seed, told
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.options import Options
+from ops.stage.connection import Cloud
+from ops.stage.demo_catalogue import articles, sold_out
+from tests.builders import Clock
+
+
+def test_there_are_a_dozen_products_one_of_them_sold_out() -> None:
+    assert len(articles()) == len({article.sku for article in articles()}) == 12
+    assert [article for article in articles() if not article.stock] == [sold_out()]
+
+
+def test_checkout_can_sell_all_that_was_seeded(here: Cloud) -> None:
+    fill(here)
+
+    offered = Catalogue(here.records(API, CATALOGUE), Clock()).products().products
+
+    assert {(product.sku, product.price) for product in offered} == {
+        (article.sku, article.price) for article in articles()
+    }
+
+
+def test_inventory_has_the_stock_of_all_that_was_seeded(here: Cloud) -> None:
+    fill(here)
+
+    counted = {record.key: record.values[AVAILABLE] for record in stock(here)}
+
+    assert counted == {article.sku: article.stock for article in articles()}
+
+
+def test_seeding_again_adds_nothing_and_leaves_the_stock_as_it_is(here: Cloud) -> None:
+    assert fill(here) == 12
+    sold = here.records(INVENTORY, STOCK)
+    sold.put(Record(key="CUP-MUTE", values={AVAILABLE: 7}, version=1))
+
+    assert fill(here) == 0
+
+    left = sold.get("CUP-MUTE")
+    assert left is not None
+    assert left.values[AVAILABLE] == 7
+
+
+def test_it_says_how_many_were_new(here: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    assert seed(Options(), yes=False) is ExitCode.DONE
+    assert seed(Options(json=True), yes=False) is ExitCode.DONE
+
+    assert capsys.readouterr().out == f'{told(12)}\n{{"products":12,"new":0}}\n'
+
+
+def test_the_real_shop_is_not_seeded_by_accident(
+    stage: Callable[[str], Cloud], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prod = stage("prod")
+    monkeypatch.setattr("ops.actions.seed.connect", lambda _: prod)
+
+    with pytest.raises(CommandError, match="--yes") as refused:
+        seed(Options(stage="prod"), yes=False)
+
+    assert refused.value.code is ExitCode.REFUSED
+    assert list(stock(prod)) == []
+    assert seed(Options(stage="prod"), yes=True) is ExitCode.DONE
+    assert len(list(stock(prod))) == 12
+
+
+def stock(cloud: Cloud) -> list[Record]:
+    return list(cloud.records(INVENTORY, STOCK).all())

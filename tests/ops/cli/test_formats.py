@@ -1,0 +1,74 @@
+"""Times, spans of time and numbers, as people write and read them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ops.cli.formats import duration, many, moment, tallied, took
+from tests.builders import NOW
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"), [("90s", 90), ("10m", 600), ("1.5h", 5400), ("1d", 86400)]
+)
+def test_a_span_is_read(written: str, seconds: int) -> None:
+    assert duration(written) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("written", ["", "10", "m", "-5m", "10 minutes", "1h30m"])
+def test_what_is_no_span_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="write it as 90s, 10m, 2h or 1d"):
+        duration(written)
+
+
+@pytest.mark.parametrize(
+    ("millis", "words"),
+    [
+        (0.4, "0 ms"),
+        (111, "111 ms"),
+        (9_999, "9999 ms"),
+        (30_200, "30.2 s"),
+        (720_000, "12 min"),
+        (7_200_000, "2 h"),
+    ],
+)
+def test_a_span_is_told_in_the_unit_that_suits_it(millis: float, words: str) -> None:
+    assert took(millis) == words
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2026-11-23T08:30:00Z", datetime(2026, 11, 23, 8, 30, tzinfo=UTC)),
+        ("2026-11-23t08:30:00.25z", datetime(2026, 11, 23, 8, 30, 0, 250_000, tzinfo=UTC)),
+        ("2026-11-23 10:30+02:00", datetime(2026, 11, 23, 8, 30, tzinfo=UTC)),
+        ("2026-11-20", datetime(2026, 11, 20, tzinfo=UTC)),
+        ("2h", NOW - timedelta(hours=2)),
+        (" 1.5d ", NOW - timedelta(days=1.5)),
+    ],
+)
+def test_a_time_is_read(written: str, meant: datetime) -> None:
+    assert moment(written, NOW) == meant
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "yesterday", "10:30", "2026-11", "2026-11-31", "2026-11-23T08:30:00", "-2h", "20261123",
+     "2026-11-23T25:00:00Z", "9999999999d", "2026-W01-1"],
+)  # fmt: skip
+def test_what_is_no_time_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match=r"is no time|further back"):
+        moment(written, NOW)
+
+
+def test_a_number_is_told_with_what_it_counts() -> None:
+    assert [many(n, "event") for n in (0, 1, 1204)] == ["0 events", "1 event", "1,204 events"]
+
+
+def test_what_was_counted_is_told_in_lines_of_80_columns() -> None:
+    lines = tallied(1_204, "lost: " + "its answer is lost, " * 5).splitlines()
+
+    assert lines[0].startswith("      1,204  lost: its")
+    assert len(lines) == 2
+    assert max(map(len, lines)) <= 80
+    assert lines[1].startswith(" " * 15 + "its")

@@ -1,0 +1,75 @@
+"""The command line: what is refused, and how that is said."""
+
+from typing import Any
+
+import pytest
+
+from ops.cli.errors import ExitCode
+from ops.main import main
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == ExitCode.USAGE
+    said = capsys.readouterr()
+    assert said.out == ""
+    return " ".join(said.err.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("ordr 7F3K", 'Unknown command "ordr". Did you mean "order"?'),
+        ("order", "ID requires an argument"),
+        ("order 7F3K --waite", "Unknown option: --waite"),
+        ("order 7F3K --wait=-1", "'-1' is no number of seconds, such as 90."),
+        ("order 7F3K --wait x", "Invalid value for --wait: 'x' is no number of seconds"),
+        ("replay orders --wait 5s", "'5s' is no number of seconds"),
+        ("retire greeting --wait x", "Invalid value for --wait: 'x' is no number of seconds"),
+        ("retire greeting --wait inf", "'inf' is no number of seconds"),
+        ("retire greeting --wait", "--wait requires an argument"),
+        ("run --port 0", 'Invalid value "0" for --port'),
+        ("run --port 65536", 'Invalid value "65536" for --port'),
+        ("run --port http", "--port"),
+        ("run --port 4600.5", "'4600.5' is no whole number"),
+        ("seed --stage Prod!", "'Prod!' names no stage"),
+        ("seed --color pink", 'Choose from: "auto", "always", "never"'),
+        ("metrics --days fortnight", "'fortnight' is no whole number"),
+        ("metrics --days 1.5", "'1.5' is no whole number"),
+        ("costs -c issuer", "'issuer' is no NAME=VALUE"),
+        ("doctor --context =x", "'=x' is no NAME=VALUE"),
+        ("tail --since yesterday", "write it as 90s, 10m, 2h or 1d"),
+        ("replay", "CONSUMER requires an argument"),
+        ("replay orders --rate much", "--rate"),
+        ("projection orders --limit 2.5", "'2.5' is no whole number"),
+        ("projection orders --limit 0", 'Invalid value "0" for --limit'),
+        ("forget", "ORDER requires an argument"),
+    ],
+)
+def test_a_mistake_in_the_line_is_one_sentence_and_exit_code_2(
+    called: list[Any], capsys: pytest.CaptureFixture[str], line: str, says: str
+) -> None:
+    said = refused(capsys, *line.split())
+
+    assert said.startswith("fanfare: ")
+    assert says in said
+    assert called == []
+
+
+def test_a_name_that_is_nobodys_is_exit_code_2(
+    called: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["tail", "--consumer", "emial"]) is ExitCode.USAGE
+
+    assert "There is no consumer 'emial'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("more", ["--check", "A"])
+def test_a_part_of_a_read_model_is_not_emptied(
+    called: list[Any], capsys: pytest.CaptureFixture[str], more: str
+) -> None:
+    assert main(["projection", "orders", more, "--empty"]) is ExitCode.USAGE
+
+    assert "--empty is for the whole" in capsys.readouterr().err
+    assert called == []

@@ -1,0 +1,77 @@
+"""What is shown of a record."""
+
+from typing import get_args
+
+import pytest
+
+from functions.runtime import backoff
+from functions.runtime.handlers import reactor
+from ops.logs.line import OUTCOMES, Line, lines
+from ops.logs.record import Record
+from tests.ops.conftest import record
+
+
+def only(given: Record) -> Line:
+    (line,) = lines(given)
+    return line
+
+
+def test_there_is_a_line_for_each_fact_that_was_stated() -> None:
+    stated = ("A/payment/attempt", "A/payment/charge")
+    facts = ("PaymentPrepared", "PaymentCaptured")
+
+    shown = lines(record("done", type="OrderPlaced", stated=stated, facts=facts))
+
+    assert [(line.what, line.slot, line.service, line.mark) for line in shown] == [
+        ("PaymentPrepared", "payment/attempt", "payment", ""),
+        ("PaymentCaptured", "payment/charge", "payment", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("slot", "type_"), [("placed", "OrderPlaced"), ("outcome", "OrderCancelled")]
+)
+def test_an_answer_that_stated_a_fact_shows_it(slot: str, type_: str) -> None:
+    line = only(record("answered", service="checkout", event=f"A/{slot}", status=200))
+
+    assert (line.what, line.slot, line.service) == (type_, slot, "checkout")
+
+
+def test_a_published_event_tells_of_the_fact_and_its_author() -> None:
+    published = record(
+        "published", service="relay", event="A/payment/attempt", type="PaymentPrepared"
+    )
+
+    line = only(published)
+
+    assert (line.what, line.slot, line.service) == ("PaymentPrepared", "payment/attempt", "payment")
+
+
+def test_a_retry_says_which_of_how_many_tries_failed_and_why() -> None:
+    line = only(record("retry", receives=3, error="GatewayUnavailable", type="OrderPlaced"))
+
+    assert line.what == f"x retry 3 of {backoff.receives_to_ride_out()}"
+    assert (line.detail, line.slot) == ("GatewayUnavailable", None)
+
+
+@pytest.mark.parametrize(
+    ("given", "what", "detail"),
+    [
+        (record("duplicate"), "= duplicate", "slot filled"),
+        (record("duplicate", "orders", event="A/placed"), "= duplicate", "known already"),
+        (record("undecodable", error="Bad", detail="at $"), "x undecodable", "Bad at $"),
+        (record("refused", status=422, route="POST /checkout"), "x refused", "422 POST /checkout"),
+        (record("retry", error="TimeoutError"), "x retry", "TimeoutError"),
+        (record("done", "orders", event="A/placed"), "- done", "noted"),
+        (record("unsent"), "x unsent", "the topic did not take it"),
+        (record("something-new", error="E"), "x something-new", "E"),
+    ],
+)  # fmt: skip
+def test_every_other_end_has_a_mark_and_says_why(given: Record, what: str, detail: str) -> None:
+    line = only(given)
+
+    assert (line.what, line.detail) == (what, detail)
+
+
+def test_all_outcomes_of_the_runtime_are_known() -> None:
+    assert set(get_args(reactor.Outcome.__value__)) <= set(OUTCOMES)

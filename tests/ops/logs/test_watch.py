@@ -1,0 +1,172 @@
+"""The functions' logs are read as they grow: nothing twice, nothing lost, all by time."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from functions.map import SERVICES
+from ops.logs.watch import AWS, HERE, NO_NOISE, Watch, watch
+from ops.stage.connection import Cloud
+from tests.ops.conftest import PlayedLambda, PlayedLogs
+
+BEGAN = 1_795_424_400.0
+
+
+def line(event: str, second: float) -> dict[str, str]:
+    millis = round(second * 1000)
+    stamp = f"2026-11-23 09:{millis // 60_000:02}:{millis // 1000 % 60:02},{millis % 1000:03}+0000"
+    return {"timestamp": stamp, "service": "s", "outcome": "done", "event": event}
+
+
+def write(logs: PlayedLogs, group: str, event: str, written: float, visible: float) -> None:
+    logs.write(group, line(event, written), BEGAN + visible)
+
+
+def watching(logs: PlayedLogs) -> Watch:
+    return Watch(logs, {"payment": "P", "inventory": "I"}, since=BEGAN, pace=HERE)
+
+
+def events(watched: Watch, second: float, *, flush: bool = False) -> list[str | None]:
+    return [record.event for record in watched.poll(BEGAN + second, flush=flush)]
+
+
+def test_each_line_is_given_once(logs: PlayedLogs) -> None:
+    watched = watching(logs)
+    write(logs, "P", "a", 0.0, 0.05)
+
+    assert events(watched, 1) == ["a"]
+    assert events(watched, 1.1) == []
+
+    write(logs, "P", "b", 1.05, 1.1)
+    assert events(watched, 2) == ["b"]
+
+
+def test_services_are_merged_by_the_time_at_which_they_wrote(logs: PlayedLogs) -> None:
+    for group, event, written in (("P", "second", 0.2), ("I", "first", 0.1), ("I", "third", 0.3)):
+        write(logs, group, event, written, 0.4)
+
+    assert events(watching(logs), 1) == ["first", "second", "third"]
+
+
+def test_a_line_waits_for_older_ones_of_other_services(logs: PlayedLogs) -> None:
+    watched = watching(logs)
+    write(logs, "P", "younger", 1.0, 1.0)
+
+    assert events(watched, 1.0 + HERE.hold / 2) == []
+
+    write(logs, "I", "older", 0.99, 1.04)
+    assert events(watched, 1.0 + HERE.hold) == ["older", "younger"]
+
+
+def test_an_event_is_on_the_screen_within_half_a_second() -> None:
+    visible_after = 0.076
+
+    assert visible_after + 2 * HERE.every < 0.5
+    assert HERE.hold <= visible_after + HERE.every
+
+
+def test_flushing_gives_what_was_held_back(logs: PlayedLogs) -> None:
+    watched = watching(logs)
+    write(logs, "P", "a", 1.0, 1.0)
+
+    assert events(watched, 1.0, flush=True) == ["a"]
+
+
+def test_two_hundred_lines_a_second_are_all_given_once() -> None:
+    logs, given = PlayedLogs(), []
+    watched = watching(logs)
+    for number in range(2000):
+        write(logs, "PI"[number % 2], str(number), number / 200, number / 200 + 0.05)
+    everything = {group: list(lines) for group, lines in logs.lines.items()}
+    for tick in range(60):
+        now = tick * HERE.every
+        logs.lines = {
+            group: [line for line in lines if line["timestamp"] <= (BEGAN + now) * 1000]
+            for group, lines in everything.items()
+        }
+        given += events(watched, now)
+
+    assert given == [str(number) for number in range(2000)]
+
+
+def test_a_long_answer_is_read_page_by_page() -> None:
+    logs = PlayedLogs(page=10)
+    for number in range(35):
+        write(logs, "P", str(number), number / 1000, number / 1000)
+
+    assert len(events(watching(logs), 1)) == 35
+    assert len(logs.asked) == 4 + 1
+
+
+def test_a_full_answer_without_a_token_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    logs = PlayedLogs(page=10, tokens=False)
+    monkeypatch.setattr("ops.logs.watch.FULL", 10)
+    for number in range(35):
+        write(logs, "P", str(number), number / 1000, number / 1000)
+
+    assert len(events(watching(logs), 1)) == 35
+
+
+def test_only_what_may_still_be_late_is_read_again(logs: PlayedLogs) -> None:
+    watched = watching(logs)
+
+    events(watched, 100)
+    events(watched, 101)
+
+    assert logs.asked[-1]["startTime"] == round((BEGAN + 100 - HERE.late) * 1000)
+
+
+def test_a_watch_on_a_stage_reads_every_function_at_its_pace(here: Cloud, logs: PlayedLogs) -> None:
+    watched = watch(here, since=BEGAN)
+    watched.poll(BEGAN)
+
+    groups = {request["logGroupName"] for request in logs.asked}
+    assert groups == {f"logs of fanfare-local-{service.name}" for service in SERVICES}
+    assert {request["filterPattern"] for request in logs.asked} == {NO_NOISE}
+    assert watched.pace is HERE
+    assert watch(Cloud(stage="dev", client=here.client), since=BEGAN).pace is AWS
+
+
+def test_a_log_that_goes_meanwhile_leaves_the_others_readable(logs: PlayedLogs) -> None:
+    watched = watching(logs)
+    write(logs, "I", "a", 0.0, 0.05)
+    assert events(watched, 1) == ["a"]
+
+    logs.gone = {"I"}
+    write(logs, "P", "b", 1.05, 1.1)
+
+    assert events(watched, 2) == ["b"]
+
+
+def test_without_any_log_what_aws_said_is_raised(logs: PlayedLogs) -> None:
+    logs.gone = {"P", "I"}
+
+    with pytest.raises(ClientError, match="does not exist"):
+        watching(logs).poll(BEGAN)
+
+
+def test_a_service_of_the_map_that_is_not_deployed_is_not_read(
+    here: Cloud, logs: PlayedLogs, functions: PlayedLambda
+) -> None:
+    functions.gone = {here.function("email")}
+
+    watch(here, since=BEGAN).poll(BEGAN)
+
+    groups = {request["logGroupName"] for request in logs.asked}
+    rest = {service.name for service in SERVICES} - {"email"}
+    assert groups == {f"logs of fanfare-local-{name}" for name in rest}
+
+
+def test_a_watch_on_a_stage_that_is_not_deployed_is_refused(
+    here: Cloud, functions: PlayedLambda
+) -> None:
+    functions.gone = {here.function(service.name) for service in SERVICES}
+
+    with pytest.raises(ClientError, match="Function not found"):
+        watch(here, since=BEGAN)
+
+
+def test_a_watch_on_one_order_asks_for_its_lines_in_its_time(here: Cloud, logs: PlayedLogs) -> None:
+    watch(here, since=BEGAN, until=BEGAN + 60, order="5WQF").poll(BEGAN)
+
+    assert {request["filterPattern"] for request in logs.asked} == {'"5WQF"'}
+    assert {request["endTime"] for request in logs.asked} == {round((BEGAN + 60) * 1000)}

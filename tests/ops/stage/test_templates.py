@@ -1,0 +1,80 @@
+"""What is read from a synthesis, and how the app is asked for one."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.stage import DEV, LOCAL
+from ops.cli.errors import CommandError
+from ops.stage import templates
+from ops.stage.templates import FUNCTION, Blueprint, of_stage, synthesize
+from tests.blueprints import dev, folder, of, prod
+
+__all__ = ["dev", "prod"]
+
+APP = """
+import json, os, shutil, sys
+told = json.loads(os.environ["CDK_CONTEXT_JSON"])
+if "refuse" in told:
+    print("a warning", file=sys.stderr)
+    sys.exit("Stage dev: that cannot be.")
+assert told["@aws-cdk/core:setting"] is True
+assert (told["stage"], told.get("issuer")) == ("dev", "https://a.example?b=c")
+shutil.copytree(FOLDER, os.environ["CDK_OUTDIR"], dirs_exist_ok=True)
+"""
+
+
+@pytest.fixture
+def app(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Give an app that looks at what it is told and has its stacks ready."""
+    ready = folder(tmp_path_factory, DEV)
+    (tmp_path / "app.py").write_text(APP.replace("FOLDER", repr(str(ready))))
+    (tmp_path / "cdk.json").write_text(json.dumps({"context": {"@aws-cdk/core:setting": True}}))
+    monkeypatch.setattr(templates, "ROOT", tmp_path)
+
+
+def test_the_app_is_told_the_stage_and_what_else_the_cdk_would_be(
+    app: None, tmp_path: Path, dev: Blueprint
+) -> None:
+    made = synthesize("dev", tmp_path / "out", ["issuer=https://a.example?b=c"])
+
+    assert [stack.name for stack in made.stacks] == [stack.name for stack in dev.stacks]
+    assert all(path.exists() for stack in made.stacks for path in stack.archives)
+
+
+def test_a_blueprint_without_its_folder_ships_nothing(app: None, dev: Blueprint) -> None:
+    made = of_stage("dev", ["issuer=https://a.example?b=c"])
+
+    assert [stack.template for stack in made.stacks] == [stack.template for stack in dev.stacks]
+    assert not any(stack.archives for stack in made.stacks)
+
+
+def test_what_the_app_refuses_with_is_said(app: None, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"cannot be made\. Stage dev: that cannot be\.$"):
+        synthesize("dev", tmp_path / "out", ["refuse=yes"])
+
+
+def test_a_stage_says_what_it_needs_and_where_it_is_bound_to_go(
+    prod: Blueprint, dev: Blueprint, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    local = of(tmp_path_factory, LOCAL)
+
+    assert prod.protected
+    assert not dev.protected
+    assert {stack.bootstrap_parameter for stack in dev.stacks} == {
+        "/cdk-bootstrap/hnb659fds/version"
+    }
+    assert {(stack.account, stack.region) for stack in dev.stacks} == {(None, None)}
+    assert {(stack.account, stack.region) for stack in local.stacks} == {
+        (LOCAL.account, LOCAL.region)
+    }
+    assert {stack.bootstrap for stack in local.stacks} == {None}
+
+
+def test_functions_are_found_by_what_they_are_told(prod: Blueprint, dev: Blueprint) -> None:
+    assert prod.settings("FANFARE_SECRET") == {"fanfare-prod-payment": "fanfare-prod-payment"}
+    assert dev.settings("FANFARE_SECRET") == {}
+    assert len(dev.settings("FANFARE_SERVICE")) == len(list(dev.properties(FUNCTION)))

@@ -1,0 +1,217 @@
+"""`fanfare mail`: what the local cloud's SES sent, tied to its orders by the log."""
+
+import json
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from events.contracts.email import RECEIPT, DispatchNoteSent, MailRefused, ReceiptSent
+from events.contracts.shipping import DispatchScheduled
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.options import Options
+from ops.local.port import HOST
+from ops.stage.connection import ACCOUNT, Cloud
+from ops.stage.sent_mail import INBOX, sent
+from ops.views import mail
+from ops.views.mail import show
+from tests.builders import EMAIL, ORDER, story
+
+OTHER = "6WQFM8Q1XK3T7ZC0R9N2HDBJE5"
+PARCEL = DispatchScheduled(carrier="c", reference="r")
+
+
+def message(
+    message_id: str, order: str, *, at: float, text: str = "It is placed."
+) -> dict[str, Any]:
+    """Return a mail as the local cloud tells of it."""
+    return {
+        "MessageId": message_id,
+        "Source": "shop@fanfare.example",
+        "To": [EMAIL],
+        "CC": [],
+        "BCC": [],
+        "Subject": f"Your order {order}",
+        "BodyText": text,
+        "BodyHtml": f"<p>{text}</p>\n",
+        "Timestamp": at,
+        "Type": "v2.SendEmail",
+    }
+
+
+class Cabinet:
+    """A local cloud that shows these mails."""
+
+    def __init__(self) -> None:
+        self.mails: list[dict[str, Any]] = []
+        self.status = 200
+        cabinet = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                assert self.path == INBOX
+                shown = {ACCOUNT: cabinet.mails} if cabinet.mails else {}
+                self.send_response(cabinet.status)
+                self.end_headers()
+                self.wfile.write(json.dumps({"messages": shown}).encode())
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = HTTPServer((HOST, 0), Handler)
+        self.endpoint = f"http://{HOST}:{self._server.server_port}"
+        self._thread = Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+
+    def end(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@pytest.fixture
+def cabinet() -> Iterator[Cabinet]:
+    made = Cabinet()
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def here(stage: Callable[[str], Cloud], cabinet: Cabinet, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    """Give the local stage, whose SES is the cabinet."""
+    made = stage("local")
+    ses = SimpleNamespace(meta=SimpleNamespace(endpoint_url=cabinet.endpoint))
+    cloud = Cloud(stage="local", client=lambda name: ses if name == "sesv2" else made.client(name))
+    monkeypatch.setattr(mail, "connect", lambda _: cloud)
+    return cloud
+
+
+@pytest.fixture
+def mailed(here: Cloud, cabinet: Cabinet) -> Cabinet:
+    """Give the cabinet after two orders were mailed, one of them twice; the newest comes first."""
+    for event in story(ReceiptSent(message_id="a"), PARCEL, DispatchNoteSent(message_id="c")):
+        here.log().append(event)
+    for event in story(ReceiptSent(message_id="b"), order=OTHER):
+        here.log().append(event)
+    cabinet.mails = [
+        message("c", ORDER, at=1_795_424_403.0, text=f"On its way.\n\n{'word ' * 40}"),
+        message("b", OTHER, at=1_795_424_402.0),
+        message("twice", ORDER, at=1_795_424_401.5),
+        message("a", ORDER, at=1_795_424_400.25),
+    ]
+    return cabinet
+
+
+def test_without_an_order_all_mail_is_listed_the_newest_last_in_eighty_columns(
+    mailed: Cabinet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert show(Options(), "", html=False) is ExitCode.DONE
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [
+        "09:00:00  5WQF  robin@example.com         Your order 5WQF",
+        f"09:00:01  -     robin@example.com         Your order {ORDER}",
+        "09:00:02  6WQF  robin@example.com         Your order 6WQF",
+        "09:00:03  5WQF  robin@example.com         Your order 5WQF",
+    ]
+    assert max(map(len, lines)) <= 80
+
+
+def test_an_orders_mails_are_shown_in_full_the_newest_last(
+    mailed: Cabinet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert show(Options(), "5wqf", html=False) is ExitCode.DONE
+
+    shown = capsys.readouterr().out
+    first, second = shown.split("─" * 80)
+    assert first == (
+        f"Your order {ORDER}\n"
+        "from shop@fanfare.example to robin@example.com\n"
+        "at   2026-11-23 09:00:00 UTC\n\n"
+        "It is placed.\n"
+    )
+    assert "On its way.\n\nword word" in second
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_an_orders_mails_are_shown_as_html(
+    mailed: Cabinet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show(Options(), OTHER, html=True)
+
+    assert capsys.readouterr().out == "<p>It is placed.</p>\n"
+
+
+@pytest.mark.parametrize(("wanted", "ids"), [("", ["a", "twice", "b", "c"]), (ORDER, ["a", "c"])])
+def test_as_json_each_mail_is_a_line(
+    mailed: Cabinet, capsys: pytest.CaptureFixture[str], wanted: str, ids: list[str]
+) -> None:
+    show(Options(json=True), wanted, html=False)
+
+    letters = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [letter["message_id"] for letter in letters] == ids
+    assert letters[0]["order"] == ORDER
+    assert (letters[0]["text"], letters[0]["to"]) == ("It is placed.", [EMAIL])
+
+
+def test_a_mail_that_was_refused_is_told_with_its_reason(
+    here: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for event in story((MailRefused(reason="no-address"), RECEIPT)):
+        here.log().append(event)
+
+    assert show(Options(), ORDER, html=False) is ExitCode.DONE
+
+    assert capsys.readouterr() == ("", "email/receipt was refused: no-address.\n")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [("", "No mail was sent so far: place an order"), (ORDER, "No mail of this order was sent")],
+)
+def test_where_there_is_no_mail_that_is_said(
+    here: Cloud, capsys: pytest.CaptureFixture[str], wanted: str, says: str
+) -> None:
+    for event in story():
+        here.log().append(event)
+
+    assert show(Options(), wanted, html=False) is ExitCode.DONE
+
+    said = capsys.readouterr()
+    assert (said.out, said.err.startswith(says)) == ("", True)
+
+
+@pytest.mark.parametrize("wanted", ["7F3K", "7F3KM8Q1XK3T7ZC0R9N2HDBJE5"])
+def test_an_order_that_is_not_there_is_not_found(here: Cloud, wanted: str) -> None:
+    with pytest.raises(CommandError, match=f"There is no order {wanted}") as missing:
+        show(Options(), wanted, html=False)
+
+    assert missing.value.code is ExitCode.NOT_FOUND
+
+
+def test_elsewhere_mail_is_in_peoples_mailboxes() -> None:
+    with pytest.raises(
+        CommandError, match="Mail of stage dev is read in people's mailboxes"
+    ) as refused:
+        show(Options(stage="dev"), "", html=False)
+
+    assert refused.value.code is ExitCode.REFUSED
+
+
+def test_html_is_of_one_order() -> None:
+    with pytest.raises(CommandError, match="fanfare mail ORDER --html") as usage:
+        show(Options(), "", html=True)
+
+    assert usage.value.code is ExitCode.USAGE
+
+
+def test_a_local_cloud_that_has_gone_or_shows_none_is_told(cabinet: Cabinet) -> None:
+    cabinet.status = 404
+    with pytest.raises(CommandError, match=r"does not show its mail \(status 404\)"):
+        sent(cabinet.endpoint)
+
+    with pytest.raises(CommandError, match="does not answer"):
+        sent(f"http://{HOST}:1")

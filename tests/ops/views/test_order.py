@@ -1,0 +1,186 @@
+"""`fanfare order`: which order is meant, what is shown of it, and how long to wait."""
+
+import json
+import re
+
+import pytest
+
+from events.codec import decode
+from events.contracts.email import DispatchNoteSent, ReceiptSent
+from events.contracts.inventory import StockReserved
+from events.contracts.ordering import OrderConfirmed
+from events.contracts.payment import PaymentCaptured
+from events.contracts.shipping import DispatchScheduled
+from events.envelope import Fact
+from events.history import History
+from events.money import Money
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.options import Options
+from ops.stage.connection import Cloud
+from ops.stage.lookups import find
+from ops.views.order import show, until_at_rest
+from tests.builders import ORDER, story
+from tests.ops.conftest import PlayedLogs, write
+
+CAPTURED = PaymentCaptured(reference="r", amount=Money(amount=1, currency="EUR"))
+MOVING = story(CAPTURED)
+SENT: tuple[Fact, ...] = (
+    CAPTURED,
+    StockReserved(lines=()),
+    OrderConfirmed(),
+    DispatchScheduled(carrier="c", reference="r"),
+)
+RECEIPT = ReceiptSent(message_id="m")
+DISPATCHED = story(*SENT)
+MAILED = story(RECEIPT, *SENT, DispatchNoteSent(message_id="m"))
+OTHER = "5WQFM8Q1XK3T7ZC0R9N2HDBJE5"
+
+
+def test_an_order_is_shown_as_a_tree_by_its_first_characters(
+    here: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, DISPATCHED)
+
+    assert show(Options(), "5wqf", events=False, wait=None) is ExitCode.DONE
+
+    shown = capsys.readouterr().out
+    assert shown.startswith("5WQF  dispatched in ")
+    assert re.search(r"   └─ DispatchScheduled +shipping", shown)
+
+
+def test_the_tree_says_what_the_logs_tell_of_a_failure(
+    here: Cloud, logs: PlayedLogs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, MOVING)
+    placed = next(iter(MOVING))
+    failed = {
+        "timestamp": "2026-11-23 09:00:01,000+0000",
+        "service": "inventory",
+        "outcome": "retry",
+        "event": placed.id,
+        "receives": 2,
+        "error": "ReadTimeoutError",
+    }
+    logs.write("logs of fanfare-local-inventory", failed, placed.time.timestamp() + 1)
+
+    show(Options(), ORDER, events=False, wait=None)
+
+    assert "retry 2 of 29, ReadTimeoutError" in capsys.readouterr().out
+
+
+def test_events_are_printed_as_they_travel(here: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, DISPATCHED)
+
+    show(Options(), ORDER, events=True, wait=None)
+
+    printed = [decode(line) for line in capsys.readouterr().out.splitlines()]
+    assert printed == list(DISPATCHED)
+
+
+def test_as_json_the_order_is_folded(here: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, DISPATCHED)
+
+    show(Options(json=True), ORDER, events=False, wait=None)
+
+    folded = json.loads(capsys.readouterr().out)
+    assert (folded["id"], folded["status"], folded["moving"]) == (ORDER, "dispatched", False)
+
+
+@pytest.mark.parametrize("wanted", [ORDER, "5WQ"])
+def test_an_order_that_is_not_there_is_not_found(here: Cloud, wanted: str) -> None:
+    with pytest.raises(CommandError, match=f"There is no order {wanted}") as missing:
+        show(Options(), wanted, events=False, wait=5)
+
+    assert missing.value.code is ExitCode.NOT_FOUND
+
+
+def test_first_characters_that_two_orders_share_are_not_enough(here: Cloud) -> None:
+    write(here, story())
+    write(here, story(order=OTHER))
+
+    with pytest.raises(
+        CommandError, match=rf"may be any of 2 orders \({ORDER}, {OTHER}\)"
+    ) as unclear:
+        find(here, "5WQF")
+
+    assert unclear.value.code is ExitCode.USAGE
+    assert find(here, OTHER) == OTHER
+
+
+def test_elsewhere_than_here_an_order_is_named_in_full(here: Cloud) -> None:
+    dev = Cloud(stage="dev", client=here.client)
+
+    with pytest.raises(CommandError, match="5WQF is not a whole order id") as refused:
+        find(dev, "5WQF")
+
+    assert refused.value.code is ExitCode.USAGE
+    assert find(dev, ORDER) == ORDER
+
+
+class Waiting:
+    """Reads that follow each other, and a clock that only sleeping moves."""
+
+    def __init__(self, *histories: History) -> None:
+        self.left = list(histories)
+        self.now = 0.0
+
+    def read(self) -> History:
+        return self.left.pop(0) if len(self.left) > 1 else self.left[0]
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def wait(self, patience: float) -> History:
+        return until_at_rest(self.read, patience, clock=lambda: self.now, sleep=self.sleep)
+
+
+def test_waiting_ends_as_soon_as_nothing_more_is_to_come() -> None:
+    waiting = Waiting(MOVING, MOVING, MAILED)
+
+    assert waiting.wait(30) == MAILED
+    assert waiting.now < 1
+
+
+def test_mails_are_waited_for_too() -> None:
+    waiting = Waiting(DISPATCHED, story(RECEIPT, *SENT), MAILED)
+
+    assert waiting.wait(30) == MAILED
+
+
+def test_waiting_ends_when_the_time_is_up() -> None:
+    waiting = Waiting(MOVING)
+
+    assert waiting.wait(30) == MOVING
+    assert waiting.now == pytest.approx(30)
+
+
+def test_an_order_that_is_at_rest_was_worth_waiting_for(
+    here: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, MAILED)
+
+    assert show(Options(), ORDER, events=False, wait=0) is ExitCode.DONE
+
+    said = capsys.readouterr()
+    assert "DispatchNoteSent" in said.out
+    assert said.err == ""
+
+
+@pytest.mark.parametrize(
+    ("facts", "missing"),
+    [
+        ((RECEIPT, CAPTURED), "inventory has yet to fill inventory/reserve. ordering has yet"),
+        ((RECEIPT, *SENT), "email has yet to fill email/dispatch."),
+    ],
+    ids=["moving", "unmailed"],
+)
+def test_an_order_that_is_not_at_rest_when_the_time_is_up_is_shown_with_what_is_missing(
+    here: Cloud, capsys: pytest.CaptureFixture[str], facts: tuple[Fact, ...], missing: str
+) -> None:
+    write(here, story(*facts))
+
+    assert show(Options(), ORDER, events=False, wait=0) is ExitCode.FAILED
+
+    said = capsys.readouterr()
+    assert said.out.startswith("5WQF  ")
+    assert said.err.startswith(f"It has not come to rest after 0 s. {missing}")

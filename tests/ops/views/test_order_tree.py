@@ -1,0 +1,95 @@
+"""The causation tree, as it is drawn."""
+
+from datetime import timedelta
+from typing import Any
+
+from events.contracts.email import CancellationSent, DispatchNoteSent, ReceiptSent
+from events.contracts.inventory import StockRejected, StockReserved
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.payment import PaymentCaptured, PaymentPrepared, PaymentRefunded
+from events.contracts.shipping import DispatchScheduled
+from events.envelope import Event
+from events.history import History
+from events.money import Money
+from events.order import fold
+from functions.runtime import backoff
+from ops.logs.attempts import Attempts
+from ops.logs.record import Record
+from ops.views.order_tree import draw
+from tests.builders import NOW, placed, then
+from tests.ops.conftest import record
+
+EUR = Money(amount=100, currency="EUR")
+PLACED = placed()
+CAPTURED = then(PLACED, PaymentCaptured(reference="r", amount=EUR))
+RESERVED = then(PLACED, StockReserved(lines=()), now=NOW + timedelta(milliseconds=120))
+CONFIRMED = then(RESERVED, OrderConfirmed(), seen=[CAPTURED.sequence])
+DISPATCHED = then(CONFIRMED, DispatchScheduled(carrier="c", reference="r"))
+TOLD = then(PLACED, ReceiptSent(message_id="m"), now=NOW + timedelta(milliseconds=150))
+NOTED = then(DISPATCHED, DispatchNoteSent(message_id="m"))
+
+
+def drawn(*events: Event[Any], records: tuple[Record, ...] = ()) -> str:
+    history = History(events)
+    later = NOW + timedelta(seconds=2)
+    return draw(fold(history), history, later, Attempts(records)).plain
+
+
+def test_a_finished_order_is_drawn_with_its_causes_services_and_times() -> None:
+    assert drawn(PLACED, CAPTURED, RESERVED, TOLD, CONFIRMED, DISPATCHED, NOTED) == (
+        "5WQF  dispatched in 240 ms\n"
+        "OrderPlaced                  checkout      0 ms\n"
+        "├─ PaymentCaptured           payment      60 ms\n"
+        "├─ StockReserved             inventory   120 ms\n"
+        "│  └─ OrderConfirmed         ordering    180 ms\n"
+        "│     └─ DispatchScheduled   shipping    240 ms\n"
+        "│        └─ DispatchNoteSent email       300 ms\n"
+        "└─ ReceiptSent               email       150 ms"
+    )
+
+
+def test_what_is_outstanding_stands_under_its_cause_and_is_counted() -> None:
+    assert drawn(PLACED, CAPTURED) == (
+        "5WQF  paid, 2000 ms after it was placed, 3 reactions outstanding\n"
+        "OrderPlaced               checkout      0 ms\n"
+        "├─ PaymentCaptured        payment      60 ms\n"
+        "│  └─ (outcome)           ordering   pending for 1940 ms\n"
+        "├─ (inventory/reserve)    inventory  pending for 2000 ms\n"
+        "└─ (email/receipt)        email      pending for 2000 ms"
+    )
+
+
+def test_a_reaction_that_failed_says_how_often_and_why() -> None:
+    failed = record("retry", event=PLACED.id, receives=3, error="GatewayUnavailable")
+
+    text = drawn(PLACED, RESERVED, records=(failed,))
+
+    tries = f"retry 3 of {backoff.receives_to_ride_out()}"
+    assert f"(payment/charge)       payment    {tries}, GatewayUnavailable (2000 ms)" in text
+
+
+def test_bars_show_when_the_cause_was_there_how_long_it_waited_and_the_work() -> None:
+    captured = record("done", stated=(CAPTURED.id,), millis=30, time=CAPTURED.time)
+    confirmed = record("done", stated=(CONFIRMED.id,), millis=30, time=CONFIRMED.time)
+
+    text = drawn(PLACED, CAPTURED, RESERVED, CONFIRMED, records=(captured, confirmed))
+
+    bars = [line.partition(" ms")[2] for line in text.splitlines()[1:5]]
+    # 180 ms are 24 cells: 30 ms are four.
+    assert bars == ["", "  ░░░░████", "", "  " + " " * 16 + "░░░░████"]
+
+
+def test_a_cancelled_order_says_why_and_what_became_of_the_money() -> None:
+    rejected = then(PLACED, StockRejected(skus=("A",)))
+    prepared = then(PLACED, PaymentPrepared(reference="r"))
+    cancelled = then(rejected, OrderCancelled(reason="out-of-stock"))
+    regretted = then(cancelled, CancellationSent(message_id="m"))
+    charged = [PLACED, rejected, prepared, CAPTURED, cancelled, regretted]
+    refunded = then(cancelled, PaymentRefunded(reference="r", amount=EUR))
+
+    owing, paid_back = drawn(*charged), drawn(*charged, refunded)
+
+    assert owing.splitlines()[0] == (
+        "5WQF  cancelled (out-of-stock) in 120 ms, money to be returned, 1 reaction outstanding"
+    )
+    assert paid_back.splitlines()[0] == ("5WQF  cancelled (out-of-stock) in 120 ms, money returned")

@@ -1,0 +1,213 @@
+"""`fanfare orders`: the newest orders, or those that wait, and what each of them costs to know."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.orders import OrderStalled
+from events.contracts.payment import PaymentCaptured, PaymentRefunded
+from events.envelope import Fact
+from events.history import History
+from events.money import Money
+from events.order_list import LIST
+from functions.map import CONSUMERS
+from functions.orders.projection import row
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.options import Options
+from ops.main import main
+from ops.stage.connection import Cloud
+from ops.views.orders import show
+from tests.builders import NOW, Clock, placed, then
+from tests.ops.conftest import write
+
+ORDERS = next(consumer for consumer in CONSUMERS if consumer.name == "orders")
+EUR = Money(amount=28890, currency="EUR")
+PAID = PaymentCaptured(reference="r", amount=EUR)
+STALLED = OrderStalled(waited_seconds=43200)
+
+
+class List:
+    """A stage whose list has heard of some orders, and `fanfare orders` on it."""
+
+    def __init__(self, cloud: Cloud, output: pytest.CaptureFixture[str]) -> None:
+        self.cloud = cloud
+        self.output = output
+        self.clock = Clock()
+
+    def add(self, order: str, *facts: Fact, age: timedelta = timedelta(0)) -> None:
+        """Let an order of that age be in the log and in the list."""
+        events: list[Any] = [placed(order=order, now=NOW - age)]
+        for fact in facts:
+            slot = "stalled/1" if isinstance(fact, OrderStalled) else None
+            events.append(then(events[-1], fact, slot=slot))
+        write(self.cloud, History(events))
+        made = row(History(events))
+        assert made is not None
+        self.cloud.rows(ORDERS, LIST).put(made)
+
+    def shown(self, *, moving: bool = False, **asked: Any) -> list[str]:
+        """Return the lines of the table."""
+        arguments = {"older_than": None, "limit": 50} | asked
+        assert show(Options(), moving=moving, clock=self.clock, **arguments) is ExitCode.DONE
+        return [line.rstrip() for line in self.output.readouterr().out.splitlines()]
+
+
+@pytest.fixture
+def listing(here: Cloud, capsys: pytest.CaptureFixture[str]) -> List:
+    return List(here, capsys)
+
+
+def test_all_orders_are_listed_the_newest_first_with_what_became_of_them(listing: List) -> None:
+    listing.add("AAAA1", OrderConfirmed(), age=timedelta(hours=3))
+    cancelled = OrderCancelled(reason="payment-declined")
+    refunded = PaymentRefunded(reference="r", amount=EUR)
+    listing.add("BBBB1", PAID, cancelled, refunded, age=timedelta(seconds=30))
+    listing.add("CCCC1", PAID, age=timedelta(seconds=12))
+
+    assert listing.shown() == [
+        "order  status                                           age  pieces       total",
+        "CCCC   paid                                          12.0 s       3  288.90 EUR",
+        "BBBB   cancelled (payment-declined), money returned  30.0 s       3  288.90 EUR",
+        "AAAA   confirmed                                        3 h       3  288.90 EUR",
+    ]
+
+
+def test_those_that_wait_are_listed_the_oldest_first_with_how_far_they_came(listing: List) -> None:
+    listing.add("DONE", OrderConfirmed(), age=timedelta(hours=3))
+    listing.add("NEWX", age=timedelta(seconds=1))
+    listing.add("PAID", PAID, age=timedelta(minutes=10))
+    listing.add("STUCK", PAID, STALLED, age=timedelta(hours=13))
+
+    assert [line.split()[:3] for line in listing.shown(moving=True)[1:]] == [
+        ["STUC", "paid,", "stalled"],
+        ["PAID", "paid", "10"],
+        ["NEWX", "placed", "1000"],
+    ]
+    older = listing.shown(older_than=timedelta(minutes=5))
+    assert [line.split()[0] for line in older[1:]] == ["STUC", "PAID"]
+
+
+def test_an_order_that_is_stalled_is_shown_so_among_the_newest_too(listing: List) -> None:
+    listing.add("STUCK", PAID, STALLED, age=timedelta(hours=13))
+    listing.add("FOUND", PAID, STALLED, OrderCancelled(reason="stalled"), age=timedelta(hours=14))
+
+    assert [line.split()[:3] for line in listing.shown()[1:]] == [
+        ["STUC", "paid,", "stalled"],
+        ["FOUN", "cancelled", "(stalled)"],
+    ]
+
+
+def test_an_order_that_the_list_is_behind_of_is_told_by_the_log(listing: List) -> None:
+    listing.add("LATE", age=timedelta(minutes=10))
+    listing.cloud.log().append(then(placed(order="LATE"), OrderConfirmed()))
+
+    assert listing.shown(moving=True) == []
+
+
+@pytest.mark.parametrize(
+    ("moving", "first", "which"),
+    [(False, "NEW", "The newest"), (True, "OLD", "Those that have waited longest")],
+)
+def test_what_is_over_the_limit_is_left_out_and_that_is_said(
+    listing: List, moving: bool, first: str, which: str
+) -> None:
+    listing.add("OLD", age=timedelta(minutes=2))
+    listing.add("NEW", age=timedelta(minutes=1))
+
+    show(Options(), moving=moving, older_than=None, limit=1, clock=listing.clock)
+
+    said = listing.output.readouterr()
+    assert [line.split()[0] for line in said.out.splitlines()[1:]] == [first]
+    assert f"{which}, 1 at most; --limit shows more" in said.err
+    show(Options(), moving=moving, older_than=None, limit=2, clock=listing.clock)
+    assert listing.output.readouterr().err == ""
+
+
+def test_an_order_on_its_way_is_told_alike_whichever_way_it_is_listed(listing: List) -> None:
+    listing.add("STUCK", PAID, STALLED, age=timedelta(hours=13))
+
+    assert listing.shown()[1:] == listing.shown(moving=True)[1:]
+
+
+def test_a_row_of_which_the_log_knows_nothing_is_told_by_the_list(listing: List) -> None:
+    made = row(History([placed(order="GONE")]))
+    assert made is not None
+    listing.cloud.rows(ORDERS, LIST).put(made)
+
+    assert [line.split()[:2] for line in listing.shown()[1:]] == [["GONE", "placed"]]
+
+
+def test_an_id_is_as_long_as_it_takes_to_tell_it_from_the_others(listing: List) -> None:
+    listing.add("5WQFM8")
+    listing.add("5WQFN9", age=timedelta(seconds=1))
+
+    assert [line.split()[0] for line in listing.shown()[1:]] == ["5WQFM", "5WQFN"]
+
+
+def test_as_json_there_is_an_object_an_order(listing: List) -> None:
+    listing.add("A", OrderConfirmed())
+    listing.add("B", OrderCancelled(reason="customer"), age=timedelta(seconds=1))
+
+    show(Options(json=True), moving=False, older_than=None, limit=50)
+
+    lines = listing.output.readouterr().out.splitlines()
+    assert [json.loads(line)["id"] for line in lines] == ["A", "B"]
+    assert json.loads(lines[1]) == {
+        "id": "B",
+        "status": "cancelled",
+        "reason": "customer",
+        "refund": "none",
+        "stalled": False,
+        "placed": "2026-11-23T08:59:59Z",
+        "total": {"amount": 28890, "currency": "EUR"},
+        "pieces": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("moving", "says"), [(False, "The list of stage local is empty"), (True, "No such")]
+)
+def test_a_stage_without_orders_says_so(listing: List, moving: bool, says: str) -> None:
+    show(Options(), moving=moving, older_than=None, limit=50)
+
+    said = listing.output.readouterr()
+    assert (said.out, says in said.err) == ("", True)
+
+
+def test_on_an_account_the_whole_list_is_read_only_when_that_is_meant(
+    listing: List, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing.add("A", age=timedelta(minutes=1))
+    dev = Options(stage="dev")
+
+    with pytest.raises(CommandError, match="fanfare orders --stage dev --yes") as refused:
+        show(dev, moving=False, older_than=None, limit=50)
+
+    assert refused.value.code is ExitCode.REFUSED
+    for asked in ({"yes": True}, {"moving": True}, {"older_than": timedelta(seconds=1)}):
+        arguments: dict[str, Any] = {"moving": False, "older_than": None, "limit": 50} | asked
+        assert show(dev, clock=listing.clock, **arguments) is ExitCode.DONE
+        assert "placed" in listing.output.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--limit", "0"], "--limit"),
+        (["--limit", "many"], "--limit"),
+        (["--limit", "1.5"], "'1.5' is no whole number"),
+        (["--older-than", "99999999999999d"], "further back than ten years"),
+        (["--older-than", "soon"], "no span of time"),
+    ],
+)
+def test_words_that_make_no_sense_are_refused(
+    capsys: pytest.CaptureFixture[str], words: list[str], says: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["orders", *words])
+
+    assert ended.value.code == ExitCode.USAGE
+    assert says in " ".join(capsys.readouterr().err.split())

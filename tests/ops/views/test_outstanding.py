@@ -1,0 +1,126 @@
+"""What must still follow is what the map promises, less what is there."""
+
+import pytest
+
+from events.contracts.email import (
+    CANCELLATION,
+    RECEIPT,
+    CancellationSent,
+    DispatchNoteSent,
+    MailRefused,
+    ReceiptSent,
+)
+from events.contracts.inventory import StockRejected, StockReleased, StockReserved
+from events.contracts.ordering import OrderCancelled, OrderConfirmed
+from events.contracts.payment import (
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentPrepared,
+    PaymentRefunded,
+)
+from events.contracts.shipping import DispatchScheduled
+from events.envelope import Fact
+from events.history import History
+from events.money import Money
+from functions.map import CONSUMERS
+from ops.views.outstanding import at_rest, outstanding
+from tests.builders import story
+
+EUR = Money(amount=100, currency="EUR")
+PREPARED = PaymentPrepared(reference="r")
+CAPTURED = PaymentCaptured(reference="r", amount=EUR)
+DECLINED = PaymentDeclined(reference="r", reason="no")
+REFUNDED = PaymentRefunded(reference="r", amount=EUR)
+RESERVED = StockReserved(lines=())
+REJECTED = StockRejected(skus=("A",))
+RELEASED = StockReleased(lines=())
+CONFIRMED = OrderConfirmed()
+CANCELLED = OrderCancelled(reason="customer")
+DISPATCHED = DispatchScheduled(carrier="c", reference="r")
+TOLD = ReceiptSent(message_id="m")
+NOTED = DispatchNoteSent(message_id="m")
+REGRETTED = CancellationSent(message_id="m")
+REFUSED = MailRefused(reason="MessageRejected")
+
+
+def waits(*facts: Fact | tuple[Fact, str]) -> set[tuple[str, str]]:
+    return {(pending.consumer, pending.slot) for pending in outstanding(story(*facts))}
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ((), {("payment", "payment/charge"), ("inventory", "inventory/reserve")}),
+        ((PREPARED,), {("payment", "payment/charge"), ("inventory", "inventory/reserve")}),
+        ((CAPTURED,), {("inventory", "inventory/reserve"), ("ordering", "outcome")}),
+        ((CAPTURED, RESERVED), {("ordering", "outcome")}),
+        ((CAPTURED, RESERVED, CONFIRMED), {("shipping", "shipping/dispatch")}),
+        ((CAPTURED, RESERVED, CONFIRMED, DISPATCHED), {("email", "email/dispatch")}),
+        ((CAPTURED, RESERVED, CONFIRMED, DISPATCHED, NOTED), set()),
+        (
+            (DECLINED, RESERVED, CANCELLED),
+            {("inventory", "inventory/release"), ("email", "email/cancellation")},
+        ),
+        ((DECLINED, RESERVED, CANCELLED, RELEASED), {("email", "email/cancellation")}),
+        ((DECLINED, RESERVED, CANCELLED, RELEASED, REGRETTED), set()),
+        ((PREPARED, CAPTURED, REJECTED, CANCELLED, REGRETTED), {("payment", "payment/refund")}),
+        ((PREPARED, CAPTURED, REJECTED, CANCELLED, REGRETTED, REFUNDED), set()),
+    ],
+)
+def test_what_is_outstanding_is_told_at_every_point_of_the_story(
+    facts: tuple[Fact, ...], expected: set[tuple[str, str]]
+) -> None:
+    assert waits(TOLD, *facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("fact", "pending"),
+    [
+        (None, True),
+        (TOLD, False),
+        ((REFUSED, RECEIPT), False),
+        ((REFUSED, CANCELLATION), True),
+        (REGRETTED, False),
+    ],
+    ids=["nothing", "sent", "refused", "another refused", "cancellation sent"],
+)
+def test_a_mail_is_outstanding_until_its_own_slot_tells_or_it_is_of_no_use_any_more(
+    fact: Fact | tuple[Fact, str] | None, pending: bool
+) -> None:
+    facts = () if fact is None else (fact,)
+
+    assert (("email", RECEIPT) in waits(*facts)) is pending
+
+
+def test_a_decision_that_two_events_wait_for_counts_once_under_the_later_one() -> None:
+    (pending,) = outstanding(story(TOLD, PREPARED, CAPTURED, RESERVED))
+
+    assert pending.cause.type == "StockReserved"
+
+
+def test_nothing_is_outstanding_of_an_order_that_does_not_exist() -> None:
+    assert outstanding(History()) == ()
+
+
+def test_only_the_consumers_on_the_map_are_waited_for() -> None:
+    payment = tuple(consumer for consumer in CONSUMERS if consumer.name == "payment")
+
+    assert [pending.consumer for pending in outstanding(story(), payment)] == ["payment"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "rests"),
+    [
+        ((CAPTURED, RESERVED, CONFIRMED), False),
+        ((CAPTURED, RESERVED, CONFIRMED, DISPATCHED), False),
+        ((CAPTURED, RESERVED, CONFIRMED, DISPATCHED, NOTED), True),
+        ((CAPTURED, REJECTED, CANCELLED, REFUNDED), False),
+        ((CAPTURED, REJECTED, CANCELLED, REGRETTED), False),
+        ((CAPTURED, REJECTED, CANCELLED, REGRETTED, REFUNDED), True),
+        ((CAPTURED, REJECTED, CANCELLED, REFUNDED, (REFUSED, CANCELLATION)), True),
+    ],
+)
+def test_an_order_is_at_rest_once_it_has_its_end_and_the_customer_was_told(
+    facts: tuple[Fact, ...], rests: bool
+) -> None:
+    assert at_rest(story(TOLD, *facts)) is rests
