@@ -51,20 +51,20 @@ simulate: $(PROJECT) ## Try the shop under every kind of bad luck (SEEDS=… ORD
 		$(SEED:%=--seed=%) $(ARGS)
 
 wire: $(PROJECT) $(NODE) ## Try the functions' calls of AWS under every fault (SEEDS=… SEED=…)
-	@$(HERE) exec $(BIN)/python -m tests.system.wire.campaign $(SEEDS:%=--seeds=%) \
+	@$(HERE) exec $(BIN)/python -m tests.faults.campaign $(SEEDS:%=--seeds=%) \
 		$(SEED:%=--seed=%) $(ARGS)
 
 mutate: $(PROJECT) ## Change the rules spot by spot: does a test fail? (15 minutes)
 	@exec $(BIN)/python -m tests.mutation $(ARGS)
 
 fuzz: $(PROJECT) ## Send hostile input to every function (CASES=100000 SEED=1)
-	@exec $(BIN)/python -m tests.hostile.campaign $(CASES:%=--cases=%) $(SEED:%=--seed=%) $(ARGS)
+	@exec $(BIN)/python -m tests.fuzz.campaign $(CASES:%=--cases=%) $(SEED:%=--seed=%) $(ARGS)
 
 synth: $(PROJECT) $(CDK) ## Write the templates to cdk.out (STAGE=dev unless told)
 	@exec $(CDK) synth --quiet -c stage=$(or $(STAGE),dev) $(ARGS)
 
 rehearse: $(PROJECT) $(CDK) $(CLOUD) ## Deploy to the local cloud and test what came up
-	@$(HERE) exec $(BIN)/pytest -n 2 --dist loadfile tests/rehearsal $(ARGS)
+	@$(HERE) exec $(BIN)/pytest -n 2 --dist loadfile tests/e2e $(ARGS)
 
 release: $(PROJECT) ## Note what later updates must not lose (ARGS='--lose …': they may)
 	@$(HERE) exec $(BIN)/python -m infra.release $(ARGS)

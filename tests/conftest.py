@@ -7,8 +7,8 @@ from pathlib import Path
 import moto  # noqa: F401  it must be there before the first session of botocore
 from hypothesis import settings
 
-from tests import quick_moto
-from tests.summary import figure, pytest_terminal_summary
+from tests.support import quick_moto
+from tests.support.summary import figure, pytest_terminal_summary
 
 __all__ = ["figure", "pytest_terminal_summary"]
 

@@ -11,7 +11,7 @@ from events.contracts.shipping import DispatchScheduled
 from events.history import History
 from events.money import Money
 from events.order import fold
-from tests.builders import NOW, placed, story, then
+from tests.support.builders import NOW, placed, story, then
 
 WHOLE = story(
     PaymentPrepared(reference="r"),

@@ -26,7 +26,7 @@ from events.envelope import Fact
 from events.history import History
 from events.money import Money
 from events.order import NotPlaced, Status, fold
-from tests.builders import MUTE, ORDER, TRUMPET, story
+from tests.support.builders import MUTE, ORDER, TRUMPET, story
 
 type Stated = Fact | tuple[Fact, str]
 

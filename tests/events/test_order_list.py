@@ -15,7 +15,7 @@ from events.envelope import Fact
 from events.history import History
 from events.money import Money
 from events.order_list import HEARD, SHARDS, Entry, entry, flat, parts, unflat
-from tests.builders import NOW, ORDER, order_placed, placed, story, then
+from tests.support.builders import NOW, ORDER, order_placed, placed, story, then
 
 TOTAL = Money(amount=28890, currency="EUR")
 CAPTURED = PaymentCaptured(reference="r", amount=TOTAL)

@@ -17,8 +17,8 @@ from functions.runtime import main, settings
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.log import DynamoLog
 from functions.runtime.handlers.observer import LogObserver
-from tests.builders import Clock, Lines
-from tests.tables import known_tables, make_tables, usual_tables
+from tests.support.builders import Clock, Lines
+from tests.support.tables import known_tables, make_tables, usual_tables
 
 _stages = count(1)
 _client = cache(client_factory())

@@ -6,7 +6,7 @@ from events.contracts.checkout import OrderPlaced
 from functions.framework.reaction import On
 from functions.framework.service import Consumer
 from infra.stage import DEV, LOCAL, PROD
-from tests.assembly import GUARDED, Assembly, once, synthesize
+from tests.support.assembly import GUARDED, Assembly, once, synthesize
 
 LISTENER = Consumer(
     name="listener",

@@ -10,7 +10,7 @@ from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from infra.acknowledge import LINT
 from infra.stage import Stage
-from tests.assembly import Assembly, synthesize
+from tests.support.assembly import Assembly, synthesize
 
 REPORT = "validation-report.json"
 SEEN = "seen.json"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from functions.map import API
-from tests.assembly import Assembly
+from tests.support.assembly import Assembly
 
 STACK = f"fanfare-dev-{API.name}"
 HARMLESS = {

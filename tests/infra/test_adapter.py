@@ -13,8 +13,8 @@ from functions.email.service import SERVICE as EMAIL
 from functions.map import CONSUMERS
 from functions.ordering.service import SERVICE as ORDERING
 from infra.stage import DEV, LOCAL, PROD, STAGES, ImpossibleStage, Stage
-from tests.assembly import ROOT, Assembly, cdk_context, once, synthesize
-from tests.template import ACCOUNT, REGION
+from tests.support.assembly import ROOT, Assembly, cdk_context, once, synthesize
+from tests.support.template import ACCOUNT, REGION
 
 SENDER = "shop@mail.fanfare.example"
 MAILING = replace(DEV, sender=SENDER)

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.assembly import ROOT, Assembly, cdk_context
+from tests.support.assembly import ROOT, Assembly, cdk_context
 
 SERVICE = '''"""Loyalty's row: a point for every order."""
 

@@ -16,8 +16,8 @@ from functions.runtime import backoff
 from functions.runtime.handlers.observer import LogObserver
 from functions.runtime.settings import SERVICE
 from infra.stage import DEV, PROD, ImpossibleStage
-from tests.assembly import Assembly, synthesize
-from tests.builders import ON_CALL
+from tests.support.assembly import Assembly, synthesize
+from tests.support.builders import ON_CALL
 
 
 @pytest.fixture(params=["local", "dev", "prod", "listening"])

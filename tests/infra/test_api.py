@@ -1,7 +1,7 @@
 import json
 
 from functions.map import API
-from tests.assembly import Assembly
+from tests.support.assembly import Assembly
 
 STACK = "fanfare-dev-checkout"
 

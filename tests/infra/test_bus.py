@@ -1,6 +1,6 @@
 from functions.map import BUS
-from tests.assembly import Assembly
-from tests.template import ACCOUNT, REGION, table_arn
+from tests.support.assembly import Assembly
+from tests.support.template import ACCOUNT, REGION, table_arn
 
 STACK = "fanfare-dev-bus"
 

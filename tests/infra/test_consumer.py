@@ -3,10 +3,10 @@ import pytest
 from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from functions.runtime import backoff
-from tests.assembly import Assembly
 from tests.infra.conftest import LISTENER
-from tests.tables import usual_tables
-from tests.template import ACCOUNT, REGION
+from tests.support.assembly import Assembly
+from tests.support.tables import usual_tables
+from tests.support.template import ACCOUNT, REGION
 
 DAY = 24 * 60 * 60
 

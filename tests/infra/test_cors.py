@@ -7,7 +7,7 @@ import pytest
 from functions.map import API
 from infra.cors import preflight
 from infra.stage import DEV, STAGES, ImpossibleStage
-from tests.assembly import Assembly, once, synthesize
+from tests.support.assembly import Assembly, once, synthesize
 
 STACK = f"fanfare-dev-{API.name}"
 SHOP = "https://shop.example.com"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.assembly import Assembly
+from tests.support.assembly import Assembly
 
 type Statement = Mapping[str, Any]
 

@@ -7,9 +7,9 @@ import pytest
 
 from functions.map import CONSUMERS
 from infra.stage import DEV, ImpossibleStage
-from tests.assembly import Assembly, once, synthesize
-from tests.reading import LISTING
-from tests.template import ACCOUNT, REGION, Resource, table_arn
+from tests.support.assembly import Assembly, once, synthesize
+from tests.support.read_model import LISTING
+from tests.support.template import ACCOUNT, REGION, Resource, table_arn
 
 FORGET = f"fanfare-dev-forget-{REGION}"
 LISTING_FORGET = f"fanfare-dev-listing-forget-{REGION}"

@@ -1,9 +1,9 @@
 """Grants of a row that is not in the map; those of the map's are proved in tests/privilege."""
 
-from tests.assembly import Assembly
+from tests.iam.policies import roles
 from tests.infra.conftest import LISTENER
-from tests.privilege.policies import roles
-from tests.template import Templates, table_arn
+from tests.support.assembly import Assembly
+from tests.support.template import Templates, table_arn
 
 
 def test_a_consumer_that_only_listens_may_not_touch_the_log(listening: Assembly) -> None:

@@ -9,9 +9,9 @@ import pytest
 from infra.issuer import DISCOVERY, LONGEST, IssuerUnfit, ask, malformed
 from infra.issuer_check import main
 from infra.stage import DEV, LOCAL, PROD, ImpossibleStage, stage_of
-from tests.assembly import GUARDED, ROOT
-from tests.builders import AUDIENCE, ISSUER
-from tests.oidc import KEYS, Issuer, issuing
+from tests.support.assembly import GUARDED, ROOT
+from tests.support.builders import AUDIENCE, ISSUER
+from tests.support.oidc import KEYS, Issuer, issuing
 
 RSA = {"kty": "RSA", "kid": "1", "n": "AQAB", "e": "AQAB"}
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from infra.stage import DEV, LOCAL, PROD, Stage
-from tests.assembly import once, synthesize
+from tests.support.assembly import once, synthesize
 from tests.system import marks
 
 ACCOUNT = re.compile(r"(?<![0-9a-zA-Z])(?!0{12})[0-9]{12}(?![0-9a-zA-Z])")

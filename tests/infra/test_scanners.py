@@ -11,10 +11,10 @@ import pytest
 
 from infra.acknowledge import LINT
 from infra.stage import STAGES, Stage
-from tests.assembly import GUARDED, Assembly, made_once
-from tests.builders import ON_CALL
 from tests.infra.scan import Scan, found_by_lint, lint, scan
-from tests.summary import Figure
+from tests.support.assembly import GUARDED, Assembly, made_once
+from tests.support.builders import ON_CALL
+from tests.support.summary import Figure
 
 ALL_SAID = replace(
     GUARDED,

@@ -6,9 +6,9 @@ import pytest
 
 from functions.framework.service import TICK, Chore, Consumer
 from functions.map import CONSUMERS
-from tests.assembly import Assembly
 from tests.infra.conftest import LISTENER
-from tests.template import ACCOUNT, REGION
+from tests.support.assembly import Assembly
+from tests.support.template import ACCOUNT, REGION
 
 CHORES = [consumer for consumer in CONSUMERS if consumer.chore]
 

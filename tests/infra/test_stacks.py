@@ -4,8 +4,8 @@ import pytest
 
 from functions.map import API, BUS, CONSUMERS, SERVICES
 from infra.stage import STAGES
-from tests.assembly import Assembly
-from tests.tables import usual_tables
+from tests.support.assembly import Assembly
+from tests.support.tables import usual_tables
 
 BUS_STACK = "fanfare-dev-bus"
 

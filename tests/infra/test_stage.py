@@ -7,7 +7,7 @@ import pytest
 from functions import names
 from functions.map import CONSUMERS
 from infra.stage import STAGES, UnknownStage, stage_named
-from tests.assembly import ROOT, Assembly
+from tests.support.assembly import ROOT, Assembly
 
 KEPT = ("AWS::DynamoDB::Table", "AWS::Logs::LogGroup")
 

@@ -13,7 +13,7 @@ import pytest
 from functions.payment.service import SERVICE
 from functions.runtime import settings
 from infra.stage import LOCAL
-from tests.assembly import ROOT, Assembly, once, synthesize
+from tests.support.assembly import ROOT, Assembly, once, synthesize
 
 PAYMENT = "fanfare-local-payment"
 ENTER = "import functions.runtime.entry, json, sys; print(json.dumps(sorted(sys.modules)))"

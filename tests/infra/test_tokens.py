@@ -1,8 +1,8 @@
 """A stage with an issuer: its API lets in those with a good token, but to see what is sold."""
 
 from functions.map import API
-from tests.assembly import Assembly
-from tests.builders import AUDIENCE, ISSUER
+from tests.support.assembly import Assembly
+from tests.support.builders import AUDIENCE, ISSUER
 
 STACK = "fanfare-dev-checkout"
 PUBLIC = {route.key for route in API.routes if route.public}

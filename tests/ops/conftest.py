@@ -21,8 +21,8 @@ from ops.cli.errors import ExitCode
 from ops.cli.options import LOCAL
 from ops.logs.record import Record
 from ops.stage.connection import Cloud
-from tests.builders import NOW
-from tests.tables import make_tables
+from tests.support.builders import NOW
+from tests.support.tables import make_tables
 
 
 def not_there(said: str) -> ClientError:

@@ -17,10 +17,10 @@ from ops.costs.play import Play
 from ops.main import main
 from ops.stage.connection import Cloud
 from ops.stage.templates import TABLE, Blueprint
-from tests.blueprints import prod
-from tests.commands import check, fenced, parsed
 from tests.ops.conftest import write
-from tests.tables import make_tables
+from tests.support.blueprints import prod
+from tests.support.command_lines import check, fenced, parsed
+from tests.support.tables import make_tables
 
 __all__ = ["prod"]
 

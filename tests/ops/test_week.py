@@ -28,9 +28,9 @@ from ops.replays.job import Plan
 from ops.replays.queue import QueueOf, ToQueue
 from ops.replays.send import work
 from ops.replays.target import batch_size
-from tests.builders import NOW, Clock
-from tests.ops.played import Time
-from tests.ops.village import KINDS, Village
+from tests.support.builders import NOW, Clock
+from tests.support.played import Time
+from tests.support.village import KINDS, Village
 
 DAYS, A_DAY = 7, 1000
 TELLINGS = 8

@@ -22,8 +22,8 @@ from functions.orders.projection import row
 from simulation.invariants import at_rest, delivery, orders, read_models
 from simulation.message import Message
 from simulation.state import Shop
-from tests.builders import NOW, ORDER, TRUMPET, Clock, order_placed, placed, then
 from tests.simulation.test_detects_bugs import FOUND_BY
+from tests.support.builders import NOW, ORDER, TRUMPET, Clock, order_placed, placed, then
 
 CHECKED = (orders, delivery, read_models, at_rest)
 HELPERS = {"adds", "recount", "of_a_fact", "of_what_is_handled"}

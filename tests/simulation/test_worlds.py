@@ -19,7 +19,7 @@ from simulation.faults import EXPLAINED, possible
 from simulation.message import Message
 from simulation.scenario import Plan
 from simulation.world import World
-from tests.builders import placed
+from tests.support.builders import placed
 
 WORLDS = 300
 ORDERS = 10

@@ -18,7 +18,7 @@ from functions.payment.sandbox import SUCCESS, SandboxGateway
 from functions.runtime import backoff
 from functions.runtime.aws.items import SLOT, to_item
 from functions.shipping.sandbox import SandboxCarrier
-from tests.builders import placed
+from tests.support.builders import placed
 from tests.system import marks
 from tests.system.shop import SKU, Answer, Placed, Shop
 from tests.system.world import World

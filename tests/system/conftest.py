@@ -9,11 +9,11 @@ from moto import mock_aws
 from time_machine import Traveller
 
 from infra.stage import DEV
-from tests.assembly import GUARDED, once, synthesize
-from tests.builders import NOW, Lines
+from tests.support.assembly import GUARDED, once, synthesize
+from tests.support.builders import NOW, Lines
+from tests.support.template import Templates
 from tests.system.shop import SENDER, Shop
 from tests.system.world import World
-from tests.template import Templates
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from functions import map as the_map
 from functions.payment.sandbox import SUCCESS
-from tests.builders import verified
+from tests.support.builders import verified
 from tests.system.world import World
 
 PRICE = 4900

@@ -7,12 +7,12 @@ import pytest
 
 from functions import names
 from functions.map import SERVICES
-from tests.builders import Lines
 from tests.functions.runtime.aws.test_items import CATALOGUE
+from tests.support.builders import Lines
+from tests.support.template import Templates
 from tests.system.shop import Shop
 from tests.system.units import STAGE, UNIT, Meter
 from tests.system.world import World
-from tests.template import Templates
 
 BUDGET = 18
 

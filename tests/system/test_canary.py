@@ -22,15 +22,15 @@ from ops.cli.options import Options
 from ops.replays import job, replay, run
 from ops.replays.selection import Wanted
 from ops.stage.connection import Cloud
-from tests.ops.played import Time
-from tests.summary import Figure
+from tests.support.played import Time
+from tests.support.summary import Figure
+from tests.support.tape import Tape
+from tests.support.template import ACCOUNT, REGION, Templates
 from tests.system import marks
 from tests.system.canary import URL, Canary, Spy
 from tests.system.shop import Placed, Shop
 from tests.system.test_mail import verify
 from tests.system.world import World
-from tests.tape import Tape
-from tests.template import ACCOUNT, REGION, Templates
 
 PERSONAL_IN_MAIL = {"name", "email", "street", "city", "postal code"}
 REPLAYED = "orders"

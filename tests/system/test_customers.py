@@ -6,10 +6,10 @@ import pytest
 from moto import mock_aws
 from time_machine import Traveller
 
-from tests.builders import Lines
+from tests.support.builders import Lines
+from tests.support.template import Templates
 from tests.system.shop import STOCK, Answer, Placed, Shop
 from tests.system.world import World
-from tests.template import Templates
 
 ROBIN = "auth0|robin"
 KIM = "auth0|kim"

@@ -10,7 +10,7 @@ from events import codec
 from events.contracts.checkout import OrderPlaced
 from events.contracts.upcasters import EARLIER
 from functions import map as the_map
-from tests.builders import Lines
+from tests.support.builders import Lines
 from tests.system.shop import Shop
 from tests.system.world import World
 

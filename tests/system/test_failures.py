@@ -11,7 +11,7 @@ from functions import map as the_map
 from functions.payment.gateway import GatewayUnavailable
 from functions.payment.sandbox import SandboxGateway
 from functions.runtime import backoff
-from tests.builders import Lines
+from tests.support.builders import Lines
 from tests.system.shop import Shop
 from tests.system.world import World
 

@@ -13,7 +13,7 @@ from functions.framework.service import TICK
 from functions.payment.sandbox import DECLINED
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.tables import DynamoRows, TableName
-from tests.builders import NOW, Lines
+from tests.support.builders import NOW, Lines
 from tests.system.shop import PRICE, SOLD_OUT, Shop
 from tests.system.world import World
 

@@ -7,7 +7,7 @@ from time_machine import Traveller
 
 from functions.payment.sandbox import DECLINED, SUCCESS, TIMEOUT
 from functions.runtime import backoff
-from tests.builders import Lines
+from tests.support.builders import Lines
 from tests.system.shop import SKU, SOLD_OUT, STOCK, Placed, Shop
 from tests.system.world import World
 

@@ -10,7 +10,7 @@ from events.order_list import CUSTOMER, LIST, PLACE
 from functions.orders.check import STALLED_AFTER
 from functions.orders.projection import row
 from functions.payment.sandbox import DECLINED
-from tests.builders import Lines
+from tests.support.builders import Lines
 from tests.system.shop import SOLD_OUT, STOCK, Placed, Shop
 from tests.system.world import World
 

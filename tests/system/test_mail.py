@@ -16,10 +16,10 @@ from functions.payment.sandbox import DECLINED, SUCCESS
 from functions.runtime import backoff
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.mailbox import SesMailbox
-from tests.builders import Lines
+from tests.support.builders import Lines
+from tests.support.template import ACCOUNT, REGION, Templates
 from tests.system.shop import SENDER, Placed, Shop
 from tests.system.world import World
-from tests.template import ACCOUNT, REGION, Templates
 
 CUSTOMER = "ada@example.com"
 

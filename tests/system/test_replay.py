@@ -20,8 +20,8 @@ from ops.projections import projection
 from ops.replays import job, replay, run
 from ops.replays.selection import Wanted
 from ops.stage.connection import Cloud, every_table
-from tests.builders import Lines
-from tests.ops.played import Time
+from tests.support.builders import Lines
+from tests.support.played import Time
 from tests.system.shop import SOLD_OUT, Placed, Shop
 from tests.system.world import World
 

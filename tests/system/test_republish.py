@@ -22,8 +22,8 @@ from ops.projections import projection
 from ops.replays import job, republish, run
 from ops.replays.selection import Wanted
 from ops.stage.connection import Cloud
-from tests.builders import Lines
-from tests.ops.played import Time
+from tests.support.builders import Lines
+from tests.support.played import Time
 from tests.system.shop import SOLD_OUT, Placed, Shop
 from tests.system.test_replay import kept
 from tests.system.world import World

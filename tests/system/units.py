@@ -11,7 +11,7 @@ from typing import Any
 from functions import names
 from functions.map import CONSUMERS, SERVICES
 from tests.functions.runtime.aws.test_items import weight
-from tests.template import Templates
+from tests.support.template import Templates
 
 type Item = dict[str, dict[str, str]]
 

@@ -11,7 +11,7 @@ from typing import Any
 from functions.runtime.handlers.observer import Observer
 from functions.runtime.main import Clients, Handler, build
 from functions.runtime.settings import SERVICE
-from tests.template import Resource, Templates
+from tests.support.template import Resource, Templates
 
 type ClientsOf = Callable[[str], Clients]
 """Gives the AWS clients of a function, by its service."""

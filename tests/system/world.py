@@ -10,8 +10,8 @@ from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.log import DynamoLog
 from functions.runtime.handlers.observer import Observer
 from functions.runtime.settings import LOG, table_variable
+from tests.support.template import REGION, Templates
 from tests.system.wiring import ClientsOf, Source, wire
-from tests.template import REGION, Templates
 
 
 class World:

@@ -11,7 +11,7 @@ from functions.analytics.table import DAILY, LATE, marked_days, markers_of, summ
 from functions.framework.ports import Row
 from functions.framework.service import Report
 from functions.runtime.memory.rows import MemoryRows
-from tests.functions.analytics.counting import TODAY, ago, close, kept, noon, order, recount, tell
+from tests.support.counting import TODAY, ago, close, kept, noon, order, recount, tell
 
 LAST_CLOSED = TODAY - timedelta(days=3)
 

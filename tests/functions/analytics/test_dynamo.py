@@ -9,9 +9,9 @@ from functions.analytics.table import FIGURES
 from functions.framework.service import TICK
 from functions.runtime.aws.tables import DynamoRows
 from functions.runtime.main import build
-from tests.builders import Clock, Lines
-from tests.functions.analytics.counting import TODAY, ago, noon, order, recount, tell
 from tests.functions.conftest import Calls, Stage
+from tests.support.builders import Clock, Lines
+from tests.support.counting import TODAY, ago, noon, order, recount, tell
 
 STORY = [order(f"O{number}", ago(5), ends=number % 3 != 0) for number in range(12)]
 LATE = order("LATE", ago(5), ends="customer")

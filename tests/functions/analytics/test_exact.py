@@ -25,9 +25,9 @@ from functions.framework.ports import Resources
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryTables
-from tests.builders import Clock
-from tests.functions.analytics.counting import close, kept, order, recount, tell
-from tests.functions.interleave import DEATHS, Died, SteppedRows, Worker
+from tests.support.builders import Clock
+from tests.support.counting import close, kept, order, recount, tell
+from tests.support.interleave import DEATHS, Died, SteppedRows, Worker
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 SKEWS = [timedelta(hours=hours) for hours in (-1, 0, 0, 1)]

@@ -9,7 +9,7 @@ from functions.analytics import table
 from functions.analytics.figures import Figures, figures
 from functions.framework.ports import Row
 from functions.runtime.memory.rows import MemoryRows
-from tests.functions.analytics.counting import TODAY, ago, close, noon, order, recount, tell
+from tests.support.counting import TODAY, ago, close, noon, order, recount, tell
 
 STORY = [
     order("A", ago(9)),

@@ -13,9 +13,9 @@ from functions.analytics.reactions import cancelled, confirmed, placed
 from functions.analytics.table import SHARDS, shard
 from functions.framework.ports import Row
 from functions.framework.reaction import Keep
-from tests.builders import NOW, ORDER, then
-from tests.builders import placed as placing
-from tests.functions.analytics.counting import kept, order
+from tests.support.builders import NOW, ORDER, then
+from tests.support.builders import placed as placing
+from tests.support.counting import kept, order
 
 SOON = NOW + timedelta(minutes=5)
 DAY = NOW.date()

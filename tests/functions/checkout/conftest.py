@@ -20,9 +20,9 @@ from functions.framework.ports import Record
 from functions.runtime.handlers.api import api_handler
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryRecords, MemoryTables
-from tests.builders import EMAIL, ISSUER, Clock, Lines, resources, then, verified
-from tests.described import hold
-from tests.functions.watched import WatchedLog, WatchedRecords
+from tests.support.builders import EMAIL, ISSUER, Clock, Lines, resources, then, verified
+from tests.support.openapi import hold
+from tests.support.watched import WatchedLog, WatchedRecords
 
 KEY = str(UUID(int=0xF00D))
 OTHER_KEY = str(UUID(int=0xCAFE))

@@ -8,8 +8,8 @@ import pytest
 
 from events.contracts.checkout import MAX_LINES, MAX_QUANTITY
 from functions.checkout.request import FORMS
-from tests.builders import Lines
 from tests.functions.checkout.conftest import BODY, HEADERS, WHOLE, Shop, assert_refused
+from tests.support.builders import Lines
 
 type Edit = Callable[[dict[str, Any]], object]
 

@@ -10,8 +10,8 @@ from events.contracts.payment import PaymentCaptured, PaymentPrepared, PaymentVo
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.order import fold
-from tests.builders import Clock, then
 from tests.functions.checkout.conftest import ORDER, Shop, state
+from tests.support.builders import Clock, then
 
 CONFIRMED = OrderConfirmed()
 DISPATCHED = DispatchScheduled(carrier="sandbox", reference="SBX1")

@@ -3,8 +3,8 @@
 import pytest
 
 from functions.checkout.catalogue import FRESH
-from tests.builders import Clock
 from tests.functions.checkout.conftest import BODY, KEY, OTHER_KEY, Shop
+from tests.support.builders import Clock
 
 
 def test_the_products_are_listed_by_sku_with_their_prices(shop: Shop) -> None:

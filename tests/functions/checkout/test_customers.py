@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from events.contracts.ordering import OrderCancelled
 from functions.checkout.identity import customer_key, may_ask, order_id, owns
 from functions.framework.http import Request
-from tests.builders import ISSUER, order_placed, verified
 from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, Answer, Shop, only
+from tests.support.builders import ISSUER, order_placed, verified
 
 ROBIN = "auth0|robin"
 KIM = "auth0|kim"

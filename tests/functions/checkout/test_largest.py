@@ -10,7 +10,7 @@ from events.contracts.checkout import MAX_LINES, MAX_QUANTITY
 from functions.checkout.identity import order_id
 from functions.framework.http import MAX_BODY
 from tests.functions.checkout.conftest import HEADERS, KEY, Shop, only
-from tests.summary import Figure
+from tests.support.summary import Figure
 
 VIOLIN = "\N{VIOLIN}"
 """A character of four bytes, or of twelve when it is escaped."""

@@ -13,8 +13,8 @@ from functions.checkout.listing import MOST, USUAL
 from functions.framework.ports import Row
 from functions.orders.projection import row
 from functions.runtime.memory.rows import MemoryRows
-from tests.builders import ISSUER, Clock
 from tests.functions.checkout.conftest import Answer, Shop
+from tests.support.builders import ISSUER, Clock
 
 ROBIN = "auth0|robin"
 KIM = "auth0|kim"

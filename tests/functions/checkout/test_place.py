@@ -11,9 +11,9 @@ from events import codec
 from events.contracts.checkout import MAX_QUANTITY
 from events.money import Money
 from functions.checkout.identity import order_id
-from tests.builders import EMAIL, NOW, TRACEPARENT
 from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, TOTAL, Shop, only
 from tests.functions.conftest import Logged
+from tests.support.builders import EMAIL, NOW, TRACEPARENT
 
 
 def test_an_order_is_answered_at_once_with_where_to_look_at_it(shop: Shop) -> None:

@@ -11,8 +11,8 @@ from jsonschema import ValidationError
 from functions import map as the_map
 from functions.framework.routes import EVERYWHERE, UNAUTHENTICATED
 from functions.runtime.handlers import api, caller
-from tests.described import hold
 from tests.functions.checkout.conftest import BODY, KEY, ORDER, Shop
+from tests.support.openapi import hold
 
 EDGE = Path(api.__file__)
 CALLER = Path(caller.__file__)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from functions.checkout.catalogue import FRESH
-from tests.builders import NOW, Clock, Lines
 from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, TOTAL, Shop, only
+from tests.support.builders import NOW, Clock, Lines
 
 
 def test_the_same_key_gives_the_same_order_and_the_same_answer(shop: Shop, clock: Clock) -> None:

@@ -11,8 +11,8 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from functions.checkout.identity import order_id
 from functions.checkout.orders import POLLING, SLOW_POLLING
-from tests.builders import Clock, then
 from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, Answer, Shop, state
+from tests.support.builders import Clock, then
 
 CONFIRMED = OrderConfirmed()
 DISPATCHED = DispatchScheduled(carrier="sandbox", reference="SBX1")

@@ -24,8 +24,8 @@ from functions.email.sender import Post, by_mail, on_record
 from functions.email.service import SERVICE
 from functions.framework.ports import Mail, MailRejected, MailUnavailable
 from functions.framework.reaction import Fill
-from tests.builders import EMAIL, SHIP_TO, order_placed, placed, resources, then
-from tests.functions.play import play
+from tests.support.builders import EMAIL, SHIP_TO, order_placed, placed, resources, then
+from tests.support.play import play
 
 PLACED = placed()
 DISPATCHED = then(PLACED, DispatchScheduled(carrier="sandbox", reference="SBX1"))

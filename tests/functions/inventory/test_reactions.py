@@ -23,8 +23,8 @@ from functions.inventory.service import SERVICE
 from functions.runtime.handlers.reactor import Handled, Reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
-from tests.builders import MUTE, ORDER, TRUMPET, Clock, placed, then
-from tests.functions.play import Played, play
+from tests.support.builders import MUTE, ORDER, TRUMPET, Clock, placed, then
+from tests.support.play import Played, play
 
 PLACED = placed()
 PIECES = (Reserved(sku=TRUMPET.sku, quantity=1), Reserved(sku=MUTE.sku, quantity=2))

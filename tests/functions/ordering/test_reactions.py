@@ -14,8 +14,8 @@ from events.history import History
 from events.money import Money
 from functions.ordering.reactions import decide
 from functions.ordering.service import HEARS, SERVICE
-from tests.builders import placed, then
-from tests.functions.play import play
+from tests.support.builders import placed, then
+from tests.support.play import play
 
 TOTAL = Money(amount=28890, currency="EUR")
 PREPARED = PaymentPrepared(reference="r")

@@ -13,9 +13,9 @@ from functions.framework.service import Report
 from functions.orders.check import STALLED_AFTER, check
 from functions.orders.projection import row
 from functions.runtime import backoff
-from tests.builders import NOW, ORDER, placed, then
-from tests.functions.interleave import Worker
-from tests.functions.orders.watching import Shop, outcomes, sure
+from tests.support.builders import NOW, ORDER, placed, then
+from tests.support.interleave import Worker
+from tests.support.stall_watch import Shop, outcomes, sure
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from functions.orders import check as the_check
 from functions.orders.check import AT_MOST, EVERY, STALLED_AFTER, TAKEN
 from functions.orders.projection import row
 from functions.orders.service import SERVICE
-from tests.builders import ORDER, placed
-from tests.functions.orders.watching import Shop, outcomes, sure
+from tests.support.builders import ORDER, placed
+from tests.support.stall_watch import Shop, outcomes, sure
 
 
 @pytest.fixture

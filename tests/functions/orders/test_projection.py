@@ -25,8 +25,8 @@ from functions.orders.service import SERVICE
 from functions.runtime.handlers.reactor import Reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
-from tests.builders import NOW, ORDER, Clock, order_placed, placed, story, then
-from tests.functions.interleave import SteppedLog, SteppedRows, Worker
+from tests.support.builders import NOW, ORDER, Clock, order_placed, placed, story, then
+from tests.support.interleave import SteppedLog, SteppedRows, Worker
 
 TOTAL = order_placed().total
 CAPTURED = PaymentCaptured(reference="r", amount=TOTAL)

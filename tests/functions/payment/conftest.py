@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.functions.payment.gateways import SandboxWorld, StripeWorld, World
-from tests.localstripe.start import localstripe
+from tests.support.gateways import SandboxWorld, StripeWorld, World
+from tests.support.localstripe.start import localstripe
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,8 @@ from functions.payment.gateway import (
     GatewayUnavailable,
 )
 from functions.payment.reactions import charge
-from tests.builders import then
-from tests.functions.payment.paying import (
+from tests.support.builders import then
+from tests.support.paying import (
     CANCELLED,
     NEVER_TRIED,
     PLACED,
@@ -32,7 +32,7 @@ from tests.functions.payment.paying import (
     Gateway,
     history,
 )
-from tests.functions.play import play
+from tests.support.play import play
 
 
 def captured(reference: str = "ours") -> Fill:

@@ -5,8 +5,8 @@ import pytest
 from functions.payment.gateway import Cancelled, Captured, Declined, GatewayUnavailable
 from functions.payment.sandbox import LEDGER, SUCCESS, sandbox
 from functions.runtime.memory.tables import MemoryTables
-from tests.builders import ORDER, resources
-from tests.functions.payment.gateways import AMOUNT, Books, World, prepare
+from tests.support.builders import ORDER, resources
+from tests.support.gateways import AMOUNT, Books, World, prepare
 
 UNTOUCHED = Books(captures=0, captured=0, refunded=0)
 CHARGED = Books(captures=1, captured=AMOUNT.amount, refunded=0)

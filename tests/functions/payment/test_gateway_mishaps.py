@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from functions.payment.gateway import Captured, Gateway, GatewayUnavailable
-from tests.functions.interleave import Died
-from tests.functions.payment.gateways import AMOUNT, World, prepare
+from tests.support.gateways import AMOUNT, World, prepare
+from tests.support.interleave import Died
 
 type Ask = Callable[[Gateway, str], object]
 type Given = list[tuple[str, object]]

@@ -27,8 +27,8 @@ from functions.payment.service import SERVICE
 from functions.runtime.handlers.reactor import Reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
-from tests.builders import ORDER, Clock, order_placed, placed, then
-from tests.functions.interleave import DEATHS, Died, SteppedLog, SteppedRecords, Worker
+from tests.support.builders import ORDER, Clock, order_placed, placed, then
+from tests.support.interleave import DEATHS, Died, SteppedLog, SteppedRecords, Worker
 
 AT_ONCE = 2
 DELIVERIES = 3

@@ -13,8 +13,8 @@ from events.contracts.payment import (
 from events.envelope import Event, Fact
 from functions.framework.reaction import Fill
 from functions.payment.reactions import undo
-from tests.builders import then
-from tests.functions.payment.paying import (
+from tests.support.builders import then
+from tests.support.paying import (
     CANCELLED,
     NEVER_TRIED,
     PREPARED,
@@ -23,7 +23,7 @@ from tests.functions.payment.paying import (
     Gateway,
     history,
 )
-from tests.functions.play import play
+from tests.support.play import play
 
 
 def test_undoing_voids_a_payment_that_never_began() -> None:

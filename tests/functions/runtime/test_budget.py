@@ -13,11 +13,10 @@ from functions import names
 from functions.checkout.catalogue import CATALOGUE
 from functions.checkout.identity import customer_key
 from functions.runtime import settings
-from tests.builders import ISSUER, placed, verified
 from tests.functions.checkout.conftest import BODY, KEY
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.aws.test_items import weight
-from tests.functions.runtime.budgeting import (
+from tests.support.budget import (
     CANCELLED,
     CAPTURED,
     CONFIRMED,
@@ -29,7 +28,8 @@ from tests.functions.runtime.budgeting import (
     order,
     world,
 )
-from tests.functions.runtime.lambdas import failed, message, record
+from tests.support.builders import ISSUER, placed, verified
+from tests.support.lambdas import failed, message, record
 
 __all__ = ["world"]
 

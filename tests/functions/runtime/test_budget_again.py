@@ -7,8 +7,7 @@ import pytest
 from events.contracts.email import CancellationSent, DispatchNoteSent, ReceiptSent
 from events.contracts.inventory import StockRejected
 from events.envelope import Event, Fact
-from tests.builders import then
-from tests.functions.runtime.budgeting import (
+from tests.support.budget import (
     CANCELLED,
     CAPTURED,
     CONFIRMED,
@@ -19,6 +18,7 @@ from tests.functions.runtime.budgeting import (
     World,
     world,
 )
+from tests.support.builders import then
 
 __all__ = ["world"]
 

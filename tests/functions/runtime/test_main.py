@@ -9,8 +9,8 @@ from functions.framework.service import Service
 from functions.runtime import settings
 from functions.runtime.main import build, find
 from functions.runtime.settings import MissingSetting
-from tests.builders import Clock, Lines
 from tests.functions.conftest import Stage
+from tests.support.builders import Clock, Lines
 
 SERVICES = pytest.mark.parametrize("service", the_map.SERVICES, ids=lambda service: service.name)
 

@@ -11,8 +11,8 @@ from events.history import History
 from functions.framework.reaction import Fill
 from functions.shipping.carrier import Carrier, CarrierUnavailable
 from functions.shipping.reactions import dispatch
-from tests.builders import ORDER, SHIP_TO, order_placed, placed, then
-from tests.functions.play import play
+from tests.support.builders import ORDER, SHIP_TO, order_placed, placed, then
+from tests.support.play import play
 
 PLACED = placed(order_placed(delivery="express"))
 CONFIRMED = then(PLACED, OrderConfirmed())

@@ -5,7 +5,7 @@ import pytest
 
 from functions.framework.service import Service
 from functions.map import BUS, SERVICES
-from tests.assembly import ROOT, Assembly
+from tests.support.assembly import ROOT, Assembly
 
 
 def stack_of(service: Service) -> str:

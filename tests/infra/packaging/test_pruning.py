@@ -11,7 +11,7 @@ import pytest
 from botocore import xform_name
 
 from infra.packaging.pruning import OPERATIONS, prune, reduced
-from tests.assembly import ROOT, Assembly
+from tests.support.assembly import ROOT, Assembly
 
 MAKE_CLIENTS = """
 import json

@@ -9,8 +9,8 @@ import pytest
 from infra.release import record
 from infra.release.losses import losses
 from infra.release.stateful import kept
-from tests.assembly import Assembly
-from tests.summary import Figure
+from tests.support.assembly import Assembly
+from tests.support.summary import Figure
 
 BUS = "fanfare-prod-bus"
 INBOX = "fanfare-prod-payment"

@@ -11,7 +11,7 @@ from infra.release import record
 from infra.release.losses import losses
 from infra.release.stateful import kept
 from infra.stage import DEV, PROD
-from tests.assembly import Assembly
+from tests.support.assembly import Assembly
 
 LOG = "fanfare-prod-log"
 

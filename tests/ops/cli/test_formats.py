@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ops.cli.formats import duration, many, moment, tallied, took
-from tests.builders import NOW
+from tests.support.builders import NOW
 
 
 @pytest.mark.parametrize(

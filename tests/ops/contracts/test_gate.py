@@ -10,7 +10,7 @@ from events.contracts.upcasters import EARLIER, Earlier
 from ops.contracts.gate import findings, lifting, sampling
 from ops.contracts.kept import Kept
 from ops.contracts.seals import seal
-from tests.ops.contracts.tickets import TicketSold
+from tests.support.tickets import TicketSold
 
 
 def test_no_contract_breaks_what_was_ever_published() -> None:

@@ -10,7 +10,7 @@ from events.contracts.upcasters import OrderPlaced1
 from events.envelope import Fact
 from ops.contracts.kept import Kept
 from ops.contracts.schema import Recursive, schema_of
-from tests.ops.contracts.tickets import ADDITIVE, BREAKING, KEY, Code, TicketSold, seats, varied
+from tests.support.tickets import ADDITIVE, BREAKING, KEY, Code, TicketSold, seats, varied
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """The stages whose bills are reckoned."""
 
-from tests.blueprints import dev, prod
+from tests.support.blueprints import dev, prod
 
 __all__ = ["dev", "prod"]

@@ -12,7 +12,7 @@ from ops.costs.line import total
 from ops.costs.manual import MANUAL, ORDERS, stages, written
 from ops.stage import prices
 from ops.stage.templates import Blueprint
-from tests.blueprints import forgetful, told, with_more
+from tests.support.blueprints import forgetful, told, with_more
 from tests.system.test_budget import SHARES
 
 MILLION = 1_000_000

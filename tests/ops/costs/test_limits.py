@@ -5,7 +5,7 @@ import pytest
 from functions.map import CONSUMERS
 from ops.costs.bill import bill
 from ops.stage.templates import Blueprint
-from tests.blueprints import told
+from tests.support.blueprints import told
 
 
 def rates(blueprint: Blueprint) -> dict[str, float]:

@@ -16,8 +16,8 @@ from ops.doctor import examine
 from ops.doctor.finding import Finding
 from ops.stage.connection import Cloud
 from ops.stage.templates import Blueprint
-from tests.blueprints import dev, prod
-from tests.commands import CUSTOM, parsed
+from tests.support.blueprints import dev, prod
+from tests.support.command_lines import CUSTOM, parsed
 
 __all__ = ["dev", "prod"]
 

@@ -10,8 +10,8 @@ from ops.cli.options import LOCAL, Options
 from ops.doctor import clock, examine
 from ops.doctor.finding import Verdict
 from ops.stage.templates import Blueprint
-from tests.blueprints import alarming, told
 from tests.ops.doctor.conftest import REGION, Account, only
+from tests.support.blueprints import alarming, told
 
 READS = ("Get", "List", "Describe")
 

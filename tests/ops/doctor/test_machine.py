@@ -13,7 +13,7 @@ from ops.cli.options import Options
 from ops.doctor import examine, issuer, templates, tools
 from ops.doctor.finding import Verdict
 from ops.stage.templates import Blueprint
-from tests.blueprints import told
+from tests.support.blueprints import told
 
 # -- tools -----------------------------------------------------------------------------------------
 

@@ -4,8 +4,8 @@ import pytest
 
 from ops.doctor.finding import Verdict
 from ops.stage.templates import Blueprint
-from tests.blueprints import alarming, told
 from tests.ops.doctor.conftest import REGION, Account, only
+from tests.support.blueprints import alarming, told
 
 SENDER = "shop@example.com"
 KEY = "sk_{}_51H8examplekeyexamplekey"

@@ -25,8 +25,8 @@ from ops.local.view import View
 from ops.logs.filter import Filter
 from ops.logs.watch import Pace, Watch
 from ops.stage.demo_catalogue import sold_out
-from tests.builders import ORDER, story
 from tests.ops.conftest import PlayedLogs
+from tests.support.builders import ORDER, story
 
 EUR = Money(amount=100, currency="EUR")
 CAPTURED = PaymentCaptured(reference="r", amount=EUR)

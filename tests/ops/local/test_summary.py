@@ -18,7 +18,7 @@ from ops.local.summary import PATIENCE, close
 from ops.local.view import View
 from ops.logs.filter import Filter
 from ops.stage.connection import Cloud
-from tests.builders import ORDER, order_placed, placed, then
+from tests.support.builders import ORDER, order_placed, placed, then
 
 READ_MODELS = [row for row in CONSUMERS if row.name in ("orders", "analytics")]
 PLACED = placed()

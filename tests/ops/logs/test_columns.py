@@ -9,7 +9,7 @@ import pytest
 
 from ops.logs.columns import Sheet
 from ops.logs.line import Line
-from tests.builders import NOW
+from tests.support.builders import NOW
 
 
 @pytest.fixture(autouse=True)

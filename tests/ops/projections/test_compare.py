@@ -15,8 +15,8 @@ from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.operating.ports import LogPage, Selection
 from ops.projections.compare import FRESH, LOOKS, PAUSE, Comparison, compare
-from tests.builders import EMAIL, NOW, Clock, order_placed, placed, story, then
-from tests.reading import LISTING, row
+from tests.support.builders import EMAIL, NOW, Clock, order_placed, placed, story, then
+from tests.support.read_model import LISTING, row
 
 assert LISTING.projection
 PROJECTION = LISTING.projection

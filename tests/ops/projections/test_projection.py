@@ -15,8 +15,8 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.projections import projection
 from ops.stage.connection import Cloud
-from tests.builders import NOW, story
 from tests.ops.conftest import write
+from tests.support.builders import NOW, story
 
 IDS = [f"5WQFM8Q1XK3T7ZC0R9N2HDBJ{number:02}" for number in range(4)]
 

@@ -21,10 +21,10 @@ from ops.replays.replay import replay as run
 from ops.replays.republish import republish
 from ops.replays.selection import Wanted
 from ops.stage.connection import Cloud
-from tests.builders import NOW, placed, then
 from tests.ops.conftest import write_events
-from tests.ops.played import Time
-from tests.ops.replays.listener import Listener
+from tests.support.builders import NOW, placed, then
+from tests.support.listener import Listener
+from tests.support.played import Time
 
 IDS = [f"5WQFM8Q1XK3T7ZC0R9N2HDBJ{number:02}" for number in range(12)]
 

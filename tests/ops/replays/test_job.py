@@ -10,7 +10,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.replays import job as jobs
 from ops.replays.estimate import Census
 from ops.replays.job import Ended, Job, Plan, Sent
-from tests.builders import NOW
+from tests.support.builders import NOW
 
 CENSUS = Census(
     events=30,

@@ -14,9 +14,9 @@ from ops.replays.job import Job, Sent
 from ops.replays.progress import EVERY as BETWEEN
 from ops.replays.progress import progress
 from ops.stage.drain import EVERY, until_drained
-from tests.builders import NOW
-from tests.ops.played import Queue, Time
 from tests.ops.replays.test_job import plan
+from tests.support.builders import NOW
+from tests.support.played import Queue, Time
 
 
 @pytest.fixture

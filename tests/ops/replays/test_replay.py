@@ -19,11 +19,11 @@ from ops.replays import replay as replaying
 from ops.replays import run as job_run
 from ops.replays.replay import replay
 from ops.stage.connection import Cloud
-from tests.builders import placed
 from tests.ops.conftest import write_events
-from tests.ops.played import Time
 from tests.ops.replays.conftest import IDS, filled, received, troubled
-from tests.reading import LISTING
+from tests.support.builders import placed
+from tests.support.played import Time
+from tests.support.read_model import LISTING
 
 
 @pytest.mark.parametrize(

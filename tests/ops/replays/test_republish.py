@@ -21,11 +21,11 @@ from ops.replays import republish as republishing
 from ops.replays import run as job_run
 from ops.replays.republish import republish
 from ops.stage.connection import Cloud
-from tests.builders import TRUMPET, order_placed, placed
 from tests.ops.conftest import write_events
-from tests.ops.played import Time
 from tests.ops.replays.conftest import IDS, filled, troubled
-from tests.ops.replays.listener import Listener
+from tests.support.builders import TRUMPET, order_placed, placed
+from tests.support.listener import Listener
+from tests.support.played import Time
 
 SINCE = "2026-11-23T09:00:00Z"
 ALL = 3 * len(IDS)

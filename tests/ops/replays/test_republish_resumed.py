@@ -11,8 +11,8 @@ from ops.replays import job as job_files
 from ops.replays import jobs
 from ops.stage.connection import Cloud
 from tests.ops.replays.conftest import interrupted, troubled
-from tests.ops.replays.listener import Listener
 from tests.ops.replays.test_republish import ALL, SINCE
+from tests.support.listener import Listener
 
 
 @pytest.fixture

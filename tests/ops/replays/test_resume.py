@@ -18,9 +18,9 @@ from ops.replays import run
 from ops.replays.replay import replay
 from ops.replays.selection import Wanted
 from ops.stage.connection import Cloud
-from tests.ops.played import Time
 from tests.ops.replays.conftest import received, troubled
-from tests.reading import LISTING
+from tests.support.played import Time
+from tests.support.read_model import LISTING
 
 
 def resume(options: Options, name: str, wanted: Wanted, job: str, **given: Any) -> ExitCode:

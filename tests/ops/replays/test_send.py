@@ -14,10 +14,10 @@ from ops.replays.job import Job, Plan
 from ops.replays.queue import QueueOf, ToQueue
 from ops.replays.send import FIRST_PAUSE, TRIES, Undelivered, work
 from ops.replays.target import batch_size
-from tests.builders import placed
-from tests.ops.played import Queue, Time
-from tests.ops.replays.orders import AFTER, ORDERS, log, story_of, time
-from tests.reading import LISTING
+from tests.support.builders import placed
+from tests.support.played import Queue, Time
+from tests.support.read_model import LISTING
+from tests.support.replay_orders import AFTER, ORDERS, log, story_of, time
 
 __all__ = ["log", "time"]
 

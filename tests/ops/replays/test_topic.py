@@ -17,9 +17,9 @@ from ops.replays.job import Job, Plan
 from ops.replays.send import FIRST_PAUSE, TRIES, Undelivered, work
 from ops.replays.target import batch_size
 from ops.replays.topic import TheTopic, ToTopic
-from tests.builders import NOW
-from tests.ops.played import Time
-from tests.ops.replays.orders import AFTER, ORDERS, log, story_of, time
+from tests.support.builders import NOW
+from tests.support.played import Time
+from tests.support.replay_orders import AFTER, ORDERS, log, story_of, time
 
 __all__ = ["log", "time"]
 

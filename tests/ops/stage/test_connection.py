@@ -16,8 +16,8 @@ from ops.cli.options import Options
 from ops.stage import connection, local_run
 from ops.stage.connection import Cloud, connect, local_environment
 from ops.stage.local_run import Running
-from tests.builders import ORDER, story
 from tests.ops.conftest import write
+from tests.support.builders import ORDER, story
 
 READY = Running(port=4600, pid=1, began=0, api="http://x")
 

@@ -9,7 +9,7 @@ from infra.stage import DEV, LOCAL
 from ops.cli.errors import CommandError
 from ops.stage import templates
 from ops.stage.templates import FUNCTION, Blueprint, of_stage, synthesize
-from tests.blueprints import dev, folder, of, prod
+from tests.support.blueprints import dev, folder, of, prod
 
 __all__ = ["dev", "prod"]
 

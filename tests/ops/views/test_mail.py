@@ -18,7 +18,7 @@ from ops.stage.connection import ACCOUNT, Cloud
 from ops.stage.sent_mail import INBOX, sent
 from ops.views import mail
 from ops.views.mail import show
-from tests.builders import EMAIL, ORDER, story
+from tests.support.builders import EMAIL, ORDER, story
 
 OTHER = "6WQFM8Q1XK3T7ZC0R9N2HDBJE5"
 PARCEL = DispatchScheduled(carrier="c", reference="r")

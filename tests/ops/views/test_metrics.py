@@ -11,8 +11,8 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Cloud
 from ops.views.metrics import BAR, bar, draw, show
-from tests.builders import Clock
-from tests.functions.analytics.counting import TODAY, ago, noon, order, tell
+from tests.support.builders import Clock
+from tests.support.counting import TODAY, ago, noon, order, tell
 
 NOON = Clock(noon(TODAY))
 STORY = [

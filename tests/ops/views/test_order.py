@@ -19,8 +19,8 @@ from ops.cli.options import Options
 from ops.stage.connection import Cloud
 from ops.stage.lookups import find
 from ops.views.order import show, until_at_rest
-from tests.builders import ORDER, story
 from tests.ops.conftest import PlayedLogs, write
+from tests.support.builders import ORDER, story
 
 CAPTURED = PaymentCaptured(reference="r", amount=Money(amount=1, currency="EUR"))
 MOVING = story(CAPTURED)

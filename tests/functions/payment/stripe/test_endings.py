@@ -3,8 +3,8 @@
 import pytest
 
 from functions.payment.gateway import Cancelled, Captured, Declined, GatewayUnavailable
-from tests.functions.payment.gateways import AMOUNT
-from tests.functions.payment.scripted import (
+from tests.support.gateways import AMOUNT
+from tests.support.scripted import (
     CANCEL,
     CONFIRM,
     LOOK,

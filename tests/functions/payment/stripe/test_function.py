@@ -10,10 +10,10 @@ from functions.payment.service import SERVICE
 from functions.payment.stripe import calls
 from functions.runtime import settings
 from functions.runtime.main import build
-from tests.builders import ORDER, order_placed, placed
 from tests.functions.conftest import Logged, Stage
-from tests.functions.payment.gateways import KEY, AroundHttp, Books, StripeWorld, undisturbed
-from tests.functions.runtime.lambdas import failed, message
+from tests.support.builders import ORDER, order_placed, placed
+from tests.support.gateways import KEY, AroundHttp, Books, StripeWorld, undisturbed
+from tests.support.lambdas import failed, message
 
 REVOKED = "rk_live_51RevokedKeyRevoked"
 PLACED = placed(order_placed(token=StripeWorld.success))

@@ -16,9 +16,9 @@ from functions.payment.stripe.calls import (
     StripeCalls,
 )
 from functions.runtime.handlers.consumer import BEGUN_WITHIN
-from tests.builders import ORDER
-from tests.functions.payment.gateways import AMOUNT, Vault, nothing_heard
-from tests.functions.payment.scripted import (
+from tests.support.builders import ORDER
+from tests.support.gateways import AMOUNT, Vault, nothing_heard
+from tests.support.scripted import (
     CONFIRM,
     CREATE,
     LOOK,

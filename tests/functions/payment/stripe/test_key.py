@@ -16,9 +16,9 @@ from functions.payment.stripe.adapter import stripe_gateway
 from functions.payment.stripe.calls import StripeCalls
 from functions.payment.stripe.gateway import StripeGateway
 from functions.payment.stripe.key import KeyMissing, KeyRefused
-from tests.builders import ORDER, resources
-from tests.functions.payment.gateways import AMOUNT, KEY, Vault
-from tests.functions.payment.scripted import (
+from tests.support.builders import ORDER, resources
+from tests.support.gateways import AMOUNT, KEY, Vault
+from tests.support.scripted import (
     CREATE,
     LOOK,
     REFERENCE,

@@ -12,9 +12,9 @@ from functions.framework.ports import Change, Record, Refused
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.aws.log import CONFLICT_TRIES
 from functions.runtime.aws.tables import DynamoRecords
-from tests.builders import ORDER, placed, then
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.conftest import Faults
+from tests.support.builders import ORDER, placed, then
 
 RESERVED = then(placed(), StockReserved(lines=()))
 VOIDED = then(placed(), StockVoided())

@@ -11,7 +11,7 @@ from functions.email.service import SERVICE as EMAIL
 from functions.framework.ports import Mail, MailRejected, MailUnavailable
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.mailbox import SesMailbox
-from tests.template import ACCOUNT, REGION
+from tests.support.template import ACCOUNT, REGION
 
 SENDER = "shop@fanfare.example"
 TO = "robin@example.com"

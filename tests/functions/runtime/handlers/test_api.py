@@ -8,7 +8,7 @@ import pytest
 
 from functions.framework.http import MAX_BODY, Problem, Request, Response
 from functions.runtime.handlers import api
-from tests.functions.runtime.edging import World
+from tests.support.api_world import World
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from functions.framework.http import Caller, Response
-from tests.builders import ISSUER, verified
-from tests.functions.runtime.edging import CONTEXT, World
+from tests.support.api_world import CONTEXT, World
+from tests.support.builders import ISSUER, verified
 
 ROBIN = "auth0|robin"
 

@@ -11,9 +11,9 @@ from events.contracts.shipping import DispatchScheduled
 from functions.framework.ports import MailUnavailable
 from functions.framework.service import FORGED
 from functions.runtime.backoff import FIRST_DELAY, delay
-from tests.builders import placed, then
-from tests.functions.runtime.consuming import UNDECODABLE, World
-from tests.functions.runtime.lambdas import failed, message
+from tests.support.builders import placed, then
+from tests.support.consumer_world import UNDECODABLE, World
+from tests.support.lambdas import failed, message
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from functions.framework.http import MAX_BODY, Request, Response
-from tests.functions.runtime.edging import CONTEXT, World
+from tests.support.api_world import CONTEXT, World
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pytest
 from events.contracts.shipping import DispatchScheduled
 from functions.runtime import backoff
 from functions.runtime.backoff import delay
-from tests.builders import ORDER, placed, then
-from tests.functions.runtime.consuming import UNDECODABLE, World
-from tests.functions.runtime.lambdas import failed, message
+from tests.support.builders import ORDER, placed, then
+from tests.support.consumer_world import UNDECODABLE, World
+from tests.support.lambdas import failed, message
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from functions.framework.service import Consumer
 from functions.runtime.handlers.reactor import Reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
-from tests.builders import Clock
-from tests.functions.runtime.reacting import PLACED, reactor
+from tests.support.builders import Clock
+from tests.support.reactor_world import PLACED, reactor
 
 
 def keeping(rows: MemoryRows, *made: Row) -> Reactor:

@@ -7,10 +7,10 @@ import pytest
 
 from functions.framework.service import TRIES
 from functions.runtime.handlers import consumer
-from tests.builders import EMAIL, SHIP_TO, placed
 from tests.functions.conftest import Logged
-from tests.functions.runtime.consuming import SECRET, World
-from tests.functions.runtime.lambdas import message
+from tests.support.builders import EMAIL, SHIP_TO, placed
+from tests.support.consumer_world import SECRET, World
+from tests.support.lambdas import message
 
 
 @pytest.fixture

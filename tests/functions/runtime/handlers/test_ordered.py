@@ -20,7 +20,7 @@ from functions.runtime.aws.queue import SqsQueue
 from functions.runtime.handlers.consumer import consumer_handler
 from functions.runtime.handlers.reactor import Reactor
 from functions.runtime.memory.log import MemoryLog
-from tests.builders import NOW, ORDER, Lines, order_placed, placed, then
+from tests.support.builders import NOW, ORDER, Lines, order_placed, placed, then
 
 PLACED = placed()
 CANCELLED = then(PLACED, OrderCancelled(reason="customer"))

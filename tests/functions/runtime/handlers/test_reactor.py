@@ -16,8 +16,8 @@ from functions.framework.reaction import On
 from functions.framework.service import Consumer
 from functions.runtime.handlers.reactor import Handled, Reactor
 from functions.runtime.memory.log import MemoryLog
-from tests.builders import MUTE, NOW, ORDER, Clock, order_placed, placed, story, then
-from tests.functions.runtime.reacting import (
+from tests.support.builders import MUTE, NOW, ORDER, Clock, order_placed, placed, story, then
+from tests.support.reactor_world import (
     PLACED,
     VOIDED,
     log_with_placed,
@@ -25,7 +25,7 @@ from tests.functions.runtime.reacting import (
     reactor,
     void,
 )
-from tests.functions.watched import WatchedLog
+from tests.support.watched import WatchedLog
 
 log = pytest.fixture(log_with_placed)
 

@@ -11,10 +11,10 @@ from functions.framework.ports import Message
 from functions.relay.service import SERVICE
 from functions.runtime.handlers.relay import relay_handler
 from functions.runtime.memory.topic import MemoryTopic
-from tests.builders import EMAIL, Clock, Lines, order_placed, placed
 from tests.functions.conftest import Logged
-from tests.functions.runtime.lambdas import record
-from tests.functions.runtime.relaying import PREPARED, A, B, Notes, Relay, notes, relay, topic
+from tests.support.builders import EMAIL, Clock, Lines, order_placed, placed
+from tests.support.lambdas import record
+from tests.support.relay_world import PREPARED, A, B, Notes, Relay, notes, relay, topic
 
 __all__ = ["notes", "relay", "topic"]
 

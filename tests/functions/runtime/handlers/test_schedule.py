@@ -10,8 +10,8 @@ from functions.framework.ports import Log, Resources
 from functions.framework.service import TICK, Chore, Report
 from functions.runtime.handlers.schedule import with_chore
 from functions.runtime.memory.log import MemoryLog
-from tests.builders import Lines, placed, resources
 from tests.functions.conftest import Logged
+from tests.support.builders import Lines, placed, resources
 
 BATCH = {"Records": [{"messageId": "1"}]}
 STATED = placed()

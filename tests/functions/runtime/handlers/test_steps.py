@@ -13,15 +13,15 @@ from events.envelope import Event
 from functions.framework.ports import Change, Refused
 from functions.framework.reaction import Fill, Steps
 from functions.runtime.memory.tables import MemoryTables
-from tests.builders import NOW, ORDER, Clock, placed, then
-from tests.functions.runtime.reacting import (
+from tests.support.builders import NOW, ORDER, Clock, placed, then
+from tests.support.reactor_world import (
     PLACED,
     RELEASED,
     VOIDED,
     log_with_placed,
     reactor,
 )
-from tests.functions.watched import WatchedLog
+from tests.support.watched import WatchedLog
 
 log = pytest.fixture(log_with_placed)
 

@@ -5,9 +5,9 @@ import pytest
 from events.contracts.ordering import OrderConfirmed
 from functions.runtime.aws.items import FORGOTTEN, blanked
 from functions.runtime.memory.topic import MemoryTopic
-from tests.builders import NOW, Lines, then
-from tests.functions.runtime.lambdas import record
-from tests.functions.runtime.relaying import PREPARED, A, B, Relay, notes, relay, topic
+from tests.support.builders import NOW, Lines, then
+from tests.support.lambdas import record
+from tests.support.relay_world import PREPARED, A, B, Relay, notes, relay, topic
 
 __all__ = ["notes", "relay", "topic"]
 

@@ -9,7 +9,7 @@ from events.contracts.inventory import StockReserved, StockVoided
 from functions.framework.ports import Change, Record, Value
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryRecords, MemoryTables
-from tests.builders import ORDER, placed, then
+from tests.support.builders import ORDER, placed, then
 
 A_MOMENT = 0.05
 """Seconds in which somebody who is not kept waiting would be done."""

@@ -12,9 +12,9 @@ from functions.framework.ports import Log
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.operating.erase import DynamoErasure
 from functions.runtime.operating.ports import Changing, Erasure
-from tests.builders import EMAIL, NOW, placed, story
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.conftest import Faults
+from tests.support.builders import EMAIL, NOW, placed, story
 
 
 class World:

@@ -15,8 +15,8 @@ from functions.framework.ports import Log
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
 from simulation.log import PlainLog
-from tests.builders import ORDER, order_placed, placed, story, then
 from tests.functions.conftest import Stage
+from tests.support.builders import ORDER, order_placed, placed, story, then
 
 WRITTEN = pytest.mark.parametrize("log", ["memory", "dynamo"], indirect=True)
 """For what is read back from items; the simulator's log keeps events as they are."""

@@ -18,8 +18,8 @@ from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
 from simulation.log import PlainLog
-from tests.builders import ORDER, placed, then
 from tests.functions.conftest import Stage
+from tests.support.builders import ORDER, placed, then
 
 PLACED = placed()
 RESERVED = then(PLACED, StockReserved(lines=(Reserved(sku="DRUM", quantity=2),)))

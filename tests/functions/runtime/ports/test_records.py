@@ -10,8 +10,8 @@ from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.aws.tables import DynamoRecords
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
-from tests.builders import placed, then
 from tests.functions.conftest import Stage
+from tests.support.builders import placed, then
 
 
 class Subject(Protocol):

@@ -6,7 +6,7 @@ from functions.framework.ports import Row, Rows
 from functions.runtime.aws.tables import DynamoRows, TableName
 from functions.runtime.memory.rows import MemoryRows
 from tests.functions.conftest import Stage
-from tests.tables import make
+from tests.support.tables import make
 
 TABLE = TableName(name="rows", key="customer", sort="placed")
 

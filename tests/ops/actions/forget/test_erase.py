@@ -20,9 +20,9 @@ from functions.runtime.memory.tables import MemoryTables
 from functions.runtime.operating.ports import Changing
 from ops.actions.erase import TRIES, Shelf, erase
 from ops.cli.errors import CommandError
-from tests.builders import ORDER, Clock, resources
 from tests.ops.actions.forget.conftest import PERSONAL, ended
-from tests.reading import LISTING, row
+from tests.support.builders import ORDER, Clock, resources
+from tests.support.read_model import LISTING, row
 
 
 class World:

@@ -16,10 +16,10 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Cloud
 from ops.views.order import show
-from tests.builders import NOW, ORDER, then
 from tests.ops.actions.forget.conftest import CUSTOMER, PERSONAL, ended
 from tests.ops.conftest import write_events
-from tests.template import REGION
+from tests.support.builders import NOW, ORDER, then
+from tests.support.template import REGION
 
 
 def later() -> datetime:

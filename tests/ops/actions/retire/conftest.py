@@ -15,7 +15,7 @@ from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Cloud
 from tests.ops.actions.test_pause import PlayedSources
-from tests.ops.played import Time
+from tests.support.played import Time
 
 NAME = "greeting"
 TABLE = "fanfare-local-greeting-cards"

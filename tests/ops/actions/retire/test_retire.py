@@ -9,8 +9,8 @@ import pytest
 from ops.actions.retire import CONSISTENT, retire
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
-from tests.commands import parsed
 from tests.ops.actions.retire.conftest import NAME, TABLE, Stage
+from tests.support.command_lines import parsed
 
 pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse AWS..SNS..Subscription")
 

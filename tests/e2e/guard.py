@@ -1,0 +1,125 @@
+"""A local cloud that enforces policies and is reached over TLS; what it gets wrong, and help."""
+
+import ipaddress
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from functions.framework.service import Service
+from functions.map import SERVICES
+from ops.local.port import HOST
+from ops.stage.connection import Cloud
+from tests.support.oidc import new_key
+
+ASKED_INSTEAD: Mapping[str, str] = {
+    "sns:Publish": "sns:PublishBatch",
+    "sqs:SendMessage": "sqs:SendMessageBatch",
+    "sqs:ChangeMessageVisibility": "sqs:ChangeMessageVisibilityBatch",
+}
+"""What AWS asks of who makes a call for many, and the action that the emulator asks for: there is
+none of that name on AWS."""
+
+UNBOUND = frozenset({"ses:SendEmail"})
+"""Actions for which the emulator knows neither the resource (it asks for all) nor the keys of
+conditions: AWS asks for the identities that a mail touches, and knows whom it is from."""
+
+DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError"})
+
+
+def certificate(folder: Path) -> Path:
+    """Make a certificate for this machine, good for a day; its key lies beside it."""
+    key, name = new_key(), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "local cloud")])
+    now = datetime.now(UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))])
+    made = (
+        x509.CertificateBuilder(subject_name=name, issuer_name=name, public_key=key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(address, critical=False)
+        .sign(key, SHA256())
+    )
+    path = folder / "cloud.crt"
+    path.write_bytes(made.public_bytes(Encoding.PEM))
+    _key(path).write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return path
+
+
+def settings(certificate: Path, port: int) -> dict[str, str]:
+    """Return what the emulator, its functions, the CDK and the SDK are told by the environment."""
+    trusted = ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "MINISTACK_SSL_CERT")
+    return {
+        "AUTH": "true",
+        "USE_SSL": "1",
+        "AWS_ENDPOINT_URL": f"https://{HOST}:{port}",
+        "MINISTACK_SSL_KEY": str(_key(certificate)),
+    } | dict.fromkeys(trusted, str(certificate))
+
+
+def help_out(cloud: Cloud) -> None:
+    """Give each function's role, in the emulator's words, what it has in AWS's, and no more."""
+    iam = cloud.client("iam")
+    for service in SERVICES:
+        role = role_of(cloud, service)
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            granted = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+            iam.put_role_policy(
+                RoleName=role, PolicyName=name, PolicyDocument=json.dumps(in_its_words(granted))
+            )
+
+
+def in_its_words(policy: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a policy with the emulator's actions beside AWS's, and without bounds it knows not."""
+    return {**policy, "Statement": [_statement(each) for each in policy["Statement"]]}
+
+
+def role_of(cloud: Cloud, service: Service) -> str:
+    """Return the name of the role under which a service's function runs."""
+    function = cloud.client("lambda").get_function_configuration(
+        FunctionName=cloud.function(service.name)
+    )
+    return str(function["Role"]).rpartition("/")[2]
+
+
+def acting_as(cloud: Cloud, service: Service) -> Cloud:
+    """Return the cloud as a function sees it: its role is opened to the account for that."""
+    role = role_of(cloud, service)
+    opened = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    cloud.client("iam").update_assume_role_policy(
+        RoleName=role, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [opened]})
+    )
+    return cloud.acting_as(role, "rehearsal")
+
+
+def denied(call: Callable[..., Any], **request: Any) -> bool:
+    """Tell whether a call is denied; other errors mean that it was allowed."""
+    try:
+        call(**request)
+    except ClientError as error:
+        return error.response["Error"]["Code"] in DENIALS
+    return False
+
+
+def _statement(statement: Mapping[str, Any]) -> dict[str, Any]:
+    given = statement["Action"]
+    actions = [given] if isinstance(given, str) else list(given)
+    told = {
+        **statement,
+        "Action": actions + [ASKED_INSTEAD[a] for a in actions if a in ASKED_INSTEAD],
+    }
+    if UNBOUND.issuperset(actions):
+        del told["Condition"]
+        told["Resource"] = "*"
+    return told
+
+
+def _key(certificate: Path) -> Path:
+    return certificate.with_suffix(".key")

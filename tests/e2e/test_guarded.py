@@ -1,0 +1,227 @@
+"""The shop on a local cloud that enforces policies: each function acts under its own role, and the
+queues and the topic are guarded. What the cloud gets wrong is tested too, so that the list ends.
+
+The tests follow each other: each finds what the one before it left.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from events.order import fold
+from functions import names
+from functions.analytics.figures import figures
+from functions.analytics.service import SERVICE as ANALYTICS
+from functions.analytics.table import FIGURES, day_of
+from functions.map import BUS, CONSUMERS, SERVICES
+from functions.payment.service import SERVICE as PAYMENT
+from functions.runtime.aws.client import client_factory
+from functions.runtime.aws.items import SLOT, SUBJECT
+from functions.runtime.clock import utc_now
+from ops.local.samples import samples
+from ops.stage.connection import Cloud
+from ops.views.metrics import summed
+from ops.views.orders import newest
+from ops.views.outstanding import outstanding
+from tests.e2e import guard
+from tests.e2e.asking import ask
+from tests.e2e.guard import acting_as, denied
+from tests.e2e.world import World, folder, until
+from tests.support.summary import Figure
+
+LOG = names.log_table("local")
+KEY = {SUBJECT: {"S": "NOBODYS"}, SLOT: {"S": "placed"}}
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    environ = dict(os.environ)
+    with folder() as made_in:
+        made = World(made_in, guarded=True)
+        try:
+            yield made
+        finally:
+            made.end()
+    os.environ.clear()
+    os.environ.update(environ)
+
+
+@pytest.fixture(scope="module")
+def placed(world: World) -> list[str]:
+    return []
+
+
+def test_checkout_puts_orders_under_its_own_role(world: World, placed: list[str]) -> None:
+    for sample in samples():
+        answer = ask("POST", f"{world.api}/checkout", body=sample.body, trusted=world.certificate)
+        assert answer.status == 200, answer
+        placed.append(answer.body["id"])
+
+    assert all(world.history(order).at("placed") for order in placed)
+
+
+def test_the_emulator_denies_calls_for_many_and_mail_that_aws_allows(world: World) -> None:
+    """Once one of these fails, take it off `tests/e2e/guard.py` and docs/proof.md."""
+    relay, payment = acting_as(world.cloud, BUS), acting_as(world.cloud, PAYMENT)
+    topic, own, put_aside = topic_of(world), queue(payment, "payment"), queue(relay, "unpublished")
+    many: dict[str, Any] = {"QueueUrl": own, "Entries": [{"Id": "0", "ReceiptHandle": "r"}]}
+    one: dict[str, Any] = {"MessageGroupId": "g", "MessageDeduplicationId": "d"}
+
+    assert not denied(relay.client("sns").publish, TopicArn=topic, Message="{}", **one)
+    assert denied(
+        relay.client("sns").publish_batch,
+        TopicArn=topic,
+        PublishBatchRequestEntries=[{"Id": "0", "Message": "{}", **one}],
+    )
+    assert not denied(
+        payment.client("sqs").change_message_visibility,
+        QueueUrl=own,
+        ReceiptHandle="r",
+        VisibilityTimeout=0,
+    )
+    assert denied(payment.client("sqs").change_message_visibility_batch, **many)
+    assert not denied(relay.client("sqs").send_message, QueueUrl=put_aside, MessageBody="{}")
+    assert denied(
+        relay.client("sqs").send_message_batch,
+        QueueUrl=put_aside,
+        Entries=[{"Id": "0", "MessageBody": "{}"}],
+    )
+    email = acting_as(world.cloud, next(each for each in CONSUMERS if each.name == "email"))
+    assert denied(
+        email.client("sesv2").send_email,
+        FromEmailAddress=names.LOCAL_SENDER,
+        Destination={"ToAddresses": ["robin@example.com"]},
+        Content={"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}},
+    )
+
+
+def test_orders_come_to_rest_with_every_function_under_its_own_role(
+    world: World, placed: list[str], figure: Figure
+) -> None:
+    guard.help_out(world.cloud)
+
+    until(lambda: all(at_rest(world, order) for order in placed), 120, "all are at rest")
+    ended = [fold(world.history(order)) for order in placed]
+    figure("orders at rest under enforced roles", len(ended))
+    assert all(sample.ended_so(order) for sample, order in zip(samples(), ended, strict=True))
+    sources = {event.source for order in placed for event in world.history(order)}
+    figure("services that stated facts under enforced roles", len(sources))
+    assert sources == {"checkout", "payment", "inventory", "ordering", "shipping", "email"}
+    until(lambda: read_models(world) == (set(placed), len(placed)), 30, "list and figures")
+
+
+def test_no_function_may_do_what_is_another_ones(world: World, figure: Figure) -> None:
+    refused = 0
+    for service in SERVICES:
+        me = acting_as(world.cloud, service)
+        dynamodb, sqs = me.client("dynamodb"), me.client("sqs")
+        calls: list[tuple[Any, dict[str, Any]]] = [
+            (dynamodb.scan, {"TableName": LOG}),
+            (dynamodb.delete_item, {"TableName": LOG, "Key": KEY}),
+            (dynamodb.update_item, {"TableName": LOG, "Key": KEY}),
+            (me.client("secretsmanager").get_secret_value, {"SecretId": "fanfare-local-payment"}),
+            (me.client("iam").list_roles, {}),
+        ]
+        if service is not BUS:
+            publish: dict[str, Any] = {
+                "TopicArn": topic_of(world),
+                "Message": "{}",
+                "MessageGroupId": "g",
+            }
+            calls.append((me.client("sns").publish, publish))
+        for consumer in CONSUMERS:
+            receive = {"QueueUrl": queue(world.cloud, consumer.name, ordered=consumer.ordered)}
+            if consumer is service:
+                assert not denied(sqs.receive_message, **receive, VisibilityTimeout=0)
+            else:
+                calls.append((sqs.receive_message, receive))
+            calls.append((sqs.send_message, receive | {"MessageBody": "{}"}))
+        for call, request in calls:
+            assert denied(call, **request), (service.name, call.__name__, request)
+        refused += len(calls)
+    figure("calls refused to functions' roles", refused)
+
+
+def test_another_topics_message_does_not_reach_a_queue(world: World) -> None:
+    sns, sqs = world.cloud.client("sns"), world.cloud.client("sqs")
+    url = queue(world.cloud, "payment")
+    arn = topic_of(world).replace(":sns:", ":sqs:").rpartition(":")[0] + ":fanfare-local-payment"
+    foreign = sns.create_topic(Name="foreign")["TopicArn"]
+    sns.subscribe(TopicArn=foreign, Protocol="sqs", Endpoint=arn)
+    open_to_all = sqs.create_queue(QueueName="open")["QueueUrl"]
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+    sqs.set_queue_attributes(
+        QueueUrl=open_to_all,
+        Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})},
+    )
+    sns.subscribe(
+        TopicArn=foreign, Protocol="sqs", Endpoint=arn.replace("fanfare-local-payment", "open")
+    )
+    handled = seen(world)
+
+    sns.publish(TopicArn=foreign, Message="forged")
+
+    until(lambda: waiting(world.cloud, open_to_all) == 1, 30, "it was sent at all")
+    assert (waiting(world.cloud, url), seen(world)) == (0, handled)
+
+
+def test_over_plain_http_not_even_the_accounts_root_reaches_queues_and_topic(world: World) -> None:
+    plain = Cloud(stage="local", client=client_factory())
+    sqs, sns = plain.client("sqs"), plain.client("sns")
+    one = {"MessageGroupId": "g", "MessageDeduplicationId": "plain"}
+    urls = world.cloud.client("sqs").list_queues(QueueNamePrefix="fanfare-")["QueueUrls"]
+    for client in (sqs, sns):
+        client.meta.events.register("before-sign", as_if_over_http)
+
+    assert denied(sns.publish, TopicArn=topic_of(world), Message="{}", **one)
+    assert len(urls) == 2 * len(CONSUMERS) + 2
+    for url in urls:
+        assert denied(sqs.get_queue_attributes, QueueUrl=url, AttributeNames=["All"]), url
+        assert not denied(
+            world.cloud.client("sqs").get_queue_attributes, QueueUrl=url, AttributeNames=["All"]
+        )
+
+
+def as_if_over_http(request: Any, **_: Any) -> None:
+    """Say what a proxy says that was reached without TLS; the emulator believes it."""
+    request.headers["X-Forwarded-Proto"] = "http"
+
+
+def at_rest(world: World, order: str) -> bool:
+    history = world.history(order)
+    return outstanding(history) == () and not fold(history).moving
+
+
+def read_models(world: World) -> tuple[set[str], int]:
+    """Return which orders the list has, and how many the figures count."""
+    counted = figures(world.cloud.rows(ANALYTICS, FIGURES), 1, day_of(utc_now()))
+    return {listed.id for listed in newest(world.cloud, limit=100)}, summed(counted).orders
+
+
+def topic_of(world: World) -> str:
+    (topic,) = (
+        each["TopicArn"]
+        for each in world.cloud.client("sns").list_topics()["Topics"]
+        if each["TopicArn"].endswith(names.topic("local"))
+    )
+    return str(topic)
+
+
+def queue(cloud: Cloud, name: str, *, ordered: bool = False) -> str:
+    url = cloud.client("sqs").meta.endpoint_url
+    return f"{url}/000000000000/{names.queue('local', name, ordered=ordered)}"
+
+
+def waiting(cloud: Cloud, url: str) -> int:
+    name = "ApproximateNumberOfMessages"
+    found = cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+    return int(found["Attributes"][name])
+
+
+def seen(world: World) -> int:
+    """Return how many lines payment has written."""
+    group = world.cloud.log_group("payment")
+    return len(world.cloud.client("logs").filter_log_events(logGroupName=group)["events"])

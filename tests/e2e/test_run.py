@@ -1,0 +1,167 @@
+"""`fanfare run` as people and scripts use it; whenever it is stopped, it leaves nothing."""
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from ops.paths import ROOT
+from ops.stage import local_run
+from tests.e2e.world import folder, free_port, marked, until
+
+FANFARE = (sys.executable, "-m", "ops")
+
+
+class Run:
+    """A `fanfare run` without a terminal, on a port of its own."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.port = free_port()
+        self.temporary = folder / "tmp"
+        self.temporary.mkdir()
+        self.marker = f"FANFARE_REHEARSAL={folder}"
+        self.logs = local_run.folder(self.port)
+        self.process = subprocess.Popen(
+            [*FANFARE, "run", "--port", str(self.port), *options],
+            cwd=ROOT,
+            env=os.environ | {"FANFARE_REHEARSAL": str(folder), "TMPDIR": str(self.temporary)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.said: list[str] = []
+
+    def until_said(self, words: str) -> None:
+        """Read on until it says something."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said.append(line)
+            if words in line:
+                return
+        pytest.fail(f"it never said {words!r}, but: {''.join(self.said)}{self.rest()}")
+
+    def until_logged(self, log: str, words: str = "") -> None:
+        """Wait until a log of it holds some words."""
+        path = self.logs / log
+        until(lambda: path.exists() and words in path.read_text(), 30, f"{words!r} in {log}")
+
+    def rest(self) -> str:
+        """Wait for its end and return what else it said, and on standard error."""
+        out, err = self.process.communicate(timeout=60)
+        self.said.append(out)
+        return out + err
+
+    def end(self) -> None:
+        """End it if it goes on, and remove its logs."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.communicate(timeout=20)
+        shutil.rmtree(self.logs)
+
+    def left(self) -> list[str]:
+        """Return the processes, folders and files that are left of it."""
+        word = self.logs / local_run.WORD
+        folders = [path.name for path in self.temporary.iterdir()]
+        return marked(self.marker) + folders + ([str(word)] if word.exists() else [])
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Run]]:
+    """Start runs, and end those that a failing test leaves."""
+    with ExitStack() as stack:
+
+        def start(*options: str) -> Run:
+            run = Run(stack.enter_context(folder()), *options)
+            stack.callback(run.end)
+            return run
+
+        yield start
+
+
+def fanfare(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*FANFARE, *words], cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_without_a_terminal_it_ends_after_three_journeys_and_leaves_nothing(
+    start: Callable[..., Run],
+) -> None:
+    run = start()
+
+    said = run.rest()
+
+    assert run.process.returncode == 0, said
+    assert "  ready     in " in said
+    for end in (
+        "  dispatched in ",
+        "  cancelled (payment-declined) in ",
+        "  cancelled (out-of-stock) in ",
+    ):
+        assert end in said
+    assert run.left() == []
+    kept = [json.loads(line) for line in (run.logs / "run.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in kept if "step" in line][:3] == ["cloud", "deploy", "seed"]
+
+
+def test_what_it_prints_works_in_another_terminal_until_ctrl_c(
+    tmp_path: Path, start: Callable[..., Run]
+) -> None:
+    run = start("--keep")
+    run.until_said("  curl ")
+
+    placed = subprocess.run(
+        shlex.split(run.said[-1]), capture_output=True, check=True, cwd=tmp_path
+    )
+    order = json.loads(placed.stdout)["id"]
+    run.until_said("OrderPlaced")
+    shown = fanfare("order", order[:8], "--wait")
+    invoked = fanfare("invoke", "--json")
+    taken = fanfare("run", "--port", str(run.port))
+
+    assert shown.stdout.startswith(f"{order[:4]}  dispatched in "), shown
+    assert json.loads(invoked.stdout)["status"] == "placed"
+    assert fanfare("seed").stdout == "12 products (0 new)\n"
+    assert fanfare("order", "ZZZZZZ").returncode == 3
+    assert (taken.returncode, f"(pid {run.process.pid})" in taken.stderr) == (4, True)
+
+    run.process.send_signal(signal.SIGINT)
+
+    assert (run.rest().count("Traceback"), run.process.returncode) == (0, 130)
+    assert run.left() == []
+    assert fanfare("order", order).returncode == 3
+
+
+def synthesizing(run: Run) -> None:
+    until(lambda: any("app.py" in command for command in marked(run.marker)), 30, "app.py")
+
+
+@pytest.mark.parametrize(
+    ("reached", "signum"),
+    [
+        pytest.param(lambda run: run.until_logged("cloud.log"), signal.SIGINT, id="starting"),
+        pytest.param(synthesizing, signal.SIGINT, id="synthesizing"),
+        pytest.param(
+            lambda run: run.until_logged("deploy.log", "local-bus: deploying"),
+            signal.SIGINT,
+            id="deploying",
+        ),
+        pytest.param(lambda run: run.until_said("  ready "), signal.SIGTERM, id="placing orders"),
+    ],
+)
+def test_a_signal_at_any_moment_leaves_nothing(
+    start: Callable[..., Run], reached: Callable[[Run], None], signum: int
+) -> None:
+    run = start()
+    reached(run)
+
+    run.process.send_signal(signum)
+
+    assert ("Traceback" in run.rest(), run.process.returncode) == (False, 128 + signum)
+    assert run.left() == []

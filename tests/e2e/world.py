@@ -1,0 +1,139 @@
+"""The system on a real local cloud, brought up by the operator's own modules."""
+
+import http.client
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from events.history import History
+from ops.actions import seed
+from ops.local import deploy, ministack, scratch
+from ops.local.children import Child, Children
+from ops.local.port import HOST
+from ops.local.signals import Signals
+from ops.paths import ROOT
+from ops.stage import connection
+from tests.e2e import guard
+from tests.e2e.asking import ask
+from tests.e2e.tree import Tree
+
+
+def free_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.create_server((HOST, 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Give a folder where a run would have its own."""
+    with TemporaryDirectory(prefix="rehearsal-", dir=scratch.base()) as name:
+        yield Path(name)
+
+
+def until(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    """Wait for what another process does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.02)
+
+
+def marked(marker: str) -> list[str]:
+    """Return the commands of all processes that have a variable in their environment."""
+    found = []
+    for process in Path("/proc").iterdir():
+        try:
+            if process.name.isdigit() and marker.encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except (FileNotFoundError, PermissionError, ProcessLookupError):
+            continue
+    return [command for command in found if command]
+
+
+class World:
+    """A local cloud on a port of its own, and what is deployed to it."""
+
+    def __init__(self, folder: Path, *, guarded: bool = False, **context: str) -> None:
+        """Start it, deploy to it and seed it, in a folder of its own; `context` is the CDK's.
+
+        One that is `guarded` enforces policies, and is reached over TLS by who trusts its
+        `certificate`.
+        """
+        self.folder = folder
+        self._context = context
+        self.temporary = folder / "tmp"
+        self.temporary.mkdir()
+        self.marker = f"FANFARE_REHEARSAL={folder}"
+        self.port = free_port()
+        self.certificate = guard.certificate(folder) if guarded else None
+        settings = guard.settings(self.certificate, self.port) if self.certificate else {}
+        self._environ = (
+            connection.local_environment(self.port, os.environ)
+            | settings
+            | {
+                "TMPDIR": str(self.temporary),
+                "FANFARE_REHEARSAL": str(folder),
+            }
+        )
+        self._children = Children(Signals())
+        self.process = ministack.start(
+            self._children, self.port, self._environ, folder, folder / "cloud.log"
+        )
+        if self.certificate:
+            until(self._answers, ministack.PATIENCE, "the guarded cloud answers")
+        else:
+            ministack.until_ready(self.process, self.port)
+        self.cloud = connection.local(self.port)
+        os.environ.update(settings)
+        deploy.make_bucket(self.cloud)
+        deploy.verify_sender(self.cloud)
+        self.deploy(ROOT)
+        self.api = deploy.api(folder, self.port)
+        if self.certificate:
+            self.api = self.api.replace("http:", "https:", 1)
+        seed.fill(self.cloud)
+
+    def deploy(self, source: Path) -> None:
+        """Deploy the stacks that a tree makes."""
+        self._finish(self.begin(source))
+
+    def begin(self, source: Path) -> Child:
+        """Begin to deploy the stacks that a tree makes."""
+        return deploy.start(
+            self._children, self._environ, self.folder, self._log, source, self._context
+        )
+
+    def destroy(self) -> None:
+        """Take all stacks out again."""
+        self._finish(deploy.start_destroying(self._children, self._environ, self.folder, self._log))
+
+    def tree(self) -> Tree:
+        """Return a copy of the project, to be changed and deployed."""
+        return Tree(self.folder / "tree")
+
+    def history(self, order: str) -> History:
+        """Return the events of an order."""
+        return self.cloud.log().read(order)
+
+    def end(self) -> None:
+        """End the local cloud."""
+        self._children.__exit__(None, None, None)
+
+    def _answers(self) -> bool:
+        try:
+            health = f"https://{HOST}:{self.port}/_ministack/health"
+            return ask("GET", health, trusted=self.certificate).status == http.client.OK
+        except OSError:
+            return False
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "deploy.log"
+
+    def _finish(self, child: Child) -> None:
+        deploy.until_done(child, lambda _: None)

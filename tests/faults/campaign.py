@@ -1,0 +1,113 @@
+"""`make wire`: worlds by chance by the hundred, on the wire, and what was found in them."""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.progress import track
+
+import tests.conftest  # noqa: F401  no real account can be reached
+from infra.stage import DEV
+from ops.cli.errors import ExitCode
+from ops.cli.formats import many, tallied
+from simulation.invariants.violation import Violation
+from tests.faults.chance import Chance
+from tests.faults.deployment import SENDER, deployment
+from tests.faults.injection import PORTS, WORDS, Fault, applicable
+from tests.support.assembly import Assembly, synthesize
+from tests.support.campaigns import leave, whole
+from tests.support.template import Templates
+
+ENOUGH = 5
+"""Violations after which a campaign ends: more would say the same."""
+
+
+@dataclass
+class Tally:
+    """What a campaign has seen; pairs are an operation and a fault that it met."""
+
+    worlds: int = 0
+    orders: int = 0
+    calls: int = 0
+    found: int = 0
+    faults: Counter[Fault] = field(default_factory=Counter)
+    pairs: set[tuple[str, Fault]] = field(default_factory=set)
+
+    def add(self, chance: Chance) -> None:
+        """Count one world more."""
+        self.worlds += 1
+        self.orders += len(chance.world.orders)
+        self.calls += len(chance.world.wire.calls)
+        for fired in chance.fired:
+            self.faults[fired.fault] += 1
+            if not isinstance(fired.call, str):
+                self.pairs.add((fired.call.operation, fired.fault))
+
+
+def by_chance(templates: Templates, seed: int) -> tuple[Chance, Violation | None]:
+    """Run the world of a seed to its end, or until an invariant does not hold."""
+    with deployment(templates) as world:
+        chance = Chance(world, seed)
+        try:
+            chance.run()
+        except Violation as violation:
+            return chance, violation
+        return chance, None
+
+
+def again(seed: int) -> str:
+    """Return the command that replays a world."""
+    return f"make wire SEED={seed}"
+
+
+def campaign(templates: Templates, seeds: Sequence[int], out: Console) -> Tally:
+    """Run a world for each seed, and print what is wrong with each, and what there was in all."""
+    tally = Tally()
+    shown = Console(stderr=True)
+    for seed in track(seeds, "worlds", console=shown, disable=not shown.is_terminal):
+        chance, violation = by_chance(templates, seed)
+        tally.add(chance)
+        if violation is not None:
+            tally.found += 1
+            out.print(f"Seed {seed}:", *chance.fired, violation, sep="\n  ", markup=False)
+            out.print(f"  Replay it: {again(seed)}")
+        if tally.found == ENOUGH:
+            break
+    return tally
+
+
+def sum_up(tally: Tally, out: Console) -> None:
+    """Print what there was."""
+    worlds, orders = many(tally.worlds, "world"), many(tally.orders, "order")
+    out.print(f"{worlds}, {orders}, {tally.calls:,} calls of AWS")
+    for fault, times in tally.faults.most_common():
+        out.print(tallied(times, f"{fault}: {WORDS[fault]}"))
+    there = {(operation, fault) for operation in PORTS for fault in applicable(operation)}
+    out.print(f"{len(tally.pairs)} of {len(there)} pairs of an operation and a fault were met.")
+    out.print(f"{many(tally.found, 'violation')}.")
+
+
+def main(arguments: Sequence[str]) -> ExitCode:
+    """Run the command; what was found is printed at once, so who stops it has seen it."""
+    parser = argparse.ArgumentParser(prog="make wire")
+    parser.add_argument("--seeds", type=whole(1), default=100, help="how many worlds")
+    parser.add_argument("--first", type=whole(0), default=0, help="the seed of the first")
+    parser.add_argument("--seed", type=whole(0), help="this world alone")
+    wanted = parser.parse_args(arguments)
+    first, worlds = (wanted.first, wanted.seeds) if wanted.seed is None else (wanted.seed, 1)
+    out = Console(highlight=False, soft_wrap=True)
+    with TemporaryDirectory() as folder:
+        synthesize(Path(folder), replace(DEV, sender=SENDER))
+        templates = Templates(Assembly(Path(folder)).stacks)
+        tally = campaign(templates, range(first, first + worlds), out)
+    sum_up(tally, out)
+    return ExitCode.FOUND if tally.found else ExitCode.DONE
+
+
+if __name__ == "__main__":
+    leave(lambda: main(sys.argv[1:]))

@@ -1,0 +1,43 @@
+"""A run of somebody's work, who may die or fail on the way, and what is looked at after it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from events import codec
+from functions import map as the_map
+from functions.runtime.main import Failed
+from tests.faults.books import Books
+from tests.faults.wire import Died
+
+CONSUMERS = tuple(sorted(consumer.name for consumer in the_map.CONSUMERS))
+TICK = "a tick"
+
+
+def attempt(work: Callable[[], object]) -> None:
+    """Let something be done by somebody who may die or fail on the way, and be done with it."""
+    try:
+        work()
+    except (Died, Failed, ClientError, BotoCoreError):
+        return
+
+
+def hold(books: Books) -> None:
+    """Raise the first violation that was found, if there is one."""
+    if books.violations:
+        raise books.violations[0]
+
+
+def trigger_of(service: str, event: Mapping[str, Any]) -> str:
+    """Return what has set off a run: a route, the clock, the stream, or the types of events."""
+    if "Records" not in event:
+        return str(event.get("routeKey", TICK))
+    if service not in CONSUMERS:
+        return "records"
+    return " and ".join(codec.decode(record["body"]).type for record in event["Records"])
+
+
+def key_of(number: int) -> str:
+    return str(UUID(int=number + 1))

@@ -1,0 +1,141 @@
+"""Mistakes that somebody could make where functions meet AWS, each planted into the runtime."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.batch import process_partial_response
+from botocore.exceptions import ClientError
+
+from functions.framework.ports import Change, Message
+from functions.relay.service import SERVICE
+from functions.relay.waves import publish
+from functions.runtime.aws import client as clients
+from functions.runtime.aws.log import DynamoLog, _conflicts
+from functions.runtime.aws.tables import DynamoRecords
+from functions.runtime.aws.topic import SnsTopic
+from functions.runtime.handlers import consumer as consumers_handler
+from tests.faults import deployment
+from tests.faults.wire import Clients
+from tests.simulation.seeded_bugs import PLANTED as IN_THE_RULES
+
+type Patch = pytest.MonkeyPatch
+type Plant = Callable[[Patch], object]
+
+PLANTED: dict[str, Plant] = {}
+
+
+def planted(plant: Plant) -> Plant:
+    """Add a mistake to the catalogue, under its name."""
+    PLANTED[plant.__name__] = plant
+    return plant
+
+
+def in_the_rules(name: str) -> Plant:
+    """Return one of the simulator's mistakes, to be planted into the functions themselves."""
+
+    def plant(patch: Patch) -> None:
+        consumers, _ = IN_THE_RULES[name](patch)
+        for consumer in consumers:
+            patch.setattr(f"functions.{consumer.name}.service.SERVICE", consumer)
+
+    return plant
+
+
+LOSING = "it_confirms_the_losing_reference"
+PLANTED[LOSING] = in_the_rules(LOSING)
+
+
+@planted
+def the_relay_ignores_refused_entries(patch: Patch) -> None:
+    def all_taken(self: SnsTopic, messages: Sequence[Message]) -> Sequence[str]:
+        before(self, messages)
+        return [""] * len(messages)
+
+    before = SnsTopic.publish
+    patch.setattr(SnsTopic, "publish", all_taken)
+
+
+@planted
+def the_relay_goes_on_when_the_topic_fails(patch: Patch) -> None:
+    def silently(messages: Any, topic: Any) -> Any:
+        try:
+            return publish(messages, topic)
+        except Exception:  # noqa: BLE001  that is the mistake
+            return {}
+
+    patch.setattr("functions.relay.service.SERVICE", replace(SERVICE, publish=silently))
+
+
+@planted
+def it_acknowledges_what_has_failed(patch: Patch) -> None:
+    def all_done(*given: Any) -> Any:
+        before(*given)
+        return {"batchItemFailures": []}
+
+    before = process_partial_response
+    patch.setattr(consumers_handler, "process_partial_response", all_done)
+
+
+@planted
+def a_slot_is_put_without_its_condition(patch: Patch) -> None:
+    def put(self: DynamoLog, put: dict[str, Any]) -> None:
+        self._client.put_item(TableName=put["TableName"], Item=put["Item"])
+
+    patch.setattr(DynamoLog, "_put", put)
+
+
+@planted
+def stock_is_taken_before_the_slot(patch: Patch) -> None:
+    def one_after_the_other(
+        self: DynamoLog, put: dict[str, Any], changes: Sequence[Change]
+    ) -> dict[str, Any] | None:
+        items = [{"Update": self._update(change)} for change in changes]
+        self._client.transact_write_items(TransactItems=items)
+        return self._put(put)
+
+    patch.setattr(DynamoLog, "_transact", one_after_the_other)
+
+
+@planted
+def a_conflict_is_held_to_be_a_success(patch: Patch) -> None:
+    def write(self: DynamoLog, write: Callable[[], Any]) -> Any:
+        try:
+            return write()
+        except ClientError as error:
+            if not _conflicts(error):
+                raise
+            return None
+
+    patch.setattr(DynamoLog, "_patiently", write)
+
+
+@planted
+def a_record_is_put_over_whatever_is_there(patch: Patch) -> None:
+    def put(self: DynamoRecords, record: Any) -> bool:
+        client = self._client
+        self._client = _Unconditional(client)
+        try:
+            return before(self, record)
+        finally:
+            self._client = client
+
+    before = DynamoRecords.put
+    patch.setattr(DynamoRecords, "put", put)
+
+
+@planted
+def the_sdk_sends_mail_again(patch: Patch) -> None:
+    patch.setattr(clients, "ASKED_ONCE", {})
+    patch.setattr(deployment, "CLIENTS", Clients())
+
+
+class _Unconditional:
+    """A client that forgets conditions."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def put_item(self, TableName: str, Item: Any, **_: Any) -> Any:  # noqa: N803
+        return self._client.put_item(TableName=TableName, Item=Item)

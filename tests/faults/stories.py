@@ -1,0 +1,157 @@
+"""The stories of the sweep: small worlds in which, together, every function makes all its calls."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from functions.payment.sandbox import DECLINED, TIMEOUT
+from tests.faults.deployment import Deployment
+from tests.faults.runs import key_of
+from tests.system.shop import SOLD_OUT, Placed
+
+type Act = Callable[[Deployment], object]
+"""What somebody does; who is answered False does it again."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happens in a world, from its first order to its last."""
+
+    name: str
+    acts: tuple[Act, ...]
+
+    def __str__(self) -> str:
+        """Return its name."""
+        return self.name
+
+
+def rest(_: Deployment) -> None:
+    """Let everything happen that happens by itself; `play` knows how."""
+
+
+def ordered(sku: str = "TRUMPET", token: str = "tok_success") -> Act:
+    """The customer orders."""
+    return lambda deployment: deployment.place(0, sku, 1, token)
+
+
+def cancelled(deployment: Deployment) -> bool:
+    """The customer cancels."""
+    return deployment.withdraw(0)
+
+
+def browsed(deployment: Deployment) -> bool:
+    """The customer looks at what is sold; then the function starts anew, and knows nothing."""
+    sold = deployment.shop.request("GET /products")
+    deployment.restart()
+    return sold.status == 200
+
+
+def looked_at(deployment: Deployment) -> bool:
+    """The customer looks at the order."""
+    shown = deployment.shop.show(Placed(deployment.orders[0], key_of(0)))
+    return shown.status == 200
+
+
+def paused(*consumers: str) -> Act:
+    """From here on only these consumers are out."""
+
+    def act(deployment: Deployment) -> None:
+        deployment.paused = set(consumers)
+
+    return act
+
+
+def waited(**span: float) -> Act:
+    """Time passes."""
+    return lambda deployment: deployment.clock.shift(timedelta(**span))
+
+
+def ticked(consumer: str) -> Act:
+    """The clock asks a consumer for its chore."""
+    return lambda deployment: deployment.tick(consumer)
+
+
+def heard_backwards(consumer: str) -> Act:
+    """A consumer is given the last message first."""
+    return lambda deployment: deployment.consume(consumer, reverse=True)
+
+
+def scribbled(deployment: Deployment) -> None:
+    """Somebody writes into the log what is no event."""
+    item = {"subject": {"S": "nobody's order"}, "slot": {"S": "scribble"}}
+    deployment.put(deployment.log, item)
+
+
+STORIES = (
+    Story("confirmed and sent", (browsed, ordered(), rest, looked_at)),
+    Story("declined", (ordered(token=DECLINED), rest)),
+    Story("the gateway's answer is lost", (ordered(token=TIMEOUT), rest)),
+    Story("sold out", (ordered(SOLD_OUT), rest)),
+    Story("cancelled at once", (ordered(), cancelled, rest)),
+    Story(
+        "cancelled when paid",
+        (paused("inventory"), ordered(), rest, cancelled, rest, paused(), rest),
+    ),
+    Story(
+        "cancelled when reserved",
+        (paused("payment"), ordered(), rest, cancelled, rest, paused(), rest),
+    ),
+    Story(
+        "undone before it is done",
+        (
+            paused("payment", "inventory"),
+            ordered(),
+            rest,
+            cancelled,
+            rest,
+            paused(),
+            heard_backwards("payment"),
+            heard_backwards("inventory"),
+            rest,
+        ),
+    ),
+    Story(
+        "stalled",
+        (
+            paused("payment"),
+            ordered(),
+            rest,
+            waited(hours=12, minutes=6),
+            ticked("orders"),
+            rest,
+            paused(),
+            rest,
+        ),
+    ),
+    Story(
+        "the list is behind",
+        (
+            paused("payment"),
+            ordered(),
+            rest,
+            paused("orders"),
+            rest,
+            waited(hours=13),
+            ticked("orders"),
+            paused(),
+            rest,
+        ),
+    ),
+    Story(
+        "the parcel is late",
+        (paused("shipping"), ordered(), rest, waited(hours=25), paused(), rest),
+    ),
+    Story(
+        "the figures are late",
+        (
+            paused("analytics"),
+            ordered(),
+            rest,
+            waited(days=3),
+            paused(),
+            rest,
+            ticked("analytics"),
+        ),
+    ),
+    Story("a scribble", (scribbled, ordered(), rest)),
+)

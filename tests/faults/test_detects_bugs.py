@@ -1,0 +1,56 @@
+"""Does it bite? Mistakes that are planted where functions meet AWS are found by the sweep."""
+
+from contextlib import closing
+
+import pytest
+
+from tests.faults.seeded_bugs import PLANTED
+from tests.faults.stories import STORIES
+from tests.faults.sweep import Site, sweep
+from tests.support.template import Templates
+
+FOUND_BY = {
+    "the_relay_ignores_refused_entries": ("relay", "sns", "no_order_waits_for_ever"),
+    "the_relay_goes_on_when_the_topic_fails": ("relay", "sns", "no_order_waits_for_ever"),
+    "it_acknowledges_what_has_failed": ("shipping", "dynamodb.Put", "no_order_waits_for_ever"),
+    "a_slot_is_put_without_its_condition": (
+        "ordering",
+        "dynamodb.Put",
+        "a_filled_slot_never_changes",
+    ),
+    "stock_is_taken_before_the_slot": ("inventory", "dynamodb", "stock_is_conserved"),
+    "a_conflict_is_held_to_be_a_success": ("inventory", "dynamodb", "no_order_waits_for_ever"),
+    "a_record_is_put_over_whatever_is_there": (
+        "payment",
+        "dynamodb.Put",
+        "a_record_is_written_over_the_one_that_was_read",
+    ),
+    "the_sdk_sends_mail_again": ("email", "sesv2", "no_mail_goes_twice"),
+    "it_confirms_the_losing_reference": (
+        "payment",
+        "dynamodb.Put",
+        "only_one_reference_is_captured",
+    ),
+}
+"""For each mistake a function, how its call begins, and what shows it in the first story."""
+
+
+@pytest.mark.parametrize("name", sorted(FOUND_BY))
+def test_a_planted_mistake_is_found(
+    name: str, templates: Templates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    function, call, invariant = FOUND_BY[name]
+    PLANTED[name](monkeypatch)
+
+    def wanted(site: Site) -> bool:
+        return site[0] == function and site[-1].startswith(call)
+
+    with closing(sweep(templates, STORIES[0], wanted)) as met:
+        found = next((found for _, _, found in met if found), None)
+
+    assert found is not None
+    assert found.name == invariant
+
+
+def test_every_planted_mistake_is_looked_for() -> None:
+    assert sorted(FOUND_BY) == sorted(PLANTED)

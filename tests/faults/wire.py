@@ -1,0 +1,235 @@
+"""The wire between the functions' SDK and moto: every call is numbered there and meets its fate."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import Any, Protocol
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ReadTimeoutError
+from greenlet import getcurrent
+from moto.core.models import botocore_stubber
+
+from functions import names
+from functions.runtime.aws.client import client_factory
+from tests.faults import answers
+from tests.faults.injection import TO_THE_LAST, WORDS, Fault, Unforeseen, applicable
+
+STAGE = names.prefixed("dev", "")
+LATER = ("die, done later", "lost, done later")
+"""Faults with which a request comes through when nobody waits for it any more."""
+
+
+class Died(BaseException):
+    """The worker's process is gone; nothing that follows in it happens."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One call of the SDK: whose, in which run, the how manieth of it, what it asks for."""
+
+    function: str
+    trigger: str
+    nth: int
+    operation: str
+    about: str
+
+    def __str__(self) -> str:
+        """Say it in plain words."""
+        what = f"{self.operation} ({self.about})"
+        return f"{self.function} on {self.trigger}, call {self.nth}: {what}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InjectedFault:
+    """A fault that happened: at which step, to which call or to whom."""
+
+    step: int
+    call: Call | str
+    fault: Fault
+
+    def __str__(self) -> str:
+        """Say it in plain words."""
+        return f"step {self.step}, {self.call}: {WORDS[self.fault]}"
+
+
+type Fate = Callable[[Call], Fault | None]
+
+
+class Hearer(Protocol):
+    """Who is told of what was done on the wire, and of what went wrong there."""
+
+    def hear(self, operation: str, request: AWSPreparedRequest, response: AWSResponse) -> None:
+        """Hear of a call that was made, and of its answer."""
+        ...
+
+    def mishap(self, call: Call, request: AWSPreparedRequest) -> None:
+        """Hear of a call that meets a fault."""
+        ...
+
+
+@dataclass
+class _Asked:
+    """A call that is under way: how often it was sent, and what it meets each time."""
+
+    call: Call
+    fault: Fault | None
+    sends: int = 0
+
+
+@dataclass
+class _Run:
+    """One run of a function."""
+
+    function: str
+    trigger: str
+    calls: int = 0
+    asked: dict[str, _Asked] = field(default_factory=dict)
+    conflicting: set[tuple[str, str]] = field(default_factory=set)
+
+
+class Wire:
+    """What the functions of one world say to AWS.
+
+    `late` are requests that are still under way although whoever sent them has given up or died.
+    `turn` is called before every request, for others to have theirs.
+    """
+
+    def __init__(self, hearer: Hearer) -> None:
+        self.hearer = hearer
+        self.fate: Fate = lambda _: None
+        self.turn: Callable[[], object] = lambda: None
+        self.late: list[Callable[[], object]] = []
+        self.calls: list[Call] = []
+        self._runs: dict[Any, _Run] = {}
+
+    @contextmanager
+    def running(self, function: str, trigger: str) -> Iterator[None]:
+        """Hold that all calls of this greenlet are those of a function's run."""
+        self._runs[getcurrent()] = _Run(function, trigger)
+        try:
+            yield
+        finally:
+            del self._runs[getcurrent()]
+
+    def send(self, event_name: str, request: AWSPreparedRequest) -> AWSResponse | None:
+        """Let a request meet its fate."""
+        run = self._runs.get(getcurrent())
+        if run is None:
+            return botocore_stubber(event_name, request)
+        asked = self._asked(run, event_name, request)
+        asked.sends += 1
+        if asked.sends == 1 and asked.fault:
+            self.hearer.mishap(asked.call, request)
+        self.turn()
+        return self._meet(asked, partial(self._do, event_name, asked.call), request)
+
+    def _asked(self, run: _Run, event_name: str, request: AWSPreparedRequest) -> _Asked:
+        """Return the call that a request belongs to: the SDK repeats what has the same id."""
+        known = str(request.headers["amz-sdk-invocation-id"])
+        if known in run.asked:
+            return run.asked[known]
+        run.calls += 1
+        operation = event_name.removeprefix("before-send.")
+        service, _, name = operation.partition(".")
+        operation = f"{service.lower().replace('-', '')}.{name}"
+        possible = applicable(operation)
+        call = Call(
+            function=run.function,
+            trigger=run.trigger,
+            nth=run.calls,
+            operation=operation,
+            about=_about(operation, request),
+        )
+        self.calls.append(call)
+        what = (operation, call.about)
+        fault = TO_THE_LAST if what in run.conflicting else self.fate(call)
+        if fault == TO_THE_LAST:
+            run.conflicting.add(what)
+        assert fault is None or fault in possible, (call, fault)
+        run.asked[known] = _Asked(call, fault)
+        return run.asked[known]
+
+    def _meet(
+        self,
+        asked: _Asked,
+        do: Callable[[AWSPreparedRequest], AWSResponse],
+        request: AWSPreparedRequest,
+    ) -> AWSResponse:
+        """Do what is asked or not, and answer or not; the SDK sends again what had no answer."""
+        operation, fault = asked.call.operation, asked.fault
+        if fault in ("die after", "lost") or (fault == "done twice" and asked.sends == 1):
+            do(request)
+        elif fault in LATER and asked.sends == 1:
+            self.late.append(partial(do, request))
+        match fault:
+            case "die before" | "die after" | "die, done later":
+                raise Died
+            case "lost" | "lost, done later":
+                raise ReadTimeoutError(endpoint_url=request.url)
+            case "done twice" if asked.sends == 1:
+                raise ReadTimeoutError(endpoint_url=request.url)
+            case "throttled":
+                return answers.throttle(request, operation.partition(".")[0])
+            case "conflict" | "conflict, to the last":
+                return answers.conflict(request, operation)
+            case "partial":
+                return _in_part(do, request)
+            case _:
+                return do(request)
+
+    def _do(self, event_name: str, call: Call, request: AWSPreparedRequest) -> AWSResponse:
+        response = botocore_stubber(event_name, request)
+        assert response is not None
+        try:
+            self.hearer.hear(call.operation, request, response)
+        except Exception as error:  # else the SDK would take it for a fault
+            raise Unforeseen(f"{call} was not understood") from error
+        return response
+
+
+class Clients:
+    """AWS clients, made once a process, whose requests go over the wire of the world at hand."""
+
+    def __init__(self) -> None:
+        self.wire: Wire | None = None
+        self._make = client_factory()
+        self.plain = cache(client_factory())
+        self._made: dict[str, Any] = {}
+
+    def __call__(self, service: str) -> Any:
+        """Return the client of a service."""
+        if service not in self._made:
+            made = self._made[service] = self._make(service)
+            made.meta.events.unregister("before-send", botocore_stubber)
+            made.meta.events.register("before-send", self._send)
+        return self._made[service]
+
+    def _send(self, event_name: str, request: AWSPreparedRequest, **_: Any) -> Any:
+        assert self.wire is not None
+        return self.wire.send(event_name, request)
+
+
+def _in_part(
+    do: Callable[[AWSPreparedRequest], AWSResponse], request: AWSPreparedRequest
+) -> AWSResponse:
+    """Let the topic take a batch but for its first half, or its only entry."""
+    given = answers.entries(request)
+    refused = list(given)[: (len(given) + 1) // 2]
+    taken: set[str] = set()
+    if len(refused) < len(given):
+        taken = answers.accepted(do(answers.without(request, refused)))
+    return answers.taken_in_part(request, taken, [given[number]["Id"] for number in refused])
+
+
+def _about(operation: str, request: AWSPreparedRequest) -> str:
+    """Return what a call is about, in few words: a fact, a table, or how much."""
+    if operation == "sns.PublishBatch":
+        return "one" if len(answers.entries(request)) == 1 else "several"
+    body = answers.document(request)
+    if operation == "dynamodb.TransactWriteItems":
+        body = next(iter(body["TransactItems"][0].values()))
+    table = str(body.get("TableName", "")).removeprefix(STAGE)
+    fact = body.get("Item", {}).get("type", {}).get("S", "")
+    return " ".join(word for word in (table, fact, body.get("IndexName", "")) if word) or "-"

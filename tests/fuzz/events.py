@@ -1,0 +1,56 @@
+"""Hostile events: what a stranger could put into a queue, or into the log itself."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from events import codec
+from events.envelope import Event
+from tests.fuzz.values import broken, edited, json_values, texts, towers
+
+SAMPLES: list[dict[str, Any]] = [
+    json.loads(path.read_text())
+    for path in sorted((Path(codec.__file__).parent / "samples").glob("*.[0-9].json"))
+]
+"""One specimen of every type and version."""
+
+samples = st.sampled_from(SAMPLES)
+
+
+def told(order: str, event_type: str = "OrderPlaced") -> list[Event[Any]]:
+    """Return that an order was placed, and what the sample of a type says, as if it were of it."""
+    latest = {sample["type"]: sample for sample in SAMPLES}
+    chosen = [latest[name] for name in dict.fromkeys(["OrderPlaced", event_type])]
+    return [codec.decode(json.dumps(sample).replace(sample["subject"], order)) for sample in chosen]
+
+
+_padded = samples.map(lambda sample: json.dumps(sample | {"padding": "x" * codec.MAX_BYTES}))
+_versions = st.tuples(samples, st.sampled_from([0, 1, 2, 3, 999, 10**6, 10**30])).map(
+    lambda drawn: json.dumps(drawn[0] | {"dataversion": drawn[1]})
+)
+_crossed = st.tuples(samples, samples, st.sampled_from(["id", "type", "source", "subject", "data"]))
+"""One event with a member of another."""
+
+wires = st.one_of(
+    samples.map(json.dumps),
+    samples.flatmap(edited),
+    samples.flatmap(lambda sample: edited(sample, edits=5)),
+    samples.flatmap(lambda sample: edited(sample["data"])).flatmap(
+        lambda data: samples.map(
+            lambda sample: json.dumps(sample | {"data": "@"}).replace('"@"', data)
+        )
+    ),
+    _crossed.map(lambda drawn: json.dumps(drawn[0] | {drawn[2]: drawn[1][drawn[2]]})),
+    _versions,
+    _padded,
+    json_values.map(json.dumps),
+    towers(),
+    texts,
+)
+"""Texts that are no events, or of somebody else."""
+
+raws = st.one_of(
+    wires, wires.flatmap(broken), st.binary(max_size=60), samples.map(json.dumps).flatmap(broken)
+)

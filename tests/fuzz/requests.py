@@ -1,0 +1,235 @@
+"""Hostile requests, as events of an HTTP API (payload 2.0)."""
+
+import json
+from typing import Any
+
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+
+from functions.checkout.listing import _cursor
+from functions.framework.http import MAX_BODY
+from functions.map import API
+from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, WHOLE
+from tests.fuzz.values import MARK, broken, edited, encoded, json_values, names, texts, towers
+from tests.support.builders import ISSUER, verified
+from tests.support.openapi import DOCUMENT
+
+ROUTES = [route.key for route in API.routes]
+PLACE = "POST /checkout"
+OPERATIONS = schemathesis.openapi.from_dict(json.loads(json.dumps(DOCUMENT)))
+"""docs/openapi.json, as somebody else reads it."""
+
+CUSTOMER = "auth0|robin"
+
+_bytes = st.one_of(
+    edited(BODY).flatmap(broken),
+    st.binary(max_size=40),
+    st.just(MARK.encode("utf-16")),
+    towers().map(str.encode),
+)
+_lines = st.fixed_dictionaries(
+    {"sku": st.from_regex(r"[A-Z-]{1,9}", fullmatch=True), "quantity": st.integers(1, 999)}
+)
+_unsaleable = st.fixed_dictionaries(
+    {},
+    optional={
+        "lines": st.lists(_lines, min_size=1, max_size=3),
+        "expected_total": st.fixed_dictionaries(
+            {"amount": st.integers(0, 10**20), "currency": st.sampled_from(["EUR", "USD"])}
+        ),
+    },
+).map(lambda edit: json.dumps(BODY | edit))
+"""Orders of the right form, most of which the shop cannot take."""
+
+_texts = st.one_of(
+    _unsaleable, edited(BODY), edited(BODY, edits=5), towers(), texts, st.just(str(BODY))
+)
+bodies = st.one_of(
+    _texts.map(lambda text: {"body": text, "isBase64Encoded": False}),
+    _bytes.map(encoded),
+    edited(BODY).map(lambda text: encoded(text.encode("utf-8", "surrogatepass"))),
+    texts.map(lambda text: {"body": text, "isBase64Encoded": True}),
+    st.just({}),
+)
+"""What is no order, or no longer."""
+
+keys = st.one_of(
+    st.sampled_from([KEY, KEY.upper(), OTHER_KEY, f" {KEY}\n", KEY.replace("-", ""), "K" * 36]),
+    texts,
+)
+tokens = st.one_of(
+    keys.map(lambda key: f"Bearer {key}"),
+    keys.map(lambda key: f"bEARER  {key}"),
+    keys.map(lambda key: f"Basic {key}"),
+    texts,
+)
+kinds = st.one_of(
+    st.sampled_from(
+        ["application/json; charset=utf-7", "APPLICATION/JSON", "text/plain", "multipart/form-data"]
+    ),
+    texts,
+)
+
+
+@st.composite
+def headers(draw: st.DrawFn) -> dict[str, str]:
+    """Headers of any case, too many, or of no form at all."""
+    given = draw(st.dictionaries(names, texts, max_size=3))
+    known = {
+        "content-type": st.one_of(st.just("application/json"), kinds),
+        "idempotency-key": keys,
+        "authorization": tokens,
+        "traceparent": st.one_of(texts, st.just(f"00-{'4b' * 16}-{'00' * 8}-01\n")),
+        "if-none-match": texts,
+    }
+    for name in draw(st.sets(st.sampled_from(sorted(known)))):
+        as_written = draw(st.sampled_from([name, name.title(), name.upper()]))
+        given[as_written] = draw(known[name])
+    for number in range(draw(st.sampled_from([0, 0, 0, 500]))):
+        given[f"x-{number}"] = MARK
+    return given
+
+
+cursors = st.one_of(
+    st.sampled_from(
+        [_cursor(MARK, ORDER), _cursor("1", ORDER), "=", "A" * 200, "A" * 200 + "\ud800"]
+    ),
+    texts,
+    texts.map(lambda text: text.encode("utf-8", "surrogatepass").hex()),
+)
+queries = st.one_of(
+    st.none(),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "limit": st.one_of(
+                texts, st.integers().map(str), st.sampled_from(["1,2", "0x1", " 5"])
+            ),
+            "cursor": cursors,
+        },
+    ),
+    st.dictionaries(names, texts, max_size=3),
+)
+paths = st.one_of(
+    st.none(),
+    st.dictionaries(names, texts, max_size=2),
+    st.one_of(texts, st.sampled_from([ORDER, ORDER.lower(), f"{ORDER}\n"])).map(
+        lambda order: {"id": order}
+    ),
+)
+claims = st.one_of(
+    st.fixed_dictionaries({"iss": st.just(ISSUER), "sub": texts}),
+    st.dictionaries(st.sampled_from(["iss", "sub", "scope"]), json_values),
+    json_values,
+)
+contexts = st.one_of(
+    st.just({}),
+    claims.map(lambda said: {"authorizer": {"jwt": {"claims": said}}}),
+    json_values.map(lambda said: {"authorizer": said}),
+    json_values.map(lambda said: {"authorizer": {"jwt": said}}),
+    st.dictionaries(names, json_values, max_size=2),
+)
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> dict[str, Any]:
+    """A request that is in order but for some of its parts, each of the type that AWS gives it."""
+    event = {
+        "version": "2.0",
+        "routeKey": draw(st.sampled_from([*ROUTES, PLACE])),
+        "rawPath": MARK,
+        "cookies": [MARK],
+        "requestContext": verified(CUSTOMER),
+        "headers": {"content-type": "application/json", "authorization": f"Bearer {KEY}"},
+        "pathParameters": {"id": ORDER},
+        "queryStringParameters": None,
+        "body": WHOLE,
+        "isBase64Encoded": False,
+    }
+    hostile = draw(st.sets(st.sampled_from(sorted(_PARTS)), min_size=1, max_size=3))
+    for part in sorted(hostile):
+        drawn = draw(_PARTS[part])
+        event |= drawn if part == "body" else {part: drawn}
+    return event
+
+
+_PARTS: dict[str, st.SearchStrategy[Any]] = {
+    "requestContext": contexts,
+    "headers": st.one_of(headers(), headers(), st.none()),
+    "pathParameters": paths,
+    "queryStringParameters": queries,
+    "body": bodies,
+}
+
+
+orders = bodies.map(
+    lambda body: (
+        {
+            "routeKey": PLACE,
+            "requestContext": {},
+            "headers": {"content-type": "application/json", "idempotency-key": OTHER_KEY},
+        }
+        | body
+    )
+)
+"""Requests to place an order with nothing wrong but their bodies."""
+
+
+@st.composite
+def misshapen(draw: st.DrawFn) -> dict[str, Any]:
+    """An event as no HTTP API makes it, as somebody may who may invoke the function."""
+    event = draw(requests())
+    for member in draw(st.sets(st.sampled_from(sorted(event)), min_size=1, max_size=3)):
+        if member != "requestContext" and draw(st.booleans()):
+            del event[member]
+        else:
+            event[member] = draw(json_values)
+    return event
+
+
+payloads = st.one_of(
+    json_values,
+    st.fixed_dictionaries(dict.fromkeys(BODY, json_values), optional={"idempotency_key": texts}),
+    json_values.map(lambda value: BODY | {"idempotency_key": value}),
+    st.sampled_from(sorted(BODY)).flatmap(
+        lambda name: json_values.map(lambda value: BODY | {name: value})
+    ),
+    names.flatmap(lambda name: json_values.map(lambda value: BODY | {name: value})),
+    st.just(BODY | {"email": MARK * MAX_BODY}),
+)
+"""What the function may be invoked with directly."""
+
+
+def _as_event(case: Any) -> dict[str, Any]:
+    """Return a case of schemathesis as the event that an HTTP API would make of it."""
+    path = {name: str(value) for name, value in (case.path_parameters or {}).items()}
+    query = {name: str(value) for name, value in (case.query or {}).items()}
+    event = {
+        "routeKey": f"{case.method} {case.operation.path}",
+        "requestContext": verified(CUSTOMER),
+        "headers": {"content-type": case.media_type or "application/json"}
+        | {name: str(value) for name, value in (case.headers or {}).items()},
+        "pathParameters": path,
+        "queryStringParameters": query,
+    }
+    if isinstance(case.body, bytes):
+        return event | encoded(case.body)
+    if case.media_type is None:
+        return event
+    return event | {"body": json.dumps(case.body)}
+
+
+described = st.one_of(
+    [
+        OPERATIONS[path][method].as_strategy(generation_mode=mode).map(_as_event)
+        for path, method, modes in (
+            ("/checkout", "POST", (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)),
+            ("/orders", "GET", (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)),
+            ("/orders/{id}", "GET", (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)),
+            ("/orders/{id}/cancel", "POST", (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)),
+        )
+        for mode in modes
+    ]
+)
+"""Requests that the document allows, and others that it does not."""

@@ -1,0 +1,168 @@
+"""Whatever comes in by HTTP: a documented answer, nothing written, nothing of it in the log."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.checkout.identity import customer_key, order_id
+from functions.map import API
+from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY
+from tests.fuzz.cases import share, tried
+from tests.fuzz.requests import (
+    CUSTOMER,
+    PLACE,
+    ROUTES,
+    described,
+    misshapen,
+    orders,
+    payloads,
+    requests,
+)
+from tests.fuzz.values import MARK, TELL
+from tests.fuzz.world import World
+from tests.support.builders import ISSUER, placed, verified
+from tests.support.openapi import hold
+
+WRITES = [PLACE, "POST /orders/{id}/cancel"]
+GUESTS = placed(order=ORDER)
+CUSTOMERS = msgspec.structs.replace(
+    GUESTS,
+    data=msgspec.structs.replace(GUESTS.data, customer=customer_key(ISSUER, CUSTOMER)),
+)
+
+
+@pytest.fixture(scope="module")
+def shops(world: World, guarded: World) -> dict[str, World]:
+    """A shop that is open to guests, and one for customers with tokens."""
+    return {"guests": world, "customers": guarded}
+
+
+whose = st.sampled_from(["guests", "customers"])
+
+
+def answered(world: World, event: dict[str, Any]) -> int:
+    """Send an event; check all that must hold of its answer, and return its status."""
+    world.begin(CUSTOMERS if world.issuer else GUESTS)
+    before = world.state
+    answer, said = world.call(API.name, event)
+    status, headers = answer["statusCode"], answer["headers"]
+    body: Any = json.loads(answer["body"]) if answer["body"] else None
+
+    assert status < 500, said
+    assert TELL not in said
+    route = event.get("routeKey")
+    if route in ROUTES:
+        hold(route, status, headers, body)
+    if status >= 400:
+        assert headers["content-type"] == "application/problem+json"
+        assert body["detail"]
+        assert status in (401, 404, 409) or body["field"]
+    if status >= 300 or route not in WRITES:
+        assert world.state == before
+    return int(status)
+
+
+@share(20)
+@given(whose, requests())
+def test_any_request_has_a_documented_answer(
+    shops: dict[str, World], whose: str, event: dict[str, Any]
+) -> None:
+    tried["requests, some parts hostile"] += 1
+    answered(shops[whose], event)
+
+
+@share(20)
+@given(orders)
+def test_what_is_no_order_is_refused_and_writes_nothing(
+    world: World, event: dict[str, Any]
+) -> None:
+    tried["orders"] += 1
+    if answered(world, event) == 200:
+        assert len(world.log.read(order_id(OTHER_KEY))) == 1
+
+
+@share(5)
+@given(whose, described)
+def test_what_openapi_describes_and_what_it_rules_out_is_answered_as_it_says(
+    shops: dict[str, World], whose: str, event: dict[str, Any]
+) -> None:
+    tried["requests made of OpenAPI"] += 1
+    answered(shops[whose], event)
+
+
+@share(10)
+@given(whose, misshapen())
+def test_an_event_that_no_http_api_makes_is_refused_all_the_same(
+    shops: dict[str, World], whose: str, event: dict[str, Any]
+) -> None:
+    tried["events no HTTP API makes"] += 1
+    answered(shops[whose], event)
+
+
+@share(10)
+@given(payloads)
+def test_any_direct_invocation_is_answered_with_a_document(world: World, payload: Any) -> None:
+    tried["direct invocations"] += 1
+    world.begin()
+    answer, said = world.call(API.name, payload)
+
+    assert TELL not in said
+    json.dumps(answer).encode()
+    if "detail" in answer:
+        assert answer["status"] < 500, answer
+        assert not world.state["log"]
+    else:
+        assert len(world.state["log"]) == 1
+
+
+WHOLE = {
+    "routeKey": "GET /orders/{id}",
+    "requestContext": verified(CUSTOMER),
+    "headers": {"authorization": f"Bearer {KEY}"},
+    "pathParameters": {"id": ORDER},
+}
+
+
+@pytest.mark.parametrize(
+    ("whose", "edit", "status"),
+    [
+        ("guests", {}, 200),
+        ("customers", {}, 200),
+        ("guests", {"pathParameters": {"id": "\ud800"}}, 404),
+        ("guests", {"pathParameters": {"id": ["x"]}}, 400),
+        ("customers", {"requestContext": verified("\ud800")}, 401),
+        ("customers", {"requestContext": [MARK]}, 400),
+        (
+            "customers",
+            {
+                "routeKey": "GET /orders",
+                "queryStringParameters": {"cursor": "A" * 200 + "\ud800"},
+            },
+            400,
+        ),
+        ("guests", {"routeKey": [MARK]}, 400),
+        ("guests", {"routeKey": f"GET /{MARK}\ud800"}, 404),
+        ("guests", {"routeKey": PLACE, "body": {"a": 1}}, 400),
+        ("guests", {"\ud800": MARK}, 400),
+        ("guests", {"headers": MARK}, 400),
+        ("guests", {"isBase64Encoded": MARK}, 400),
+    ],
+)
+def test_what_was_a_500_once_or_an_exception_or_in_the_log(
+    shops: dict[str, World], whose: str, edit: dict[str, Any], status: int
+) -> None:
+    assert answered(shops[whose], WHOLE | edit) == status
+
+
+def test_a_body_is_an_order_all_the_same(world: World) -> None:
+    event = WHOLE | {
+        "routeKey": PLACE,
+        "headers": {"content-type": "application/json", "idempotency-key": OTHER_KEY},
+        "body": json.dumps(BODY),
+    }
+    assert answered(world, event) == 200
+    assert len(world.state["log"]) == 2

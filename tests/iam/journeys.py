@@ -1,0 +1,155 @@
+"""Journeys through one stage on which every function makes every kind of call that it can make."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+import msgspec
+from time_machine import Traveller
+
+from functions.analytics import closing
+from functions.analytics.service import SERVICE as ANALYTICS
+from functions.map import CONSUMERS
+from functions.orders.check import STALLED_AFTER
+from functions.orders.service import SERVICE as ORDERS
+from functions.payment.service import SERVICE as PAYMENT
+from functions.runtime.aws.client import client_factory
+from functions.runtime.aws.log import DynamoLog
+from functions.shipping.service import SERVICE as SHIPPING
+from infra.stage import Stage
+from ops.actions import forget
+from ops.cli.errors import ExitCode
+from ops.cli.options import Options
+from ops.stage.connection import Cloud
+from tests.iam.recorder import Recorder
+from tests.support.builders import order_placed, placed
+from tests.system.shop import SOLD_OUT, Placed, Shop
+from tests.system.world import World
+
+DAYS = 14
+"""What analytics sums up at most, here; each of a quarter's days would cost some queries."""
+
+CUSTOMER = "auth0|robin"
+
+NEW = "CORNET"
+"""A product that comes into the catalogue after it was looked at."""
+
+
+class Journeys:
+    """A stage's world, walked through; `success` and `declined` are tokens of its gateway."""
+
+    def __init__(self, world: World, stage: Stage, clock: Traveller) -> None:
+        """Take the world, the stage that it is of, and its clock."""
+        self._world = world
+        self._stage = stage
+        self._clock = clock
+        self._shop = Shop(world)
+        self._shop.subject = CUSTOMER if stage.issuer else None
+
+    def walk(self, *, success: str, declined: str) -> list[str]:
+        """Go all ways; return the ids of the orders."""
+        world, shop = self._world, self._shop
+        assert shop.request("GET /products").status == 200
+        shop.offer(NEW, NEW.title())
+        ended = {
+            shop.order(NEW, token=success): "dispatched",
+            shop.order(token=declined): "cancelled",
+            self._refunded(success): "cancelled",
+            self._cancelled(success): "cancelled",
+        }
+        world.settle()
+        world.redeliver()
+        ended |= {
+            self._stalled(success): "cancelled",
+            self._heard_late(success): "dispatched",
+        }
+        orders = [*ended, self._of_a_customer()]
+        self._list()
+        self._poison()
+        self._unpublishable()
+        world.settle()
+        assert {order: shop.show(order).body["status"] for order in ended} == ended
+        return [order.id for order in orders]
+
+    # -- ends of orders ----------------------------------------------------------------------------
+
+    def _refunded(self, token: str) -> Placed:
+        """Sell what is sold out, and hear of it after the payment."""
+        self._world.paused = {"inventory"}
+        order = self._shop.order(sku=SOLD_OUT, token=token)
+        self._world.settle()
+        self._world.paused = set()
+        return order
+
+    def _cancelled(self, token: str) -> Placed:
+        """Change one's mind at once."""
+        order = self._shop.order(token=token)
+        assert self._shop.cancel(order).status == 200
+        return order
+
+    def _stalled(self, token: str) -> Placed:
+        """Wait for a payment that does not come until the order is given up."""
+        self._world.paused = {PAYMENT.name}
+        order = self._shop.order(token=token)
+        self._world.settle()
+        self._clock.shift(STALLED_AFTER)
+        self._world.tick(ORDERS.name)
+        self._world.paused = set()
+        self._world.settle()
+        return order
+
+    def _heard_late(self, token: str) -> Placed:
+        """Let shipping hear so late that the carrier may have forgotten that it was asked before,
+        and analytics of a day that it has summed up.
+        """
+        self._world.paused = {SHIPPING.name, ANALYTICS.name}
+        order = self._shop.order(token=token)
+        self._world.settle()
+        self._clock.shift(timedelta(days=3))
+        self._sum_up()
+        self._world.paused = set()
+        self._world.settle()
+        self._sum_up()
+        return order
+
+    def _sum_up(self) -> None:
+        with patch.object(closing, "LONGEST", DAYS):
+            self._world.tick(ANALYTICS.name)
+
+    def _of_a_customer(self) -> Placed:
+        """Have an order of a customer's, also where there are none but of an earlier time."""
+        event = placed(msgspec.structs.replace(order_placed(), customer="ROBIN"))
+        DynamoLog(client_factory()("dynamodb"), self._world.log).append(event)
+        self._world.settle()
+        return Placed(event.subject, "")
+
+    # -- what else there is ------------------------------------------------------------------------
+
+    def _list(self) -> None:
+        listed = self._shop.request("GET /orders")
+        assert listed.status == (200 if self._stage.issuer else 404)
+
+    def _poison(self) -> None:
+        """Send every consumer what it cannot read, which it hides for a while."""
+        for consumer in CONSUMERS:
+            self._world.send(consumer.name, "poison")
+
+    def _unpublishable(self) -> None:
+        """Have in the log what is no event, which the relay puts aside."""
+        strange = {"subject": {"S": "strange"}, "slot": {"S": "placed"}}
+        self._world.put(self._world.log, strange)
+
+
+def forget_all(stage: Stage, recorder: Recorder, orders: list[str]) -> None:
+    """Forget orders as an operator does, under the roles for it."""
+    cloud = Cloud(stage=stage.name, client=client_factory())
+
+    def acting_as(self: Cloud, role: str, session: str) -> Cloud:
+        return Cloud(stage=self.stage, client=recorder.clients(role))
+
+    with (
+        patch.object(forget, "connect", lambda _: cloud),
+        patch.object(Cloud, "acting_as", acting_as),
+    ):
+        for order in orders:
+            done = forget.forget(Options(stage=stage.name), order, yes=True)
+            assert done is ExitCode.DONE
