@@ -7,7 +7,7 @@ from typing import Any
 
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 
 EVERY = 2.0
 """Seconds between two looks at a stack that is being deleted."""
@@ -54,13 +54,13 @@ class Stack:
         return self.status.startswith("DELETE_")
 
 
-def find(cloud: Cloud, name: str) -> Stack | None:
+def find(connection: Connection, name: str) -> Stack | None:
     """Return the stack of that name, or nothing if there is none.
 
     Raises:
         CommandError: it is no consumer's.
     """
-    client = cloud.client("cloudformation")
+    client = connection.client("cloudformation")
     found = _described(client, name)
     if found is None:
         return None
@@ -85,9 +85,9 @@ def find(cloud: Cloud, name: str) -> Stack | None:
     )
 
 
-def was_there(cloud: Cloud, name: str) -> bool:
+def was_there(connection: Connection, name: str) -> bool:
     """Tell whether a stack of that name was deleted lately: CloudFormation knows for 90 days."""
-    pages = cloud.client("cloudformation").get_paginator("list_stacks")
+    pages = connection.client("cloudformation").get_paginator("list_stacks")
     return any(
         stack["StackName"] == name
         for page in pages.paginate(StackStatusFilter=[GONE])
@@ -97,7 +97,7 @@ def was_there(cloud: Cloud, name: str) -> bool:
 
 def delete(
     options: Options,
-    cloud: Cloud,
+    connection: Connection,
     stack: Stack,
     *,
     clock: Callable[[], float] = time.monotonic,
@@ -108,7 +108,7 @@ def delete(
     Raises:
         CommandError: CloudFormation could not delete all of it, or is not done after `PATIENCE`.
     """
-    client = cloud.client("cloudformation")
+    client = connection.client("cloudformation")
     total = len(list(_resources(client, stack.id)))
     client.delete_stack(StackName=stack.id)
     said = began = clock()

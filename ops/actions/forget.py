@@ -18,7 +18,7 @@ from ops.cli.confirm import consent
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.formats import many
 from ops.cli.options import Options
-from ops.stage.connection import Cloud, connect
+from ops.stage.connection import Connection, connect
 from ops.stage.lookups import find, no_such_order
 from ops.views.outstanding import outstanding
 
@@ -30,18 +30,20 @@ COPIES = (
 
 def forget(options: Options, wanted: str, *, yes: bool, clock: Clock = utc_now) -> ExitCode:
     """Blank an order's personal fields and say what was done."""
-    cloud = connect(options)
-    order = find(cloud, wanted.upper())
-    history = cloud.log().read(order)
+    connection = connect(options)
+    order = find(connection, wanted.upper())
+    history = connection.log().read(order)
     _must_rest(history, order)
-    if not _personal(history) and all(shelf.agrees(history) for shelf in _shelves(cloud)):
+    if not _personal(history) and all(shelf.agrees(history) for shelf in _shelves(connection)):
         _say(options, order, (), "Nothing is left to forget")
         return ExitCode.DONE
     consent(options, f"This blanks what order {order} says of a person, for good.", yes=yes)
     session = f"forget-{order}"
-    log_keeper = cloud.acting_as(names.forget_role(cloud.stage, cloud.region), session)
-    shelves = _shelves(cloud, session)
-    blanked = erase(cloud.log(), log_keeper.erasure(), shelves, order, clock)
+    log_keeper = connection.acting_as(
+        names.forget_role(connection.stage, connection.region), session
+    )
+    shelves = _shelves(connection, session)
+    blanked = erase(connection.log(), log_keeper.erasure(), shelves, order, clock)
     for pending in outstanding(history):
         options.err.print(f"{pending.consumer} has yet to fill {pending.slot}: it finds blanks.")
     rows = f", and its row in {', '.join(shelf.name for shelf in shelves)}" if shelves else ""
@@ -49,18 +51,18 @@ def forget(options: Options, wanted: str, *, yes: bool, clock: Clock = utc_now) 
     return ExitCode.DONE
 
 
-def _shelves(cloud: Cloud, session: str | None = None) -> list[Shelf]:
+def _shelves(connection: Connection, session: str | None = None) -> list[Shelf]:
     """Return all read models; with a session as one sees them under the roles that may write."""
     return [
         Shelf(
             consumer.name,
             consumer.projection,
             (
-                cloud.acting_as(
-                    names.forget_role(cloud.stage, cloud.region, consumer.name), session
+                connection.acting_as(
+                    names.forget_role(connection.stage, connection.region, consumer.name), session
                 )
                 if session
-                else cloud
+                else connection
             ).rows(consumer, consumer.projection.table),
         )
         for consumer in CONSUMERS

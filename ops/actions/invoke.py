@@ -20,9 +20,9 @@ def invoke(options: Options, file: str) -> ExitCode:
     body = read(file)
     # The SDK repeats a call whose answer was lost; with a key of its own that cannot order twice.
     body.setdefault(IDEMPOTENCY_KEY, str(uuid4()))
-    cloud = connect(options)
-    answer = cloud.client("lambda").invoke(
-        FunctionName=cloud.function(API.name), Payload=msgspec.json.encode(body)
+    connection = connect(options)
+    answer = connection.client("lambda").invoke(
+        FunctionName=connection.function(API.name), Payload=msgspec.json.encode(body)
     )
     document = msgspec.json.decode(answer["Payload"].read())
     options.print_json(document) if options.json else options.out.print_json(data=document)

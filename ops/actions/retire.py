@@ -18,7 +18,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.formats import many
 from ops.cli.options import LOCAL, Options, at
 from ops.stage import drain
-from ops.stage.connection import Cloud, connect
+from ops.stage.connection import Connection, connect
 from ops.stage.consumer_queues import Inbox
 from ops.stage.drain import until_drained
 from ops.stage.event_sources import turn
@@ -46,12 +46,12 @@ def retire(
 ) -> ExitCode:
     """Retire a consumer and say what outlives it."""
     _may_go(name, keep_row=keep_row)
-    cloud = connect(options)
-    stack = stacks.find(cloud, names.prefixed(cloud.stage, name))
+    connection = connect(options)
+    stack = stacks.find(connection, names.prefixed(connection.stage, name))
     if stack is None:
-        return _gone(options, cloud, name)
+        return _gone(options, connection, name)
     _can_go(stack)
-    inbox = Inbox(cloud, name)
+    inbox = Inbox(connection, name)
     if not stack.going and not drop_dead_letters:
         _no_dead_letters(inbox, name)
     _tell_of_undelivered(options, inbox, name)
@@ -61,11 +61,11 @@ def retire(
             if inbox.unsubscribe():
                 options.err.print(f"{name} hears nothing new.")
             if not without_draining:
-                _drain(options, cloud, inbox, name, wait, clock, sleep)
+                _drain(options, connection, inbox, name, wait, clock, sleep)
                 if not drop_dead_letters:
                     _no_dead_letters(inbox, name)
         options.err.print(f"Deleting {stack.name}.")
-        stacks.delete(options, cloud, stack, clock=clock, sleep=sleep)
+        stacks.delete(options, connection, stack, clock=clock, sleep=sleep)
     _told(options, name, stack)
     return ExitCode.DONE
 
@@ -82,11 +82,11 @@ def _may_go(name: str, *, keep_row: bool) -> None:
         )
 
 
-def _gone(options: Options, cloud: Cloud, name: str) -> ExitCode:
-    stack = names.prefixed(cloud.stage, name)
-    if not stacks.was_there(cloud, stack):
+def _gone(options: Options, connection: Connection, name: str) -> ExitCode:
+    stack = names.prefixed(connection.stage, name)
+    if not stacks.was_there(connection, stack):
         raise CommandError(
-            f"There is no {name} on stage {cloud.stage}: its stack would be {stack}.",
+            f"There is no {name} on stage {connection.stage}: its stack would be {stack}.",
             ExitCode.NOT_FOUND,
         )
     if options.json:
@@ -147,7 +147,7 @@ def _sentence(name: str, stack: Stack, inbox: Inbox, without_draining: bool) -> 
 
 def _drain(
     options: Options,
-    cloud: Cloud,
+    connection: Connection,
     inbox: Inbox,
     name: str,
     wait: float,
@@ -161,15 +161,15 @@ def _drain(
     """
     if inbox.queue is None:
         return
-    if turn(cloud, name, on=True, clock=clock, sleep=sleep):
+    if turn(connection, name, on=True, clock=clock, sleep=sleep):
         options.err.print(f"{name} was paused, and works again until its queue is empty.")
-    settled = drain.SURE if cloud.stage == LOCAL else round(CONSISTENT / drain.EVERY)
+    settled = drain.SURE if connection.stage == LOCAL else round(CONSISTENT / drain.EVERY)
     drained = until_drained(options, inbox.queue, wait, sure=settled, clock=clock, sleep=sleep)
     if drained is not ExitCode.DONE:
         raise CommandError(
             f"{name} hears nothing new, and its stack was not deleted. What fails is shown by"
-            f" `fanfare tail{at(cloud.stage)} --outcome retry`; say the same again to go on, or"
-            " lose what waits with --without-draining."
+            f" `fanfare tail{at(connection.stage)} --outcome retry`; say the same again to go on,"
+            " or lose what waits with --without-draining."
         )
 
 

@@ -7,7 +7,7 @@ from functions.inventory.service import SERVICE as INVENTORY
 from functions.map import API
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
-from ops.stage.connection import Cloud, connect
+from ops.stage.connection import Connection, connect
 from ops.stage.demo_catalogue import CURRENCY, Article, articles
 
 GUARDED = "prod"
@@ -35,10 +35,10 @@ def told(new: int) -> str:
     return f"{len(articles())} products ({new} new)"
 
 
-def fill(cloud: Cloud) -> int:
+def fill(connection: Connection) -> int:
     """Write what a stage's tables do not have yet; return how many products were new."""
-    stock = cloud.records(INVENTORY, STOCK)
-    catalogue = cloud.records(API, CATALOGUE)
+    stock = connection.records(INVENTORY, STOCK)
+    catalogue = connection.records(API, CATALOGUE)
     return sum(_add(article, stock, catalogue) for article in articles())
 
 

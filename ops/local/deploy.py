@@ -14,7 +14,7 @@ from ops.cli.errors import CommandError
 from ops.cli.options import LOCAL
 from ops.local.children import Child, Children
 from ops.paths import ROOT
-from ops.stage.connection import ACCOUNT, REGION, Cloud
+from ops.stage.connection import ACCOUNT, REGION, Connection
 
 CDK = ROOT / ".venv" / "bin" / "cdk"
 OUTPUTS = "outputs.json"
@@ -80,14 +80,14 @@ def _cdk(
     return children.start(command, environ={**environ, **settings}, cwd=source, log=log)
 
 
-def make_bucket(cloud: Cloud) -> None:
+def make_bucket(connection: Connection) -> None:
     """Make the bucket for assets, which bootstrapping makes in an account."""
-    cloud.client("s3").create_bucket(Bucket=BUCKET)
+    connection.client("s3").create_bucket(Bucket=BUCKET)
 
 
-def verify_sender(cloud: Cloud) -> None:
+def verify_sender(connection: Connection) -> None:
     """Make the local stage's sender known to the local cloud's SES, which believes it at once."""
-    cloud.client("sesv2").create_email_identity(EmailIdentity=names.LOCAL_SENDER)
+    connection.client("sesv2").create_email_identity(EmailIdentity=names.LOCAL_SENDER)
 
 
 def until_done(

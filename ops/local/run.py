@@ -19,7 +19,7 @@ from ops.logs.filter import Filter
 from ops.logs.watch import Watch, watch
 from ops.paths import ROOT, SAMPLE
 from ops.stage import connection, local_run
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from ops.stage.event_sources import turn
 from ops.stage.local_run import Running
 
@@ -75,7 +75,7 @@ def _run(options: Options, signals: Signals, *, port: int, keep: bool, only: Fil
 
 def _bring_up(
     view: View, children: Children, *, port: int, work: Path, logs: Path
-) -> tuple[Child, Cloud]:
+) -> tuple[Child, Connection]:
     """Start the local cloud, deploy to it and seed it; the stacks are synthesized meanwhile."""
     environ = connection.local_environment(port, os.environ) | {"TMPDIR": str(work)}
     with view.step("cloud", f"ministack 127.0.0.1:{port}") as step:

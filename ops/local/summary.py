@@ -18,7 +18,7 @@ from functions.payment.sandbox import LEDGER, Entry, State
 from functions.payment.service import SERVICE as PAYMENT
 from functions.runtime.clock import utc_now
 from ops.local.view import View
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from ops.views import metrics, orders
 
 PATIENCE = 10.0
@@ -37,7 +37,7 @@ _BECAME: dict[State, str] = {
 
 
 def close(
-    cloud: Cloud,
+    connection: Connection,
     view: View,
     placed: Sequence[str],
     *,
@@ -48,14 +48,14 @@ def close(
 
     The list and the figures hear what happened a moment after it did, so they are waited for.
     """
-    log = cloud.log()
+    log = connection.log()
     histories = [log.read(order) for order in placed]
     deadline = clock() + PATIENCE
-    while not (agreed := _agree(cloud, histories)) and clock() < deadline:
+    while not (agreed := _agree(connection, histories)) and clock() < deadline:
         sleep(0.1)
-    view.show("The list, as `fanfare orders` shows it:", _list(cloud))
-    view.show("The figures, as `fanfare metrics` shows them:", metrics.draw(_figures(cloud)))
-    view.show("The ledger of the sandbox gateway:", _ledger(cloud, placed, view.short))
+    view.show("The list, as `fanfare orders` shows it:", _list(connection))
+    view.show("The figures, as `fanfare metrics` shows them:", metrics.draw(_figures(connection)))
+    view.show("The ledger of the sandbox gateway:", _ledger(connection, placed, view.short))
     if not agreed:
         view.complain(
             "The list or the figures have not caught up: `fanfare projection orders --check`."
@@ -63,37 +63,37 @@ def close(
     return agreed
 
 
-def _agree(cloud: Cloud, histories: Sequence[History]) -> bool:
+def _agree(connection: Connection, histories: Sequence[History]) -> bool:
     """Tell whether each row is what the log makes of it, and each order's end is counted."""
-    kept = {row.sort: row for row in cloud.rows(ORDERS, LIST).all()}
+    kept = {row.sort: row for row in connection.rows(ORDERS, LIST).all()}
     for history in histories:
         made = entry(history)
         row = kept.get(made.place) if made else None
         if made is None or row is None or unflat(row.sort, row.values) != made.listed:
             return False
     ended = sum(made.listed.status in _ENDS for made in map(entry, histories) if made)
-    counted = metrics.summed(_figures(cloud))
+    counted = metrics.summed(_figures(connection))
     return (
         counted.orders >= len(histories)
         and counted.confirmed + sum(counted.cancelled.values()) >= ended
     )
 
 
-def _figures(cloud: Cloud) -> Sequence[Figures]:
+def _figures(connection: Connection) -> Sequence[Figures]:
     today: date = day_of(utc_now())
-    return figures(cloud.rows(ANALYTICS, FIGURES), DAYS, today)
+    return figures(connection.rows(ANALYTICS, FIGURES), DAYS, today)
 
 
-def _list(cloud: Cloud) -> Table:
-    return orders.draw(list(orders.newest(cloud, limit=3)), utc_now())
+def _list(connection: Connection) -> Table:
+    return orders.draw(list(orders.newest(connection, limit=3)), utc_now())
 
 
-def _ledger(cloud: Cloud, placed: Sequence[str], short: Callable[[str], str]) -> Table:
+def _ledger(connection: Connection, placed: Sequence[str], short: Callable[[str], str]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("order", no_wrap=True, style="cyan")
     table.add_column("amount", justify="right", no_wrap=True)
     table.add_column("became", no_wrap=True)
-    for line in ledger(cloud, placed):
+    for line in ledger(connection, placed):
         amount = written(Money(amount=line.amount, currency=line.currency))
         table.add_row(short(line.order), amount, line.became)
     return table
@@ -114,10 +114,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         return _BECAME[self.state]
 
 
-def ledger(cloud: Cloud, orders: Sequence[str]) -> list[Line]:
+def ledger(connection: Connection, orders: Sequence[str]) -> list[Line]:
     """Return the ledger's lines about these orders, in their order. It reads the whole ledger."""
     lines = []
-    for record in cloud.records(PAYMENT, LEDGER).all():
+    for record in connection.records(PAYMENT, LEDGER).all():
         entry = msgspec.convert(dict(record.values), Entry)
         if entry.order in orders:
             lines.append(

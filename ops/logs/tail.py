@@ -15,10 +15,10 @@ from ops.stage.lookups import ID_LENGTH
 
 def tail(options: Options, only: Filter, since: timedelta | None) -> ExitCode:
     """Print what the functions' logs tell, from now or from `since` ago, until interrupted."""
-    cloud = connect(options)
+    connection = connect(options)
     whole_id = only.order if len(only.order) == ID_LENGTH else None
     begin = time.time() - (since or timedelta()).total_seconds()
-    watching = watch(cloud, since=begin, order=whole_id)
+    watching = watch(connection, since=begin, order=whole_id)
     feed, sheet = Feed(only), Sheet()
     while True:
         for line in feed.lines(watching.poll(time.time())):

@@ -10,7 +10,7 @@ from functions.map import SERVICES
 from ops.cli.options import LOCAL
 from ops.logs.record import Record, parse
 from ops.stage.aws_errors import missing
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 
 NO_NOISE = '-"_aws" -"RequestId:"'
 """Leaves out metrics and Lambda's own lines; whatever passes is filtered again here."""
@@ -104,7 +104,7 @@ class Watch:
 
 
 def watch(
-    cloud: Cloud, *, since: float, until: float | None = None, order: str | None = None
+    connection: Connection, *, since: float, until: float | None = None, order: str | None = None
 ) -> Watch:
     """Return a watch over all functions of a stage, or over what they say of one order.
 
@@ -114,11 +114,11 @@ def watch(
         Exception: what AWS said, if none of them is there, or if anything else is wrong.
     """
     return Watch(
-        cloud.client("logs"),
-        _there([service.name for service in SERVICES], cloud.log_group),
+        connection.client("logs"),
+        _there([service.name for service in SERVICES], connection.log_group),
         since=since,
         until=until,
-        pace=HERE if cloud.stage == LOCAL else AWS,
+        pace=HERE if connection.stage == LOCAL else AWS,
         pattern=f'"{order}"' if order else NO_NOISE,
     )
 

@@ -15,7 +15,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.formats import many
 from ops.cli.options import Options, at
 from ops.projections.compare import Comparison, Difference, compare, look
-from ops.stage.connection import Cloud, connect
+from ops.stage.connection import Connection, connect
 from ops.stage.lookups import find, no_such_order
 from ops.stage.prices import READ_UNIT, price
 
@@ -29,10 +29,10 @@ INDENT = "  "
 def show(options: Options, name: str, key: str | None, *, limit: int) -> ExitCode:
     """Print the first rows, those of a partition, or that of an order."""
     consumer, projection = read_model(name)
-    cloud = connect(options)
-    rows = cloud.rows(consumer, projection.table)
+    connection = connect(options)
+    rows = connection.rows(consumer, projection.table)
     found = list(
-        islice(rows.all(), limit) if key is None else _of(cloud, rows, projection, key, limit)
+        islice(rows.all(), limit) if key is None else _of(connection, rows, projection, key, limit)
     )
     if key is not None and not found:
         raise CommandError(f"{name} has no row of {key}.", ExitCode.NOT_FOUND)
@@ -43,7 +43,9 @@ def show(options: Options, name: str, key: str | None, *, limit: int) -> ExitCod
         for line in _lines_of(row):
             options.out.print(line)
     if not found and not options.json:
-        options.out.print(f"{name} has no rows. Rebuild it: fanfare replay {name}{at(cloud.stage)}")
+        options.out.print(
+            f"{name} has no rows. Rebuild it: fanfare replay {name}{at(connection.stage)}"
+        )
     if len(found) == limit:
         options.err.print(f"The first {limit}; more with --limit.")
     return ExitCode.DONE
@@ -59,12 +61,12 @@ def check(
 ) -> ExitCode:
     """Compare all rows, or that of one order, with the log; tell whether they are equal."""
     consumer, projection = read_model(name)
-    cloud = connect(options)
-    rows, log = cloud.rows(consumer, projection.table), cloud.log()
+    connection = connect(options)
+    rows, log = connection.rows(consumer, projection.table), connection.log()
     if key is None:
-        result = compare(projection, cloud.pages(), log, rows, clock, sleep)
+        result = compare(projection, connection.pages(), log, rows, clock, sleep)
     else:
-        order = find(cloud, key.upper())
+        order = find(connection, key.upper())
         if not len(log.read(order)):
             raise no_such_order(order)
         difference = look(projection, log, rows, order, clock, sleep)
@@ -74,7 +76,7 @@ def check(
     if options.json:
         options.print_json(result)
     else:
-        _report(options, cloud, name, result)
+        _report(options, connection, name, result)
     return ExitCode.FOUND if result.differences else ExitCode.DONE
 
 
@@ -85,14 +87,14 @@ def empty(options: Options, name: str, *, yes: bool) -> ExitCode:
         raise CommandError(
             f"{name} is not replayable: what is removed could not be rebuilt.", ExitCode.REFUSED
         )
-    cloud = connect(options)
+    connection = connect(options)
     consent(
         options,
         f"This removes all rows of {name}; until they are rebuilt, whoever reads them finds few or"
         " none.",
         yes=yes,
     )
-    rows = cloud.rows(consumer, projection.table)
+    rows = connection.rows(consumer, projection.table)
     removed = 0
     for row in rows.all():
         rows.remove(row.partition, row.sort)
@@ -100,7 +102,7 @@ def empty(options: Options, name: str, *, yes: bool) -> ExitCode:
     if options.json:
         options.print_json({"removed": removed})
     else:
-        again = f"fanfare replay {name}{at(cloud.stage)}"
+        again = f"fanfare replay {name}{at(connection.stage)}"
         options.out.print(f"Removed {many(removed, 'row')} of {name}. Rebuild them: {again}")
     return ExitCode.DONE
 
@@ -118,12 +120,14 @@ def read_model(name: str) -> tuple[Consumer, Projection]:
     return kept[name]
 
 
-def _of(cloud: Cloud, rows: Rows, projection: Projection, key: str, limit: int) -> Iterable[Row]:
+def _of(
+    connection: Connection, rows: Rows, projection: Projection, key: str, limit: int
+) -> Iterable[Row]:
     """Return the rows of a partition, or else that of an order."""
     found = rows.page(key, limit=limit)
     if found:
         return found
-    made = projection.fold(cloud.log().read(find(cloud, key.upper())))
+    made = projection.fold(connection.log().read(find(connection, key.upper())))
     row = rows.get(made.partition, made.sort) if made else None
     return [row] if row else []
 
@@ -136,7 +140,7 @@ def _lines_of(row: Row) -> Iterator[str]:
     yield from wrap("  ".join(words), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
 
 
-def _report(options: Options, cloud: Cloud, name: str, result: Comparison) -> None:
+def _report(options: Options, connection: Connection, name: str, result: Comparison) -> None:
     wrong = result.differences
     units = many(math.ceil(result.units), "read unit")
     paid = f" ({units}, {price(result.units * READ_UNIT)})" if result.units else ""
@@ -152,9 +156,9 @@ def _report(options: Options, cloud: Cloud, name: str, result: Comparison) -> No
             options.out.print(line)
     if len(wrong) > LISTED:
         options.out.print(f"  and {len(wrong) - LISTED:,} more; --json has them all.")
-    fix = f"fanfare replay {name}{at(cloud.stage)}"
+    fix = f"fanfare replay {name}{at(connection.stage)}"
     if any(difference.kind == "surplus" for difference in wrong):
-        fix = f"fanfare projection {name} --empty{at(cloud.stage)}, then {fix}"
+        fix = f"fanfare projection {name} --empty{at(connection.stage)}, then {fix}"
     options.out.print(f"To mend them: {fix}")
 
 

@@ -12,7 +12,7 @@ from functions.runtime.operating.ports import LogPage, Sender
 from ops.cli.options import at
 from ops.replays.pace import Pace
 from ops.replays.target import Load
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from ops.stage.prices import REQUEST, TRIPS
 
 CHUNK = 64 * 1024
@@ -99,6 +99,6 @@ class QueueOf:
         look = f"fanfare tail --consumer {self.row.name}{at(stage)}"
         return f"It works them off now, as you can see with: {look}"
 
-    def way(self, cloud: Cloud) -> ToQueue:
+    def way(self, connection: Connection) -> ToQueue:
         """Return the way to it."""
-        return ToQueue(cloud.sender(self.row))
+        return ToQueue(connection.sender(self.row))

@@ -11,7 +11,7 @@ from ops.replays.pace import Pace
 from ops.replays.queue import QueueOf
 from ops.replays.run import Run
 from ops.replays.selection import Wanted
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from ops.stage.drain import until_drained
 from ops.stage.lookups import consumer_named, must_be_replayable
 
@@ -46,5 +46,7 @@ def replay(
     return run.start(wanted) if job is None else run.resume(wanted, job)
 
 
-def _drained(options: Options, consumer: Consumer, patience: float) -> Callable[[Cloud], ExitCode]:
-    return lambda cloud: until_drained(options, cloud.sender(consumer), patience)
+def _drained(
+    options: Options, consumer: Consumer, patience: float
+) -> Callable[[Connection], ExitCode]:
+    return lambda connection: until_drained(options, connection.sender(consumer), patience)

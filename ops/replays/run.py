@@ -22,7 +22,7 @@ from ops.replays.selection import Wanted
 from ops.replays.send import Undelivered, work
 from ops.replays.target import Target, batch_size
 from ops.stage.aws_errors import explain
-from ops.stage.connection import Cloud, connect
+from ops.stage.connection import Connection, connect
 from ops.stage.lookups import find as find_order
 from ops.stage.lookups import no_such_order
 
@@ -40,7 +40,7 @@ class Run:
     target: Target
     dry_run: bool = False
     yes: bool = False
-    then: Callable[[Cloud], ExitCode] | None = None
+    then: Callable[[Connection], ExitCode] | None = None
     clock: Clock = utc_now
     pace: Callable[[float], Pace] = Pace
 
@@ -48,12 +48,12 @@ class Run:
         """Send the selected events, or only say what would be sent."""
         now = self.clock()
         selection, rate = wanted.selection(self.target, now), wanted.pace()
-        cloud = connect(self.options)
-        selection = replace(selection, orders=_orders(cloud, selection.orders))
-        census = self._counted(cloud, selection, rate)
+        connection = connect(self.options)
+        selection = replace(selection, orders=_orders(connection, selection.orders))
+        census = self._counted(connection, selection, rate)
         plan = Plan(
             job=jobs.new_id(self.target.consumer, now),
-            stage=cloud.stage,
+            stage=connection.stage,
             consumer=self.target.consumer,
             made=now,
             since=selection.since,
@@ -67,7 +67,7 @@ class Run:
             say(self.options, plan, self.target)
             return ExitCode.DONE
         self._consent(sentence(plan, self.target))
-        return self._go(cloud, jobs.create(plan))
+        return self._go(connection, jobs.create(plan))
 
     def resume(self, wanted: Wanted, job_id: str) -> ExitCode:
         """Go on with a job where it stopped, or only say how much of it is left."""
@@ -81,8 +81,8 @@ class Run:
         if job.ended and job.ended.how == "done":
             self._tell(job, f"Job {job_id} is done already: nothing is left to send.")
             return ExitCode.DONE
-        cloud = connect(self.options)
-        if cloud.began and job.plan.made < cloud.began:
+        connection = connect(self.options)
+        if connection.began and job.plan.made < connection.began:
             raise CommandError(
                 f"Job {job_id} is of an earlier local run, whose log is gone: start a new one.",
                 ExitCode.REFUSED,
@@ -95,7 +95,7 @@ class Run:
             say_rest(self.options, job)
             return ExitCode.DONE
         self._consent(f"This sends {many(job.left, 'event')} more to {job.plan.to}")
-        return self._go(cloud, job)
+        return self._go(connection, job)
 
     def _must_be_ours(self, plan: Plan) -> None:
         if plan.consumer != self.target.consumer:
@@ -117,12 +117,12 @@ class Run:
                 ExitCode.REFUSED,
             )
 
-    def _counted(self, cloud: Cloud, selection: Selection, rate: float) -> Census:
+    def _counted(self, connection: Connection, selection: Selection, rate: float) -> Census:
         def requests_for(messages: Sequence[Message]) -> int:
             return self.target.requests_for(messages, batch_size(rate))
 
         try:
-            census = take(cloud.pages(), selection, requests_for)
+            census = take(connection.pages(), selection, requests_for)
         except Undecodable as error:
             raise _unreadable(str(error)) from error
         except Unfit as error:
@@ -138,18 +138,18 @@ class Run:
         warning = " ".join(self.target.warning())
         consent(self.options, f"{what}. {warning}".rstrip(), yes=self.yes)
 
-    def _go(self, cloud: Cloud, job: Job) -> ExitCode:
-        way = self.target.way(cloud)
+    def _go(self, connection: Connection, job: Job) -> ExitCode:
+        way = self.target.way(connection)
         self.options.err.print(f"job {job.plan.job}  ({job.path})")
         try:
             with progress(self.options, job) as tell:
-                work(job, cloud.pages(), way, self.pace(job.plan.rate), self.clock, tell)
+                work(job, connection.pages(), way, self.pace(job.plan.rate), self.clock, tell)
         except KeyboardInterrupt:
             self.options.err.print(f"{_so_far(job)}. Go on with: {again(job.plan)}")
             raise
         except Exception as error:
             known = isinstance(error, (Undelivered, Undecodable))
-            trouble = CommandError(f"{error}.") if known else explain(error, cloud.stage)
+            trouble = CommandError(f"{error}.") if known else explain(error, connection.stage)
             if trouble is None or trouble.code is ExitCode.REFUSED:
                 raise
             raise CommandError(
@@ -157,9 +157,9 @@ class Run:
             ) from error
         sent, expected = job.sent.events if job.sent else 0, job.plan.census.events
         odd = f" ({expected:,} were counted before: the log grew)" if sent != expected else ""
-        follows = self.target.what_follows(cloud.stage)
+        follows = self.target.what_follows(connection.stage)
         self._tell(job, f"Sent {many(sent, 'event')} to {job.plan.to}{odd}. {follows}")
-        return self.then(cloud) if self.then else ExitCode.DONE
+        return self.then(connection) if self.then else ExitCode.DONE
 
     def _tell(self, job: Job, sentence: str) -> None:
         if self.options.json:
@@ -170,11 +170,11 @@ class Run:
             self.options.out.print(sentence)
 
 
-def _orders(cloud: Cloud, typed: tuple[str, ...]) -> tuple[str, ...]:
+def _orders(connection: Connection, typed: tuple[str, ...]) -> tuple[str, ...]:
     """Return whole ids of orders that there are, each once."""
-    found = sorted({find_order(cloud, order.upper()) for order in typed})
+    found = sorted({find_order(connection, order.upper()) for order in typed})
     for order in found:
-        if not len(cloud.log().read(order)):
+        if not len(connection.log().read(order)):
             raise no_such_order(order)
     return tuple(found)
 

@@ -8,7 +8,7 @@ from functions.framework.batching import MAX_ENTRIES
 from functions.framework.ports import Message
 from functions.runtime.operating.ports import LogPage
 from ops.replays.pace import Pace
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ class Target(Protocol):
         """Return what becomes of what was sent, and how to see it."""
         ...
 
-    def way(self, cloud: Cloud) -> Way:
+    def way(self, connection: Connection) -> Way:
         """Return the way there."""
         ...
 

@@ -11,7 +11,7 @@ from functions.runtime.operating.ports import LogPage
 from ops.cli.options import at
 from ops.replays.pace import Pace
 from ops.replays.target import Load
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from ops.stage.prices import PUBLISHED
 
 
@@ -102,6 +102,6 @@ class TheTopic:
             " first."
         )
 
-    def way(self, cloud: Cloud) -> ToTopic:
+    def way(self, connection: Connection) -> ToTopic:
         """Return the way to it."""
-        return ToTopic(cloud.topic())
+        return ToTopic(connection.topic())

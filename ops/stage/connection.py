@@ -37,7 +37,7 @@ NOT_READY = "The local run is still starting: try again when it says that it is 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cloud:
+class Connection:
     """A stage that can be asked. `client` gives the SDK's client of a service, made once.
 
     `began` is when the stage came to be, if it is one that lasts as long as its run.
@@ -100,7 +100,7 @@ class Cloud:
     def _account(self) -> str:
         return str(self.client("sts").get_caller_identity()["Account"])
 
-    def acting_as(self, role: str, session: str) -> "Cloud":
+    def acting_as(self, role: str, session: str) -> "Connection":
         """Return the stage as one sees it under a role of the account; `session` is for its trail.
 
         The role's rights end after an hour.
@@ -113,7 +113,7 @@ class Cloud:
         factory = client_factory(
             sts.meta.region_name, read_timeout=PATIENCE, credentials=answer["Credentials"]
         )
-        return Cloud(stage=self.stage, client=cache(factory))
+        return Connection(stage=self.stage, client=cache(factory))
 
     def orders(self) -> set[str]:
         """Return the ids of all orders. It reads the whole log: for a laptop only."""
@@ -138,7 +138,7 @@ def every_table(service: Service) -> tuple[Table, ...]:
     return service.tables + tuple(table for adapter in adapters for table in adapter.tables)
 
 
-def connect(options: Options) -> Cloud:
+def connect(options: Options) -> Connection:
     """Return the stage that the options name.
 
     Raises:
@@ -153,16 +153,16 @@ def connect(options: Options) -> Cloud:
         began = datetime.fromtimestamp(runs[0].began, UTC)
         return replace(local(runs[0].port), began=began)
     factory = client_factory(options.region, options.profile, read_timeout=PATIENCE)
-    return Cloud(stage=options.stage, client=cache(factory))
+    return Connection(stage=options.stage, client=cache(factory))
 
 
-def local(port: int) -> Cloud:
+def local(port: int) -> Connection:
     """Return the local cloud on a port; this process talks to nobody else from now on."""
     environment = local_environment(port, os.environ)
     for name in os.environ.keys() - environment.keys():
         del os.environ[name]
     os.environ.update(environment)
-    return Cloud(stage=LOCAL, client=cache(client_factory(read_timeout=PATIENCE)))
+    return Connection(stage=LOCAL, client=cache(client_factory(read_timeout=PATIENCE)))
 
 
 def local_environment(port: int, environ: Mapping[str, str]) -> dict[str, str]:

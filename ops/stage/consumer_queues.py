@@ -6,16 +6,16 @@ from typing import Any
 
 from functions import names
 from functions.runtime.operating.send import SqsSender
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from ops.stage.drain import Waits
 
 
 class Inbox:
     """A consumer's queue and its companions, by their names; any of them may be gone already."""
 
-    def __init__(self, cloud: Cloud, consumer: str) -> None:
+    def __init__(self, connection: Connection, consumer: str) -> None:
         """Take the stage and a consumer, which need not be in the map any more."""
-        self._cloud = cloud
+        self._connection = connection
         self._consumer = consumer
         self.queue: Waits | None = self._find()
 
@@ -30,15 +30,15 @@ class Inbox:
         It is nothing where nothing lies there. No message says whose subscription failed: what is
         delivered raw is the event alone.
         """
-        url = self._url([names.undelivered(self._cloud.stage)])
+        url = self._url([names.undelivered(self._connection.stage)])
         if url is None:
             return None
-        lying = SqsSender(self._cloud.client("sqs"), url, ordered=True).waiting()
+        lying = SqsSender(self._connection.client("sqs"), url, ordered=True).waiting()
         return (lying, url) if lying else None
 
     def unsubscribe(self) -> bool:
         """End the subscription, so that nothing new comes; tell whether there was one."""
-        sns = self._cloud.client("sns")
+        sns = self._connection.client("sns")
         found = list(self._subscriptions(sns))
         for subscription in found:
             sns.unsubscribe(SubscriptionArn=subscription)
@@ -53,14 +53,14 @@ class Inbox:
                         yield subscription["SubscriptionArn"]
 
     def _topic(self, sns: Any) -> str:
-        account = self._cloud.client("sts").get_caller_identity()["Account"]
+        account = self._connection.client("sts").get_caller_identity()["Account"]
         where = f"arn:{sns.meta.partition}:sns:{sns.meta.region_name}:{account}"
-        return f"{where}:{names.topic(self._cloud.stage)}"
+        return f"{where}:{names.topic(self._connection.stage)}"
 
     def _names(self, suffix: str = "") -> list[str]:
         """Return what a queue may be called: the map, which knew its kind, may not any more."""
         return [
-            names.queue(self._cloud.stage, self._consumer, ordered=ordered, suffix=suffix)
+            names.queue(self._connection.stage, self._consumer, ordered=ordered, suffix=suffix)
             for ordered in (False, True)
         ]
 
@@ -68,11 +68,11 @@ class Inbox:
         url = self._url(self._names(suffix))
         if url is None:
             return None
-        return SqsSender(self._cloud.client("sqs"), url, ordered=url.endswith(".fifo"))
+        return SqsSender(self._connection.client("sqs"), url, ordered=url.endswith(".fifo"))
 
     def _url(self, among: Iterable[str]) -> str | None:
         """Return the URL of the first of these queues that there is."""
-        sqs = self._cloud.client("sqs")
+        sqs = self._connection.client("sqs")
         for name in among:
             with suppress(sqs.exceptions.QueueDoesNotExist):
                 return str(sqs.get_queue_url(QueueName=name)["QueueUrl"])

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ops.cli.errors import CommandError, ExitCode
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 
 PATIENCE = 90.0
 """Seconds in which AWS switches an event source, at the latest."""
@@ -14,7 +14,7 @@ _STATES = {True: "Enabled", False: "Disabled"}
 
 
 def turn(
-    cloud: Cloud,
+    connection: Connection,
     consumer: str,
     *,
     on: bool,
@@ -26,12 +26,12 @@ def turn(
     Raises:
         CommandError: the consumer is not deployed, or its event source does not follow.
     """
-    client = cloud.client("lambda")
-    found = client.list_event_source_mappings(FunctionName=cloud.function(consumer))
+    client = connection.client("lambda")
+    found = client.list_event_source_mappings(FunctionName=connection.function(consumer))
     sources: list[dict[str, Any]] = found["EventSourceMappings"]
     if not sources:
         raise CommandError(
-            f"{consumer} has no event source on stage {cloud.stage}.", ExitCode.NOT_FOUND
+            f"{consumer} has no event source on stage {connection.stage}.", ExitCode.NOT_FOUND
         )
     ids = [source["UUID"] for source in sources if source["State"] != _STATES[on]]
     for identity in ids:

@@ -4,14 +4,14 @@ from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import LOCAL
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 
 ID_LENGTH = 26
 ALIKE = 3
 """Orders that are named when one could be meant as well as another."""
 
 
-def find(cloud: Cloud, wanted: str) -> str:
+def find(connection: Connection, wanted: str) -> str:
     """Return the id of the order that is meant; on the local stage by its first characters.
 
     Raises:
@@ -21,13 +21,13 @@ def find(cloud: Cloud, wanted: str) -> str:
         return wanted
     if not wanted:
         raise CommandError("Which order? Its id is empty.", ExitCode.USAGE)
-    if cloud.stage != LOCAL:
+    if connection.stage != LOCAL:
         raise CommandError(
             f"{wanted} is not a whole order id ({ID_LENGTH} characters). Only on the local stage"
             " the first few are enough: elsewhere that would read the whole log.",
             ExitCode.USAGE,
         )
-    alike = sorted(order for order in cloud.orders() if order.startswith(wanted))
+    alike = sorted(order for order in connection.orders() if order.startswith(wanted))
     if not alike:
         raise no_such_order(wanted)
     if len(alike) > 1:

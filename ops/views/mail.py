@@ -19,7 +19,7 @@ from functions.runtime.aws.tables import DynamoRecords, TableName
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import LOCAL, Options
 from ops.logs.columns import Sheet
-from ops.stage.connection import Cloud, connect
+from ops.stage.connection import Connection, connect
 from ops.stage.lookups import find, no_such_order
 from ops.stage.sent_mail import Sent, sent
 
@@ -50,13 +50,13 @@ def show(options: Options, wanted: str, *, html: bool) -> ExitCode:
         )
     if html and not wanted:
         raise CommandError("Whose HTML? Name the order: fanfare mail ORDER --html", ExitCode.USAGE)
-    cloud = connect(options)
-    letters = _letters(sent(cloud.client("sesv2").meta.endpoint_url), _orders(cloud))
+    connection = connect(options)
+    letters = _letters(sent(connection.client("sesv2").meta.endpoint_url), _orders(connection))
     if not wanted:
         _list(options, letters)
         return ExitCode.DONE
-    order = find(cloud, wanted.upper())
-    history = cloud.log().read(order)
+    order = find(connection, wanted.upper())
+    history = connection.log().read(order)
     if not history.states(OrderPlaced):
         raise no_such_order(order)
     refused = [event for event in history if isinstance(event.data, MailRefused)]
@@ -69,11 +69,11 @@ def show(options: Options, wanted: str, *, html: bool) -> ExitCode:
     return ExitCode.DONE
 
 
-def _orders(cloud: Cloud) -> dict[str, str]:
+def _orders(connection: Connection) -> dict[str, str]:
     """Return orders by the ids of their mails. It reads the whole log: for a laptop only."""
-    log = TableName(name=names.log_table(cloud.stage), key=SUBJECT)
+    log = TableName(name=names.log_table(connection.stage), key=SUBJECT)
     found: dict[str, str] = {}
-    for record in DynamoRecords(cloud.client("dynamodb"), log).all():
+    for record in DynamoRecords(connection.client("dynamodb"), log).all():
         if str(record.values[SLOT]).startswith("email/"):
             said = msgspec.json.decode(str(record.values["data"]))
             found[said.get("message_id") or ""] = record.key

@@ -15,7 +15,7 @@ from ops.cli.options import Options
 from ops.logs.attempts import Attempts
 from ops.logs.watch import watch
 from ops.stage.aws_errors import explain
-from ops.stage.connection import Cloud, connect
+from ops.stage.connection import Connection, connect
 from ops.stage.lookups import find, no_such_order
 from ops.views.order_tree import draw
 from ops.views.outstanding import at_rest, outstanding
@@ -30,9 +30,9 @@ def show(options: Options, wanted: str, *, events: bool, wait: float | None) -> 
 
     An order that does not come to rest in time is shown as it is, with what is missing.
     """
-    cloud = connect(options)
-    order = find(cloud, wanted.upper())
-    log = cloud.log()
+    connection = connect(options)
+    order = find(connection, wanted.upper())
+    log = connection.log()
     history = log.read(order)
     if not history.states(OrderPlaced):
         raise no_such_order(order)
@@ -45,7 +45,7 @@ def show(options: Options, wanted: str, *, events: bool, wait: float | None) -> 
     elif options.json:
         options.print_json(folded)
     else:
-        options.out.print(draw(folded, history, utc_now(), _attempts(cloud, folded)))
+        options.out.print(draw(folded, history, utc_now(), _attempts(connection, folded)))
     if wait is None or at_rest(history):
         return ExitCode.DONE
     missing = [f"{each.consumer} has yet to fill {each.slot}." for each in outstanding(history)]
@@ -70,14 +70,14 @@ def until_at_rest(
         sleep(min(0.2, left))
 
 
-def _attempts(cloud: Cloud, order: Order) -> Attempts:
+def _attempts(connection: Connection, order: Order) -> Attempts:
     """Return what the functions' logs tell of the order; the tree can do without."""
     since = order.timeline[0].time.timestamp()
     until = None if order.moving else (order.timeline[-1].time + AFTERWARDS).timestamp()
     try:
-        records = watch(cloud, since=since, until=until, order=order.id).poll(0, flush=True)
+        records = watch(connection, since=since, until=until, order=order.id).poll(0, flush=True)
     except Exception as error:
-        if explain(error, cloud.stage) is None:
+        if explain(error, connection.stage) is None:
             raise
         return Attempts()
     return Attempts(records)

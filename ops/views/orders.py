@@ -23,7 +23,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.formats import took
 from ops.cli.options import LOCAL, Options
 from ops.logs.columns import Sheet
-from ops.stage.connection import Cloud, connect
+from ops.stage.connection import Connection, connect
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,13 +64,13 @@ def show(
             " are found at once with --moving.",
             ExitCode.REFUSED,
         )
-    cloud = connect(options)
+    connection = connect(options)
     now = clock()
     before = now - (older_than or timedelta())
     found = (
-        takewhile(lambda order: order.placed <= before, _waiting(cloud, limit))
+        takewhile(lambda order: order.placed <= before, _waiting(connection, limit))
         if waiting
-        else newest(cloud, limit)
+        else newest(connection, limit)
     )
     orders = list(islice(found, limit + 1))
     shown, more = orders[:limit], orders[limit:]
@@ -105,13 +105,13 @@ def draw(orders: list[Shown], now: datetime) -> Table:
     return table
 
 
-def newest(cloud: Cloud, limit: int) -> Iterator[Shown]:
+def newest(connection: Connection, limit: int) -> Iterator[Shown]:
     """Return the newest of all orders, and one more than asked for, if there is one.
 
     Of those that are on their way the list knows little, and the log how far they came.
     """
-    log = cloud.log()
-    for kept in nlargest(limit + 1, _list(cloud).all(), key=lambda row: row.sort):
+    log = connection.log()
+    for kept in nlargest(limit + 1, _list(connection).all(), key=lambda row: row.sort):
         history = log.read(order_at(kept.sort)) if OPEN in kept.values else History()
         if history.states(OrderPlaced):
             yield _told(history)
@@ -129,9 +129,9 @@ def newest(cloud: Cloud, limit: int) -> Iterator[Shown]:
         )
 
 
-def _waiting(cloud: Cloud, limit: int) -> Iterator[Shown]:
+def _waiting(connection: Connection, limit: int) -> Iterator[Shown]:
     """Return the orders that wait, the oldest first: found by the index, and told by the log."""
-    rows, log = _list(cloud), cloud.log()
+    rows, log = _list(connection), connection.log()
     found: list[Row] = []
     for part in parts(stalled=True) + parts(stalled=False):
         found += rows.listed(part, limit=limit + 1)
@@ -156,8 +156,8 @@ def _told(history: History) -> Shown:
     )
 
 
-def _list(cloud: Cloud) -> DynamoRows:
-    return cloud.rows(ORDERS, LIST)
+def _list(connection: Connection) -> DynamoRows:
+    return connection.rows(ORDERS, LIST)
 
 
 def _none(stage: str, *, waiting: bool) -> str:

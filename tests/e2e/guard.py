@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from functions.framework.service import Service
 from functions.map import SERVICES
 from ops.local.port import HOST
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from tests.support.oidc import new_key
 
 ASKED_INSTEAD: Mapping[str, str] = {
@@ -64,11 +64,11 @@ def settings(certificate: Path, port: int) -> dict[str, str]:
     } | dict.fromkeys(trusted, str(certificate))
 
 
-def help_out(cloud: Cloud) -> None:
+def help_out(connection: Connection) -> None:
     """Give each function's role, in the emulator's words, what it has in AWS's, and no more."""
-    iam = cloud.client("iam")
+    iam = connection.client("iam")
     for service in SERVICES:
-        role = role_of(cloud, service)
+        role = role_of(connection, service)
         for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
             granted = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
             iam.put_role_policy(
@@ -81,22 +81,22 @@ def in_its_words(policy: Mapping[str, Any]) -> dict[str, Any]:
     return {**policy, "Statement": [_statement(each) for each in policy["Statement"]]}
 
 
-def role_of(cloud: Cloud, service: Service) -> str:
+def role_of(connection: Connection, service: Service) -> str:
     """Return the name of the role under which a service's function runs."""
-    function = cloud.client("lambda").get_function_configuration(
-        FunctionName=cloud.function(service.name)
+    function = connection.client("lambda").get_function_configuration(
+        FunctionName=connection.function(service.name)
     )
     return str(function["Role"]).rpartition("/")[2]
 
 
-def acting_as(cloud: Cloud, service: Service) -> Cloud:
+def acting_as(connection: Connection, service: Service) -> Connection:
     """Return the cloud as a function sees it: its role is opened to the account for that."""
-    role = role_of(cloud, service)
+    role = role_of(connection, service)
     opened = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
-    cloud.client("iam").update_assume_role_policy(
+    connection.client("iam").update_assume_role_policy(
         RoleName=role, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [opened]})
     )
-    return cloud.acting_as(role, "rehearsal")
+    return connection.acting_as(role, "rehearsal")
 
 
 def denied(call: Callable[..., Any], **request: Any) -> bool:

@@ -58,7 +58,7 @@ def write(tree: Tree) -> None:
 
 def at_the_gate(world: World) -> bool:
     """Tell whether all of the release but the gate is in force."""
-    events = world.cloud.client("cloudformation").describe_stack_events(StackName=_stack())
+    events = world.connection.client("cloudformation").describe_stack_events(StackName=_stack())
     return any(
         event["LogicalResourceId"] == GATE and event["ResourceStatus"].endswith("_IN_PROGRESS")
         for event in events["StackEvents"]
@@ -67,14 +67,14 @@ def at_the_gate(world: World) -> bool:
 
 def unwell(world: World) -> None:
     """Tell CloudFormation that the release is not well."""
-    world.cloud.client("cloudformation").signal_resource(
+    world.connection.client("cloudformation").signal_resource(
         StackName=_stack(), LogicalResourceId=GATE, UniqueId="smoke", Status="FAILURE"
     )
 
 
 def status(world: World) -> str:
     """Return the status of the stack that is released."""
-    found = world.cloud.client("cloudformation").describe_stacks(StackName=_stack())
+    found = world.connection.client("cloudformation").describe_stacks(StackName=_stack())
     return str(found["Stacks"][0]["StackStatus"])
 
 
@@ -82,10 +82,10 @@ class Failures:
     """The orders that the release could not charge, as its log tells."""
 
     def __init__(self, world: World) -> None:
-        cloud = world.cloud
-        groups = {CONSUMER: cloud.log_group(CONSUMER)}
+        connection = world.connection
+        groups = {CONSUMER: connection.log_group(CONSUMER)}
         self._watch = Watch(
-            cloud.client("logs"),
+            connection.client("logs"),
             groups,
             since=time.time(),
             pace=replace(HERE, late=600),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions import names
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 
 FUNCTION = ("CodeSha256", "Timeout", "MemorySize", "Environment", "Handler", "Role")
 SOURCE = ("UUID", "BatchSize", "ScalingConfig", "FunctionResponseTypes", "State")
@@ -13,29 +13,29 @@ TELLING = ("Approximate", "Created", "LastModified")
 """Attributes of a queue that change by themselves begin so."""
 
 
-def standing(cloud: Cloud, consumer: str) -> dict[str, Any]:
+def standing(connection: Connection, consumer: str) -> dict[str, Any]:
     """Return all that an update of a consumer's stack may change, by kind."""
-    function = _function(cloud, consumer)
+    function = _function(connection, consumer)
     return {
         "function": {key: function[key] for key in FUNCTION},
-        "queue": _queue(cloud, consumer),
-        "source": _source(cloud, consumer),
-        "subscription": _subscription(cloud, consumer),
-        "role": _role(cloud, function["Role"]),
-        "tables": _tables(cloud, consumer),
-        "resources": _resources(cloud, consumer),
+        "queue": _queue(connection, consumer),
+        "source": _source(connection, consumer),
+        "subscription": _subscription(connection, consumer),
+        "role": _role(connection, function["Role"]),
+        "tables": _tables(connection, consumer),
+        "resources": _resources(connection, consumer),
     }
 
 
-def codes(cloud: Cloud) -> dict[str, str]:
+def codes(connection: Connection) -> dict[str, str]:
     """Return the hash of each function's code, by the function's name."""
-    functions = cloud.client("lambda").list_functions()["Functions"]
+    functions = connection.client("lambda").list_functions()["Functions"]
     return {function["FunctionName"]: function["CodeSha256"] for function in functions}
 
 
-def updates(cloud: Cloud) -> dict[str, Any]:
+def updates(connection: Connection) -> dict[str, Any]:
     """Return when each stack was updated last, by its name."""
-    found = cloud.client("cloudformation").describe_stacks()["Stacks"]
+    found = connection.client("cloudformation").describe_stacks()["Stacks"]
     return {
         stack["StackName"]: stack.get("LastUpdatedTime", stack["CreationTime"])
         for stack in found
@@ -43,22 +43,22 @@ def updates(cloud: Cloud) -> dict[str, Any]:
     }
 
 
-def left(cloud: Cloud) -> Mapping[str, list[str]]:
+def left(connection: Connection) -> Mapping[str, list[str]]:
     """Return what is in the cloud, by kind; kinds of which there is nothing are left out."""
     listed: dict[str, list[Any]] = {
-        "stacks": list(updates(cloud)),
-        "functions": list(codes(cloud)),
-        "layers": cloud.client("lambda").list_layers()["Layers"],
-        "sources": cloud.client("lambda").list_event_source_mappings()["EventSourceMappings"],
-        "queues": cloud.client("sqs").list_queues().get("QueueUrls", []),
-        "topics": cloud.client("sns").list_topics()["Topics"],
-        "subscriptions": cloud.client("sns").list_subscriptions()["Subscriptions"],
-        "tables": cloud.client("dynamodb").list_tables()["TableNames"],
-        "log groups": cloud.client("logs").describe_log_groups()["logGroups"],
-        "APIs": cloud.client("apigatewayv2").get_apis()["Items"],
-        "rules": cloud.client("events").list_rules()["Rules"],
-        "alarms": cloud.client("cloudwatch").describe_alarms()["MetricAlarms"],
-        "roles": cloud.client("iam").list_roles()["Roles"],
+        "stacks": list(updates(connection)),
+        "functions": list(codes(connection)),
+        "layers": connection.client("lambda").list_layers()["Layers"],
+        "sources": connection.client("lambda").list_event_source_mappings()["EventSourceMappings"],
+        "queues": connection.client("sqs").list_queues().get("QueueUrls", []),
+        "topics": connection.client("sns").list_topics()["Topics"],
+        "subscriptions": connection.client("sns").list_subscriptions()["Subscriptions"],
+        "tables": connection.client("dynamodb").list_tables()["TableNames"],
+        "log groups": connection.client("logs").describe_log_groups()["logGroups"],
+        "APIs": connection.client("apigatewayv2").get_apis()["Items"],
+        "rules": connection.client("events").list_rules()["Rules"],
+        "alarms": connection.client("cloudwatch").describe_alarms()["MetricAlarms"],
+        "roles": connection.client("iam").list_roles()["Roles"],
     }
     return {kind: [str(each) for each in found] for kind, found in listed.items() if found}
 
@@ -68,52 +68,54 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
     return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
 
 
-def _function(cloud: Cloud, consumer: str) -> dict[str, Any]:
-    name = cloud.function(consumer)
-    return dict(cloud.client("lambda").get_function_configuration(FunctionName=name))
+def _function(connection: Connection, consumer: str) -> dict[str, Any]:
+    name = connection.function(consumer)
+    return dict(connection.client("lambda").get_function_configuration(FunctionName=name))
 
 
-def _queue(cloud: Cloud, consumer: str) -> dict[str, str]:
-    sqs = cloud.client("sqs")
-    url = sqs.get_queue_url(QueueName=names.prefixed(cloud.stage, consumer))["QueueUrl"]
+def _queue(connection: Connection, consumer: str) -> dict[str, str]:
+    sqs = connection.client("sqs")
+    url = sqs.get_queue_url(QueueName=names.prefixed(connection.stage, consumer))["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     return {name: value for name, value in attributes.items() if not name.startswith(TELLING)}
 
 
-def _source(cloud: Cloud, consumer: str) -> dict[str, Any]:
-    found = cloud.client("lambda").list_event_source_mappings(FunctionName=cloud.function(consumer))
+def _source(connection: Connection, consumer: str) -> dict[str, Any]:
+    found = connection.client("lambda").list_event_source_mappings(
+        FunctionName=connection.function(consumer)
+    )
     (source,) = found["EventSourceMappings"]
     return {key: source.get(key) for key in SOURCE}
 
 
-def _subscription(cloud: Cloud, consumer: str) -> dict[str, str]:
-    sns = cloud.client("sns")
+def _subscription(connection: Connection, consumer: str) -> dict[str, str]:
+    sns = connection.client("sns")
     (arn,) = (
         each["SubscriptionArn"]
         for each in sns.list_subscriptions()["Subscriptions"]
-        if each["Endpoint"].endswith(f":{names.prefixed(cloud.stage, consumer)}")
+        if each["Endpoint"].endswith(f":{names.prefixed(connection.stage, consumer)}")
     )
     attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
     return {key: attributes[key] for key in SUBSCRIPTION}
 
 
-def _role(cloud: Cloud, arn: str) -> dict[str, Any]:
-    iam, role = cloud.client("iam"), arn.rpartition("/")[2]
+def _role(connection: Connection, arn: str) -> dict[str, Any]:
+    iam, role = connection.client("iam"), arn.rpartition("/")[2]
     return {
         name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
         for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
     }
 
 
-def _tables(cloud: Cloud, consumer: str) -> list[str]:
-    prefix = names.prefixed(cloud.stage, f"{consumer}-")
-    found = cloud.client("dynamodb").list_tables()["TableNames"]
+def _tables(connection: Connection, consumer: str) -> list[str]:
+    prefix = names.prefixed(connection.stage, f"{consumer}-")
+    found = connection.client("dynamodb").list_tables()["TableNames"]
     return sorted(name for name in found if name.startswith(prefix))
 
 
-def _resources(cloud: Cloud, consumer: str) -> dict[str, str]:
-    found = cloud.client("cloudformation").describe_stack_resources(
-        StackName=names.prefixed(cloud.stage, consumer)
+def _resources(connection: Connection, consumer: str) -> dict[str, str]:
+    found = connection.client("cloudformation").describe_stack_resources(
+        StackName=names.prefixed(connection.stage, consumer)
     )
     return {
         each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found["StackResources"]

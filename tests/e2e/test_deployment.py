@@ -75,14 +75,14 @@ def at_rest(world: World, order: str) -> None:
 def test_every_part_of_the_map_is_deployed(world: World) -> None:
     parts = {"bus", "checkout", *(consumer.name for consumer in CONSUMERS)}
 
-    assert updates(world.cloud).keys() == {names.prefixed("local", part) for part in parts}
+    assert updates(world.connection).keys() == {names.prefixed("local", part) for part in parts}
     for service in SERVICES:
-        assert world.cloud.log_group(service.name)
+        assert world.connection.log_group(service.name)
 
 
 def test_the_checkout_function_invoked_with_the_plain_sample_places_an_order(world: World) -> None:
-    answer = world.cloud.client("lambda").invoke(
-        FunctionName=world.cloud.function("checkout"), Payload=SAMPLE.read_bytes()
+    answer = world.connection.client("lambda").invoke(
+        FunctionName=world.connection.function("checkout"), Payload=SAMPLE.read_bytes()
     )
 
     assert dispatched(world, json.load(answer["Payload"])["id"]).status == "dispatched"
@@ -102,11 +102,13 @@ def test_twenty_orders_are_dispatched_each_once(world: World) -> None:
 
 
 def test_each_of_them_was_mailed_its_receipt_and_its_dispatch_note(world: World) -> None:
-    orders = {record.key for record in world.cloud.records(SHIPPING, PARCELS).all()}
+    orders = {record.key for record in world.connection.records(SHIPPING, PARCELS).all()}
     for order in orders:
         at_rest(world, order)
 
-    mails = Counter(mail.message_id for mail in sent(world.cloud.client("sesv2").meta.endpoint_url))
+    mails = Counter(
+        mail.message_id for mail in sent(world.connection.client("sesv2").meta.endpoint_url)
+    )
     for order in orders:
         for slot in (RECEIPT, DISPATCH_NOTE):
             note = world.history(order).at(slot)
@@ -117,7 +119,7 @@ def test_each_of_them_was_mailed_its_receipt_and_its_dispatch_note(world: World)
 def test_an_update_of_code_changes_what_one_function_says_and_no_other_function(
     world: World, tree: Tree
 ) -> None:
-    before, stacks = codes(world.cloud), updates(world.cloud)
+    before, stacks = codes(world.connection), updates(world.connection)
     known = '"no-such-order", UNKNOWN if request.caller is None else FOREIGN'
     tree.change("functions/checkout/orders.py", known, f'"no-such-order", "{SAID}"')
 
@@ -125,43 +127,43 @@ def test_an_update_of_code_changes_what_one_function_says_and_no_other_function(
 
     answer = ask("GET", f"{world.api}/orders/NOBODYS", token=str(uuid4()))
     assert (answer.status, answer.body["detail"]) == (404, SAID)
-    assert changed(before, codes(world.cloud)) == {world.cloud.function("checkout")}
-    assert changed(stacks, updates(world.cloud)) == {names.prefixed("local", "checkout")}
+    assert changed(before, codes(world.connection)) == {world.connection.function("checkout")}
+    assert changed(stacks, updates(world.connection)) == {names.prefixed("local", "checkout")}
 
 
 def test_an_update_of_a_queue_keeps_what_waits_in_it(world: World, tree: Tree) -> None:
-    queue, before = world.cloud.sender(PAYMENT), standing(world.cloud, "payment")
-    turn(world.cloud, "payment", on=False)
+    queue, before = world.connection.sender(PAYMENT), standing(world.connection, "payment")
+    turn(world.connection, "payment", on=False)
     order = place(world.api, BODY)
     until(lambda: queue.waiting() == 1, 30, "it waits")
     tree.change("functions/payment/service.py", "timeout=75,", f"timeout={release.TIMEOUT},")
 
     world.deploy(tree.path)
 
-    after = standing(world.cloud, "payment")
+    after = standing(world.connection, "payment")
     assert after["queue"]["VisibilityTimeout"] == str(VISIBILITY_FACTOR * release.TIMEOUT)
     assert after["function"]["Timeout"] == release.TIMEOUT
     assert changed(before, after) == {"function", "queue", "source"}  # paused
     assert queue.waiting() == 1
-    turn(world.cloud, "payment", on=True)
+    turn(world.connection, "payment", on=True)
     assert dispatched(world, order).status == "dispatched"
 
 
 def test_the_manuals_consumer_is_added_and_hears_while_nobody_else_is_touched(
     world: World, tree: Tree, figure: Figure
 ) -> None:
-    before, stacks = codes(world.cloud), updates(world.cloud)
+    before, stacks = codes(world.connection), updates(world.connection)
     name = tree.add_the_manuals_consumer()
 
     world.deploy(tree.path)
 
-    assert changed(before, codes(world.cloud)) == {world.cloud.function(name)}
-    assert changed(stacks, updates(world.cloud)) == {names.prefixed("local", name)}
-    figure("stacks deployed", len(updates(world.cloud)))
+    assert changed(before, codes(world.connection)) == {world.connection.function(name)}
+    assert changed(stacks, updates(world.connection)) == {names.prefixed("local", name)}
+    figure("stacks deployed", len(updates(world.connection)))
     order = place(world.api, BODY)
-    group = {"logGroupName": world.cloud.log_group(name), "filterPattern": f'"{order}"'}
+    group = {"logGroupName": world.connection.log_group(name), "filterPattern": f'"{order}"'}
     until(
-        lambda: bool(world.cloud.client("logs").filter_log_events(**group)["events"]),
+        lambda: bool(world.connection.client("logs").filter_log_events(**group)["events"]),
         30,
         f"{name} heard of {order}",
     )
@@ -170,23 +172,23 @@ def test_the_manuals_consumer_is_added_and_hears_while_nobody_else_is_touched(
 def test_a_failing_update_goes_back_whole_and_no_order_in_flight_is_lost(
     world: World, tree: Tree, figure: Figure
 ) -> None:
-    before = standing(world.cloud, release.CONSUMER)
+    before = standing(world.connection, release.CONSUMER)
     failures = release.Failures(world)
     release.write(tree)
 
     with release.customers(world, BODY) as orders:
         update = world.begin(tree.path)
         until(lambda: release.at_the_gate(world), 180, "the release is in force")
-        assert changed(before, standing(world.cloud, release.CONSUMER)) == set(before)
+        assert changed(before, standing(world.connection, release.CONSUMER)) == set(before)
         until(lambda: failures.count() >= 3, 60, "the release met orders")
         release.unwell(world)
         until(lambda: update.ended() is not None, 180, "the CDK gave up")
 
     assert update.ended()
     assert release.status(world) == "UPDATE_ROLLBACK_COMPLETE"
-    assert standing(world.cloud, release.CONSUMER) == before
+    assert standing(world.connection, release.CONSUMER) == before
     ends = [dispatched(world, order).status for order in orders]
-    lines = ledger(world.cloud, orders)  # a worker that was ended midway left one prepared
+    lines = ledger(world.connection, orders)  # a worker that was ended midway left one prepared
     charged = Counter(line.order for line in lines if line.state != "prepared")
     figure("orders placed during a failing update", len(orders))
     figure("of them, met by the bad release", failures.count())
@@ -200,7 +202,7 @@ def test_a_failing_update_goes_back_whole_and_no_order_in_flight_is_lost(
 def test_a_consumer_without_a_row_is_retired_once_its_queue_is_empty(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("ops.actions.retire.connect", lambda _: world.cloud)
+    monkeypatch.setattr("ops.actions.retire.connect", lambda _: world.connection)
     topic = {queue for queue in queues(world) if "greeting" in queue}
     order = place(world.api, BODY)
 
@@ -211,7 +213,7 @@ def test_a_consumer_without_a_row_is_retired_once_its_queue_is_empty(
     assert (ended, json.loads(said.out)["stack"]) == (ExitCode.DONE, stack), said
     assert "The queue is empty." in said.err
     assert (len(topic), {each for each in queues(world) if "greeting" in each}) == (2, set())
-    assert stack not in updates(world.cloud)
+    assert stack not in updates(world.connection)
     assert dispatched(world, order).status == "dispatched"
     assert main(["retire", "greeting"]) == ExitCode.DONE
     assert main(["retire", "grating"]) == ExitCode.NOT_FOUND
@@ -223,7 +225,7 @@ def test_nothing_is_left_of_the_stacks_once_they_are_destroyed(
 ) -> None:
     world.destroy()
 
-    found = left(world.cloud)
+    found = left(world.connection)
     figure("left in the cloud after destroy", sum(map(len, found.values())))
     assert found == {}
 
@@ -237,9 +239,9 @@ def test_no_process_is_left_of_the_local_cloud_once_it_ended(world: World) -> No
 
 
 def stock(world: World) -> dict[str, int]:
-    records = world.cloud.records(INVENTORY, STOCK).all()
+    records = world.connection.records(INVENTORY, STOCK).all()
     return {record.key: int(record.values[AVAILABLE]) for record in records}
 
 
 def queues(world: World) -> list[str]:
-    return list(world.cloud.client("sqs").list_queues().get("QueueUrls", []))
+    return list(world.connection.client("sqs").list_queues().get("QueueUrls", []))

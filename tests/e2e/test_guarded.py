@@ -22,7 +22,7 @@ from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.items import SLOT, SUBJECT
 from functions.runtime.clock import utc_now
 from ops.local.samples import samples
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from ops.views.metrics import summed
 from ops.views.orders import newest
 from ops.views.outstanding import outstanding
@@ -65,7 +65,7 @@ def test_checkout_puts_orders_under_its_own_role(world: World, placed: list[str]
 
 def test_the_emulator_denies_calls_for_many_and_mail_that_aws_allows(world: World) -> None:
     """Once one of these fails, take it off `tests/e2e/guard.py` and docs/proof.md."""
-    relay, payment = acting_as(world.cloud, BUS), acting_as(world.cloud, PAYMENT)
+    relay, payment = acting_as(world.connection, BUS), acting_as(world.connection, PAYMENT)
     topic, own, put_aside = topic_of(world), queue(payment, "payment"), queue(relay, "unpublished")
     many: dict[str, Any] = {"QueueUrl": own, "Entries": [{"Id": "0", "ReceiptHandle": "r"}]}
     one: dict[str, Any] = {"MessageGroupId": "g", "MessageDeduplicationId": "d"}
@@ -89,7 +89,7 @@ def test_the_emulator_denies_calls_for_many_and_mail_that_aws_allows(world: Worl
         QueueUrl=put_aside,
         Entries=[{"Id": "0", "MessageBody": "{}"}],
     )
-    email = acting_as(world.cloud, next(each for each in CONSUMERS if each.name == "email"))
+    email = acting_as(world.connection, next(each for each in CONSUMERS if each.name == "email"))
     assert denied(
         email.client("sesv2").send_email,
         FromEmailAddress=names.LOCAL_SENDER,
@@ -101,7 +101,7 @@ def test_the_emulator_denies_calls_for_many_and_mail_that_aws_allows(world: Worl
 def test_orders_come_to_rest_with_every_function_under_its_own_role(
     world: World, placed: list[str], figure: Figure
 ) -> None:
-    guard.help_out(world.cloud)
+    guard.help_out(world.connection)
 
     until(lambda: all(at_rest(world, order) for order in placed), 120, "all are at rest")
     ended = [fold(world.history(order)) for order in placed]
@@ -116,7 +116,7 @@ def test_orders_come_to_rest_with_every_function_under_its_own_role(
 def test_no_function_may_do_what_is_another_ones(world: World, figure: Figure) -> None:
     refused = 0
     for service in SERVICES:
-        me = acting_as(world.cloud, service)
+        me = acting_as(world.connection, service)
         dynamodb, sqs = me.client("dynamodb"), me.client("sqs")
         calls: list[tuple[Any, dict[str, Any]]] = [
             (dynamodb.scan, {"TableName": LOG}),
@@ -133,7 +133,7 @@ def test_no_function_may_do_what_is_another_ones(world: World, figure: Figure) -
             }
             calls.append((me.client("sns").publish, publish))
         for consumer in CONSUMERS:
-            receive = {"QueueUrl": queue(world.cloud, consumer.name, ordered=consumer.ordered)}
+            receive = {"QueueUrl": queue(world.connection, consumer.name, ordered=consumer.ordered)}
             if consumer is service:
                 assert not denied(sqs.receive_message, **receive, VisibilityTimeout=0)
             else:
@@ -146,8 +146,8 @@ def test_no_function_may_do_what_is_another_ones(world: World, figure: Figure) -
 
 
 def test_another_topics_message_does_not_reach_a_queue(world: World) -> None:
-    sns, sqs = world.cloud.client("sns"), world.cloud.client("sqs")
-    url = queue(world.cloud, "payment")
+    sns, sqs = world.connection.client("sns"), world.connection.client("sqs")
+    url = queue(world.connection, "payment")
     arn = topic_of(world).replace(":sns:", ":sqs:").rpartition(":")[0] + ":fanfare-local-payment"
     foreign = sns.create_topic(Name="foreign")["TopicArn"]
     sns.subscribe(TopicArn=foreign, Protocol="sqs", Endpoint=arn)
@@ -164,15 +164,15 @@ def test_another_topics_message_does_not_reach_a_queue(world: World) -> None:
 
     sns.publish(TopicArn=foreign, Message="forged")
 
-    until(lambda: waiting(world.cloud, open_to_all) == 1, 30, "it was sent at all")
-    assert (waiting(world.cloud, url), seen(world)) == (0, handled)
+    until(lambda: waiting(world.connection, open_to_all) == 1, 30, "it was sent at all")
+    assert (waiting(world.connection, url), seen(world)) == (0, handled)
 
 
 def test_over_plain_http_not_even_the_accounts_root_reaches_queues_and_topic(world: World) -> None:
-    plain = Cloud(stage="local", client=client_factory())
+    plain = Connection(stage="local", client=client_factory())
     sqs, sns = plain.client("sqs"), plain.client("sns")
     one = {"MessageGroupId": "g", "MessageDeduplicationId": "plain"}
-    urls = world.cloud.client("sqs").list_queues(QueueNamePrefix="fanfare-")["QueueUrls"]
+    urls = world.connection.client("sqs").list_queues(QueueNamePrefix="fanfare-")["QueueUrls"]
     for client in (sqs, sns):
         client.meta.events.register("before-sign", as_if_over_http)
 
@@ -181,7 +181,9 @@ def test_over_plain_http_not_even_the_accounts_root_reaches_queues_and_topic(wor
     for url in urls:
         assert denied(sqs.get_queue_attributes, QueueUrl=url, AttributeNames=["All"]), url
         assert not denied(
-            world.cloud.client("sqs").get_queue_attributes, QueueUrl=url, AttributeNames=["All"]
+            world.connection.client("sqs").get_queue_attributes,
+            QueueUrl=url,
+            AttributeNames=["All"],
         )
 
 
@@ -197,31 +199,31 @@ def at_rest(world: World, order: str) -> bool:
 
 def read_models(world: World) -> tuple[set[str], int]:
     """Return which orders the list has, and how many the figures count."""
-    counted = figures(world.cloud.rows(ANALYTICS, FIGURES), 1, day_of(utc_now()))
-    return {listed.id for listed in newest(world.cloud, limit=100)}, summed(counted).orders
+    counted = figures(world.connection.rows(ANALYTICS, FIGURES), 1, day_of(utc_now()))
+    return {listed.id for listed in newest(world.connection, limit=100)}, summed(counted).orders
 
 
 def topic_of(world: World) -> str:
     (topic,) = (
         each["TopicArn"]
-        for each in world.cloud.client("sns").list_topics()["Topics"]
+        for each in world.connection.client("sns").list_topics()["Topics"]
         if each["TopicArn"].endswith(names.topic("local"))
     )
     return str(topic)
 
 
-def queue(cloud: Cloud, name: str, *, ordered: bool = False) -> str:
-    url = cloud.client("sqs").meta.endpoint_url
+def queue(connection: Connection, name: str, *, ordered: bool = False) -> str:
+    url = connection.client("sqs").meta.endpoint_url
     return f"{url}/000000000000/{names.queue('local', name, ordered=ordered)}"
 
 
-def waiting(cloud: Cloud, url: str) -> int:
+def waiting(connection: Connection, url: str) -> int:
     name = "ApproximateNumberOfMessages"
-    found = cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+    found = connection.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
     return int(found["Attributes"][name])
 
 
 def seen(world: World) -> int:
     """Return how many lines payment has written."""
-    group = world.cloud.log_group("payment")
-    return len(world.cloud.client("logs").filter_log_events(logGroupName=group)["events"])
+    group = world.connection.log_group("payment")
+    return len(world.connection.client("logs").filter_log_events(logGroupName=group)["events"])

@@ -88,15 +88,15 @@ class World:
             until(self._answers, ministack.PATIENCE, "the guarded cloud answers")
         else:
             ministack.until_ready(self.process, self.port)
-        self.cloud = connection.local(self.port)
+        self.connection = connection.local(self.port)
         os.environ.update(settings)
-        deploy.make_bucket(self.cloud)
-        deploy.verify_sender(self.cloud)
+        deploy.make_bucket(self.connection)
+        deploy.verify_sender(self.connection)
         self.deploy(ROOT)
         self.api = deploy.api(folder, self.port)
         if self.certificate:
             self.api = self.api.replace("http:", "https:", 1)
-        seed.fill(self.cloud)
+        seed.fill(self.connection)
 
     def deploy(self, source: Path) -> None:
         """Deploy the stacks that a tree makes."""
@@ -118,7 +118,7 @@ class World:
 
     def history(self, order: str) -> History:
         """Return the events of an order."""
-        return self.cloud.log().read(order)
+        return self.connection.log().read(order)
 
     def end(self) -> None:
         """End the local cloud."""

@@ -86,17 +86,17 @@ class Calls:
 
 
 @pytest.fixture(scope="module")
-def cloud() -> Iterator[Callable[[str], Any]]:
+def connection() -> Iterator[Callable[[str], Any]]:
     """AWS in memory; gives clients, which are made once for all tests of this process."""
     with mock_aws():
         yield _client
 
 
 @pytest.fixture
-def calls(cloud: Callable[[str], Any]) -> Iterator[Calls]:
+def calls(connection: Callable[[str], Any]) -> Iterator[Calls]:
     """What is called from here on, by whichever client."""
     made = Calls()
-    clients = [cloud(service) for service in ("dynamodb", "sqs", "sns")]
+    clients = [connection(service) for service in ("dynamodb", "sqs", "sns")]
     for client in clients:
         client.meta.events.register("provide-client-params", made.note)
     yield made
@@ -107,10 +107,10 @@ def calls(cloud: Callable[[str], Any]) -> Iterator[Calls]:
 class Stage:
     """The tables, queues and topic of a stage, named as everywhere, and its functions."""
 
-    def __init__(self, cloud: Callable[[str], Any]) -> None:
+    def __init__(self, connection: Callable[[str], Any]) -> None:
         self.name = f"test{next(_stages)}"
-        self.cloud = cloud
-        self.dynamodb = cloud("dynamodb")
+        self.connection = connection
+        self.dynamodb = connection("dynamodb")
         make_tables(self.dynamodb, self.name)
         self.own = known_tables(self.name)
 
@@ -148,9 +148,9 @@ class Stage:
 
 
 @pytest.fixture
-def stage(cloud: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Stage:
-    monkeypatch.setattr(main, "client_factory", lambda: cloud)
-    return Stage(cloud)
+def stage(connection: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Stage:
+    monkeypatch.setattr(main, "client_factory", lambda: connection)
+    return Stage(connection)
 
 
 def _never(_: float) -> None:

@@ -19,7 +19,7 @@ from infra.stage import Stage
 from ops.actions import forget
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from tests.iam.recorder import Recorder
 from tests.support.builders import order_placed, placed
 from tests.system.shop import SOLD_OUT, Placed, Shop
@@ -141,14 +141,14 @@ class Journeys:
 
 def forget_all(stage: Stage, recorder: Recorder, orders: list[str]) -> None:
     """Forget orders as an operator does, under the roles for it."""
-    cloud = Cloud(stage=stage.name, client=client_factory())
+    connection = Connection(stage=stage.name, client=client_factory())
 
-    def acting_as(self: Cloud, role: str, session: str) -> Cloud:
-        return Cloud(stage=self.stage, client=recorder.clients(role))
+    def acting_as(self: Connection, role: str, session: str) -> Connection:
+        return Connection(stage=self.stage, client=recorder.clients(role))
 
     with (
-        patch.object(forget, "connect", lambda _: cloud),
-        patch.object(Cloud, "acting_as", acting_as),
+        patch.object(forget, "connect", lambda _: connection),
+        patch.object(Connection, "acting_as", acting_as),
     ):
         for order in orders:
             done = forget.forget(Options(stage=stage.name), order, yes=True)

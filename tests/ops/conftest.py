@@ -20,7 +20,7 @@ from functions.runtime.aws.client import client_factory
 from ops.cli.errors import ExitCode
 from ops.cli.options import LOCAL
 from ops.logs.record import Record
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from tests.support.builders import NOW
 from tests.support.tables import make_tables
 
@@ -92,7 +92,7 @@ def logs() -> PlayedLogs:
 
 
 @pytest.fixture
-def stage(functions: PlayedLambda, logs: PlayedLogs) -> Iterator[Callable[[str], Cloud]]:
+def stage(functions: PlayedLambda, logs: PlayedLogs) -> Iterator[Callable[[str], Connection]]:
     """Give a stage of that name, whose tables exist."""
     with mock_aws():
         factory = client_factory()
@@ -101,8 +101,8 @@ def stage(functions: PlayedLambda, logs: PlayedLogs) -> Iterator[Callable[[str],
         def client(service: str) -> Any:
             return played.get(service) or factory(service)
 
-        def make(name: str) -> Cloud:
-            made = Cloud(stage=name, client=cache(client))
+        def make(name: str) -> Connection:
+            made = Connection(stage=name, client=cache(client))
             make_tables(made.client("dynamodb"), name)
             return made
 
@@ -110,7 +110,7 @@ def stage(functions: PlayedLambda, logs: PlayedLogs) -> Iterator[Callable[[str],
 
 
 @pytest.fixture
-def here(stage: Callable[[str], Cloud], monkeypatch: pytest.MonkeyPatch) -> Cloud:
+def here(stage: Callable[[str], Connection], monkeypatch: pytest.MonkeyPatch) -> Connection:
     """Give the local stage, to which every command connects."""
     made = stage(LOCAL)
     for module in (
@@ -155,13 +155,13 @@ def record(outcome: str, service: str = "payment", **fields: Any) -> Record:
     return Record(**(known | fields))
 
 
-def write(cloud: Cloud, history: History) -> None:
+def write(connection: Connection, history: History) -> None:
     """Put a history into a stage's log."""
     for event in history:
-        cloud.log().append(event)
+        connection.log().append(event)
 
 
-def write_events(cloud: Cloud, events: Iterable[Event[Any]]) -> None:
+def write_events(connection: Connection, events: Iterable[Event[Any]]) -> None:
     """Put events into a stage's log."""
     for event in events:
-        cloud.log().append(event)
+        connection.log().append(event)

@@ -15,7 +15,7 @@ from ops.cli.errors import ExitCode
 from ops.costs.manual import MANUAL
 from ops.costs.play import Play
 from ops.main import main
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from ops.stage.templates import TABLE, Blueprint
 from tests.ops.conftest import write
 from tests.support.blueprints import prod
@@ -67,11 +67,11 @@ def test_where_all_stacks_are_named_none_is_missing(prod: Blueprint) -> None:
 
 
 @pytest.fixture
-def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     """Give a stage prod with three orders and their rows, whose tables can be restored."""
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
     with mock_aws():
-        made = Cloud(stage="prod", client=client_factory())
+        made = Connection(stage="prod", client=client_factory())
         dynamodb = made.client("dynamodb")
         make_tables(dynamodb, made.stage)
         for table in (names.log_table("prod"), names.own_table("prod", ORDERS.name, "list")):
@@ -89,13 +89,13 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         yield made
 
 
-def follow(cloud: Cloud, lines: list[str]) -> dict[str, int]:
+def follow(connection: Connection, lines: list[str]) -> dict[str, int]:
     """Do what the lines say; return how each command of ours ended."""
     ended: dict[str, int] = {}
     for line in lines:
         if line.startswith("aws "):
             call = parsed(line)
-            call.run(cloud.client(call.service))
+            call.run(connection.client(call.service))
         else:
             ended[line] = main(line.split()[1:])
     return ended
@@ -105,7 +105,7 @@ CHECK = "fanfare projection orders --check --stage drill"
 
 
 def test_the_drill_finds_that_log_and_list_tell_the_same(
-    shop: Cloud, capsys: pytest.CaptureFixture[str]
+    shop: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = tables(shop)
 
@@ -117,7 +117,7 @@ def test_the_drill_finds_that_log_and_list_tell_the_same(
     assert tables(shop) == before
 
 
-def test_the_drill_finds_a_fact_that_a_backup_lacks(shop: Cloud) -> None:
+def test_the_drill_finds_a_fact_that_a_backup_lacks(shop: Connection) -> None:
     order = next(iter(shop.orders()))
     shop.client("dynamodb").delete_item(
         TableName=names.log_table("prod"),
@@ -127,8 +127,8 @@ def test_the_drill_finds_a_fact_that_a_backup_lacks(shop: Cloud) -> None:
     assert follow(shop, DRILL)[CHECK] == ExitCode.FOUND
 
 
-def tables(cloud: Cloud) -> Any:
-    return cloud.client("dynamodb").list_tables()["TableNames"]
+def tables(connection: Connection) -> Any:
+    return connection.client("dynamodb").list_tables()["TableNames"]
 
 
 def test_nobody_is_told_to_replay_who_may_not_hear_the_past_again() -> None:

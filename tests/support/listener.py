@@ -4,18 +4,18 @@ from typing import Any
 
 from events import codec
 from functions import names
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 
 
 class Listener:
     """A queue that hears the topic of a stage; email's is ordered, as this one may be."""
 
-    def __init__(self, cloud: Cloud, *, ordered: bool = False) -> None:
-        self._sqs = cloud.client("sqs")
-        sns = cloud.client("sns")
+    def __init__(self, connection: Connection, *, ordered: bool = False) -> None:
+        self._sqs = connection.client("sqs")
+        sns = connection.client("sns")
         fifo = {"FifoTopic": "true"}
-        arn = sns.create_topic(Name=names.topic(cloud.stage), Attributes=fifo)["TopicArn"]
-        name = names.queue(cloud.stage, "listener", ordered=ordered)
+        arn = sns.create_topic(Name=names.topic(connection.stage), Attributes=fifo)["TopicArn"]
+        name = names.queue(connection.stage, "listener", ordered=ordered)
         kind = {"FifoQueue": "true"} if ordered else {}
         self._url = self._sqs.create_queue(QueueName=name, Attributes=kind)["QueueUrl"]
         endpoint = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])[

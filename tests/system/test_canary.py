@@ -21,7 +21,7 @@ from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.replays import job, replay, run
 from ops.replays.selection import Wanted
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from tests.support.played import Time
 from tests.support.summary import Figure
 from tests.support.tape import Tape
@@ -71,9 +71,9 @@ def walked(
 
 def operate(order: Placed, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Replay to a consumer, and forget the order."""
-    cloud = Cloud(stage=DEV.name, client=cache(client_factory()))
+    connection = Connection(stage=DEV.name, client=cache(client_factory()))
     for command in (forget, run):
-        monkeypatch.setattr(command, "connect", lambda _: cloud)
+        monkeypatch.setattr(command, "connect", lambda _: connection)
     monkeypatch.setattr(job, "JOBS", tmp_path)
     options = Options(stage=DEV.name)
     assert replay.replay(options, REPLAYED, Wanted(), yes=True, pace=Time().pace) is ExitCode.DONE

@@ -19,7 +19,7 @@ from ops.cli.options import Options
 from ops.projections import projection
 from ops.replays import job, replay, run
 from ops.replays.selection import Wanted
-from ops.stage.connection import Cloud, every_table
+from ops.stage.connection import Connection, every_table
 from tests.support.builders import Lines
 from tests.support.played import Time
 from tests.system.shop import SOLD_OUT, Placed, Shop
@@ -33,9 +33,9 @@ def operator(
     world: World, clock: Traveller, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Options:
     """Somebody who has the world's stage at hand, a minute later."""
-    cloud = Cloud(stage=DEV.name, client=cache(client_factory()))
+    connection = Connection(stage=DEV.name, client=cache(client_factory()))
     for command in (forget, projection, run):
-        monkeypatch.setattr(command, "connect", lambda _: cloud)
+        monkeypatch.setattr(command, "connect", lambda _: connection)
     monkeypatch.setattr(job, "JOBS", tmp_path)
     return Options(stage=DEV.name)
 

@@ -21,7 +21,7 @@ from ops.cli.options import Options
 from ops.projections import projection
 from ops.replays import job, republish, run
 from ops.replays.selection import Wanted
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from tests.support.builders import Lines
 from tests.support.played import Time
 from tests.system.shop import SOLD_OUT, Placed, Shop
@@ -34,9 +34,9 @@ OUTAGE = timedelta(hours=30)
 @pytest.fixture
 def operator(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Options:
     """Somebody who has the world's stage at hand."""
-    cloud = Cloud(stage=DEV.name, client=cache(client_factory()))
+    connection = Connection(stage=DEV.name, client=cache(client_factory()))
     for command in (projection, run):
-        monkeypatch.setattr(command, "connect", lambda _: cloud)
+        monkeypatch.setattr(command, "connect", lambda _: connection)
     monkeypatch.setattr(job, "JOBS", tmp_path)
     return Options(stage=DEV.name)
 

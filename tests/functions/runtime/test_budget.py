@@ -205,10 +205,10 @@ def test_a_message_that_fails_costs_one_call_more(world: World) -> None:
 
 
 def test_the_relay_publishes_in_tens_and_touches_no_table(
-    world: World, cloud: Callable[[str], Any]
+    world: World, connection: Callable[[str], Any]
 ) -> None:
     fifo = {"FifoTopic": "true"}
-    cloud("sns").create_topic(Name=names.topic(world.stage.name), Attributes=fifo)
+    connection("sns").create_topic(Name=names.topic(world.stage.name), Attributes=fifo)
     events = [placed(order=f"ORDER{number}") for number in range(25)]
     answer = world.invoke(
         "relay", {"Records": [record(event, n) for n, event in enumerate(events)]}

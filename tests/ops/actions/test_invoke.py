@@ -14,7 +14,7 @@ from ops.actions.invoke import invoke
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.paths import SAMPLE
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from ops.stage.demo_catalogue import articles
 from tests.ops.conftest import PlayedLambda
 
@@ -28,7 +28,7 @@ def test_the_sample_is_an_order_for_what_is_in_stock() -> None:
 
 
 def test_without_a_file_the_sample_is_sent_under_a_key_of_its_own(
-    here: Cloud, functions: PlayedLambda, capsys: pytest.CaptureFixture[str]
+    here: Connection, functions: PlayedLambda, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert invoke(Options(json=True), "") is ExitCode.DONE
     assert invoke(Options(json=True), "") is ExitCode.DONE
@@ -41,7 +41,9 @@ def test_without_a_file_the_sample_is_sent_under_a_key_of_its_own(
     assert capsys.readouterr().out == '{"id":"X","status":"placed"}\n' * 2
 
 
-def test_a_key_in_the_file_is_kept(here: Cloud, functions: PlayedLambda, tmp_path: Path) -> None:
+def test_a_key_in_the_file_is_kept(
+    here: Connection, functions: PlayedLambda, tmp_path: Path
+) -> None:
     file = tmp_path / "order.json"
     file.write_text('{"idempotency_key": "mine"}')
 
@@ -51,7 +53,7 @@ def test_a_key_in_the_file_is_kept(here: Cloud, functions: PlayedLambda, tmp_pat
 
 
 def test_a_dash_is_standard_input(
-    here: Cloud, functions: PlayedLambda, monkeypatch: pytest.MonkeyPatch
+    here: Connection, functions: PlayedLambda, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stdin = SimpleNamespace(buffer=io.BytesIO(b'{"lines": []}'))
     monkeypatch.setattr("sys.stdin", stdin)
@@ -72,7 +74,7 @@ def test_a_dash_is_standard_input(
     ],
 )
 def test_the_answer_is_printed_and_decides_the_exit_code(
-    here: Cloud,
+    here: Connection,
     functions: PlayedLambda,
     capsys: pytest.CaptureFixture[str],
     answer: Any,

@@ -7,7 +7,7 @@ import pytest
 from ops.actions.pause import switch
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from ops.stage.event_sources import PATIENCE, turn
 
 
@@ -34,14 +34,14 @@ class PlayedSources:
         return {"State": "Enabled" if self.updates[-1][1] else "Disabled"}
 
 
-def cloud(sources: PlayedSources) -> Cloud:
-    return Cloud(stage="local", client=lambda _: sources)
+def connection(sources: PlayedSources) -> Connection:
+    return Connection(stage="local", client=lambda _: sources)
 
 
 def test_a_consumer_is_paused_once_its_event_source_is() -> None:
     sources, slept = PlayedSources(looks=2), list[float]()
 
-    assert turn(cloud(sources), "payment", on=False, sleep=slept.append)
+    assert turn(connection(sources), "payment", on=False, sleep=slept.append)
 
     assert sources.updates == [("fanfare-local-payment", False)]
     assert len(slept) == 2
@@ -50,7 +50,7 @@ def test_a_consumer_is_paused_once_its_event_source_is() -> None:
 def test_a_consumer_that_is_as_it_is_wanted_is_left_alone() -> None:
     sources = PlayedSources(state="Enabled")
 
-    assert not turn(cloud(sources), "payment", on=True)
+    assert not turn(connection(sources), "payment", on=True)
     assert sources.updates == []
 
 
@@ -62,7 +62,7 @@ def test_an_event_source_that_does_not_follow_is_told_in_the_end() -> None:
 
     with pytest.raises(CommandError, match="payment is not disabled after 90 s"):
         turn(
-            cloud(PlayedSources(looks=1000)),
+            connection(PlayedSources(looks=1000)),
             "payment",
             on=False,
             clock=lambda: now[0],
@@ -75,7 +75,7 @@ def test_a_consumer_without_an_event_source_is_not_deployed() -> None:
     with pytest.raises(
         CommandError, match="ordering has no event source on stage local"
     ) as trouble:
-        turn(cloud(PlayedSources()), "ordering", on=False)
+        turn(connection(PlayedSources()), "ordering", on=False)
     assert trouble.value.code is ExitCode.NOT_FOUND
 
 
@@ -110,7 +110,9 @@ def test_what_it_means_is_said(
     on: bool,
     said: str,
 ) -> None:
-    monkeypatch.setattr("ops.actions.pause.connect", lambda _: cloud(PlayedSources(state=state)))
+    monkeypatch.setattr(
+        "ops.actions.pause.connect", lambda _: connection(PlayedSources(state=state))
+    )
 
     assert switch(Options(), "payment", on=on, yes=False) is ExitCode.DONE
 

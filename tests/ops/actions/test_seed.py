@@ -12,7 +12,7 @@ from functions.map import API
 from ops.actions.seed import fill, seed, told
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from ops.stage.demo_catalogue import articles, sold_out
 from tests.support.builders import Clock
 
@@ -22,7 +22,7 @@ def test_there_are_a_dozen_products_one_of_them_sold_out() -> None:
     assert [article for article in articles() if not article.stock] == [sold_out()]
 
 
-def test_checkout_can_sell_all_that_was_seeded(here: Cloud) -> None:
+def test_checkout_can_sell_all_that_was_seeded(here: Connection) -> None:
     fill(here)
 
     offered = Catalogue(here.records(API, CATALOGUE), Clock()).products().products
@@ -32,7 +32,7 @@ def test_checkout_can_sell_all_that_was_seeded(here: Cloud) -> None:
     }
 
 
-def test_inventory_has_the_stock_of_all_that_was_seeded(here: Cloud) -> None:
+def test_inventory_has_the_stock_of_all_that_was_seeded(here: Connection) -> None:
     fill(here)
 
     counted = {record.key: record.values[AVAILABLE] for record in stock(here)}
@@ -40,7 +40,7 @@ def test_inventory_has_the_stock_of_all_that_was_seeded(here: Cloud) -> None:
     assert counted == {article.sku: article.stock for article in articles()}
 
 
-def test_seeding_again_adds_nothing_and_leaves_the_stock_as_it_is(here: Cloud) -> None:
+def test_seeding_again_adds_nothing_and_leaves_the_stock_as_it_is(here: Connection) -> None:
     assert fill(here) == 12
     sold = here.records(INVENTORY, STOCK)
     sold.put(Record(key="CUP-MUTE", values={AVAILABLE: 7}, version=1))
@@ -52,7 +52,7 @@ def test_seeding_again_adds_nothing_and_leaves_the_stock_as_it_is(here: Cloud) -
     assert left.values[AVAILABLE] == 7
 
 
-def test_it_says_how_many_were_new(here: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_says_how_many_were_new(here: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     assert seed(Options(), yes=False) is ExitCode.DONE
     assert seed(Options(json=True), yes=False) is ExitCode.DONE
 
@@ -60,7 +60,7 @@ def test_it_says_how_many_were_new(here: Cloud, capsys: pytest.CaptureFixture[st
 
 
 def test_the_real_shop_is_not_seeded_by_accident(
-    stage: Callable[[str], Cloud], monkeypatch: pytest.MonkeyPatch
+    stage: Callable[[str], Connection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prod = stage("prod")
     monkeypatch.setattr("ops.actions.seed.connect", lambda _: prod)
@@ -74,5 +74,5 @@ def test_the_real_shop_is_not_seeded_by_accident(
     assert len(list(stock(prod))) == 12
 
 
-def stock(cloud: Cloud) -> list[Record]:
-    return list(cloud.records(INVENTORY, STOCK).all())
+def stock(connection: Connection) -> list[Record]:
+    return list(connection.records(INVENTORY, STOCK).all())

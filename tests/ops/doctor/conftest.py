@@ -14,7 +14,7 @@ from functions.runtime.aws.client import client_factory
 from ops.cli.options import Options
 from ops.doctor import examine
 from ops.doctor.finding import Finding
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from ops.stage.templates import Blueprint
 from tests.support.blueprints import dev, prod
 from tests.support.command_lines import CUSTOM, parsed
@@ -87,7 +87,7 @@ def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     with mock_aws():
         for service in SERVICES:
             clients(service).meta.events.register("before-call", made.hear)
-        monkeypatch.setattr(examine, "connect", lambda o: Cloud(stage=o.stage, client=clients))
+        monkeypatch.setattr(examine, "connect", lambda o: Connection(stage=o.stage, client=clients))
         made.answers("ListRequestedServiceQuotaChangeHistoryByQuota", RequestedQuotas=[])
         made.answers("GetAccountSettings", AccountLimit={"ConcurrentExecutions": 1000})
         yield made

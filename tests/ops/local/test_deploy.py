@@ -118,9 +118,9 @@ def test_the_api_is_where_it_can_be_reached_on_this_machine(tmp_path: Path) -> N
 def test_assets_go_where_the_cdk_puts_them() -> None:
     made: list[str] = []
     s3 = SimpleNamespace(create_bucket=lambda *, Bucket: made.append(Bucket))  # noqa: N803
-    cloud: Any = SimpleNamespace(client=lambda _: s3)
+    connection: Any = SimpleNamespace(client=lambda _: s3)
 
-    deploy.make_bucket(cloud)
+    deploy.make_bucket(connection)
 
     assert made == ["cdk-hnb659fds-assets-000000000000-us-east-1"]
 

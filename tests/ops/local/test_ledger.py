@@ -4,12 +4,12 @@ from events.money import Money
 from functions.payment.sandbox import DECLINED, LEDGER, SUCCESS, SandboxGateway
 from functions.payment.service import SERVICE as PAYMENT
 from ops.local.summary import ledger
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 
 AMOUNT = Money(amount=4900, currency="EUR")
 
 
-def test_every_reference_of_an_order_is_told_with_what_became_of_it(here: Cloud) -> None:
+def test_every_reference_of_an_order_is_told_with_what_became_of_it(here: Connection) -> None:
     gateway = SandboxGateway(here.records(PAYMENT, LEDGER))
     paid, refused, undone, away = (
         gateway.prepare(order, AMOUNT, token)

@@ -17,7 +17,7 @@ from ops.cli.options import Options
 from ops.local.summary import PATIENCE, close
 from ops.local.view import View
 from ops.logs.filter import Filter
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from tests.support.builders import ORDER, order_placed, placed, then
 
 READ_MODELS = [row for row in CONSUMERS if row.name in ("orders", "analytics")]
@@ -32,12 +32,12 @@ def view(monkeypatch: pytest.MonkeyPatch) -> View:
     return View(Options(), Filter(), io.StringIO())
 
 
-def hear(cloud: Cloud, consumer: Consumer, *events: Event[Any]) -> None:
+def hear(connection: Connection, consumer: Consumer, *events: Event[Any]) -> None:
     reactor = Reactor(
         consumer=consumer,
-        log=cloud.log(),
+        log=connection.log(),
         clock=lambda: PLACED.time,
-        rows=lambda table: cloud.rows(consumer, table),
+        rows=lambda table: connection.rows(consumer, table),
     )
     for event in events:
         reactor.handle(event)
@@ -56,7 +56,7 @@ class Time:
 
 
 def test_all_is_shown_once_the_read_models_have_caught_up(
-    here: Cloud, view: View, capsys: pytest.CaptureFixture[str]
+    here: Connection, view: View, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for event in (PLACED, CONFIRMED):
         here.log().append(event)
@@ -83,7 +83,7 @@ def test_all_is_shown_once_the_read_models_have_caught_up(
 
 @pytest.mark.parametrize("missing", READ_MODELS, ids=lambda row: row.name)
 def test_a_read_model_that_does_not_catch_up_is_complained_of(
-    here: Cloud,
+    here: Connection,
     view: View,
     capsys: pytest.CaptureFixture[str],
     missing: Consumer,
@@ -105,7 +105,7 @@ def test_a_read_model_that_does_not_catch_up_is_complained_of(
     assert "have not caught up" in capsys.readouterr().err
 
 
-def test_a_row_that_is_behind_the_log_does_not_agree(here: Cloud, view: View) -> None:
+def test_a_row_that_is_behind_the_log_does_not_agree(here: Connection, view: View) -> None:
     here.log().append(PLACED)
     for consumer in READ_MODELS:
         hear(here, consumer, PLACED)

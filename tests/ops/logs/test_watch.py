@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 
 from functions.map import SERVICES
 from ops.logs.watch import AWS, HERE, NO_NOISE, Watch, watch
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from tests.ops.conftest import PlayedLambda, PlayedLogs
 
 BEGAN = 1_795_424_400.0
@@ -115,7 +115,9 @@ def test_only_what_may_still_be_late_is_read_again(logs: PlayedLogs) -> None:
     assert logs.asked[-1]["startTime"] == round((BEGAN + 100 - HERE.late) * 1000)
 
 
-def test_a_watch_on_a_stage_reads_every_function_at_its_pace(here: Cloud, logs: PlayedLogs) -> None:
+def test_a_watch_on_a_stage_reads_every_function_at_its_pace(
+    here: Connection, logs: PlayedLogs
+) -> None:
     watched = watch(here, since=BEGAN)
     watched.poll(BEGAN)
 
@@ -123,7 +125,7 @@ def test_a_watch_on_a_stage_reads_every_function_at_its_pace(here: Cloud, logs: 
     assert groups == {f"logs of fanfare-local-{service.name}" for service in SERVICES}
     assert {request["filterPattern"] for request in logs.asked} == {NO_NOISE}
     assert watched.pace is HERE
-    assert watch(Cloud(stage="dev", client=here.client), since=BEGAN).pace is AWS
+    assert watch(Connection(stage="dev", client=here.client), since=BEGAN).pace is AWS
 
 
 def test_a_log_that_goes_meanwhile_leaves_the_others_readable(logs: PlayedLogs) -> None:
@@ -145,7 +147,7 @@ def test_without_any_log_what_aws_said_is_raised(logs: PlayedLogs) -> None:
 
 
 def test_a_service_of_the_map_that_is_not_deployed_is_not_read(
-    here: Cloud, logs: PlayedLogs, functions: PlayedLambda
+    here: Connection, logs: PlayedLogs, functions: PlayedLambda
 ) -> None:
     functions.gone = {here.function("email")}
 
@@ -157,7 +159,7 @@ def test_a_service_of_the_map_that_is_not_deployed_is_not_read(
 
 
 def test_a_watch_on_a_stage_that_is_not_deployed_is_refused(
-    here: Cloud, functions: PlayedLambda
+    here: Connection, functions: PlayedLambda
 ) -> None:
     functions.gone = {here.function(service.name) for service in SERVICES}
 
@@ -165,7 +167,9 @@ def test_a_watch_on_a_stage_that_is_not_deployed_is_refused(
         watch(here, since=BEGAN)
 
 
-def test_a_watch_on_one_order_asks_for_its_lines_in_its_time(here: Cloud, logs: PlayedLogs) -> None:
+def test_a_watch_on_one_order_asks_for_its_lines_in_its_time(
+    here: Connection, logs: PlayedLogs
+) -> None:
     watch(here, since=BEGAN, until=BEGAN + 60, order="5WQF").poll(BEGAN)
 
     assert {request["filterPattern"] for request in logs.asked} == {'"5WQF"'}

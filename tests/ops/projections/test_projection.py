@@ -14,7 +14,7 @@ from functions.orders.service import SERVICE as ORDERS
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.projections import projection
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from tests.ops.conftest import write
 from tests.support.builders import NOW, story
 
@@ -25,29 +25,29 @@ def _much_later() -> datetime:
     return NOW + timedelta(days=1)
 
 
-def made(cloud: Cloud, order: str) -> Row:
-    found = row(cloud.log().read(order))
+def made(connection: Connection, order: str) -> Row:
+    found = row(connection.log().read(order))
     assert found is not None
     return found
 
 
 @pytest.fixture
-def listed(here: Cloud) -> Cloud:
+def listed(here: Connection) -> Connection:
     return filled(here)
 
 
-def filled(cloud: Cloud) -> Cloud:
+def filled(connection: Connection) -> Connection:
     for order in IDS:
-        write(cloud, story(OrderConfirmed(), order=order))
-        cloud.rows(ORDERS, LIST).put(made(cloud, order))
-    return cloud
+        write(connection, story(OrderConfirmed(), order=order))
+        connection.rows(ORDERS, LIST).put(made(connection, order))
+    return connection
 
 
 def shown(capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().out
 
 
-def test_the_first_rows_are_shown(listed: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_first_rows_are_shown(listed: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     assert projection.show(Options(), "orders", None, limit=3) is ExitCode.DONE
 
     said = capsys.readouterr()
@@ -61,7 +61,7 @@ def test_the_first_rows_are_shown(listed: Cloud, capsys: pytest.CaptureFixture[s
 
 @pytest.mark.parametrize("key", [IDS[2], IDS[2].lower(), f"guest#{IDS[2]}"])
 def test_the_row_of_an_order_is_shown_by_the_order_or_by_its_partition(
-    listed: Cloud, capsys: pytest.CaptureFixture[str], key: str
+    listed: Connection, capsys: pytest.CaptureFixture[str], key: str
 ) -> None:
     assert projection.show(Options(json=True), "orders", key, limit=20) is ExitCode.DONE
 
@@ -70,7 +70,7 @@ def test_the_row_of_an_order_is_shown_by_the_order_or_by_its_partition(
     assert line["values"]["status"] == "confirmed"
 
 
-def test_a_key_without_rows_is_not_found(listed: Cloud) -> None:
+def test_a_key_without_rows_is_not_found(listed: Connection) -> None:
     with pytest.raises(CommandError) as missing:
         projection.show(Options(), "orders", "5WQFM8Q1XK3T7ZC0R9N2HDBJ99", limit=20)
     assert missing.value.code is ExitCode.NOT_FOUND
@@ -85,7 +85,9 @@ def test_who_keeps_no_read_model_is_told_from_who_does(name: str) -> None:
     assert wrong.value.code is ExitCode.USAGE
 
 
-def test_equal_rows_are_said_to_be_equal(listed: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+def test_equal_rows_are_said_to_be_equal(
+    listed: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert projection.check(Options(), "orders", None, clock=_much_later) is ExitCode.DONE
     assert projection.check(Options(), "orders", IDS[0], clock=_much_later) is ExitCode.DONE
 
@@ -95,7 +97,7 @@ def test_equal_rows_are_said_to_be_equal(listed: Cloud, capsys: pytest.CaptureFi
 
 
 def test_what_differs_is_listed_with_how_to_mend_it_and_the_exit_code_is_5(
-    listed: Cloud, capsys: pytest.CaptureFixture[str]
+    listed: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows = listed.rows(ORDERS, LIST)
     gone, wrong = made(listed, IDS[0]), made(listed, IDS[1])
@@ -125,7 +127,7 @@ def test_what_differs_is_listed_with_how_to_mend_it_and_the_exit_code_is_5(
 
 
 def test_all_rows_are_removed_and_it_is_said_how_to_make_them_anew(
-    listed: Cloud, capsys: pytest.CaptureFixture[str]
+    listed: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert projection.empty(Options(), "orders", yes=False) is ExitCode.DONE
 
@@ -135,7 +137,7 @@ def test_all_rows_are_removed_and_it_is_said_how_to_make_them_anew(
 
 
 def test_another_stage_is_emptied_with_consent_only(
-    stage: Callable[[str], Cloud], monkeypatch: pytest.MonkeyPatch
+    stage: Callable[[str], Connection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dev = filled(stage("dev"))
     monkeypatch.setattr(projection, "connect", lambda _: dev)

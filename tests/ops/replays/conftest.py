@@ -20,7 +20,7 @@ from ops.replays import job as job_files
 from ops.replays.replay import replay as run
 from ops.replays.republish import republish
 from ops.replays.selection import Wanted
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from tests.ops.conftest import write_events
 from tests.support.builders import NOW, placed, then
 from tests.support.listener import Listener
@@ -42,22 +42,22 @@ def time() -> Time:
     return time
 
 
-def filled(cloud: Cloud) -> Cloud:
+def filled(connection: Connection) -> Connection:
     """Put a dozen orders into the log, a minute apart, and make the queues."""
-    sqs = cloud.client("sqs")
+    sqs = connection.client("sqs")
     for consumer in CONSUMERS:
-        name = names.queue(cloud.stage, consumer.name, ordered=consumer.ordered)
+        name = names.queue(connection.stage, consumer.name, ordered=consumer.ordered)
         fifo = {"FifoQueue": "true"} if consumer.ordered else {}
         sqs.create_queue(QueueName=name, Attributes=fifo)
     for number, order in enumerate(IDS):
         first = placed(order=order, now=NOW + timedelta(minutes=number))
         prepared = then(first, PaymentPrepared(reference="r"))
-        write_events(cloud, [first, prepared, then(prepared, OrderConfirmed())])
-    return cloud
+        write_events(connection, [first, prepared, then(prepared, OrderConfirmed())])
+    return connection
 
 
 @pytest.fixture
-def stocked(here: Cloud) -> Cloud:
+def stocked(here: Connection) -> Connection:
     return filled(here)
 
 
@@ -70,10 +70,12 @@ def go(time: Time) -> Callable[..., ExitCode]:
     return go
 
 
-def received(cloud: Cloud, name: str = "orders") -> list[Any]:
+def received(connection: Connection, name: str = "orders") -> list[Any]:
     """Take all messages from a queue, as events."""
-    sqs = cloud.client("sqs")
-    url = sqs.get_queue_url(QueueName=names.queue(cloud.stage, name, ordered=False))["QueueUrl"]
+    sqs = connection.client("sqs")
+    url = sqs.get_queue_url(QueueName=names.queue(connection.stage, name, ordered=False))[
+        "QueueUrl"
+    ]
 
     def messages() -> Iterator[Any]:
         while batch := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
@@ -105,7 +107,7 @@ def interrupted(client: Any, call: str, *, nth: int) -> Iterator[None]:
 
 @pytest.fixture
 def broken(
-    stocked: Cloud, time: Time, go: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
+    stocked: Connection, time: Time, go: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
 ) -> str:
     """A job that was interrupted after ten events, and said how to go on; its id."""
     with interrupted(stocked.client("sqs"), "sqs.SendMessageBatch", nth=2):
@@ -117,7 +119,7 @@ def broken(
 
 
 @pytest.fixture
-def listener(stocked: Cloud) -> Listener:
+def listener(stocked: Connection) -> Listener:
     return Listener(stocked)
 
 

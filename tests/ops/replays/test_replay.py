@@ -18,7 +18,7 @@ from ops.main import main
 from ops.replays import replay as replaying
 from ops.replays import run as job_run
 from ops.replays.replay import replay
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from tests.ops.conftest import write_events
 from tests.ops.replays.conftest import IDS, filled, received, troubled
 from tests.support.builders import placed
@@ -59,7 +59,7 @@ def test_what_cannot_be_meant_is_refused_before_a_stage_is_asked(
 
 
 def test_an_order_that_is_not_there_is_not_found(
-    stocked: Cloud, go: Callable[..., ExitCode]
+    stocked: Connection, go: Callable[..., ExitCode]
 ) -> None:
     troubled(ExitCode.NOT_FOUND, "no order", lambda: go(orders=("5WQFM8Q1XK3T7ZC0R9N2HDBJ99",)))
 
@@ -74,7 +74,7 @@ def test_who_is_not_said_to_be_replayable_is_not(
 
 @pytest.mark.parametrize(("typed", "sent"), [(None, 0), ("no", 0), ("", 0), ("dev", 24)])
 def test_another_stage_asks_for_consent(
-    stage: Callable[[str], Cloud],
+    stage: Callable[[str], Connection],
     monkeypatch: pytest.MonkeyPatch,
     go: Callable[..., ExitCode],
     folder: Path,
@@ -100,7 +100,10 @@ def test_another_stage_asks_for_consent(
 
 
 def test_a_dry_run_tells_what_would_be_sent_and_changes_nothing(
-    stocked: Cloud, go: Callable[..., ExitCode], folder: Path, capsys: pytest.CaptureFixture[str]
+    stocked: Connection,
+    go: Callable[..., ExitCode],
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert go(dry_run=True, since="2026-11-23T09:02:00Z", rate=5.0) is ExitCode.DONE
 
@@ -128,7 +131,7 @@ SELECTIONS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("given", SELECTIONS)
 def test_what_a_dry_run_tells_is_what_its_command_sends(
-    stocked: Cloud,
+    stocked: Connection,
     time: Time,
     go: Callable[..., ExitCode],
     capsys: pytest.CaptureFixture[str],
@@ -156,7 +159,10 @@ def test_what_a_dry_run_tells_is_what_its_command_sends(
 
 
 def test_nothing_to_send_is_said_and_makes_no_job(
-    stocked: Cloud, go: Callable[..., ExitCode], folder: Path, capsys: pytest.CaptureFixture[str]
+    stocked: Connection,
+    go: Callable[..., ExitCode],
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert go(since="2m") is ExitCode.DONE
 
@@ -168,7 +174,7 @@ def test_nothing_to_send_is_said_and_makes_no_job(
 
 
 def test_all_that_the_consumer_hears_is_sent_and_what_follows_is_said(
-    stocked: Cloud, go: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
+    stocked: Connection, go: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert go() is ExitCode.DONE
 
@@ -182,7 +188,7 @@ def test_all_that_the_consumer_hears_is_sent_and_what_follows_is_said(
 
 
 def test_as_json_the_job_is_told(
-    stocked: Cloud, go: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
+    stocked: Connection, go: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
 ) -> None:
     go(options=Options(json=True), types=("OrderPlaced",), rate=0.5)
 
@@ -192,14 +198,14 @@ def test_as_json_the_job_is_told(
 
 
 def test_one_waits_until_the_queue_is_empty_if_told(
-    stocked: Cloud, go: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
+    stocked: Connection, go: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert go(wait=0.0, orders=(IDS[0],)) is ExitCode.FAILED
     assert "2 messages still waiting after 0 s." in capsys.readouterr().err
 
 
 def test_an_event_that_cannot_be_read_stops_it_before_anything_is_sent(
-    stocked: Cloud, go: Callable[..., ExitCode]
+    stocked: Connection, go: Callable[..., ExitCode]
 ) -> None:
     item = {"subject": {"S": "X"}, "slot": {"S": "placed"}, "type": {"S": "OrderPlaced"}}
     newer = item | {"time": {"S": "2026-11-23T09:00:00Z"}}

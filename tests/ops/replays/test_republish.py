@@ -20,7 +20,7 @@ from ops.main import main
 from ops.replays import republish as republishing
 from ops.replays import run as job_run
 from ops.replays.republish import republish
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from tests.ops.conftest import write_events
 from tests.ops.replays.conftest import IDS, filled, troubled
 from tests.support.builders import TRUMPET, order_placed, placed
@@ -86,7 +86,7 @@ def test_a_dry_run_tells_what_would_be_published_and_whom_it_reaches(
     ],
 )
 def test_what_a_dry_run_tells_is_what_its_command_publishes(
-    stocked: Cloud,
+    stocked: Connection,
     listener: Listener,
     time: Time,
     again: Callable[..., ExitCode],
@@ -111,7 +111,7 @@ def test_what_a_dry_run_tells_is_what_its_command_publishes(
 
 @pytest.mark.parametrize(("typed", "sent"), [(None, 0), ("no", 0), ("dev", ALL)])
 def test_another_stage_asks_for_consent(
-    stage: Callable[[str], Cloud],
+    stage: Callable[[str], Connection],
     monkeypatch: pytest.MonkeyPatch,
     again: Callable[..., ExitCode],
     capsys: pytest.CaptureFixture[str],
@@ -147,7 +147,7 @@ def test_what_follows_and_what_is_left_to_do_is_said(
 
 
 def test_an_event_is_published_in_the_version_that_it_was_written_in(
-    stocked: Cloud, listener: Listener, again: Callable[..., ExitCode]
+    stocked: Connection, listener: Listener, again: Callable[..., ExitCode]
 ) -> None:
     old = json.loads(
         (Path(codec.__file__).with_name("samples") / "OrderPlaced.1.json").read_bytes()
@@ -177,7 +177,7 @@ BARRED = order_placed(msgspec.structs.replace(TRUMPET, name="\uffff"))
     ],
 )
 def test_what_the_relay_would_not_publish_stops_it_before_anything_is_published(
-    stocked: Cloud,
+    stocked: Connection,
     listener: Listener,
     again: Callable[..., ExitCode],
     changes: dict[str, Any],
@@ -192,6 +192,6 @@ def test_what_the_relay_would_not_publish_stops_it_before_anything_is_published(
 
 
 def test_a_stage_without_a_topic_is_not_found(
-    stocked: Cloud, again: Callable[..., ExitCode]
+    stocked: Connection, again: Callable[..., ExitCode]
 ) -> None:
     troubled(ExitCode.NOT_FOUND, "local stage is not whole", lambda: again(since=SINCE))

@@ -9,7 +9,7 @@ from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.replays import job as job_files
 from ops.replays import jobs
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from tests.ops.replays.conftest import interrupted, troubled
 from tests.ops.replays.test_republish import ALL, SINCE
 from tests.support.listener import Listener
@@ -17,7 +17,7 @@ from tests.support.listener import Listener
 
 @pytest.fixture
 def stopped(
-    stocked: Cloud,
+    stocked: Connection,
     listener: Listener,
     again: Callable[..., ExitCode],
     folder: Path,
@@ -52,7 +52,7 @@ def test_an_interrupted_job_goes_on_where_it_stopped(
 
 
 def test_a_second_run_at_once_loses_nothing_and_what_the_first_had_sent_comes_once(
-    stocked: Cloud, again: Callable[..., ExitCode], request: pytest.FixtureRequest
+    stocked: Connection, again: Callable[..., ExitCode], request: pytest.FixtureRequest
 ) -> None:
     ordered = Listener(stocked, ordered=True)
     request.getfixturevalue("stopped")

@@ -17,7 +17,7 @@ from ops.replays import job as job_files
 from ops.replays import run
 from ops.replays.replay import replay
 from ops.replays.selection import Wanted
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from tests.ops.replays.conftest import received, troubled
 from tests.support.played import Time
 from tests.support.read_model import LISTING
@@ -28,7 +28,7 @@ def resume(options: Options, name: str, wanted: Wanted, job: str, **given: Any) 
 
 
 def test_an_interrupted_job_goes_on_where_it_stopped_and_is_done_once(
-    stocked: Cloud, time: Time, broken: str, capsys: pytest.CaptureFixture[str]
+    stocked: Connection, time: Time, broken: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert resume(Options(), "orders", Wanted(), broken, clock=time.clock, pace=time.pace) is (
         ExitCode.DONE
@@ -44,7 +44,7 @@ def test_an_interrupted_job_goes_on_where_it_stopped_and_is_done_once(
 
 @pytest.mark.parametrize("as_json", [False, True])
 def test_a_dry_run_of_the_rest_sends_nothing(
-    stocked: Cloud, broken: str, capsys: pytest.CaptureFixture[str], as_json: bool
+    stocked: Connection, broken: str, capsys: pytest.CaptureFixture[str], as_json: bool
 ) -> None:
     received(stocked)
     path = job_files.JOBS / f"{broken}.jsonl"
@@ -65,7 +65,7 @@ def test_a_dry_run_of_the_rest_sends_nothing(
 
 
 def test_a_job_of_a_local_run_that_is_over_is_refused(
-    stocked: Cloud, broken: str, monkeypatch: pytest.MonkeyPatch
+    stocked: Connection, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = job_files.find(broken).plan.made
     later = replace(stocked, began=made + timedelta(seconds=1))
@@ -78,7 +78,7 @@ def test_a_job_of_a_local_run_that_is_over_is_refused(
 
 
 def test_a_torn_last_line_is_said_and_what_it_told_of_is_sent_again(
-    stocked: Cloud, time: Time, broken: str, capsys: pytest.CaptureFixture[str]
+    stocked: Connection, time: Time, broken: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = job_files.JOBS / f"{broken}.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
@@ -125,7 +125,7 @@ def test_a_job_about_a_type_that_is_not_heard_any_more_is_refused(
 
 
 def test_an_outage_fails_with_the_command_that_goes_on(
-    stocked: Cloud, go: Callable[..., ExitCode], folder: Path
+    stocked: Connection, go: Callable[..., ExitCode], folder: Path
 ) -> None:
     def away(**_: Any) -> Any:
         raise EndpointConnectionError(endpoint_url="https://sqs")

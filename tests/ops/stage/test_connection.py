@@ -14,7 +14,7 @@ from functions.map import API
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.stage import connection, local_run
-from ops.stage.connection import Cloud, connect, local_environment
+from ops.stage.connection import Connection, connect, local_environment
 from ops.stage.local_run import Running
 from tests.ops.conftest import write
 from tests.support.builders import ORDER, story
@@ -23,7 +23,7 @@ READY = Running(port=4600, pid=1, began=0, api="http://x")
 
 
 def test_a_stage_has_its_log_its_tables_its_functions_and_their_logs(
-    stage: Callable[[str], Cloud],
+    stage: Callable[[str], Connection],
 ) -> None:
     dev = stage("dev")
     write(dev, story())

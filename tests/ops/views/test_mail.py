@@ -14,7 +14,7 @@ from events.contracts.shipping import DispatchScheduled
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.local.port import HOST
-from ops.stage.connection import ACCOUNT, Cloud
+from ops.stage.connection import ACCOUNT, Connection
 from ops.stage.sent_mail import INBOX, sent
 from ops.views import mail
 from ops.views.mail import show
@@ -80,17 +80,21 @@ def cabinet() -> Iterator[Cabinet]:
 
 
 @pytest.fixture
-def here(stage: Callable[[str], Cloud], cabinet: Cabinet, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+def here(
+    stage: Callable[[str], Connection], cabinet: Cabinet, monkeypatch: pytest.MonkeyPatch
+) -> Connection:
     """Give the local stage, whose SES is the cabinet."""
     made = stage("local")
     ses = SimpleNamespace(meta=SimpleNamespace(endpoint_url=cabinet.endpoint))
-    cloud = Cloud(stage="local", client=lambda name: ses if name == "sesv2" else made.client(name))
-    monkeypatch.setattr(mail, "connect", lambda _: cloud)
-    return cloud
+    connection = Connection(
+        stage="local", client=lambda name: ses if name == "sesv2" else made.client(name)
+    )
+    monkeypatch.setattr(mail, "connect", lambda _: connection)
+    return connection
 
 
 @pytest.fixture
-def mailed(here: Cloud, cabinet: Cabinet) -> Cabinet:
+def mailed(here: Connection, cabinet: Cabinet) -> Cabinet:
     """Give the cabinet after two orders were mailed, one of them twice; the newest comes first."""
     for event in story(ReceiptSent(message_id="a"), PARCEL, DispatchNoteSent(message_id="c")):
         here.log().append(event)
@@ -158,7 +162,7 @@ def test_as_json_each_mail_is_a_line(
 
 
 def test_a_mail_that_was_refused_is_told_with_its_reason(
-    here: Cloud, capsys: pytest.CaptureFixture[str]
+    here: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for event in story((MailRefused(reason="no-address"), RECEIPT)):
         here.log().append(event)
@@ -173,7 +177,7 @@ def test_a_mail_that_was_refused_is_told_with_its_reason(
     [("", "No mail was sent so far: place an order"), (ORDER, "No mail of this order was sent")],
 )
 def test_where_there_is_no_mail_that_is_said(
-    here: Cloud, capsys: pytest.CaptureFixture[str], wanted: str, says: str
+    here: Connection, capsys: pytest.CaptureFixture[str], wanted: str, says: str
 ) -> None:
     for event in story():
         here.log().append(event)
@@ -185,7 +189,7 @@ def test_where_there_is_no_mail_that_is_said(
 
 
 @pytest.mark.parametrize("wanted", ["7F3K", "7F3KM8Q1XK3T7ZC0R9N2HDBJE5"])
-def test_an_order_that_is_not_there_is_not_found(here: Cloud, wanted: str) -> None:
+def test_an_order_that_is_not_there_is_not_found(here: Connection, wanted: str) -> None:
     with pytest.raises(CommandError, match=f"There is no order {wanted}") as missing:
         show(Options(), wanted, html=False)
 

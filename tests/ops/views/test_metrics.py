@@ -9,7 +9,7 @@ from functions.analytics.service import SERVICE
 from functions.analytics.table import FIGURES
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from ops.views.metrics import BAR, bar, draw, show
 from tests.support.builders import Clock
 from tests.support.counting import TODAY, ago, noon, order, tell
@@ -26,7 +26,7 @@ STORY = [
 
 
 @pytest.fixture
-def ordered(here: Cloud) -> Cloud:
+def ordered(here: Connection) -> Connection:
     for history in STORY:
         tell(here.rows(SERVICE, FIGURES), history, noon(TODAY))
     return here
@@ -38,7 +38,7 @@ def day(**figures: object) -> Figures:
 
 
 def test_each_day_is_a_row_with_a_bar_and_the_last_row_is_their_sum(
-    ordered: Cloud, capsys: pytest.CaptureFixture[str]
+    ordered: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert show(Options(), days=3, clock=NOON) is ExitCode.DONE
 
@@ -56,7 +56,7 @@ def test_each_day_is_a_row_with_a_bar_and_the_last_row_is_their_sum(
 
 
 def test_as_json_each_day_is_an_object_with_amounts_in_minor_units(
-    ordered: Cloud, capsys: pytest.CaptureFixture[str]
+    ordered: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert show(Options(json=True), days=2, clock=NOON) is ExitCode.DONE
 
@@ -81,7 +81,7 @@ def test_as_json_each_day_is_an_object_with_amounts_in_minor_units(
 
 
 def test_where_nothing_happened_it_says_so_and_what_to_do(
-    here: Cloud, capsys: pytest.CaptureFixture[str]
+    here: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert show(Options(), days=14, clock=NOON) is ExitCode.DONE
 

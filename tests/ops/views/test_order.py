@@ -16,7 +16,7 @@ from events.history import History
 from events.money import Money
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from ops.stage.lookups import find
 from ops.views.order import show, until_at_rest
 from tests.ops.conftest import PlayedLogs, write
@@ -37,7 +37,7 @@ OTHER = "5WQFM8Q1XK3T7ZC0R9N2HDBJE5"
 
 
 def test_an_order_is_shown_as_a_tree_by_its_first_characters(
-    here: Cloud, capsys: pytest.CaptureFixture[str]
+    here: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(here, DISPATCHED)
 
@@ -49,7 +49,7 @@ def test_an_order_is_shown_as_a_tree_by_its_first_characters(
 
 
 def test_the_tree_says_what_the_logs_tell_of_a_failure(
-    here: Cloud, logs: PlayedLogs, capsys: pytest.CaptureFixture[str]
+    here: Connection, logs: PlayedLogs, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(here, MOVING)
     placed = next(iter(MOVING))
@@ -68,7 +68,9 @@ def test_the_tree_says_what_the_logs_tell_of_a_failure(
     assert "retry 2 of 29, ReadTimeoutError" in capsys.readouterr().out
 
 
-def test_events_are_printed_as_they_travel(here: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+def test_events_are_printed_as_they_travel(
+    here: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(here, DISPATCHED)
 
     show(Options(), ORDER, events=True, wait=None)
@@ -77,7 +79,7 @@ def test_events_are_printed_as_they_travel(here: Cloud, capsys: pytest.CaptureFi
     assert printed == list(DISPATCHED)
 
 
-def test_as_json_the_order_is_folded(here: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+def test_as_json_the_order_is_folded(here: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     write(here, DISPATCHED)
 
     show(Options(json=True), ORDER, events=False, wait=None)
@@ -87,14 +89,14 @@ def test_as_json_the_order_is_folded(here: Cloud, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize("wanted", [ORDER, "5WQ"])
-def test_an_order_that_is_not_there_is_not_found(here: Cloud, wanted: str) -> None:
+def test_an_order_that_is_not_there_is_not_found(here: Connection, wanted: str) -> None:
     with pytest.raises(CommandError, match=f"There is no order {wanted}") as missing:
         show(Options(), wanted, events=False, wait=5)
 
     assert missing.value.code is ExitCode.NOT_FOUND
 
 
-def test_first_characters_that_two_orders_share_are_not_enough(here: Cloud) -> None:
+def test_first_characters_that_two_orders_share_are_not_enough(here: Connection) -> None:
     write(here, story())
     write(here, story(order=OTHER))
 
@@ -107,8 +109,8 @@ def test_first_characters_that_two_orders_share_are_not_enough(here: Cloud) -> N
     assert find(here, OTHER) == OTHER
 
 
-def test_elsewhere_than_here_an_order_is_named_in_full(here: Cloud) -> None:
-    dev = Cloud(stage="dev", client=here.client)
+def test_elsewhere_than_here_an_order_is_named_in_full(here: Connection) -> None:
+    dev = Connection(stage="dev", client=here.client)
 
     with pytest.raises(CommandError, match="5WQF is not a whole order id") as refused:
         find(dev, "5WQF")
@@ -155,7 +157,7 @@ def test_waiting_ends_when_the_time_is_up() -> None:
 
 
 def test_an_order_that_is_at_rest_was_worth_waiting_for(
-    here: Cloud, capsys: pytest.CaptureFixture[str]
+    here: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(here, MAILED)
 
@@ -175,7 +177,7 @@ def test_an_order_that_is_at_rest_was_worth_waiting_for(
     ids=["moving", "unmailed"],
 )
 def test_an_order_that_is_not_at_rest_when_the_time_is_up_is_shown_with_what_is_missing(
-    here: Cloud, capsys: pytest.CaptureFixture[str], facts: tuple[Fact, ...], missing: str
+    here: Connection, capsys: pytest.CaptureFixture[str], facts: tuple[Fact, ...], missing: str
 ) -> None:
     write(here, story(*facts))
 

@@ -18,7 +18,7 @@ from functions.orders.projection import row
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.main import main
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from ops.views.orders import show
 from tests.ops.conftest import write
 from tests.support.builders import NOW, Clock, placed, then
@@ -32,8 +32,8 @@ STALLED = OrderStalled(waited_seconds=43200)
 class List:
     """A stage whose list has heard of some orders, and `fanfare orders` on it."""
 
-    def __init__(self, cloud: Cloud, output: pytest.CaptureFixture[str]) -> None:
-        self.cloud = cloud
+    def __init__(self, connection: Connection, output: pytest.CaptureFixture[str]) -> None:
+        self.connection = connection
         self.output = output
         self.clock = Clock()
 
@@ -43,10 +43,10 @@ class List:
         for fact in facts:
             slot = "stalled/1" if isinstance(fact, OrderStalled) else None
             events.append(then(events[-1], fact, slot=slot))
-        write(self.cloud, History(events))
+        write(self.connection, History(events))
         made = row(History(events))
         assert made is not None
-        self.cloud.rows(ORDERS, LIST).put(made)
+        self.connection.rows(ORDERS, LIST).put(made)
 
     def shown(self, *, moving: bool = False, **asked: Any) -> list[str]:
         """Return the lines of the table."""
@@ -56,7 +56,7 @@ class List:
 
 
 @pytest.fixture
-def listing(here: Cloud, capsys: pytest.CaptureFixture[str]) -> List:
+def listing(here: Connection, capsys: pytest.CaptureFixture[str]) -> List:
     return List(here, capsys)
 
 
@@ -102,7 +102,7 @@ def test_an_order_that_is_stalled_is_shown_so_among_the_newest_too(listing: List
 
 def test_an_order_that_the_list_is_behind_of_is_told_by_the_log(listing: List) -> None:
     listing.add("LATE", age=timedelta(minutes=10))
-    listing.cloud.log().append(then(placed(order="LATE"), OrderConfirmed()))
+    listing.connection.log().append(then(placed(order="LATE"), OrderConfirmed()))
 
     assert listing.shown(moving=True) == []
 
@@ -135,7 +135,7 @@ def test_an_order_on_its_way_is_told_alike_whichever_way_it_is_listed(listing: L
 def test_a_row_of_which_the_log_knows_nothing_is_told_by_the_list(listing: List) -> None:
     made = row(History([placed(order="GONE")]))
     assert made is not None
-    listing.cloud.rows(ORDERS, LIST).put(made)
+    listing.connection.rows(ORDERS, LIST).put(made)
 
     assert [line.split()[:2] for line in listing.shown()[1:]] == [["GONE", "placed"]]
 

@@ -38,10 +38,12 @@ def environ(stage: Stage) -> dict[str, str]:
 def run(stage: Stage, logged: Logged, key: str | None) -> list[str]:
     """Run the function on a placed order; return what comes again."""
     if key is not None:
-        stage.cloud("secretsmanager").create_secret(Name=f"{stage.name}-payment", SecretString=key)
+        stage.connection("secretsmanager").create_secret(
+            Name=f"{stage.name}-payment", SecretString=key
+        )
     handler = build(environ(stage), observer=logged.observer)
     record = message(stage.log().append(PLACED))
-    stage.cloud("sqs").create_queue(QueueName="payment")
+    stage.connection("sqs").create_queue(QueueName="payment")
     return failed(handler({"Records": [record]}, None))
 
 

@@ -44,8 +44,8 @@ def fate(error: Exception, mail: Mail = MAIL) -> Exception:
     return fails.value
 
 
-def test_a_mail_goes_from_the_sender_to_its_recipient(cloud: Callable[[str], Any]) -> None:
-    ses = cloud("sesv2")
+def test_a_mail_goes_from_the_sender_to_its_recipient(connection: Callable[[str], Any]) -> None:
+    ses = connection("sesv2")
     ses.create_email_identity(EmailIdentity=SENDER)
     message_id = SesMailbox(ses, SENDER).send(MAIL)
 
@@ -59,10 +59,10 @@ def test_a_mail_goes_from_the_sender_to_its_recipient(cloud: Callable[[str], Any
 
 
 def test_a_sender_that_is_not_verified_is_told_by_name_with_what_to_do(
-    cloud: Callable[[str], Any],
+    connection: Callable[[str], Any],
 ) -> None:
     with pytest.raises(MailUnavailable) as fails:
-        SesMailbox(cloud("sesv2"), "nobody@fanfare.example").send(MAIL)
+        SesMailbox(connection("sesv2"), "nobody@fanfare.example").send(MAIL)
 
     assert str(fails.value).startswith(
         "SES does not send from nobody@fanfare.example (MessageRejected): verify the address or"

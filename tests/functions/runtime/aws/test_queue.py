@@ -7,8 +7,8 @@ from functions.runtime.aws.queue import BATCH, SqsQueue
 from tests.functions.conftest import Calls
 
 
-def test_each_message_is_hidden_for_its_own_time(cloud: Callable[[str], Any]) -> None:
-    sqs = cloud("sqs")
+def test_each_message_is_hidden_for_its_own_time(connection: Callable[[str], Any]) -> None:
+    sqs = connection("sqs")
     url = sqs.create_queue(QueueName="hide")["QueueUrl"]
     for body in ("now", "later"):
         sqs.send_message(QueueUrl=url, MessageBody=body)
@@ -21,8 +21,8 @@ def test_each_message_is_hidden_for_its_own_time(cloud: Callable[[str], Any]) ->
     assert [message["Body"] for message in again] == ["now"]
 
 
-def test_messages_are_hidden_ten_a_call(cloud: Callable[[str], Any], calls: Calls) -> None:
-    sqs = cloud("sqs")
+def test_messages_are_hidden_ten_a_call(connection: Callable[[str], Any], calls: Calls) -> None:
+    sqs = connection("sqs")
     url = sqs.create_queue(QueueName="many")["QueueUrl"]
     calls.clear()
 

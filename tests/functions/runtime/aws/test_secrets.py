@@ -21,15 +21,15 @@ def name() -> str:
 
 
 @pytest.fixture
-def manager(cloud: Callable[[str], Any]) -> Any:
-    return cloud("secretsmanager")
+def manager(connection: Callable[[str], Any]) -> Any:
+    return connection("secretsmanager")
 
 
 def test_a_secret_is_read_once_and_kept_for_minutes(
-    cloud: Callable[[str], Any], manager: Any, name: str
+    connection: Callable[[str], Any], manager: Any, name: str
 ) -> None:
     manager.create_secret(Name=name, SecretString="old")
-    secret = StoredSecret(cloud, name)
+    secret = StoredSecret(connection, name)
 
     with time_machine.travel(NOW, tick=False) as traveller:
         assert secret() == "old"
@@ -41,10 +41,10 @@ def test_a_secret_is_read_once_and_kept_for_minutes(
 
 
 def test_a_fresh_secret_takes_the_place_of_the_one_that_was_kept(
-    cloud: Callable[[str], Any], manager: Any, name: str
+    connection: Callable[[str], Any], manager: Any, name: str
 ) -> None:
     manager.create_secret(Name=name, SecretString="old")
-    secret = StoredSecret(cloud, name)
+    secret = StoredSecret(connection, name)
     secret()
     manager.put_secret_value(SecretId=name, SecretString="new")
 
@@ -59,10 +59,10 @@ def test_nothing_is_made_or_read_before_the_secret_is_asked_for() -> None:
 
 
 def test_a_secret_that_does_not_exist_is_named_with_a_remedy(
-    cloud: Callable[[str], Any], name: str
+    connection: Callable[[str], Any], name: str
 ) -> None:
     with pytest.raises(SecretUnavailable) as missing:
-        StoredSecret(cloud, name)()
+        StoredSecret(connection, name)()
 
     assert str(missing.value) == (
         f"The secret {name} does not exist, or has no value yet. Write it:"
@@ -71,23 +71,23 @@ def test_a_secret_that_does_not_exist_is_named_with_a_remedy(
 
 
 def test_a_secret_that_was_deleted_can_be_brought_back(
-    cloud: Callable[[str], Any], manager: Any, name: str
+    connection: Callable[[str], Any], manager: Any, name: str
 ) -> None:
     manager.create_secret(Name=name, SecretString="x")
     manager.delete_secret(SecretId=name)
 
     with pytest.raises(SecretUnavailable, match=f"restore-secret --secret-id {name}"):
-        StoredSecret(cloud, name)()
+        StoredSecret(connection, name)()
 
 
 @pytest.mark.parametrize("value", [{"SecretString": " \n"}, {"SecretBinary": b"sk_test_1"}])
 def test_a_secret_that_is_empty_or_no_text_is_missing(
-    cloud: Callable[[str], Any], manager: Any, name: str, value: dict[str, Any]
+    connection: Callable[[str], Any], manager: Any, name: str, value: dict[str, Any]
 ) -> None:
     manager.create_secret(Name=name, **value)
 
     with pytest.raises(SecretUnavailable, match=f"put-secret-value --secret-id {name}") as missing:
-        StoredSecret(cloud, name)()
+        StoredSecret(connection, name)()
     assert "sk_test_1" not in str(missing.value)
 
 

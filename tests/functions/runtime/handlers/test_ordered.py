@@ -125,9 +125,9 @@ class Ordered:
 
 
 @pytest.fixture
-def queue(cloud: Callable[[str], Any]) -> Iterator[Ordered]:
+def queue(connection: Callable[[str], Any]) -> Iterator[Ordered]:
     with time_machine.travel(NOW, tick=False) as clock:
-        yield Ordered(cloud("sqs"), clock)
+        yield Ordered(connection("sqs"), clock)
 
 
 def test_behind_a_poison_message_its_order_goes_on_at_once_and_the_poison_dies_alone(

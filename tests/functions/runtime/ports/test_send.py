@@ -50,13 +50,13 @@ class Queue:
 
 
 @pytest.fixture
-def parallel(cloud: Callable[[str], Any]) -> Queue:
-    return Queue(cloud("sqs"), ordered=False)
+def parallel(connection: Callable[[str], Any]) -> Queue:
+    return Queue(connection("sqs"), ordered=False)
 
 
 @pytest.fixture
-def ordered(cloud: Callable[[str], Any]) -> Queue:
-    return Queue(cloud("sqs"), ordered=True)
+def ordered(connection: Callable[[str], Any]) -> Queue:
+    return Queue(connection("sqs"), ordered=True)
 
 
 def test_a_message_has_the_event_and_the_attribute_that_the_topic_gives(parallel: Queue) -> None:

@@ -54,8 +54,8 @@ class InMemory:
 class InSns:
     """A FIFO topic with one queue; what is refused never reaches it, and is reported as failed."""
 
-    def __init__(self, cloud: Callable[[str], Any], name: str) -> None:
-        self.client, self._sqs = cloud("sns"), cloud("sqs")
+    def __init__(self, connection: Callable[[str], Any], name: str) -> None:
+        self.client, self._sqs = connection("sns"), connection("sqs")
         fifo = {"FifoTopic": "true"}
         arn = self.client.create_topic(Name=names.topic(name), Attributes=fifo)["TopicArn"]
         queue = names.queue(name, "listener", ordered=True)
@@ -92,8 +92,8 @@ class InSns:
 
 
 @pytest.fixture
-def sns(cloud: Callable[[str], Any]) -> Iterator[InSns]:
-    subject = InSns(cloud, f"topic{next(_topics)}")
+def sns(connection: Callable[[str], Any]) -> Iterator[InSns]:
+    subject = InSns(connection, f"topic{next(_topics)}")
     hooks = subject.client.meta.events
     hooks.register("provide-client-params.sns.PublishBatch", subject.drop)
     hooks.register("after-call.sns.PublishBatch", subject.report)

@@ -14,7 +14,7 @@ from functions.runtime.handlers.reactor import Reactor
 from ops.actions.forget import forget
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from ops.views.order import show
 from tests.ops.actions.forget.conftest import CUSTOMER, PERSONAL, ended
 from tests.ops.conftest import write_events
@@ -31,24 +31,24 @@ def do(options: Options | None = None, *, order: str = ORDER, yes: bool = False)
 
 
 @pytest.fixture
-def told(here: Cloud) -> Cloud:
+def told(here: Connection) -> Connection:
     write_events(here, ended())
     hear(here)
     return here
 
 
-def hear(cloud: Cloud) -> list[str]:
+def hear(connection: Connection) -> list[str]:
     orders = Reactor(
         consumer=ORDERS,
-        log=cloud.log(),
+        log=connection.log(),
         clock=later,
-        rows=lambda table: cloud.rows(ORDERS, table),
+        rows=lambda table: connection.rows(ORDERS, table),
     )
     return [orders.handle(event).outcome for event in ended() if event.type in ORDERS.hears]
 
 
 def test_an_order_is_forgotten_and_its_row_is_in_nobodys_list(
-    told: Cloud, capsys: pytest.CaptureFixture[str]
+    told: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows = told.rows(ORDERS, LIST)
     assert [kept.partition for kept in rows.all()] == [CUSTOMER]
@@ -66,7 +66,7 @@ def test_an_order_is_forgotten_and_its_row_is_in_nobodys_list(
 
 
 def test_what_is_forgotten_already_leaves_nothing_to_do(
-    told: Cloud, capsys: pytest.CaptureFixture[str]
+    told: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     do()
     capsys.readouterr()
@@ -77,7 +77,7 @@ def test_what_is_forgotten_already_leaves_nothing_to_do(
     assert json.loads(capsys.readouterr().out) == {"order": ORDER, "blanked": []}
 
 
-def test_a_row_that_was_not_blanked_with_the_log_is_made_good(told: Cloud) -> None:
+def test_a_row_that_was_not_blanked_with_the_log_is_made_good(told: Connection) -> None:
     rows = told.rows(ORDERS, LIST)
     (old,) = rows.all()
     do()
@@ -90,16 +90,16 @@ def test_a_row_that_was_not_blanked_with_the_log_is_made_good(told: Cloud) -> No
 
 
 def test_the_log_is_changed_under_a_role_of_its_own_and_the_rows_under_another(
-    told: Cloud, monkeypatch: pytest.MonkeyPatch
+    told: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     acted: list[tuple[str, str]] = []
-    real = Cloud.acting_as
+    real = Connection.acting_as
 
-    def acting_as(self: Cloud, role: str, session: str) -> Cloud:
+    def acting_as(self: Connection, role: str, session: str) -> Connection:
         acted.append((role, session))
         return real(self, role, session)
 
-    monkeypatch.setattr(Cloud, "acting_as", acting_as)
+    monkeypatch.setattr(Connection, "acting_as", acting_as)
     do()
 
     session = f"forget-{ORDER}"
@@ -107,7 +107,7 @@ def test_the_log_is_changed_under_a_role_of_its_own_and_the_rows_under_another(
     assert acted == [(role, session) for role in roles]
 
 
-def test_who_acts_under_a_role_has_its_credentials_and_no_others(told: Cloud) -> None:
+def test_who_acts_under_a_role_has_its_credentials_and_no_others(told: Connection) -> None:
     mine = told.client("dynamodb")._request_signer._credentials.access_key
     acting = told.acting_as(f"fanfare-local-forget-{REGION}", "forget-A")
 
@@ -117,7 +117,7 @@ def test_who_acts_under_a_role_has_its_credentials_and_no_others(told: Cloud) ->
     assert acting.stage == told.stage
 
 
-def test_an_order_that_still_moves_is_refused_and_stays_as_it_is(here: Cloud) -> None:
+def test_an_order_that_still_moves_is_refused_and_stays_as_it_is(here: Connection) -> None:
     write_events(here, ended()[:-1])
 
     with pytest.raises(CommandError, match=f"{ORDER} is confirmed and still moves") as refused:
@@ -127,7 +127,7 @@ def test_an_order_that_still_moves_is_refused_and_stays_as_it_is(here: Cloud) ->
     assert list(here.log().read(ORDER)) == ended()[:-1]
 
 
-def test_a_cancelled_order_is_forgotten_once_all_is_undone(here: Cloud) -> None:
+def test_a_cancelled_order_is_forgotten_once_all_is_undone(here: Connection) -> None:
     first = ended()[0]
     cancelled = then(first, OrderCancelled(reason="customer"), source="checkout")
     write_events(here, [first, cancelled])
@@ -136,7 +136,7 @@ def test_a_cancelled_order_is_forgotten_once_all_is_undone(here: Cloud) -> None:
         do()
 
 
-def test_an_order_that_is_not_there_is_not_found(here: Cloud) -> None:
+def test_an_order_that_is_not_there_is_not_found(here: Connection) -> None:
     with pytest.raises(CommandError, match="no order") as missing:
         do()
 
@@ -157,7 +157,9 @@ def test_another_stage_asks_for_consent(stage: Any, monkeypatch: pytest.MonkeyPa
     assert do(Options(stage="dev"), yes=True) is ExitCode.DONE
 
 
-def test_a_forgotten_order_is_still_shown(told: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_forgotten_order_is_still_shown(
+    told: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
     do()
     capsys.readouterr()
 

@@ -13,7 +13,7 @@ from functions.runtime.aws.client import client_factory
 from ops.actions.retire import retire
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
-from ops.stage.connection import Cloud
+from ops.stage.connection import Connection
 from tests.ops.actions.test_pause import PlayedSources
 from tests.support.played import Time
 
@@ -52,26 +52,26 @@ def template(*, kept: bool) -> str:
 class Stage:
     """A stage with one consumer; time passes when somebody sleeps, and may bring something."""
 
-    def __init__(self, cloud: Cloud, sources: PlayedSources) -> None:
-        self.cloud = cloud
+    def __init__(self, connection: Connection, sources: PlayedSources) -> None:
+        self.connection = connection
         self.sources = sources
         self.time = Time()
         self.meanwhile: Callable[[], None] = lambda: None
-        self.topic = cloud.client("sns").create_topic(
+        self.topic = connection.client("sns").create_topic(
             Name=names.topic("local"), Attributes={"FifoTopic": "true"}
         )["TopicArn"]
 
     def deploy(self, *, kept: bool = False) -> None:
         """Make the consumer's stack and its subscription, which moto leaves out."""
-        self.cloud.client("cloudformation").create_stack(
+        self.connection.client("cloudformation").create_stack(
             StackName=self.stack, TemplateBody=template(kept=kept)
         )
-        self.cloud.client("sns").subscribe(
+        self.connection.client("sns").subscribe(
             TopicArn=self.topic, Protocol="sqs", Endpoint=self._arn(NAME)
         )
         # Another consumer's, whose name begins alike.
-        self.cloud.client("sqs").create_queue(QueueName="fanfare-local-greetings")
-        self.cloud.client("sns").subscribe(
+        self.connection.client("sqs").create_queue(QueueName="fanfare-local-greetings")
+        self.connection.client("sns").subscribe(
             TopicArn=self.topic, Protocol="sqs", Endpoint=self._arn("greetings")
         )
 
@@ -79,11 +79,11 @@ class Stage:
 
     def put(self, suffix: str = "") -> None:
         """Put a message into its queue, or the companion of that suffix."""
-        self.cloud.client("sqs").send_message(QueueUrl=self._url(suffix), MessageBody="{}")
+        self.connection.client("sqs").send_message(QueueUrl=self._url(suffix), MessageBody="{}")
 
     def lose(self) -> str:
         """Have the topic put a message aside, for whichever consumer; return the queue's name."""
-        sqs = self.cloud.client("sqs")
+        sqs = self.connection.client("sqs")
         name = names.undelivered("local")
         url = sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"})["QueueUrl"]
         sqs.send_message(
@@ -93,18 +93,18 @@ class Stage:
 
     def work_off(self) -> None:
         """Take one message out of its queue."""
-        sqs = self.cloud.client("sqs")
+        sqs = self.connection.client("sqs")
         for message in sqs.receive_message(QueueUrl=self._url()).get("Messages", []):
             sqs.delete_message(QueueUrl=self._url(), ReceiptHandle=message["ReceiptHandle"])
 
     def subscribers(self) -> list[str]:
         """Return the queues that still hear something."""
-        found = self.cloud.client("sns").list_subscriptions_by_topic(TopicArn=self.topic)
+        found = self.connection.client("sns").list_subscriptions_by_topic(TopicArn=self.topic)
         return [each["Endpoint"].rpartition("-")[2] for each in found["Subscriptions"]]
 
     def there(self) -> bool:
         """Tell whether the consumer's queue is there."""
-        queues = self.cloud.client("sqs").list_queues().get("QueueUrls", [])
+        queues = self.connection.client("sqs").list_queues().get("QueueUrls", [])
         return any(url.endswith(f"-{NAME}") for url in queues)
 
     def retire(self, options: Options | None = None, **said: Any) -> ExitCode:
@@ -124,7 +124,7 @@ class Stage:
 
     def _url(self, suffix: str = "") -> str:
         name = names.queue("local", NAME, ordered=False, suffix=suffix)
-        return str(self.cloud.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
+        return str(self.connection.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
 
     def _arn(self, consumer: str) -> str:
         place = str(self.topic).replace(":sns:", ":sqs:").rpartition(":")[0]
@@ -137,9 +137,9 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     sources = PlayedSources()
     with mock_aws():
         factory = client_factory()
-        cloud = Cloud(
+        connection = Connection(
             stage="local",
             client=cache(lambda service: sources if service == "lambda" else factory(service)),
         )
-        monkeypatch.setattr("ops.actions.retire.connect", lambda _: cloud)
-        yield Stage(cloud, sources)
+        monkeypatch.setattr("ops.actions.retire.connect", lambda _: connection)
+        yield Stage(connection, sources)

@@ -113,7 +113,7 @@ def test_where_all_was_delivered_nothing_is_told_of_it(
 ) -> None:
     stage.deploy()
     queue = stage.lose()
-    sqs = stage.cloud.client("sqs")
+    sqs = stage.connection.client("sqs")
     sqs.purge_queue(QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"])
 
     assert stage.retire() is ExitCode.DONE
@@ -140,7 +140,7 @@ def test_it_is_retired_once_and_to_say_so_again_is_no_mistake(
 
 
 def test_who_was_never_there_is_not_found(stage: Stage) -> None:
-    client = stage.cloud.client("cloudformation")
+    client = stage.connection.client("cloudformation")
     empty = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
     client.create_stack(StackName="fanfare-local-other", TemplateBody=empty)
     client.delete_stack(StackName="fanfare-local-other")
@@ -163,7 +163,7 @@ def test_a_row_in_the_map_would_bring_it_back(stage: Stage) -> None:
 
 
 def test_the_bus_is_no_consumer(stage: Stage) -> None:
-    stage.cloud.client("cloudformation").create_stack(
+    stage.connection.client("cloudformation").create_stack(
         StackName="fanfare-local-bus",
         TemplateBody=json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}),
     )
