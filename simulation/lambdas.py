@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import count
 
-from functions.email.sender import by_mail
+from functions.email.sender import stage_mailbox
 from functions.framework.ports import Resources
 from functions.framework.service import Consumer
 from functions.payment.sandbox import SandboxGateway
@@ -129,7 +129,7 @@ class Functions:
             case "shipping":
                 return self._carrier()
             case "email":
-                return by_mail(self._resources)
+                return stage_mailbox(self._resources)
         adapter = consumer.adapter()
         return adapter.build(self._resources) if adapter else None
 

@@ -1,1 +1,1 @@
-"""Email: tells customers what became of their orders."""
+"""Email: mails customers the progress of their orders."""

@@ -1,7 +1,7 @@
-"""The mails: what each of them tells, put into its template as text and as HTML.
+"""Mails: the values of each, filled into its templates for text and HTML.
 
-Templates are those of the standard library: `$name` is a value, and there is nothing else to know.
-The first line of a text is the mail's subject.
+Templates are `string.Template`: `$name` is a value, and there is no other syntax. The first line of
+a text is the mail's subject.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,9 +29,7 @@ type Values = Mapping[str, str]
 TEMPLATES = Path(__file__).with_name("templates")
 TEXT, HTML = "txt", "html"
 ROWS: Mapping[str, str] = {"receipt": "line", "dispatch": "piece", "cancellation": "line"}
-"""The template of one line of the order, by that of the mail."""
-
-
+"""The template of one order line, by the mail's template."""
 DELIVERIES: Mapping[Delivery, str] = {
     "standard": "by standard delivery",
     "express": "by express delivery",
@@ -45,22 +43,22 @@ REASONS: Mapping[Reason, str] = {
 
 
 def receipt(placed: Event[OrderPlaced]) -> Mail:
-    """Return the mail that confirms an order: its lines, the total, and where it goes."""
+    """Return the mail that confirms an order: its lines, the total, the address."""
     return _mail("receipt", placed, {"delivery": DELIVERIES[placed.data.delivery]})
 
 
 def dispatch_note(placed: Event[OrderPlaced], parcel: DispatchScheduled) -> Mail:
-    """Return the mail that tells of the parcel: what is in it, where it goes, how to follow it."""
+    """Return the mail about the parcel: its contents, the address, the tracking number."""
     return _mail("dispatch", placed, {"carrier": parcel.carrier, "tracking": parcel.reference})
 
 
 def cancellation(placed: Event[OrderPlaced], reason: Reason, history: History) -> Mail:
-    """Return the mail that tells why nothing will come, and what becomes of the money."""
+    """Return the mail about a cancellation: its reason and the state of the refund."""
     return _mail("cancellation", placed, {"reason": REASONS[reason], "money": _money(history)})
 
 
 def _money(history: History) -> str:
-    """Return what becomes of the customer's money, as far as the log knows."""
+    """Return a sentence about the customer's money, as far as the log knows."""
     captured = history.find(PaymentCaptured)
     refunded = history.find(PaymentRefunded)
     if refunded:
@@ -93,7 +91,7 @@ def _mail(name: str, placed: Event[OrderPlaced], more: Mapping[str, str]) -> Mai
 
 
 def _filled(name: str, form: str, values: Values, lines: Sequence[Values]) -> str:
-    """Return a template with its values and the order's lines."""
+    """Return a template filled with its values and the order's lines."""
     rows = "".join(map(_template(ROWS[name], form), lines))
     return _template(name, form)({**values, "lines": rows.rstrip()})
 
@@ -104,7 +102,7 @@ def _cells(line: Line, order: OrderPlaced) -> Values:
 
 
 def _on_one_line(values: Values) -> Values:
-    """Return values of which none begins another line, or header."""
+    """Return the values without line breaks, so that none can begin a new line or header."""
     return {name: " ".join(value.split()) for name, value in values.items()}
 
 
@@ -113,8 +111,8 @@ def _escaped(values: Values) -> Values:
     return {name: escape(value) for name, value in values.items()}
 
 
-class _Marked(dict[str, str]):
-    """Names for values: each stands between two characters that no template has."""
+class _Placeholders(dict[str, str]):
+    """Maps each name to itself between two characters that occur in no template."""
 
     def __missing__(self, name: str) -> str:
         return f"\0{name}\1"
@@ -122,8 +120,8 @@ class _Marked(dict[str, str]):
 
 @cache
 def _template(name: str, form: str) -> Callable[[Values], str]:
-    """Return what fills a template; it is made a format once, which is filled faster."""
+    """Return a function that fills a template, which is compiled to a format string for speed."""
     text = (TEMPLATES / f"{name}.{form}").read_text(encoding="utf-8")
-    marked = Template(text).substitute(_Marked())
+    marked = Template(text).substitute(_Placeholders())
     braces = marked.replace("{", "{{").replace("}", "}}")
     return braces.replace("\0", "{").replace("\1", "}").format_map

@@ -1,7 +1,7 @@
-"""Email's rules: one mail for each of three events, and what becomes of it is a fact.
+"""Email's reactions: one mail for each of three events, with its result recorded as a fact.
 
-The slot is read first, so that a duplicate mails nothing, and filled last: a crash in between sends
-that mail again (SES has no idempotency key). What the mail says is read from the log.
+The slot is read first, so that a duplicate sends no mail, and filled last: after a crash in between
+the same mail is sent again (SES has no idempotency key). The mail's content comes from the log.
 """
 
 from collections.abc import Callable
@@ -23,48 +23,52 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from events.history import History
 from functions.email import mails
-from functions.email.sender import Post
+from functions.email.sender import Mailer
 from functions.framework.ports import Mail, MailRejected
 from functions.framework.reaction import Fill
 
 type Sent = type[ReceiptSent | DispatchNoteSent | CancellationSent]
 
 
-def receive(placed: Event[OrderPlaced], history: History, post: Post) -> Fill | None:
-    """Confirm what was ordered, unless the order's cancellation was mailed before."""
+def send_receipt(placed: Event[OrderPlaced], history: History, mailer: Mailer) -> Fill | None:
+    """Mail a confirmation of the order, unless its cancellation was mailed before."""
     if history.states(CancellationSent):
         return None
-    return _once(RECEIPT, ReceiptSent, partial(mails.receipt, placed), history, post)
+    return _send_once(RECEIPT, ReceiptSent, partial(mails.receipt, placed), history, mailer)
 
 
-def announce(dispatched: Event[DispatchScheduled], history: History, post: Post) -> Fill | None:
-    """Tell of the parcel, and how to follow it."""
-    placed = history.find(OrderPlaced)
-    if placed is None:
-        return None
-    made = partial(mails.dispatch_note, placed, dispatched.data)
-    return _once(DISPATCH_NOTE, DispatchNoteSent, made, history, post)
-
-
-def regret(cancelled: Event[OrderCancelled], history: History, post: Post) -> Fill | None:
-    """Tell that nothing will come, why, and what becomes of the money."""
-    placed = history.find(OrderPlaced)
-    if placed is None:
-        return None
-    made = partial(mails.cancellation, placed, cancelled.data.reason, history)
-    return _once(CANCELLATION, CancellationSent, made, history, post)
-
-
-def _once(
-    slot: str, sent: Sent, made: Callable[[], Mail], history: History, post: Post
+def send_dispatch_note(
+    dispatched: Event[DispatchScheduled], history: History, mailer: Mailer
 ) -> Fill | None:
-    """Make and send the mail if its slot is free; one that has nowhere to go is refused here."""
+    """Mail the parcel's contents and its tracking number."""
+    placed = history.find(OrderPlaced)
+    if placed is None:
+        return None
+    compose = partial(mails.dispatch_note, placed, dispatched.data)
+    return _send_once(DISPATCH_NOTE, DispatchNoteSent, compose, history, mailer)
+
+
+def send_cancellation(
+    cancelled: Event[OrderCancelled], history: History, mailer: Mailer
+) -> Fill | None:
+    """Mail that nothing will be delivered, the reason, and the state of the refund."""
+    placed = history.find(OrderPlaced)
+    if placed is None:
+        return None
+    compose = partial(mails.cancellation, placed, cancelled.data.reason, history)
+    return _send_once(CANCELLATION, CancellationSent, compose, history, mailer)
+
+
+def _send_once(
+    slot: str, sent: Sent, compose: Callable[[], Mail], history: History, mailer: Mailer
+) -> Fill | None:
+    """Compose and send the mail if its slot is free; refuse a mail without an address."""
     if history.at(slot):
         return None
-    mail = made()
+    mail = compose()
     if not mail.to:
         return Fill(fact=MailRefused(reason=NO_ADDRESS), slot=slot)
     try:
-        return Fill(fact=sent(message_id=post.send(mail)), slot=slot)
+        return Fill(fact=sent(message_id=mailer.send(mail)), slot=slot)
     except MailRejected as rejected:
         return Fill(fact=MailRefused(reason=str(rejected)), slot=slot)

@@ -1,38 +1,38 @@
-"""The post: the port that mail leaves by, and its two ways out."""
+"""The mailer port and its two implementations: record only, or send through the stage's mailbox."""
 
-from typing import Protocol
+from typing import Protocol, override
 
 from functions.framework.ports import Mail, Resources
 
 
-class Post(Protocol):
-    """What email asks of the outside."""
+class Mailer(Protocol):
+    """The port through which email sends mails."""
 
     def send(self, mail: Mail) -> str | None:
-        """Send a mail and return the provider's id of it, or nothing if it is recorded only.
+        """Send a mail and return the provider's id of it, or None if it is only recorded.
 
         Raises:
-            MailRejected: it will not be taken, however often it is sent.
-            MailUnavailable: it was not taken this time.
+            MailRejected: the provider will never accept this mail.
+            MailUnavailable: this attempt failed; try again.
         """
         ...
 
 
-class OnRecord:
-    """Sends nothing: the fact in the log, and its line, are all that comes of a mail."""
+class RecordOnly(Mailer):
+    """Sends nothing: a mail leaves only its fact in the log and a log line."""
 
+    @override
     def send(self, mail: Mail) -> str | None:
-        """Take the mail and keep nothing of it."""
         return None
 
 
-def on_record(_resources: Resources) -> Post:
-    """Return the post of a stage without a sender."""
-    return OnRecord()
+def record_only(_resources: Resources) -> Mailer:
+    """Return the mailer of a stage without a sender."""
+    return RecordOnly()
 
 
-def by_mail(resources: Resources) -> Post:
+def stage_mailbox(resources: Resources) -> Mailer:
     """Return the stage's mailbox, which really sends."""
     if resources.mailbox is None:
-        raise LookupError("an adapter that mails is given a mailbox")
+        raise LookupError("the adapter declares no mails, so it has no mailbox")
     return resources.mailbox

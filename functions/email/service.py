@@ -1,4 +1,4 @@
-"""Email's row: what it hears, what it does, and its two ways out."""
+"""Declaration of email: its subscriptions, reactions and adapters."""
 
 from events.contracts.checkout import OrderPlaced
 from events.contracts.email import (
@@ -12,20 +12,20 @@ from events.contracts.email import (
 )
 from events.contracts.ordering import OrderCancelled
 from events.contracts.shipping import DispatchScheduled
-from functions.email.reactions import announce, receive, regret
-from functions.email.sender import by_mail, on_record
+from functions.email.reactions import send_cancellation, send_dispatch_note, send_receipt
+from functions.email.sender import record_only, stage_mailbox
 from functions.framework.reaction import On
 from functions.framework.service import Adapter, Consumer
 
 SERVICE = Consumer(
     name="email",
     ordered=True,
-    batch=2,  # an order has two mails at most; so many fit the timeout however late SES answers
+    batch=2,  # an order has at most two mails; two fit the timeout, however late SES answers
     concurrency=2,  # a new account's SES takes 14 mails a second
     on=(
         On(
             event=OrderPlaced,
-            react=receive,
+            react=send_receipt,
             states=(ReceiptSent, MailRefused),
             slot=RECEIPT,
             spared_by=(CancellationSent,),
@@ -34,7 +34,7 @@ SERVICE = Consumer(
         ),
         On(
             event=DispatchScheduled,
-            react=announce,
+            react=send_dispatch_note,
             states=(DispatchNoteSent, MailRefused),
             slot=DISPATCH_NOTE,
             history=True,
@@ -42,7 +42,7 @@ SERVICE = Consumer(
         ),
         On(
             event=OrderCancelled,
-            react=regret,
+            react=send_cancellation,
             states=(CancellationSent, MailRefused),
             slot=CANCELLATION,
             history=True,
@@ -50,7 +50,7 @@ SERVICE = Consumer(
         ),
     ),
     adapters=(
-        Adapter(name="record", build=on_record),
-        Adapter(name="ses", build=by_mail, mails=True),
+        Adapter(name="record", build=record_only),
+        Adapter(name="ses", build=stage_mailbox, mails=True),
     ),
 )

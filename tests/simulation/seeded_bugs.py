@@ -14,7 +14,7 @@ from events.envelope import Event, Fact
 from events.history import History
 from functions.analytics.reactions import placed as count
 from functions.email import mails
-from functions.email.sender import Post
+from functions.email.sender import Mailer
 from functions.framework.ports import Row
 from functions.framework.reaction import Fill, Keep, Steps
 from functions.framework.service import Consumer
@@ -138,12 +138,12 @@ def a_parcel_moves_before_the_outcome(_: Patch) -> Rows:
 
 @planted
 def a_mail_goes_without_looking(_: Patch) -> Rows:
-    def receive(placed: Event[OrderPlaced], history: History, post: Post) -> Fill | None:
+    def send_receipt(placed: Event[OrderPlaced], history: History, mailer: Mailer) -> Fill | None:
         from events.contracts.email import RECEIPT, ReceiptSent
 
-        return Fill(fact=ReceiptSent(message_id=post.send(mails.receipt(placed))), slot=RECEIPT)
+        return Fill(fact=ReceiptSent(message_id=mailer.send(mails.receipt(placed))), slot=RECEIPT)
 
-    return with_reaction("email", OrderPlaced, receive)
+    return with_reaction("email", OrderPlaced, send_receipt)
 
 
 @planted

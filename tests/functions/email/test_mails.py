@@ -1,4 +1,4 @@
-"""What the mails say, and what they never say."""
+"""Mails: their content, and the data that they never contain."""
 
 from html.parser import HTMLParser
 from pathlib import Path
@@ -39,8 +39,8 @@ def all_mails() -> list[Mail]:
     return [mails.receipt(PLACED), mails.dispatch_note(PLACED, PARCEL), cancelled(PAID)]
 
 
-class Words(HTMLParser):
-    """The text of a page, and the elements in it."""
+class Page(HTMLParser):
+    """The text of a page and the names of its elements."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -57,11 +57,11 @@ class Words(HTMLParser):
 
 
 def both(mail: Mail) -> list[str]:
-    """Return what is read in a mail, as text and as HTML, white space aside."""
-    return [" ".join(part.split()) for part in (mail.text, Words(mail.html).text)]
+    """Return a mail's text, of the plain part and of the HTML, with white space collapsed."""
+    return [" ".join(part.split()) for part in (mail.text, Page(mail.html).text)]
 
 
-def test_a_receipt_tells_the_lines_the_total_and_where_it_goes() -> None:
+def test_a_receipt_has_the_lines_the_total_and_the_address() -> None:
     mail = mails.receipt(PLACED)
 
     assert mail.subject == f"Your order {ORDER}"
@@ -77,12 +77,12 @@ def test_a_receipt_tells_the_lines_the_total_and_where_it_goes() -> None:
         "  Robin Example\n  1 Sample Street\n  10115 Berlin\n  DE\n\n"
         "Fanfare\n"
     )
-    page = Words(mail.html).text
+    page = Page(mail.html).text
     for word in ("Trumpet in B flat", "249.00 EUR", "288.90 EUR", "by express", "10115"):
         assert word in page
 
 
-def test_a_dispatch_note_tells_what_is_in_the_parcel_and_how_to_follow_it() -> None:
+def test_a_dispatch_note_has_the_parcels_contents_and_its_tracking_number() -> None:
     mail = mails.dispatch_note(PLACED, PARCEL)
 
     assert mail.subject == f"Your order {ORDER} is on its way"
@@ -93,7 +93,7 @@ def test_a_dispatch_note_tells_what_is_in_the_parcel_and_how_to_follow_it() -> N
 
 
 @pytest.mark.parametrize(
-    ("facts", "says"),
+    ("facts", "sentence"),
     [
         ((PAID,), "Your 288.90 EUR are on their way back to you."),
         ((PAID, BACK), "Your 288.90 EUR were given back."),
@@ -102,14 +102,14 @@ def test_a_dispatch_note_tells_what_is_in_the_parcel_and_how_to_follow_it() -> N
         ((), "Should you have been charged in the meantime, all of it comes back by itself."),
     ],
 )
-def test_a_cancellation_tells_whether_money_comes_back(facts: tuple[Fact, ...], says: str) -> None:
+def test_a_cancellation_states_the_refund(facts: tuple[Fact, ...], sentence: str) -> None:
     mail = cancelled(*facts)
 
-    assert says in mail.text.splitlines()
-    assert f"<p>{says}</p>" in mail.html
+    assert sentence in mail.text.splitlines()
+    assert f"<p>{sentence}</p>" in mail.html
 
 
-def test_a_cancellation_tells_why_in_words_whatever_the_reason() -> None:
+def test_a_cancellation_has_a_sentence_for_each_reason() -> None:
     reasons: tuple[Reason, ...] = get_args(Reason)
     for reason in reasons:
         for read in both(cancelled(reason=reason)):
@@ -117,7 +117,7 @@ def test_a_cancellation_tells_why_in_words_whatever_the_reason() -> None:
             assert reason == "customer" or reason not in read
 
 
-def test_each_delivery_has_its_words() -> None:
+def test_each_delivery_has_a_text() -> None:
     assert set(mails.DELIVERIES) == set(get_args(Delivery))
 
 
@@ -139,13 +139,13 @@ def test_no_mail_has_the_payment_token_the_fingerprint_or_the_customers_key() ->
         assert secret not in mail.subject + mail.text + mail.html
 
 
-def test_what_a_customer_wrote_is_text_in_every_form_and_begins_no_line_of_its_own() -> None:
+def test_customer_input_stays_text_and_begins_no_line() -> None:
     fields = dict.fromkeys(Address.__struct_fields__, HOSTILE)
     fact = msgspec.structs.replace(order_placed(), ship_to=Address(**fields))
     event = placed(
         msgspec.structs.replace(fact, lines=(msgspec.structs.replace(MUTE, name=HOSTILE),))
     )
-    harmless = {tag for mail in all_mails() for tag in Words(mail.html).tags}
+    harmless = {tag for mail in all_mails() for tag in Page(mail.html).tags}
     history = story(OrderCancelled(reason="customer"))
 
     for mail in (
@@ -153,20 +153,20 @@ def test_what_a_customer_wrote_is_text_in_every_form_and_begins_no_line_of_its_o
         mails.dispatch_note(event, DispatchScheduled(carrier=HOSTILE, reference=HOSTILE)),
         mails.cancellation(event, "customer", history),
     ):
-        page = Words(mail.html)
+        page = Page(mail.html)
         assert page.tags <= harmless
         assert '<script>alert("1")</script> & $total {total} {' in page.text
         assert '<script>alert("1")</script> & $total {total} {' in mail.text
         assert not [line for line in mail.text.splitlines() if line.startswith("Bcc")]
 
 
-def test_a_subject_is_one_line_whatever_the_order_is_called() -> None:
+def test_a_subject_is_one_line_for_any_order_id() -> None:
     mail = mails.receipt(placed(order="5WQF\r\nBcc: all@example.com"))
 
     assert mail.subject == "Your order 5WQF Bcc: all@example.com"
 
 
-def test_every_template_is_used_and_leaves_nothing_open() -> None:
+def test_every_template_is_used_and_filled_completely() -> None:
     there = {path.name for path in mails.TEMPLATES.iterdir()}
     names = {*mails.ROWS, *mails.ROWS.values()}
 
@@ -176,7 +176,7 @@ def test_every_template_is_used_and_leaves_nothing_open() -> None:
         assert max(len(line) for line in mail.text.splitlines()) < 80
 
 
-def test_a_template_is_the_standard_librarys_braces_and_all(
+def test_a_template_keeps_braces_and_has_the_standard_librarys_syntax(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "one.txt").write_text("td { $order: ${total}s, $$5 }")
@@ -189,7 +189,7 @@ def test_a_template_is_the_standard_librarys_braces_and_all(
         filled({"order": "A"})
 
 
-def test_a_page_keeps_its_style() -> None:
+def test_every_page_contains_the_style_rules() -> None:
     style = mails.TEMPLATES.joinpath("page.html").read_text(encoding="utf-8")
     rules = [line for line in style.splitlines() if line.endswith("}")]
 

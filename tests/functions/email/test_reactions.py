@@ -1,4 +1,4 @@
-"""Email's rules: a mail is sent once for each event, and what became of it is a fact."""
+"""Email's reactions: a mail is sent once for each event, and its result is recorded."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.history import History
 from functions.email import mails
-from functions.email.sender import Post, by_mail, on_record
+from functions.email.sender import Mailer, record_only, stage_mailbox
 from functions.email.service import SERVICE
 from functions.framework.ports import Mail, MailRejected, MailUnavailable
 from functions.framework.reaction import Fill
@@ -39,8 +39,8 @@ MAILS: list[tuple[Event[Any], str, type[ReceiptSent | DispatchNoteSent | Cancell
 each_mail = pytest.mark.parametrize(("event", "slot", "sent"), MAILS, ids=[m[1] for m in MAILS])
 
 
-class Noted:
-    """A post that keeps the mails, or fails."""
+class FakeMailer:
+    """A mailer that keeps the mails, or fails."""
 
     def __init__(self, fails: Exception | None = None) -> None:
         self._fails = fails
@@ -54,23 +54,23 @@ class Noted:
 
 
 def run(
-    event: Event[Any], post: Post, *more: Event[Any], first: Event[Any] = PLACED
+    event: Event[Any], mailer: Mailer, *more: Event[Any], first: Event[Any] = PLACED
 ) -> Fill | None:
-    """Return what email decides on an event of an order of which more is known."""
+    """Return email's decision on an event; `more` are further events of the order."""
     on = SERVICE.reaction_to(event.type)
     assert on is not None
     history = History({each.id: each for each in (first, event, *more)}.values())
-    return play(on.react(event, history, post)).decided
+    return play(on.react(event, history, mailer)).decided
 
 
 @each_mail
-def test_a_mail_is_sent_to_the_customer_and_its_id_kept(
+def test_a_mail_is_sent_to_the_customer_and_its_id_recorded(
     event: Event[Any], slot: str, sent: type[Any]
 ) -> None:
-    post = Noted()
+    mailer = FakeMailer()
 
-    assert run(event, post) == Fill(fact=sent(message_id="mail 1"), slot=slot)
-    assert [mail.to for mail in post.mails] == [EMAIL]
+    assert run(event, mailer) == Fill(fact=sent(message_id="mail 1"), slot=slot)
+    assert [mail.to for mail in mailer.mails] == [EMAIL]
 
 
 @each_mail
@@ -82,73 +82,74 @@ def test_a_duplicate_mails_nothing(
     refused: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(mails, "_mail", None)  # it is not even written
-    post = Noted()
+    monkeypatch.setattr(mails, "_mail", None)  # it is not even composed
+    mailer = FakeMailer()
     fact: Fact = MailRefused(reason="MessageRejected") if refused else sent(message_id=None)
 
-    assert run(event, post, then(event, fact, slot=slot)) is None
-    assert post.mails == []
+    assert run(event, mailer, then(event, fact, slot=slot)) is None
+    assert mailer.mails == []
 
 
 @each_mail
-def test_a_mail_that_will_never_be_taken_is_a_fact(
+def test_a_rejected_mail_is_recorded_as_refused(
     event: Event[Any], slot: str, sent: type[Any]
 ) -> None:
-    post = Noted(MailRejected("MessageRejected"))
+    mailer = FakeMailer(MailRejected("MessageRejected"))
 
-    assert run(event, post) == Fill(fact=MailRefused(reason="MessageRejected"), slot=slot)
+    assert run(event, mailer) == Fill(fact=MailRefused(reason="MessageRejected"), slot=slot)
 
 
 @each_mail
-def test_while_mail_cannot_be_sent_nothing_is_stated_and_the_event_comes_again(
+def test_an_unavailable_provider_records_nothing_and_the_event_is_retried(
     event: Event[Any], slot: str, sent: type[Any]
 ) -> None:
     with pytest.raises(MailUnavailable):
-        run(event, Noted(MailUnavailable("SES does not answer")))
+        run(event, FakeMailer(MailUnavailable("SES does not answer")))
 
 
 @each_mail
-def test_an_order_that_was_forgotten_is_mailed_nothing_and_says_so(
+def test_an_erased_order_is_refused_for_want_of_an_address(
     event: Event[Any], slot: str, sent: type[Any]
 ) -> None:
     blank = msgspec.structs.replace(SHIP_TO, name="", street="", city="", postal_code="")
-    forgotten = placed(msgspec.structs.replace(order_placed(), email="", ship_to=blank))
-    post = Noted()
+    erased = placed(msgspec.structs.replace(order_placed(), email="", ship_to=blank))
+    mailer = FakeMailer()
 
-    heard = forgotten if event is PLACED else event
-    assert run(heard, post, first=forgotten) == Fill(fact=MailRefused(reason=NO_ADDRESS), slot=slot)
-    assert post.mails == []
+    received = erased if event is PLACED else event
+    refused = Fill(fact=MailRefused(reason=NO_ADDRESS), slot=slot)
+    assert run(received, mailer, first=erased) == refused
+    assert mailer.mails == []
 
 
-def test_who_was_told_of_the_cancellation_is_not_told_afterwards_that_the_order_is_placed() -> None:
-    post = Noted()
-    told = then(CANCELLED, CancellationSent(message_id="m"))
+def test_no_receipt_follows_a_mailed_cancellation() -> None:
+    mailer = FakeMailer()
+    sent = then(CANCELLED, CancellationSent(message_id="m"))
 
-    assert run(PLACED, post, CANCELLED, told) is None
-    assert post.mails == []
+    assert run(PLACED, mailer, CANCELLED, sent) is None
+    assert mailer.mails == []
 
 
 @pytest.mark.parametrize("event", [DISPATCHED, CANCELLED], ids=lambda event: event.type)
-def test_of_an_order_that_nobody_placed_nobody_is_told(event: Event[Any]) -> None:
+def test_an_order_without_its_first_event_is_not_mailed(event: Event[Any]) -> None:
     on = SERVICE.reaction_to(event.type)
     assert on is not None
 
-    assert play(on.react(event, History([event]), Noted())).decided is None
+    assert play(on.react(event, History([event]), FakeMailer())).decided is None
 
 
 def test_without_a_sender_a_mail_is_recorded_only() -> None:
-    assert run(PLACED, on_record(resources())) == Fill(
+    assert run(PLACED, record_only(resources())) == Fill(
         fact=ReceiptSent(message_id=None), slot=RECEIPT
     )
 
 
-def test_to_send_there_must_be_a_mailbox() -> None:
+def test_the_sending_adapter_needs_a_mailbox() -> None:
     with pytest.raises(LookupError):
-        by_mail(resources())
+        stage_mailbox(resources())
 
 
 @each_mail
-def test_two_sendings_are_one_fact_and_a_fact_names_nobody(
+def test_two_sends_are_the_same_fact_and_a_fact_has_no_personal_data(
     event: Event[Any], slot: str, sent: type[Any]
 ) -> None:
     first, second = (then(event, sent(message_id=each), slot=slot) for each in ("a", "b"))
