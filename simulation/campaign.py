@@ -10,7 +10,7 @@ from functions.framework.service import Consumer, Relay
 from functions.map import BUS, CONSUMERS
 from simulation.faults import Fault, possible
 from simulation.invariants.violation import Violation
-from simulation.scenario import Plan
+from simulation.scenario import Scenario
 from simulation.world import World
 
 type Rows = tuple[Sequence[Consumer], Relay]
@@ -22,7 +22,7 @@ ROWS: Rows = (CONSUMERS, BUS)
 class Run:
     """One world that was run, and what was wrong with it, if anything was."""
 
-    plan: Plan
+    scenario: Scenario
     world: World
     violation: Violation | None
 
@@ -42,7 +42,7 @@ class Tally:
     def add(self, run: Run) -> None:
         """Count one world more."""
         self.worlds += 1
-        self.orders += len(run.plan.present)
+        self.orders += len(run.scenario.present)
         self.steps += run.world.engine.steps
         self.calls += run.world.engine.tried
         self.mails_again += sum(sent - 1 for sent in run.world.shop.mails.values())
@@ -78,16 +78,16 @@ class Tally:
         )
 
 
-def run(plan: Plan, rows: Rows = ROWS) -> Run:
+def run(scenario: Scenario, rows: Rows = ROWS) -> Run:
     """Run one world to its end, or until an invariant does not hold."""
     consumers, relay = rows
-    world = World(plan, consumers=consumers, relay=relay)
+    world = World(scenario, consumers=consumers, relay=relay)
     violation = None
     try:
         world.run()
     except Violation as found:
         violation = found
-    return Run(plan=plan, world=world, violation=violation)
+    return Run(scenario=scenario, world=world, violation=violation)
 
 
 def campaign(
@@ -101,7 +101,7 @@ def campaign(
     """Run a world for each seed, and yield those in which an invariant does not hold."""
     for seed in seeds:
         with _uncollected():
-            one = run(Plan(seed=seed, orders=orders), rows)
+            one = run(Scenario(seed=seed, orders=orders), rows)
             tally.add(one)
             if one.violation is None:
                 one.world.forget()

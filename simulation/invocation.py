@@ -72,7 +72,7 @@ class WatchedReactor(Reactor):
 
 def by_handler(reactor: Reactor, queue: SteppedQueue, monotonic: Callable[[], float]) -> Work:
     """Return what works on a batch by the function that Lambda calls, from JSON to its answer."""
-    handler = consumer_handler(reactor, queue, Unseen(), monotonic)
+    handler = consumer_handler(reactor, queue, SilentObserver(), monotonic)
     ordered = reactor.consumer.ordered
 
     def work(batch: Sequence[Receipt]) -> AbstractSet[str]:
@@ -118,7 +118,7 @@ def _record(receipt: Receipt, *, ordered: bool) -> dict[str, Any]:
 UNREADABLE = ("undecodable", "unpublishable")
 
 
-class Unseen:
+class SilentObserver:
     """Takes what functions tell of themselves; nobody reads it, but for what is never to be."""
 
     def record(self, outcome: str, **fields: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from events import codec
 from events.envelope import Event
 from events.history import History
-from functions.framework.ports import Change, Refused
+from functions.framework.ports import Change, ChangeRefused
 from functions.runtime.memory.tables import MemoryTables
 
 type Stated = Callable[[Event[Any], Sequence[Change]], None]
@@ -46,7 +46,7 @@ class PlainLog:
             return held
         refused = [change.key for change in changes if self._lacks(change)]
         if refused:
-            raise Refused(refused)
+            raise ChangeRefused(refused)
         for change in changes:
             self._tables(change.table).add(change.key, change.attribute, change.by)
         stream[slot] = event

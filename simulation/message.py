@@ -13,7 +13,7 @@ class Receipt(msgspec.Struct, frozen=True, eq=False):
     """One receive of a message, the nth.
 
     Its handle is what SQS knows it by, and who works on it is called by. Its luck are numbers for
-    what befalls it, and then its worker.
+    what inject it, and then its worker.
     """
 
     message: "Message"
@@ -58,9 +58,9 @@ class Message:
         """What its next receive will be known by."""
         return f"{self.name}, receive {self.receives + 1}"
 
-    def next_luck(self, dice: Draws) -> Iterator[int]:
+    def next_luck(self, draws: Draws) -> Iterator[int]:
         """Return numbers for its next receive, which no other depends on."""
-        return dice.row(self.handle) if self.receives else self.luck
+        return draws.row(self.handle) if self.receives else self.luck
 
     def receive(self, now: int, luck: Iterator[int]) -> Receipt:
         """Note that it is received once more."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from simulation.message import Message
 
 
-class Groups:
+class MessageGroups:
     """What an ordered queue holds of each order, the oldest first."""
 
     def __init__(self) -> None:

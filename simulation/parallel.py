@@ -8,7 +8,7 @@ from itertools import batched
 from multiprocessing import active_children, get_context
 
 from simulation.campaign import Run, Tally, campaign, run
-from simulation.scenario import Plan
+from simulation.scenario import Scenario
 
 SHARE = 10
 """Worlds that a process is given at a time: a second's work, more or less."""
@@ -17,7 +17,7 @@ PORTION = 1_000
 """Shares that are handed out at a time: `map` takes in at once all that it is given."""
 
 
-def spread(
+def run_in_parallel(
     seeds: Sequence[int],
     orders: int,
     tally: Tally,
@@ -28,7 +28,7 @@ def spread(
 ) -> Iterator[Run]:
     """Run a world for each seed in up to `jobs` processes; yield those that broke an invariant.
 
-    What one process saw of a world another can see again: the plan is all that it takes. `pool`
+    What one process saw of a world another can see again: the scenario is all that it takes. `pool`
     makes what runs them, given how many there may be.
     """
     if jobs == 1 or not seeds[SHARE:]:
@@ -52,10 +52,10 @@ def spread(
         processes.shutdown(cancel_futures=True)
 
 
-def _look(seeds: Sequence[int], orders: int) -> tuple[Tally, list[Plan]]:
+def _look(seeds: Sequence[int], orders: int) -> tuple[Tally, list[Scenario]]:
     """Return what there was to see, and the plans that broke an invariant."""
     tally = Tally()
-    found = [one.plan for one in campaign(seeds, orders, tally)]
+    found = [one.scenario for one in campaign(seeds, orders, tally)]
     return tally, found
 
 

@@ -14,7 +14,7 @@ from functions.runtime import backoff
 from simulation.clock import SECOND
 from simulation.draws import share
 from simulation.message import Message, Receipt
-from simulation.message_groups import Groups
+from simulation.message_groups import MessageGroups
 from simulation.scheduler import Engine
 from simulation.visibility import Visibility
 
@@ -45,7 +45,7 @@ class QueueListener(Protocol):
     def acknowledged(self, queue: "Queue", message: Message) -> None:
         """A message is done with."""
 
-    def gave_up(self, queue: "Queue", message: Message) -> None:
+    def dead_lettered(self, queue: "Queue", message: Message) -> None:
         """A message has gone to the DLQ."""
 
     def lost(self, queue: "Queue", event: Event[Any]) -> None:
@@ -60,12 +60,12 @@ class Queue:
     ) -> None:
         """Take whose it is, who is told of its messages, and whether it gives several at once.
 
-        It is `there` once it was deployed; `unheard` are ids of what it missed before, and since.
+        It is `there` once it was deployed; `missed` are ids of what it missed before, and since.
         `lost` are ids of what it did not keep long enough, and was not sent again since.
         """
         self.consumer = consumer
         self.there = True
-        self.unheard: set[str] = set()
+        self.missed: set[str] = set()
         self.lost: set[str] = set()
         self.dead: list[Message] = []
         self.paused_until = 0
@@ -73,10 +73,10 @@ class Queue:
         self._keeper = keeper
         self._visibility = Visibility(engine, consumer.visibility * SECOND, self._appear)
         self._most = backoff.receives_to_ride_out()
-        self._buried_again = engine.dice.pick("buried again", BURIED_AGAIN)
+        self._buried_again = engine.draws.pick("buried again", BURIED_AGAIN)
         self._batch = consumer.batch if batches else 1
-        self._lag = engine.dice.pick("lag", LAGS) if batches else 1
-        self._groups = Groups()
+        self._lag = engine.draws.pick("lag", LAGS) if batches else 1
+        self._groups = MessageGroups()
         self._sent: defaultdict[str, int] = defaultdict(int)
         self._held: defaultdict[str, int] = defaultdict(int)
         self._ready: list[Message] = []
@@ -86,17 +86,17 @@ class Queue:
     def hear(self, event: Event[Any], body: str) -> None:
         """Take an event that the topic has for it, if it is there already."""
         if not self.there:
-            self.unheard.add(event.id)
+            self.missed.add(event.id)
             return
         luck = self.send(event, body)
         if luck < DOUBLED and not self.consumer.ordered:
             name = self._name(event)
-            if self._engine.befalls(name, "doubled"):
+            if self._engine.inject(name, "doubled"):
                 self._arrive(f"{name} doubled", event, body)
 
     def send(self, event: Event[Any], body: str) -> int:
         """Put an event into the queue, and return some luck that is left over."""
-        self.unheard.discard(event.id)
+        self.missed.discard(event.id)
         self.lost.discard(event.id)
         self._sent[event.id] += 1
         return self._arrive(self._name(event), event, body)
@@ -132,13 +132,13 @@ class Queue:
             else:
                 self.send(message.event, message.body)
 
-    def never_hears(self, event: str) -> bool:
+    def never_receives(self, event: str) -> bool:
         """Tell whether an event came too early for a consumer that may not be sent it later."""
-        return event in self.unheard and not self.consumer.replayable
+        return event in self.missed and not self.consumer.replayable
 
     def accounts_for(self, event: str) -> bool:
         """Tell whether an event is still under way or in the DLQ, or known to have been missed."""
-        return self._held[event] > 0 or event in self.unheard or event in self.lost
+        return self._held[event] > 0 or event in self.missed or event in self.lost
 
     # -- coming and going --------------------------------------------------------------------------
 
@@ -148,7 +148,7 @@ class Queue:
 
     def _arrive(self, name: str, event: Event[Any], body: str) -> int:
         """Let a new message come in after a while, and return some luck that is left over."""
-        luck = self._engine.dice.row(name)
+        luck = self._engine.draws.row(name)
         now = self._engine.now
         wait, lag, rest = next(luck), next(luck), next(luck)
         message = Message(name, event, body, luck, lag, now)
@@ -175,7 +175,7 @@ class Queue:
         self._leave(message)
         if self.consumer.ordered:
             message.sent = self._engine.now
-        self._keeper.gave_up(self, message)
+        self._keeper.dead_lettered(self, message)
 
     # -- being received ----------------------------------------------------------------------------
 
@@ -206,7 +206,7 @@ class Queue:
                 continue
             if len(batch) == self._batch:
                 self._ready.append(message)
-            elif self._is_received(message, luck := message.next_luck(self._engine.dice)):
+            elif self._is_received(message, luck := message.next_luck(self._engine.draws)):
                 batch.append(self._receive(message, luck))
         if self._ready:
             self._poll_soon(self._ready[0])
@@ -227,7 +227,7 @@ class Queue:
 
     def _buried(self, message: Message, luck: Iterator[int]) -> bool:
         chance = self._buried_again if message.receives else BURIED
-        message.buried = next(luck) < chance and self._engine.befalls(message.handle, "buried")
+        message.buried = next(luck) < chance and self._engine.inject(message.handle, "buried")
         return message.buried
 
     def _receive(self, message: Message, luck: Iterator[int]) -> Receipt:
@@ -235,14 +235,14 @@ class Queue:
         receipt = message.receive(self._engine.now, luck)
         self._receipts[receipt.handle] = receipt
         self._visibility.receive(message)
-        if again and self._engine.befalls(receipt.handle, "twice"):
+        if again and self._engine.inject(receipt.handle, "twice"):
             self._engine.at(self._engine.now + 1, self._again, message)
         return receipt
 
     def _again(self, message: Message) -> None:
         """Give a message to another worker, although one is at work on it."""
         if not message.gone and self._engine.now >= self.paused_until:
-            receipt = message.receive(self._engine.now, message.next_luck(self._engine.dice))
+            receipt = message.receive(self._engine.now, message.next_luck(self._engine.draws))
             self._receipts[receipt.handle] = receipt
             self._keeper.invoke(self, [receipt])
 

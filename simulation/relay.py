@@ -12,7 +12,7 @@ from functions.runtime.aws.items import SLOT, SUBJECT, to_item
 from functions.runtime.handlers.relay import relay_handler
 from simulation.clock import DAY, HOUR, MINUTE, SECOND
 from simulation.faults import Unavailable
-from simulation.invocation import Unseen
+from simulation.invocation import SilentObserver
 from simulation.scheduler import Engine
 from simulation.stepped_ports import SteppedTopic
 from simulation.worker import Worker
@@ -29,7 +29,7 @@ NOTICED = HOUR
 """After so long an operator publishes what the stream has lost."""
 
 
-class _Willing:
+class _RetriedTopic:
     """The topic as an operator meets it, who offers again what it refused."""
 
     def __init__(self, accept: Callable[[str, bytes], None]) -> None:
@@ -100,7 +100,7 @@ class Stream:
 
     def publish_again(self, events: Iterable[Event[Any]]) -> None:
         """Publish what the log has, as an operator: by the relay's rule, until all is taken."""
-        self._relay.publish([message_of(event) for event in events], _Willing(self._accept))
+        self._relay.publish([message_of(event) for event in events], _RetriedTopic(self._accept))
 
     def _accept(self, event_id: str, body: bytes) -> None:
         before = self._accepted.get(event_id)
@@ -112,7 +112,7 @@ class Stream:
         if self._busy or self._done == len(self._records):
             return
         self._busy = True
-        lag = self._engine.dice.between(f"poll {self._records[self._done][1].id}", 1, DELAY)
+        lag = self._engine.draws.between(f"poll {self._records[self._done][1].id}", 1, DELAY)
         self._engine.at(max(self._engine.now + (wait or lag), self.out_until), self._read)
 
     def _read(self) -> None:
@@ -162,7 +162,7 @@ type Publish = Callable[[Sequence[Event[Any]]], Collection[str]]
 
 def by_handler(relay: Relay, topic: Topic, engine: Engine) -> Publish:
     """Return what publishes from the table's items as the stream has them."""
-    handler = relay_handler(relay, topic, Unseen(), Unseen(), engine.clock)
+    handler = relay_handler(relay, topic, SilentObserver(), SilentObserver(), engine.clock)
 
     def publish(batch: Sequence[Event[Any]]) -> Collection[str]:
         answer = handler({"Records": [_record(event) for event in batch]}, None)

@@ -10,11 +10,11 @@ FAULTS = 40
 """Faults that are told, the last ones."""
 
 
-def story(run: Run) -> Iterator[str]:
+def report(run: Run) -> Iterator[str]:
     """Yield the lines of a run: its faults, and what the log has of the order in question."""
     engine, violation = run.world.engine, run.violation
     faults = sorted([*engine.fired.values(), *engine.noted], key=lambda fired: fired.at)
-    orders = len(run.plan.present)
+    orders = len(run.scenario.present)
     yield f"  {orders} order{'' if orders == 1 else 's'} and {len(faults)} faults suffice:"
     for fired in faults[-FAULTS:]:
         yield f"    {fired}"
@@ -32,6 +32,6 @@ def story(run: Run) -> Iterator[str]:
     yield f"  Then it did not hold: {violation}"
 
 
-def again(run: Run) -> str:
+def replay_command(run: Run) -> str:
     """Return the command that replays the world of a run."""
-    return f"fanfare simulate --seed {run.plan.seed} --orders {run.plan.orders}"
+    return f"fanfare simulate --seed {run.scenario.seed} --orders {run.scenario.orders}"

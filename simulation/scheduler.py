@@ -11,7 +11,16 @@ from simulation.clock import BEGIN, MINUTE, SECOND
 from simulation.draws import Draws, share
 from simulation.faults import DONE_LATER, OFTEN, RARE, Fault, InjectedFault, possible
 from simulation.invariants.violation import Violation, comes_to_rest, no_function_fails_by_itself
-from simulation.worker import NEVER, Thread, Threads, Worker, answer, silently, skew, strike
+from simulation.worker import (
+    NEVER,
+    Thread,
+    Threads,
+    Worker,
+    answer,
+    apply_fault,
+    call_and_discard,
+    skew,
+)
 
 QUICK = 40
 SLOW = 20 * SECOND
@@ -34,10 +43,10 @@ class Engine:
     """Lets things happen one after the other, as the seed wants it."""
 
     def __init__(
-        self, dice: Draws, *, chance: float, without: AbstractSet[str] = frozenset()
+        self, draws: Draws, *, chance: float, without: AbstractSet[str] = frozenset()
     ) -> None:
         """Take the luck, the share of calls that meet a fault, and faults that are spared."""
-        self.dice = dice
+        self.draws = draws
         self.now = 0
         self.steps = 0
         self.trace = 0
@@ -48,7 +57,7 @@ class Engine:
         self.noted: list[InjectedFault] = []
         self.tried: Counter[str] = Counter()
         self.broken: Callable[[Worker], bool] | None = None
-        self.mishap: Callable[[Worker, Fault], None] = lambda _, __: None
+        self.on_fault: Callable[[Worker, Fault], None] = lambda _, __: None
         self._chance = share(chance)
         self._chances = {call: share(min(by * chance, OFTEN)) for call, by in RARE.items()}
         self._without = without
@@ -83,7 +92,7 @@ class Engine:
         """End all workers that there still are; nothing happens any more."""
         self._threads.close()
 
-    def befalls(
+    def inject(
         self,
         who: str,
         fault: Fault,
@@ -96,7 +105,7 @@ class Engine:
         if self.calm:
             return False
         what = f"{fault} {who}"
-        if what in self._without or (chance < CERTAIN and not self.dice.happens(what, chance)):
+        if what in self._without or (chance < CERTAIN and not self.draws.happens(what, chance)):
             return False
         when = self.now if at is None else at
         self.fired[what] = InjectedFault(at=when, worker=who, call="", fault=fault, more=more)
@@ -108,7 +117,7 @@ class Engine:
 
     def refuses(self, message: str) -> bool:
         """Tell whether the topic refuses a message of the batch that it is given just now."""
-        return bool(self._refusing) and self.dice.happens(f"{self._refusing} {message}", 0.5)
+        return bool(self._refusing) and self.draws.happens(f"{self._refusing} {message}", 0.5)
 
     def start(
         self,
@@ -122,8 +131,8 @@ class Engine:
         """
         worker.ended = ended
         worker.passes = self._passes
-        worker.row = self.dice.row
-        worker.luck = luck or self.dice.row(worker.name)
+        worker.row = self.draws.row
+        worker.luck = luck or self.draws.row(worker.name)
         by, right = divmod(next(worker.luck), 2)
         if not right:
             worker.skew = by % (2 * WRONG + 1) - WRONG
@@ -143,7 +152,7 @@ class Engine:
         fault: Fault | None = None
         if self.broken is not None and self.broken(worker):
             fault = "throttled"
-            self.mishap(worker, fault)
+            self.on_fault(worker, fault)
         elif luck < self._chances.get(call, self._chance) and not self.calm:
             fault = self._strikes(worker, next(worker.luck))
         self.tried[call] += 1
@@ -170,7 +179,7 @@ class Engine:
         self.fired[what] = InjectedFault(
             at=self.now, worker=worker.name, call=worker.call, fault=fault
         )
-        self.mishap(worker, fault)
+        self.on_fault(worker, fault)
         return fault
 
     def _times_out(self, worker: Worker) -> Fault | None:
@@ -182,7 +191,7 @@ class Engine:
         self.fired[what] = InjectedFault(
             at=self.now, worker=worker.name, call="", fault="timed out", more=more
         )
-        self.mishap(worker, "timed out")
+        self.on_fault(worker, "timed out")
         return "timed out"
 
     def _bury(self, thread: Thread, worker: Worker) -> None:
@@ -209,27 +218,29 @@ class Engine:
         elif fault == "frozen":
             self._freeze(worker)
         else:
-            self._strike(thread, worker, fault)
+            self._apply_fault(thread, worker, fault)
         if worker.dead:
             self._bury(thread, worker)
 
-    def _strike(self, thread: Thread, worker: Worker, fault: Fault) -> None:
+    def _apply_fault(self, thread: Thread, worker: Worker, fault: Fault) -> None:
         if fault in DONE_LATER:
             self._later(worker)
         partial = fault == "partial"
-        strike(thread, worker, fault, self._refused_in_part(worker) if partial else worker.effect)
+        apply_fault(
+            thread, worker, fault, self._refused_in_part(worker) if partial else worker.effect
+        )
 
     def _freeze(self, worker: Worker) -> None:
         """Let a worker be taken for dead, and go on with its call a long while later."""
         worker.fault, worker.deadline = None, NEVER
         self._has_ended(worker)
-        wait = self.dice.between(f"frozen {worker.name} {worker.calls}", 1, FROZEN)
+        wait = self.draws.between(f"frozen {worker.name} {worker.calls}", 1, FROZEN)
         self._wait(worker, self.now + wait)
 
     def _later(self, worker: Worker) -> None:
         """Let a call come through when its worker does not wait for it any more."""
-        wait = self.dice.between(f"later {worker.name} {worker.calls}", 0, LATER - 1)
-        self.at(self.now + wait, silently, worker.effect, *worker.arguments)
+        wait = self.draws.between(f"later {worker.name} {worker.calls}", 0, LATER - 1)
+        self.at(self.now + wait, call_and_discard, worker.effect, *worker.arguments)
 
     def _refused_in_part(self, worker: Worker) -> Callable[..., Any]:
         def once(*arguments: Any) -> Any:

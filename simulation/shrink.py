@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from simulation.campaign import ROWS, Rows, Run, run
-from simulation.scenario import Plan
+from simulation.scenario import Scenario
 
 TRIES = 600
 """Worlds that are run to find smaller ones, at most; a world shrinks to a few orders at once."""
@@ -12,16 +12,18 @@ TRIES = 600
 def shrink(found: Run, rows: Rows = ROWS) -> Run:
     """Return a run that is wrong in the same way, of which no single part can be left out."""
     left = [TRIES]
-    smaller = _less(found, left, rows, lambda one: [f"{n}" for n in one.plan.present], _no_orders)
+    smaller = _less(
+        found, left, rows, lambda one: [f"{n}" for n in one.scenario.present], _no_orders
+    )
     return _less(smaller, left, rows, lambda one: sorted(one.world.engine.fired), _no_faults)
 
 
-def _no_orders(plan: Plan, orders: Sequence[str]) -> Plan:
-    return plan.leaving_out(frozenset(int(order) for order in orders))
+def _no_orders(scenario: Scenario, orders: Sequence[str]) -> Scenario:
+    return scenario.leaving_out(frozenset(int(order) for order in orders))
 
 
-def _no_faults(plan: Plan, faults: Sequence[str]) -> Plan:
-    return plan.sparing(frozenset(faults))
+def _no_faults(scenario: Scenario, faults: Sequence[str]) -> Scenario:
+    return scenario.sparing(frozenset(faults))
 
 
 def _less(
@@ -29,7 +31,7 @@ def _less(
     left: list[int],
     rows: Rows,
     parts: Callable[[Run], list[str]],
-    without: Callable[[Plan, Sequence[str]], Plan],
+    without: Callable[[Scenario, Sequence[str]], Scenario],
 ) -> Run:
     """Leave out as many parts as can be: first halves, then less and less, then each alone."""
     size = len(parts(best)) // 2 or 1
@@ -50,14 +52,14 @@ def _first(
     chunks: Iterator[list[str]],
     left: list[int],
     rows: Rows,
-    without: Callable[[Plan, Sequence[str]], Plan],
+    without: Callable[[Scenario, Sequence[str]], Scenario],
 ) -> Run | None:
     """Return the first run that is still wrong in the same way without one of these chunks."""
     for chunk in chunks:
         if left[0] <= 0:
             return None
         left[0] -= 1
-        tried = run(without(best.plan, chunk), rows)
+        tried = run(without(best.scenario, chunk), rows)
         if _same(tried, best):
             return tried
     return None

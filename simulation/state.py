@@ -13,16 +13,16 @@ from functions.framework.ports import Change, Clock, Mail, Record, Row
 from functions.framework.service import Consumer
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.payment.sandbox import LEDGER
+from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryRecords, MemoryTables
 from functions.shipping.sandbox import PARCELS
-from simulation.log import PlainLog
-from simulation.rows import PlainRows
 
 KNOWN_DAYS = 95
 """Days before the first order that are summed up, as they are in a shop that has been open."""
 
 
-class Watch(Protocol):
+class StateListener(Protocol):
     """Who is told of every change, right when it was made."""
 
     def stated(self, event: Event[Any], changes: Sequence[Change]) -> None:
@@ -50,10 +50,10 @@ class Watch(Protocol):
         ...
 
 
-class Inbox(Protocol):
+class QueueState(Protocol):
     """What became of a consumer's messages, where it is no worker that knows."""
 
-    def never_hears(self, event: str) -> bool:
+    def never_receives(self, event: str) -> bool:
         """Tell whether an event came too early for a consumer that may not be sent it later."""
         ...
 
@@ -62,7 +62,7 @@ class Inbox(Protocol):
         ...
 
 
-class Outbox(Protocol):
+class StreamState(Protocol):
     """What became of the log's records on their way to the topic."""
 
     given_up: set[str]
@@ -84,7 +84,7 @@ class Told(MemoryRecords):
         super().__init__({}, tables.lock)
         self.name = name
         self.by_order: defaultdict[str, dict[str, list[Record]]] = defaultdict(dict)
-        self.watch: Watch | None = None
+        self.watch: StateListener | None = None
         self._key = key
 
     def put(self, record: Record) -> bool:
@@ -103,33 +103,33 @@ class Shop:
 
     def __init__(self, stock: dict[str, int], consumers: Sequence[Consumer], clock: Clock) -> None:
         """Take the pieces that there are of each product, who hears of events, and the time."""
-        self.hearing = hearing(consumers)
+        self.subscribers = subscribers(consumers)
         self.initial = stock
         self.clock = clock
         self.tables = MemoryTables()
-        self.log = PlainLog(self.tables, self._stated)
+        self.log = MemoryLog(self.tables, as_items=False, appended=self._stated)
         self.ledger = Told(self.tables, LEDGER, "order")
         self.parcels = Told(self.tables, PARCELS, "")
         self.rows = {
-            LIST: PlainRows(OPEN, partial(self._kept, LIST)),
-            FIGURES: PlainRows(told=partial(self._kept, FIGURES)),
+            LIST: MemoryRows(OPEN, written=partial(self._kept, LIST)),
+            FIGURES: MemoryRows(written=partial(self._kept, FIGURES)),
         }
         self.mails: Counter[tuple[str, str]] = Counter()
         self.mail_ids: set[str] = set()
-        self.mail_mishaps: Counter[str] = Counter()
+        self.mail_faults: Counter[str] = Counter()
         self.first: dict[str, Event[Any]] = {}
         self.published: set[str] = set()
         self.handled: set[tuple[str, str]] = set()
-        self.queues: Mapping[str, Inbox] = {}
-        self.stream: Outbox
+        self.queues: Mapping[str, QueueState] = {}
+        self.stream: StreamState
         self.reserved: Counter[str] = Counter()
         self.recounted: tuple[int, Mapping[date, Counter[str]]] = (0, {})
-        self.watch: Watch | None = None
+        self.watch: StateListener | None = None
         for sku, pieces in stock.items():
             self.tables(STOCK).add(sku, AVAILABLE, pieces)
         self._close_the_past()
 
-    def listen(self, watch: Watch) -> None:
+    def listen(self, watch: StateListener) -> None:
         """Tell this one of every change from now on."""
         self.watch = self.ledger.watch = self.parcels.watch = watch
 
@@ -186,7 +186,7 @@ class Shop:
             self.rows[FIGURES].put(Row(partition=DAILY, sort=f"{day}", version=1))
 
 
-def hearing(consumers: Sequence[Consumer]) -> Mapping[str, Sequence[str]]:
+def subscribers(consumers: Sequence[Consumer]) -> Mapping[str, Sequence[str]]:
     """Return the names of the consumers that hear each event type."""
     heard: defaultdict[str, list[str]] = defaultdict(list)
     for consumer in consumers:

@@ -21,7 +21,7 @@ from functions.framework.ports import (
     Topic,
 )
 from functions.payment.gateway import Confirmation, Gateway
-from functions.runtime.handlers.consumer import Queue
+from functions.runtime.handlers.consumer import ConsumerQueue
 from functions.shipping.carrier import Carrier
 from simulation.faults import WITH_CHANGES
 from simulation.worker import Worker, call, working
@@ -161,7 +161,7 @@ class SteppedMailbox:
 class SteppedQueue:
     """A consumer's queue, as its function knows it."""
 
-    def __init__(self, queue: Queue) -> None:
+    def __init__(self, queue: ConsumerQueue) -> None:
         """Take the queue that there is."""
         self._queue = queue
 

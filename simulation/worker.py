@@ -166,19 +166,19 @@ def answer(thread: Thread, worker: Worker, effect: Callable[..., Any]) -> None:
         thread.switch(said)
 
 
-def strike(thread: Thread, worker: Worker, fault: Fault, effect: Callable[..., Any]) -> None:
+def apply_fault(thread: Thread, worker: Worker, fault: Fault, effect: Callable[..., Any]) -> None:
     """Let the call that a worker waits for meet a fault, in place of its answer or besides."""
     match fault:
         case "die before" | "die, done later":
             thread.throw()
         case "die after" | "timed out":
-            silently(effect, *worker.arguments)
+            call_and_discard(effect, *worker.arguments)
             thread.throw()
         case "lost":
-            silently(effect, *worker.arguments)
+            call_and_discard(effect, *worker.arguments)
             thread.throw(unavailable(worker.call))
         case "done twice":
-            silently(effect, *worker.arguments)
+            call_and_discard(effect, *worker.arguments)
             answer(thread, worker, effect)
         case "partial":
             answer(thread, worker, effect)
@@ -186,7 +186,7 @@ def strike(thread: Thread, worker: Worker, fault: Fault, effect: Callable[..., A
             thread.throw(unavailable(worker.call))
 
 
-def silently(effect: Callable[..., Any], *arguments: Any) -> None:
+def call_and_discard(effect: Callable[..., Any], *arguments: Any) -> None:
     """Make a call of whose answer nobody hears."""
     with suppress(Exception):
         effect(*arguments)

@@ -22,7 +22,7 @@ from simulation.lambdas import Functions
 from simulation.message import Message, Receipt
 from simulation.queue import Queue
 from simulation.relay import Stream
-from simulation.scenario import Plan
+from simulation.scenario import Scenario
 from simulation.scheduler import Engine
 from simulation.state import Shop
 from simulation.stepped_ports import SteppedLog
@@ -52,31 +52,32 @@ class World:
     """One world, from its first order until it is quiet for good."""
 
     def __init__(
-        self, plan: Plan, *, consumers: Sequence[Consumer] = CONSUMERS, relay: Relay = BUS
+        self, scenario: Scenario, *, consumers: Sequence[Consumer] = CONSUMERS, relay: Relay = BUS
     ) -> None:
-        """Take the plan, and the rows of the map, or others in their place."""
-        dice = plan.dice
-        self.engine = Engine(dice, chance=plan.chance, without=plan.without)
-        self.engine.mishap = self._mishap
-        pieces = max(2, len(plan.present))
-        stock = {sku: dice.between(f"stock {sku}", 1, 3 * pieces) for sku in PRICES}
+        """Take the scenario, and the rows of the map, or others in their place."""
+        draws = scenario.draws
+        self.engine = Engine(draws, chance=scenario.chance, without=scenario.without)
+        self.engine.on_fault = self._on_fault
+        pieces = max(2, len(scenario.present))
+        stock = {sku: draws.between(f"stock {sku}", 1, 3 * pieces) for sku in PRICES}
         self.shop = Shop(stock, consumers, self.engine.clock)
         self.shop.listen(self)
         log = SteppedLog(self.shop.log)
-        whole, real = dice.happens("whole", 0.5), dice.happens("real", REAL)
+        whole, real = draws.happens("whole", 0.5), draws.happens("real", REAL)
         self.functions = Functions(self.engine, self.shop, log, whole=whole, real=real)
         self.queues = [Queue(each, self.engine, self, batches=real) for each in consumers]
         for queue in self.queues:
             self.functions.add(queue)
         self.shop.queues = by_name = {queue.consumer.name: queue for queue in self.queues}
-        self._hearing = {
-            event: [by_name[name] for name in names] for event, names in self.shop.hearing.items()
+        self._subscribers = {
+            event: [by_name[name] for name in names]
+            for event, names in self.shop.subscribers.items()
         }
         self.stream = Stream(relay, self.engine, self._deliver, real=real)
         self.shop.stream = self.stream
         self.operators = Operators(self.engine, self.shop.log, self.stream, self.queues)
-        self._unattended = dice.pick("unattended", UNATTENDED)
-        self._begin(Customers(self.engine, log), plan)
+        self._unattended = draws.pick("unattended", UNATTENDED)
+        self._begin(Customers(self.engine, log), scenario)
 
     def run(self) -> None:
         """Let everything happen, until nothing more does.
@@ -117,14 +118,14 @@ class World:
             _hold(at_rest.OF_AN_ORDER, order, self.shop, order)
         _hold(at_rest.OF_THE_SHOP, "all orders", self.shop, self.engine.clock())
 
-    def _begin(self, customers: Customers, plan: Plan) -> None:
-        orders = [customers.arrive(number) for number in plan.present]
+    def _begin(self, customers: Customers, scenario: Scenario) -> None:
+        orders = [customers.arrive(number) for number in scenario.present]
         self._weather = Outages(self.engine, self.queues, self.stream)
-        late = LATE_TICKS if self.engine.dice.happens("late", 0.3) else ()
+        late = LATE_TICKS if self.engine.draws.happens("late", 0.3) else ()
         for nth, until in enumerate(TICKS + late):
-            when = self.engine.dice.between(f"tick {nth}", 1, until)
+            when = self.engine.draws.between(f"tick {nth}", 1, until)
             self.engine.at(when, self._tick, f"{nth}")
-        self.operators.plan(orders)
+        self.operators.schedule(orders)
 
     def _operate(self, number: str) -> None:
         self.operators.see_to_all()
@@ -149,14 +150,14 @@ class World:
     def _deliver(self, event: Event[Any], body: str) -> None:
         _hold(delivery.OF_A_PUBLICATION, event.id, self.shop, event)
         self.shop.published.add(event.id)
-        for queue in self._hearing.get(event.type, ()):
+        for queue in self._subscribers.get(event.type, ()):
             queue.hear(event, body)
 
-    def _mishap(self, worker: Worker, fault: Fault) -> None:
+    def _on_fault(self, worker: Worker, fault: Fault) -> None:
         between = worker.call in MAILS and fault != "slow"
         if worker.service == "email" and (between or fault == "frozen"):
             for subject in _subjects(worker.about):
-                self.shop.mail_mishaps[subject] += 1
+                self.shop.mail_faults[subject] += 1
 
     # -- what becomes of messages ------------------------------------------------------------------
 
@@ -168,7 +169,7 @@ class World:
         """Look at a message that somebody has done with."""
         _hold(delivery.OF_WHAT_IS_ACKNOWLEDGED, message.name, message, self.engine.now)
 
-    def gave_up(self, queue: Queue, message: Message) -> None:
+    def dead_lettered(self, queue: Queue, message: Message) -> None:
         """Look at a message that went to the DLQ, and wake an operator."""
         _hold(delivery.OF_A_DEAD_LETTER, message.name, message, self.engine.now)
         self.operators.alarmed(queue, message)

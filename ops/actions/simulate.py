@@ -11,15 +11,15 @@ from ops.cli.formats import many, tallied
 from ops.cli.options import Options
 from simulation.campaign import Run, Tally
 from simulation.faults import EXPLAINED
-from simulation.parallel import spread
-from simulation.report import again, story
+from simulation.parallel import run_in_parallel
+from simulation.report import replay_command, report
 from simulation.shrink import shrink
 
 ENOUGH = 5
 """Violations after which a campaign ends: more would say the same."""
 
 SEEDS = 1 << 128
-"""How many seeds dice take: from 0 on, and below this."""
+"""How many seeds draws take: from 0 on, and below this."""
 
 type Tell = Callable[[Tally], None]
 
@@ -50,7 +50,9 @@ def simulate(
     stopped = False
     try:
         with _progress(options, seeds, clock) as tell:
-            for run in spread(range(first, first + seeds), orders, tally, jobs=jobs, tell=tell):
+            for run in run_in_parallel(
+                range(first, first + seeds), orders, tally, jobs=jobs, tell=tell
+            ):
                 found.append(run)
                 if len(found) == ENOUGH:
                     break
@@ -73,10 +75,10 @@ def _tell(options: Options, run: Run) -> None:
     violation = run.violation
     if options.json or violation is None:
         return
-    options.out.print(f"Seed {run.plan.seed}: {violation.sentence}")
-    for line in story(shrink(run)):
+    options.out.print(f"Seed {run.scenario.seed}: {violation.sentence}")
+    for line in report(shrink(run)):
         options.out.print(line)
-    options.out.print(f"  Replay it: {again(run)}")
+    options.out.print(f"  Replay it: {replay_command(run)}")
 
 
 def _sum_up(options: Options, tally: Tally, speed: float, found: list[Run]) -> None:
@@ -108,7 +110,11 @@ def _as_json(tally: Tally, speed: float, found: list[Run]) -> dict[str, object]:
         "pairs": met,
         "of_pairs": there,
         "violations": [
-            {"seed": run.plan.seed, "invariant": run.violation.name, "about": str(run.violation)}
+            {
+                "seed": run.scenario.seed,
+                "invariant": run.violation.name,
+                "about": str(run.violation),
+            }
             for run in found
             if run.violation is not None
         ],

@@ -48,19 +48,19 @@ class Customers:
         self._engine = engine
         self._log = log
         self._orders = Orders(log, engine.clock)
-        self._span = engine.dice.pick("span", SPANS)
+        self._span = engine.draws.pick("span", SPANS)
 
     def arrive(self, number: int) -> str:
         """Let a customer order at some time, and perhaps cancel; return the order's id."""
         first, second, third, fourth, arrives, patience, cancels, patient, *rest = (
-            self._engine.dice.draw(f"customer {number}")
+            self._engine.draws.draw(f"customer {number}")
         )
         key = f"{UUID(int=first << 96 | second << 64 | third << 32 | fourth)}"
         customer = Customer(number=number, key=key, order=order_id(key), wants=tuple(rest))
         when = arrives % (self._span + 1)
         self._engine.at(when, self._place, customer)
         at = when + 100 + cancels % PATIENCE[patience % len(PATIENCE)]
-        if patient < CANCELS and self._engine.befalls(customer.order, "cancelled", at=at):
+        if patient < CANCELS and self._engine.inject(customer.order, "cancelled", at=at):
             self._engine.at(at, self._cancel, customer)
         return customer.order
 

@@ -8,7 +8,7 @@ from events import codec
 from functions.framework.service import Consumer
 from simulation.clock import DAY, HOUR, MINUTE, SECOND
 from simulation.draws import share
-from simulation.log import PlainLog
+from functions.runtime.memory.log import MemoryLog
 from simulation.message import Message
 from simulation.queue import Queue
 from simulation.relay import NOTICED, Stream
@@ -45,7 +45,7 @@ class Operators:
     """The people who look after a world's consumers."""
 
     def __init__(
-        self, engine: Engine, log: PlainLog, stream: Stream, queues: Sequence[Queue]
+        self, engine: Engine, log: MemoryLog, stream: Stream, queues: Sequence[Queue]
     ) -> None:
         """Take what they look after."""
         self._engine = engine
@@ -55,7 +55,7 @@ class Operators:
         self._alarms: Counter[str] = Counter()
         self._missed: dict[str, datetime] = {}
 
-    def plan(self, orders: Sequence[str]) -> None:
+    def schedule(self, orders: Sequence[str]) -> None:
         """Decide which consumers are new, and what is replayed for no reason."""
         for queue in self._queues:
             if may_be_new(queue.consumer, [each.consumer for each in self._queues]):
@@ -72,10 +72,10 @@ class Operators:
 
     def alarmed(self, queue: Queue, message: Message) -> None:
         """Hear of a message in a DLQ, and perhaps empty that after a while."""
-        name, dice = queue.consumer.name, self._engine.dice
-        when = self._engine.now + dice.pick(f"wait {message.name}", REDRIVES)
+        name, draws = queue.consumer.name, self._engine.draws
+        when = self._engine.now + draws.pick(f"wait {message.name}", REDRIVES)
         spared = self._alarms[name] >= ALARMS
-        if not spared and self._engine.befalls(message.name, "redriven", REDRIVEN, at=when):
+        if not spared and self._engine.inject(message.name, "redriven", REDRIVEN, at=when):
             self._alarms[name] += 1
             self._engine.at(when, queue.redrive)
 
@@ -108,9 +108,9 @@ class Operators:
                 )
 
     def _may_deploy(self, queue: Queue) -> None:
-        name, dice = queue.consumer.name, self._engine.dice
-        when = dice.between(f"deploy {name}", 1, dice.pick(f"deploy {name} within", SOON))
-        if self._engine.befalls(name, "deployed", NEW, at=when):
+        name, draws = queue.consumer.name, self._engine.draws
+        when = draws.between(f"deploy {name}", 1, draws.pick(f"deploy {name} within", SOON))
+        if self._engine.inject(name, "deployed", NEW, at=when):
             queue.there = False
             self._engine.at(when, self._deploy, queue)
 
@@ -118,16 +118,16 @@ class Operators:
         """Let a consumer's queue hear from now on; what came before is sent from the log."""
         queue.there = True
         if queue.consumer.replayable:
-            name, dice = queue.consumer.name, self._engine.dice
-            wait = dice.between(f"catch up {name}", 0, dice.pick(f"catch up {name} within", SOON))
+            name, draws = queue.consumer.name, self._engine.draws
+            wait = draws.between(f"catch up {name}", 0, draws.pick(f"catch up {name} within", SOON))
             self._engine.at(self._engine.now + wait, self._replay_all, queue)
 
     def _may_replay(self, queue: Queue, orders: Sequence[str]) -> None:
         for order in orders:
             who = f"{queue.consumer.name} with {order}"
-            luck, wait, *_ = self._engine.dice.draw(f"replay {who}")
+            luck, wait, *_ = self._engine.draws.draw(f"replay {who}")
             when = MINUTE + wait % HOUR
-            if luck < REPLAYED and self._engine.befalls(who, "replayed", at=when):
+            if luck < REPLAYED and self._engine.inject(who, "replayed", at=when):
                 self._engine.at(when, self._replay, queue, order)
 
     def _replay_all(self, queue: Queue) -> None:

@@ -1,4 +1,4 @@
-"""The weather: what befalls whole consumers, and what operators do about it."""
+"""The weather: what inject whole consumers, and what operators do about it."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,7 @@ class Outages:
         for queue in queues:
             self._consumer(queue)
         begin, end = self._span("out relay", RELAY_OUTAGES)
-        if self._befalls("relay", "out", OUT, begin, end):
+        if self._inject("relay", "out", OUT, begin, end):
             engine.at(begin, _set_out, stream, end)
         if self._broken:
             engine.broken = self._is_broken
@@ -44,22 +44,22 @@ class Outages:
     def _consumer(self, queue: Queue) -> None:
         name, engine = queue.consumer.name, self._engine
         begin, end = self._span(f"paused {name}", OUTAGES)
-        if self._befalls(name, "paused", PAUSED, begin, end):
+        if self._inject(name, "paused", PAUSED, begin, end):
             engine.at(begin, _pause, queue, end)
         begin, end = self._span(f"broken {name}", OUTAGES)
-        if self._befalls(name, "broken", BROKEN, begin, end):
+        if self._inject(name, "broken", BROKEN, begin, end):
             self._broken[name] = (begin, end)
-            if engine.dice.happens(f"queue of {name} too", 0.5):
+            if engine.draws.happens(f"queue of {name} too", 0.5):
                 self._deaf.add(name)
 
     def _span(self, what: str, longest: Sequence[int]) -> tuple[int, int]:
-        begin = self._engine.dice.between(f"{what} begin", 0, self._engine.dice.pick(what, SOON))
-        most = self._engine.dice.pick(f"{what} most", longest)
-        return begin, begin + self._engine.dice.between(f"{what} long", most // 2, most)
+        begin = self._engine.draws.between(f"{what} begin", 0, self._engine.draws.pick(what, SOON))
+        most = self._engine.draws.pick(f"{what} most", longest)
+        return begin, begin + self._engine.draws.between(f"{what} long", most // 2, most)
 
-    def _befalls(self, who: str, fault: Fault, chance: float, begin: int, end: int) -> bool:
+    def _inject(self, who: str, fault: Fault, chance: float, begin: int, end: int) -> bool:
         more = f" for {(end - begin) / HOUR:.2f} h"
-        return self._engine.befalls(who, fault, chance, at=begin, more=more)
+        return self._engine.inject(who, fault, chance, at=begin, more=more)
 
     def _is_broken(self, worker: Worker) -> bool:
         """Tell whether a call is refused; those of its queue are only for some that are broken."""

@@ -48,9 +48,9 @@ def every_consumer_handled_what_it_hears(shop: Shop, order: str) -> bool:
     But one that may not be sent the past does not hear what came before it was there.
     """
     return all(
-        (consumer, event.id) in shop.handled or shop.queues[consumer].never_hears(event.id)
+        (consumer, event.id) in shop.handled or shop.queues[consumer].never_receives(event.id)
         for event in shop.log.read(order)
-        for consumer in shop.hearing.get(event.type, ())
+        for consumer in shop.subscribers.get(event.type, ())
     )
 
 

@@ -51,7 +51,7 @@ def no_message_is_forgotten(shop: Shop, order: str) -> bool:
         (consumer, event.id) in shop.handled or shop.queues[consumer].accounts_for(event.id)
         for event in shop.log.read(order)
         if event.id in shop.published
-        for consumer in shop.hearing.get(event.type, ())
+        for consumer in shop.subscribers.get(event.type, ())
     )
 
 

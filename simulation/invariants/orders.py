@@ -170,7 +170,7 @@ def a_parcel_is_booked_once(shop: Shop, order: str) -> bool:
 
 def no_mail_goes_twice(shop: Shop, mail: Mail) -> bool:
     """A mail goes twice only where a fault fell between it and its slot, or its worker slept."""
-    return shop.mails[mail.to, mail.subject] <= 1 + shop.mail_mishaps[mail.subject]
+    return shop.mails[mail.to, mail.subject] <= 1 + shop.mail_faults[mail.subject]
 
 
 OF_ANY_FACT: tuple[OfFact, ...] = (a_filled_slot_never_changes, sequence_follows_causation)

@@ -20,7 +20,7 @@ from functions.runtime.clock import utc_now
 from simulation.invariants import at_rest, delivery
 from simulation.invariants import orders as order_invariants
 from simulation.invariants.violation import Violation
-from simulation.rows import PlainRows
+from functions.runtime.memory.rows import MemoryRows
 from simulation.state import Shop
 from simulation.world import READ_MODELS
 from tests.faults import answers
@@ -47,7 +47,7 @@ class Records:
 class Hearing:
     """A consumer's queue: it was always there, and keeps what it has."""
 
-    def never_hears(self, _event: str) -> bool:
+    def never_receives(self, _event: str) -> bool:
         """Tell that no event came too early."""
         return False
 
@@ -94,17 +94,17 @@ class Books(Shop):
                 self.mail_ids.add(json.loads(response.text)["MessageId"])
                 self.send(_mail(answers.document(request)))
 
-    def mishap(self, call: Call, request: AWSPreparedRequest) -> None:
+    def on_fault(self, call: Call, request: AWSPreparedRequest) -> None:
         """Allow a mail to be sent again whose sending, or slot, meets a fault."""
         if call.function != "email":
             return
         body = answers.document(request)
         if call.operation == "sesv2.SendEmail":
-            self.mail_mishaps[_mail(body).subject] += 1
+            self.mail_faults[_mail(body).subject] += 1
         elif call.operation == "dynamodb.PutItem":
             order = body["Item"]["subject"]["S"]
             for _, subject in list(self.mails):
-                self.mail_mishaps[subject] += order in subject
+                self.mail_faults[subject] += order in subject
 
     def _put(self, put: dict[str, Any]) -> None:
         table, item = put["TableName"], put["Item"]
@@ -156,7 +156,7 @@ class Books(Shop):
     def look_at_the_end(self, orders: Sequence[str]) -> None:
         """Look at what must hold once all is quiet."""
         client = self._client("dynamodb")
-        for name, rows in ((LIST, PlainRows(OPEN)), (FIGURES, self._past())):
+        for name, rows in ((LIST, MemoryRows(OPEN)), (FIGURES, self._past())):
             for row in DynamoRows(client, self._names[name]).all():
                 rows._keep(row)
             self.rows[name] = rows
@@ -166,8 +166,8 @@ class Books(Shop):
             self.look(at_rest.OF_AN_ORDER, order, order)
         self.look(at_rest.OF_THE_SHOP, "all orders", self.clock())
 
-    def _past(self) -> PlainRows:
-        rows = PlainRows()
+    def _past(self) -> MemoryRows:
+        rows = MemoryRows()
         for row in self._empty.all():
             rows.put(row)
         return rows

@@ -48,13 +48,13 @@ class Chance:
         self.world = world
         self.fired: list[InjectedFault] = []
         self.steps = 0
-        self._dice = Luck(seed)
+        self._draws = Luck(seed)
         self._calm = False
         self._workers = Workers()
-        self._chance = self._dice.pick("chance", CHANCES)
-        self._orders = range(self._dice.between("orders", 2, 3))
+        self._chance = self._draws.pick("chance", CHANCES)
+        self._orders = range(self._draws.between("orders", 2, 3))
         self._placed: set[int] = set()
-        self._cancels = {n for n in self._orders if self._dice.happens(f"cancel {n}", CANCELS)}
+        self._cancels = {n for n in self._orders if self._draws.happens(f"cancel {n}", CANCELS)}
         world.wire.turn = self._workers.turn
         world.wire.fate = self._fate
 
@@ -75,7 +75,7 @@ class Chance:
     def _step(self) -> None:
         self.steps += 1
         choices = [*self._works(), *self._people(), *self._mishaps(), *self._times()]
-        luck = self._dice.number(1, sum(weight for weight, _ in choices))
+        luck = self._draws.number(1, sum(weight for weight, _ in choices))
         for weight, choice in choices:
             luck -= weight
             if luck <= 0:
@@ -135,17 +135,17 @@ class Chance:
     # -- what people do ----------------------------------------------------------------------------
 
     def _fate(self, call: Call) -> Fault | None:
-        if self._calm or self._dice.number(1, 1000) > self._chance * 1000:
+        if self._calm or self._draws.number(1, 1000) > self._chance * 1000:
             return None
         faults = applicable(call.operation)
-        fault = faults[self._dice.number(0, len(faults) - 1)]
+        fault = faults[self._draws.number(0, len(faults) - 1)]
         self._note(call, fault)
         return fault
 
     def _place(self, number: int) -> None:
         sku, token = (
-            self._dice.pick(f"sku {number}", GOODS),
-            self._dice.pick(f"token {number}", TOKENS),
+            self._draws.pick(f"sku {number}", GOODS),
+            self._draws.pick(f"token {number}", TOKENS),
         )
         if self.world.place(number, sku, 1, token):
             self._placed.add(number)
@@ -155,10 +155,10 @@ class Chance:
         if self.world.withdraw(number):
             self._cancels.discard(number)
 
-    # -- what befalls messages and consumers -------------------------------------------------------
+    # -- what inject messages and consumers -------------------------------------------------------
 
     def _pause(self) -> None:
-        name = self._dice.one(CONSUMERS)
+        name = self._draws.one(CONSUMERS)
         self._note(name, "paused")
         self.world.paused |= {name}
 
@@ -166,7 +166,7 @@ class Chance:
         self.world.paused = set()
 
     def _replay(self) -> None:
-        name = self._dice.one(REPLAYABLE)
+        name = self._draws.one(REPLAYABLE)
         for order in self.world.books.log.streams:
             self._note(f"{name} with {order}", "replayed")
             self.world.replay(name, order)
@@ -182,7 +182,7 @@ class Chance:
     def _double(self, name: str) -> None:
         self._note(name, "doubled")
         waiting = moto_state.messages(self.world.queue[name])
-        self.world.resend(name, waiting[self._dice.number(0, len(waiting) - 1)].body)
+        self.world.resend(name, waiting[self._draws.number(0, len(waiting) - 1)].body)
 
     def _redrive(self, name: str) -> None:
         self._note(name, "redriven")
@@ -190,11 +190,11 @@ class Chance:
 
     def _come_through(self) -> None:
         late = self.world.wire.late
-        late.pop(self._dice.number(0, len(late) - 1))()
+        late.pop(self._draws.number(0, len(late) - 1))()
 
     def _wait(self) -> None:
         self._flush()
-        self.world.clock.shift(self._dice.number(1, self._dice.one((SHORT, LONG, 25 * LONG))))
+        self.world.clock.shift(self._draws.number(1, self._draws.one((SHORT, LONG, 25 * LONG))))
 
     def _wait_for_hidden(self) -> None:
         self.world.pass_time(operated=False)

@@ -191,7 +191,7 @@ class Deployment(World):
     def replay(self, consumer: str, order: str) -> None:
         """Send what the log has of an order to a consumer that allows it."""
         for event in DynamoLog(CLIENTS.plain("dynamodb"), self.log).read(order):
-            if consumer in self.books.hearing.get(event.type, ()):
+            if consumer in self.books.subscribers.get(event.type, ()):
                 self.resend(consumer, codec.encode(event).decode())
 
     def _close_the_past(self) -> None:

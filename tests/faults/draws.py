@@ -6,7 +6,7 @@ from simulation.draws import Draws
 
 
 class Luck(Draws):
-    """The simulator's dice, for those who ask in the same order each time."""
+    """The simulator's draws, for those who ask in the same order each time."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)

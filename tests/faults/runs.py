@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from events import codec
 from functions import map as the_map
-from functions.runtime.main import Failed
+from functions.runtime.main import InvocationFailed
 from tests.faults.books import Books
 from tests.faults.wire import Died
 
@@ -20,7 +20,7 @@ def attempt(work: Callable[[], object]) -> None:
     """Let something be done by somebody who may die or fail on the way, and be done with it."""
     try:
         work()
-    except (Died, Failed, ClientError, BotoCoreError):
+    except (Died, InvocationFailed, ClientError, BotoCoreError):
         return
 
 

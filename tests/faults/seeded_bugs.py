@@ -1,4 +1,4 @@
-"""Mistakes that somebody could make where functions meet AWS, each planted into the runtime."""
+"""Mistakes that somebody could make where functions meet AWS, each seeded_bug into the runtime."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,22 +18,22 @@ from functions.runtime.aws.topic import SnsTopic
 from functions.runtime.handlers import consumer as consumers_handler
 from tests.faults import deployment
 from tests.faults.wire import Clients
-from tests.simulation.seeded_bugs import PLANTED as IN_THE_RULES
+from tests.simulation.seeded_bugs import SEEDED_BUGS as IN_THE_RULES
 
 type Patch = pytest.MonkeyPatch
-type Plant = Callable[[Patch], object]
+type SeededBug = Callable[[Patch], object]
 
-PLANTED: dict[str, Plant] = {}
+SEEDED_BUGS: dict[str, SeededBug] = {}
 
 
-def planted(plant: Plant) -> Plant:
+def seeded_bug(plant: SeededBug) -> SeededBug:
     """Add a mistake to the catalogue, under its name."""
-    PLANTED[plant.__name__] = plant
+    SEEDED_BUGS[plant.__name__] = plant
     return plant
 
 
-def in_the_rules(name: str) -> Plant:
-    """Return one of the simulator's mistakes, to be planted into the functions themselves."""
+def in_the_rules(name: str) -> SeededBug:
+    """Return one of the simulator's mistakes, to be seeded_bug into the functions themselves."""
 
     def plant(patch: Patch) -> None:
         consumers, _ = IN_THE_RULES[name](patch)
@@ -44,10 +44,10 @@ def in_the_rules(name: str) -> Plant:
 
 
 LOSING = "it_confirms_the_losing_reference"
-PLANTED[LOSING] = in_the_rules(LOSING)
+SEEDED_BUGS[LOSING] = in_the_rules(LOSING)
 
 
-@planted
+@seeded_bug
 def the_relay_ignores_refused_entries(patch: Patch) -> None:
     def all_taken(self: SnsTopic, messages: Sequence[Message]) -> Sequence[str]:
         before(self, messages)
@@ -57,18 +57,18 @@ def the_relay_ignores_refused_entries(patch: Patch) -> None:
     patch.setattr(SnsTopic, "publish", all_taken)
 
 
-@planted
+@seeded_bug
 def the_relay_goes_on_when_the_topic_fails(patch: Patch) -> None:
-    def silently(messages: Any, topic: Any) -> Any:
+    def call_and_discard(messages: Any, topic: Any) -> Any:
         try:
             return publish(messages, topic)
         except Exception:  # noqa: BLE001  that is the mistake
             return {}
 
-    patch.setattr("functions.relay.service.SERVICE", replace(SERVICE, publish=silently))
+    patch.setattr("functions.relay.service.SERVICE", replace(SERVICE, publish=call_and_discard))
 
 
-@planted
+@seeded_bug
 def it_acknowledges_what_has_failed(patch: Patch) -> None:
     def all_done(*given: Any) -> Any:
         before(*given)
@@ -78,7 +78,7 @@ def it_acknowledges_what_has_failed(patch: Patch) -> None:
     patch.setattr(consumers_handler, "process_partial_response", all_done)
 
 
-@planted
+@seeded_bug
 def a_slot_is_put_without_its_condition(patch: Patch) -> None:
     def put(self: DynamoLog, put: dict[str, Any]) -> None:
         self._client.put_item(TableName=put["TableName"], Item=put["Item"])
@@ -86,7 +86,7 @@ def a_slot_is_put_without_its_condition(patch: Patch) -> None:
     patch.setattr(DynamoLog, "_put", put)
 
 
-@planted
+@seeded_bug
 def stock_is_taken_before_the_slot(patch: Patch) -> None:
     def one_after_the_other(
         self: DynamoLog, put: dict[str, Any], changes: Sequence[Change]
@@ -98,7 +98,7 @@ def stock_is_taken_before_the_slot(patch: Patch) -> None:
     patch.setattr(DynamoLog, "_transact", one_after_the_other)
 
 
-@planted
+@seeded_bug
 def a_conflict_is_held_to_be_a_success(patch: Patch) -> None:
     def write(self: DynamoLog, write: Callable[[], Any]) -> Any:
         try:
@@ -111,7 +111,7 @@ def a_conflict_is_held_to_be_a_success(patch: Patch) -> None:
     patch.setattr(DynamoLog, "_patiently", write)
 
 
-@planted
+@seeded_bug
 def a_record_is_put_over_whatever_is_there(patch: Patch) -> None:
     def put(self: DynamoRecords, record: Any) -> bool:
         client = self._client
@@ -125,7 +125,7 @@ def a_record_is_put_over_whatever_is_there(patch: Patch) -> None:
     patch.setattr(DynamoRecords, "put", put)
 
 
-@planted
+@seeded_bug
 def the_sdk_sends_mail_again(patch: Patch) -> None:
     patch.setattr(clients, "ASKED_ONCE", {})
     patch.setattr(deployment, "CLIENTS", Clients())

@@ -1,10 +1,10 @@
-"""Does it bite? Mistakes that are planted where functions meet AWS are found by the sweep."""
+"""Does it bite? Mistakes that are seeded_bug where functions meet AWS are found by the sweep."""
 
 from contextlib import closing
 
 import pytest
 
-from tests.faults.seeded_bugs import PLANTED
+from tests.faults.seeded_bugs import SEEDED_BUGS
 from tests.faults.stories import STORIES
 from tests.faults.sweep import Site, sweep
 from tests.support.template import Templates
@@ -40,7 +40,7 @@ def test_a_planted_mistake_is_found(
     name: str, templates: Templates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     function, call, invariant = FOUND_BY[name]
-    PLANTED[name](monkeypatch)
+    SEEDED_BUGS[name](monkeypatch)
 
     def wanted(site: Site) -> bool:
         return site[0] == function and site[-1].startswith(call)
@@ -53,4 +53,4 @@ def test_a_planted_mistake_is_found(
 
 
 def test_every_planted_mistake_is_looked_for() -> None:
-    assert sorted(FOUND_BY) == sorted(PLANTED)
+    assert sorted(FOUND_BY) == sorted(SEEDED_BUGS)

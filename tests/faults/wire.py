@@ -64,7 +64,7 @@ class Hearer(Protocol):
         """Hear of a call that was made, and of its answer."""
         ...
 
-    def mishap(self, call: Call, request: AWSPreparedRequest) -> None:
+    def on_fault(self, call: Call, request: AWSPreparedRequest) -> None:
         """Hear of a call that meets a fault."""
         ...
 
@@ -121,7 +121,7 @@ class Wire:
         asked = self._asked(run, event_name, request)
         asked.sends += 1
         if asked.sends == 1 and asked.fault:
-            self.hearer.mishap(asked.call, request)
+            self.hearer.on_fault(asked.call, request)
         self.turn()
         return self._meet(asked, partial(self._do, event_name, asked.call), request)
 

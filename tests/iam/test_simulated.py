@@ -11,7 +11,7 @@ from infra.grants import APPEND_TO_LOG, QUERY, TABLE_ACTIONS
 from ops.stage.connection import every_table
 from simulation import lambdas
 from simulation.campaign import run
-from simulation.scenario import Plan
+from simulation.scenario import Scenario
 from simulation.world import World
 from tests.iam.conftest import STAGES, Walk
 from tests.iam.needs import Need
@@ -68,7 +68,7 @@ def test_what_functions_do_in_simulated_shops_their_roles_may_do(
     needs = set()
     for seed in range(WORLDS):
         asked.clear()
-        world = run(Plan(seed=seed, orders=ORDERS)).world
+        world = run(Scenario(seed=seed, orders=ORDERS)).world
         for order in world.shop.log.streams:
             for event in world.shop.log.read(order):
                 needs.add((event.source, Need(APPEND_TO_LOG, table_arn(names.log_table(stage)))))

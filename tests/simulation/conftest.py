@@ -7,10 +7,10 @@ from tests.simulation.seeded_bugs import it_confirms_the_losing_reference
 
 
 @pytest.fixture
-def mistaken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plant a mistake in what every campaign runs."""
+def buggy_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SeededBug a mistake in what every campaign runs."""
     rows = it_confirms_the_losing_reference(monkeypatch)
     monkeypatch.setattr(
         "simulation.campaign.World",
-        lambda plan, **_: World(plan, consumers=rows[0], relay=rows[1]),
+        lambda scenario, **_: World(scenario, consumers=rows[0], relay=rows[1]),
     )

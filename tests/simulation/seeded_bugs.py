@@ -24,12 +24,12 @@ from functions.payment import reactions as payment
 from functions.payment import sandbox
 from functions.payment.gateway import Gateway
 from functions.shipping.carrier import Carrier
-from tests.simulation.seeding import PLANTED, Patch, Rows, planted, with_reaction
+from tests.simulation.seeding import SEEDED_BUGS, Patch, Rows, seeded_bug, with_reaction
 
-__all__ = ["PLANTED"]
+__all__ = ["SEEDED_BUGS"]
 
 
-@planted
+@seeded_bug
 def a_cancelled_reference_can_still_be_charged(patch: Patch) -> Rows:
     def cancelled(entry: sandbox.Entry) -> sandbox.Entry:
         if entry.state == "prepared":
@@ -41,7 +41,7 @@ def a_cancelled_reference_can_still_be_charged(patch: Patch) -> Rows:
     return CONSUMERS, BUS
 
 
-@planted
+@seeded_bug
 def it_confirms_the_losing_reference(_: Patch) -> Rows:
     def charge(placed: Event[OrderPlaced], history: History, gateway: Gateway) -> Steps:
         if history.at(CHARGE) or history.states(OrderCancelled):
@@ -54,7 +54,7 @@ def it_confirms_the_losing_reference(_: Patch) -> Rows:
     return with_reaction("payment", OrderPlaced, charge)
 
 
-@planted
+@seeded_bug
 def it_refunds_without_asking_the_gateway(_: Patch) -> Rows:
     def undo(_: Event[OrderCancelled], history: History, gateway: Gateway) -> Any:
         captured = history.find(PaymentCaptured)
@@ -66,7 +66,7 @@ def it_refunds_without_asking_the_gateway(_: Patch) -> Rows:
     return with_reaction("payment", OrderCancelled, undo)
 
 
-@planted
+@seeded_bug
 def it_does_not_void(_: Patch) -> Rows:
     def undo(_: Event[OrderCancelled], history: History, gateway: Gateway) -> Steps:
         if history.at("payment/attempt") is None:
@@ -76,7 +76,7 @@ def it_does_not_void(_: Patch) -> Rows:
     return with_reaction("payment", OrderCancelled, undo)
 
 
-@planted
+@seeded_bug
 def it_confirms_what_is_only_paid(_: Patch) -> Rows:
     def decide(_: Event[Any], history: History) -> Fact | None:
         return OrderConfirmed() if history.states(PaymentCaptured) else None
@@ -84,7 +84,7 @@ def it_confirms_what_is_only_paid(_: Patch) -> Rows:
     return with_reaction("ordering", PaymentCaptured, decide)
 
 
-@planted
+@seeded_bug
 def ordering_is_deaf_to_stalls(_: Patch) -> Rows:
     def changed(consumer: Consumer) -> Consumer:
         if consumer.name != "ordering":
@@ -94,7 +94,7 @@ def ordering_is_deaf_to_stalls(_: Patch) -> Rows:
     return tuple(changed(each) for each in CONSUMERS), BUS
 
 
-@planted
+@seeded_bug
 def stock_is_put_back_twice_over(_: Patch) -> Rows:
     from functions.inventory.reactions import release
 
@@ -107,7 +107,7 @@ def stock_is_put_back_twice_over(_: Patch) -> Rows:
     return with_reaction("inventory", OrderCancelled, twice)
 
 
-@planted
+@seeded_bug
 def a_parcel_is_booked_without_asking(_: Patch) -> Rows:
     def dispatch(confirmed: Event[OrderConfirmed], history: History, carrier: Carrier) -> Any:
         placed = history.find(OrderPlaced)
@@ -120,13 +120,13 @@ def a_parcel_is_booked_without_asking(_: Patch) -> Rows:
     return with_reaction("shipping", OrderConfirmed, dispatch)
 
 
-@planted
+@seeded_bug
 def a_key_is_trusted_to_its_last_minute(patch: Patch) -> Rows:
     patch.setattr("functions.shipping.sandbox.DOUBT", timedelta())
     return CONSUMERS, BUS
 
 
-@planted
+@seeded_bug
 def a_parcel_moves_before_the_outcome(_: Patch) -> Rows:
     def changed(consumer: Consumer) -> Consumer:
         if consumer.name != "shipping":
@@ -136,7 +136,7 @@ def a_parcel_moves_before_the_outcome(_: Patch) -> Rows:
     return tuple(changed(each) for each in CONSUMERS), BUS
 
 
-@planted
+@seeded_bug
 def a_mail_goes_without_looking(_: Patch) -> Rows:
     def send_receipt(placed: Event[OrderPlaced], history: History, mailer: Mailer) -> Fill | None:
         from events.contracts.email import RECEIPT, ReceiptSent
@@ -146,14 +146,14 @@ def a_mail_goes_without_looking(_: Patch) -> Rows:
     return with_reaction("email", OrderPlaced, send_receipt)
 
 
-@planted
+@seeded_bug
 def the_clock_of_the_machine_is_believed(patch: Patch) -> Rows:
     before = sequence.after
     patch.setattr(sequence, "after", lambda now, *_: before(now))
     return CONSUMERS, BUS
 
 
-@planted
+@seeded_bug
 def the_list_keeps_what_is_newest_by_sequence(patch: Patch) -> Rows:
     right = projection.row
 
@@ -179,13 +179,13 @@ def the_list_keeps_what_is_newest_by_sequence(patch: Patch) -> Rows:
     return tuple(changed(each) for each in CONSUMERS), BUS
 
 
-@planted
+@seeded_bug
 def late_rows_are_not_marked(patch: Patch) -> Rows:
     patch.setattr("functions.analytics.reactions.is_late", lambda *_: False)
     return CONSUMERS, BUS
 
 
-@planted
+@seeded_bug
 def stock_is_put_back_apart_from_the_slot(_: Patch) -> Rows:
     from functions.inventory.reactions import release
 
@@ -196,7 +196,7 @@ def stock_is_put_back_apart_from_the_slot(_: Patch) -> Rows:
     return with_reaction("inventory", OrderCancelled, apart)
 
 
-@planted
+@seeded_bug
 def the_list_tells_of_what_is_yet_to_come(_: Patch) -> Rows:
     def project(_: Event[Any], history: History) -> Keep | None:
         made = projection.row(history)
@@ -207,7 +207,7 @@ def the_list_tells_of_what_is_yet_to_come(_: Patch) -> Rows:
     return with_reaction("orders", OrderConfirmed, project)
 
 
-@planted
+@seeded_bug
 def an_order_counts_each_time_that_it_is_heard_of(_: Patch) -> Rows:
     def placed(event: Event[OrderPlaced], history: History, now: datetime) -> Keep:
         kept = count(event, history, now)

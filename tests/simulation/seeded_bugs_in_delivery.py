@@ -20,12 +20,12 @@ from simulation.lambdas import Functions
 from simulation.message import Message as Queued
 from simulation.message import Receipt
 from simulation.queue import Queue
-from tests.simulation.seeding import PLANTED, Patch, Rows, planted
+from tests.simulation.seeding import SEEDED_BUGS, Patch, Rows, seeded_bug
 
-__all__ = ["PLANTED"]
+__all__ = ["SEEDED_BUGS"]
 
 
-@planted
+@seeded_bug
 def it_acknowledges_before_the_put(patch: Patch) -> Rows:
     def handle(self: Functions, queue: Queue, batch: Sequence[Receipt], _: Invocation) -> None:
         self.acknowledge(queue, batch)
@@ -35,7 +35,7 @@ def it_acknowledges_before_the_put(patch: Patch) -> Rows:
     return CONSUMERS, BUS
 
 
-@planted
+@seeded_bug
 def only_the_first_failure_of_a_batch_is_told(patch: Patch) -> Rows:
     def first(*arguments: Any, **named: Any) -> Any:
         answer = process_partial_response(*arguments, **named)
@@ -45,7 +45,7 @@ def only_the_first_failure_of_a_batch_is_told(patch: Patch) -> Rows:
     return CONSUMERS, BUS
 
 
-@planted
+@seeded_bug
 def the_wait_between_tries_does_not_grow(patch: Patch) -> Rows:
     tries = backoff.receives_to_ride_out()
     patch.setattr(backoff, "receives_to_ride_out", lambda: tries)
@@ -53,7 +53,7 @@ def the_wait_between_tries_does_not_grow(patch: Patch) -> Rows:
     return CONSUMERS, BUS
 
 
-@planted
+@seeded_bug
 def the_dead_letter_queue_is_dropped(patch: Patch) -> Rows:
     def give_up(self: Queue, message: Queued) -> None:
         self._held[message.event.id] -= 1
@@ -63,7 +63,7 @@ def the_dead_letter_queue_is_dropped(patch: Patch) -> Rows:
     return CONSUMERS, BUS
 
 
-@planted
+@seeded_bug
 def the_past_is_replayed_before_the_queue_is_subscribed(patch: Patch) -> Rows:
     def deploy(self: Operators, queue: Queue) -> None:
         queue.there = True
@@ -76,13 +76,13 @@ def the_past_is_replayed_before_the_queue_is_subscribed(patch: Patch) -> Rows:
     return CONSUMERS, BUS
 
 
-@planted
+@seeded_bug
 def nobody_sends_again_what_a_queue_has_not_kept(patch: Patch) -> Rows:
     patch.setattr(Operators, "missed", lambda *_: None)
     return CONSUMERS, BUS
 
 
-@planted
+@seeded_bug
 def the_relay_ignores_refused_entries(_: Patch) -> Rows:
     def ignoring(messages: Sequence[Message], topic: Topic) -> Mapping[str, str]:
         publish(messages, topic)
@@ -91,7 +91,7 @@ def the_relay_ignores_refused_entries(_: Patch) -> Rows:
     return CONSUMERS, replace(BUS, publish=ignoring)
 
 
-@planted
+@seeded_bug
 def an_order_goes_on_without_what_was_refused(_: Patch) -> Rows:
     def going_on(messages: Sequence[Message], topic: Topic) -> Mapping[str, str]:
         unsent: dict[str, str] = {}
@@ -102,7 +102,7 @@ def an_order_goes_on_without_what_was_refused(_: Patch) -> Rows:
     return CONSUMERS, replace(BUS, publish=going_on)
 
 
-@planted
+@seeded_bug
 def the_stream_is_read_by_several_at_once(_: Patch) -> Rows:
     """With a parallelisation factor of two Lambda keeps the order of an item, and of no more."""
 

@@ -1,4 +1,4 @@
-"""How a mistake is planted: into a rule or a port in memory, or into a row of the map."""
+"""How a mistake is seeded_bug: into a rule or a port in memory, or into a row of the map."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,14 +12,14 @@ from functions.map import BUS, CONSUMERS
 
 type Patch = pytest.MonkeyPatch
 type Rows = tuple[Sequence[Consumer], Relay]
-type Plant = Callable[[Patch], Rows]
+type SeededBug = Callable[[Patch], Rows]
 
-PLANTED: dict[str, Plant] = {}
+SEEDED_BUGS: dict[str, SeededBug] = {}
 
 
-def planted(plant: Plant) -> Plant:
+def seeded_bug(plant: SeededBug) -> SeededBug:
     """Add a mistake to the catalogue, under its name."""
-    PLANTED[plant.__name__] = plant
+    SEEDED_BUGS[plant.__name__] = plant
     return plant
 
 

@@ -1,14 +1,14 @@
-"""Does it bite? Each planted mistake is found, and told as a short story."""
+"""Does it bite? Each seeded_bug mistake is found, and told as a short story."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from simulation.campaign import Run, Tally, campaign
-from simulation.report import again, story
+from simulation.report import replay_command, report
 from simulation.shrink import shrink
 from tests.simulation.seeded_bugs import it_confirms_the_losing_reference
-from tests.simulation.seeded_bugs_in_delivery import PLANTED
+from tests.simulation.seeded_bugs_in_delivery import SEEDED_BUGS
 from tests.simulation.seeding import Rows
 from tests.simulation.test_found import FOUND
 
@@ -60,7 +60,7 @@ def violations(rows: Rows, first: int = 0) -> Iterator[Run]:
 @pytest.mark.parametrize("name", sorted(FOUND_BY))
 def test_a_planted_mistake_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     missed = set(FOUND_BY[name])
-    for found in violations(PLANTED[name](monkeypatch), RARE.get(name, 0)):
+    for found in violations(SEEDED_BUGS[name](monkeypatch), RARE.get(name, 0)):
         assert found.violation is not None
         missed.discard(found.violation.name)
         if not missed:
@@ -73,7 +73,7 @@ def test_every_planted_mistake_is_looked_for() -> None:
     """What is rarest has seeds of its own, in `test_found`."""
     found = {was for was, _, _ in FOUND}
 
-    assert sorted({*FOUND_BY, *found}) == sorted(PLANTED)
+    assert sorted({*FOUND_BY, *found}) == sorted(SEEDED_BUGS)
     assert RARE.keys() <= FOUND_BY.keys()
 
 
@@ -85,10 +85,10 @@ def test_what_is_found_shrinks_to_a_short_story(monkeypatch: pytest.MonkeyPatch)
     assert found.violation is not None
     assert small.violation is not None
     assert small.violation.name == found.violation.name
-    assert len(small.plan.present) == 1
+    assert len(small.scenario.present) == 1
     assert len(small.world.engine.fired) <= 2
-    told = "\n".join(story(small))
+    told = "\n".join(report(small))
     assert "1 order and" in told
     assert "captured" in told
     assert small.violation.sentence in told
-    assert again(small) == f"fanfare simulate --seed {found.plan.seed} --orders 10"
+    assert replay_command(small) == f"fanfare simulate --seed {found.scenario.seed} --orders 10"

@@ -3,8 +3,8 @@
 import pytest
 
 from simulation.campaign import run
-from simulation.scenario import Plan
-from tests.simulation.seeded_bugs import PLANTED
+from simulation.scenario import Scenario
+from tests.simulation.seeded_bugs import SEEDED_BUGS
 
 FOUND = [
     ("a_key_is_trusted_to_its_last_minute", 940, "a_parcel_is_booked_once"),
@@ -17,9 +17,9 @@ FOUND = [
 def test_what_was_found_is_mended(
     was: str, seed: int, invariant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan = Plan(seed=seed, orders=10)
+    scenario = Scenario(seed=seed, orders=10)
 
-    assert run(plan).violation is None
-    broken = run(plan, PLANTED[was](monkeypatch)).violation
+    assert run(scenario).violation is None
+    broken = run(scenario, SEEDED_BUGS[was](monkeypatch)).violation
     assert broken is not None
     assert broken.name == invariant

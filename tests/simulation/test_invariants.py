@@ -1,4 +1,4 @@
-"""Each invariant can fail: what no planted mistake breaks is shown a shop in which it is broken."""
+"""Each invariant can fail: what no seeded_bug mistake breaks is shown a shop in which it is broken."""
 
 from collections.abc import Callable
 from copy import replace

@@ -13,7 +13,7 @@ from functions.map import BUS, CONSUMERS
 from simulation.actors import operators
 from simulation.actors.operators import may_be_new
 from simulation.campaign import run
-from simulation.scenario import Plan
+from simulation.scenario import Scenario
 
 ORDERS = 5
 
@@ -30,7 +30,7 @@ def test_it_hears_what_concerns_it_through_its_usual_adapter() -> None:
         adapters=(Adapter(name="usual", build=lambda _: greeted),),
     )
 
-    found = run(Plan(seed=1, orders=ORDERS), ((*CONSUMERS, greeting), BUS))
+    found = run(Scenario(seed=1, orders=ORDERS), ((*CONSUMERS, greeting), BUS))
 
     assert found.violation is None
     assert 0 < len(greeted) <= ORDERS
@@ -40,15 +40,15 @@ def test_who_is_deployed_midway_hears_the_past_by_a_replay(monkeypatch: pytest.M
     monkeypatch.setattr(operators, "NEW", 1)
     missed = 0
     for seed in range(12):
-        found = run(Plan(seed=seed, orders=ORDERS))
+        found = run(Scenario(seed=seed, orders=ORDERS))
         assert found.violation is None
         new = {
             each.worker for each in found.world.engine.fired.values() if each.fault == "deployed"
         }
         assert new == {"inventory", "ordering", "email", "orders", "analytics"}
         queues = {queue.consumer.name: queue for queue in found.world.queues}
-        missed += len(queues["email"].unheard)
-        assert not any(queues[name].unheard for name in new - {"email"})
+        missed += len(queues["email"].missed)
+        assert not any(queues[name].missed for name in new - {"email"})
 
     assert missed > 0  # nobody replays mails
 

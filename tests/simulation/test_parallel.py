@@ -8,7 +8,7 @@ from multiprocessing.process import BaseProcess
 import pytest
 
 from simulation.campaign import Tally, campaign
-from simulation.parallel import SHARE, spread
+from simulation.parallel import SHARE, run_in_parallel
 
 SEEDS = range(2 * SHARE + 1)
 
@@ -18,20 +18,20 @@ def test_several_processes_see_together_what_one_sees_alone() -> None:
     told: list[int] = []
 
     assert list(campaign(SEEDS, 2, alone)) == []
-    seen = spread(SEEDS, 2, together, jobs=2, tell=lambda tally: told.append(tally.worlds))
+    seen = run_in_parallel(SEEDS, 2, together, jobs=2, tell=lambda tally: told.append(tally.worlds))
     assert list(seen) == []
 
     assert together == alone
     assert told == [SHARE, 2 * SHARE, 2 * SHARE + 1]
 
 
-@pytest.mark.usefixtures("mistaken")
+@pytest.mark.usefixtures("buggy_rules")
 def test_what_breaks_elsewhere_breaks_here_again() -> None:
-    """In threads, since a mistake that is planted in this process is in no other."""
-    alone = [one.plan for one in campaign(SEEDS, 10, Tally())]
-    found = list(spread(SEEDS, 10, Tally(), jobs=2, pool=ThreadPoolExecutor))
+    """In threads, since a mistake that is seeded_bug in this process is in no other."""
+    alone = [one.scenario for one in campaign(SEEDS, 10, Tally())]
+    found = list(run_in_parallel(SEEDS, 10, Tally(), jobs=2, pool=ThreadPoolExecutor))
 
-    assert [one.plan for one in found] == alone != []
+    assert [one.scenario for one in found] == alone != []
     assert all(one.violation for one in found)
 
 
@@ -43,7 +43,7 @@ def test_who_stops_a_campaign_waits_for_no_process_and_leaves_none() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        list(spread(SEEDS, 2, Tally(), jobs=2, tell=stop))
+        list(run_in_parallel(SEEDS, 2, Tally(), jobs=2, tell=stop))
 
     assert {process.exitcode for process in working} == {-signal.SIGTERM}
     assert active_children() == []

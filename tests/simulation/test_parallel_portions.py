@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from simulation.campaign import Tally
-from simulation.parallel import PORTION, SHARE, spread
+from simulation.parallel import PORTION, SHARE, run_in_parallel
 
 
 class Counted(ThreadPoolExecutor):
@@ -25,14 +25,14 @@ def test_a_campaign_without_end_begins_all_the_same() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        list(spread(range(1 << 128), 1, Tally(), jobs=2, pool=Counted, tell=stop))
+        list(run_in_parallel(range(1 << 128), 1, Tally(), jobs=2, pool=Counted, tell=stop))
 
 
 def test_every_portion_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulation.parallel.PORTION", 2)
     told: list[int] = []
 
-    seen = spread(
+    seen = run_in_parallel(
         range(4 * SHARE + 1),
         1,
         Tally(),

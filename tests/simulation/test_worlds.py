@@ -17,7 +17,7 @@ from simulation.clock import DAY
 from simulation.draws import Draws
 from simulation.faults import EXPLAINED, possible
 from simulation.message import Message
-from simulation.scenario import Plan
+from simulation.scenario import Scenario
 from simulation.world import World
 from tests.support.builders import placed
 
@@ -42,7 +42,7 @@ def test_the_orders_end_in_every_way() -> None:
     stated: set[type[Fact]] = set()
     days = 0
     for seed in range(60):
-        world = run(Plan(seed=seed, orders=ORDERS)).world
+        world = run(Scenario(seed=seed, orders=ORDERS)).world
         days = max(days, world.engine.now // DAY)
         for order in world.shop.log.streams:
             history = world.shop.log.read(order)
@@ -58,8 +58,8 @@ def test_the_orders_end_in_every_way() -> None:
 
 @pytest.mark.parametrize("seed", [3, 7, 2**64])
 def test_the_same_plan_is_the_same_run(seed: int) -> None:
-    plan = Plan(seed=seed, orders=ORDERS)
-    one, other = run(plan).world.engine, run(plan).world.engine
+    scenario = Scenario(seed=seed, orders=ORDERS)
+    one, other = run(scenario).world.engine, run(scenario).world.engine
 
     assert (one.trace, one.steps, one.now) == (other.trace, other.steps, other.now)
     assert one.fired == other.fired
@@ -68,34 +68,34 @@ def test_the_same_plan_is_the_same_run(seed: int) -> None:
 @pytest.mark.parametrize("hashing", ["1", "2"])
 def test_the_same_plan_is_the_same_run_in_any_process(hashing: str) -> None:
     """Sets and dictionaries are in another order there, wherever their order is that of hashes."""
-    plan = Plan(seed=4, orders=ORDERS)
+    scenario = Scenario(seed=4, orders=ORDERS)
     code = f"""
 from simulation.campaign import run
-from simulation.scenario import Plan
-print(run(Plan(seed={plan.seed}, orders={plan.orders})).world.engine.trace)
+from simulation.scenario import Scenario
+print(run(Scenario(seed={scenario.seed}, orders={scenario.orders})).world.engine.trace)
 """
     environ = os.environ | {"PYTHONHASHSEED": hashing}
     command = [sys.executable, "-c", code]
     other = subprocess.run(command, capture_output=True, text=True, check=True, env=environ)
 
-    assert int(other.stdout) == run(plan).world.engine.trace
+    assert int(other.stdout) == run(scenario).world.engine.trace
 
 
 @pytest.mark.parametrize("seed", [0, 2])
 def test_a_call_that_nothing_overtakes_may_be_made_at_once(seed: int) -> None:
-    plan = Plan(seed=seed, orders=ORDERS)
-    slow = World(plan)
+    scenario = Scenario(seed=seed, orders=ORDERS)
+    slow = World(scenario)
     slow.engine.hurries = False
     slow.run()
 
-    hurried = run(plan).world.engine
+    hurried = run(scenario).world.engine
     assert (slow.engine.trace, slow.engine.steps) == (hurried.trace, hurried.steps)
 
 
 def test_who_is_left_out_changes_nobody_elses_luck() -> None:
-    plan = Plan(seed=5, orders=ORDERS)
-    fired = run(plan).world.engine.fired
-    without = run(replace(plan, absent=frozenset({0}))).world
+    scenario = Scenario(seed=5, orders=ORDERS)
+    fired = run(scenario).world.engine.fired
+    without = run(replace(scenario, absent=frozenset({0}))).world
 
     assert len(without.shop.log.streams) == ORDERS - 1
     shared = set(fired) & set(without.engine.fired)
@@ -103,30 +103,30 @@ def test_who_is_left_out_changes_nobody_elses_luck() -> None:
 
 
 def test_what_is_spared_does_not_happen() -> None:
-    plan = Plan(seed=5, orders=ORDERS)
-    fired = run(plan).world.engine.fired
+    scenario = Scenario(seed=5, orders=ORDERS)
+    fired = run(scenario).world.engine.fired
     some = frozenset(sorted(fired)[:10])
 
-    assert not some & set(run(plan.sparing(some)).world.engine.fired)
+    assert not some & set(run(scenario.sparing(some)).world.engine.fired)
 
 
 def test_what_befalls_a_second_receive_does_not_depend_on_how_the_first_went() -> None:
-    dice = Draws(7)
+    draws = Draws(7)
     seen: list[list[int]] = []
     for taken in (0, 5, 40):
-        message = Message("payment on it", placed(), "", dice.row("payment on it"), 0, 0)
-        first = message.receive(0, message.next_luck(dice))
+        message = Message("payment on it", placed(), "", draws.row("payment on it"), 0, 0)
+        first = message.receive(0, message.next_luck(draws))
         list(islice(first.luck, taken))
-        seen.append(list(islice(message.next_luck(dice), 20)))
+        seen.append(list(islice(message.next_luck(draws), 20)))
 
     assert seen[0] == seen[1] == seen[2]
 
 
-@pytest.mark.usefixtures("mistaken")
+@pytest.mark.usefixtures("buggy_rules")
 @pytest.mark.parametrize("seed", range(4))
 def test_a_world_that_is_over_is_let_go_of_however_it_ended(seed: int) -> None:
     """A campaign has thousands of them, and a thread that stands somewhere keeps its world."""
-    ended = run(Plan(seed=seed, orders=ORDERS))
+    ended = run(Scenario(seed=seed, orders=ORDERS))
     world = weakref.ref(ended.world)
     del ended
     gc.collect()

@@ -1,5 +1,5 @@
 """What the tests of actions share."""
 
-from tests.simulation.conftest import mistaken
+from tests.simulation.conftest import buggy_rules
 
-__all__ = ("mistaken",)
+__all__ = ("buggy_rules",)

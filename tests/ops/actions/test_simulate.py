@@ -9,7 +9,7 @@ import pytest
 from ops.cli.errors import ExitCode
 from ops.main import main
 from simulation.campaign import Run
-from simulation.parallel import spread
+from simulation.parallel import run_in_parallel
 
 LAST = (1 << 128) - 1
 
@@ -24,7 +24,7 @@ def test_worlds_without_a_fault_of_ours_end_well(capsys: pytest.CaptureFixture[s
     assert "0 violations." in said
 
 
-@pytest.mark.usefixtures("mistaken")
+@pytest.mark.usefixtures("buggy_rules")
 def test_what_is_found_is_told_with_the_command_that_replays_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -37,7 +37,7 @@ def test_what_is_found_is_told_with_the_command_that_replays_it(
     assert "1 world, 10 orders" in said
 
 
-@pytest.mark.usefixtures("mistaken")
+@pytest.mark.usefixtures("buggy_rules")
 def test_a_campaign_ends_when_enough_was_found(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "--seeds", "300", "--jobs", "1", "--json"]) == ExitCode.FOUND
 
@@ -47,15 +47,15 @@ def test_a_campaign_ends_when_enough_was_found(capsys: pytest.CaptureFixture[str
     assert told["worlds"] < 300
 
 
-@pytest.mark.usefixtures("mistaken")
+@pytest.mark.usefixtures("buggy_rules")
 def test_who_stops_a_campaign_is_told_what_was_found_so_far(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stopped(*args: Any, **said: Any) -> Iterator[Run]:
-        yield next(spread(*args, **said))
+        yield next(run_in_parallel(*args, **said))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ops.actions.simulate.spread", stopped)
+    monkeypatch.setattr("ops.actions.simulate.run_in_parallel", stopped)
 
     assert main(["simulate", "--seeds", "300", "--jobs", "1"]) == ExitCode.INTERRUPTED
 
