@@ -1,1 +1,1 @@
-"""What must be so before a stage is deployed: looked at, never changed, one check a file."""
+"""Read-only checks before a deployment of a stage, one check a file."""

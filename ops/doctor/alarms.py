@@ -1,22 +1,23 @@
-"""Alarms: whether there is a topic that they go to, and somebody who hears it."""
+"""Alarm check: the alarms have a topic, and the topic has a confirmed subscription."""
 
 from collections.abc import Sequence
 
 from functions import names
-from ops.doctor.case import Case, Check
-from ops.doctor.finding import Finding, fine, warning, wrong
+from ops.cli.formats import many
+from ops.doctor.check import Check, Environment
+from ops.doctor.finding import Finding, ok, warning, wrong
 from ops.stage.aws_errors import signs
 
 KEY_OF_SNS = "alias/aws/sns"
-"""The account's key for SNS, which no other service of AWS may use, so neither CloudWatch.
+"""The account's AWS managed key for SNS. No other AWS service may use it, so not CloudWatch either.
 
 https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 """
 
 
-def look(case: Case) -> Sequence[Finding]:
-    """Look at each topic that an alarm of the templates tells."""
-    alarms = list(case.blueprint.properties("AWS::CloudWatch::Alarm"))
+def check(env: Environment) -> Sequence[Finding]:
+    """Check each topic that an alarm of the templates notifies."""
+    alarms = list(env.blueprint.properties("AWS::CloudWatch::Alarm"))
     topics = {
         action
         for alarm in alarms
@@ -24,62 +25,58 @@ def look(case: Case) -> Sequence[Finding]:
         if isinstance(action, str)
     }
     if not topics:
-        said = f"{len(alarms)} alarms tell nobody: they are seen by who looks"
-        if not case.blueprint.protected:
-            return [fine(said)]
+        message = f"{len(alarms)} alarms have no topic: nobody is notified"
+        if not env.blueprint.protected:
+            return [ok(message)]
         name = f"{names.SYSTEM}-on-call"
         return [
             warning(
-                f"{said}. Make a topic and subscribe to it, then name its ARN as alarm_topic=… in"
+                f"{message}. Create a topic, subscribe to it, and set its ARN as alarm_topic=… in"
                 " infra/stage.py.",
-                case.aws(f"sns create-topic --name {name}"),
-                _subscribe(
-                    case, f"arn:aws:sns:{case.identity.region}:{case.identity.account}:{name}"
-                ),
+                env.aws(f"sns create-topic --name {name}"),
+                _subscribe(env, f"arn:aws:sns:{env.identity.region}:{env.identity.account}:{name}"),
             )
         ]
-    return [_topic(case, topic, len(alarms)) for topic in sorted(topics)]
+    return [_check_topic(env, topic, len(alarms)) for topic in sorted(topics)]
 
 
-def _topic(case: Case, topic: str, alarms: int) -> Finding:
+def _check_topic(env: Environment, topic: str, alarms: int) -> Finding:
     region = topic.split(":")[3]
-    if region != case.identity.region:
+    if region != env.identity.region:
         return wrong(
-            f"Alarms in {case.identity.region} cannot tell a topic in {region}: {topic}. Name one"
-            " here as alarm_topic=… in infra/stage.py.",
-            case.aws("sns list-topics"),
+            f"Alarms in {env.identity.region} cannot notify a topic in {region}: {topic}. Set"
+            " alarm_topic=… in infra/stage.py to a topic of the alarms' region.",
+            env.aws("sns list-topics"),
         )
     try:
-        attributes = case.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
+        attributes = env.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
     except Exception as error:
         if signs(error) & {"NotFound", "NotFoundException"}:
-            make = case.aws(f"sns create-topic --name {topic.rpartition(':')[2]}")
-            return wrong(f"There is no topic {topic}.", make, _subscribe(case, topic))
+            create = env.aws(f"sns create-topic --name {topic.rpartition(':')[2]}")
+            return wrong(f"The topic {topic} does not exist.", create, _subscribe(env, topic))
         raise
     if attributes.get("KmsMasterKeyId", "").endswith(KEY_OF_SNS):
         return wrong(
-            f"CloudWatch may not use the key that {topic} is encrypted with ({KEY_OF_SNS}): nobody"
-            " would be woken. Leave it out, or take a key whose policy lets"
-            " cloudwatch.amazonaws.com use it.",
-            case.aws(
+            f"CloudWatch may not use the key that encrypts {topic} ({KEY_OF_SNS}): nobody would be"
+            " notified. Remove the key, or use one whose policy allows cloudwatch.amazonaws.com.",
+            env.aws(
                 f"sns set-topic-attributes --topic-arn {topic} --attribute-name KmsMasterKeyId"
                 ' --attribute-value ""'
             ),
         )
-    hearing = int(attributes["SubscriptionsConfirmed"])
-    if not hearing:
+    confirmed = int(attributes["SubscriptionsConfirmed"])
+    if not confirmed:
         pending = int(attributes["SubscriptionsPending"])
-        said = "has yet to confirm" if pending else "is subscribed"
-        who = f"{pending} who" if pending else "nobody"
+        found = many(pending, "unconfirmed subscription") if pending else "no subscription"
         return wrong(
-            f"{alarms} alarms go to {topic}, and {who} {said}: nobody would be woken.",
-            _subscribe(case, topic),
+            f"{alarms} alarms go to {topic}, which has {found}: nobody would be notified.",
+            _subscribe(env, topic),
         )
-    return fine(f"{alarms} alarms; confirmed subscriptions of their topic: {hearing}")
+    return ok(f"{alarms} alarms; confirmed subscriptions of their topic: {confirmed}")
 
 
-def _subscribe(case: Case, topic: str) -> str:
-    return case.aws(
+def _subscribe(env: Environment, topic: str) -> str:
+    return env.aws(
         f"sns subscribe --topic-arn {topic} --protocol email"
         " --notification-endpoint on-call@example.com"
     )
@@ -87,7 +84,7 @@ def _subscribe(case: Case, topic: str) -> str:
 
 CHECK = Check(
     name="alarms",
-    asks=("sns:GetTopicAttributes",),
-    look=look,
-    local="the local stage tells nobody",
+    permissions=("sns:GetTopicAttributes",),
+    run=check,
+    skipped_locally="the local stage notifies nobody",
 )

@@ -1,35 +1,35 @@
-"""The CDK's toolkit in the account: whether it is there, and new enough for these stacks."""
+"""Bootstrap check: the CDK toolkit is in the account, in a version that the stacks accept."""
 
 from collections.abc import Sequence
 
-from ops.doctor.case import Case, Check
-from ops.doctor.finding import Finding, fine, wrong
+from ops.doctor.check import Check, Environment
+from ops.doctor.finding import Finding, ok, wrong
 from ops.stage.aws_errors import signs
 
 
-def look(case: Case) -> Sequence[Finding]:
-    """Read the version that bootstrapping leaves in a parameter, as the CDK's CLI does."""
-    needed = max(stack.bootstrap or 0 for stack in case.blueprint.stacks)
-    names = {stack.bootstrap_parameter for stack in case.blueprint.stacks} - {None}
+def check(env: Environment) -> Sequence[Finding]:
+    """Read the version from the parameter that bootstrapping writes, as the CDK's CLI does."""
+    needed = max(stack.bootstrap or 0 for stack in env.blueprint.stacks)
+    names = {stack.bootstrap_parameter for stack in env.blueprint.stacks} - {None}
     if not names:
-        return [fine("these stacks need none")]
-    where = f"{case.identity.region} of {case.identity.account}"
-    do = case.cdk(f"bootstrap aws://{case.identity.account}/{case.identity.region}")
+        return [ok("these stacks need none")]
+    where = f"{env.identity.region} of {env.identity.account}"
+    bootstrap = env.cdk(f"bootstrap aws://{env.identity.account}/{env.identity.region}")
     try:
-        answer = case.client("ssm").get_parameter(Name=names.pop())
+        answer = env.client("ssm").get_parameter(Name=names.pop())
     except Exception as error:
         if "ParameterNotFound" in signs(error):
-            return [wrong(f"The CDK has never been bootstrapped in {where}.", do)]
+            return [wrong(f"The CDK is not bootstrapped in {where}.", bootstrap)]
         raise
     version = int(answer["Parameter"]["Value"])
     if version < needed:
-        return [wrong(f"Bootstrapped, version {version}; these stacks need {needed}.", do)]
-    return [fine(f"version {version} of {needed} at least")]
+        return [wrong(f"Bootstrapped, version {version}; these stacks need {needed}.", bootstrap)]
+    return [ok(f"version {version}; {needed} is the least that works")]
 
 
 CHECK = Check(
     name="bootstrap",
-    asks=("ssm:GetParameter",),
-    look=look,
-    local="the local cloud needs none",
+    permissions=("ssm:GetParameter",),
+    run=check,
+    skipped_locally="the local cloud needs none",
 )

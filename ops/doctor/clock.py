@@ -1,34 +1,40 @@
-"""This machine's clock against AWS's, which refuses a signature that is minutes off."""
+"""Clock check: this machine's clock against AWS's, which refuses signatures minutes off."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ops.doctor.case import Case, Check
-from ops.doctor.finding import Finding, fine, unseen, warning, wrong
+from ops.doctor.check import Check, Environment
+from ops.doctor.finding import Finding, ok, unknown, warning, wrong
 
 REFUSED = timedelta(minutes=5)
-"""So far off, most services of AWS refuse a request's signature."""
+"""With this difference, most AWS services refuse a request's signature."""
 
-WORTH_SAYING = timedelta(minutes=1)
-SET_IT = "sudo timedatectl set-ntp true"
+WARNED = timedelta(minutes=1)
+SET_CLOCK = "sudo timedatectl set-ntp true"
 
 
-def look(case: Case) -> Sequence[Finding]:
+def check(env: Environment) -> Sequence[Finding]:
     """Compare the two times of one answer."""
-    return [compared(case.identity.here, case.identity.there)]
+    return [compare(env.identity.here, env.identity.there)]
 
 
-def compared(here: datetime, there: datetime | None) -> Finding:
-    """Return what a difference of clocks means."""
+def compare(here: datetime, there: datetime | None) -> Finding:
+    """Return the finding for a difference of the clocks."""
     if there is None:
-        return unseen("AWS did not say what time it is.")
+        return unknown("AWS's answer had no date.")
     off = abs(here - there)
-    said = f"This machine's clock is {off.total_seconds():,.0f} s off AWS's"
+    message = f"This machine's clock is {off.total_seconds():,.0f} s off AWS's"
+    limit = f"AWS refuses signatures from {REFUSED.total_seconds():.0f} s on"
     if off >= REFUSED:
-        return wrong(f"{said}, which refuses signatures that are: set it.", SET_IT)
-    if off >= WORTH_SAYING:
-        return warning(f"{said}; from {REFUSED.total_seconds():.0f} s on AWS refuses.", SET_IT)
-    return fine(f"within {max(1, round(off.total_seconds()))} s of AWS's")
+        return wrong(f"{message}; {limit}. Set the clock.", SET_CLOCK)
+    if off >= WARNED:
+        return warning(f"{message}; {limit}.", SET_CLOCK)
+    return ok(f"within {max(1, round(off.total_seconds()))} s of AWS's")
 
 
-CHECK = Check(name="clock", asks=(), look=look, local="it is this machine's own")
+CHECK = Check(
+    name="clock",
+    permissions=(),
+    run=check,
+    skipped_locally="the local cloud uses this machine's clock",
+)

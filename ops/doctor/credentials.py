@@ -1,4 +1,4 @@
-"""Credentials: who they are, where they lead, and whether the stage wants to be elsewhere."""
+"""Credentials check: the identity, and the account and region that the stage is bound to."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -6,15 +6,16 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from functions.framework.ports import Clock
-from ops.doctor.case import Case, Check, Identity
-from ops.doctor.finding import Finding, fine, warning, wrong
+from ops.doctor.check import Check, Environment, Identity
+from ops.doctor.finding import Finding, ok, warning, wrong
 from ops.stage.aws_errors import signs
 
 
 def identify(client: Callable[[str], Any], clock: Clock) -> Identity:
-    """Ask AWS whose the credentials are.
+    """Return the identity of the credentials, from STS.
 
-    Without a region, STS alone would answer, as it has an endpoint for the whole world.
+    The region is read from CloudFormation's client, which fails without one; STS alone would
+    answer, as it has a global endpoint.
     """
     region = client("cloudformation").meta.region_name
     answer = client("sts").get_caller_identity()
@@ -28,7 +29,7 @@ def identify(client: Callable[[str], Any], clock: Clock) -> Identity:
 
 
 def date_of(answer: Mapping[str, Any]) -> datetime | None:
-    """Return when AWS answered, by its own clock, if it says so; an error's answer does, too."""
+    """Return the date of an AWS answer, by AWS's clock; an error's answer has one, too."""
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     try:
         return parsedate_to_datetime(headers["date"])
@@ -37,7 +38,7 @@ def date_of(answer: Mapping[str, Any]) -> datetime | None:
 
 
 def remedy(error: BaseException, profile: str | None) -> str:
-    """Return the command that puts right why nobody could be asked."""
+    """Return the command that fixes an error of the credentials."""
     known = signs(error)
     if "NoRegionError" in known:
         return "export AWS_DEFAULT_REGION=REGION"
@@ -46,36 +47,36 @@ def remedy(error: BaseException, profile: str | None) -> str:
     return f"aws sso login --profile {profile or 'NAME'}"
 
 
-def look(case: Case) -> Sequence[Finding]:
-    """Compare with where the stage is bound to be."""
-    who, found = case.identity, []
-    bound = {(stack.account, stack.region) for stack in case.blueprint.stacks}
+def check(env: Environment) -> Sequence[Finding]:
+    """Compare the identity with the account and region that the stage is bound to."""
+    identity, found = env.identity, []
+    bound = {(stack.account, stack.region) for stack in env.blueprint.stacks}
     for account, region in sorted(bound, key=str):
-        if account not in (None, who.account):
+        if account not in (None, identity.account):
             found.append(
                 wrong(
-                    f"Stage {case.stage} is bound to account {account}, and these credentials are"
-                    f" of {who.account}: use others.",
+                    f"Stage {env.stage} is bound to account {account}, but these credentials belong"
+                    f" to {identity.account}: use others.",
                     "aws configure list-profiles",
                 )
             )
-        if region not in (None, who.region):
+        if region not in (None, identity.region):
             found.append(
                 wrong(
-                    f"Stage {case.stage} is bound to region {region}, not to {who.region}.",
-                    f"fanfare doctor --stage {case.stage} --region {region}",
+                    f"Stage {env.stage} is bound to region {region}, not to {identity.region}.",
+                    f"fanfare doctor --stage {env.stage} --region {region}",
                 )
             )
-    if who.arn.endswith(":root"):
+    if identity.arn.endswith(":root"):
         found.append(
-            warning("These are the account's root credentials: deploy with a role, or a user.")
+            warning("These are the account's root credentials: deploy with a role or a user.")
         )
-    return found or [fine(f"{who.arn} in {who.region}")]
+    return found or [ok(f"{identity.arn} in {identity.region}")]
 
 
 CHECK = Check(
     name="credentials",
-    asks=("sts:GetCallerIdentity",),
-    look=look,
-    local="the local cloud takes any",
+    permissions=("sts:GetCallerIdentity",),
+    run=check,
+    skipped_locally="the local cloud accepts any",
 )

@@ -1,4 +1,4 @@
-"""All checks, one after the other: what the machine lacks first, then what the account does."""
+"""Run of all checks in order: this machine first, then the account."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,8 +22,8 @@ from ops.doctor import (
     templates,
     tools,
 )
-from ops.doctor.case import Case, Check
-from ops.doctor.finding import Finding, unasked, unseen, wrong
+from ops.doctor.check import Check, Environment
+from ops.doctor.finding import Finding, skipped, unknown, wrong
 from ops.stage.aws_errors import denied, explain, passing
 from ops.stage.connection import connect
 from ops.stage.templates import Blueprint, synthesize
@@ -39,78 +39,83 @@ CHECKS: tuple[Check, ...] = (
     secrets.CHECK,
     alarms.CHECK,
 )
-"""What is looked at in the account; the first two at who the credentials are."""
+"""The checks of the account; the first two are about the credentials."""
 
-type Found = tuple[str, Finding]
+type NamedFinding = tuple[str, Finding]
 
 
 def examine(
     options: Options, context: Sequence[str] = (), *, now: Clock = utc_now
-) -> Iterator[Found]:
-    """Yield each finding with the name of its check, as soon as it is there."""
-    yield "tools", tools.look()
+) -> Iterator[NamedFinding]:
+    """Yield each finding with the name of its check, as soon as the check ends."""
+    yield "tools", tools.check()
     with TemporaryDirectory(prefix="fanfare-") as folder:
         try:
             blueprint = synthesize(options.stage, Path(folder), context)
-        except CommandError as trouble:
-            yield "templates", wrong(str(trouble), f"make synth STAGE={options.stage}")
+        except CommandError as error:
+            yield "templates", wrong(str(error), f"make synth STAGE={options.stage}")
             return
-        yield "templates", templates.look(blueprint)
-    yield "issuer", issuer.look(blueprint, options.stage, context)
+        yield "templates", templates.check(blueprint)
+    yield "issuer", issuer.check(blueprint, options.stage, context)
     yield from account(options, blueprint, context, now=now)
 
 
 def account(
     options: Options, blueprint: Blueprint, context: Sequence[str] = (), *, now: Clock = utc_now
-) -> Iterator[Found]:
-    """Yield what there is to say of the account, or of the local cloud as far as it goes."""
+) -> Iterator[NamedFinding]:
+    """Yield the findings about the account; of the local cloud, those that apply to it."""
     try:
         client = connect(options).client
         identity = credentials.identify(client, now)
-    except CommandError as trouble:
-        yield from ((check.name, unasked(check.local or str(trouble))) for check in CHECKS)
+    except CommandError as error:
+        yield from ((check.name, skipped(check.skipped_locally or str(error))) for check in CHECKS)
         return
     except Exception as error:
-        said = explain(error, options.stage)
-        if said is None:
+        explained = explain(error, options.stage)
+        if explained is None:
             raise
-        yield from _nobody(options, error, str(said), now)
+        yield from _without_credentials(options, error, str(explained), now)
         return
-    case = Case(
+    env = Environment(
         options=options, blueprint=blueprint, client=client, identity=identity, context=context
     )
     for check in CHECKS:
-        for finding in _look(check, case):
+        for finding in _run(check, env):
             yield check.name, finding
 
 
-def _look(check: Check, case: Case) -> Sequence[Finding]:
-    """Return what a check found; that it could not look is a finding, too.
+def _run(check: Check, env: Environment) -> Sequence[Finding]:
+    """Return the findings of a check; an error of AWS becomes a finding, too.
 
     Raises:
-        Exception: it is a mistake of ours, and no refusal of AWS's.
+        Exception: the check has a bug; the error is none of AWS's.
     """
-    if case.stage == LOCAL and check.local:
-        return [unasked(check.local)]
+    if env.stage == LOCAL and check.skipped_locally:
+        return [skipped(check.skipped_locally)]
     try:
-        return check.look(case)
+        return check.run(env)
     except Exception as error:
-        trouble = explain(error, case.stage)
-        if trouble is None:
+        explained = explain(error, env.stage)
+        if explained is None:
             raise
         if denied(error):
-            return [unseen(f"These credentials lack {' or '.join(check.asks)}.")]
-        return [unseen(str(trouble))]
+            return [unknown(f"These credentials lack {' or '.join(check.permissions)}.")]
+        return [unknown(str(explained))]
 
 
-def _nobody(options: Options, error: Exception, said: str, now: Clock) -> Iterator[Found]:
-    """Yield that the credentials do not work, or were not tried, and whether the clock is why."""
+def _without_credentials(
+    options: Options, error: Exception, message: str, now: Clock
+) -> Iterator[NamedFinding]:
+    """Yield the findings when AWS did not accept the credentials, or could not be called.
+
+    The clock is still compared, as a wrong clock may be the reason.
+    """
     remedy = credentials.remedy(error, options.profile)
-    yield credentials.CHECK.name, unseen(said) if passing(error) else wrong(said, remedy)
+    yield credentials.CHECK.name, unknown(message) if passing(error) else wrong(message, remedy)
     there = credentials.date_of(getattr(error, "response", None) or {})
     rest = CHECKS[1:]
     if there is not None:
-        yield clock.CHECK.name, clock.compared(now(), there)
+        yield clock.CHECK.name, clock.compare(now(), there)
         rest = CHECKS[2:]
     for check in rest:
-        yield check.name, unseen("It takes credentials that work.")
+        yield check.name, unknown("This check needs credentials that work.")

@@ -1,4 +1,4 @@
-"""What a check found: a verdict, a sentence, and what to do as commands that can be run."""
+"""Finding of a check: a verdict, a sentence, and the commands that fix it."""
 
 from enum import StrEnum
 
@@ -6,47 +6,47 @@ import msgspec
 
 
 class Verdict(StrEnum):
-    """How a check went.
+    """The result of a check.
 
-    A warning does not keep a deployment from going well, and what is wrong does, or else the stage
-    from working. What could not be looked at may be either.
+    With a `WARNING` a deployment goes well; with `WRONG` the deployment fails, or the stage does
+    not work. `UNKNOWN` may be either: the check could not run. `SKIPPED` does not apply here.
     """
 
     OK = "ok"
     WARNING = "warning"
     WRONG = "wrong"
-    UNSEEN = "could not look"
-    UNASKED = "not asked here"
+    UNKNOWN = "could not look"
+    SKIPPED = "not asked here"
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that a check found; `todo` are commands, in the order in which to run them."""
+    """One result of a check; `todo` are commands, in the order in which to run them."""
 
     verdict: Verdict
-    said: str
+    message: str = msgspec.field(name="said")
     todo: tuple[str, ...] = ()
 
 
-def fine(said: str) -> Finding:
-    """Return that something is as it should be."""
-    return Finding(verdict=Verdict.OK, said=said)
+def ok(message: str) -> Finding:
+    """Return a finding that nothing is wrong."""
+    return Finding(verdict=Verdict.OK, message=message)
 
 
-def warning(said: str, *todo: str) -> Finding:
-    """Return that something will be missed later."""
-    return Finding(verdict=Verdict.WARNING, said=said, todo=todo)
+def warning(message: str, *todo: str) -> Finding:
+    """Return a finding that does not prevent the deployment."""
+    return Finding(verdict=Verdict.WARNING, message=message, todo=todo)
 
 
-def wrong(said: str, *todo: str) -> Finding:
-    """Return that something is in the way."""
-    return Finding(verdict=Verdict.WRONG, said=said, todo=todo)
+def wrong(message: str, *todo: str) -> Finding:
+    """Return a finding that must be fixed first."""
+    return Finding(verdict=Verdict.WRONG, message=message, todo=todo)
 
 
-def unseen(said: str, *todo: str) -> Finding:
-    """Return that it could not be looked at, and why."""
-    return Finding(verdict=Verdict.UNSEEN, said=said, todo=todo)
+def unknown(message: str, *todo: str) -> Finding:
+    """Return the reason why a check could not run."""
+    return Finding(verdict=Verdict.UNKNOWN, message=message, todo=todo)
 
 
-def unasked(said: str) -> Finding:
-    """Return that it is no question here, and why."""
-    return Finding(verdict=Verdict.UNASKED, said=said)
+def skipped(message: str) -> Finding:
+    """Return the reason why a check does not apply here."""
+    return Finding(verdict=Verdict.SKIPPED, message=message)

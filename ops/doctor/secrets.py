@@ -1,61 +1,62 @@
-"""Secrets of the ways to the outside: there, and of the right kind; no word of one is shown."""
+"""Secrets check: each adapter's secret exists and has the right kind of key; none is printed."""
 
 from collections.abc import Sequence
 
 from functions.payment.stripe.key import KeyMissing, checked
 from functions.runtime import settings
-from ops.doctor.case import Case, Check
-from ops.doctor.finding import Finding, fine, warning, wrong
+from ops.doctor.check import Check, Environment
+from ops.doctor.finding import Finding, ok, warning, wrong
 from ops.stage.aws_errors import signs
 
 STRIPE = "stripe"
 LIVE = "_live_"
-"""What a key of Stripe has in it that moves real money."""
+"""The part of a Stripe key that moves real money."""
 
 
-def look(case: Case) -> Sequence[Finding]:
-    """Read each secret that a function is told of."""
-    secrets = case.blueprint.settings(settings.SECRET)
+def check(env: Environment) -> Sequence[Finding]:
+    """Read each secret that a function is configured with."""
+    secrets = env.blueprint.settings(settings.SECRET)
     if not secrets:
-        return [fine("no function has one")]
-    adapters = case.blueprint.settings(settings.ADAPTER)
-    return [_judged(case, name, adapters[function]) for function, name in secrets.items()]
+        return [ok("no function has one")]
+    adapters = env.blueprint.settings(settings.ADAPTER)
+    return [_check_secret(env, name, adapters[function]) for function, name in secrets.items()]
 
 
-def _judged(case: Case, name: str, adapter: str) -> Finding:
+def _check_secret(env: Environment, name: str, adapter: str) -> Finding:
     put = f"secretsmanager put-secret-value --secret-id {name} --secret-string file://key.txt"
     try:
-        held = case.client("secretsmanager").get_secret_value(SecretId=name)
+        answer = env.client("secretsmanager").get_secret_value(SecretId=name)
     except Exception as error:
         known = signs(error)
         if "InvalidRequestException" in known:
-            restore = case.aws(f"secretsmanager restore-secret --secret-id {name}")
+            restore = env.aws(f"secretsmanager restore-secret --secret-id {name}")
             return wrong(f"{name} is marked for deletion.", restore)
         if "ResourceNotFoundException" not in known:
             raise
-        make = f"secretsmanager create-secret --name {name} --secret-string file://key.txt"
-        return wrong(f"There is no secret {name}: until there is, payments wait.", case.aws(make))
+        create = f"secretsmanager create-secret --name {name} --secret-string file://key.txt"
+        message = f"The secret {name} does not exist: until it does, payments wait."
+        return wrong(message, env.aws(create))
     if adapter != STRIPE:
-        return fine(f"{name} is there")
-    return _key(case, name, held.get("SecretString", ""), case.aws(put))
+        return ok(f"{name} exists")
+    return _check_key(env, name, answer.get("SecretString", ""), env.aws(put))
 
 
-def _key(case: Case, name: str, held: str, put: str) -> Finding:
+def _check_key(env: Environment, name: str, key: str, put: str) -> Finding:
     try:
-        live = LIVE in checked(held)
+        live = LIVE in checked(key)
     except KeyMissing as error:
-        said = str(error).partition(". ")[0]
-        return wrong(f"{said} ({name}).", put)
-    if live == case.blueprint.protected:
-        return fine(f"{name} holds a {'live' if live else 'test'} key of Stripe's")
+        reason = str(error).partition(". ")[0]
+        return wrong(f"{reason} ({name}).", put)
+    if live == env.blueprint.protected:
+        return ok(f"{name} has a Stripe {'live' if live else 'test'} key")
     if live:
-        return wrong(f"{name} holds a live key: stage {case.stage} would charge real cards.", put)
-    return warning(f"{name} holds a test key: no card of a customer can be charged with it.", put)
+        return wrong(f"{name} has a live key: stage {env.stage} would charge real cards.", put)
+    return warning(f"{name} has a test key: it cannot charge a customer's card.", put)
 
 
 CHECK = Check(
     name="secrets",
-    asks=("secretsmanager:GetSecretValue",),
-    look=look,
-    local="the local stage has sandboxes",
+    permissions=("secretsmanager:GetSecretValue",),
+    run=check,
+    skipped_locally="the local stage uses sandboxes",
 )

@@ -1,4 +1,4 @@
-"""An account as the doctor finds it: moto's, and what moto does not know answered by hand."""
+"""Account under moto; operations that moto lacks have answers set by the test."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,24 +35,24 @@ SERVICES = (
 )
 
 clients = cache(client_factory(REGION))
-"""The clients of all tests of this process: to make one is what takes time."""
+"""The clients of all tests of this process: creating one is the slow part."""
 
 
 @dataclass
 class Account:
-    """An account; `calls` are the operations that were asked of it."""
+    """An account; `calls` are the operations that were called."""
 
     calls: list[str] = field(default_factory=list)
     _answers: dict[str, Callable[[], Any]] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        """Return a client by which the account is furnished."""
+        """Return a client with which a test fills the account."""
         return clients(service)
 
     def answers(self, operation: str, *pages: Mapping[str, Any], **answer: Any) -> None:
-        """Answer an operation from now on, or page by page and again from the first."""
-        turns = cycle(pages or (answer,))
-        self._answers[operation] = lambda: (SimpleNamespace(status_code=200), next(turns))
+        """Answer an operation from now on; with pages, one page a call, in a cycle."""
+        answers = cycle(pages or (answer,))
+        self._answers[operation] = lambda: (SimpleNamespace(status_code=200), next(answers))
 
     def refuses(self, operation: str, code: str, message: str = "No.", **headers: str) -> None:
         """Refuse an operation, or all for `*`, from now on."""
@@ -62,14 +62,14 @@ class Account:
         }
         self._answers[operation] = lambda: (SimpleNamespace(status_code=400), error)
 
-    def hear(self, model: Any, **_: Any) -> Any:
-        """Hear of a call before it is made."""
+    def record_call(self, model: Any, **_: Any) -> Any:
+        """Record a call before it is made, and return its answer, if one is set."""
         self.calls.append(model.name)
         answer = self._answers.get(model.name) or self._answers.get("*")
         return answer() if answer else None
 
     def examined(self, blueprint: Blueprint, stage: str = "dev") -> dict[str, list[Finding]]:
-        """Return what the checks of the account find, by their names."""
+        """Return the findings of the account's checks, by the checks' names."""
         found: dict[str, list[Finding]] = {}
         self.calls.clear()
         for name, finding in examine.account(Options(stage=stage, region=REGION), blueprint):
@@ -82,20 +82,20 @@ class Account:
 
 @pytest.fixture
 def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    """Give an account that was never used."""
+    """Return an account that was never used."""
     made = Account()
     with mock_aws():
         for service in SERVICES:
-            clients(service).meta.events.register("before-call", made.hear)
+            clients(service).meta.events.register("before-call", made.record_call)
         monkeypatch.setattr(examine, "connect", lambda o: Connection(stage=o.stage, client=clients))
         made.answers("ListRequestedServiceQuotaChangeHistoryByQuota", RequestedQuotas=[])
         made.answers("GetAccountSettings", AccountLimit={"ConcurrentExecutions": 1000})
         yield made
         for service in SERVICES:
-            clients(service).meta.events.unregister("before-call", made.hear)
+            clients(service).meta.events.unregister("before-call", made.record_call)
 
 
 def only(found: Mapping[str, list[Finding]], check: str) -> Finding:
-    """Return the one finding of a check."""
+    """Return the only finding of a check."""
     (finding,) = found[check]
     return finding

@@ -1,4 +1,4 @@
-"""What the account must have: the CDK's toolkit, stacks that can be changed, room to run."""
+"""Account checks: bootstrap, stacks, leftovers, concurrency, account and region."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ ACCOUNT = "123456789012"
 PARAMETER = "/cdk-bootstrap/hnb659fds/version"
 
 
-def stands(there: Account, **statuses: str) -> None:
+def existing_stacks(there: Account, **statuses: str) -> None:
     stacks = [
         {"StackName": f"fanfare-{part.replace('_', '-')}", "StackStatus": status}
         for part, status in statuses.items()
@@ -20,7 +20,7 @@ def stands(there: Account, **statuses: str) -> None:
     there.answers("DescribeStacks", Stacks=stacks)
 
 
-def all_stand(there: Account, blueprint: Blueprint) -> None:
+def all_stacks_exist(there: Account, blueprint: Blueprint) -> None:
     stacks = [
         {"StackName": stack.name, "StackStatus": "CREATE_COMPLETE"} for stack in blueprint.stacks
     ]
@@ -30,7 +30,9 @@ def all_stand(there: Account, blueprint: Blueprint) -> None:
 # -- the CDK's toolkit -----------------------------------------------------------------------------
 
 
-def test_an_account_that_was_never_bootstrapped_is_told_how(there: Account, dev: Blueprint) -> None:
+def test_an_account_without_the_toolkit_gets_the_bootstrap_command(
+    there: Account, dev: Blueprint
+) -> None:
     finding = only(there.examined(dev), "bootstrap")
 
     assert finding.verdict is Verdict.WRONG
@@ -53,19 +55,19 @@ def test_the_toolkit_must_be_as_new_as_the_stacks_say(
 # -- stacks ----------------------------------------------------------------------------------------
 
 
-def test_with_no_stack_it_is_a_first_deployment(there: Account, dev: Blueprint) -> None:
+def test_without_any_stack_it_is_a_first_deployment(there: Account, dev: Blueprint) -> None:
     finding = only(there.examined(dev), "stacks")
 
     assert finding.verdict is Verdict.OK
-    assert "first deployment" in finding.said
+    assert "first deployment" in finding.message
 
 
-def test_stacks_that_stand_are_counted(there: Account, dev: Blueprint) -> None:
-    all_stand(there, dev)
+def test_existing_stacks_are_counted(there: Account, dev: Blueprint) -> None:
+    all_stacks_exist(there, dev)
 
     assert (
-        only(there.examined(dev), "stacks").said
-        == f"{len(dev.stacks)} of {len(dev.stacks)} are there"
+        only(there.examined(dev), "stacks").message
+        == f"{len(dev.stacks)} of {len(dev.stacks)} exist"
     )
 
 
@@ -81,15 +83,15 @@ def test_stacks_that_stand_are_counted(there: Account, dev: Blueprint) -> None:
         ("UPDATE_ROLLBACK_COMPLETE", Verdict.WARNING, "describe-stack-events"),
     ],
 )
-def test_a_stack_in_a_bad_state_is_named_with_the_way_out(
+def test_a_stack_in_a_bad_state_is_named_with_a_command(
     there: Account, dev: Blueprint, status: str, verdict: Verdict, does: str
 ) -> None:
-    stands(there, dev_bus="UPDATE_COMPLETE", dev_payment=status)
+    existing_stacks(there, dev_bus="UPDATE_COMPLETE", dev_payment=status)
 
     finding = there.examined(dev)["stacks"][-1]
 
     assert finding.verdict is verdict
-    assert "fanfare-dev-payment" in finding.said
+    assert "fanfare-dev-payment" in finding.message
     assert finding.todo[-1] == (
         f"aws cloudformation {does} --stack-name fanfare-dev-payment"
         + (" --max-items 20" if does.endswith("events") else "")
@@ -97,10 +99,10 @@ def test_a_stack_in_a_bad_state_is_named_with_the_way_out(
     )
 
 
-def test_a_protected_stack_is_let_go_of_before_it_is_deleted(
+def test_a_protected_stack_loses_its_protection_before_it_is_deleted(
     there: Account, prod: Blueprint
 ) -> None:
-    stands(there, prod_bus="ROLLBACK_COMPLETE")
+    existing_stacks(there, prod_bus="ROLLBACK_COMPLETE")
 
     todo = only(there.examined(prod, "prod"), "stacks").todo
 
@@ -108,13 +110,13 @@ def test_a_protected_stack_is_let_go_of_before_it_is_deleted(
     assert "delete-stack" in todo[-1]
 
 
-def test_the_stacks_of_others_are_none_of_its_business(there: Account, dev: Blueprint) -> None:
-    stands(there, prod_bus="ROLLBACK_FAILED", develop="CREATE_FAILED")
+def test_stacks_of_other_stages_are_ignored(there: Account, dev: Blueprint) -> None:
+    existing_stacks(there, prod_bus="ROLLBACK_FAILED", develop="CREATE_FAILED")
 
     finding = only(there.examined(dev), "stacks")
 
     assert finding.verdict is Verdict.OK
-    assert "first deployment" in finding.said
+    assert "first deployment" in finding.message
 
 
 def test_all_pages_of_the_accounts_stacks_are_read(there: Account, dev: Blueprint) -> None:
@@ -125,8 +127,8 @@ def test_all_pages_of_the_accounts_stacks_are_read(there: Account, dev: Blueprin
     assert only(there.examined(dev), "stacks").verdict is Verdict.WRONG
 
 
-def test_a_stack_whose_row_is_gone_is_to_be_retired(there: Account, dev: Blueprint) -> None:
-    stands(there, dev_loyalty="CREATE_COMPLETE")
+def test_a_stack_without_a_row_in_the_map_is_to_be_retired(there: Account, dev: Blueprint) -> None:
+    existing_stacks(there, dev_loyalty="CREATE_COMPLETE")
 
     finding = there.examined(dev)["stacks"][-1]
 
@@ -134,10 +136,10 @@ def test_a_stack_whose_row_is_gone_is_to_be_retired(there: Account, dev: Bluepri
     assert finding.todo == ("fanfare retire loyalty --stage dev",)
 
 
-# -- what was kept ---------------------------------------------------------------------------------
+# -- leftovers -------------------------------------------------------------------------------------
 
 
-def keep(there: Account, table: str) -> None:
+def create_table(there: Account, table: str) -> None:
     there.client("dynamodb").create_table(
         TableName=table,
         KeySchema=[{"AttributeName": "subject", "KeyType": "HASH"}],
@@ -146,25 +148,25 @@ def keep(there: Account, table: str) -> None:
     )
 
 
-def test_a_table_without_its_stack_is_in_the_way(there: Account, prod: Blueprint) -> None:
-    keep(there, "fanfare-prod-log")
+def test_a_table_without_its_stack_is_wrong(there: Account, prod: Blueprint) -> None:
+    create_table(there, "fanfare-prod-log")
 
     finding = only(there.examined(prod, "prod"), "leftovers")
 
     assert finding.verdict is Verdict.WRONG
-    assert finding.said.startswith("fanfare-prod-log: kept")
+    assert finding.message.startswith("fanfare-prod-log: kept")
     assert finding.todo[0].endswith(".venv/bin/cdk import fanfare-prod-bus -c stage=prod")
 
 
-def test_a_table_with_its_stack_is_where_it_belongs(there: Account, prod: Blueprint) -> None:
-    keep(there, "fanfare-prod-log")
-    all_stand(there, prod)
+def test_a_table_with_its_stack_is_ok(there: Account, prod: Blueprint) -> None:
+    create_table(there, "fanfare-prod-log")
+    all_stacks_exist(there, prod)
 
     assert only(there.examined(prod, "prod"), "leftovers").verdict is Verdict.OK
     assert "DescribeTable" not in there.calls
 
 
-# -- room to run -----------------------------------------------------------------------------------
+# -- concurrency -----------------------------------------------------------------------------------
 
 
 def most(blueprint: Blueprint) -> int:
@@ -178,7 +180,7 @@ def test_a_new_accounts_ten_functions_are_too_few(there: Account, dev: Blueprint
     finding = only(there.examined(dev), "concurrency")
 
     assert finding.verdict is Verdict.WARNING
-    assert f"10 functions at once; consumers and relay alone may take {most(dev)}" in finding.said
+    assert f"10 functions at once; consumers and relay alone may use {most(dev)}" in finding.message
     assert "request-service-quota-increase --service-code lambda" in finding.todo[0]
 
 
@@ -191,18 +193,18 @@ def test_the_quota_must_leave_room_for_the_api(
     assert only(there.examined(dev), "concurrency").verdict is verdict
 
 
-def test_what_was_asked_for_is_not_asked_for_again(there: Account, dev: Blueprint) -> None:
+def test_a_requested_increase_is_not_requested_again(there: Account, dev: Blueprint) -> None:
     there.answers("GetAccountSettings", AccountLimit={"ConcurrentExecutions": 10})
-    asked = {"Status": "CASE_OPENED", "DesiredValue": 1000.0}
-    there.answers("ListRequestedServiceQuotaChangeHistoryByQuota", RequestedQuotas=[asked])
+    requested = {"Status": "CASE_OPENED", "DesiredValue": 1000.0}
+    there.answers("ListRequestedServiceQuotaChangeHistoryByQuota", RequestedQuotas=[requested])
 
     finding = only(there.examined(dev), "concurrency")
 
-    assert "You have asked for 1,000" in finding.said
+    assert "You have requested 1,000" in finding.message
     assert "request-service-quota-increase" not in finding.todo[0]
 
 
-def test_without_a_right_to_see_quotas_asked_for_the_warning_stays(
+def test_without_permission_to_list_requested_quotas_the_warning_stays(
     there: Account, dev: Blueprint
 ) -> None:
     there.answers("GetAccountSettings", AccountLimit={"ConcurrentExecutions": 10})
@@ -211,7 +213,7 @@ def test_without_a_right_to_see_quotas_asked_for_the_warning_stays(
     assert only(there.examined(dev), "concurrency").verdict is Verdict.WARNING
 
 
-# -- where the stage belongs -----------------------------------------------------------------------
+# -- account and region ----------------------------------------------------------------------------
 
 
 def bound(blueprint: Blueprint, account: str | None, region: str | None) -> Blueprint:
@@ -220,30 +222,32 @@ def bound(blueprint: Blueprint, account: str | None, region: str | None) -> Blue
 
 
 @pytest.mark.parametrize(
-    ("account", "region", "says"),
+    ("account", "region", "text"),
     [
         ("999999999999", None, "bound to account 999999999999"),
         (None, "us-east-1", "bound to region"),
     ],
 )
-def test_credentials_of_another_place_are_refused(
-    there: Account, dev: Blueprint, account: str | None, region: str | None, says: str
+def test_credentials_of_another_account_or_region_are_wrong(
+    there: Account, dev: Blueprint, account: str | None, region: str | None, text: str
 ) -> None:
     finding = only(there.examined(bound(dev, account, region)), "credentials")
 
     assert finding.verdict is Verdict.WRONG
-    assert says in finding.said
+    assert text in finding.message
 
 
-def test_credentials_of_the_right_place_are_named(there: Account, dev: Blueprint) -> None:
+def test_credentials_of_the_right_account_and_region_are_named(
+    there: Account, dev: Blueprint
+) -> None:
     finding = only(there.examined(bound(dev, ACCOUNT, REGION)), "credentials")
 
     assert finding.verdict is Verdict.OK
-    assert finding.said.startswith("arn:aws:sts::")
-    assert finding.said.endswith(f" in {REGION}")
+    assert finding.message.startswith("arn:aws:sts::")
+    assert finding.message.endswith(f" in {REGION}")
 
 
-def test_the_roots_credentials_are_warned_of(there: Account, dev: Blueprint) -> None:
+def test_root_credentials_are_a_warning(there: Account, dev: Blueprint) -> None:
     root = f"arn:aws:iam::{ACCOUNT}:root"
     there.answers("GetCallerIdentity", Account=ACCOUNT, Arn=root)
 

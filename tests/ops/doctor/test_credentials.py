@@ -1,4 +1,4 @@
-"""Credentials that do not work, lack a right, or carry the time of a wrong clock."""
+"""Credentials that do not work or lack a permission; a wrong clock; the local cloud."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -16,18 +16,20 @@ from tests.support.blueprints import alarming, told
 READS = ("Get", "List", "Describe")
 
 
-def test_nothing_but_reading_is_ever_asked(there: Account, dev: Blueprint, prod: Blueprint) -> None:
-    asked = set()
+def test_only_reading_operations_are_called(
+    there: Account, dev: Blueprint, prod: Blueprint
+) -> None:
+    called = set()
     for stage, blueprint in (("dev", dev), ("prod", prod)):
         there.examined(blueprint, stage)
-        asked |= set(there.calls)
+        called |= set(there.calls)
 
-    assert asked
-    assert {call for call in asked if not call.startswith(READS)} == set()
+    assert called
+    assert {call for call in called if not call.startswith(READS)} == set()
 
 
 @pytest.mark.parametrize("check", examine.CHECKS[2:], ids=lambda check: check.name)
-def test_a_right_that_is_missing_is_named(there: Account, prod: Blueprint, check: Any) -> None:
+def test_a_missing_permission_is_named(there: Account, prod: Blueprint, check: Any) -> None:
     for operation in ("*", "GetAccountSettings"):
         there.refuses(operation, "AccessDeniedException")
     there.answers("GetCallerIdentity", Account="123456789012", Arn="arn:aws:iam::1:user/me")
@@ -36,20 +38,20 @@ def test_a_right_that_is_missing_is_named(there: Account, prod: Blueprint, check
 
     finding = only(there.examined(whole, "prod"), check.name)
 
-    assert finding.verdict is Verdict.UNSEEN
-    assert finding.said == f"These credentials lack {' or '.join(check.asks)}."
+    assert finding.verdict is Verdict.UNKNOWN
+    assert finding.message == f"These credentials lack {' or '.join(check.permissions)}."
 
 
-def test_throttled_is_not_seen_and_no_mistake_of_ours(there: Account, dev: Blueprint) -> None:
+def test_throttling_makes_a_check_unknown(there: Account, dev: Blueprint) -> None:
     there.refuses("GetParameter", "ThrottlingException", "Rate exceeded")
 
     finding = only(there.examined(dev), "bootstrap")
 
-    assert finding.verdict is Verdict.UNSEEN
-    assert "AWS asks to go slower (Rate exceeded)" in finding.said
+    assert finding.verdict is Verdict.UNKNOWN
+    assert "AWS asks to go slower (Rate exceeded)" in finding.message
 
 
-def test_a_mistake_of_ours_is_not_taken_for_a_finding(there: Account, dev: Blueprint) -> None:
+def test_a_bug_of_a_check_is_no_finding(there: Account, dev: Blueprint) -> None:
     there.answers("GetParameter", Parameter={"Value": "twelve"})
 
     with pytest.raises(ValueError, match="twelve"):
@@ -57,14 +59,14 @@ def test_a_mistake_of_ours_is_not_taken_for_a_finding(there: Account, dev: Bluep
 
 
 @pytest.mark.parametrize(
-    ("code", "says"),
+    ("code", "text"),
     [
         ("ExpiredToken", "have expired"),
         ("InvalidClientTokenId", "does not accept these credentials"),
     ],
 )
-def test_credentials_that_do_not_work_are_one_thing_wrong_and_the_rest_unseen(
-    there: Account, dev: Blueprint, code: str, says: str
+def test_credentials_that_do_not_work_are_wrong_and_the_other_checks_unknown(
+    there: Account, dev: Blueprint, code: str, text: str
 ) -> None:
     there.refuses("GetCallerIdentity", code)
 
@@ -72,37 +74,35 @@ def test_credentials_that_do_not_work_are_one_thing_wrong_and_the_rest_unseen(
 
     wrong = only(found, "credentials")
     assert wrong.verdict is Verdict.WRONG
-    assert says in wrong.said
+    assert text in wrong.message
     assert wrong.todo == ("aws sso login --profile NAME",)
     assert found.keys() == {check.name for check in examine.CHECKS}
     del found["credentials"]
-    assert {only(found, name).verdict for name in found} == {Verdict.UNSEEN}
+    assert {only(found, name).verdict for name in found} == {Verdict.UNKNOWN}
     assert there.calls == ["GetCallerIdentity"]
 
 
-def test_credentials_that_could_not_be_tried_are_not_called_wrong(
-    there: Account, dev: Blueprint
-) -> None:
+def test_credentials_that_could_not_be_tried_are_unknown(there: Account, dev: Blueprint) -> None:
     there.refuses("GetCallerIdentity", "ThrottlingException")
 
     finding = only(there.examined(dev), "credentials")
 
-    assert (finding.verdict, finding.todo) == (Verdict.UNSEEN, ())
+    assert (finding.verdict, finding.todo) == (Verdict.UNKNOWN, ())
 
 
-def test_no_region_is_said_as_such(dev: Blueprint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_region_is_named(dev: Blueprint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION")
 
     found = dict(examine.account(Options(stage="dev"), dev))
 
-    assert found["credentials"].said.startswith("No AWS region is set")
+    assert found["credentials"].message.startswith("No AWS region is set")
     assert found["credentials"].todo == ("export AWS_DEFAULT_REGION=REGION",)
 
 
-def test_an_unknown_profile_is_said_as_such(dev: Blueprint) -> None:
+def test_an_unknown_profile_is_named(dev: Blueprint) -> None:
     found = dict(examine.account(Options(stage="dev", profile="nobody"), dev))
 
-    assert "`aws configure list-profiles`" in found["credentials"].said
+    assert "`aws configure list-profiles`" in found["credentials"].message
     assert found["credentials"].todo == ("aws configure list-profiles",)
 
 
@@ -122,8 +122,10 @@ HERE = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
         (timedelta(hours=-2), Verdict.WRONG),
     ],
 )
-def test_a_clock_is_judged_by_how_far_it_is_off(off: timedelta, verdict: Verdict) -> None:
-    finding = clock.compared(HERE + off, HERE)
+def test_the_verdict_on_a_clock_follows_from_its_difference(
+    off: timedelta, verdict: Verdict
+) -> None:
+    finding = clock.compare(HERE + off, HERE)
 
     assert finding.verdict is verdict
     assert bool(finding.todo) is (verdict is not Verdict.OK)
@@ -141,7 +143,9 @@ def test_the_clock_is_compared_with_awss_answer(there: Account, dev: Blueprint) 
     assert only(there.examined(dev), "clock").verdict is Verdict.WRONG
 
 
-def test_a_refused_signature_tells_the_time_as_well(there: Account, dev: Blueprint) -> None:
+def test_the_answer_to_a_refused_signature_has_the_time_as_well(
+    there: Account, dev: Blueprint
+) -> None:
     then = format_datetime(HERE, usegmt=True)
     there.refuses("GetCallerIdentity", "SignatureDoesNotMatch", date=then)
 
@@ -151,29 +155,29 @@ def test_a_refused_signature_tells_the_time_as_well(there: Account, dev: Bluepri
     assert only(found, "clock").verdict is Verdict.WRONG
 
 
-def test_an_answer_without_a_time_leaves_it_open(there: Account, dev: Blueprint) -> None:
+def test_an_answer_without_a_date_leaves_the_clock_unknown(there: Account, dev: Blueprint) -> None:
     there.answers("GetCallerIdentity", Account="123456789012", Arn="arn:aws:iam::1:user/me")
 
-    assert only(there.examined(dev), "clock").verdict is Verdict.UNSEEN
+    assert only(there.examined(dev), "clock").verdict is Verdict.UNKNOWN
 
 
 # -- the local cloud -------------------------------------------------------------------------------
 
 
-def test_the_local_cloud_is_asked_what_it_can_tell(there: Account, dev: Blueprint) -> None:
+def test_the_local_cloud_is_checked_as_far_as_it_can_be(there: Account, dev: Blueprint) -> None:
     found = there.examined(dev, LOCAL)
 
-    unasked = {name for name in found if only(found, name).verdict is Verdict.UNASKED}
-    assert unasked == {check.name for check in examine.CHECKS if check.local}
+    skipped = {name for name in found if only(found, name).verdict is Verdict.SKIPPED}
+    assert skipped == {check.name for check in examine.CHECKS if check.skipped_locally}
     assert only(found, "stacks").verdict is Verdict.OK
 
 
-def test_where_nothing_runs_nothing_is_asked(
+def test_without_a_local_run_every_check_is_skipped(
     dev: Blueprint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ops.stage.local_run.alive", list)
 
     found = dict(examine.account(Options(stage=LOCAL), dev))
 
-    assert {finding.verdict for finding in found.values()} == {Verdict.UNASKED}
-    assert "make run" in found["stacks"].said
+    assert {finding.verdict for finding in found.values()} == {Verdict.SKIPPED}
+    assert "make run" in found["stacks"].message

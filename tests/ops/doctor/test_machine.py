@@ -1,4 +1,4 @@
-"""What this machine must have, and make: the tools, templates with fitting layers, an issuer."""
+"""Checks of this machine: the tools, the templates and their layers, the issuer."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ from tests.support.blueprints import told
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Give a project whose tools are as they were locked."""
+    """Return a project with the locked tools."""
     for name in (".venv/bin", "node_modules/aws-cdk"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / ".venv/bin/cdk").touch()
@@ -33,50 +33,50 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_tools_as_they_were_locked_are_fine(root: Path) -> None:
-    finding = tools.look(root)
+def test_the_locked_tools_are_ok(root: Path) -> None:
+    finding = tools.check(root)
 
-    assert (finding.verdict, finding.said) == (Verdict.OK, "cdk 2.1 on node 24.1.0")
+    assert (finding.verdict, finding.message) == (Verdict.OK, "cdk 2.1 on node 24.1.0")
 
 
 @pytest.mark.parametrize("name", ["node", "cdk"])
-def test_a_tool_that_is_missing_is_fetched_by_make(root: Path, name: str) -> None:
+def test_a_missing_tool_is_fetched_by_make(root: Path, name: str) -> None:
     (root / ".venv/bin" / name).unlink()
 
-    finding = tools.look(root)
+    finding = tools.check(root)
 
     assert (finding.verdict, finding.todo) == (Verdict.WRONG, ("make setup",))
-    assert finding.said.startswith(f"{name} missing")
+    assert finding.message.startswith(f"{name} missing")
 
 
 @pytest.mark.parametrize("found", ['{"version": "3.0.0"}', "{}", "nothing"])
 def test_another_cdk_than_the_locked_one_is_wrong(root: Path, found: str) -> None:
     (root / "node_modules/aws-cdk/package.json").write_text(found)
 
-    assert tools.look(root).verdict is Verdict.WRONG
+    assert tools.check(root).verdict is Verdict.WRONG
 
 
 def test_a_node_that_does_not_run_is_wrong(root: Path) -> None:
     (root / ".venv/bin/node").write_text("#!/bin/sh\nexit 1\n")
 
-    assert tools.look(root).said == "The node in .venv/bin does not run."
+    assert tools.check(root).message == "The node in .venv/bin does not run."
 
 
 # -- templates -------------------------------------------------------------------------------------
 
 
-def test_the_layers_of_a_stage_are_for_what_its_functions_run_on(
+def test_the_layers_of_a_stage_are_for_the_architecture_of_its_functions(
     dev: Blueprint, prod: Blueprint
 ) -> None:
-    assert templates.look(dev).said == f"{len(dev.stacks)} stacks, 1 layer, for arm64"
-    assert templates.look(prod).said == f"{len(prod.stacks)} stacks, 2 layers, for arm64"
+    assert templates.check(dev).message == f"{len(dev.stacks)} stacks, 1 layer, for arm64"
+    assert templates.check(prod).message == f"{len(prod.stacks)} stacks, 2 layers, for arm64"
 
 
 HEAD = b"\x7fELF" + b"\0" * 14
 
 
 @pytest.mark.parametrize(
-    ("head", "says"),
+    ("head", "text"),
     [
         (HEAD + b"\xb7\0", None),
         (HEAD + b"\x3e\0", "is for x86_64"),
@@ -85,21 +85,21 @@ HEAD = b"\x7fELF" + b"\0" * 14
     ],
 )
 def test_a_library_for_another_machine_is_found(
-    dev: Blueprint, tmp_path: Path, head: bytes, says: str | None
+    dev: Blueprint, tmp_path: Path, head: bytes, text: str | None
 ) -> None:
     with ZipFile(tmp_path / "layer.zip", "w") as layer:
         layer.writestr("python/msgspec/_core.so", head)
         layer.writestr("python/msgspec/_core.py", HEAD + b"\x3e\0")
     stacks = tuple(replace(each, archives=(tmp_path / "layer.zip",)) for each in dev.stacks)
 
-    finding = templates.look(Blueprint(stacks))
+    finding = templates.check(Blueprint(stacks))
 
-    assert finding.verdict is (Verdict.WRONG if says else Verdict.OK)
-    if says:
-        assert f"msgspec/_core.so in a layer {says}, and functions run on arm64" in finding.said
+    assert finding.verdict is (Verdict.WRONG if text else Verdict.OK)
+    if text:
+        assert f"msgspec/_core.so in a layer {text}, but functions run on arm64" in finding.message
 
 
-def test_without_templates_nothing_else_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_templates_no_other_check_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> Blueprint:
         raise CommandError("The templates cannot be made. uv is missing.")
 
@@ -115,42 +115,40 @@ def test_without_templates_nothing_else_is_looked_at(monkeypatch: pytest.MonkeyP
 # -- the issuer ------------------------------------------------------------------------------------
 
 
-def test_only_a_shop_with_customers_is_warned_of_being_open_to_guests(
-    dev: Blueprint, prod: Blueprint
-) -> None:
-    assert issuer.look(dev, "dev", ()).verdict is Verdict.OK
-    assert issuer.look(prod, "prod", ()).verdict is Verdict.WARNING
+def test_no_issuer_is_a_warning_on_a_protected_stage_only(dev: Blueprint, prod: Blueprint) -> None:
+    assert issuer.check(dev, "dev", ()).verdict is Verdict.OK
+    assert issuer.check(prod, "prod", ()).verdict is Verdict.WARNING
 
 
 URL = "https://login.example.com/shop"
 
 
 @pytest.mark.parametrize(
-    ("code", "out", "err", "verdict", "said"),
+    ("code", "out", "err", "verdict", "message"),
     [
         (0, "it answers\n", "", Verdict.OK, "it answers"),
         (1, "", "it cannot be reached.\n", Verdict.WRONG, "it cannot be reached."),
     ],
 )
-def test_an_issuer_is_asked_what_aws_will_ask_it(
+def test_an_issuer_is_checked_by_the_command_of_make_deploy(
     dev: Blueprint,
     monkeypatch: pytest.MonkeyPatch,
     code: int,
     out: str,
     err: str,
     verdict: Verdict,
-    said: str,
+    message: str,
 ) -> None:
-    asked = []
+    commands = []
 
     def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
-        asked.append(command[1:])
+        commands.append(command[1:])
         return subprocess.CompletedProcess(command, code, out, err)
 
     monkeypatch.setattr(subprocess, "run", run)
 
-    finding = issuer.look(told(dev, "checkout", issuer=f"{URL}/"), "dev", [f"issuer={URL}/"])
+    finding = issuer.check(told(dev, "checkout", issuer=f"{URL}/"), "dev", [f"issuer={URL}/"])
 
-    assert (finding.verdict, finding.said) == (verdict, said)
-    assert asked == [["-m", "infra.issuer_check", "-c", "stage=dev", "-c", f"issuer={URL}/"]]
+    assert (finding.verdict, finding.message) == (verdict, message)
+    assert commands == [["-m", "infra.issuer_check", "-c", "stage=dev", "-c", f"issuer={URL}/"]]
     assert finding.todo == ((f"curl -fsS {URL}/.well-known/openid-configuration",) if code else ())

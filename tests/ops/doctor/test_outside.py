@@ -1,4 +1,4 @@
-"""What a stage reaches outside of itself for: mail, keys to providers, whoever is to be woken."""
+"""Checks of services outside of the stage: mail, secrets of providers, alarm topics."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def mailing(dev: Blueprint) -> Blueprint:
     return told(dev, "email", adapter="ses", sender=SENDER)
 
 
-def standing(there: Account, *, production: bool = True, sending: bool = True) -> None:
+def ses_account(there: Account, *, production: bool = True, sending: bool = True) -> None:
     there.answers(
         "GetAccount",
         ProductionAccessEnabled=production,
@@ -35,12 +35,12 @@ def test_without_a_sender_there_is_nothing_to_verify(there: Account, dev: Bluepr
     assert "GetAccount" not in there.calls
 
 
-def test_a_shop_with_customers_that_mails_nobody_is_warned(there: Account, prod: Blueprint) -> None:
+def test_no_sender_is_a_warning_on_a_protected_stage(there: Account, prod: Blueprint) -> None:
     assert only(there.examined(prod, "prod"), "mail").verdict is Verdict.WARNING
 
 
 def test_a_sender_that_ses_does_not_know_is_wrong(there: Account, mailing: Blueprint) -> None:
-    standing(there)
+    ses_account(there)
 
     unknown, _ = there.examined(mailing)["mail"]
 
@@ -55,7 +55,7 @@ def test_a_sender_that_ses_does_not_know_is_wrong(there: Account, mailing: Bluep
 def test_the_address_or_its_domain_must_be_verified(
     there: Account, mailing: Blueprint, identity: str, verified: bool, verdict: Verdict
 ) -> None:
-    standing(there)
+    ses_account(there)
     there.client("sesv2").create_email_identity(EmailIdentity=identity)
     there.answers("GetEmailIdentity", VerifiedForSendingStatus=verified)
 
@@ -64,13 +64,13 @@ def test_the_address_or_its_domain_must_be_verified(
     assert (sender.verdict, account.verdict) == (verdict, Verdict.OK)
 
 
-def test_an_identity_that_moto_has_made_is_found(there: Account, mailing: Blueprint) -> None:
-    standing(there)
+def test_an_identity_that_moto_created_is_found(there: Account, mailing: Blueprint) -> None:
+    ses_account(there)
     there.client("sesv2").create_email_identity(EmailIdentity="example.com")
 
     sender, _ = there.examined(mailing)["mail"]
 
-    assert "SES does not know" not in sender.said
+    assert "SES does not know" not in sender.message
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_an_identity_that_moto_has_made_is_found(there: Account, mailing: Bluepr
         (True, False, Verdict.WRONG, "get-account"),
     ],
 )
-def test_the_accounts_standing_with_ses_is_told(
+def test_the_accounts_limits_in_ses_are_reported(
     there: Account,
     mailing: Blueprint,
     production: bool,
@@ -88,7 +88,7 @@ def test_the_accounts_standing_with_ses_is_told(
     verdict: Verdict,
     does: str,
 ) -> None:
-    standing(there, production=production, sending=sending)
+    ses_account(there, production=production, sending=sending)
 
     finding = there.examined(mailing)["mail"][-1]
 
@@ -96,22 +96,22 @@ def test_the_accounts_standing_with_ses_is_told(
     assert does in finding.todo[0]
 
 
-# -- keys to providers -----------------------------------------------------------------------------
+# -- secrets ---------------------------------------------------------------------------------------
 
 
-def held(there: Account, key: str) -> None:
+def create_secret(there: Account, key: str) -> None:
     there.client("secretsmanager").create_secret(Name=SECRET, SecretString=key)
 
 
-def test_a_secret_that_is_not_there_is_wrong(there: Account, prod: Blueprint) -> None:
+def test_a_missing_secret_is_wrong(there: Account, prod: Blueprint) -> None:
     finding = only(there.examined(prod, "prod"), "secrets")
 
     assert finding.verdict is Verdict.WRONG
     assert f"create-secret --name {SECRET} " in finding.todo[0]
 
 
-def test_a_secret_that_was_deleted_can_be_had_back(there: Account, prod: Blueprint) -> None:
-    held(there, KEY.format("live"))
+def test_a_deleted_secret_can_be_restored(there: Account, prod: Blueprint) -> None:
+    create_secret(there, KEY.format("live"))
     there.client("secretsmanager").delete_secret(SecretId=SECRET)
 
     finding = only(there.examined(prod, "prod"), "secrets")
@@ -132,10 +132,10 @@ def test_a_secret_that_was_deleted_can_be_had_back(there: Account, prod: Bluepri
         ("swordfish", Verdict.WRONG),
     ],
 )
-def test_a_shop_with_customers_wants_a_live_key_and_never_shows_it(
+def test_a_protected_stage_needs_a_live_key_which_is_never_shown(
     there: Account, prod: Blueprint, key: str, verdict: Verdict
 ) -> None:
-    held(there, key)
+    create_secret(there, key)
 
     found = there.examined(prod, "prod")
 
@@ -144,29 +144,29 @@ def test_a_shop_with_customers_wants_a_live_key_and_never_shows_it(
     assert "51H8" not in str(found)
 
 
-def test_a_stage_for_trying_must_not_charge_real_cards(there: Account, dev: Blueprint) -> None:
-    held(there, KEY.format("live"))
+def test_an_unprotected_stage_must_not_charge_real_cards(there: Account, dev: Blueprint) -> None:
+    create_secret(there, KEY.format("live"))
     charging = told(dev, "payment", adapter="stripe", secret=SECRET)
 
     assert only(there.examined(charging), "secrets").verdict is Verdict.WRONG
 
 
-def test_the_secret_of_another_provider_is_only_to_be_there(there: Account, dev: Blueprint) -> None:
-    held(there, "whatever")
+def test_the_secret_of_another_provider_need_only_exist(there: Account, dev: Blueprint) -> None:
+    create_secret(there, "whatever")
     another = told(dev, "payment", adapter="another", secret=SECRET)
 
     assert only(there.examined(another), "secrets").verdict is Verdict.OK
 
 
-def test_where_there_are_sandboxes_no_secret_is_read(there: Account, dev: Blueprint) -> None:
+def test_with_sandboxes_no_secret_is_read(there: Account, dev: Blueprint) -> None:
     assert only(there.examined(dev), "secrets").verdict is Verdict.OK
     assert "GetSecretValue" not in there.calls
 
 
-# -- who is to be woken ----------------------------------------------------------------------------
+# -- alarms ----------------------------------------------------------------------------------------
 
 
-def test_alarms_that_tell_nobody_are_a_warning_where_customers_are(
+def test_alarms_without_a_topic_are_a_warning_on_a_protected_stage(
     there: Account, dev: Blueprint, prod: Blueprint
 ) -> None:
     assert only(there.examined(dev), "alarms").verdict is Verdict.OK
@@ -175,7 +175,7 @@ def test_alarms_that_tell_nobody_are_a_warning_where_customers_are(
     assert [command.split()[2] for command in finding.todo] == ["create-topic", "subscribe"]
 
 
-def test_a_topic_that_is_not_there_is_wrong(there: Account, dev: Blueprint) -> None:
+def test_a_missing_topic_is_wrong(there: Account, dev: Blueprint) -> None:
     finding = only(there.examined(alarming(dev, TOPIC)), "alarms")
 
     assert finding.verdict is Verdict.WRONG
@@ -183,15 +183,15 @@ def test_a_topic_that_is_not_there_is_wrong(there: Account, dev: Blueprint) -> N
 
 
 @pytest.mark.parametrize(
-    ("confirmed", "pending", "verdict", "says"),
+    ("confirmed", "pending", "verdict", "text"),
     [
-        ("0", "0", Verdict.WRONG, "nobody is subscribed"),
-        ("0", "1", Verdict.WRONG, "1 who has yet to confirm"),
+        ("0", "0", Verdict.WRONG, "has no subscription:"),
+        ("0", "1", Verdict.WRONG, "has 1 unconfirmed subscription:"),
         ("1", "0", Verdict.OK, "topic: 1"),
     ],
 )
-def test_a_topic_wants_somebody_who_has_confirmed(
-    there: Account, dev: Blueprint, confirmed: str, pending: str, verdict: Verdict, says: str
+def test_a_topic_needs_a_confirmed_subscription(
+    there: Account, dev: Blueprint, confirmed: str, pending: str, verdict: Verdict, text: str
 ) -> None:
     attributes = {"SubscriptionsConfirmed": confirmed, "SubscriptionsPending": pending}
     there.answers("GetTopicAttributes", Attributes=attributes)
@@ -199,7 +199,7 @@ def test_a_topic_wants_somebody_who_has_confirmed(
     finding = only(there.examined(alarming(dev, TOPIC)), "alarms")
 
     assert finding.verdict is verdict
-    assert says in finding.said
+    assert text in finding.message
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_a_topic_wants_somebody_who_has_confirmed(
         ("alias/on-call", Verdict.OK),
     ],
 )
-def test_a_topic_whose_key_cloudwatch_may_not_use_is_told_nothing(
+def test_a_topic_whose_key_cloudwatch_may_not_use_is_wrong(
     there: Account, dev: Blueprint, key: str, verdict: Verdict
 ) -> None:
     attributes = {"SubscriptionsConfirmed": "1", "SubscriptionsPending": "0", "KmsMasterKeyId": key}
@@ -219,7 +219,7 @@ def test_a_topic_whose_key_cloudwatch_may_not_use_is_told_nothing(
     assert only(there.examined(alarming(dev, TOPIC)), "alarms").verdict is verdict
 
 
-def test_a_topic_that_moto_has_made_is_looked_at(there: Account, dev: Blueprint) -> None:
+def test_a_topic_that_moto_created_is_checked(there: Account, dev: Blueprint) -> None:
     sns = there.client("sns")
     topic = sns.create_topic(Name="on-call")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="on-call@example.com")
@@ -227,10 +227,10 @@ def test_a_topic_that_moto_has_made_is_looked_at(there: Account, dev: Blueprint)
     finding = only(there.examined(alarming(dev, topic)), "alarms")
 
     assert finding.verdict is Verdict.WRONG
-    assert f"alarms go to {topic}" in finding.said
+    assert f"alarms go to {topic}" in finding.message
 
 
-def test_a_topic_elsewhere_cannot_be_told(there: Account, dev: Blueprint) -> None:
+def test_a_topic_in_another_region_is_wrong(there: Account, dev: Blueprint) -> None:
     finding = only(there.examined(alarming(dev, TOPIC.replace(REGION, "us-east-1"))), "alarms")
 
     assert finding.verdict is Verdict.WRONG

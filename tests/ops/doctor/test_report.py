@@ -1,4 +1,4 @@
-"""What the doctor says: in eighty columns, with commands to copy, and an honest exit code."""
+"""Report of the doctor: eighty columns, commands to copy, exit code."""
 
 import json
 import shlex
@@ -8,7 +8,7 @@ import pytest
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.doctor import report
-from ops.doctor.finding import Finding, Verdict, fine, unasked, unseen, warning, wrong
+from ops.doctor.finding import Finding, Verdict, ok, skipped, unknown, warning, wrong
 from ops.main import main
 
 LONG = (
@@ -18,26 +18,26 @@ LONG = (
 
 
 @pytest.mark.parametrize(
-    ("seen", "code", "says"),
+    ("verdicts", "code", "text"),
     [
-        ([Verdict.OK], ExitCode.DONE, "Nothing keeps stage dev from being deployed."),
-        ([Verdict.OK, Verdict.UNASKED], ExitCode.DONE, "from being deployed."),
+        ([Verdict.OK], ExitCode.DONE, "Nothing prevents a deployment of stage dev."),
+        ([Verdict.OK, Verdict.SKIPPED], ExitCode.DONE, "deployment of stage dev."),
         ([Verdict.WARNING, Verdict.OK], ExitCode.DONE, "see the warnings first"),
-        ([Verdict.UNSEEN, Verdict.WARNING], ExitCode.FAILED, "as far as could be seen"),
-        ([Verdict.WRONG, Verdict.UNSEEN], ExitCode.FOUND, "1 thing to put right"),
-        ([Verdict.WRONG, Verdict.WRONG], ExitCode.FOUND, "2 things to put right"),
+        ([Verdict.UNKNOWN, Verdict.WARNING], ExitCode.FAILED, "as far as could be checked"),
+        ([Verdict.WRONG, Verdict.UNKNOWN], ExitCode.FOUND, "1 thing to fix"),
+        ([Verdict.WRONG, Verdict.WRONG], ExitCode.FOUND, "2 things to fix"),
     ],
 )
-def test_the_worst_that_was_found_is_the_exit_code(
-    seen: list[Verdict], code: ExitCode, says: str
+def test_the_exit_code_is_that_of_the_worst_verdict(
+    verdicts: list[Verdict], code: ExitCode, text: str
 ) -> None:
-    assert report.verdict(seen) is code
-    assert says in report.told("dev", seen)
+    assert report.exit_code(verdicts) is code
+    assert text in report.conclusion("dev", verdicts)
 
 
 @pytest.mark.parametrize("verdict", Verdict)
-def test_a_finding_is_told_in_eighty_columns(verdict: Verdict) -> None:
-    finding = Finding(verdict=verdict, said="word " * 60, todo=(LONG,))
+def test_a_finding_fits_into_eighty_columns(verdict: Verdict) -> None:
+    finding = Finding(verdict=verdict, message="word " * 60, todo=(LONG,))
 
     lines = list(report.lines(("concurrency", finding)))
 
@@ -57,35 +57,35 @@ def test_a_command_can_be_copied_however_it_is_broken() -> None:
 
 @pytest.fixture
 def found(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Play what was found, and give what was asked."""
-    asked: list[object] = []
+    """Replace the checks; return the arguments that they were called with."""
+    calls: list[object] = []
 
     def examine(options: Options, context: list[str]) -> list[tuple[str, Finding]]:
-        asked.append((options.stage, list(context)))
+        calls.append((options.stage, list(context)))
         return [
-            ("tools", fine("cdk 2.1")),
-            ("clock", unasked("it is this machine's own")),
-            ("mail", unseen("These credentials lack ses:GetAccount.")),
+            ("tools", ok("cdk 2.1")),
+            ("clock", skipped("the local cloud uses this machine's clock")),
+            ("mail", unknown("These credentials lack ses:GetAccount.")),
             ("stacks", wrong("fanfare-dev-bus is stuck.", "make setup")),
         ]
 
     monkeypatch.setattr(report, "examine", examine)
-    return asked
+    return calls
 
 
-def test_the_command_line_reaches_it(
+def test_the_command_line_passes_stage_and_context(
     found: list[object], capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = main(["doctor", "--stage", "dev", "-c", "issuer=https://a", "--context", "audience=b"])
 
     assert code == ExitCode.FOUND
     assert found == [("dev", ["issuer=https://a", "audience=b"])]
-    said = capsys.readouterr().out
-    assert "could not look  mail         These credentials lack ses:GetAccount." in said
-    assert said.endswith("1 thing to put right before stage dev is deployed.\n")
+    output = capsys.readouterr().out
+    assert "could not look  mail         These credentials lack ses:GetAccount." in output
+    assert output.endswith("1 thing to fix before stage dev is deployed.\n")
 
 
-def test_it_can_be_had_as_json(found: list[object], capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_prints_json(found: list[object], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--stage", "dev", "--json"]) == ExitCode.FOUND
 
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
