@@ -18,7 +18,7 @@ from ops.cli.confirm import consent
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.formats import many
 from ops.cli.options import Options
-from ops.stage.connection import Connection, connect
+from ops.stage.connection import Connection
 from ops.stage.lookups import find, no_such_order
 from ops.views.outstanding import outstanding
 
@@ -28,9 +28,10 @@ COPIES = (
 )
 
 
-def forget(options: Options, wanted: str, *, yes: bool, clock: Clock = utc_now) -> ExitCode:
+def forget(
+    connection: Connection, options: Options, wanted: str, *, yes: bool, clock: Clock = utc_now
+) -> ExitCode:
     """Blank an order's personal fields and say what was done."""
-    connection = connect(options)
     order = find(connection, wanted.upper())
     history = connection.log().read(order)
     _must_rest(history, order)

@@ -12,15 +12,13 @@ from functions.runtime.handlers.api import IDEMPOTENCY_KEY
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.paths import SAMPLE
-from ops.stage.connection import connect
+from ops.stage.connection import Connection
 
 
-def invoke(options: Options, file: str) -> ExitCode:
-    """Invoke checkout with the order in a file and print its answer as JSON."""
-    body = read(file)
+def invoke(connection: Connection, options: Options, order: dict[str, Any]) -> ExitCode:
+    """Invoke checkout with an order and print its answer as JSON."""
     # The SDK repeats a call whose answer was lost; with a key of its own that cannot order twice.
-    body.setdefault(IDEMPOTENCY_KEY, str(uuid4()))
-    connection = connect(options)
+    body = {IDEMPOTENCY_KEY: str(uuid4())} | order
     answer = connection.client("lambda").invoke(
         FunctionName=connection.function(API.name), Payload=msgspec.json.encode(body)
     )

@@ -1,23 +1,25 @@
 """A consumer's event source, switched off and on: what waits in its queue meanwhile is kept."""
 
+from functions.framework.service import Consumer
 from ops.cli.confirm import consent
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
-from ops.stage.connection import connect
+from ops.stage.connection import Connection
 from ops.stage.event_sources import turn
-from ops.stage.lookups import consumer_named
 
 
-def switch(options: Options, consumer: str, *, on: bool, yes: bool) -> ExitCode:
+def switch(
+    connection: Connection, options: Options, consumer: Consumer, *, on: bool, yes: bool
+) -> ExitCode:
     """Switch a consumer on or off and say what that means."""
-    name = consumer_named(consumer).name
+    name = consumer.name
     what = f"puts {name} back on its queue" if on else f"takes {name} off its queue"
     consent(options, f"This {what}.", yes=yes)
-    changed = turn(connect(options), name, on=on)
+    changed = turn(connection, name, on=on)
     if options.json:
-        options.print_json({"consumer": consumer, "on": on, "changed": changed})
+        options.print_json({"consumer": name, "on": on, "changed": changed})
     else:
-        options.out.print(_told(consumer, on=on, changed=changed))
+        options.out.print(_told(name, on=on, changed=changed))
     return ExitCode.DONE
 
 

@@ -18,7 +18,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.formats import many
 from ops.cli.options import LOCAL, Options, at
 from ops.stage import drain
-from ops.stage.connection import Connection, connect
+from ops.stage.connection import Connection
 from ops.stage.consumer_queues import Inbox
 from ops.stage.drain import until_drained
 from ops.stage.event_sources import turn
@@ -33,10 +33,10 @@ type Sleep = Callable[[float], None]
 
 
 def retire(
+    connection: Connection,
     options: Options,
     name: str,
     *,
-    keep_row: bool,
     without_draining: bool,
     drop_dead_letters: bool,
     wait: float,
@@ -45,8 +45,6 @@ def retire(
     sleep: Sleep = time.sleep,
 ) -> ExitCode:
     """Retire a consumer and say what outlives it."""
-    _may_go(name, keep_row=keep_row)
-    connection = connect(options)
     stack = stacks.find(connection, names.prefixed(connection.stage, name))
     if stack is None:
         return _gone(options, connection, name)
@@ -70,7 +68,12 @@ def retire(
     return ExitCode.DONE
 
 
-def _may_go(name: str, *, keep_row: bool) -> None:
+def must_be_retirable(name: str, *, keep_row: bool) -> None:
+    """Check a consumer's name and, unless its row is to be kept, that the map has none.
+
+    Raises:
+        CommandError: it is no name of a consumer, or the next deployment would make it anew.
+    """
     if not re.fullmatch(NAME, name):
         raise CommandError(f"{name!r} is no name of a consumer.", ExitCode.USAGE)
     if name in (consumer.name for consumer in CONSUMERS) and not keep_row:

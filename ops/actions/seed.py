@@ -7,14 +7,14 @@ from functions.inventory.service import SERVICE as INVENTORY
 from functions.map import API
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
-from ops.stage.connection import Connection, connect
+from ops.stage.connection import Connection
 from ops.stage.demo_catalogue import CURRENCY, Article, articles
 
 GUARDED = "prod"
 """The stage whose shop is real."""
 
 
-def seed(options: Options, *, yes: bool) -> ExitCode:
+def seed(connection: Connection, options: Options, *, yes: bool) -> ExitCode:
     """Seed a stage and say what was new."""
     if options.stage == GUARDED and not yes:
         raise CommandError(
@@ -22,7 +22,7 @@ def seed(options: Options, *, yes: bool) -> ExitCode:
             f" fanfare seed --stage {GUARDED} --yes",
             ExitCode.REFUSED,
         )
-    new = fill(connect(options))
+    new = fill(connection)
     if options.json:
         options.print_json({"products": len(articles()), "new": new})
     else:

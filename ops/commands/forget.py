@@ -28,5 +28,6 @@ def forget(
         options: What was said to all commands.
     """
     from ops.actions.forget import forget as forget_order
+    from ops.stage.connection import connect
 
-    return forget_order(options, order_id, yes=yes)
+    return forget_order(connect(options), options, order_id, yes=yes)

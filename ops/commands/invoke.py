@@ -22,5 +22,8 @@ def invoke(
         options: What was said to all commands.
     """
     from ops.actions.invoke import invoke as invoke_checkout
+    from ops.actions.invoke import read
+    from ops.stage.connection import connect
 
-    return invoke_checkout(options, file)
+    order = read(file)
+    return invoke_checkout(connect(options), options, order)

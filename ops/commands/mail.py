@@ -23,6 +23,8 @@ def mail(
         html: Print an order's mail as HTML, as most people's programs show it.
         options: What was said to all commands.
     """
-    from ops.views.mail import show
+    from ops.stage.connection import connect
+    from ops.views.mail import must_be_shown_here, show
 
-    return show(options, order_id, html=html)
+    must_be_shown_here(options, order_id, html=html)
+    return show(connect(options), options, order_id, html=html)

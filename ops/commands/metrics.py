@@ -20,6 +20,8 @@ def metrics(
         days: How many, today among them.
         options: What was said to all commands.
     """
-    from ops.views.metrics import show
+    from ops.stage.connection import connect
+    from ops.views.metrics import must_be_kept, show
 
-    return show(options, days=days)
+    must_be_kept(days)
+    return show(connect(options), options, days=days)

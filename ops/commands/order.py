@@ -26,6 +26,7 @@ def order(
             seconds (30 unless told).
         options: What was said to all commands.
     """
+    from ops.stage.connection import connect
     from ops.views.order import show
 
-    return show(options, order_id, events=events, wait=wait)
+    return show(connect(options), options, order_id, events=events, wait=wait)

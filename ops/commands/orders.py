@@ -33,6 +33,9 @@ def orders(
         yes: Really read the whole list, also on a stage other than the local one.
         options: What was said to all commands.
     """
+    from ops.stage.connection import connect
     from ops.views.orders import show
 
-    return show(options, moving=moving, older_than=older_than, limit=limit, yes=yes)
+    return show(
+        connect(options), options, moving=moving, older_than=older_than, limit=limit, yes=yes
+    )

@@ -22,8 +22,11 @@ def pause(consumer: Consumer, /, *, yes: Flag = False, options: Asked) -> ExitCo
         options: What was said to all commands.
     """
     from ops.actions.pause import switch
+    from ops.stage.connection import connect
+    from ops.stage.lookups import consumer_named
 
-    return switch(options, consumer, on=False, yes=yes)
+    known = consumer_named(consumer)
+    return switch(connect(options), options, known, on=False, yes=yes)
 
 
 @app.command(sort_key=56)
@@ -36,5 +39,8 @@ def resume(consumer: Consumer, /, *, yes: Flag = False, options: Asked) -> ExitC
         options: What was said to all commands.
     """
     from ops.actions.pause import switch
+    from ops.stage.connection import connect
+    from ops.stage.lookups import consumer_named
 
-    return switch(options, consumer, on=True, yes=yes)
+    known = consumer_named(consumer)
+    return switch(connect(options), options, known, on=True, yes=yes)

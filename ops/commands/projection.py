@@ -36,11 +36,16 @@ def projection(
         options: What was said to all commands.
     """
     from ops.projections import projection as projections
+    from ops.stage.connection import connect
 
     if empty and (check or key is not None):
         raise CommandError("--empty is for the whole, and stands alone.", ExitCode.USAGE)
+    consumer, model = projections.read_model(name)
     if empty:
-        return projections.empty(options, name, yes=yes)
+        projections.must_be_rebuildable(consumer)
+    connection = connect(options)
+    if empty:
+        return projections.empty(connection, options, consumer, model, yes=yes)
     if check:
-        return projections.check(options, name, key)
-    return projections.show(options, name, key, limit=limit)
+        return projections.check(connection, options, consumer, model, key)
+    return projections.show(connection, options, consumer, model, key, limit=limit)

@@ -1,5 +1,6 @@
 """`fanfare replay`: events of the past, sent again."""
 
+from functools import partial
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -51,8 +52,18 @@ def replay(
     """
     from ops.replays.replay import replay as replay_events
     from ops.replays.selection import Wanted
+    from ops.stage.connection import connect
 
     wanted = Wanted(
         since=since, until=until, types=tuple(types or ()), orders=tuple(orders or ()), rate=rate
     )
-    return replay_events(options, consumer, wanted, job=resume, dry_run=dry_run, yes=yes, wait=wait)
+    return replay_events(
+        partial(connect, options),
+        options,
+        consumer,
+        wanted,
+        job=resume,
+        dry_run=dry_run,
+        yes=yes,
+        wait=wait,
+    )

@@ -1,5 +1,6 @@
 """`fanfare republish`: events of the past, published again."""
 
+from functools import partial
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -59,8 +60,11 @@ def republish(
     """
     from ops.replays.republish import republish as republish_events
     from ops.replays.selection import Wanted
+    from ops.stage.connection import connect
 
     wanted = Wanted(
         since=since, until=until, types=tuple(types or ()), orders=tuple(orders or ()), rate=rate
     )
-    return republish_events(options, wanted, job=resume, dry_run=dry_run, yes=yes)
+    return republish_events(
+        partial(connect, options), options, wanted, job=resume, dry_run=dry_run, yes=yes
+    )

@@ -36,12 +36,15 @@ def retire(
         yes: Really, also on a stage other than the local one.
         options: What was said to all commands.
     """
+    from ops.actions.retire import must_be_retirable
     from ops.actions.retire import retire as retire_consumer
+    from ops.stage.connection import connect
 
+    must_be_retirable(consumer, keep_row=keep_row)
     return retire_consumer(
+        connect(options),
         options,
         consumer,
-        keep_row=keep_row,
         without_draining=without_draining,
         drop_dead_letters=drop_dead_letters,
         wait=wait,

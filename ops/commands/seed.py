@@ -16,5 +16,6 @@ def seed(*, yes: Flag = False, options: Asked) -> ExitCode:
         options: What was said to all commands.
     """
     from ops.actions.seed import seed as seed_stage
+    from ops.stage.connection import connect
 
-    return seed_stage(options, yes=yes)
+    return seed_stage(connect(options), options, yes=yes)

@@ -31,5 +31,7 @@ def tail(
     """
     from ops.logs.filter import Filter
     from ops.logs.tail import tail as tail_logs
+    from ops.stage.connection import connect
 
-    return tail_logs(options, Filter.of(consumers, types, outcomes, order), since)
+    only = Filter.of(consumers, types, outcomes, order)
+    return tail_logs(connect(options), options, only, since)

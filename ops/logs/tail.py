@@ -9,13 +9,14 @@ from ops.logs.columns import Sheet
 from ops.logs.feed import Feed
 from ops.logs.filter import Filter
 from ops.logs.watch import watch
-from ops.stage.connection import connect
+from ops.stage.connection import Connection
 from ops.stage.lookups import ID_LENGTH
 
 
-def tail(options: Options, only: Filter, since: timedelta | None) -> ExitCode:
+def tail(
+    connection: Connection, options: Options, only: Filter, since: timedelta | None
+) -> ExitCode:
     """Print what the functions' logs tell, from now or from `since` ago, until interrupted."""
-    connection = connect(options)
     whole_id = only.order if len(only.order) == ID_LENGTH else None
     begin = time.time() - (since or timedelta()).total_seconds()
     watching = watch(connection, since=begin, order=whole_id)

@@ -15,7 +15,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.formats import many
 from ops.cli.options import Options, at
 from ops.projections.compare import Comparison, Difference, compare, look
-from ops.stage.connection import Connection, connect
+from ops.stage.connection import Connection
 from ops.stage.lookups import find, no_such_order
 from ops.stage.prices import READ_UNIT, price
 
@@ -26,10 +26,17 @@ WIDTH = 80
 INDENT = "  "
 
 
-def show(options: Options, name: str, key: str | None, *, limit: int) -> ExitCode:
+def show(
+    connection: Connection,
+    options: Options,
+    consumer: Consumer,
+    projection: Projection,
+    key: str | None,
+    *,
+    limit: int,
+) -> ExitCode:
     """Print the first rows, those of a partition, or that of an order."""
-    consumer, projection = read_model(name)
-    connection = connect(options)
+    name = consumer.name
     rows = connection.rows(consumer, projection.table)
     found = list(
         islice(rows.all(), limit) if key is None else _of(connection, rows, projection, key, limit)
@@ -52,16 +59,16 @@ def show(options: Options, name: str, key: str | None, *, limit: int) -> ExitCod
 
 
 def check(
+    connection: Connection,
     options: Options,
-    name: str,
+    consumer: Consumer,
+    projection: Projection,
     key: str | None,
     *,
     clock: Clock = utc_now,
     sleep: Callable[[float], None] = time.sleep,
 ) -> ExitCode:
     """Compare all rows, or that of one order, with the log; tell whether they are equal."""
-    consumer, projection = read_model(name)
-    connection = connect(options)
     rows, log = connection.rows(consumer, projection.table), connection.log()
     if key is None:
         result = compare(projection, connection.pages(), log, rows, clock, sleep)
@@ -76,18 +83,20 @@ def check(
     if options.json:
         options.print_json(result)
     else:
-        _report(options, connection, name, result)
+        _report(options, connection, consumer.name, result)
     return ExitCode.FOUND if result.differences else ExitCode.DONE
 
 
-def empty(options: Options, name: str, *, yes: bool) -> ExitCode:
+def empty(
+    connection: Connection,
+    options: Options,
+    consumer: Consumer,
+    projection: Projection,
+    *,
+    yes: bool,
+) -> ExitCode:
     """Remove all rows of a read model that can be rebuilt."""
-    consumer, projection = read_model(name)
-    if not consumer.replayable:
-        raise CommandError(
-            f"{name} is not replayable: what is removed could not be rebuilt.", ExitCode.REFUSED
-        )
-    connection = connect(options)
+    name = consumer.name
     consent(
         options,
         f"This removes all rows of {name}; until they are rebuilt, whoever reads them finds few or"
@@ -118,6 +127,19 @@ def read_model(name: str) -> tuple[Consumer, Projection]:
         there = f"those that there are: {', '.join(kept)}" if kept else "there are none"
         raise CommandError(f"There is no projection {name!r}; {there}.", ExitCode.USAGE)
     return kept[name]
+
+
+def must_be_rebuildable(consumer: Consumer) -> None:
+    """Check that a replay can rebuild a consumer's read model.
+
+    Raises:
+        CommandError: the consumer is not replayable.
+    """
+    if not consumer.replayable:
+        raise CommandError(
+            f"{consumer.name} is not replayable: what is removed could not be rebuilt.",
+            ExitCode.REFUSED,
+        )
 
 
 def _of(

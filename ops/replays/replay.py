@@ -17,6 +17,7 @@ from ops.stage.lookups import consumer_named, must_be_replayable
 
 
 def replay(
+    connect: Callable[[], Connection],
     options: Options,
     name: str,
     wanted: Wanted,
@@ -35,6 +36,7 @@ def replay(
     consumer = consumer_named(name)
     must_be_replayable(consumer)
     run = Run(
+        connect=connect,
         options=options,
         target=QueueOf(consumer),
         dry_run=dry_run,

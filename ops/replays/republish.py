@@ -10,9 +10,11 @@ from ops.replays.pace import Pace
 from ops.replays.run import Run
 from ops.replays.selection import Wanted
 from ops.replays.topic import TheTopic
+from ops.stage.connection import Connection
 
 
 def republish(
+    connect: Callable[[], Connection],
     options: Options,
     wanted: Wanted,
     *,
@@ -27,7 +29,15 @@ def republish(
     Raises:
         CommandError: it is not said since when, among others.
     """
-    run = Run(options=options, target=TheTopic(), dry_run=dry_run, yes=yes, clock=clock, pace=pace)
+    run = Run(
+        connect=connect,
+        options=options,
+        target=TheTopic(),
+        dry_run=dry_run,
+        yes=yes,
+        clock=clock,
+        pace=pace,
+    )
     if job is not None:
         return run.resume(wanted, job)
     if not wanted.since:

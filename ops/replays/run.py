@@ -22,7 +22,7 @@ from ops.replays.selection import Wanted
 from ops.replays.send import Undelivered, work
 from ops.replays.target import Target, batch_size
 from ops.stage.aws_errors import explain
-from ops.stage.connection import Connection, connect
+from ops.stage.connection import Connection
 from ops.stage.lookups import find as find_order
 from ops.stage.lookups import no_such_order
 
@@ -33,9 +33,11 @@ APART = "Nothing was sent. To go around it, send what is before and what is afte
 class Run:
     """A run towards a target: of a new job, or of one that goes on.
 
-    With `dry_run` it only says what it would send; `yes` is consent. `then` is done at its end.
+    It connects once all that can be checked without a stage is checked. With `dry_run` it only says
+    what it would send; `yes` is consent. `then` is done at its end.
     """
 
+    connect: Callable[[], Connection]
     options: Options
     target: Target
     dry_run: bool = False
@@ -48,7 +50,7 @@ class Run:
         """Send the selected events, or only say what would be sent."""
         now = self.clock()
         selection, rate = wanted.selection(self.target, now), wanted.pace()
-        connection = connect(self.options)
+        connection = self.connect()
         selection = replace(selection, orders=_orders(connection, selection.orders))
         census = self._counted(connection, selection, rate)
         plan = Plan(
@@ -81,7 +83,7 @@ class Run:
         if job.ended and job.ended.how == "done":
             self._tell(job, f"Job {job_id} is done already: nothing is left to send.")
             return ExitCode.DONE
-        connection = connect(self.options)
+        connection = self.connect()
         if connection.began and job.plan.made < connection.began:
             raise CommandError(
                 f"Job {job_id} is of an earlier local run, whose log is gone: start a new one.",

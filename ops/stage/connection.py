@@ -40,12 +40,14 @@ NOT_READY = "The local run is still starting: try again when it says that it is 
 class Connection:
     """A stage that can be asked. `client` gives the SDK's client of a service, made once.
 
-    `began` is when the stage came to be, if it is one that lasts as long as its run.
+    `began` is when the stage came to be, if it is one that lasts as long as its run. `endpoint` is
+    the URL of the local cloud.
     """
 
     stage: str
     client: Callable[[str], Any]
     began: datetime | None = None
+    endpoint: str | None = None
 
     @property
     def region(self) -> str:
@@ -111,9 +113,12 @@ class Connection:
             RoleSessionName=session,
         )
         factory = client_factory(
-            sts.meta.region_name, read_timeout=PATIENCE, credentials=answer["Credentials"]
+            sts.meta.region_name,
+            read_timeout=PATIENCE,
+            credentials=answer["Credentials"],
+            endpoint=self.endpoint,
         )
-        return Connection(stage=self.stage, client=cache(factory))
+        return Connection(stage=self.stage, client=cache(factory), endpoint=self.endpoint)
 
     def orders(self) -> set[str]:
         """Return the ids of all orders. It reads the whole log: for a laptop only."""
@@ -157,12 +162,13 @@ def connect(options: Options) -> Connection:
 
 
 def local(port: int) -> Connection:
-    """Return the local cloud on a port; this process talks to nobody else from now on."""
-    environment = local_environment(port, os.environ)
-    for name in os.environ.keys() - environment.keys():
-        del os.environ[name]
-    os.environ.update(environment)
-    return Connection(stage=LOCAL, client=cache(client_factory(read_timeout=PATIENCE)))
+    """Return a connection to the local cloud on a port; environment and AWS files are ignored."""
+    endpoint = f"http://127.0.0.1:{port}"
+    credentials = {"AccessKeyId": KEY, "SecretAccessKey": KEY}
+    factory = client_factory(
+        REGION, read_timeout=PATIENCE, credentials=credentials, endpoint=endpoint
+    )
+    return Connection(stage=LOCAL, client=cache(factory), endpoint=endpoint)
 
 
 def local_environment(port: int, environ: Mapping[str, str]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from functions.runtime.aws.tables import DynamoRecords, TableName
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import LOCAL, Options
 from ops.logs.columns import Sheet
-from ops.stage.connection import Connection, connect
+from ops.stage.connection import Connection
 from ops.stage.lookups import find, no_such_order
 from ops.stage.sent_mail import Sent, sent
 
@@ -40,8 +40,12 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     html: str | None
 
 
-def show(options: Options, wanted: str, *, html: bool) -> ExitCode:
-    """Print a list of all mail, or an order's in full, the newest last."""
+def must_be_shown_here(options: Options, wanted: str, *, html: bool) -> None:
+    """Check that mail of this stage can be shown, and HTML of one order only.
+
+    Raises:
+        CommandError: the stage is not the local one, or no order is named.
+    """
     if options.stage != LOCAL:
         raise CommandError(
             f"Mail of stage {options.stage} is read in people's mailboxes, and nowhere else: that"
@@ -50,7 +54,10 @@ def show(options: Options, wanted: str, *, html: bool) -> ExitCode:
         )
     if html and not wanted:
         raise CommandError("Whose HTML? Name the order: fanfare mail ORDER --html", ExitCode.USAGE)
-    connection = connect(options)
+
+
+def show(connection: Connection, options: Options, wanted: str, *, html: bool) -> ExitCode:
+    """Print a list of all mail, or an order's in full, the newest last."""
     letters = _letters(sent(connection.client("sesv2").meta.endpoint_url), _orders(connection))
     if not wanted:
         _list(options, letters)

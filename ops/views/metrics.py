@@ -15,7 +15,7 @@ from functions.framework.ports import Clock
 from functions.runtime.clock import utc_now
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
-from ops.stage.connection import connect
+from ops.stage.connection import Connection
 
 BAR = 12
 """Cells of the day with the most orders."""
@@ -25,12 +25,21 @@ OTHERS = "░"
 NONE = "-"
 
 
-def show(options: Options, *, days: int, clock: Clock = utc_now) -> ExitCode:
-    """Print the figures of so many days, today the last: a table, or an object a day as JSON."""
+def must_be_kept(days: int) -> None:
+    """Check that figures are kept for so many days.
+
+    Raises:
+        CommandError: they are not.
+    """
     if not 1 <= days <= LONGEST:
         raise CommandError(f"--days is a number from 1 to {LONGEST}, not {days}.", ExitCode.USAGE)
-    rows = connect(options).rows(ANALYTICS, FIGURES)
-    found = figures(rows, days, day_of(clock()))
+
+
+def show(
+    connection: Connection, options: Options, *, days: int, clock: Clock = utc_now
+) -> ExitCode:
+    """Print the figures of so many days, today the last: a table, or an object a day as JSON."""
+    found = figures(connection.rows(ANALYTICS, FIGURES), days, day_of(clock()))
     if options.json:
         for each in found:
             options.print_json(each)

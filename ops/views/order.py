@@ -15,7 +15,7 @@ from ops.cli.options import Options
 from ops.logs.attempts import Attempts
 from ops.logs.watch import watch
 from ops.stage.aws_errors import explain
-from ops.stage.connection import Connection, connect
+from ops.stage.connection import Connection
 from ops.stage.lookups import find, no_such_order
 from ops.views.order_tree import draw
 from ops.views.outstanding import at_rest, outstanding
@@ -25,12 +25,13 @@ AFTERWARDS = timedelta(minutes=1)
 """How long after an order's last fact its last log line may have been written."""
 
 
-def show(options: Options, wanted: str, *, events: bool, wait: float | None) -> ExitCode:
+def show(
+    connection: Connection, options: Options, wanted: str, *, events: bool, wait: float | None
+) -> ExitCode:
     """Print an order as a tree, as its events, or folded as JSON; perhaps wait until it rests.
 
     An order that does not come to rest in time is shown as it is, with what is missing.
     """
-    connection = connect(options)
     order = find(connection, wanted.upper())
     log = connection.log()
     history = log.read(order)

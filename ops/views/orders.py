@@ -23,7 +23,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.formats import took
 from ops.cli.options import LOCAL, Options
 from ops.logs.columns import Sheet
-from ops.stage.connection import Connection, connect
+from ops.stage.connection import Connection
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +47,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def show(
+    connection: Connection,
     options: Options,
     *,
     moving: bool,
@@ -64,7 +65,6 @@ def show(
             " are found at once with --moving.",
             ExitCode.REFUSED,
         )
-    connection = connect(options)
     now = clock()
     before = now - (older_than or timedelta())
     found = (

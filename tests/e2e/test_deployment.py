@@ -5,7 +5,6 @@ The tests follow each other: each finds what the one before it left.
 """
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator
 from uuid import uuid4
@@ -47,13 +46,10 @@ PATIENCE = 2 * VISIBILITY_FACTOR * release.TIMEOUT
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    environ = dict(os.environ)
     with folder() as made_in:
         made = World(made_in)
         yield made
         made.end()
-    os.environ.clear()
-    os.environ.update(environ)
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +198,7 @@ def test_a_failing_update_goes_back_whole_and_no_order_in_flight_is_lost(
 def test_a_consumer_without_a_row_is_retired_once_its_queue_is_empty(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("ops.actions.retire.connect", lambda _: world.connection)
+    monkeypatch.setattr("ops.stage.connection.connect", lambda _: world.connection)
     topic = {queue for queue in queues(world) if "greeting" in queue}
     order = place(world.api, BODY)
 

@@ -1,6 +1,5 @@
 """A stage with an issuer, on the real local cloud: real tokens, verified by its HTTP API."""
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
@@ -42,7 +41,6 @@ class Shop:
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Shop]:
-    environ = dict(os.environ)
     with folder() as made_in, issuing() as issuer:
         issuer.publish()
         world = World(made_in, issuer=issuer.url, audience=AUDIENCE)
@@ -50,8 +48,6 @@ def shop() -> Iterator[Shop]:
             yield Shop(world, issuer)
         finally:
             world.end()
-    os.environ.clear()
-    os.environ.update(environ)
 
 
 def test_the_catalogue_is_open_to_all(shop: Shop) -> None:

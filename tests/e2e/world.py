@@ -6,17 +6,21 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from events.history import History
+from functions.runtime.aws.client import client_factory
 from ops.actions import seed
+from ops.cli.options import LOCAL
 from ops.local import deploy, ministack, scratch
 from ops.local.children import Child, Children
 from ops.local.port import HOST
 from ops.local.signals import Signals
 from ops.paths import ROOT
 from ops.stage import connection
+from ops.stage.connection import Connection
 from tests.e2e import guard
 from tests.e2e.asking import ask
 from tests.e2e.tree import Tree
@@ -88,8 +92,7 @@ class World:
             until(self._answers, ministack.PATIENCE, "the guarded cloud answers")
         else:
             ministack.until_ready(self.process, self.port)
-        self.connection = connection.local(self.port)
-        os.environ.update(settings)
+        self.connection = self._connect()
         deploy.make_bucket(self.connection)
         deploy.verify_sender(self.connection)
         self.deploy(ROOT)
@@ -123,6 +126,18 @@ class World:
     def end(self) -> None:
         """End the local cloud."""
         self._children.__exit__(None, None, None)
+
+    def _connect(self) -> Connection:
+        """Connect; to a guarded cloud by the environment, which names the certificate."""
+        if not self.certificate:
+            return connection.local(self.port)
+        environ = connection.local_environment(self.port, os.environ)
+        environ |= guard.settings(self.certificate, self.port)
+        for name in os.environ.keys() - environ.keys():
+            del os.environ[name]
+        os.environ.update(environ)
+        factory = client_factory(read_timeout=connection.PATIENCE)
+        return Connection(stage=LOCAL, client=cache(factory))
 
     def _answers(self) -> bool:
         try:

@@ -146,10 +146,7 @@ def forget_all(stage: Stage, recorder: Recorder, orders: list[str]) -> None:
     def acting_as(self: Connection, role: str, session: str) -> Connection:
         return Connection(stage=self.stage, client=recorder.clients(role))
 
-    with (
-        patch.object(forget, "connect", lambda _: connection),
-        patch.object(Connection, "acting_as", acting_as),
-    ):
+    with patch.object(Connection, "acting_as", acting_as):
         for order in orders:
-            done = forget.forget(Options(stage=stage.name), order, yes=True)
+            done = forget.forget(connection, Options(stage=stage.name), order, yes=True)
             assert done is ExitCode.DONE

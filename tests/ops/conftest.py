@@ -18,7 +18,7 @@ from events.envelope import Event
 from events.history import History
 from functions.runtime.aws.client import client_factory
 from ops.cli.errors import ExitCode
-from ops.cli.options import LOCAL
+from ops.cli.options import LOCAL, Options
 from ops.logs.record import Record
 from ops.stage.connection import Connection
 from tests.support.builders import NOW
@@ -110,31 +110,18 @@ def stage(functions: PlayedLambda, logs: PlayedLogs) -> Iterator[Callable[[str],
 
 
 @pytest.fixture
-def here(stage: Callable[[str], Connection], monkeypatch: pytest.MonkeyPatch) -> Connection:
-    """Give the local stage, to which every command connects."""
-    made = stage(LOCAL)
-    for module in (
-        "actions.forget",
-        "actions.invoke",
-        "actions.seed",
-        "logs.tail",
-        "projections.projection",
-        "replays.run",
-        "views.metrics",
-        "views.order",
-        "views.orders",
-    ):
-        monkeypatch.setattr(f"ops.{module}.connect", lambda _: made)
-    return made
+def here(stage: Callable[[str], Connection]) -> Connection:
+    """Give the local stage."""
+    return stage(LOCAL)
 
 
 @pytest.fixture
 def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-    """Play all commands, and give the arguments that they were called with."""
+    """Play all commands, and give the arguments that they were called with, without connections."""
     calls: list[tuple[Any, ...]] = []
 
     def played(*given: Any, **named: Any) -> ExitCode:
-        calls.append((*given, named))
+        calls.append((*given[not isinstance(given[0], Options) :], named))
         return ExitCode.REFUSED
 
     targets = ["local.run.run", "actions.seed.seed", "actions.invoke.invoke"]
@@ -145,6 +132,10 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     targets += [f"projections.projection.{what}" for what in ("show", "check", "empty")]
     for target in targets:
         monkeypatch.setattr(f"ops.{target}", played)
+    monkeypatch.setattr("ops.actions.invoke.read", lambda file: {"read": file})
+    monkeypatch.setattr(
+        "ops.stage.connection.connect", lambda o: Connection(stage=o.stage, client=str)
+    )
     monkeypatch.delenv("FANFARE_STAGE", raising=False)
     return calls
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from functions.orders.service import SERVICE as ORDERS
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.logs.filter import Filter
@@ -38,10 +39,10 @@ from ops.replays.selection import Wanted
         ("projection orders", {"limit": 20}),
         ("projection orders --empty --yes", {"yes": True}),
         ("forget 7F3K --yes", {"yes": True}),
-        ("retire greeting", {"keep_row": False, "without_draining": False, "wait": 900.0}),
+        ("retire greeting", {"without_draining": False, "wait": 900.0}),
         ("retire greeting --wait 5", {"wait": 5.0}),
         ("retire greeting --without-draining --yes", {"without_draining": True, "yes": True}),
-        ("retire greeting --keep-row --drop-dead-letters", {"drop_dead_letters": True}),
+        ("retire email --keep-row --drop-dead-letters", {"drop_dead_letters": True}),
         ("mail", {"html": False}),
         ("mail 7F3K --html", {"html": True}),
     ],
@@ -75,9 +76,9 @@ def test_a_selection_is_handed_on_as_it_was_typed(called: list[Any]) -> None:
         ("replay orders --resume orders-1", ("orders", Wanted())),
         ("republish --since 2h --type OrderPlaced", (Wanted(since="2h", types=("OrderPlaced",)),)),
         ("republish --until 2h --order 7F --rate 5", (Wanted(until="2h", orders=("7F",), rate=5),)),
-        ("projection orders", ("orders", None)),
-        ("projection orders 7F3K --check", ("orders", "7F3K")),
-        ("projection orders --empty", ("orders",)),
+        ("projection orders", (ORDERS, ORDERS.projection, None)),
+        ("projection orders 7F3K --check", (ORDERS, ORDERS.projection, "7F3K")),
+        ("projection orders --empty", (ORDERS, ORDERS.projection)),
         ("jobs", (None,)),
         ("jobs orders-1", ("orders-1",)),
         ("forget 7F3K", ("7F3K",)),
@@ -104,7 +105,7 @@ def test_the_order_is_told_from_the_seconds(called: list[Any], line: str) -> Non
 def test_a_file_may_be_named_or_be_standard_input(called: list[Any], line: str, file: str) -> None:
     main(line.split())
 
-    assert called[0][1] == file
+    assert called[0][1] == {"read": file}
 
 
 def test_names_may_be_given_again_and_again(called: list[Any]) -> None:

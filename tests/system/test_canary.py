@@ -19,7 +19,7 @@ from infra.stage import DEV
 from ops.actions import forget
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
-from ops.replays import job, replay, run
+from ops.replays import job, replay
 from ops.replays.selection import Wanted
 from ops.stage.connection import Connection
 from tests.support.played import Time
@@ -72,13 +72,14 @@ def walked(
 def operate(order: Placed, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Replay to a consumer, and forget the order."""
     connection = Connection(stage=DEV.name, client=cache(client_factory()))
-    for command in (forget, run):
-        monkeypatch.setattr(command, "connect", lambda _: connection)
     monkeypatch.setattr(job, "JOBS", tmp_path)
     options = Options(stage=DEV.name)
-    assert replay.replay(options, REPLAYED, Wanted(), yes=True, pace=Time().pace) is ExitCode.DONE
+    done = replay.replay(
+        lambda: connection, options, REPLAYED, Wanted(), yes=True, pace=Time().pace
+    )
+    assert done is ExitCode.DONE
     world.settle()
-    assert forget.forget(options, order.id, yes=True) is ExitCode.DONE
+    assert forget.forget(connection, options, order.id, yes=True) is ExitCode.DONE
     world.settle()
 
 

@@ -17,7 +17,7 @@ from ops.actions import forget
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.projections import projection
-from ops.replays import job, replay, run
+from ops.replays import job, replay
 from ops.replays.selection import Wanted
 from ops.stage.connection import Connection, every_table
 from tests.support.builders import Lines
@@ -25,19 +25,17 @@ from tests.support.played import Time
 from tests.system.shop import SOLD_OUT, Placed, Shop
 from tests.system.world import World
 
+OPTIONS = Options(stage=DEV.name)
 REPLAYABLE = [consumer for consumer in CONSUMERS if consumer.replayable]
 
 
 @pytest.fixture
-def operator(
+def stage(
     world: World, clock: Traveller, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Options:
-    """Somebody who has the world's stage at hand, a minute later."""
-    connection = Connection(stage=DEV.name, client=cache(client_factory()))
-    for command in (forget, projection, run):
-        monkeypatch.setattr(command, "connect", lambda _: connection)
+) -> Connection:
+    """The world's stage, a minute later."""
     monkeypatch.setattr(job, "JOBS", tmp_path)
-    return Options(stage=DEV.name)
+    return Connection(stage=DEV.name, client=cache(client_factory()))
 
 
 @pytest.fixture
@@ -61,20 +59,22 @@ def kept(world: World) -> list[list[dict[str, Any]]]:
     return [sorted(world.table(name), key=str) for name in names]
 
 
-def send_again(options: Options, world: World, consumer: Consumer) -> None:
-    done = replay.replay(options, consumer.name, Wanted(), yes=True, pace=Time().pace)
+def send_again(stage: Connection, world: World, consumer: Consumer) -> None:
+    done = replay.replay(
+        lambda: stage, OPTIONS, consumer.name, Wanted(), yes=True, pace=Time().pace
+    )
     assert done is ExitCode.DONE
     assert world.waiting(consumer.name) > 0
     world.settle(times=2, reverse=True)
 
 
 def test_whoever_hears_the_whole_past_again_changes_nothing(
-    world: World, placed: list[Placed], operator: Options
+    world: World, placed: list[Placed], stage: Connection
 ) -> None:
     before = kept(world)
 
     for consumer in REPLAYABLE:
-        send_again(operator, world, consumer)
+        send_again(stage, world, consumer)
 
     assert kept(world) == before
 
@@ -83,27 +83,27 @@ def test_whoever_hears_the_whole_past_again_changes_nothing(
     "consumer", [c for c in REPLAYABLE if c.projection], ids=lambda consumer: consumer.name
 )
 def test_a_read_model_that_was_emptied_is_rebuilt_as_it_was(
-    world: World, placed: list[Placed], operator: Options, consumer: Consumer
+    world: World, placed: list[Placed], stage: Connection, consumer: Consumer
 ) -> None:
     assert consumer.projection
     table = world.own_table(consumer.name, consumer.projection.table)
     before = world.table(table)
     assert len(before) == len(placed)
-    assert projection.check(operator, consumer.name, None) is ExitCode.DONE
+    assert projection.check(stage, OPTIONS, consumer, consumer.projection, None) is ExitCode.DONE
 
-    projection.empty(operator, consumer.name, yes=True)
+    projection.empty(stage, OPTIONS, consumer, consumer.projection, yes=True)
     assert world.table(table) == []
-    send_again(operator, world, consumer)
+    send_again(stage, world, consumer)
 
     assert sorted(world.table(table), key=str) == sorted(before, key=str)
-    assert projection.check(operator, consumer.name, None) is ExitCode.DONE
+    assert projection.check(stage, OPTIONS, consumer, consumer.projection, None) is ExitCode.DONE
 
 
 def test_a_forgotten_order_hears_everything_again_and_stays_forgotten(
-    world: World, shop: Shop, placed: list[Placed], operator: Options, lines: Lines
+    world: World, shop: Shop, placed: list[Placed], stage: Connection, lines: Lines
 ) -> None:
     for order in placed:
-        assert forget.forget(operator, order.id, yes=True) is ExitCode.DONE
+        assert forget.forget(stage, OPTIONS, order.id, yes=True) is ExitCode.DONE
     world.settle()
     before = kept(world)
     of_relay = [line for line in lines.lines if line["outcome"] in ("forgotten", "tampered")]
@@ -112,7 +112,7 @@ def test_a_forgotten_order_hears_everything_again_and_stays_forgotten(
     world.redeliver()
     world.settle()
     for consumer in REPLAYABLE:
-        send_again(operator, world, consumer)
+        send_again(stage, world, consumer)
 
     assert kept(world) == before
     assert not {"forged", "retry"} & set(lines.outcomes)

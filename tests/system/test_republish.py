@@ -19,7 +19,7 @@ from infra.stage import DEV
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.projections import projection
-from ops.replays import job, republish, run
+from ops.replays import job, republish
 from ops.replays.selection import Wanted
 from ops.stage.connection import Connection
 from tests.support.builders import Lines
@@ -28,17 +28,15 @@ from tests.system.shop import SOLD_OUT, Placed, Shop
 from tests.system.test_replay import kept
 from tests.system.world import World
 
+OPTIONS = Options(stage=DEV.name)
 OUTAGE = timedelta(hours=30)
 
 
 @pytest.fixture
-def operator(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Options:
-    """Somebody who has the world's stage at hand."""
-    connection = Connection(stage=DEV.name, client=cache(client_factory()))
-    for command in (projection, run):
-        monkeypatch.setattr(command, "connect", lambda _: connection)
+def stage(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Connection:
+    """The world's stage."""
     monkeypatch.setattr(job, "JOBS", tmp_path)
-    return Options(stage=DEV.name)
+    return Connection(stage=DEV.name, client=cache(client_factory()))
 
 
 @pytest.fixture
@@ -55,9 +53,10 @@ def published() -> Iterator[list[dict[str, Any]]]:
     botocore.handlers.BUILTIN_HANDLERS.remove(handler)
 
 
-def publish_again(options: Options, since: datetime, **wanted: Any) -> None:
+def publish_again(stage: Connection, since: datetime, **wanted: Any) -> None:
     given = Wanted(since=since.isoformat(), **wanted)
-    assert republish.republish(options, given, yes=True, pace=Time().pace) is ExitCode.DONE
+    done = republish.republish(lambda: stage, OPTIONS, given, yes=True, pace=Time().pace)
+    assert done is ExitCode.DONE
 
 
 def ended(shop: Shop, orders: list[Placed]) -> list[str]:
@@ -76,7 +75,7 @@ def place(shop: Shop) -> list[Placed]:
 
 @pytest.mark.parametrize("hops", range(3))
 def test_all_consumers_catch_up_with_what_the_stream_lost_after_so_many_hops(
-    world: World, shop: Shop, clock: Traveller, operator: Options, lines: Lines, hops: int
+    world: World, shop: Shop, clock: Traveller, stage: Connection, lines: Lines, hops: int
 ) -> None:
     began = datetime.now(UTC)
     orders = place(shop)
@@ -90,7 +89,7 @@ def test_all_consumers_catch_up_with_what_the_stream_lost_after_so_many_hops(
     world.settle()
     assert ended(shop, orders) != ENDS
 
-    publish_again(operator, began)
+    publish_again(stage, began)
     world.settle()
 
     assert ended(shop, orders) == ENDS
@@ -99,7 +98,7 @@ def test_all_consumers_catch_up_with_what_the_stream_lost_after_so_many_hops(
     assert not {"undecodable", "forged", "retry", "unpublishable"} & set(lines.outcomes)
     mails = {"email/receipt", "email/dispatch", "email/cancellation"}
     assert all(mails & set(world.slots(order.id)) for order in orders)
-    assert projection.check(operator, "orders", None) is ExitCode.DONE
+    assert projection.check(stage, OPTIONS, *projection.read_model("orders"), None) is ExitCode.DONE
 
 
 @pytest.fixture
@@ -114,11 +113,11 @@ def done(world: World, shop: Shop, clock: Traveller) -> list[Placed]:
 
 
 def test_whoever_has_handled_it_all_changes_nothing(
-    world: World, operator: Options, done: list[Placed]
+    world: World, stage: Connection, done: list[Placed]
 ) -> None:
     before = kept(world)
 
-    publish_again(operator, datetime.now(UTC) - timedelta(hours=2))
+    publish_again(stage, datetime.now(UTC) - timedelta(hours=2))
     waiting = {consumer.name: world.waiting(consumer.name) for consumer in CONSUMERS}
     world.settle(times=2, reverse=True)
 
@@ -127,12 +126,12 @@ def test_whoever_has_handled_it_all_changes_nothing(
 
 
 def test_what_is_published_again_is_what_the_relay_published(
-    published: list[dict[str, Any]], operator: Options, done: list[Placed]
+    published: list[dict[str, Any]], stage: Connection, done: list[Placed]
 ) -> None:
     once = {entry["MessageDeduplicationId"]: entry | {"Id": ""} for entry in published}
     published.clear()
 
-    publish_again(operator, datetime.now(UTC) - timedelta(hours=2))
+    publish_again(stage, datetime.now(UTC) - timedelta(hours=2))
 
     again = {entry["MessageDeduplicationId"]: entry | {"Id": ""} for entry in published}
     assert again == once
@@ -144,18 +143,18 @@ def test_what_is_published_again_is_what_the_relay_published(
 
 
 def test_nothing_is_published_that_was_not_asked_for(
-    published: list[dict[str, Any]], operator: Options, done: list[Placed]
+    published: list[dict[str, Any]], stage: Connection, done: list[Placed]
 ) -> None:
     published.clear()
     since = datetime.now(UTC) - timedelta(hours=2)
 
-    publish_again(operator, since, types=("OrderPlaced",), orders=(done[0].id,))
+    publish_again(stage, since, types=("OrderPlaced",), orders=(done[0].id,))
 
     assert [entry["MessageDeduplicationId"] for entry in published] == [f"{done[0].id}/placed"]
 
 
 def test_consumers_that_lost_their_messages_and_may_not_be_replayed_hear_them_with_all_others(
-    world: World, shop: Shop, clock: Traveller, operator: Options
+    world: World, shop: Shop, clock: Traveller, stage: Connection
 ) -> None:
     began = datetime.now(UTC)
     world.paused = {consumer.name for consumer in CONSUMERS if not consumer.replayable}
@@ -166,9 +165,9 @@ def test_consumers_that_lost_their_messages_and_may_not_be_replayed_hear_them_wi
         world.purge(consumer)
     world.paused = set()
 
-    publish_again(operator, began)
+    publish_again(stage, began)
     world.settle()
 
     assert ended(shop, orders) == ENDS
     assert [shop.parcels(order) for order in orders] == [1, 0, 0, 0]
-    assert projection.check(operator, "orders", None) is ExitCode.DONE
+    assert projection.check(stage, OPTIONS, *projection.read_model("orders"), None) is ExitCode.DONE

@@ -1,5 +1,6 @@
 """AWS clients that start fast: botocore alone, reading no model but those it is asked for."""
 
+import os
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -26,24 +27,28 @@ def client_factory(
     *,
     read_timeout: int = READ_TIMEOUT,
     credentials: Mapping[str, Any] | None = None,
+    endpoint: str | None = None,
 ) -> Callable[[str], Any]:
     """Return a function that makes the client of a service, such as `dynamodb`.
 
     Who waits for more than a table or a queue, such as a whole invocation, gives `read_timeout`.
     `credentials` are those of a role, as STS answers them; without, they are looked for.
+    `endpoint` is the URL of an emulator of AWS: with it, nothing is read from the environment or
+    from configuration files, and no proxy is used.
     """
-    session = Session(profile=profile)
+    session = Session(profile=profile, session_vars=_defaults() if endpoint else None)
     if credentials:
         session.set_credentials(
             credentials["AccessKeyId"],
             credentials["SecretAccessKey"],
-            credentials["SessionToken"],
+            credentials.get("SessionToken"),
         )
     session.register_component("data_loader", _loader())
     config = Config(
         connect_timeout=CONNECT_TIMEOUT,
         read_timeout=read_timeout,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        proxies={} if endpoint else None,
     )
 
     def client(service: str) -> Any:
@@ -51,9 +56,21 @@ def client_factory(
         if service in ASKED_ONCE:
             once = Config(read_timeout=ASKED_ONCE[service], retries={"total_max_attempts": 1})
             chosen = config.merge(once)
-        return session.create_client(service, region_name=region, config=chosen)
+        return session.create_client(
+            service, region_name=region, endpoint_url=endpoint, config=chosen
+        )
 
     return client
+
+
+def _defaults() -> dict[str, tuple[None, None, Any, Any]]:
+    """Return botocore's settings with their defaults, and no other source for any of them."""
+    settings = {
+        name: (None, None, default, convert)
+        for name, (_, _, default, convert) in Session.SESSION_VARIABLES.items()
+    }
+    no_file = (None, None, os.devnull, None)
+    return settings | {"config_file": no_file, "credentials_file": no_file}
 
 
 @cache

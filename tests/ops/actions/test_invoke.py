@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from functions.checkout.request import Wanted
-from ops.actions.invoke import invoke
+from ops.actions.invoke import invoke, read
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.paths import SAMPLE
@@ -30,8 +30,8 @@ def test_the_sample_is_an_order_for_what_is_in_stock() -> None:
 def test_without_a_file_the_sample_is_sent_under_a_key_of_its_own(
     here: Connection, functions: PlayedLambda, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert invoke(Options(json=True), "") is ExitCode.DONE
-    assert invoke(Options(json=True), "") is ExitCode.DONE
+    assert invoke(here, Options(json=True), read("")) is ExitCode.DONE
+    assert invoke(here, Options(json=True), read("")) is ExitCode.DONE
 
     first, second = functions.asked
     assert first["FunctionName"] == "fanfare-local-checkout"
@@ -47,7 +47,7 @@ def test_a_key_in_the_file_is_kept(
     file = tmp_path / "order.json"
     file.write_text('{"idempotency_key": "mine"}')
 
-    invoke(Options(), str(file))
+    invoke(here, Options(), read(str(file)))
 
     assert functions.asked[0]["Payload"] == {"idempotency_key": "mine"}
 
@@ -58,7 +58,7 @@ def test_a_dash_is_standard_input(
     stdin = SimpleNamespace(buffer=io.BytesIO(b'{"lines": []}'))
     monkeypatch.setattr("sys.stdin", stdin)
 
-    invoke(Options(), "-")
+    invoke(here, Options(), read("-"))
 
     assert functions.asked[0]["Payload"]["lines"] == []
 
@@ -83,7 +83,7 @@ def test_the_answer_is_printed_and_decides_the_exit_code(
 ) -> None:
     functions.answer, functions.error = answer, error
 
-    assert invoke(Options(), "") is expected
+    assert invoke(here, Options(), read("")) is expected
 
     assert json.loads(capsys.readouterr().out) == answer
 
@@ -98,14 +98,13 @@ def test_the_answer_is_printed_and_decides_the_exit_code(
     ],
 )
 def test_a_file_that_holds_no_order_is_not_sent(
-    functions: PlayedLambda, tmp_path: Path, content: str | bytes | None, says: str
+    tmp_path: Path, content: str | bytes | None, says: str
 ) -> None:
     file = tmp_path / "order.json"
     if content is not None:
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
 
     with pytest.raises(CommandError, match=says) as refused:
-        invoke(Options(), str(file))
+        read(str(file))
 
     assert refused.value.code is ExitCode.USAGE
-    assert functions.asked == []

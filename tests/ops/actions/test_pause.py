@@ -9,6 +9,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
 from ops.stage.event_sources import PATIENCE, turn
+from ops.stage.lookups import consumer_named
 
 
 class PlayedSources:
@@ -79,19 +80,15 @@ def test_a_consumer_without_an_event_source_is_not_deployed() -> None:
     assert trouble.value.code is ExitCode.NOT_FOUND
 
 
-@pytest.mark.parametrize(
-    ("consumer", "stage", "said", "code"),
-    [
-        ("paymant", "local", "There is no consumer 'paymant'; there are payment, ", ExitCode.USAGE),
-        ("payment", "prod", "this needs your consent", ExitCode.REFUSED),
-    ],
-)
-def test_who_is_meant_must_exist_and_on_an_account_it_must_be_meant(
-    consumer: str, stage: str, said: str, code: ExitCode
-) -> None:
-    with pytest.raises(CommandError, match=said) as trouble:
-        switch(Options(stage=stage), consumer, on=False, yes=False)
-    assert trouble.value.code is code
+def test_a_stage_in_an_account_needs_consent() -> None:
+    sources = PlayedSources()
+    prod = Connection(stage="prod", client=lambda _: sources)
+
+    with pytest.raises(CommandError, match="this needs your consent") as trouble:
+        switch(prod, Options(stage="prod"), consumer_named("payment"), on=False, yes=False)
+
+    assert trouble.value.code is ExitCode.REFUSED
+    assert sources.updates == []
 
 
 @pytest.mark.parametrize(
@@ -104,16 +101,10 @@ def test_who_is_meant_must_exist_and_on_an_account_it_must_be_meant(
     ],
 )
 def test_what_it_means_is_said(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    state: str,
-    on: bool,
-    said: str,
+    capsys: pytest.CaptureFixture[str], state: str, on: bool, said: str
 ) -> None:
-    monkeypatch.setattr(
-        "ops.actions.pause.connect", lambda _: connection(PlayedSources(state=state))
-    )
+    here, payment = connection(PlayedSources(state=state)), consumer_named("payment")
 
-    assert switch(Options(), "payment", on=on, yes=False) is ExitCode.DONE
+    assert switch(here, Options(), payment, on=on, yes=False) is ExitCode.DONE
 
     assert capsys.readouterr().out == f"{said}\n"

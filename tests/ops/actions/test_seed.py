@@ -53,24 +53,21 @@ def test_seeding_again_adds_nothing_and_leaves_the_stock_as_it_is(here: Connecti
 
 
 def test_it_says_how_many_were_new(here: Connection, capsys: pytest.CaptureFixture[str]) -> None:
-    assert seed(Options(), yes=False) is ExitCode.DONE
-    assert seed(Options(json=True), yes=False) is ExitCode.DONE
+    assert seed(here, Options(), yes=False) is ExitCode.DONE
+    assert seed(here, Options(json=True), yes=False) is ExitCode.DONE
 
     assert capsys.readouterr().out == f'{told(12)}\n{{"products":12,"new":0}}\n'
 
 
-def test_the_real_shop_is_not_seeded_by_accident(
-    stage: Callable[[str], Connection], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_real_shop_is_not_seeded_by_accident(stage: Callable[[str], Connection]) -> None:
     prod = stage("prod")
-    monkeypatch.setattr("ops.actions.seed.connect", lambda _: prod)
 
     with pytest.raises(CommandError, match="--yes") as refused:
-        seed(Options(stage="prod"), yes=False)
+        seed(prod, Options(stage="prod"), yes=False)
 
     assert refused.value.code is ExitCode.REFUSED
     assert list(stock(prod)) == []
-    assert seed(Options(stage="prod"), yes=True) is ExitCode.DONE
+    assert seed(prod, Options(stage="prod"), yes=True) is ExitCode.DONE
     assert len(list(stock(prod))) == 12
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from ops.cli.errors import ExitCode
 from ops.main import main
+from ops.stage import local_run
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -63,6 +64,39 @@ def test_a_name_that_is_nobodys_is_exit_code_2(
     assert main(["tail", "--consumer", "emial"]) is ExitCode.USAGE
 
     assert "There is no consumer 'emial'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "says"),
+    [
+        ("pause paymant", ExitCode.USAGE, "There is no consumer 'paymant'"),
+        ("resume paymant", ExitCode.USAGE, "There is no consumer 'paymant'"),
+        ("retire Bus!", ExitCode.USAGE, "'Bus!' is no name of a consumer"),
+        ("retire email", ExitCode.REFUSED, "email has its row in functions/map.py"),
+        ("invoke no-such-file.json", ExitCode.USAGE, "Cannot read no-such-file.json"),
+        ("mail --html", ExitCode.USAGE, "fanfare mail ORDER --html"),
+        ("metrics --days 0", ExitCode.USAGE, "--days is a number from 1"),
+        ("tail --consumer emial", ExitCode.USAGE, "There is no consumer 'emial'"),
+        ("projection payment", ExitCode.USAGE, "There is no projection 'payment'"),
+        ("replay emial", ExitCode.USAGE, "There is no consumer 'emial'"),
+        ("replay orders --resume orders-0", ExitCode.NOT_FOUND, "There is no job 'orders-0'"),
+        ("republish", ExitCode.USAGE, "--since"),
+        ("order 7F3K", ExitCode.NOT_FOUND, "Nothing runs locally"),
+    ],
+)
+def test_a_mistake_is_reported_before_a_local_run_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    line: str,
+    code: ExitCode,
+    says: str,
+) -> None:
+    monkeypatch.delenv("FANFARE_STAGE", raising=False)
+    monkeypatch.setattr(local_run, "alive", list)
+
+    assert main(line.split()) is code
+
+    assert says in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("more", ["--check", "A"])

@@ -18,6 +18,7 @@ from ops.stage.connection import Connection
 from tests.ops.conftest import write
 from tests.support.builders import NOW, story
 
+MODEL = projection.read_model("orders")
 IDS = [f"5WQFM8Q1XK3T7ZC0R9N2HDBJ{number:02}" for number in range(4)]
 
 
@@ -48,7 +49,7 @@ def shown(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def test_the_first_rows_are_shown(listed: Connection, capsys: pytest.CaptureFixture[str]) -> None:
-    assert projection.show(Options(), "orders", None, limit=3) is ExitCode.DONE
+    assert projection.show(listed, Options(), *MODEL, None, limit=3) is ExitCode.DONE
 
     said = capsys.readouterr()
     lines = said.out.splitlines()
@@ -63,7 +64,7 @@ def test_the_first_rows_are_shown(listed: Connection, capsys: pytest.CaptureFixt
 def test_the_row_of_an_order_is_shown_by_the_order_or_by_its_partition(
     listed: Connection, capsys: pytest.CaptureFixture[str], key: str
 ) -> None:
-    assert projection.show(Options(json=True), "orders", key, limit=20) is ExitCode.DONE
+    assert projection.show(listed, Options(json=True), *MODEL, key, limit=20) is ExitCode.DONE
 
     (line,) = map(json.loads, shown(capsys).splitlines())
     assert (line["partition"], line["version"]) == (f"guest#{IDS[2]}", 2)
@@ -72,7 +73,7 @@ def test_the_row_of_an_order_is_shown_by_the_order_or_by_its_partition(
 
 def test_a_key_without_rows_is_not_found(listed: Connection) -> None:
     with pytest.raises(CommandError) as missing:
-        projection.show(Options(), "orders", "5WQFM8Q1XK3T7ZC0R9N2HDBJ99", limit=20)
+        projection.show(listed, Options(), *MODEL, "5WQFM8Q1XK3T7ZC0R9N2HDBJ99", limit=20)
     assert missing.value.code is ExitCode.NOT_FOUND
 
 
@@ -81,15 +82,15 @@ def test_who_keeps_no_read_model_is_told_from_who_does(name: str) -> None:
     with pytest.raises(
         CommandError, match=f"no projection '{name}'; those that there are: orders"
     ) as wrong:
-        projection.show(Options(), name, None, limit=20)
+        projection.read_model(name)
     assert wrong.value.code is ExitCode.USAGE
 
 
 def test_equal_rows_are_said_to_be_equal(
     listed: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert projection.check(Options(), "orders", None, clock=_much_later) is ExitCode.DONE
-    assert projection.check(Options(), "orders", IDS[0], clock=_much_later) is ExitCode.DONE
+    assert projection.check(listed, Options(), *MODEL, None, clock=_much_later) is ExitCode.DONE
+    assert projection.check(listed, Options(), *MODEL, IDS[0], clock=_much_later) is ExitCode.DONE
 
     every, one = shown(capsys).splitlines()
     assert every.startswith("4 rows of orders equal the log")
@@ -108,7 +109,7 @@ def test_what_differs_is_listed_with_how_to_mend_it_and_the_exit_code_is_5(
     def no_sleep(_: float) -> None:
         raise AssertionError("these orders are long at rest")
 
-    found = projection.check(Options(), "orders", None, clock=_much_later, sleep=no_sleep)
+    found = projection.check(listed, Options(), *MODEL, None, clock=_much_later, sleep=no_sleep)
     said = shown(capsys)
 
     assert found is ExitCode.FOUND
@@ -119,17 +120,17 @@ def test_what_differs_is_listed_with_how_to_mend_it_and_the_exit_code_is_5(
     assert "To mend them: fanfare replay orders\n" in said
 
     rows.put(Row(partition="guest#X", sort="1#X", values={}, version=1))
-    projection.check(Options(), "orders", None, clock=_much_later, sleep=no_sleep)
+    projection.check(listed, Options(), *MODEL, None, clock=_much_later, sleep=no_sleep)
     assert "To mend them: fanfare projection orders --empty, then fanfare replay orders" in (
         shown(capsys)
     )
-    assert projection.check(Options(), "orders", IDS[1], clock=_much_later) is ExitCode.FOUND
+    assert projection.check(listed, Options(), *MODEL, IDS[1], clock=_much_later) is ExitCode.FOUND
 
 
 def test_all_rows_are_removed_and_it_is_said_how_to_make_them_anew(
     listed: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert projection.empty(Options(), "orders", yes=False) is ExitCode.DONE
+    assert projection.empty(listed, Options(), *MODEL, yes=False) is ExitCode.DONE
 
     assert list(listed.rows(ORDERS, LIST).all()) == []
     assert shown(capsys) == "Removed 4 rows of orders. Rebuild them: fanfare replay orders\n"
@@ -140,13 +141,12 @@ def test_another_stage_is_emptied_with_consent_only(
     stage: Callable[[str], Connection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dev = filled(stage("dev"))
-    monkeypatch.setattr(projection, "connect", lambda _: dev)
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
 
     with pytest.raises(CommandError, match="--yes") as refused:
-        projection.empty(Options(stage="dev"), "orders", yes=False)
+        projection.empty(dev, Options(stage="dev"), *MODEL, yes=False)
 
     assert refused.value.code is ExitCode.REFUSED
     assert len(list(dev.rows(ORDERS, LIST).all())) == 4
-    assert projection.empty(Options(stage="dev"), "orders", yes=True) is ExitCode.DONE
+    assert projection.empty(dev, Options(stage="dev"), *MODEL, yes=True) is ExitCode.DONE
     assert list(dev.rows(ORDERS, LIST).all()) == []

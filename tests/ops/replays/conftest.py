@@ -56,16 +56,34 @@ def filled(connection: Connection) -> Connection:
     return connection
 
 
-@pytest.fixture
-def stocked(here: Connection) -> Connection:
-    return filled(here)
+class Reachable:
+    """A stage that a run can connect to, once there is one."""
+
+    connection: Connection | None = None
+
+    def connect(self) -> Connection:
+        """Return the connection."""
+        assert self.connection is not None, "this must not need a stage"
+        return self.connection
 
 
 @pytest.fixture
-def go(time: Time) -> Callable[..., ExitCode]:
+def reachable() -> Reachable:
+    return Reachable()
+
+
+@pytest.fixture
+def stocked(here: Connection, reachable: Reachable) -> Connection:
+    reachable.connection = filled(here)
+    return here
+
+
+@pytest.fixture
+def go(time: Time, reachable: Reachable) -> Callable[..., ExitCode]:
     def go(name: str = "orders", options: Options | None = None, **given: Any) -> ExitCode:
         wanted = Wanted(**{key: given.pop(key) for key in list(given) if hasattr(Wanted, key)})
-        return run(options or Options(), name, wanted, clock=time.clock, pace=time.pace, **given)
+        played: dict[str, Any] = {"clock": time.clock, "pace": time.pace} | given
+        return run(reachable.connect, options or Options(), name, wanted, **played)
 
     return go
 
@@ -124,9 +142,10 @@ def listener(stocked: Connection) -> Listener:
 
 
 @pytest.fixture
-def again(time: Time) -> Callable[..., ExitCode]:
+def again(time: Time, reachable: Reachable) -> Callable[..., ExitCode]:
     def again(options: Options | None = None, **given: Any) -> ExitCode:
         wanted = Wanted(**{key: given.pop(key) for key in list(given) if hasattr(Wanted, key)})
-        return republish(options or Options(), wanted, clock=time.clock, pace=time.pace, **given)
+        played: dict[str, Any] = {"clock": time.clock, "pace": time.pace} | given
+        return republish(reachable.connect, options or Options(), wanted, **played)
 
     return again

@@ -16,11 +16,10 @@ from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.main import main
 from ops.replays import replay as replaying
-from ops.replays import run as job_run
 from ops.replays.replay import replay
 from ops.stage.connection import Connection
 from tests.ops.conftest import write_events
-from tests.ops.replays.conftest import IDS, filled, received, troubled
+from tests.ops.replays.conftest import IDS, Reachable, filled, received, troubled
 from tests.support.builders import placed
 from tests.support.played import Time
 from tests.support.read_model import LISTING
@@ -76,13 +75,14 @@ def test_who_is_not_said_to_be_replayable_is_not(
 def test_another_stage_asks_for_consent(
     stage: Callable[[str], Connection],
     monkeypatch: pytest.MonkeyPatch,
+    reachable: Reachable,
     go: Callable[..., ExitCode],
     folder: Path,
     typed: str | None,
     sent: int,
 ) -> None:
     dev = filled(stage("dev"))
-    monkeypatch.setattr(job_run, "connect", lambda _: dev)
+    reachable.connection = dev
     monkeypatch.setattr("sys.stdin.isatty", lambda: typed is not None, raising=False)
     monkeypatch.setattr("builtins.input", lambda: typed)
     options = Options(stage="dev")
@@ -142,6 +142,7 @@ def test_what_a_dry_run_tells_is_what_its_command_sends(
     told = json.loads(capsys.readouterr().out)
     time.clock.advance(minutes=5)
     write_events(stocked, [placed(order="LATER", now=time.clock.now - timedelta(minutes=1))])
+    monkeypatch.setattr("ops.stage.connection.connect", lambda _: stocked)
     monkeypatch.setattr(replaying, "replay", partial(replay, clock=time.clock, pace=time.pace))
 
     assert main(told["command"].split()[1:]) is ExitCode.DONE

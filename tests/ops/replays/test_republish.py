@@ -18,11 +18,10 @@ from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.main import main
 from ops.replays import republish as republishing
-from ops.replays import run as job_run
 from ops.replays.republish import republish
 from ops.stage.connection import Connection
 from tests.ops.conftest import write_events
-from tests.ops.replays.conftest import IDS, filled, troubled
+from tests.ops.replays.conftest import IDS, Reachable, filled, troubled
 from tests.support.builders import TRUMPET, order_placed, placed
 from tests.support.listener import Listener
 from tests.support.played import Time
@@ -99,6 +98,7 @@ def test_what_a_dry_run_tells_is_what_its_command_publishes(
     time.clock.advance(minutes=5)
     write_events(stocked, [placed(order="LATER", now=time.clock.now - timedelta(minutes=1))])
     played = partial(republish, clock=time.clock, pace=time.pace)
+    monkeypatch.setattr("ops.stage.connection.connect", lambda _: stocked)
     monkeypatch.setattr(republishing, "republish", played)
 
     assert main(told["command"].split()[1:]) is ExitCode.DONE
@@ -113,6 +113,7 @@ def test_what_a_dry_run_tells_is_what_its_command_publishes(
 def test_another_stage_asks_for_consent(
     stage: Callable[[str], Connection],
     monkeypatch: pytest.MonkeyPatch,
+    reachable: Reachable,
     again: Callable[..., ExitCode],
     capsys: pytest.CaptureFixture[str],
     typed: str | None,
@@ -120,7 +121,7 @@ def test_another_stage_asks_for_consent(
 ) -> None:
     dev = filled(stage("dev"))
     listener = Listener(dev)
-    monkeypatch.setattr(job_run, "connect", lambda _: dev)
+    reachable.connection = dev
     monkeypatch.setattr("sys.stdin.isatty", lambda: typed is not None, raising=False)
     monkeypatch.setattr("builtins.input", lambda: typed)
     options = Options(stage="dev")

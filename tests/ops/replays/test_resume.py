@@ -14,43 +14,39 @@ from functions.orders.service import SERVICE as ORDERS
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.replays import job as job_files
-from ops.replays import run
-from ops.replays.replay import replay
-from ops.replays.selection import Wanted
 from ops.stage.connection import Connection
-from tests.ops.replays.conftest import received, troubled
-from tests.support.played import Time
+from tests.ops.replays.conftest import Reachable, received, troubled
 from tests.support.read_model import LISTING
 
 
-def resume(options: Options, name: str, wanted: Wanted, job: str, **given: Any) -> ExitCode:
-    return replay(options, name, wanted, job=job, **given)
-
-
 def test_an_interrupted_job_goes_on_where_it_stopped_and_is_done_once(
-    stocked: Connection, time: Time, broken: str, capsys: pytest.CaptureFixture[str]
+    stocked: Connection,
+    go: Callable[..., ExitCode],
+    broken: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert resume(Options(), "orders", Wanted(), broken, clock=time.clock, pace=time.pace) is (
-        ExitCode.DONE
-    )
+    assert go(job=broken) is ExitCode.DONE
 
     sent = received(stocked)
     assert len(sent) == len({event.id for event in sent}) == 24
-    again = resume(Options(), "orders", Wanted(), broken)
-    assert again is ExitCode.DONE
+    assert go(job=broken) is ExitCode.DONE
     assert "nothing is left to send" in capsys.readouterr().out
     assert received(stocked) == []
 
 
 @pytest.mark.parametrize("as_json", [False, True])
 def test_a_dry_run_of_the_rest_sends_nothing(
-    stocked: Connection, broken: str, capsys: pytest.CaptureFixture[str], as_json: bool
+    stocked: Connection,
+    go: Callable[..., ExitCode],
+    broken: str,
+    capsys: pytest.CaptureFixture[str],
+    as_json: bool,
 ) -> None:
     received(stocked)
     path = job_files.JOBS / f"{broken}.jsonl"
     before = path.read_bytes()
 
-    assert resume(Options(json=as_json), "orders", Wanted(), broken, dry_run=True) is ExitCode.DONE
+    assert go(options=Options(json=as_json), job=broken, dry_run=True) is ExitCode.DONE
 
     assert received(stocked) == []
     assert path.read_bytes() == before
@@ -65,26 +61,28 @@ def test_a_dry_run_of_the_rest_sends_nothing(
 
 
 def test_a_job_of_a_local_run_that_is_over_is_refused(
-    stocked: Connection, broken: str, monkeypatch: pytest.MonkeyPatch
+    stocked: Connection, reachable: Reachable, go: Callable[..., ExitCode], broken: str
 ) -> None:
     made = job_files.find(broken).plan.made
-    later = replace(stocked, began=made + timedelta(seconds=1))
-    monkeypatch.setattr(run, "connect", lambda _: later)
+    reachable.connection = replace(stocked, began=made + timedelta(seconds=1))
     received(stocked)
 
     says = "of an earlier local run, whose log is gone"
-    troubled(ExitCode.REFUSED, says, lambda: resume(Options(), "orders", Wanted(), broken))
+    troubled(ExitCode.REFUSED, says, lambda: go(job=broken))
     assert received(stocked) == []
 
 
 def test_a_torn_last_line_is_said_and_what_it_told_of_is_sent_again(
-    stocked: Connection, time: Time, broken: str, capsys: pytest.CaptureFixture[str]
+    stocked: Connection,
+    go: Callable[..., ExitCode],
+    broken: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = job_files.JOBS / f"{broken}.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:-2]) + lines[-2][:20])
 
-    resume(Options(), "orders", Wanted(), broken, clock=time.clock, pace=time.pace)
+    go(job=broken)
 
     assert "written in part" in capsys.readouterr().err
     sent = received(stocked)
@@ -92,36 +90,37 @@ def test_a_torn_last_line_is_said_and_what_it_told_of_is_sent_again(
 
 
 @pytest.mark.parametrize(
-    ("name", "where", "wanted", "code", "says"),
+    ("name", "where", "given", "code", "says"),
     [
-        ("listing", "local", Wanted(), ExitCode.REFUSED, "is for orders, not for listing"),
-        ("orders", "dev", Wanted(), ExitCode.REFUSED, "is of stage local, not of dev"),
-        ("orders", "local", Wanted(rate=9.0), ExitCode.USAGE, "leave them out"),
-        ("orders", "local", Wanted(since="2h"), ExitCode.USAGE, "leave them out"),
+        ("listing", "local", {}, ExitCode.REFUSED, "is for orders, not for listing"),
+        ("orders", "dev", {}, ExitCode.REFUSED, "is of stage local, not of dev"),
+        ("orders", "local", {"rate": 9.0}, ExitCode.USAGE, "leave them out"),
+        ("orders", "local", {"since": "2h"}, ExitCode.USAGE, "leave them out"),
     ],
 )
 def test_a_job_is_not_gone_on_with_as_another(
+    go: Callable[..., ExitCode],
     broken: str,
     monkeypatch: pytest.MonkeyPatch,
     name: str,
     where: str,
-    wanted: Wanted,
+    given: dict[str, Any],
     code: ExitCode,
     says: str,
 ) -> None:
     monkeypatch.setattr("ops.stage.lookups.CONSUMERS", (ORDERS, LISTING))
 
-    troubled(code, says, lambda: resume(Options(stage=where), name, wanted, broken, yes=True))
+    troubled(code, says, lambda: go(name, Options(stage=where), job=broken, **given))
 
 
 def test_a_job_about_a_type_that_is_not_heard_any_more_is_refused(
-    broken: str, monkeypatch: pytest.MonkeyPatch
+    go: Callable[..., ExitCode], broken: str
 ) -> None:
     path = job_files.JOBS / f"{broken}.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"OrderConfirmed",', b'"StockReserved",', 1))
 
     says = "StockReserved, which orders does not hear"
-    troubled(ExitCode.REFUSED, says, lambda: resume(Options(), "orders", Wanted(), broken))
+    troubled(ExitCode.REFUSED, says, lambda: go(job=broken))
 
 
 def test_an_outage_fails_with_the_command_that_goes_on(

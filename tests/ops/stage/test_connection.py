@@ -1,8 +1,11 @@
 """A stage is reached by names; the local one, and nothing else, by what a run left word of."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -13,8 +16,9 @@ from functions.framework.ports import Record, Row
 from functions.map import API
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
+from ops.local.port import HOST
 from ops.stage import connection, local_run
-from ops.stage.connection import Connection, connect, local_environment
+from ops.stage.connection import KEY, Connection, connect, local_environment
 from ops.stage.local_run import Running
 from tests.ops.conftest import write
 from tests.support.builders import ORDER, story
@@ -57,16 +61,118 @@ def test_the_local_stage_is_there_only_while_it_runs(
     assert missing.value.code is ExitCode.NOT_FOUND
 
 
-def test_the_local_stage_is_the_run_that_left_word(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_local_stage_is_the_newest_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local_run, "alive", lambda: [READY])
-    monkeypatch.setattr(os, "environ", {"AWS_PROFILE": "mine", "PATH": "/bin"})
-    monkeypatch.setattr(connection, "client_factory", lambda **_: str)
 
     connected = connect(Options())
 
     assert (connected.stage, connected.began) == ("local", datetime.fromtimestamp(READY.began, UTC))
-    assert os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4600"
-    assert "AWS_PROFILE" not in os.environ
+    assert connected.endpoint == "http://127.0.0.1:4600"
+
+
+ELSEWHERE = {
+    "AWS_PROFILE": "missing",
+    "AWS_ACCESS_KEY_ID": "mine",
+    "AWS_SECRET_ACCESS_KEY": "mine",
+    "AWS_SESSION_TOKEN": "mine",
+    "AWS_REGION": "eu-west-1",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ENDPOINT_URL": "http://elsewhere.invalid",
+    "AWS_ENDPOINT_URL_STS": "http://elsewhere.invalid",
+    "AWS_ENDPOINT_URL_S3": "http://elsewhere.invalid",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+    "AWS_USE_FIPS_ENDPOINT": "true",
+    "AWS_USE_DUALSTACK_ENDPOINT": "true",
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "required",
+    "AWS_DEFAULTS_MODE": "auto",
+    "AWS_CA_BUNDLE": "/nowhere",
+    "HTTP_PROXY": "http://elsewhere.invalid",
+    "http_proxy": "http://elsewhere.invalid",
+    "ALL_PROXY": "http://elsewhere.invalid",
+}
+CONFIG = """
+[default]
+region = eu-west-1
+endpoint_url = http://elsewhere.invalid
+services = elsewhere
+s3 =
+  addressing_style = virtual
+  use_accelerate_endpoint = true
+[services elsewhere]
+s3 =
+  endpoint_url = http://elsewhere.invalid
+"""
+
+
+class Cloud:
+    """A server that keeps the requests it gets, and answers them like STS."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, str]] = []
+        requests = self.requests
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["content-length"]))
+                requests.append((self.path, self.headers["authorization"]))
+                keys = ("AccessKeyId", "SecretAccessKey", "SessionToken")
+                given = "".join(f"<{key}>of-a-role</{key}>" for key in keys)
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(
+                    "<R><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult>"
+                    f"<AssumeRoleResult><Credentials>{given}</Credentials></AssumeRoleResult></R>".encode()
+                )
+
+            def do_PUT(self) -> None:
+                requests.append((self.path, self.headers["authorization"]))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = HTTPServer((HOST, 0), Handler)
+
+
+@pytest.fixture
+def cloud() -> Iterator[Cloud]:
+    made = Cloud()
+    thread = Thread(target=made.server.serve_forever, args=(0.01,))
+    thread.start()
+    yield made
+    made.server.shutdown()
+    thread.join()
+    made.server.server_close()
+
+
+@pytest.mark.parametrize("configured", [False, True])
+def test_a_local_connection_ignores_environment_and_files_and_leaves_them_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cloud: Cloud, configured: bool
+) -> None:
+    files = {"AWS_CONFIG_FILE": "config", "AWS_SHARED_CREDENTIALS_FILE": "credentials"}
+    for name, file in files.items():
+        (tmp_path / file).write_text(CONFIG)
+        monkeypatch.setenv(name, str(tmp_path / file))
+    for name, value in ELSEWHERE.items():
+        monkeypatch.setenv(name, value)
+    if configured:
+        monkeypatch.setenv("AWS_PROFILE", "default")
+    before = dict(os.environ)
+
+    here = connection.local(cloud.server.server_port)
+    here.client("s3").create_bucket(Bucket="assets")
+    here.client("sts").get_caller_identity()
+    acting = here.acting_as("role", "session")
+    acting.client("sts").get_caller_identity()
+
+    paths, signed = zip(*cloud.requests, strict=True)
+    assert paths == ("/assets", "/", "/", "/", "/")
+    assert [each.split("Credential=")[1].split("/")[0] for each in signed] == (
+        [KEY] * 4 + ["of-a-role"]
+    )
+    assert all("/us-east-1/" in each for each in signed)
+    assert dict(os.environ) == before
 
 
 def test_another_stage_is_reached_with_the_operators_own_credentials(

@@ -16,8 +16,7 @@ from ops.cli.options import Options
 from ops.local.port import HOST
 from ops.stage.connection import ACCOUNT, Connection
 from ops.stage.sent_mail import INBOX, sent
-from ops.views import mail
-from ops.views.mail import show
+from ops.views.mail import must_be_shown_here, show
 from tests.support.builders import EMAIL, ORDER, story
 
 OTHER = "6WQFM8Q1XK3T7ZC0R9N2HDBJE5"
@@ -80,17 +79,13 @@ def cabinet() -> Iterator[Cabinet]:
 
 
 @pytest.fixture
-def here(
-    stage: Callable[[str], Connection], cabinet: Cabinet, monkeypatch: pytest.MonkeyPatch
-) -> Connection:
+def here(stage: Callable[[str], Connection], cabinet: Cabinet) -> Connection:
     """Give the local stage, whose SES is the cabinet."""
     made = stage("local")
     ses = SimpleNamespace(meta=SimpleNamespace(endpoint_url=cabinet.endpoint))
-    connection = Connection(
+    return Connection(
         stage="local", client=lambda name: ses if name == "sesv2" else made.client(name)
     )
-    monkeypatch.setattr(mail, "connect", lambda _: connection)
-    return connection
 
 
 @pytest.fixture
@@ -110,9 +105,9 @@ def mailed(here: Connection, cabinet: Cabinet) -> Cabinet:
 
 
 def test_without_an_order_all_mail_is_listed_the_newest_last_in_eighty_columns(
-    mailed: Cabinet, capsys: pytest.CaptureFixture[str]
+    here: Connection, mailed: Cabinet, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert show(Options(), "", html=False) is ExitCode.DONE
+    assert show(here, Options(), "", html=False) is ExitCode.DONE
 
     lines = capsys.readouterr().out.splitlines()
     assert lines == [
@@ -125,9 +120,9 @@ def test_without_an_order_all_mail_is_listed_the_newest_last_in_eighty_columns(
 
 
 def test_an_orders_mails_are_shown_in_full_the_newest_last(
-    mailed: Cabinet, capsys: pytest.CaptureFixture[str]
+    here: Connection, mailed: Cabinet, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert show(Options(), "5wqf", html=False) is ExitCode.DONE
+    assert show(here, Options(), "5wqf", html=False) is ExitCode.DONE
 
     shown = capsys.readouterr().out
     first, second = shown.split("─" * 80)
@@ -142,18 +137,22 @@ def test_an_orders_mails_are_shown_in_full_the_newest_last(
 
 
 def test_an_orders_mails_are_shown_as_html(
-    mailed: Cabinet, capsys: pytest.CaptureFixture[str]
+    here: Connection, mailed: Cabinet, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    show(Options(), OTHER, html=True)
+    show(here, Options(), OTHER, html=True)
 
     assert capsys.readouterr().out == "<p>It is placed.</p>\n"
 
 
 @pytest.mark.parametrize(("wanted", "ids"), [("", ["a", "twice", "b", "c"]), (ORDER, ["a", "c"])])
 def test_as_json_each_mail_is_a_line(
-    mailed: Cabinet, capsys: pytest.CaptureFixture[str], wanted: str, ids: list[str]
+    here: Connection,
+    mailed: Cabinet,
+    capsys: pytest.CaptureFixture[str],
+    wanted: str,
+    ids: list[str],
 ) -> None:
-    show(Options(json=True), wanted, html=False)
+    show(here, Options(json=True), wanted, html=False)
 
     letters = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [letter["message_id"] for letter in letters] == ids
@@ -167,7 +166,7 @@ def test_a_mail_that_was_refused_is_told_with_its_reason(
     for event in story((MailRefused(reason="no-address"), RECEIPT)):
         here.log().append(event)
 
-    assert show(Options(), ORDER, html=False) is ExitCode.DONE
+    assert show(here, Options(), ORDER, html=False) is ExitCode.DONE
 
     assert capsys.readouterr() == ("", "email/receipt was refused: no-address.\n")
 
@@ -182,7 +181,7 @@ def test_where_there_is_no_mail_that_is_said(
     for event in story():
         here.log().append(event)
 
-    assert show(Options(), wanted, html=False) is ExitCode.DONE
+    assert show(here, Options(), wanted, html=False) is ExitCode.DONE
 
     said = capsys.readouterr()
     assert (said.out, said.err.startswith(says)) == ("", True)
@@ -191,7 +190,7 @@ def test_where_there_is_no_mail_that_is_said(
 @pytest.mark.parametrize("wanted", ["7F3K", "7F3KM8Q1XK3T7ZC0R9N2HDBJE5"])
 def test_an_order_that_is_not_there_is_not_found(here: Connection, wanted: str) -> None:
     with pytest.raises(CommandError, match=f"There is no order {wanted}") as missing:
-        show(Options(), wanted, html=False)
+        show(here, Options(), wanted, html=False)
 
     assert missing.value.code is ExitCode.NOT_FOUND
 
@@ -200,14 +199,14 @@ def test_elsewhere_mail_is_in_peoples_mailboxes() -> None:
     with pytest.raises(
         CommandError, match="Mail of stage dev is read in people's mailboxes"
     ) as refused:
-        show(Options(stage="dev"), "", html=False)
+        must_be_shown_here(Options(stage="dev"), "", html=False)
 
     assert refused.value.code is ExitCode.REFUSED
 
 
 def test_html_is_of_one_order() -> None:
     with pytest.raises(CommandError, match="fanfare mail ORDER --html") as usage:
-        show(Options(), "", html=True)
+        must_be_shown_here(Options(), "", html=True)
 
     assert usage.value.code is ExitCode.USAGE
 

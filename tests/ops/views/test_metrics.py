@@ -10,7 +10,7 @@ from functions.analytics.table import FIGURES
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
-from ops.views.metrics import BAR, bar, draw, show
+from ops.views.metrics import BAR, bar, draw, must_be_kept, show
 from tests.support.builders import Clock
 from tests.support.counting import TODAY, ago, noon, order, tell
 
@@ -40,7 +40,7 @@ def day(**figures: object) -> Figures:
 def test_each_day_is_a_row_with_a_bar_and_the_last_row_is_their_sum(
     ordered: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert show(Options(), days=3, clock=NOON) is ExitCode.DONE
+    assert show(ordered, Options(), days=3, clock=NOON) is ExitCode.DONE
 
     assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
         "day         orders                confirmed  cancelled                revenue",
@@ -58,7 +58,7 @@ def test_each_day_is_a_row_with_a_bar_and_the_last_row_is_their_sum(
 def test_as_json_each_day_is_an_object_with_amounts_in_minor_units(
     ordered: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert show(Options(json=True), days=2, clock=NOON) is ExitCode.DONE
+    assert show(ordered, Options(json=True), days=2, clock=NOON) is ExitCode.DONE
 
     assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [
         {
@@ -83,7 +83,7 @@ def test_as_json_each_day_is_an_object_with_amounts_in_minor_units(
 def test_where_nothing_happened_it_says_so_and_what_to_do(
     here: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert show(Options(), days=14, clock=NOON) is ExitCode.DONE
+    assert show(here, Options(), days=14, clock=NOON) is ExitCode.DONE
 
     said = capsys.readouterr().out
     assert "No order on stage local in these days (2026-11-11 to 2026-11-24, UTC)." in said
@@ -93,7 +93,7 @@ def test_where_nothing_happened_it_says_so_and_what_to_do(
 @pytest.mark.parametrize("days", [0, -1, LONGEST + 1, 10_000])
 def test_a_number_of_days_that_cannot_be_is_refused_before_anything_is_asked(days: int) -> None:
     with pytest.raises(CommandError, match=f"from 1 to {LONGEST}, not {days}") as refused:
-        show(Options(), days=days, clock=NOON)
+        must_be_kept(days)
 
     assert refused.value.code is ExitCode.USAGE
 

@@ -41,7 +41,7 @@ def test_an_order_is_shown_as_a_tree_by_its_first_characters(
 ) -> None:
     write(here, DISPATCHED)
 
-    assert show(Options(), "5wqf", events=False, wait=None) is ExitCode.DONE
+    assert show(here, Options(), "5wqf", events=False, wait=None) is ExitCode.DONE
 
     shown = capsys.readouterr().out
     assert shown.startswith("5WQF  dispatched in ")
@@ -63,7 +63,7 @@ def test_the_tree_says_what_the_logs_tell_of_a_failure(
     }
     logs.write("logs of fanfare-local-inventory", failed, placed.time.timestamp() + 1)
 
-    show(Options(), ORDER, events=False, wait=None)
+    show(here, Options(), ORDER, events=False, wait=None)
 
     assert "retry 2 of 29, ReadTimeoutError" in capsys.readouterr().out
 
@@ -73,7 +73,7 @@ def test_events_are_printed_as_they_travel(
 ) -> None:
     write(here, DISPATCHED)
 
-    show(Options(), ORDER, events=True, wait=None)
+    show(here, Options(), ORDER, events=True, wait=None)
 
     printed = [decode(line) for line in capsys.readouterr().out.splitlines()]
     assert printed == list(DISPATCHED)
@@ -82,7 +82,7 @@ def test_events_are_printed_as_they_travel(
 def test_as_json_the_order_is_folded(here: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     write(here, DISPATCHED)
 
-    show(Options(json=True), ORDER, events=False, wait=None)
+    show(here, Options(json=True), ORDER, events=False, wait=None)
 
     folded = json.loads(capsys.readouterr().out)
     assert (folded["id"], folded["status"], folded["moving"]) == (ORDER, "dispatched", False)
@@ -91,7 +91,7 @@ def test_as_json_the_order_is_folded(here: Connection, capsys: pytest.CaptureFix
 @pytest.mark.parametrize("wanted", [ORDER, "5WQ"])
 def test_an_order_that_is_not_there_is_not_found(here: Connection, wanted: str) -> None:
     with pytest.raises(CommandError, match=f"There is no order {wanted}") as missing:
-        show(Options(), wanted, events=False, wait=5)
+        show(here, Options(), wanted, events=False, wait=5)
 
     assert missing.value.code is ExitCode.NOT_FOUND
 
@@ -161,7 +161,7 @@ def test_an_order_that_is_at_rest_was_worth_waiting_for(
 ) -> None:
     write(here, MAILED)
 
-    assert show(Options(), ORDER, events=False, wait=0) is ExitCode.DONE
+    assert show(here, Options(), ORDER, events=False, wait=0) is ExitCode.DONE
 
     said = capsys.readouterr()
     assert "DispatchNoteSent" in said.out
@@ -181,7 +181,7 @@ def test_an_order_that_is_not_at_rest_when_the_time_is_up_is_shown_with_what_is_
 ) -> None:
     write(here, story(*facts))
 
-    assert show(Options(), ORDER, events=False, wait=0) is ExitCode.FAILED
+    assert show(here, Options(), ORDER, events=False, wait=0) is ExitCode.FAILED
 
     said = capsys.readouterr()
     assert said.out.startswith("5WQF  ")

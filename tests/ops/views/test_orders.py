@@ -51,7 +51,10 @@ class List:
     def shown(self, *, moving: bool = False, **asked: Any) -> list[str]:
         """Return the lines of the table."""
         arguments = {"older_than": None, "limit": 50} | asked
-        assert show(Options(), moving=moving, clock=self.clock, **arguments) is ExitCode.DONE
+        assert (
+            show(self.connection, Options(), moving=moving, clock=self.clock, **arguments)
+            is ExitCode.DONE
+        )
         return [line.rstrip() for line in self.output.readouterr().out.splitlines()]
 
 
@@ -117,12 +120,16 @@ def test_what_is_over_the_limit_is_left_out_and_that_is_said(
     listing.add("OLD", age=timedelta(minutes=2))
     listing.add("NEW", age=timedelta(minutes=1))
 
-    show(Options(), moving=moving, older_than=None, limit=1, clock=listing.clock)
+    show(
+        listing.connection, Options(), moving=moving, older_than=None, limit=1, clock=listing.clock
+    )
 
     said = listing.output.readouterr()
     assert [line.split()[0] for line in said.out.splitlines()[1:]] == [first]
     assert f"{which}, 1 at most; --limit shows more" in said.err
-    show(Options(), moving=moving, older_than=None, limit=2, clock=listing.clock)
+    show(
+        listing.connection, Options(), moving=moving, older_than=None, limit=2, clock=listing.clock
+    )
     assert listing.output.readouterr().err == ""
 
 
@@ -151,7 +158,7 @@ def test_as_json_there_is_an_object_an_order(listing: List) -> None:
     listing.add("A", OrderConfirmed())
     listing.add("B", OrderCancelled(reason="customer"), age=timedelta(seconds=1))
 
-    show(Options(json=True), moving=False, older_than=None, limit=50)
+    show(listing.connection, Options(json=True), moving=False, older_than=None, limit=50)
 
     lines = listing.output.readouterr().out.splitlines()
     assert [json.loads(line)["id"] for line in lines] == ["A", "B"]
@@ -171,7 +178,7 @@ def test_as_json_there_is_an_object_an_order(listing: List) -> None:
     ("moving", "says"), [(False, "The list of stage local is empty"), (True, "No such")]
 )
 def test_a_stage_without_orders_says_so(listing: List, moving: bool, says: str) -> None:
-    show(Options(), moving=moving, older_than=None, limit=50)
+    show(listing.connection, Options(), moving=moving, older_than=None, limit=50)
 
     said = listing.output.readouterr()
     assert (said.out, says in said.err) == ("", True)
@@ -184,12 +191,12 @@ def test_on_an_account_the_whole_list_is_read_only_when_that_is_meant(
     dev = Options(stage="dev")
 
     with pytest.raises(CommandError, match="fanfare orders --stage dev --yes") as refused:
-        show(dev, moving=False, older_than=None, limit=50)
+        show(listing.connection, dev, moving=False, older_than=None, limit=50)
 
     assert refused.value.code is ExitCode.REFUSED
     for asked in ({"yes": True}, {"moving": True}, {"older_than": timedelta(seconds=1)}):
         arguments: dict[str, Any] = {"moving": False, "older_than": None, "limit": 50} | asked
-        assert show(dev, clock=listing.clock, **arguments) is ExitCode.DONE
+        assert show(listing.connection, dev, clock=listing.clock, **arguments) is ExitCode.DONE
         assert "placed" in listing.output.readouterr().out
 
 

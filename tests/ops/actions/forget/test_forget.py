@@ -26,8 +26,11 @@ def later() -> datetime:
     return NOW + timedelta(days=1)
 
 
-def do(options: Options | None = None, *, order: str = ORDER, yes: bool = False) -> ExitCode:
-    return forget(options or Options(), order, yes=yes, clock=later)
+def do(
+    connection: Connection, *, order: str = ORDER, yes: bool = False, as_json: bool = False
+) -> ExitCode:
+    options = Options(stage=connection.stage, json=as_json)
+    return forget(connection, options, order, yes=yes, clock=later)
 
 
 @pytest.fixture
@@ -53,7 +56,7 @@ def test_an_order_is_forgotten_and_its_row_is_in_nobodys_list(
     rows = told.rows(ORDERS, LIST)
     assert [kept.partition for kept in rows.all()] == [CUSTOMER]
 
-    assert do(order=ORDER[:4].lower()) is ExitCode.DONE
+    assert do(told, order=ORDER[:4].lower()) is ExitCode.DONE
 
     said = capsys.readouterr()
     assert said.out == f"Blanked 1 event, and its row in orders: order {ORDER}.\n"
@@ -68,23 +71,23 @@ def test_an_order_is_forgotten_and_its_row_is_in_nobodys_list(
 def test_what_is_forgotten_already_leaves_nothing_to_do(
     told: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    do()
+    do(told)
     capsys.readouterr()
 
-    assert do() is ExitCode.DONE
+    assert do(told) is ExitCode.DONE
     assert capsys.readouterr().out == f"Nothing is left to forget: order {ORDER}.\n"
-    assert do(Options(json=True)) is ExitCode.DONE
+    assert do(told, as_json=True) is ExitCode.DONE
     assert json.loads(capsys.readouterr().out) == {"order": ORDER, "blanked": []}
 
 
 def test_a_row_that_was_not_blanked_with_the_log_is_made_good(told: Connection) -> None:
     rows = told.rows(ORDERS, LIST)
     (old,) = rows.all()
-    do()
+    do(told)
     (new,) = rows.all()
     rows.remove(new.partition, new.sort)
 
-    assert do() is ExitCode.DONE
+    assert do(told) is ExitCode.DONE
     assert list(rows.all()) == [new]
     assert old != new
 
@@ -100,7 +103,7 @@ def test_the_log_is_changed_under_a_role_of_its_own_and_the_rows_under_another(
         return real(self, role, session)
 
     monkeypatch.setattr(Connection, "acting_as", acting_as)
-    do()
+    do(told)
 
     session = f"forget-{ORDER}"
     roles = [f"fanfare-local-{role}-{REGION}" for role in ("forget", "orders-forget")]
@@ -121,7 +124,7 @@ def test_an_order_that_still_moves_is_refused_and_stays_as_it_is(here: Connectio
     write_events(here, ended()[:-1])
 
     with pytest.raises(CommandError, match=f"{ORDER} is confirmed and still moves") as refused:
-        do(yes=True)
+        do(here, yes=True)
 
     assert refused.value.code is ExitCode.REFUSED
     assert list(here.log().read(ORDER)) == ended()[:-1]
@@ -133,12 +136,12 @@ def test_a_cancelled_order_is_forgotten_once_all_is_undone(here: Connection) -> 
     write_events(here, [first, cancelled])
 
     with pytest.raises(CommandError, match="cancelled and still moves"):
-        do()
+        do(here)
 
 
 def test_an_order_that_is_not_there_is_not_found(here: Connection) -> None:
     with pytest.raises(CommandError, match="no order") as missing:
-        do()
+        do(here)
 
     assert missing.value.code is ExitCode.NOT_FOUND
 
@@ -146,25 +149,24 @@ def test_an_order_that_is_not_there_is_not_found(here: Connection) -> None:
 def test_another_stage_asks_for_consent(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     dev = stage("dev")
     write_events(dev, ended())
-    monkeypatch.setattr("ops.actions.forget.connect", lambda _: dev)
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
 
     with pytest.raises(CommandError, match="--yes") as refused:
-        do(Options(stage="dev"))
+        do(dev)
 
     assert refused.value.code is ExitCode.REFUSED
     assert list(dev.log().read(ORDER)) == ended()
-    assert do(Options(stage="dev"), yes=True) is ExitCode.DONE
+    assert do(dev, yes=True) is ExitCode.DONE
 
 
 def test_a_forgotten_order_is_still_shown(
     told: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    do()
+    do(told)
     capsys.readouterr()
 
-    assert show(Options(), ORDER, events=False, wait=None) is ExitCode.DONE
-    assert show(Options(), ORDER, events=True, wait=None) is ExitCode.DONE
+    assert show(told, Options(), ORDER, events=False, wait=None) is ExitCode.DONE
+    assert show(told, Options(), ORDER, events=True, wait=None) is ExitCode.DONE
 
     said = capsys.readouterr().out
     assert "dispatched in" in said

@@ -109,8 +109,9 @@ class Stage:
 
     def retire(self, options: Options | None = None, **said: Any) -> ExitCode:
         """Retire it, as the command line would."""
-        usual = {"keep_row": False, "without_draining": False, "drop_dead_letters": False}
+        usual = {"without_draining": False, "drop_dead_letters": False}
         return retire(
+            self.connection,
             options or Options(),
             NAME,
             **(usual | {"wait": 60.0, "yes": False} | said),
@@ -132,7 +133,7 @@ class Stage:
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+def stage() -> Iterator[Stage]:
     """Give a stage on which the consumer is deployed nowhere yet."""
     sources = PlayedSources()
     with mock_aws():
@@ -141,5 +142,4 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
             stage="local",
             client=cache(lambda service: sources if service == "lambda" else factory(service)),
         )
-        monkeypatch.setattr("ops.actions.retire.connect", lambda _: connection)
         yield Stage(connection, sources)

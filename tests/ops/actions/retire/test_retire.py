@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ops.actions.retire import CONSISTENT, retire
+from ops.actions.retire import CONSISTENT, must_be_retirable, retire
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from tests.ops.actions.retire.conftest import NAME, TABLE, Stage
@@ -148,18 +148,11 @@ def test_who_was_never_there_is_not_found(stage: Stage) -> None:
     assert refusal(stage, "its stack would be fanfare-local-greeting") is ExitCode.NOT_FOUND
 
 
-def test_a_row_in_the_map_would_bring_it_back(stage: Stage) -> None:
+def test_a_row_in_the_map_would_bring_it_back() -> None:
     with pytest.raises(CommandError, match=r"email has its row in functions/map\.py") as trouble:
-        retire(
-            Options(),
-            "email",
-            keep_row=False,
-            without_draining=False,
-            drop_dead_letters=False,
-            wait=0,
-            yes=False,
-        )
+        must_be_retirable("email", keep_row=False)
     assert trouble.value.code is ExitCode.REFUSED
+    must_be_retirable("email", keep_row=True)
 
 
 def test_the_bus_is_no_consumer(stage: Stage) -> None:
@@ -169,9 +162,9 @@ def test_the_bus_is_no_consumer(stage: Stage) -> None:
     )
     with pytest.raises(CommandError, match="no consumer's stack"):
         retire(
+            stage.connection,
             Options(),
             "bus",
-            keep_row=False,
             without_draining=True,
             drop_dead_letters=True,
             wait=0,
