@@ -1,1 +1,1 @@
-"""Contracts as products: schemas that are kept for ever, what breaks them, and documents."""
+"""Contracts: stored schemas, compatibility checks, AsyncAPI and OpenAPI documents."""

@@ -1,4 +1,4 @@
-"""`make contracts`: keeps what is new, writes the documents; `--check` only says what is amiss."""
+"""`make contracts`: store new schemas and write the documents; `--check` only reports problems."""
 
 import sys
 from collections.abc import Sequence

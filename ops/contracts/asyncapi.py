@@ -1,4 +1,4 @@
-"""What the services hear and state, as AsyncAPI 3.0: made of the contracts and the map.
+"""AsyncAPI 3.0 document of the services' events, from the contracts and the map.
 
 https://www.asyncapi.com/docs/reference/specification/v3.0.0, with the bindings of SNS 0.1.0 and
 SQS 0.2.0.
@@ -34,9 +34,9 @@ def asyncapi() -> dict[str, Any]:
             "title": "Fanfare's events",
             "version": VERSION,
             "description": "Facts about orders. Services write them into the log, the relay"
-            " publishes them to one topic, and each consumer hears those it wants on its own queue."
-            " Delivery is at least once and may be out of order: an event's `id` tells it again,"
-            " and (`sequence`, `id`) sorts the events of an order.",
+            " publishes them to one topic, and each consumer receives the types it subscribes to"
+            " on its own queue. Delivery is at least once and may be out of order: an event's `id`"
+            " identifies a duplicate, and (`sequence`, `id`) sorts the events of an order.",
         },
         "defaultContentType": "application/json",
         "channels": {EVENTS: _topic(versions)} | {c.name: _queue(c) for c in the_map.CONSUMERS},
@@ -59,7 +59,7 @@ def _topic(versions: dict[tuple[str, int], type[Any]]) -> dict[str, Any]:
         "address": TOPIC,
         "title": "The topic",
         "description": "All events, each published by the relay as it was written into the log."
-        " The message group is the order, the deduplication id the event's id.",
+        " The message group is the order's id, the deduplication id the event's id.",
         "parameters": _PARAMETERS,
         "messages": {
             _label(*key): {"$ref": f"#/components/messages/{_label(*key)}"} for key in versions
@@ -113,14 +113,14 @@ def _operations() -> dict[str, Any]:
     operations: dict[str, Any] = {}
     for service in the_map.SERVICES:
         if isinstance(service, Consumer):
-            operations[f"{service.name}.hears"] = _hears(service)
+            operations[f"{service.name}.hears"] = _receive(service)
         stated = _stated_by(service)
         if stated:
-            operations[f"{service.name}.states"] = _states(service, stated)
+            operations[f"{service.name}.states"] = _send(service, stated)
     return operations
 
 
-def _hears(consumer: Consumer) -> dict[str, Any]:
+def _receive(consumer: Consumer) -> dict[str, Any]:
     queue = _queue_name(consumer)
     subscription = {
         "protocol": "sqs",
@@ -133,7 +133,7 @@ def _hears(consumer: Consumer) -> dict[str, Any]:
     return {
         "action": "receive",
         "channel": {"$ref": f"#/channels/{consumer.name}"},
-        "title": f"{consumer.name} hears",
+        "title": f"{consumer.name} subscribes",
         "description": "\n".join(_reactions(consumer)),
         "messages": _messages(consumer.name, _labels(*consumer.hears)),
         "bindings": {
@@ -144,7 +144,7 @@ def _hears(consumer: Consumer) -> dict[str, Any]:
 
 
 def _reactions(consumer: Consumer) -> list[str]:
-    """Return a line for each type that is heard, and one for what happens by the clock."""
+    """Return a line for each subscribed type, and one for the scheduled job."""
     lines = []
     for on in sorted(consumer.on, key=lambda on: on.event.__name__):
         ends = " or ".join(fact.__name__ for fact in on.states) or "nothing"
@@ -155,13 +155,13 @@ def _reactions(consumer: Consumer) -> list[str]:
     return lines
 
 
-def _states(service: Service, stated: list[type[Fact]]) -> dict[str, Any]:
+def _send(service: Service, stated: list[type[Fact]]) -> dict[str, Any]:
     labels = [_label(fact.__name__, fact.version) for fact in stated]
     return {
         "action": "send",
         "channel": {"$ref": f"#/channels/{EVENTS}"},
         "title": f"{service.name} states",
-        "description": "By writing them into the log, each into a slot that was free.",
+        "description": "Writes them into the log, each into a free slot.",
         "messages": _messages(EVENTS, labels),
     }
 
@@ -213,7 +213,7 @@ def _message(name: str, version: int, contract: type[Fact], data: Schema) -> dic
 
 
 def _labels(*kinds: str) -> list[str]:
-    """Return the messages of some types, in all versions: the log keeps what was once stated."""
+    """Return the messages of some types in all versions, as the log keeps old events."""
     return [_label(*key) for key in published() if key[0] in kinds]
 
 

@@ -1,8 +1,8 @@
-"""What differs between two schemas of one contract and version, and whether it breaks a reader.
+"""Differences between two schemas of one contract and version, and whether they break a reader.
 
-Both sides validate: who reads with the older contract what the newer one wrote, and who reads with
-the newer one what is in the log. So a constraint may neither be narrowed nor widened, and all that
-may be done is to add a property with a default.
+Readers on both sides validate: old code reads new events, and new code reads old events from the
+log. So a constraint may be neither narrowed nor widened. The only compatible change is a further
+property with a default.
 """
 
 from collections.abc import Iterator
@@ -13,22 +13,22 @@ from ops.contracts.schema import SLOTS, SOURCES, Schema
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """One difference: where in the data (a JSON path), what it is, and whether it breaks."""
+class SchemaChange:
+    """One difference: its JSON path in the data, its text, and whether it breaks readers."""
 
     where: str
     what: str
     breaks: bool = True
 
     def __str__(self) -> str:
-        """Return it as a sentence's beginning."""
+        """Return the beginning of a sentence."""
         return f"`{self.where}` {self.what}"
 
 
 _HEAD = {"$schema", "$id", "title"}
 _FLOORS = {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"}
 _CEILINGS = {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"}
-_OTHER_WORDS = {
+_OTHER_KEYWORDS = {
     SOURCES: "may be stated by",
     SLOTS: "may fill the slots",
     "pattern": "must match",
@@ -37,28 +37,28 @@ _OTHER_WORDS = {
 }
 
 
-def compare(before: Schema, now: Schema, where: str = "$") -> Iterator[Change]:
-    """Yield all that is different now; `where` is the JSON path of the two."""
+def compare(before: Schema, now: Schema, where: str = "$") -> Iterator[SchemaChange]:
+    """Yield all differences; `where` is the JSON path of both schemas."""
     inner = _only_branch(before), _only_branch(now)
     if _kind(before) != _kind(now):
-        yield Change(where=where, what=f"was {_kind(before)} and is {_kind(now)}")
+        yield SchemaChange(where=where, what=f"was {_kind(before)} and is {_kind(now)}")
         return
     if inner[0] is not None and inner[1] is not None:
         yield from compare(inner[0], inner[1], where)
     elif before.get("anyOf") != now.get("anyOf"):
-        yield Change(where=where, what="is another union than it was")
+        yield SchemaChange(where=where, what="is another union than it was")
     yield from _properties(before, now, where)
     if isinstance(before.get("items"), dict) and isinstance(now.get("items"), dict):
         yield from compare(before["items"], now["items"], f"{where}[]")
     elif before.get("items") != now.get("items"):
-        yield Change(where=where, what="has other elements than it had")
+        yield SchemaChange(where=where, what="has other elements than it had")
     done = _HEAD | {"anyOf", "properties", "required", "items", "type"}
     for keyword in sorted((before.keys() | now.keys()) - done):
         if before.get(keyword) != now.get(keyword) or (keyword in before) != (keyword in now):
-            yield Change(where=where, what=_keyword(keyword, before, now))
+            yield SchemaChange(where=where, what=_keyword(keyword, before, now))
 
 
-def _properties(before: Schema, now: Schema, where: str) -> Iterator[Change]:
+def _properties(before: Schema, now: Schema, where: str) -> Iterator[SchemaChange]:
     old, new = before.get("properties", {}), now.get("properties", {})
     demanded, demands = set(before.get("required", ())), set(now.get("required", ()))
     added = [name for name in new if name not in old]
@@ -67,28 +67,28 @@ def _properties(before: Schema, now: Schema, where: str) -> Iterator[Change]:
         if name not in new:
             like = [other for other in added if new[other] == schema]
             hint = f" (is `{like[0]}` its new name?)" if like else ""
-            yield Change(where=path, what=f"was removed{hint}")
+            yield SchemaChange(where=path, what=f"was removed{hint}")
             continue
         yield from compare(schema, new[name], path)
         if name in demanded - demands:
-            yield Change(where=path, what="was required and is not any more")
+            yield SchemaChange(where=path, what="was required and is not any more")
         if name in demands - demanded:
-            yield Change(where=path, what="was not required and is now")
+            yield SchemaChange(where=path, what="was not required and is now")
     for name in added:
         if name in demands:
-            yield Change(where=f"{where}.{name}", what="was added without a default")
+            yield SchemaChange(where=f"{where}.{name}", what="was added without a default")
         else:
-            yield Change(where=f"{where}.{name}", what="was added", breaks=False)
+            yield SchemaChange(where=f"{where}.{name}", what="was added", breaks=False)
 
 
 def _only_branch(schema: Schema) -> Schema | None:
-    """Return the one branch that is not null, of something that may be null."""
+    """Return the only branch that is not null, of a schema that allows null."""
     branches = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
     return branches[0] if len(branches) == 1 else None
 
 
 def _kind(schema: Schema) -> str:
-    """Name what kind of value it is: `string`, `string or null`, `one of some words`."""
+    """Return the kind of value: `string`, `null or string`, `one of some values`."""
     if "anyOf" in schema:
         return " or ".join(sorted(_kind(branch) for branch in schema["anyOf"]))
     if "enum" in schema:
@@ -103,11 +103,11 @@ def _keyword(keyword: str, before: Schema, now: Schema) -> str:
         return _values(before["enum"], now["enum"])
     if keyword in _FLOORS | _CEILINGS:
         how = "narrowed" if _narrower(keyword, old, new) else "widened"
-        return f"is {how}: `{keyword}` was {_said(old)} and is {_said(new)}"
+        return f"is {how}: `{keyword}` was {_text(old)} and is {_text(new)}"
     if keyword == "default":
-        return f"means {_said(new)} if it is left out, and meant {_said(old)}"
-    word = _OTHER_WORDS.get(keyword, f"has `{keyword}`")
-    return f"{word} {_said(new)}, and it was {_said(old)}"
+        return f"means {_text(new)} if it is left out, and meant {_text(old)}"
+    verb = _OTHER_KEYWORDS.get(keyword, f"has `{keyword}`")
+    return f"{verb} {_text(new)}, and it was {_text(old)}"
 
 
 def _narrower(keyword: str, old: float | None, new: float | None) -> bool:
@@ -124,7 +124,7 @@ def _values(old: list[Any], new: list[Any]) -> str:
     return " and ".join(parts)
 
 
-def _said(value: Any) -> str:
+def _text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
     return "nothing" if value is None else str(value)

@@ -1,35 +1,35 @@
-"""What `make contracts` does: it keeps what is new and writes the documents, or only looks."""
+"""Work of `make contracts`: store new schemas and write the documents, or only check."""
 
 import sys
 from pathlib import Path
 
 from ops.cli.errors import ExitCode
 from ops.contracts.documents import documents
-from ops.contracts.gate import findings
-from ops.contracts.kept import Kept
+from ops.contracts.gate import issues
 from ops.contracts.schema import published
+from ops.contracts.store import SchemaStore
 
 
 def run(*, check: bool) -> ExitCode:
-    """Return 0 if all is well by now, 4 if a contract was broken, 5 if the check found something.
+    """Return 0 if all is well, 4 if a contract is broken, 5 if the check found an issue.
 
-    A broken contract refuses all: nothing is kept, and no document is written of it.
+    With one broken contract, no schema is stored and no document is written.
     """
-    kept = Kept()
-    wrong = [finding.says for finding in findings(kept) if check or not finding.mendable]
-    stale = [(path, text) for path, text in documents() if not _says(path, text)]
+    store = SchemaStore()
+    wrong = [issue.message for issue in issues(store) if check or not issue.fixable]
+    stale = [(path, text) for path, text in documents() if not _current(path, text)]
     if check:
-        wrong += [f"{path} is not what the code says: `make contracts`." for path, _ in stale]
+        wrong += [f"{path} is out of date: `make contracts`." for path, _ in stale]
     if wrong:
         print("\n".join(wrong), file=sys.stderr)
         return ExitCode.FOUND if check else ExitCode.REFUSED
-    for path in kept.extend(published()):
-        print(f"kept {path}")
+    for path in store.extend(published()):
+        print(f"stored {path}")
     for path, text in stale:
         path.write_text(text)
         print(f"wrote {path}")
     return ExitCode.DONE
 
 
-def _says(path: Path, text: str) -> bool:
+def _current(path: Path, text: str) -> bool:
     return path.exists() and path.read_text() == text

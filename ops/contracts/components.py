@@ -1,4 +1,4 @@
-"""Schemas for documents: of many classes at once, sharing what they share, with their prose."""
+"""Schemas for documents: many classes at once, with shared components and descriptions."""
 
 from collections.abc import Iterable
 from importlib.metadata import version
@@ -13,16 +13,16 @@ PLACE = "#/components/schemas/{name}"
 VERSION = version("fanfare")
 
 
-def components(forms: Iterable[Any]) -> tuple[list[Schema], dict[str, Schema]]:
-    """Return a schema of each form, and the shared ones that they refer to, sorted by name."""
-    schemas, shared = msgspec.json.schema_components(forms, ref_template=PLACE)
+def components(types: Iterable[Any]) -> tuple[list[Schema], dict[str, Schema]]:
+    """Return the schema of each type, and the shared schemas by name, sorted."""
+    schemas, shared = msgspec.json.schema_components(types, ref_template=PLACE)
     return [_tidy(schema) for schema in schemas], {
         name: _tidy(shared[name]) for name in sorted(shared)
     }
 
 
 def prose(contract: type[Any]) -> tuple[str, str]:
-    """Return the first sentence of a class's docstring, and all of it in one line a paragraph."""
+    """Return the first line of a class's docstring, and all of it, one line a paragraph."""
     whole = _unwrapped(getdoc(contract) or "")
     return whole.partition("\n")[0], whole
 

@@ -1,6 +1,6 @@
-"""What the shop answers over HTTP, as OpenAPI 3.1: made of the routes of the API's row.
+"""OpenAPI 3.1 document of the shop's HTTP API, from the routes of the API's row.
 
-https://spec.openapis.org/oas/v3.1.0; problems are those of RFC 9457.
+https://spec.openapis.org/oas/v3.1.0; problem documents follow RFC 9457.
 """
 
 import json
@@ -14,9 +14,9 @@ from functions.framework.routes import (
     EVERYWHERE,
     UNAUTHENTICATED,
     Answer,
+    DeclaredProblem,
     Header,
     Param,
-    Refusal,
     Route,
 )
 from ops.contracts.components import PLACE, VERSION, components
@@ -29,7 +29,7 @@ SCHEMES = {
     "key": {
         "type": "http",
         "scheme": "bearer",
-        "description": "The Idempotency-Key that the order was placed with: who has it may see and"
+        "description": "The Idempotency-Key that the order was placed with: its bearer may see and"
         " cancel the order.",
     },
     "jwt": {
@@ -39,83 +39,83 @@ SCHEMES = {
         "description": "A token of the stage's OIDC issuer, for its audience.",
     },
 }
-"""How a route's bearer tokens are said in the document."""
+"""The security schemes of the routes' bearer tokens."""
 
 GATEWAYS = {
     "application/json": {
         "schema": {"type": "object", "properties": {"message": {"type": "string"}}}
     }
 }
-"""A refusal of API Gateway itself."""
+"""The body of an error of API Gateway itself."""
 
 THROTTLED = {
-    "description": "Too many requests, of all callers; wait a little.",
+    "description": "Too many requests, of all callers together; retry later.",
     "content": GATEWAYS,
 }
-"""What it answers beyond a route's rate."""
+"""API Gateway's answer beyond a route's rate."""
 
 CHALLENGE = {
     "WWW-Authenticate": {
-        "description": "What to authenticate with.",
+        "description": "The authentication scheme.",
         "required": True,
         "schema": {"type": "string"},
     }
 }
 
 
-class _Forms:
-    """The schemas of all that routes mention, by what they mention."""
+class _Schemas:
+    """The schemas of all types in some routes, by type."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        forms = list(_mentioned(routes))
-        schemas, self.shared = components(forms)
-        self._known = list(zip(forms, schemas, strict=True))
+        types = list(_types(routes))
+        schemas, self.shared = components(types)
+        self._known = list(zip(types, schemas, strict=True))
 
-    def __getitem__(self, form: Any) -> Schema:
-        return next(schema for known, schema in self._known if known is form)
+    def __getitem__(self, wanted: Any) -> Schema:
+        return next(schema for known, schema in self._known if known is wanted)
 
 
 def openapi(routes: tuple[Route, ...] = the_map.API.routes) -> dict[str, Any]:
     """Return the document."""
-    forms = _Forms(routes)
+    schemas = _Schemas(routes)
     paths: dict[str, Any] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, forms)
-    refusals = {refusal.kind: refusal for route in routes for refusal in _refusals(route)}
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    problems = {problem.kind: problem for route in routes for problem in _problems(route)}
     used = {scheme for route in routes for scheme in route.bearer}
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Fanfare's shop",
             "version": VERSION,
-            "description": "Orders are accepted at once and carried out afterwards: look at one"
-            " again as `Retry-After` says. Refusals are problem documents (RFC 9457), of which"
-            " `type` tells the kind and `detail` what to do.",
+            "description": "Orders are accepted at once and processed afterwards: request one again"
+            " after `Retry-After`. Errors are problem documents (RFC 9457): `type` is the kind,"
+            " `detail` the remedy.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/", "description": "The stage's HTTP API"}],
         "security": [],
         "paths": paths,
         "components": {
-            "schemas": forms.shared
+            "schemas": schemas.shared
             | {"Problem": _PROBLEM}
-            | {_problem_name(r): _problem_schema(r, forms) for _, r in sorted(refusals.items())},
+            | {_problem_name(r): _problem_schema(r, schemas) for _, r in sorted(problems.items())},
             "securitySchemes": {name: SCHEMES[name] for name in SCHEMES if name in used},
         },
     }
 
 
-def _operation(route: Route, forms: _Forms) -> dict[str, Any]:
+def _operation(route: Route, schemas: _Schemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.endpoint,
         "summary": route.summary,
-        "parameters": [_parameter(param, forms) for param in route.params],
-        "responses": _responses(route, forms),
+        "parameters": [_parameter(param, schemas) for param in route.params],
+        "responses": _responses(route, schemas),
         "security": [{scheme: []} if scheme else {} for scheme in route.bearer],
         "x-throttle": {"rate": route.rate, "burst": route.burst},
     }
     if route.takes:
-        content: dict[str, Any] = {"schema": forms[route.takes]}
+        content: dict[str, Any] = {"schema": schemas[route.takes]}
         sample = SAMPLES / f"{route.path.strip('/')}.json"
         if sample.exists():
             content["examples"] = {sample.stem: {"value": json.loads(sample.read_bytes())}}
@@ -123,50 +123,50 @@ def _operation(route: Route, forms: _Forms) -> dict[str, Any]:
     return operation
 
 
-def _parameter(param: Param, forms: _Forms) -> dict[str, Any]:
+def _parameter(param: Param, schemas: _Schemas) -> dict[str, Any]:
     return {
         "name": param.name,
         "in": param.where,
         "required": param.required or param.where == "path",
         "description": param.about,
-        "schema": forms[param.form],
+        "schema": schemas[param.form],
     }
 
 
 # -- answers ---------------------------------------------------------------------------------------
 
 
-def _responses(route: Route, forms: _Forms) -> dict[str, Any]:
-    responses = {str(answer.status): _answer(answer, forms) for answer in route.answers}
-    refusals = {(r.status, r.kind): r for r in _refusals(route)}
-    for status in sorted({status for status, _ in refusals}):
-        at_once = [refusals[key] for key in sorted(refusals) if key[0] == status]
-        responses[str(status)] = _refusal(at_once)
+def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
+    responses = {str(answer.status): _answer(answer, schemas) for answer in route.answers}
+    problems = {(r.status, r.kind): r for r in _problems(route)}
+    for status in sorted({status for status, _ in problems}):
+        at_once = [problems[key] for key in sorted(problems) if key[0] == status]
+        responses[str(status)] = _problem(at_once)
     if not route.public:
         content = responses["401"]["content"] | GATEWAYS
         responses["401"] |= {"headers": CHALLENGE, "content": content}
     return dict(sorted((responses | {"429": THROTTLED}).items()))
 
 
-def _refusals(route: Route) -> tuple[Refusal, ...]:
-    """Return all problems that a request to a route may be answered with."""
+def _problems(route: Route) -> tuple[DeclaredProblem, ...]:
+    """Return all problems that a route may answer."""
     return (*EVERYWHERE, *(() if route.public else (UNAUTHENTICATED,)), *route.problems)
 
 
-def _answer(answer: Answer, forms: _Forms) -> dict[str, Any]:
+def _answer(answer: Answer, schemas: _Schemas) -> dict[str, Any]:
     response: dict[str, Any] = {"description": answer.about}
     if answer.headers:
-        response["headers"] = {header.name: _header(header, forms) for header in answer.headers}
+        response["headers"] = {header.name: _header(header, schemas) for header in answer.headers}
     if answer.body:
-        response["content"] = {"application/json": {"schema": forms[answer.body]}}
+        response["content"] = {"application/json": {"schema": schemas[answer.body]}}
     return response
 
 
-def _header(header: Header, forms: _Forms) -> dict[str, Any]:
+def _header(header: Header, schemas: _Schemas) -> dict[str, Any]:
     return {
         "description": header.about,
         "required": header.always,
-        "schema": forms[header.form],
+        "schema": schemas[header.form],
     }
 
 
@@ -174,12 +174,12 @@ def _header(header: Header, forms: _Forms) -> dict[str, Any]:
 
 _PROBLEM = {
     "type": "object",
-    "description": "A refusal; nothing was written.",
+    "description": "An error; nothing was written.",
     "properties": {
         "type": {"type": "string", "description": "The kind of problem, a URN."},
-        "title": {"type": "string", "description": "The HTTP status in words."},
+        "title": {"type": "string", "description": "The HTTP status as text."},
         "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "What is wrong here, and what to do."},
+        "detail": {"type": "string", "description": "The error and its remedy."},
         "field": {
             "type": "string",
             "description": "The JSON path, header or query parameter that is wrong.",
@@ -189,52 +189,52 @@ _PROBLEM = {
 }
 
 
-def _refusal(refusals: list[Refusal]) -> dict[str, Any]:
-    refs = [{"$ref": PLACE.format(name=_problem_name(refusal))} for refusal in refusals]
+def _problem(problems: list[DeclaredProblem]) -> dict[str, Any]:
+    refs = [{"$ref": PLACE.format(name=_problem_name(problem))} for problem in problems]
     return {
-        "description": " ".join(dict.fromkeys(refusal.about for refusal in refusals)),
+        "description": " ".join(dict.fromkeys(problem.about for problem in problems)),
         "content": {
             PROBLEM: {
                 "schema": refs[0] if len(refs) == 1 else {"oneOf": refs},
-                "examples": {refusal.kind: {"value": _example(refusal)} for refusal in refusals},
+                "examples": {problem.kind: {"value": _example(problem)} for problem in problems},
             }
         },
     }
 
 
-def _problem_name(refusal: Refusal) -> str:
-    return "Problem." + re.sub(r"(^|-)(\w)", lambda word: word[2].upper(), refusal.kind)
+def _problem_name(problem: DeclaredProblem) -> str:
+    return "Problem." + re.sub(r"(^|-)(\w)", lambda word: word[2].upper(), problem.kind)
 
 
-def _problem_schema(refusal: Refusal, forms: _Forms) -> Schema:
+def _problem_schema(problem: DeclaredProblem, schemas: _Schemas) -> Schema:
     return {
         "allOf": [{"$ref": PLACE.format(name="Problem")}],
-        "description": refusal.about,
+        "description": problem.about,
         "type": "object",
         "properties": {
-            "type": {"const": KIND.format(kind=refusal.kind)},
-            "status": {"const": refusal.status},
-            **{name: forms[form] for name, form in refusal.more.items()},
+            "type": {"const": KIND.format(kind=problem.kind)},
+            "status": {"const": problem.status},
+            **{name: schemas[form] for name, form in problem.more.items()},
         },
-        "required": ["type", "status", *refusal.more],
+        "required": ["type", "status", *problem.more],
     }
 
 
-def _example(refusal: Refusal) -> dict[str, Any]:
+def _example(problem: DeclaredProblem) -> dict[str, Any]:
     return {
-        "type": KIND.format(kind=refusal.kind),
-        "title": HTTPStatus(refusal.status).phrase,
-        "status": refusal.status,
-        "detail": refusal.about,
+        "type": KIND.format(kind=problem.kind),
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "detail": problem.about,
     }
 
 
-def _mentioned(routes: Iterable[Route]) -> Iterable[Any]:
+def _types(routes: Iterable[Route]) -> Iterable[Any]:
     for route in routes:
         yield from [route.takes] if route.takes else []
         yield from (param.form for param in route.params)
         for answer in route.answers:
             yield from [answer.body] if answer.body else []
             yield from (header.form for header in answer.headers)
-        for refusal in route.problems:
-            yield from refusal.more.values()
+        for problem in route.problems:
+            yield from problem.more.values()

@@ -1,4 +1,4 @@
-"""The JSON schema of a contract, normalised: without prose or references, so that two compare."""
+"""JSON schema of a contract, normalised for comparison: no descriptions, no references."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ type Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ENVELOPE = "Envelope"
-"""The name under which the schema of the envelope is kept; it has one version."""
+"""The name of the envelope's stored schema; it has one version."""
 
 SOURCES = "x-sources"
 SLOTS = "x-slots"
@@ -22,11 +22,11 @@ _PROSE = {"title", "description"}
 
 
 class Recursive(TypeError):
-    """A contract that contains itself has no schema without references."""
+    """A contract contains itself, so it has no schema without references."""
 
 
 def published() -> dict[tuple[str, int], type[Any]]:
-    """Return the class of every contract and version that can be read, and of the envelope."""
+    """Return the classes of the envelope and of all contracts, in every readable version."""
     versions: dict[tuple[str, int], type[Any]] = {(ENVELOPE, 1): Envelope}
     for name, steps in EARLIER.items():
         versions |= {(name, step.contract.version): step.contract for step in steps}
@@ -34,7 +34,7 @@ def published() -> dict[tuple[str, int], type[Any]]:
 
 
 def schema_of(name: str, version: int, contract: type[Any]) -> Schema:
-    """Return the schema of a contract as it is kept: self-contained, the same for equal contracts.
+    """Return the schema of a contract as it is stored: self-contained, equal for equal contracts.
 
     Raises:
         Recursive: the contract contains itself.
@@ -54,7 +54,7 @@ def schema_of(name: str, version: int, contract: type[Any]) -> Schema:
 
 
 def portable(pattern: str) -> str:
-    r"""Return a pattern of ours in the dialect of JSON Schema, where `$` is the end and no `\Z`."""
+    r"""Return a Python pattern for JSON Schema, which has `$` for the end instead of `\Z`."""
     return pattern.replace(r"\Z", "$")
 
 
@@ -74,7 +74,7 @@ def _plain(node: Any, defs: dict[str, Any], inside: tuple[str, ...]) -> Any:
         for key, value in node.items()
         if key not in _PROSE and key != "properties"
     }
-    if "properties" in node:  # whose keys are names, also one that is called `title`
+    if "properties" in node:  # its keys are names; one may be called `title`
         plain["properties"] = {
             name: _plain(value, defs, inside) for name, value in node["properties"].items()
         }

@@ -1,4 +1,4 @@
-"""Seals: the digest of every file that was ever published, so that an edit of one shows."""
+"""Seals: a digest of every published file, so that an edit is detected."""
 
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -9,7 +9,7 @@ SEALS = "SHA256SUMS"
 
 
 def sealed(folder: Path) -> dict[str, str]:
-    """Return the digests of a folder's sealed files, by their names."""
+    """Return the digests of a folder's sealed files, by file name."""
     path = folder / SEALS
     lines = path.read_text().splitlines() if path.exists() else []
     return {name: digest for digest, name in (line.split() for line in lines)}
@@ -23,16 +23,19 @@ def seal(folder: Path, written: Iterable[Path]) -> None:
 
 
 def broken(folder: Path, files: Iterable[Path], *, remedy: str) -> Iterator[str]:
-    """Yield what is wrong with a folder's seals; `remedy` seals the file named in its braces."""
+    """Yield each difference between a folder's files and seals, as a message.
+
+    `remedy` is added for a file that is not sealed; its `{}` becomes the file's name.
+    """
     seals = sealed(folder)
     found = {path.name: path for path in files}
     for name in sorted(seals.keys() - found.keys()):
-        yield f"{name} was kept and is gone: restore it."
+        yield f"{name} is missing: restore it."
     for name, path in sorted(found.items()):
         if name not in seals:
             yield f"{name} is not sealed: {remedy.format(name)}"
         elif seals[name] != _digest(path):
-            yield f"{name} is not as it was kept: restore it; what was published is never edited."
+            yield f"{name} was edited: restore it; a published file is never edited."
 
 
 def _digest(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""`make contracts`: it writes what is new, refuses what breaks, and a check only looks."""
+"""`make contracts`: it stores new schemas, refuses breaking changes, and a check writes nothing."""
 
 import subprocess
 import sys
@@ -8,18 +8,18 @@ import pytest
 
 from ops.contracts import command, documents
 from ops.contracts.__main__ import main
-from ops.contracts.kept import SCHEMAS, Kept
 from ops.contracts.schema import published
+from ops.contracts.store import SCHEMAS, SchemaStore
 
-KEPT = "OrderStalled.1.json"
+STORED = "OrderStalled.1.json"
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for schemas and documents, in which everything is as the code says."""
-    monkeypatch.setattr(command, "Kept", lambda: Kept(tmp_path))
+    """A folder with schemas and documents that are up to date."""
+    monkeypatch.setattr(command, "SchemaStore", lambda: SchemaStore(tmp_path))
     monkeypatch.setattr(documents, "DOCS", tmp_path)
-    Kept(tmp_path).extend(published())
+    SchemaStore(tmp_path).extend(published())
     assert main([]) == 0
     return tmp_path
 
@@ -28,12 +28,12 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_all_is_well_here_and_now(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_repository_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--check"]) == 0
     assert capsys.readouterr() == ("", "")
 
 
-def test_what_is_new_is_kept_sealed_and_written(
+def test_new_schemas_are_stored_and_sealed_and_documents_written(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole = files(folder)
@@ -48,54 +48,55 @@ def test_what_is_new_is_kept_sealed_and_written(
 
 
 @pytest.mark.parametrize("name", ["asyncapi.json", "openapi.json"])
-def test_a_check_names_the_document_that_drifted_and_changes_nothing(
+def test_a_check_names_an_outdated_document_and_changes_nothing(
     folder: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / name).write_text("{}")
     before = files(folder)
 
     assert main(["--check"]) == 5
-    assert (
-        f"{folder / name} is not what the code says: `make contracts`." in capsys.readouterr().err
-    )
+    assert f"{folder / name} is out of date: `make contracts`." in capsys.readouterr().err
     assert files(folder) == before
 
 
-def test_a_check_names_what_was_not_kept_yet(
+def test_a_check_names_a_schema_that_is_not_stored(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / KEPT).unlink()
+    (folder / STORED).unlink()
     seals = folder / "SHA256SUMS"
     seals.write_text("".join(
-        line for line in seals.read_text().splitlines(keepends=True) if KEPT not in line
+        line for line in seals.read_text().splitlines(keepends=True) if STORED not in line
     ))  # fmt: skip
 
     assert main(["--check"]) == 5
-    assert "OrderStalled 1 is kept nowhere: `make contracts` keeps it" in capsys.readouterr().err
-    assert not (folder / KEPT).exists()
+    assert (
+        "OrderStalled 1 has no schema: `make contracts` writes OrderStalled.1.json"
+        in capsys.readouterr().err
+    )
+    assert not (folder / STORED).exists()
 
 
-def test_of_a_broken_contract_nothing_is_kept_or_written(
+def test_with_a_broken_contract_nothing_is_stored_or_written(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / KEPT).write_text((folder / KEPT).read_text().replace("integer", "string"))
+    (folder / STORED).write_text((folder / STORED).read_text().replace("integer", "string"))
     (folder / "openapi.json").unlink()
     before = files(folder)
 
     assert main([]) == 4
-    said = capsys.readouterr().err
-    assert "`$.waited_seconds` was string and is integer" in said
-    assert "make it OrderStalled 2" in said
+    output = capsys.readouterr().err
+    assert "`$.waited_seconds` was string and is integer" in output
+    assert "make it OrderStalled 2" in output
     assert files(folder) == before
 
 
-def test_anything_else_is_a_mistake_of_the_caller(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_argument_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--chekc"]) == 2
     assert main(["--help"]) == 0
     assert "Usage: python -m ops.contracts [--check]" in capsys.readouterr().err
 
 
-def test_it_runs_as_make_runs_it() -> None:
+def test_it_runs_as_a_module() -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "ops.contracts", "--check"],
         cwd=SCHEMAS.parents[1],

@@ -1,4 +1,4 @@
-"""The documents: what the code says, valid by their own standards, with nothing left hanging."""
+"""The documents: up to date, valid by their standards, without dangling references."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ ROUTES = the_map.API.routes
 
 
 @pytest.mark.parametrize(("path", "text"), list(documents()), ids=["asyncapi", "openapi"])
-def test_a_document_says_what_the_code_says(path: Path, text: str) -> None:
+def test_a_document_is_up_to_date(path: Path, text: str) -> None:
     assert path.read_text() == text, f"docs/{path.name} is out of date: `make contracts`"
 
 
@@ -49,13 +49,13 @@ def test_the_events_are_described_in_valid_asyncapi(standard: Draft7Validator) -
     ],
     ids=["version", "action", "binding"],
 )
-def test_what_is_no_asyncapi_is_not_taken_for_it(
+def test_the_schema_refuses_invalid_asyncapi(
     standard: Draft7Validator, broken: dict[str, Any]
 ) -> None:
     assert not standard.is_valid(broken)
 
 
-def test_every_version_of_every_contract_is_a_message_with_a_specimen_that_fits() -> None:
+def test_every_version_of_every_contract_is_a_message_with_a_valid_sample() -> None:
     messages = EVENTS["components"]["messages"]
 
     assert messages.keys() == {f"{name}.{n}" for name, n in published() if name in CONTRACTS}
@@ -71,33 +71,33 @@ def test_every_version_of_every_contract_is_a_message_with_a_specimen_that_fits(
 FORMATS = Draft202012Validator.FORMAT_CHECKER
 
 
-def test_each_service_hears_and_states_what_the_map_and_the_contracts_say() -> None:
+def test_each_service_receives_and_sends_the_types_of_the_map_and_the_contracts() -> None:
     operations = EVENTS["operations"]
 
     for consumer in the_map.CONSUMERS:
-        heard = operations[f"{consumer.name}.hears"]
-        assert _types(heard) == set(consumer.hears)
-        (subscription,) = heard["bindings"]["sns"]["consumers"]
+        received = operations[f"{consumer.name}.hears"]
+        assert _types(received) == set(consumer.hears)
+        (subscription,) = received["bindings"]["sns"]["consumers"]
         assert subscription["filterPolicy"] == {"type": list(consumer.hears)}
     for service in the_map.SERVICES:
         own = {name for name, contract in CONTRACTS.items() if service.name in contract.sources}
-        states = operations.get(f"{service.name}.states", {"messages": []})
-        assert _types(states) == own
+        sent = operations.get(f"{service.name}.states", {"messages": []})
+        assert _types(sent) == own
 
 
 def _types(operation: dict[str, Any]) -> set[str]:
     return {ref["$ref"].rpartition("/")[2].split(".")[0] for ref in operation["messages"]}
 
 
-def test_a_message_of_an_earlier_version_is_still_heard_and_not_stated_any_more() -> None:
-    heard, stated = (
+def test_an_earlier_version_is_still_received_but_no_longer_sent() -> None:
+    received, sent = (
         [ref["$ref"].rpartition("/")[2] for ref in EVENTS["operations"][name]["messages"]]
         for name in ("payment.hears", "checkout.states")
     )
 
-    assert {"OrderPlaced.1", "OrderPlaced.2"} <= set(heard)
-    assert "OrderPlaced.2" in stated
-    assert "OrderPlaced.1" not in stated
+    assert {"OrderPlaced.1", "OrderPlaced.2"} <= set(received)
+    assert "OrderPlaced.2" in sent
+    assert "OrderPlaced.1" not in sent
 
 
 # -- OpenAPI ---------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def test_every_route_is_described(route: Route) -> None:
     assert all(response["description"] for response in operation["responses"].values())
 
 
-def test_every_example_of_a_request_is_one() -> None:
+def test_every_example_of_a_request_is_valid() -> None:
     bodies = [
         operation["requestBody"]["content"]["application/json"]
         for path in SHOP["paths"].values()
@@ -135,7 +135,7 @@ def test_every_example_of_a_request_is_one() -> None:
             assert not schema.is_valid(example["value"] | {"coupon": "FREE"})
 
 
-def test_a_route_more_is_a_path_more_and_its_scheme_comes_along() -> None:
+def test_a_new_route_adds_a_path_and_its_security_scheme() -> None:
     mine = Route(method="GET", path="/orders", endpoint="list", rate=1, burst=1, bearer=("jwt",))
     document = openapi((*ROUTES, mine))
 
@@ -144,7 +144,7 @@ def test_a_route_more_is_a_path_more_and_its_scheme_comes_along() -> None:
 
 
 @pytest.mark.parametrize("document", [EVENTS, SHOP], ids=["asyncapi", "openapi"])
-def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+def test_every_reference_resolves(document: dict[str, Any]) -> None:
     references = list(_references(document))
 
     assert references

@@ -1,4 +1,4 @@
-"""The gate of the contracts: open for what is there, with a step between any two versions."""
+"""Gate: today's contracts pass, and each version needs an upcaster and a sample."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -7,14 +7,14 @@ import pytest
 
 from events import codec
 from events.contracts.upcasters import EARLIER, Earlier
-from ops.contracts.gate import findings, lifting, sampling
-from ops.contracts.kept import Kept
+from ops.contracts.gate import issues, sample_issues, upcaster_issues
 from ops.contracts.seals import seal
+from ops.contracts.store import SchemaStore
 from tests.support.tickets import TicketSold
 
 
-def test_no_contract_breaks_what_was_ever_published() -> None:
-    assert [finding.says for finding in findings(Kept())] == []
+def test_no_contract_breaks_a_published_schema() -> None:
+    assert [issue.message for issue in issues(SchemaStore())] == []
 
 
 class TicketSold3(TicketSold, frozen=True, kw_only=True):
@@ -31,36 +31,36 @@ FIRST, SECOND = (
     "steps", [(), (FIRST,), (SECOND,), (SECOND, FIRST), (FIRST, FIRST)],
     ids=["none", "no second", "no first", "wrong way round", "twice the first"],
 )  # fmt: skip
-def test_every_version_below_todays_must_be_lifted(steps: tuple[Earlier, ...]) -> None:
-    (finding,) = lifting({"TicketSold": TicketSold3}, {"TicketSold": steps})
+def test_every_version_below_todays_needs_an_upcaster(steps: tuple[Earlier, ...]) -> None:
+    (issue,) = upcaster_issues({"TicketSold": TicketSold3}, {"TicketSold": steps})
 
     assert (
         "events/contracts/upcasters.py must have the contracts and upcasters of [1, 2]"
-        in finding.says
+        in issue.message
     )
-    assert "docs/contracts.md" in finding.says
+    assert "docs/contracts.md" in issue.message
 
 
-def test_a_whole_ladder_is_fine() -> None:
-    assert not list(lifting({"TicketSold": TicketSold3}, {"TicketSold": (FIRST, SECOND)}))
+def test_a_complete_chain_of_upcasters_has_no_issue() -> None:
+    assert not list(upcaster_issues({"TicketSold": TicketSold3}, {"TicketSold": (FIRST, SECOND)}))
 
 
-def test_a_type_of_the_past_alone_is_missed() -> None:
-    (finding,) = lifting({}, EARLIER)
+def test_a_type_with_earlier_versions_only_is_an_issue() -> None:
+    (issue,) = upcaster_issues({}, EARLIER)
 
-    assert finding.says.startswith("OrderPlaced has earlier versions")
-
-
-def test_every_version_must_have_a_specimen(tmp_path: Path) -> None:
-    specimen = tmp_path / "OrderPlaced.1.json"
-    specimen.touch()
-    seal(tmp_path, [specimen])
-    (finding,) = sampling({"OrderPlaced": codec.CONTRACTS["OrderPlaced"]}, tmp_path)
-
-    assert finding.says.startswith("OrderPlaced 2 has no specimen")
+    assert issue.message.startswith("OrderPlaced has earlier versions")
 
 
-def test_a_specimen_that_was_edited_removed_or_never_sealed_is_found(tmp_path: Path) -> None:
+def test_every_version_must_have_a_sample(tmp_path: Path) -> None:
+    sample = tmp_path / "OrderPlaced.1.json"
+    sample.touch()
+    seal(tmp_path, [sample])
+    (issue,) = sample_issues({"OrderPlaced": codec.CONTRACTS["OrderPlaced"]}, tmp_path)
+
+    assert issue.message.startswith("OrderPlaced 2 has no sample")
+
+
+def test_a_sample_that_was_edited_removed_or_never_sealed_is_found(tmp_path: Path) -> None:
     files = [tmp_path / f"{name}.1.json" for name in ("Edited", "Gone", "Whole")]
     for file in files:
         file.write_text("{}")
@@ -70,9 +70,9 @@ def test_a_specimen_that_was_edited_removed_or_never_sealed_is_found(tmp_path: P
     (tmp_path / "New.1.json").write_text("{}")
     (tmp_path / "checkout.json").write_text("a request, which is no event")
 
-    assert [finding.says for finding in sampling({}, tmp_path)] == [
-        "Gone.1.json was kept and is gone: restore it.",
-        "Edited.1.json is not as it was kept: restore it; what was published is never edited.",
+    assert [issue.message for issue in sample_issues({}, tmp_path)] == [
+        "Gone.1.json is missing: restore it.",
+        "Edited.1.json was edited: restore it; a published file is never edited.",
         (
             "New.1.json is not sealed: `cd events/samples && sha256sum New.1.json >> SHA256SUMS`"
             " seals a new one."

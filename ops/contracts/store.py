@@ -1,8 +1,8 @@
-"""The schemas in events/schemas: what was ever published, never edited, and today held against it.
+"""Schema store in events/schemas: every published schema, never edited; contracts must fit them.
 
-`<Type>.<version>.json` is a contract as it was first published. Properties that were added to it
-since are in `<Type>.<version>.<addition>.json`, the contract as it was from then on. No file is
-ever changed, so none can be made to agree with a class that breaks it.
+`<Type>.<version>.json` is a contract as it was first published. `<Type>.<version>.<addition>.json`
+is the contract after properties were added. No file is ever changed, so none can be edited to fit
+a class that breaks it.
 """
 
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from events import codec
-from ops.contracts.changes import Change, compare
+from ops.contracts.changes import SchemaChange, compare
 from ops.contracts.schema import ENVELOPE, Schema, schema_of
 from ops.contracts.seals import broken, seal
 
@@ -26,18 +26,17 @@ _NAME = re.compile(r"(?P<type>[A-Za-z]\w*)\.(?P<version>\d+)(\.(?P<addition>\d+)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
-    """Something that is wrong with a contract, and whether `make contracts` can see to it."""
+class ContractIssue:
+    """An issue of a contract, and whether `make contracts` can fix it."""
 
-    says: str
-    mendable: bool = False
+    message: str
+    fixable: bool = False
 
 
-class Kept:
-    """The kept schemas of one folder."""
+class SchemaStore:
+    """The stored schemas of one folder, which may be empty or missing."""
 
     def __init__(self, folder: Path = SCHEMAS) -> None:
-        """Take the folder, which may be empty or yet to come."""
         self._folder = folder
         self._files: dict[tuple[str, int], dict[int, Path]] = {}
         for path in folder.glob("*.json"):
@@ -46,18 +45,19 @@ class Kept:
                 key = name["type"], int(name["version"])
                 self._files.setdefault(key, {})[int(name["addition"] or 0)] = path
 
-    def findings(self, contracts: Mapping[tuple[str, int], type[Any]]) -> Iterator[Finding]:
-        """Yield what is wrong with these contracts, or with what was kept of them."""
+    def issues(self, contracts: Mapping[tuple[str, int], type[Any]]) -> Iterator[ContractIssue]:
+        """Yield the issues of these contracts and of their stored schemas."""
         files = [path for each in self._files.values() for path in each.values()]
-        for says in broken(self._folder, files, remedy="only `make contracts` keeps a schema."):
-            yield Finding(says=says)
+        remedy = "only `make contracts` stores a schema."
+        for message in broken(self._folder, files, remedy=remedy):
+            yield ContractIssue(message=message)
         for key in sorted(self._files.keys() - contracts.keys()):
-            yield _broken(key, "was published, and there is no contract any more that reads it")
+            yield _broken(key, "was published, but no contract reads it any more")
         for key, contract in sorted(contracts.items()):
-            yield from self._contract(key, schema_of(*key, contract))
+            yield from self._contract_issues(key, schema_of(*key, contract))
 
     def extend(self, contracts: Mapping[tuple[str, int], type[Any]]) -> list[Path]:
-        """Keep what is new of contracts without findings but mendable ones; return the files."""
+        """Store new schemas and return their files; the contracts may have fixable issues only."""
         written = []
         for key, contract in sorted(contracts.items()):
             schema = schema_of(*key, contract)
@@ -77,14 +77,14 @@ class Kept:
         additions = self._files.get(key)
         return _read(additions[max(additions)]) if additions else None
 
-    def _contract(self, key: tuple[str, int], today: Schema) -> Iterator[Finding]:
+    def _contract_issues(self, key: tuple[str, int], today: Schema) -> Iterator[ContractIssue]:
         additions = self._files.get(key)
         if not additions:
-            says = f"{_label(key)} is kept nowhere: `make contracts` keeps it as {_file(key, 0)}."
-            yield Finding(says=says, mendable=True)
+            message = f"{_label(key)} has no schema: `make contracts` writes {_file(key, 0)}."
+            yield ContractIssue(message=message, fixable=True)
             return
         if sorted(additions) != list(range(len(additions))):
-            yield _broken(key, f"lacks one of the files before {_file(key, max(additions))}")
+            yield _broken(key, f"lacks a file before {_file(key, max(additions))}")
             return
         chain = [_read(additions[number]) for number in sorted(additions)]
         for number, (before, after) in enumerate(pairwise(chain), start=1):
@@ -95,20 +95,22 @@ class Kept:
             yield _broken(key, str(change)) if change.breaks else _added(key, change)
 
 
-def _broken(key: tuple[str, int], what: str) -> Finding:
+def _broken(key: tuple[str, int], what: str) -> ContractIssue:
     name, version = key
     remedy = (
         "The envelope has no versions, so this cannot be done"
         if name == ENVELOPE
-        else f"Undo it, or make it {name} {version + 1}: keep the class of now in"
-        f" events/contracts/upcasters.py with an upcaster, and raise `version`; {GUIDE} says how"
+        else f"Undo it, or make it {name} {version + 1}: copy today's class to"
+        f" events/contracts/upcasters.py with an upcaster, and raise `version`; see {GUIDE}"
     )
-    return Finding(says=f"{_label(key)}: {what}. That breaks who reads or wrote it. {remedy}.")
+    return ContractIssue(
+        message=f"{_label(key)}: {what}. That breaks its readers or writers. {remedy}."
+    )
 
 
-def _added(key: tuple[str, int], change: Change) -> Finding:
-    says = f"{_label(key)}: {change}. That breaks nobody: `make contracts` keeps it."
-    return Finding(says=says, mendable=True)
+def _added(key: tuple[str, int], change: SchemaChange) -> ContractIssue:
+    message = f"{_label(key)}: {change}. That is compatible: `make contracts` stores it."
+    return ContractIssue(message=message, fixable=True)
 
 
 def _label(key: tuple[str, int]) -> str:
