@@ -1,1 +1,1 @@
-"""Payment: charges an order, and gives the money back when it is cancelled."""
+"""Payment: charges an order and refunds it on cancellation."""

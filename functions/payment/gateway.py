@@ -1,4 +1,4 @@
-"""The gateway port: money moves only through a recorded reference."""
+"""Gateway port: money moves only through a recorded reference."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -7,7 +7,7 @@ from events.money import Money
 
 
 class GatewayUnavailable(Exception):
-    """The gateway did not answer, or not in time; whether it acted is not known. Try again."""
+    """The gateway gave no answer in time; it may or may not have acted. Try again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +19,7 @@ class Captured:
 
 @dataclass(frozen=True, kw_only=True)
 class Declined:
-    """The gateway refuses to charge; `reason` is its word for it."""
+    """The gateway refuses to charge; `reason` is the gateway's code."""
 
     reason: str
 
@@ -33,19 +33,19 @@ type Confirmation = Captured | Declined | Cancelled
 
 
 class Gateway(Protocol):
-    """What payment asks of a payment provider. Every call may raise `GatewayUnavailable`."""
+    """A payment provider. Every call may raise `GatewayUnavailable`."""
 
     def prepare(self, order: str, amount: Money, token: str) -> str:
-        """Return a new reference for a charge; harmless, and may be repeated."""
+        """Return a new reference for a charge; moves no money and may be repeated."""
         ...
 
     def confirm(self, reference: str) -> Confirmation:
-        """Charge a reference; the answer is the same for ever."""
+        """Charge a reference; idempotent: every call returns the same answer."""
         ...
 
     def cancel(self, reference: str) -> Money | None:
-        """Make a reference's net charge zero for ever; return what was given back, if anything.
+        """Make a reference's net charge zero for ever; return the refunded amount, if any.
 
-        Final: a later confirm is refused. Repeated, it gives the same answer.
+        Final: a later confirm is refused. Idempotent: every call returns the same answer.
         """
         ...

@@ -1,4 +1,4 @@
-"""Payment's rules: record a reference first, move money only through it, void before undoing."""
+"""Payment's reactions: record a reference, move money only through it, void before refunding."""
 
 from events.contracts.checkout import OrderPlaced
 from events.contracts.ordering import OrderCancelled
@@ -20,7 +20,7 @@ from functions.payment.gateway import Cancelled, Captured, Declined, Gateway
 def charge(placed: Event[OrderPlaced], history: History, gateway: Gateway) -> Steps:
     """Charge the order through the one reference that won `payment/attempt`.
 
-    An order that is cancelled by now is not charged any more: what was prepared is `undo`'s.
+    An order that is already cancelled is not charged; `void_or_refund` ends a prepared charge.
     """
     if history.at(CHARGE):
         return None
@@ -36,11 +36,11 @@ def charge(placed: Event[OrderPlaced], history: History, gateway: Gateway) -> St
     return Fill(fact=_confirm(attempt.data.reference, gateway), slot=CHARGE)
 
 
-def undo(_: Event[OrderCancelled], history: History, gateway: Gateway) -> Steps:
-    """See to it that nothing is charged, or that it is given back.
+def void_or_refund(_: Event[OrderCancelled], history: History, gateway: Gateway) -> Steps:
+    """Prevent the charge, or refund it.
 
-    The gateway knows best: a charge whose worker died before it could say so is stated here, before
-    its refund.
+    The gateway's answer decides: if the worker that charged died before it recorded the charge,
+    `PaymentCaptured` is appended here, before the refund.
     """
     if history.states(PaymentDeclined, PaymentVoided, PaymentRefunded):
         return None

@@ -1,8 +1,8 @@
-"""A gateway without money, for laptops and test stages; its ledger is a table of payment's own.
+"""Gateway without real money, for laptops and test stages; its ledger is payment's own table.
 
-Test tokens, after the habit of the trade: `tok_success` captures, `tok_declined` is declined,
-`tok_timeout` captures but the answer is lost the first time, `tok_outage` never answers. Any other
-token is declined as unknown.
+Test tokens, as payment providers have them: `tok_success` captures, `tok_declined` is declined,
+`tok_timeout` captures but loses the first answer, `tok_outage` never answers. Any other token is
+declined as unknown.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,7 @@ type State = Literal["prepared", "captured", "declined", "cancelled", "refunded"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the ledger: one reference and what became of it."""
+    """One reference in the ledger, with its state."""
 
     order: str
     token: str
@@ -48,32 +48,31 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SandboxGateway:
-    """Honours prepare, confirm and cancel, whoever calls them at the same time."""
+    """Implements `Gateway`; concurrent calls are safe."""
 
     def __init__(
         self,
         ledger: Records,
         new_reference: Callable[[], str] = lambda: f"sbx_{uuid4().hex}",
     ) -> None:
-        """Take the ledger, and where new references come from."""
         self._ledger = ledger
         self._new_reference = new_reference
 
     def prepare(self, order: str, amount: Money, token: str) -> str:
         """Write a new reference into the ledger; no money moves."""
         if token == OUTAGE:
-            raise GatewayUnavailable("the sandbox gateway is out, as tok_outage asks")
+            raise GatewayUnavailable("tok_outage: the sandbox gateway does not answer")
         reference = self._new_reference()
         entry = Entry(order=order, token=token, amount=amount.amount, currency=amount.currency)
         self._ledger.put(Record(key=reference, values=msgspec.to_builtins(entry), version=0))
         return reference
 
     def confirm(self, reference: str) -> Confirmation:
-        """Charge the reference as its token says."""
+        """Charge the reference, with the result that its token stands for."""
         entry = self._move(reference, _confirmed)
         if entry.token == TIMEOUT and not entry.answers_lost:
             self._move(reference, lambda old: msgspec.structs.replace(old, answers_lost=1))
-            raise GatewayUnavailable("the answer was lost on its way, as tok_timeout asks")
+            raise GatewayUnavailable("tok_timeout: the answer of the sandbox gateway is lost")
         match entry.state:
             case "cancelled":
                 return Cancelled()
@@ -83,16 +82,16 @@ class SandboxGateway:
                 return Captured(amount=entry.money)
 
     def cancel(self, reference: str) -> Money | None:
-        """Void the reference, or give back what it charged."""
+        """Void the reference, or refund its charge."""
         entry = self._move(reference, _cancelled)
         return entry.money if entry.state == "refunded" else None
 
     def _move(self, reference: str, change: Callable[[Entry], Entry]) -> Entry:
-        """Apply a change to the entry as it stands, and again if somebody else was faster."""
+        """Apply a change to the current entry; repeat it after a concurrent write."""
         while True:
             record = self._ledger.get(reference)
             if record is None:
-                raise LookupError(f"the sandbox gateway never gave the reference {reference}")
+                raise LookupError(f"the sandbox gateway never issued the reference {reference}")
             old = msgspec.convert(dict(record.values), Entry)
             new = change(old)
             values = msgspec.to_builtins(new)
@@ -103,7 +102,7 @@ class SandboxGateway:
 
 
 def sandbox(resources: Resources) -> SandboxGateway:
-    """Return the sandbox on payment's own ledger."""
+    """Return the sandbox, on payment's ledger table."""
     return SandboxGateway(resources.tables(LEDGER))
 
 

@@ -1,4 +1,4 @@
-"""Payment's row: what it hears, what it does, what it owns."""
+"""Declaration of payment: its subscriptions, reactions, tables and adapters."""
 
 from events.contracts.checkout import OrderPlaced
 from events.contracts.ordering import OrderCancelled
@@ -10,7 +10,7 @@ from events.contracts.payment import (
 )
 from functions.framework.reaction import On
 from functions.framework.service import Adapter, Consumer, Table
-from functions.payment.reactions import charge, undo
+from functions.payment.reactions import charge, void_or_refund
 from functions.payment.sandbox import LEDGER, sandbox
 from functions.payment.stripe.adapter import stripe_gateway
 
@@ -28,7 +28,7 @@ SERVICE = Consumer(
         ),
         On(
             event=OrderCancelled,
-            react=undo,
+            react=void_or_refund,
             states=(PaymentVoided, PaymentRefunded),
             spared_by=(PaymentDeclined,),
             history=True,
@@ -44,6 +44,6 @@ SERVICE = Consumer(
         Adapter(name="stripe", build=stripe_gateway, secret=True, library="stripe"),
     ),
 )
-"""Its time is for Stripe: two calls of the port at their slowest have room in what is left when the
-last message is begun (`functions.runtime.handlers.consumer`), and a batch is begun by then on a
-usual day."""
+"""The timeout is sized for Stripe. Two port calls at their slowest fit into the time that is left
+when the last message is begun (`functions.runtime.handlers.consumer`); on a usual day the whole
+batch is begun by then."""

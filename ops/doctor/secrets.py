@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from functions.payment.stripe.key import KeyMissing, checked
+from functions.payment.stripe.key import KeyMissing, valid_key
 from functions.runtime import settings
 from ops.doctor.check import Check, Environment
 from ops.doctor.finding import Finding, ok, warning, wrong
-from ops.stage.aws_errors import signs
+from ops.stage.aws_errors import error_names
 
 STRIPE = "stripe"
 LIVE = "_live_"
@@ -27,7 +27,7 @@ def _check_secret(env: Environment, name: str, adapter: str) -> Finding:
     try:
         answer = env.client("secretsmanager").get_secret_value(SecretId=name)
     except Exception as error:
-        known = signs(error)
+        known = error_names(error)
         if "InvalidRequestException" in known:
             restore = env.aws(f"secretsmanager restore-secret --secret-id {name}")
             return wrong(f"{name} is marked for deletion.", restore)
@@ -43,7 +43,7 @@ def _check_secret(env: Environment, name: str, adapter: str) -> Finding:
 
 def _check_key(env: Environment, name: str, key: str, put: str) -> Finding:
     try:
-        live = LIVE in checked(key)
+        live = LIVE in valid_key(key)
     except KeyMissing as error:
         reason = str(error).partition(". ")[0]
         return wrong(f"{reason} ({name}).", put)

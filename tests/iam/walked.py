@@ -4,8 +4,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from unittest.mock import patch
 
 import time_machine
 from moto import mock_aws
@@ -13,8 +11,8 @@ from moto import mock_aws
 from functions import names
 from functions.payment.sandbox import DECLINED, SUCCESS
 from functions.payment.service import SERVICE as PAYMENT
-from functions.payment.stripe import calls
 from functions.runtime.aws.client import client_factory
+from functions.runtime.memory.observer import MemoryObserver
 from infra.stage import LOCAL, Stage
 from tests.iam.journeys import Journeys, forget_all
 from tests.iam.needs import Need
@@ -22,8 +20,8 @@ from tests.iam.platform import platform
 from tests.iam.policies import Role, roles
 from tests.iam.recorder import Recorder
 from tests.support.assembly import Assembly
-from tests.support.builders import NOW, Lines
-from tests.support.gateways import KEY, AroundHttp, StripeWorld, undisturbed
+from tests.support.builders import NOW
+from tests.support.gateways import KEY, StripeProvider
 from tests.support.localstripe.start import localstripe
 from tests.support.template import ACCOUNT, REGION, Templates
 from tests.system.world import World
@@ -56,7 +54,7 @@ def walk(stage: Stage, templates: Templates) -> Recorder:
     with mock_aws(), time_machine.travel(NOW, tick=False) as clock, _gateway(stage) as tokens:
         if stage.sender:
             client_factory()("sesv2").create_email_identity(EmailIdentity=stage.sender)
-        journeys = Journeys(World(templates, Lines(), recorder.clients), stage, clock)
+        journeys = Journeys(World(templates, MemoryObserver(), recorder.clients), stage, clock)
         forget_all(stage, recorder, journeys.walk(**tokens))
     return recorder
 
@@ -79,9 +77,7 @@ def _gateway(stage: Stage) -> Iterator[dict[str, str]]:
         Name=names.secret(stage.name, PAYMENT.name), SecretString=KEY
     )
     with localstripe() as address:
-        provider = StripeWorld(address)
-        http = AroundHttp(provider.session, undisturbed)
-        reached = partial(calls.StripeCalls, http=http, base=address)
-        with patch.object(calls, "StripeCalls", reached):
+        provider = StripeProvider(address)
+        with provider.in_place_of_stripe():
             yield {"success": provider.success, "declined": provider.declined}
         provider.session.close()

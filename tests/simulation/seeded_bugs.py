@@ -55,29 +55,29 @@ def it_confirms_the_losing_reference(_: Patch) -> Rows:
 
 
 @seeded_bug
-def it_refunds_without_asking_the_gateway(_: Patch) -> Rows:
-    def undo(_: Event[OrderCancelled], history: History, gateway: Gateway) -> Any:
+def it_refunds_without_calling_the_gateway(_: Patch) -> Rows:
+    def void_or_refund(_: Event[OrderCancelled], history: History, gateway: Gateway) -> Any:
         captured = history.find(PaymentCaptured)
         if captured is None:
             return None
         data = captured.data
         return PaymentRefunded(reference=data.reference, amount=data.amount)
 
-    return with_reaction("payment", OrderCancelled, undo)
+    return with_reaction("payment", OrderCancelled, void_or_refund)
 
 
 @seeded_bug
 def it_does_not_void(_: Patch) -> Rows:
-    def undo(_: Event[OrderCancelled], history: History, gateway: Gateway) -> Steps:
+    def void_or_refund(_: Event[OrderCancelled], history: History, gateway: Gateway) -> Steps:
         if history.at("payment/attempt") is None:
             return None
-        return (yield from payment.undo(_, history, gateway))
+        return (yield from payment.void_or_refund(_, history, gateway))
 
-    return with_reaction("payment", OrderCancelled, undo)
+    return with_reaction("payment", OrderCancelled, void_or_refund)
 
 
 @seeded_bug
-def it_confirms_what_is_only_paid(_: Patch) -> Rows:
+def it_confirms_before_stock_is_reserved(_: Patch) -> Rows:
     def decide(_: Event[Any], history: History) -> Fact | None:
         return OrderConfirmed() if history.states(PaymentCaptured) else None
 
@@ -85,7 +85,7 @@ def it_confirms_what_is_only_paid(_: Patch) -> Rows:
 
 
 @seeded_bug
-def ordering_is_deaf_to_stalls(_: Patch) -> Rows:
+def ordering_ignores_stalls(_: Patch) -> Rows:
     def changed(consumer: Consumer) -> Consumer:
         if consumer.name != "ordering":
             return consumer
@@ -95,7 +95,7 @@ def ordering_is_deaf_to_stalls(_: Patch) -> Rows:
 
 
 @seeded_bug
-def stock_is_put_back_twice_over(_: Patch) -> Rows:
+def stock_is_returned_twice(_: Patch) -> Rows:
     from functions.inventory.reactions import release
 
     def twice(event: Event[OrderCancelled], history: History) -> Steps:
@@ -108,7 +108,7 @@ def stock_is_put_back_twice_over(_: Patch) -> Rows:
 
 
 @seeded_bug
-def a_parcel_is_booked_without_asking(_: Patch) -> Rows:
+def a_parcel_is_booked_without_a_lookup(_: Patch) -> Rows:
     def dispatch(confirmed: Event[OrderConfirmed], history: History, carrier: Carrier) -> Any:
         placed = history.find(OrderPlaced)
         if placed is None or history.states(DispatchScheduled):
@@ -121,13 +121,13 @@ def a_parcel_is_booked_without_asking(_: Patch) -> Rows:
 
 
 @seeded_bug
-def a_key_is_trusted_to_its_last_minute(patch: Patch) -> Rows:
+def an_idempotency_key_is_trusted_to_its_last_minute(patch: Patch) -> Rows:
     patch.setattr("functions.shipping.sandbox.DOUBT", timedelta())
     return CONSUMERS, BUS
 
 
 @seeded_bug
-def a_parcel_moves_before_the_outcome(_: Patch) -> Rows:
+def a_parcel_is_booked_before_the_outcome(_: Patch) -> Rows:
     def changed(consumer: Consumer) -> Consumer:
         if consumer.name != "shipping":
             return consumer
@@ -137,7 +137,7 @@ def a_parcel_moves_before_the_outcome(_: Patch) -> Rows:
 
 
 @seeded_bug
-def a_mail_goes_without_looking(_: Patch) -> Rows:
+def a_mail_is_sent_without_reading_the_log(_: Patch) -> Rows:
     def send_receipt(placed: Event[OrderPlaced], history: History, mailer: Mailer) -> Fill | None:
         from events.contracts.email import RECEIPT, ReceiptSent
 
@@ -147,14 +147,14 @@ def a_mail_goes_without_looking(_: Patch) -> Rows:
 
 
 @seeded_bug
-def the_clock_of_the_machine_is_believed(patch: Patch) -> Rows:
+def the_sequence_trusts_the_machine_clock(patch: Patch) -> Rows:
     before = sequence.after
     patch.setattr(sequence, "after", lambda now, *_: before(now))
     return CONSUMERS, BUS
 
 
 @seeded_bug
-def the_list_keeps_what_is_newest_by_sequence(patch: Patch) -> Rows:
+def the_list_versions_rows_by_sequence(patch: Patch) -> Rows:
     right = projection.row
 
     def by_sequence(history: History) -> Row | None:
@@ -186,7 +186,7 @@ def late_rows_are_not_marked(patch: Patch) -> Rows:
 
 
 @seeded_bug
-def stock_is_put_back_apart_from_the_slot(_: Patch) -> Rows:
+def stock_is_not_returned_with_the_slot(_: Patch) -> Rows:
     from functions.inventory.reactions import release
 
     def apart(event: Event[OrderCancelled], history: History) -> Steps:
@@ -197,7 +197,7 @@ def stock_is_put_back_apart_from_the_slot(_: Patch) -> Rows:
 
 
 @seeded_bug
-def the_list_tells_of_what_is_yet_to_come(_: Patch) -> Rows:
+def a_list_row_counts_a_fact_too_many(_: Patch) -> Rows:
     def project(_: Event[Any], history: History) -> Keep | None:
         made = projection.row(history)
         if made is None or made.version is None:
@@ -208,7 +208,7 @@ def the_list_tells_of_what_is_yet_to_come(_: Patch) -> Rows:
 
 
 @seeded_bug
-def an_order_counts_each_time_that_it_is_heard_of(_: Patch) -> Rows:
+def a_redelivered_order_counts_again(_: Patch) -> Rows:
     def placed(event: Event[OrderPlaced], history: History, now: datetime) -> Keep:
         kept = count(event, history, now)
         rows = tuple(replace(row, sort=f"{row.sort}/{now.isoformat()}") for row in kept.rows)

@@ -1,12 +1,15 @@
-"""The gateways that are held to the contract, each in a world with books of its own.
+"""Payment providers for the gateway's contract tests: the sandbox, and Stripe by localstripe.
 
-A test gets between a gateway and its world by an `Around`: it is given what the gateway is about to
-do, in a word, and does it, or not, or something else before.
+An `Interceptor` stands between a gateway and its provider. It receives the name of each call and a
+function that makes it; it may make it, drop it, or do something else before.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import requests
@@ -16,6 +19,7 @@ from events.money import Money
 from functions.framework.ports import Record, Records
 from functions.payment.gateway import Gateway
 from functions.payment.sandbox import DECLINED, LEDGER, OUTAGE, SUCCESS, TIMEOUT, SandboxGateway
+from functions.payment.stripe import calls
 from functions.payment.stripe.calls import RETRIES, StripeCalls
 from functions.payment.stripe.gateway import StripeGateway
 from functions.runtime.memory.tables import MemoryTables
@@ -25,40 +29,40 @@ AMOUNT = Money(amount=28890, currency="EUR")
 KEY = "sk_test_4eC39HqLyjWDarjtT1zdp7dc"
 
 
-class Vault:
-    """A secret that keeps what it read, as the real one does; what is stored may be changed."""
+class FakeSecret:
+    """A secret that caches its value, as the real one does; `stored` may be changed."""
 
     def __init__(self, stored: str | Exception = KEY) -> None:
         self.stored = stored
         self.reads = 0
-        self._kept: str | None = None
+        self._cached: str | None = None
 
     def __call__(self, *, fresh: bool = False) -> str:
-        if self._kept is None or fresh:
+        if self._cached is None or fresh:
             self.reads += 1
             if isinstance(self.stored, Exception):
                 raise self.stored
-            self._kept = self.stored
-        return self._kept
+            self._cached = self.stored
+        return self._cached
 
 
-type Around = Callable[[str, Callable[[], Any]], Any]
+type Interceptor = Callable[[str, Callable[[], Any]], Any]
 
 
 @dataclass(frozen=True)
-class Books:
-    """What a provider has done with a reference: how often it charged, how much, how much back."""
+class Totals:
+    """A provider's totals of a reference: number of captures, captured and refunded amounts."""
 
     captures: int
     captured: int
     refunded: int
 
 
-class World(Protocol):
-    """A provider, the tokens that make it do what a test needs, and gateways to it.
+class Provider(Protocol):
+    """A provider, its test tokens, and gateways to it.
 
-    `lossy` is one whose answers to the first confirm are lost, and a reference that it prepared;
-    `out` is one that reaches nobody.
+    `lossy` returns a gateway that loses the answers to its first confirm, and a reference of it;
+    `unreachable` returns a call of a gateway that never gets an answer.
     """
 
     success: str
@@ -66,34 +70,36 @@ class World(Protocol):
     unknown: str
     tokens: tuple[str, ...]
 
-    def gateway(self, around: Around | None = None) -> Gateway: ...
+    def gateway(self, interceptor: Interceptor | None = None) -> Gateway: ...
     def lossy(self) -> tuple[Gateway, str]: ...
-    def out(self) -> Callable[[], str]: ...
-    def books(self, reference: str) -> Books: ...
+    def unreachable(self) -> Callable[[], str]: ...
+    def totals(self, reference: str) -> Totals: ...
 
 
-def prepare(world: World, token: str) -> str:
-    return world.gateway().prepare(ORDER, AMOUNT, token)
+def prepare(provider: Provider, token: str) -> str:
+    return provider.gateway().prepare(ORDER, AMOUNT, token)
 
 
-def nothing_heard() -> stripe.StripeError:
-    """Return the library's error for an answer that does not come, which it asks for again."""
-    lost: stripe.StripeError = stripe.APIConnectionError("Read timed out.", should_retry=True)  # type: ignore[no-untyped-call]  # the library's
+def no_answer() -> stripe.StripeError:
+    """Return the library's error for a missing answer, after which it retries."""
+    lost: stripe.StripeError = stripe.APIConnectionError(
+        "Read timed unreachable.", should_retry=True
+    )  # type: ignore[no-untyped-call]  # the library's
     return lost
 
 
-def undisturbed(_: str, call: Callable[[], Any]) -> Any:
+def pass_through(_: str, call: Callable[[], Any]) -> Any:
     return call()
 
 
 # -- the sandbox -----------------------------------------------------------------------------------
 
 
-class AroundRecords:
-    """A table, and somebody who gets between."""
+class InterceptedRecords:
+    """A table whose calls pass an interceptor."""
 
-    def __init__(self, records: Records, around: Around) -> None:
-        self._records, self._around = records, around
+    def __init__(self, records: Records, interceptor: Interceptor) -> None:
+        self._records, self._around = records, interceptor
 
     def get(self, key: str) -> Record | None:
         found: Record | None = self._around("get", lambda: self._records.get(key))
@@ -106,8 +112,8 @@ class AroundRecords:
         return self._records.all()
 
 
-class SandboxWorld:
-    """The sandbox, and its ledger."""
+class SandboxProvider:
+    """The sandbox and its ledger."""
 
     success, declined, unknown = SUCCESS, DECLINED, "tok_of_another"
     tokens: tuple[str, ...] = (SUCCESS, DECLINED, TIMEOUT)
@@ -115,50 +121,50 @@ class SandboxWorld:
     def __init__(self) -> None:
         self.ledger = MemoryTables()(LEDGER)
 
-    def gateway(self, around: Around | None = None) -> SandboxGateway:
-        return SandboxGateway(AroundRecords(self.ledger, around or undisturbed))
+    def gateway(self, interceptor: Interceptor | None = None) -> SandboxGateway:
+        return SandboxGateway(InterceptedRecords(self.ledger, interceptor or pass_through))
 
     def lossy(self) -> tuple[Gateway, str]:
         return self.gateway(), prepare(self, TIMEOUT)
 
-    def out(self) -> Callable[[], str]:
+    def unreachable(self) -> Callable[[], str]:
         return lambda: prepare(self, OUTAGE)
 
-    def books(self, reference: str) -> Books:
+    def totals(self, reference: str) -> Totals:
         record = self.ledger.get(reference)
         assert record is not None
         amount, state = int(record.values["amount"]), record.values["state"]
         captured = amount if state in ("captured", "refunded") else 0
-        return Books(int(captured > 0), captured, amount if state == "refunded" else 0)
+        return Totals(int(captured > 0), captured, amount if state == "refunded" else 0)
 
 
 # -- Stripe ----------------------------------------------------------------------------------------
 
 
-class AroundHttp(stripe.RequestsClient):
-    """The library's own way to Stripe, and somebody who gets between; it never waits to retry."""
+class InterceptedHttp(stripe.RequestsClient):
+    """The library's own HTTP client, with an interceptor and without waits between retries."""
 
-    def __init__(self, session: requests.Session, around: Around) -> None:
+    def __init__(self, session: requests.Session, interceptor: Interceptor) -> None:
         super().__init__(timeout=60, session=session)
-        self._around = around
+        self._around = interceptor
 
     def request(self, method: str, url: str, *rest: Any, **more: Any) -> Any:
         what = f"{method} {urlsplit(url).path.rpartition('/')[2]}"
         return self._around(
-            what, lambda: super(AroundHttp, self).request(method, url, *rest, **more)
+            what, lambda: super(InterceptedHttp, self).request(method, url, *rest, **more)
         )
 
     def _sleep_time_seconds(self, num_retries: int) -> float:
         return 0
 
 
-class StripeWorld:
-    """localstripe, by way of the official library.
+class StripeProvider:
+    """localstripe, called through the official library.
 
-    Of Stripe's test cards it declines `pm_card_chargeCustomerFail` only; `pm_card_chargeDeclined`
-    it does not know, and its `pm_card_visa_chargeDeclined` it charges. For what it does not find it
-    gives neither `code` nor `param`, it gives no `decline_code`, knows no limit to refunds, and
-    forgets no `last_payment_error`: what hangs on those is in test_stripe.py.
+    Of Stripe's test cards it declines only `pm_card_chargeCustomerFail`; it does not know
+    `pm_card_chargeDeclined`, and it charges `pm_card_visa_chargeDeclined`. Its "not found" has no
+    `code` and no `param`, its decline no `decline_code`; it has no limit to refunds and never drops
+    `last_payment_error`. The tests in payment/stripe cover what depends on those.
     """
 
     success, declined, unknown = "pm_card_visa", "pm_card_chargeCustomerFail", "pm_of_another"
@@ -168,9 +174,9 @@ class StripeWorld:
         self.address = address
         self.session = requests.Session()
 
-    def gateway(self, around: Around | None = None) -> StripeGateway:
-        http = AroundHttp(self.session, around or undisturbed)
-        return StripeGateway(StripeCalls(Vault(), http=http, base=self.address))
+    def gateway(self, interceptor: Interceptor | None = None) -> StripeGateway:
+        http = InterceptedHttp(self.session, interceptor or pass_through)
+        return StripeGateway(StripeCalls(FakeSecret(), http=http, base=self.address))
 
     def lossy(self) -> tuple[Gateway, str]:
         left = [None] * (RETRIES + 1)
@@ -179,30 +185,36 @@ class StripeWorld:
             answer = call()
             if what == "post confirm" and left:
                 left.pop()
-                raise nothing_heard()
+                raise no_answer()
             return answer
 
         return self.gateway(lose), prepare(self, self.success)
 
-    def out(self) -> Callable[[], str]:
-        def nobody(_: str, __: Callable[[], Any]) -> Any:
-            raise nothing_heard()
+    def unreachable(self) -> Callable[[], str]:
+        def lose(*_: object) -> Any:
+            raise no_answer()
 
-        return lambda: self.gateway(nobody).prepare(ORDER, AMOUNT, self.success)
+        return lambda: self.gateway(lose).prepare(ORDER, AMOUNT, self.success)
 
-    def books(self, reference: str) -> Books:
+    def in_place_of_stripe(self) -> AbstractContextManager[Any]:
+        """Return a patch by which Stripe's adapter calls this provider."""
+        http = InterceptedHttp(self.session, pass_through)
+        replaced = partial(StripeCalls, http=http, base=self.address)
+        return patch.object(calls, "StripeCalls", replaced)
+
+    def totals(self, reference: str) -> Totals:
         charges = [
             charge
             for charge in self._list("charges")
             if charge["payment_intent"] == reference and charge["status"] == "succeeded"
         ]
         refunds = [refund for c in charges for refund in self._list("refunds", charge=c["id"])]
-        return Books(
+        return Totals(
             len(charges), sum(c["amount"] for c in charges), sum(r["amount"] for r in refunds)
         )
 
-    def end(self) -> None:
-        """Make it forget everything, so that its lists stay short."""
+    def close(self) -> None:
+        """Delete all data, so that the lists stay short."""
         self.session.delete(f"{self.address}/_config/data").raise_for_status()
         self.session.close()
 

@@ -1,4 +1,4 @@
-"""An order to pay, and a gateway that answers as told."""
+"""An order to pay, its payment events, and a fake gateway."""
 
 from events.contracts.ordering import OrderCancelled
 from events.contracts.payment import ATTEMPT, PaymentPrepared, PaymentVoided
@@ -19,32 +19,28 @@ CAPTURED = Captured(amount=TOTAL)
 VOID = Fill(fact=PaymentVoided(), slot=ATTEMPT)
 
 
-class Gateway:
-    """A gateway that notes what it is asked, and answers as told."""
+class FakeGateway:
+    """A gateway that records its calls and gives the configured answers."""
 
     def __init__(
-        self,
-        *,
-        confirms: Confirmation | Exception = CAPTURED,
-        returns: Money | None = None,
+        self, *, confirms: Confirmation | Exception = CAPTURED, returns: Money | None = None
     ) -> None:
-        self._confirms = confirms
-        self._returns = returns
-        self.asked: list[str] = []
+        self._confirms, self._returns = confirms, returns
+        self.calls: list[str] = []
 
     def prepare(self, order: str, amount: Money, token: str) -> str:
         assert (order, amount, token) == (ORDER, TOTAL, "tok_success")
-        self.asked.append("prepare")
+        self.calls.append("prepare")
         return "ours"
 
     def confirm(self, reference: str) -> Confirmation:
-        self.asked.append(f"confirm {reference}")
+        self.calls.append(f"confirm {reference}")
         if isinstance(self._confirms, Exception):
             raise self._confirms
         return self._confirms
 
     def cancel(self, reference: str) -> Money | None:
-        self.asked.append(f"cancel {reference}")
+        self.calls.append(f"cancel {reference}")
         return self._returns
 
 

@@ -1,4 +1,4 @@
-"""A Stripe that answers from a script, in docs.stripe.com/api's shapes, and notes what is asked."""
+"""HTTP client with scripted answers in docs.stripe.com/api's shapes; it records the requests."""
 
 import json
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ import stripe
 from functions.framework.ports import Secret
 from functions.payment.stripe.calls import StripeCalls
 from functions.payment.stripe.gateway import StripeGateway
-from tests.support.gateways import AMOUNT, Vault
+from tests.support.gateways import AMOUNT, FakeSecret
 
 type Answer = tuple[int, Mapping[str, Any]] | Exception
 
 REFERENCE = "pi_1"
-LOOK = f"get {REFERENCE}"
+RETRIEVE = f"get {REFERENCE}"
 CONFIRM = "post confirm"
 CANCEL = "post cancel"
 MARK = f"post {REFERENCE}"
@@ -26,36 +26,35 @@ REFUND = "post refunds"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One request: `post confirm`, its form or query, its headers, and whom it goes to."""
+class SentRequest:
+    """A request: its name such as `post confirm`, its form or query, headers and host."""
 
-    what: str
+    name: str
     form: dict[str, str]
     headers: dict[str, str]
     host: str
 
 
 class Script(stripe.HTTPClient):
-    """Plays its answers in order; each is for the request that it names."""
+    """Returns its answers in order and asserts that each request is the expected one."""
 
     name = "script"
 
     def __init__(self, *answers: tuple[str, Answer]) -> None:
         super().__init__()
         self._left = list(answers)
-        self.asked: list[Asked] = []
+        self.requests: list[SentRequest] = []
 
     def request(
         self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any
     ) -> tuple[str, int, Mapping[str, str]]:
         parts = urlsplit(url)
-        what = f"{method} {parts.path.rpartition('/')[2]}"
-        self.asked.append(
-            Asked(what, dict(parse_qsl(post_data or parts.query)), dict(headers), parts.netloc)
-        )
-        assert self._left, f"nobody expected {what}"
+        name = f"{method} {parts.path.rpartition('/')[2]}"
+        form = dict(parse_qsl(post_data or parts.query))
+        self.requests.append(SentRequest(name, form, dict(headers), parts.netloc))
+        assert self._left, f"unexpected request: {name}"
         expected, answer = self._left.pop(0)
-        assert what == expected
+        assert name == expected
         if isinstance(answer, Exception):
             raise answer
         status, body = answer
@@ -64,21 +63,21 @@ class Script(stripe.HTTPClient):
     def _sleep_time_seconds(self, num_retries: int) -> float:
         return 0
 
-    def done(self) -> bool:
-        """Tell whether all of the script was played."""
+    def finished(self) -> bool:
+        """Return whether every answer was used."""
         return not self._left
 
     @property
-    def what(self) -> list[str]:
-        return [asked.what for asked in self.asked]
+    def names(self) -> list[str]:
+        return [request.name for request in self.requests]
 
 
-def gateway(script: Script, vault: Secret | None = None, **more: Any) -> StripeGateway:
-    return StripeGateway(StripeCalls(vault or Vault(), http=script, **more))
+def gateway(script: Script, secret: Secret | None = None, **more: Any) -> StripeGateway:
+    return StripeGateway(StripeCalls(secret or FakeSecret(), http=script, **more))
 
 
 def intent(status: str, **more: Any) -> tuple[int, dict[str, Any]]:
-    """Return the answer that is an intent."""
+    """Return an answer with an intent."""
     body = {
         "id": REFERENCE,
         "object": "payment_intent",
@@ -93,7 +92,7 @@ def intent(status: str, **more: Any) -> tuple[int, dict[str, Any]]:
 
 
 def refused(status: int, kind: str = "invalid_request_error", **error: str) -> Answer:
-    """Return an answer that is an error."""
+    """Return an error answer."""
     return status, {"error": {"type": kind, "message": "No.", **error}}
 
 

@@ -1,1 +1,1 @@
-"""The adapter to Stripe: chosen by a stage, and imported only then."""
+"""Stripe adapter; the library is imported only where a stage chooses it."""

@@ -1,4 +1,4 @@
-"""Payments for real, where a stage chooses so: only then is Stripe's library imported."""
+"""Builder of the Stripe adapter; it imports Stripe's library on the stages that choose it."""
 
 from typing import TYPE_CHECKING
 
@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 
 def stripe_gateway(resources: Resources) -> "StripeGateway":
-    """Return the gateway to Stripe; the key is read when the first order is charged."""
+    """Return the gateway to Stripe; it reads the key at the first charge."""
     from functions.payment.stripe.calls import StripeCalls
     from functions.payment.stripe.gateway import StripeGateway
 
     if resources.secret is None:
-        raise ValueError("Stripe needs its key: say secret=True where the adapter is declared")
+        raise ValueError("Stripe needs its key: declare the adapter with secret=True")
     return StripeGateway(StripeCalls(resources.secret))

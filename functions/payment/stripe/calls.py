@@ -1,4 +1,4 @@
-"""Calls of Stripe: with the key of the moment, in bounded time, failures in the port's words."""
+"""Calls to Stripe: the current key, a time limit, and the port's exceptions."""
 
 import time
 from collections.abc import Callable
@@ -8,32 +8,35 @@ import stripe
 from functions.framework.ports import Secret, SecretUnavailable
 from functions.payment.gateway import GatewayUnavailable
 from functions.payment.stripe.key import (
-    ELSEWHERE,
     NOT_ALLOWED,
     OTHER_MODE,
-    UNKNOWN,
+    OTHER_MODE_SIGN,
+    UNKNOWN_KEY,
     KeyMissing,
     KeyRefused,
-    checked,
+    valid_key,
 )
 
 CONNECT_TIMEOUT = 1
 READ_TIMEOUT = 5
 RETRIES = 1
-"""Seconds, and how often the library tries again at once; after that it is the queue's to do."""
+"""Timeouts in seconds, and the library's immediate retries; further retries are the queue's."""
 
-PATIENCE = 8
-"""Seconds after which one call of the port begins no other of Stripe: the next delivery does."""
+TIME_LIMIT = 8
+"""Seconds after which one call of the port begins no further request; the next delivery does."""
 
-type Refusal = stripe.CardError | stripe.InvalidRequestError
-"""Stripe understood, and will not do it."""
+type RequestError = stripe.CardError | stripe.InvalidRequestError
+"""Stripe understood the request and refused it."""
 
-REFUSALS = (stripe.CardError, stripe.InvalidRequestError)
-_ABOUT_THE_KEY = (stripe.AuthenticationError, stripe.PermissionError)
+REQUEST_ERRORS = (stripe.CardError, stripe.InvalidRequestError)
+_KEY_ERRORS = (stripe.AuthenticationError, stripe.PermissionError)
 
 
 class StripeCalls:
-    """Asks Stripe; the key is read at the first call, and anew when Stripe does not take it."""
+    """Sends requests to Stripe; reads the key at the first one, and again if Stripe refuses it.
+
+    `base` is the API's address, `monotonic` a clock in seconds.
+    """
 
     def __init__(
         self,
@@ -43,64 +46,63 @@ class StripeCalls:
         base: str = stripe.DEFAULT_API_BASE,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take where the key is, what speaks HTTP with which host, and what counts seconds."""
-        stripe.enable_telemetry = False  # it would leave a file in the home folder
+        stripe.enable_telemetry = False  # telemetry would write a file to the home folder
         self._secret = secret
         self._http = http or stripe.RequestsClient(timeout=(CONNECT_TIMEOUT, READ_TIMEOUT))
         self._base = base
         self._monotonic = monotonic
-        self._until = float("inf")
+        self._deadline = float("inf")
         self._clients: dict[str, stripe.StripeClient] = {}
 
-    def begin(self) -> None:
-        """Begin a call of the port."""
-        self._until = self._monotonic() + PATIENCE
+    def start_deadline(self) -> None:
+        """Start the time limit of one call of the port."""
+        self._deadline = self._monotonic() + TIME_LIMIT
 
-    def __call__[T](self, ask: Callable[[stripe.StripeClient], T]) -> T:
-        """Return what Stripe answers.
+    def __call__[T](self, request: Callable[[stripe.StripeClient], T]) -> T:
+        """Send a request and return Stripe's answer.
 
         Raises:
-            KeyMissing, KeyRefused: there is no key, or Stripe does not take it.
-            GatewayUnavailable: there was no answer, or none of use.
-            stripe.CardError, stripe.InvalidRequestError: Stripe will not do what was asked.
+            KeyMissing, KeyRefused: there is no key, or Stripe refuses it.
+            GatewayUnavailable: there was no usable answer.
+            stripe.CardError, stripe.InvalidRequestError: Stripe refused the request.
         """
-        if self._monotonic() > self._until:
-            raise GatewayUnavailable("Stripe takes too long: the rest is for another time")
-        tried, refusal = "", UNKNOWN
+        if self._monotonic() > self._deadline:
+            raise GatewayUnavailable("Stripe takes too long: the next delivery continues")
+        tried, refusal = "", UNKNOWN_KEY
         for fresh in (False, True):
             key = self._key(fresh=fresh)
             if key == tried:
                 break
             tried = key
             try:
-                return self._ask(ask, key)
+                return self._send(request, key)
             except stripe.AuthenticationError:
-                refusal = UNKNOWN
+                refusal = UNKNOWN_KEY
             except stripe.PermissionError:
                 refusal = NOT_ALLOWED
             except stripe.InvalidRequestError as error:
-                if ELSEWHERE not in str(error):
+                if OTHER_MODE_SIGN not in str(error):
                     raise
                 refusal = OTHER_MODE
-        # Said here and not above: Stripe's own words quote the end of the key, and stay behind.
+        # Raised outside the handlers: Stripe's errors quote the end of the key and must not chain.
         raise KeyRefused(refusal)
 
-    def _ask[T](self, ask: Callable[[stripe.StripeClient], T], key: str) -> T:
+    def _send[T](self, request: Callable[[stripe.StripeClient], T], key: str) -> T:
         try:
-            return ask(self._client(key))
-        except (*REFUSALS, *_ABOUT_THE_KEY):
+            return request(self._client(key))
+        except (*REQUEST_ERRORS, *_KEY_ERRORS):
             raise
         except stripe.StripeError as error:
-            status = f" with {error.http_status}" if error.http_status else ""
+            status = f", HTTP {error.http_status}" if error.http_status else ""
             raise GatewayUnavailable(
-                f"Stripe did not answer{status} ({type(error).__name__}), or not with an answer"
+                f"Stripe gave no usable answer: {type(error).__name__}{status}"
             ) from error
 
     def _key(self, *, fresh: bool) -> str:
         try:
-            return checked(self._secret(fresh=fresh))
+            return valid_key(self._secret(fresh=fresh))
         except SecretUnavailable as error:
-            raise KeyMissing(f"There is no key to Stripe. {error}") from error
+            raise KeyMissing(f"There is no Stripe key. {error}") from error
 
     def _client(self, key: str) -> stripe.StripeClient:
         if key not in self._clients:

@@ -1,9 +1,9 @@
-"""Payments through Stripe: a PaymentIntent is prepared, confirmed, and cancelled or refunded.
+"""Gateway to Stripe: a PaymentIntent is prepared, confirmed, and cancelled or refunded.
 
-Its words and rules are those of docs.stripe.com/api, payment_intents and refunds. After a decline
-an intent would take another card; here a decline is final, so the intent is marked with the reason
-(Stripe forgets its own at the next change) and cancelled. Every call looks first and goes on from
-what it finds, whoever died there before.
+Terms and rules are those of docs.stripe.com/api, payment_intents and refunds. After a decline an
+intent would accept another card; here a decline is final, so the intent is marked with the reason
+(Stripe drops its own at the next change) and cancelled. Every call first retrieves the intent and
+continues from its state, wherever an earlier worker died.
 """
 
 from collections.abc import Callable
@@ -20,27 +20,26 @@ from functions.payment.gateway import (
     GatewayUnavailable,
 )
 from functions.payment.stripe.amounts import from_stripe, to_stripe
-from functions.payment.stripe.calls import REFUSALS, Refusal, StripeCalls
+from functions.payment.stripe.calls import REQUEST_ERRORS, RequestError, StripeCalls
 
 REFUSED = "refused:"
-"""Begins a reference that Stripe never gave: the rest is why it will not even prepare a charge."""
+"""Prefix of a reference for a charge that Stripe refuses to prepare; the rest is the reason."""
 
 DECLINED = "declined"
-"""The name under which an intent's metadata keeps why its charge was declined."""
+"""The key in an intent's metadata for the reason of its decline."""
 
 UNKNOWN_TOKEN = "unknown_token"  # noqa: S105  a reason, no token
 UNAUTHENTICATED = "authentication_required"
 _FINAL = ("succeeded", "canceled")
-_NOT_GIVEN = ("failed", "canceled")
+_NOT_REFUNDED = ("failed", "canceled")
 
 type Step = Callable[[stripe.PaymentIntent], stripe.PaymentIntent]
 
 
 class StripeGateway:
-    """Honours prepare, confirm and cancel, whoever calls them at the same time."""
+    """Implements `Gateway`; concurrent calls are safe."""
 
     def __init__(self, calls: StripeCalls) -> None:
-        """Take the calls of Stripe."""
         self._calls = calls
 
     def prepare(self, order: str, amount: Money, token: str) -> str:
@@ -48,7 +47,7 @@ class StripeGateway:
         units = to_stripe(amount)
         if units is None:
             return REFUSED + "currency_not_supported"
-        self._calls.begin()
+        self._calls.start_deadline()
         try:
             intent = self._calls(
                 lambda client: client.v1.payment_intents.create(
@@ -62,8 +61,8 @@ class StripeGateway:
                     }
                 )
             )
-        except REFUSALS as error:
-            reason = _blame(error)
+        except REQUEST_ERRORS as error:
+            reason = _decline_reason(error)
             if reason is None:
                 raise _unexpected(error) from error
             return REFUSED + reason
@@ -73,10 +72,10 @@ class StripeGateway:
         """Charge the card."""
         if reference.startswith(REFUSED):
             return Declined(reason=reference.removeprefix(REFUSED))
-        intent = self._ended(reference, self._confirm)
+        intent = self._finish(reference, self._confirm)
         if intent.status == "succeeded":
             return Captured(amount=from_stripe(intent.amount, intent.currency))
-        # A charge without a mark: somebody cancelled between a decline and its mark.
+        # A charge without a mark: another call cancelled between a decline and its mark.
         reason = _mark(intent) or ("card_declined" if intent.latest_charge else None)
         return Declined(reason=reason) if reason else Cancelled()
 
@@ -84,16 +83,16 @@ class StripeGateway:
         """Cancel the intent, or refund what it charged."""
         if reference.startswith(REFUSED):
             return None
-        intent = self._ended(reference, self._cancel)
+        intent = self._finish(reference, self._cancel)
         if intent.status == "canceled":
             return None
         self._refund(intent)
         return from_stripe(intent.amount, intent.currency)
 
-    def _ended(self, reference: str, step: Step) -> stripe.PaymentIntent:
-        """Take an intent to its end, by `step` if it is as it was prepared."""
-        self._calls.begin()
-        intent = self._look(reference)
+    def _finish(self, reference: str, step: Step) -> stripe.PaymentIntent:
+        """Bring an intent to a final status, by `step` if it is still as prepared."""
+        self._calls.start_deadline()
+        intent = self._retrieve(reference)
         while intent.status not in _FINAL:
             intent = self._advance(intent, step)
         return intent
@@ -102,30 +101,30 @@ class StripeGateway:
         if _mark(intent):
             step = self._cancel
         elif intent.status in ("requires_payment_method", "requires_action"):
-            step = self._marking(_reason(intent))
+            step = self._mark_declined(_unpaid_reason(intent))
         elif intent.status != "requires_confirmation":
-            raise GatewayUnavailable(f"{intent.id} is {intent.status}: ask again later")
+            raise GatewayUnavailable(f"{intent.id} is {intent.status}: try again later")
         try:
             return step(intent)
-        except REFUSALS as error:
-            found = self._look(intent.id)
-            if found.status != intent.status:  # it was declined, or somebody was faster
+        except REQUEST_ERRORS as error:
+            found = self._retrieve(intent.id)
+            if found.status != intent.status:  # it was declined, or another call was faster
                 return found
-            blame = _blame(error) if step == self._confirm else None
-            if blame is None:
+            reason = _decline_reason(error) if step == self._confirm else None
+            if reason is None:
                 raise _unexpected(error) from error
-            return self._advance(found, self._marking(blame))
+            return self._advance(found, self._mark_declined(reason))
 
-    # -- one call each -----------------------------------------------------------------------------
+    # -- one request each --------------------------------------------------------------------------
 
-    def _look(self, reference: str) -> stripe.PaymentIntent:
+    def _retrieve(self, reference: str) -> stripe.PaymentIntent:
         try:
             return self._calls(lambda client: client.v1.payment_intents.retrieve(reference))
         except stripe.InvalidRequestError as error:
             if error.http_status != HTTPStatus.NOT_FOUND:
                 raise _unexpected(error) from error
             raise LookupError(
-                f"Stripe knows no {reference}: is the key another account's, or another mode's?"
+                f"Stripe does not know {reference}: is the key of another account or mode?"
             ) from error
 
     def _confirm(self, intent: stripe.PaymentIntent) -> stripe.PaymentIntent:
@@ -134,7 +133,7 @@ class StripeGateway:
     def _cancel(self, intent: stripe.PaymentIntent) -> stripe.PaymentIntent:
         return self._calls(lambda client: client.v1.payment_intents.cancel(intent.id))
 
-    def _marking(self, reason: str) -> Step:
+    def _mark_declined(self, reason: str) -> Step:
         return lambda intent: self._calls(
             lambda client: client.v1.payment_intents.update(
                 intent.id, {"metadata": {DECLINED: reason}}
@@ -142,43 +141,43 @@ class StripeGateway:
         )
 
     def _refund(self, intent: stripe.PaymentIntent) -> None:
-        """Give back what has not been given back, whoever did the rest."""
+        """Refund the part that no earlier call has refunded."""
         known = self._calls(
             lambda client: client.v1.refunds.list({"payment_intent": intent.id, "limit": 100})
         ).data
-        left = intent.amount - sum(r.amount for r in known if r.status not in _NOT_GIVEN)
+        left = intent.amount - sum(r.amount for r in known if r.status not in _NOT_REFUNDED)
         if left <= 0:
             return
-        key = f"{intent.id}/refund/{len(known)}/{left}"  # for whoever saw the same
+        key = f"{intent.id}/refund/{len(known)}/{left}"  # equal for calls that saw the same refunds
         try:
             refund = self._calls(
                 lambda client: client.v1.refunds.create(
                     {"payment_intent": intent.id, "amount": left}, {"idempotency_key": key}
                 )
             )
-        except REFUSALS as error:
+        except REQUEST_ERRORS as error:
             if error.code == "charge_already_refunded":
                 return
             raise _unexpected(error) from error
-        if refund.status in _NOT_GIVEN:
-            raise GatewayUnavailable(f"the refund of {intent.id} {refund.status}: ask again later")
+        if refund.status in _NOT_REFUNDED:
+            raise GatewayUnavailable(f"the refund of {intent.id} {refund.status}: try again later")
 
 
 def _mark(intent: stripe.PaymentIntent) -> str | None:
     return getattr(intent.metadata, DECLINED, None)
 
 
-def _reason(intent: stripe.PaymentIntent) -> str:
-    """Return why an intent is not paid that should be."""
+def _unpaid_reason(intent: stripe.PaymentIntent) -> str:
+    """Return the reason why a confirmed intent is not paid."""
     if intent.status == "requires_action":  # 3-D Secure, and the customer is not here to answer
         return UNAUTHENTICATED
-    return _word(intent.last_payment_error) or "declined"
+    return _decline_code(intent.last_payment_error) or "declined"
 
 
-def _blame(error: Refusal) -> str | None:
-    """Return the reason if it is what the order brought that Stripe does not take: a decline."""
+def _decline_reason(error: RequestError) -> str | None:
+    """Return the reason for a decline, or None if the error is not about the order's data."""
     if isinstance(error, stripe.CardError):
-        return _word(error.error) or "card_declined"
+        return _decline_code(error.error) or "card_declined"
     missing = error.http_status == HTTPStatus.NOT_FOUND or error.code == "resource_missing"
     if error.param == "payment_method" or missing:
         return UNKNOWN_TOKEN if missing else error.code or "invalid_token"
@@ -187,12 +186,12 @@ def _blame(error: Refusal) -> str | None:
     return None
 
 
-def _word(error: object) -> str | None:
-    """Return the issuer's word for a decline, or else Stripe's."""
+def _decline_code(error: object) -> str | None:
+    """Return the issuer's code for a decline, or else Stripe's."""
     return getattr(error, "decline_code", None) or getattr(error, "code", None)
 
 
-def _unexpected(error: Refusal) -> GatewayUnavailable:
+def _unexpected(error: RequestError) -> GatewayUnavailable:
     about = f" about {error.param}" if error.param else ""
     return GatewayUnavailable(
         f"Stripe refused a request{about}: {error.code or error.http_status}"

@@ -1,38 +1,41 @@
-"""What may be wrong with the key to Stripe, in words for whoever runs the stage; never the key."""
+"""Errors about the Stripe key, with instructions for the operator; they never quote the key."""
 
-from functions.framework.ports import Telling
+from functions.framework.ports import SafeToLog
 from functions.payment.gateway import GatewayUnavailable
 
-PUT_IT = (
+STORE_IT = (
     "put it, and nothing else, into the secret that the function's FANFARE_SECRET names:"
     " aws secretsmanager put-secret-value --secret-id … --secret-string file://…"
 )
-UNKNOWN = f"Stripe does not know the key: it is wrong, or was revoked. Make a new one and {PUT_IT}"
+UNKNOWN_KEY = (
+    f"Stripe does not know the key: it is wrong, or was revoked. Create a new one and {STORE_IT}"
+)
 NOT_ALLOWED = (
-    "Stripe does not let the key do this. A restricted key must be allowed to write PaymentIntents"
-    f" and Refunds: allow it in Stripe's dashboard, or take another key and {PUT_IT}"
+    "Stripe does not allow the key to do this. A restricted key must be allowed to write"
+    " PaymentIntents and Refunds: allow it in Stripe's dashboard, or take another key and"
+    f" {STORE_IT}"
 )
 OTHER_MODE = (
-    "The key is of Stripe's other mode, test for live or live for test, than the shop's cards and"
-    f" payments. Take the key of the same mode and {PUT_IT}"
+    "The key is of Stripe's other mode: it is for test, and the shop's cards and payments are live,"
+    f" or the other way round. Take the key of the same mode and {STORE_IT}"
 )
-ELSEWHERE = "a similar object exists in "
-"""So Stripe says, in a message and by no code, that it is the key that is of the wrong mode."""
+OTHER_MODE_SIGN = "a similar object exists in "
+"""Part of Stripe's message about a key of the wrong mode, for which there is no error code."""
 
 
-class KeyMissing(GatewayUnavailable, Telling):
-    """There is no key to be had, or what the secret holds cannot be one."""
+class KeyMissing(GatewayUnavailable, SafeToLog):
+    """The secret cannot be read, or its value cannot be a key."""
 
 
-class KeyRefused(GatewayUnavailable, Telling):
-    """Stripe does not take the key: it is wrong or revoked, or may not do what is asked."""
+class KeyRefused(GatewayUnavailable, SafeToLog):
+    """Stripe refuses the key: it is wrong or revoked, or lacks a permission."""
 
 
-def checked(key: str) -> str:
-    """Return a key without the white space around it.
+def valid_key(key: str) -> str:
+    """Return the key without the white space around it.
 
     Raises:
-        KeyMissing: it cannot be a secret key; a request with it would quote it in its error.
+        KeyMissing: it cannot be a secret key; the error of a request would quote it.
     """
     key = key.strip()
     if key.startswith("pk_"):
@@ -47,5 +50,5 @@ def checked(key: str) -> str:
         return key
     raise KeyMissing(
         f"Payment's secret {problem}. Take the secret key, or a restricted one that may write"
-        f" PaymentIntents and Refunds, from Stripe's dashboard and {PUT_IT}"
+        f" PaymentIntents and Refunds, from Stripe's dashboard and {STORE_IT}"
     )

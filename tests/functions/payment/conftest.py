@@ -1,10 +1,10 @@
-"""Stripe's stand-in, once a process, and the gateways that the contract is about."""
+"""localstripe, once a process, and the providers of the contract tests."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.support.gateways import SandboxWorld, StripeWorld, World
+from tests.support.gateways import Provider, SandboxProvider, StripeProvider
 from tests.support.localstripe.start import localstripe
 
 
@@ -15,10 +15,10 @@ def stripe_address() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sandbox", "stripe"])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
+def provider(request: pytest.FixtureRequest) -> Iterator[Provider]:
     if request.param == "sandbox":
-        yield SandboxWorld()
+        yield SandboxProvider()
         return
-    world = StripeWorld(request.getfixturevalue("stripe_address"))
-    yield world
-    world.end()
+    provider = StripeProvider(request.getfixturevalue("stripe_address"))
+    yield provider
+    provider.close()

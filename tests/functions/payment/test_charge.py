@@ -1,4 +1,4 @@
-"""Charging: a reference is recorded before money moves, and only through it."""
+"""Charging: a reference is recorded first, and money moves only through it."""
 
 import pytest
 
@@ -29,7 +29,7 @@ from tests.support.paying import (
     THEIRS,
     TOTAL,
     VOID,
-    Gateway,
+    FakeGateway,
     history,
 )
 from tests.support.play import play
@@ -40,36 +40,36 @@ def captured(reference: str = "ours") -> Fill:
 
 
 def test_a_reference_is_recorded_and_then_confirmed() -> None:
-    gateway = Gateway()
+    gateway = FakeGateway()
     played = play(charge(PLACED, history(), gateway), PREPARED)
 
     assert played.yielded == [Fill(fact=PaymentPrepared(reference="ours"), slot=ATTEMPT)]
     assert played.decided == captured()
-    assert gateway.asked == ["prepare", "confirm ours"]
+    assert gateway.calls == ["prepare", "confirm ours"]
 
 
 def test_before_the_reference_is_recorded_nothing_is_confirmed() -> None:
-    gateway = Gateway()
+    gateway = FakeGateway()
     steps = charge(PLACED, history(), gateway)
     next(steps)
 
-    assert gateway.asked == ["prepare"]
+    assert gateway.calls == ["prepare"]
 
 
 def test_only_the_reference_that_won_the_slot_is_confirmed() -> None:
-    gateway = Gateway()
+    gateway = FakeGateway()
     played = play(charge(PLACED, history(), gateway), THEIRS)
 
     assert played.decided == captured("theirs")
-    assert gateway.asked == ["prepare", "confirm theirs"]
+    assert gateway.calls == ["prepare", "confirm theirs"]
 
 
 def test_a_recorded_reference_is_confirmed_without_preparing_another() -> None:
-    gateway = Gateway()
+    gateway = FakeGateway()
     played = play(charge(PLACED, history(PREPARED), gateway))
 
     assert (played.yielded, played.decided) == ([], captured())
-    assert gateway.asked == ["confirm ours"]
+    assert gateway.calls == ["confirm ours"]
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_a_recorded_reference_is_confirmed_without_preparing_another() -> None:
     ],
     ids=["captured", "declined", "cancelled"],
 )
-def test_what_the_gateway_answers_is_stated(answer: Confirmation, fact: Fact) -> None:
-    played = play(charge(PLACED, history(PREPARED), Gateway(confirms=answer)))
+def test_the_gateways_answer_is_recorded(answer: Confirmation, fact: Fact) -> None:
+    played = play(charge(PLACED, history(PREPARED), FakeGateway(confirms=answer)))
 
     assert played.decided == Fill(fact=fact, slot=CHARGE)
 
 
 def test_a_gateway_that_does_not_answer_leaves_the_charge_open() -> None:
-    gateway = Gateway(confirms=GatewayUnavailable())
+    gateway = FakeGateway(confirms=GatewayUnavailable())
 
     with pytest.raises(GatewayUnavailable):
         play(charge(PLACED, history(PREPARED), gateway))
@@ -106,36 +106,36 @@ def test_a_gateway_that_does_not_answer_leaves_the_charge_open() -> None:
     ],
     ids=lambda event: event.type,
 )
-def test_a_charge_that_was_decided_is_not_asked_again(held: Event[Fact]) -> None:
-    gateway = Gateway()
+def test_a_decided_charge_calls_the_gateway_no_more(held: Event[Fact]) -> None:
+    gateway = FakeGateway()
     played = play(charge(PLACED, history(PREPARED, held), gateway))
 
-    assert (played.yielded, played.decided, gateway.asked) == ([], None, [])
+    assert (played.yielded, played.decided, gateway.calls) == ([], None, [])
 
 
-def test_a_payment_that_was_voided_is_not_begun() -> None:
-    gateway = Gateway()
+def test_a_voided_payment_is_not_begun() -> None:
+    gateway = FakeGateway()
     played = play(charge(PLACED, history(CANCELLED, NEVER_TRIED), gateway))
 
-    assert (played.decided, gateway.asked) == (None, [])
+    assert (played.decided, gateway.calls) == (None, [])
 
 
-def test_a_payment_that_is_voided_in_the_same_moment_is_not_confirmed() -> None:
-    gateway = Gateway()
+def test_a_concurrently_voided_payment_is_not_confirmed() -> None:
+    gateway = FakeGateway()
     played = play(charge(PLACED, history(), gateway), NEVER_TRIED)
 
-    assert (played.decided, gateway.asked) == (None, ["prepare"])
+    assert (played.decided, gateway.calls) == (None, ["prepare"])
 
 
-def test_of_an_order_that_was_cancelled_no_payment_is_begun() -> None:
-    gateway = Gateway()
+def test_a_cancelled_order_begins_no_payment() -> None:
+    gateway = FakeGateway()
     played = play(charge(PLACED, history(CANCELLED), gateway))
 
-    assert (played.yielded, played.decided, gateway.asked) == ([], VOID, [])
+    assert (played.yielded, played.decided, gateway.calls) == ([], VOID, [])
 
 
-def test_a_payment_that_had_begun_when_the_order_was_cancelled_is_left_to_its_undoing() -> None:
-    gateway = Gateway()
+def test_a_prepared_payment_of_a_cancelled_order_is_left_to_the_refund() -> None:
+    gateway = FakeGateway()
     played = play(charge(PLACED, history(PREPARED, CANCELLED), gateway))
 
-    assert (played.yielded, played.decided, gateway.asked) == ([], None, [])
+    assert (played.yielded, played.decided, gateway.calls) == ([], None, [])

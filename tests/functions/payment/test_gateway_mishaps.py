@@ -1,7 +1,7 @@
-"""The gateway's contract under mishaps: deaths at any of its calls, and others between any two.
+"""The gateway's contract under faults: a crash at any call, other callers between any two.
 
-Whatever happens, a reference is charged once at most, nothing is given back that was not charged,
-and in the end all answers agree with the provider's books.
+In every case a reference is charged at most once, a refund never exceeds the charge, and in the end
+all answers agree with the provider's totals.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from functions.payment.gateway import Captured, Gateway, GatewayUnavailable
-from tests.support.gateways import AMOUNT, World, prepare
+from tests.support.gateways import AMOUNT, Provider, prepare
 from tests.support.interleave import Died
 
-type Ask = Callable[[Gateway, str], object]
-type Given = list[tuple[str, object]]
+type Operation = Callable[[Gateway, str], object]
+type Answers = list[tuple[str, object]]
 
 
 def confirm(gateway: Gateway, reference: str) -> object:
@@ -27,8 +27,8 @@ def cancel(gateway: Gateway, reference: str) -> object:
     return gateway.cancel(reference)
 
 
-ASKED: dict[str, Ask] = {"confirm": confirm, "cancel": cancel}
-BEFORE: dict[str, tuple[Ask, ...]] = {
+OPERATIONS: dict[str, Operation] = {"confirm": confirm, "cancel": cancel}
+BEFORE: dict[str, tuple[Operation, ...]] = {
     "prepared": (),
     "confirmed": (confirm,),
     "cancelled": (cancel,),
@@ -37,7 +37,7 @@ BEFORE: dict[str, tuple[Ask, ...]] = {
 
 
 class Count:
-    """Counts what a gateway does."""
+    """Counts a gateway's calls."""
 
     def __init__(self) -> None:
         self.made = 0
@@ -47,8 +47,8 @@ class Count:
         return call()
 
 
-class Death(Count):
-    """Ends the worker at one of the calls, after it was made or before."""
+class Crash(Count):
+    """Crashes the worker before or after one of its calls."""
 
     def __init__(self, at: int, *, after: bool) -> None:
         super().__init__()
@@ -64,8 +64,8 @@ class Death(Count):
         return answer
 
 
-class Others(Count):
-    """Lets others come first, one before each call from the given one on."""
+class Interleave(Count):
+    """Runs another caller before each call, from the call with the given index on."""
 
     def __init__(self, at: int, others: Sequence[Callable[[], object]]) -> None:
         super().__init__()
@@ -77,115 +77,117 @@ class Others(Count):
         return super().__call__(what, call)
 
 
-def found(world: World, token: str, before: tuple[Ask, ...]) -> str:
-    """Return a reference to which this has happened."""
-    reference = prepare(world, getattr(world, token))
-    for ask in before:
-        ask(world.gateway(), reference)
+def prepared(provider: Provider, token: str, before: tuple[Operation, ...]) -> str:
+    """Return a reference after these operations."""
+    reference = prepare(provider, getattr(provider, token))
+    for operation in before:
+        operation(provider.gateway(), reference)
     return reference
 
 
-def check(world: World, reference: str, *, cancelled: bool) -> None:
-    """Check what holds at every moment, and after a cancel that came through."""
-    books = world.books(reference)
-    assert books.captures <= 1, "it was charged twice"
-    assert books.refunded <= books.captured, "more was given back than had been charged"
+def check(provider: Provider, reference: str, *, cancelled: bool) -> None:
+    """Check the invariants, which are stricter after a completed cancel."""
+    totals = provider.totals(reference)
+    assert totals.captures <= 1, "it was charged twice"
+    assert totals.refunded <= totals.captured, "the refund exceeds the charge"
     if cancelled:
-        assert books.refunded == books.captured, "a cancelled reference is charged"
+        assert totals.refunded == totals.captured, "a cancelled reference is charged"
 
 
 @pytest.mark.parametrize("token", ["success", "declined"])
-@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("name", OPERATIONS)
 @pytest.mark.parametrize("before", BEFORE)
-def test_a_death_at_any_call_changes_no_answer_when_asked_again(
-    world: World, before: str, asked: str, token: str
+def test_after_a_crash_at_any_call_a_repeated_operation_returns_the_same(
+    provider: Provider, before: str, name: str, token: str
 ) -> None:
-    ask, count = ASKED[asked], Count()
-    alive = ask(world.gateway(count), found(world, token, BEFORE[before]))
+    operation, count = OPERATIONS[name], Count()
+    expected = operation(provider.gateway(count), prepared(provider, token, BEFORE[before]))
 
     assert count.made
     for at, after in product(range(count.made), (False, True)):
-        reference = found(world, token, BEFORE[before])
+        reference = prepared(provider, token, BEFORE[before])
         with pytest.raises(Died):
-            ask(world.gateway(Death(at, after=after)), reference)
-        check(world, reference, cancelled=False)
+            operation(provider.gateway(Crash(at, after=after)), reference)
+        check(provider, reference, cancelled=False)
 
-        assert ask(world.gateway(), reference) == alive
-        check(world, reference, cancelled="cancel" in (asked, before))
-        settled(world, reference)
+        assert operation(provider.gateway(), reference) == expected
+        check(provider, reference, cancelled="cancel" in (name, before))
+        check_end(provider, reference)
 
 
 @pytest.mark.parametrize("token", ["success", "declined"])
-@pytest.mark.parametrize(("dying", "next_asked"), [("confirm", "cancel"), ("cancel", "confirm")])
-def test_a_death_at_any_call_leaves_nothing_that_the_other_call_stumbles_over(
-    world: World, dying: str, next_asked: str, token: str
+@pytest.mark.parametrize(("crashed", "following"), [("confirm", "cancel"), ("cancel", "confirm")])
+def test_after_a_crash_at_any_call_the_other_operation_works(
+    provider: Provider, crashed: str, following: str, token: str
 ) -> None:
     count = Count()
-    ASKED[dying](world.gateway(count), found(world, token, ()))
+    OPERATIONS[crashed](provider.gateway(count), prepared(provider, token, ()))
 
     for at, after in product(range(count.made), (False, True)):
-        reference = found(world, token, ())
+        reference = prepared(provider, token, ())
         with pytest.raises(Died):
-            ASKED[dying](world.gateway(Death(at, after=after)), reference)
-        ASKED[next_asked](world.gateway(), reference)
+            OPERATIONS[crashed](provider.gateway(Crash(at, after=after)), reference)
+        OPERATIONS[following](provider.gateway(), reference)
 
-        check(world, reference, cancelled=next_asked == "cancel")
-        settled(world, reference)
+        check(provider, reference, cancelled=following == "cancel")
+        check_end(provider, reference)
 
 
-def settled(world: World, reference: str) -> None:
-    """Check that a cancel ends it for ever, and that all answers agree with the books."""
-    gateway = world.gateway()
+def check_end(provider: Provider, reference: str) -> None:
+    """Check that a cancel is final, and that all answers agree with the totals."""
+    gateway = provider.gateway()
     returned = gateway.cancel(reference)
-    check(world, reference, cancelled=True)
-    books = world.books(reference)
+    check(provider, reference, cancelled=True)
+    totals = provider.totals(reference)
     answer = gateway.confirm(reference)
 
-    assert returned == (AMOUNT if books.captured else None)
-    assert (answer == Captured(amount=AMOUNT)) is bool(books.captured)
+    assert returned == (AMOUNT if totals.captured else None)
+    assert (answer == Captured(amount=AMOUNT)) is bool(totals.captured)
     assert (gateway.cancel(reference), gateway.confirm(reference)) == (returned, answer)
-    assert world.books(reference) == books
+    assert provider.totals(reference) == totals
 
 
-@pytest.mark.parametrize("names", list(product(ASKED, repeat=3)), ids="-".join)
+@pytest.mark.parametrize("names", list(product(OPERATIONS, repeat=3)), ids="-".join)
 @pytest.mark.parametrize("before", ["prepared", "confirmed"])
-def test_whoever_comes_between_two_calls_all_answers_agree_with_the_books(
-    world: World, before: str, names: tuple[str, ...]
+def test_interleaved_operations_return_answers_that_agree_with_the_totals(
+    provider: Provider, before: str, names: tuple[str, ...]
 ) -> None:
-    for token in world.tokens:
+    for token in provider.tokens:
         count = Count()
-        tried(names[0], world.gateway(count), begun(world, token, before))
+        attempt(names[0], provider.gateway(count), begin(provider, token, before))
         for at in range(count.made):
-            reference = begun(world, token, before)
-            given: list[tuple[str, object]] = []
+            reference = begin(provider, token, before)
+            answers: Answers = []
 
-            def ask(name: str, gateway: Gateway, of: str = reference, to: Given = given) -> None:
-                to.append((name, tried(name, gateway, of)))
+            def run(
+                name: str, gateway: Gateway, of: str = reference, to: Answers = answers
+            ) -> None:
+                to.append((name, attempt(name, gateway, of)))
 
-            others = [partial(ask, name, world.gateway()) for name in names[1:]]
-            ask(names[0], world.gateway(Others(at, others)))
-            agreed(world, reference, given)
+            others = [partial(run, name, provider.gateway()) for name in names[1:]]
+            run(names[0], provider.gateway(Interleave(at, others)))
+            check_answers(provider, reference, answers)
 
 
-def begun(world: World, token: str, before: str) -> str:
-    reference = prepare(world, token)
+def begin(provider: Provider, token: str, before: str) -> str:
+    reference = prepare(provider, token)
     if before == "confirmed":
-        tried("confirm", world.gateway(), reference)
+        attempt("confirm", provider.gateway(), reference)
     return reference
 
 
-def tried(name: str, gateway: Gateway, reference: str) -> object:
+def attempt(name: str, gateway: Gateway, reference: str) -> object:
     try:
-        return ASKED[name](gateway, reference)
+        return OPERATIONS[name](gateway, reference)
     except GatewayUnavailable:
         return "lost"
 
 
-def agreed(world: World, reference: str, given: Given) -> None:
-    check(world, reference, cancelled=("cancel" in dict(given)))
-    books = world.books(reference)
-    returned = AMOUNT if books.captured else None
-    _, confirmed = [tried("confirm", world.gateway(), reference) for _ in range(2)]
-    assert (confirmed == Captured(amount=AMOUNT)) is bool(books.captured)
-    for name, answer in given:
+def check_answers(provider: Provider, reference: str, answers: Answers) -> None:
+    check(provider, reference, cancelled=("cancel" in dict(answers)))
+    totals = provider.totals(reference)
+    returned = AMOUNT if totals.captured else None
+    _, confirmed = [attempt("confirm", provider.gateway(), reference) for _ in range(2)]
+    assert (confirmed == Captured(amount=AMOUNT)) is bool(totals.captured)
+    for name, answer in answers:
         assert answer in ([returned] if name == "cancel" else [confirmed, "lost"])

@@ -1,7 +1,7 @@
-"""The payment protocol under every kind of bad luck: schedules by the hundred, each from a seed.
+"""The payment protocol under faults: hundreds of schedules, each from a seed.
 
-Two workers at once on each message, three deliveries, deaths before, in and after any call of a
-port, calls that come through after their worker died, and a cancellation at any time.
+Two concurrent workers for each message, three deliveries, crashes before, in and after any port
+call, calls that take effect after their worker crashed, and a cancellation at any time.
 """
 
 from collections.abc import Callable
@@ -36,7 +36,7 @@ STEPS = 60
 
 
 class Message:
-    """An event in payment's queue: delivered again until some worker acknowledges it."""
+    """An event in payment's queue: redelivered until a worker acknowledges it."""
 
     def __init__(self, event: Event[Any]) -> None:
         self.event = event
@@ -50,7 +50,7 @@ class Message:
 
 
 class World:
-    """One order, its payment, and all that can happen to it next."""
+    """One order, its payment, and the possible next steps."""
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
@@ -67,7 +67,7 @@ class World:
         self.may_cancel = self.random.random() < 0.7
         self.ever_captured: set[str] = set()
 
-    # -- what can happen ---------------------------------------------------------------------------
+    # -- steps -------------------------------------------------------------------------------------
 
     def next_events(self) -> list[Callable[[], object]]:
         busy = [worker for message in self.messages for worker in message.busy]
@@ -113,11 +113,11 @@ class World:
     def come_through(self) -> None:
         self.late.pop(self.random.randrange(len(self.late)))()
 
-    # -- what is so --------------------------------------------------------------------------------
+    # -- state -------------------------------------------------------------------------------------
 
     @property
     def charged(self) -> int:
-        """What the customer is charged in all, at this moment."""
+        """The total that the customer is charged at the moment."""
         return sum(
             int(entry.values["amount"])
             for entry in self.ledger.all()
@@ -125,7 +125,7 @@ class World:
         )
 
     def check(self) -> None:
-        """Check what holds at every moment."""
+        """Check the invariants of every moment."""
         self.clock.advance(milliseconds=self.random.choice([-40, 0, 1, 90]))
         self.ever_captured |= {
             entry.key
@@ -143,7 +143,7 @@ class World:
     def cancelled(self) -> bool:
         return len(self.messages) == 2
 
-    # -- the story ---------------------------------------------------------------------------------
+    # -- run ---------------------------------------------------------------------------------------
 
     def run(self) -> None:
         try:
@@ -159,7 +159,7 @@ class World:
                     worker.end()
 
     def settle(self) -> None:
-        """Let everything come to its end: no deaths any more, and deliveries until acknowledged."""
+        """Run to the end: no further crashes, and deliveries until acknowledged."""
         self.deaths, self.may_cancel, self.deliveries = 0, False, DELIVERIES + STEPS
         while events := self.next_events():
             self.random.choice(events)()

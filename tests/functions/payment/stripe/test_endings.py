@@ -1,4 +1,4 @@
-"""How a charge ends at Stripe: what localstripe does not do as Stripe does, from a script."""
+"""Final states of a charge at Stripe, from a script where localstripe differs from Stripe."""
 
 import pytest
 
@@ -7,11 +7,11 @@ from tests.support.gateways import AMOUNT
 from tests.support.scripted import (
     CANCEL,
     CONFIRM,
-    LOOK,
     MARK,
     REFERENCE,
     REFUND,
     REFUNDS,
+    RETRIEVE,
     Answer,
     Script,
     gateway,
@@ -51,19 +51,19 @@ def test_a_decline_is_marked_and_then_made_final(
     begun: Answer, stuck: Answer | None, reason: str
 ) -> None:
     script = Script(
-        (LOOK, READY),
+        (RETRIEVE, READY),
         (CONFIRM, begun),
-        *([(LOOK, stuck)] if stuck else []),
+        *([(RETRIEVE, stuck)] if stuck else []),
         (MARK, marked("requires_payment_method", reason)),
         (CANCEL, marked("canceled", reason)),
-        (LOOK, marked("canceled", reason)),
+        (RETRIEVE, marked("canceled", reason)),
     )
     pays = gateway(script)
 
     assert [pays.confirm(REFERENCE) for _ in range(2)] == [Declined(reason=reason)] * 2
-    mark = next(asked for asked in script.asked if asked.what == MARK)
+    mark = next(request for request in script.requests if request.name == MARK)
     assert mark.form == {"metadata[declined]": reason}
-    assert script.done()
+    assert script.finished()
 
 
 @pytest.mark.parametrize(
@@ -72,69 +72,73 @@ def test_a_decline_is_marked_and_then_made_final(
         refused(400, code="payment_method_unexpected_state", param="payment_method"),
         refused(402, "card_error", code="expired_card"),
     ],
-    ids=["not to be used again", "an error without a change"],
+    ids=["not reusable", "an error without a change"],
 )
-def test_a_card_that_is_refused_without_an_attempt_is_declined_and_not_tried_again(
+def test_a_card_refused_without_an_attempt_is_declined_for_ever(
     answer: Answer,
 ) -> None:
     reason = answer[1]["error"]["code"] if isinstance(answer, tuple) else ""
     script = Script(
-        (LOOK, READY),
+        (RETRIEVE, READY),
         (CONFIRM, answer),
-        (LOOK, READY),
+        (RETRIEVE, READY),
         (MARK, marked("requires_confirmation", reason)),
         (CANCEL, marked("canceled", reason)),
     )
 
     assert gateway(script).confirm(REFERENCE) == Declined(reason=reason)
-    mark = next(asked for asked in script.asked if asked.what == MARK)
+    mark = next(request for request in script.requests if request.name == MARK)
     assert mark.form == {"metadata[declined]": reason}
 
 
 @pytest.mark.parametrize(
-    "script",
-    [((LOOK, READY), (CANCEL, intent("canceled"))), ((LOOK, intent("canceled")),)],
+    "answers",
+    [((RETRIEVE, READY), (CANCEL, intent("canceled"))), ((RETRIEVE, intent("canceled")),)],
     ids=["prepared", "cancelled"],
 )
-def test_what_was_never_charged_gives_nothing_back(script: tuple[tuple[str, Answer], ...]) -> None:
-    played = Script(*script)
+def test_an_uncharged_intent_refunds_nothing(answers: tuple[tuple[str, Answer], ...]) -> None:
+    script = Script(*answers)
 
-    assert gateway(played).cancel(REFERENCE) is None
-    assert played.done()
+    assert gateway(script).cancel(REFERENCE) is None
+    assert script.finished()
 
 
-def test_a_cancel_that_is_refused_declines_nothing_whatever_the_word_for_it() -> None:
+def test_a_refused_cancel_is_no_decline_whatever_its_code() -> None:
     no = refused(402, "card_error", code="expired_card")
-    script = Script((LOOK, READY), (CANCEL, no), (LOOK, READY))
+    script = Script((RETRIEVE, READY), (CANCEL, no), (RETRIEVE, READY))
 
     with pytest.raises(GatewayUnavailable, match="expired_card"):
         gateway(script).cancel(REFERENCE)
 
 
-def test_a_confirm_that_is_refused_for_no_fault_of_the_cards_is_tried_again() -> None:
-    script = Script((LOOK, READY), (CONFIRM, refused(400, code="account_invalid")), (LOOK, READY))
+def test_a_confirm_refused_for_another_reason_than_the_card_is_retried() -> None:
+    script = Script(
+        (RETRIEVE, READY), (CONFIRM, refused(400, code="account_invalid")), (RETRIEVE, READY)
+    )
 
     with pytest.raises(GatewayUnavailable, match="account_invalid"):
         gateway(script).confirm(REFERENCE)
 
 
 def test_a_cancel_between_a_decline_and_its_mark_leaves_a_decline() -> None:
-    script = Script((LOOK, intent("canceled", latest_charge="ch_1")), (LOOK, intent("canceled")))
+    script = Script(
+        (RETRIEVE, intent("canceled", latest_charge="ch_1")), (RETRIEVE, intent("canceled"))
+    )
     pays = gateway(script)
 
     assert pays.confirm(REFERENCE) == Declined(reason="card_declined")
     assert pays.confirm(REFERENCE) == Cancelled()
 
 
-@pytest.mark.parametrize("status", ["processing", "requires_capture", "a_word_of_tomorrow"])
-def test_what_is_under_way_is_asked_for_again_later(status: str) -> None:
-    for ask in ("confirm", "cancel"):
+@pytest.mark.parametrize("status", ["processing", "requires_capture", "a_future_status"])
+def test_an_intent_in_progress_is_retried_later(status: str) -> None:
+    for operation in ("confirm", "cancel"):
         with pytest.raises(GatewayUnavailable, match=f"is {status}"):
-            getattr(gateway(Script((LOOK, intent(status)))), ask)(REFERENCE)
+            getattr(gateway(Script((RETRIEVE, intent(status)))), operation)(REFERENCE)
 
 
-def test_a_charge_that_was_under_way_is_captured_in_the_end() -> None:
-    script = Script((LOOK, READY), (CONFIRM, intent("processing")), (LOOK, PAID))
+def test_a_charge_in_progress_is_captured_in_the_end() -> None:
+    script = Script((RETRIEVE, READY), (CONFIRM, intent("processing")), (RETRIEVE, PAID))
     pays = gateway(script)
 
     with pytest.raises(GatewayUnavailable):
@@ -142,72 +146,74 @@ def test_a_charge_that_was_under_way_is_captured_in_the_end() -> None:
     assert pays.confirm(REFERENCE) == Captured(amount=AMOUNT)
 
 
-def test_a_confirm_that_comes_between_the_look_and_the_cancel_is_refunded() -> None:
+def test_a_confirm_between_the_retrieve_and_the_cancel_is_refunded() -> None:
     script = Script(
-        (LOOK, READY),
+        (RETRIEVE, READY),
         (CANCEL, UNEXPECTED),
-        (LOOK, PAID),
+        (RETRIEVE, PAID),
         (REFUNDS, refunds()),
         (REFUND, (200, refund())),
     )
 
     assert gateway(script).cancel(REFERENCE) == AMOUNT
-    assert script.asked[-1].form == {"payment_intent": REFERENCE, "amount": str(AMOUNT.amount)}
+    assert script.requests[-1].form == {"payment_intent": REFERENCE, "amount": str(AMOUNT.amount)}
 
 
-def test_a_refund_that_comes_between_the_look_and_ours_counts_as_ours() -> None:
+def test_a_concurrent_refund_counts_as_the_gateways_own() -> None:
     script = Script(
-        (LOOK, PAID), (REFUNDS, refunds()), (REFUND, refused(400, code="charge_already_refunded"))
+        (RETRIEVE, PAID),
+        (REFUNDS, refunds()),
+        (REFUND, refused(400, code="charge_already_refunded")),
     )
 
     assert gateway(script).cancel(REFERENCE) == AMOUNT
 
 
-def test_what_somebody_gave_back_by_hand_is_not_given_back_again() -> None:
-    script = Script((LOOK, PAID), (REFUNDS, refunds(refund(1000))), (REFUND, (200, refund(27890))))
+def test_a_manual_refund_is_not_repeated() -> None:
+    script = Script(
+        (RETRIEVE, PAID), (REFUNDS, refunds(refund(1000))), (REFUND, (200, refund(27890)))
+    )
 
     assert gateway(script).cancel(REFERENCE) == AMOUNT
-    assert script.asked[-1].form["amount"] == str(AMOUNT.amount - 1000)
+    assert script.requests[-1].form["amount"] == str(AMOUNT.amount - 1000)
 
 
-def test_what_was_given_back_is_asked_for_by_the_charge_and_as_much_as_stripe_lists_at_once() -> (
-    None
-):
-    script = Script((LOOK, PAID), (REFUNDS, refunds(refund())))
+def test_refunds_are_listed_by_intent_with_stripes_largest_limit() -> None:
+    script = Script((RETRIEVE, PAID), (REFUNDS, refunds(refund())))
     gateway(script).cancel(REFERENCE)
 
-    assert script.asked[-1].form == {"payment_intent": REFERENCE, "limit": "100"}
+    assert script.requests[-1].form == {"payment_intent": REFERENCE, "limit": "100"}
 
 
-def test_the_last_cent_is_given_back_as_well() -> None:
+def test_the_last_cent_is_refunded_too() -> None:
     almost = refund(AMOUNT.amount - 1)
-    script = Script((LOOK, PAID), (REFUNDS, refunds(almost)), (REFUND, (200, refund(1))))
+    script = Script((RETRIEVE, PAID), (REFUNDS, refunds(almost)), (REFUND, (200, refund(1))))
     gateway(script).cancel(REFERENCE)
 
-    assert script.asked[-1].form["amount"] == "1"
+    assert script.requests[-1].form["amount"] == "1"
 
 
-def test_a_refund_is_asked_for_under_one_key_by_all_who_saw_the_same() -> None:
+def test_requests_that_saw_the_same_refunds_have_the_same_idempotency_key() -> None:
     def key(*seen: dict[str, object]) -> str:
-        script = Script((LOOK, PAID), (REFUNDS, refunds(*seen)), (REFUND, (200, refund())))
+        script = Script((RETRIEVE, PAID), (REFUNDS, refunds(*seen)), (REFUND, (200, refund())))
         gateway(script).cancel(REFERENCE)
-        return script.asked[-1].headers["Idempotency-Key"]
+        return script.requests[-1].headers["Idempotency-Key"]
 
     assert key() == key()
     assert key() != key(refund(status="failed"))
 
 
 @pytest.mark.parametrize("status", ["failed", "canceled"])
-def test_a_refund_that_failed_gave_nothing_back(status: str) -> None:
-    script = Script((LOOK, PAID), (REFUNDS, refunds()), (REFUND, (200, refund(status=status))))
+def test_a_failed_refund_is_an_outage(status: str) -> None:
+    script = Script((RETRIEVE, PAID), (REFUNDS, refunds()), (REFUND, (200, refund(status=status))))
 
     with pytest.raises(GatewayUnavailable, match=f"the refund of {REFERENCE} {status}"):
         gateway(script).cancel(REFERENCE)
 
 
-def test_a_refund_that_is_refused_is_tried_again() -> None:
+def test_a_refused_refund_is_retried() -> None:
     script = Script(
-        (LOOK, PAID), (REFUNDS, refunds()), (REFUND, refused(400, code="charge_disputed"))
+        (RETRIEVE, PAID), (REFUNDS, refunds()), (REFUND, refused(400, code="charge_disputed"))
     )
 
     with pytest.raises(GatewayUnavailable, match="charge_disputed"):

@@ -1,33 +1,29 @@
-"""Payment's function where the stage chose Stripe: from its queue to the gateway and the log."""
+"""Payment's function on a stage with Stripe: from its queue to the gateway and the log."""
 
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
 
 from events.contracts.payment import CHARGE, PaymentCaptured
 from functions.payment.service import SERVICE
-from functions.payment.stripe import calls
 from functions.runtime import settings
 from functions.runtime.main import build
 from tests.functions.conftest import Logged, Stage
 from tests.support.builders import ORDER, order_placed, placed
-from tests.support.gateways import KEY, AroundHttp, Books, StripeWorld, undisturbed
+from tests.support.gateways import KEY, StripeProvider, Totals
 from tests.support.lambdas import failed, message
 
 REVOKED = "rk_live_51RevokedKeyRevoked"
-PLACED = placed(order_placed(token=StripeWorld.success))
+PLACED = placed(order_placed(token=StripeProvider.success))
 
 
 @pytest.fixture
-def provider(stripe_address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[StripeWorld]:
-    """The Stripe that the adapter reaches in place of the real one."""
-    world = StripeWorld(stripe_address)
-    http = AroundHttp(world.session, undisturbed)
-    reached = partial(calls.StripeCalls, http=http, base=stripe_address)
-    monkeypatch.setattr(calls, "StripeCalls", reached)
-    yield world
-    world.end()
+def provider(stripe_address: str) -> Iterator[StripeProvider]:
+    """The provider that the adapter calls in place of Stripe."""
+    provider = StripeProvider(stripe_address)
+    with provider.in_place_of_stripe():
+        yield provider
+    provider.close()
 
 
 def environ(stage: Stage) -> dict[str, str]:
@@ -36,7 +32,7 @@ def environ(stage: Stage) -> dict[str, str]:
 
 
 def run(stage: Stage, logged: Logged, key: str | None) -> list[str]:
-    """Run the function on a placed order; return what comes again."""
+    """Run the function on a placed order; return the ids of the messages to retry."""
     if key is not None:
         stage.connection("secretsmanager").create_secret(
             Name=f"{stage.name}-payment", SecretString=key
@@ -48,7 +44,7 @@ def run(stage: Stage, logged: Logged, key: str | None) -> list[str]:
 
 
 def test_an_order_is_charged_through_stripe(
-    stage: Stage, logged: Logged, provider: StripeWorld
+    stage: Stage, logged: Logged, provider: StripeProvider
 ) -> None:
     assert run(stage, logged, KEY) == []
 
@@ -56,7 +52,7 @@ def test_an_order_is_charged_through_stripe(
     assert charge is not None
     total = PLACED.data.total
     assert charge.data == PaymentCaptured(reference=charge.data.reference, amount=total)
-    assert provider.books(charge.data.reference) == Books(1, total.amount, 0)
+    assert provider.totals(charge.data.reference) == Totals(1, total.amount, 0)
     assert KEY not in logged.text()
 
 
@@ -64,12 +60,12 @@ def test_an_order_is_charged_through_stripe(
     ("key", "error", "words"),
     [
         (None, "KeyMissing", "does not exist, or has no value yet. Write it:"),
-        (REVOKED, "KeyRefused", "it is wrong, or was revoked. Make a new one"),
+        (REVOKED, "KeyRefused", "it is wrong, or was revoked. Create a new one"),
     ],
     ids=["missing", "revoked"],
 )
-def test_without_a_good_key_the_order_waits_and_the_log_says_what_to_do(
-    stage: Stage, logged: Logged, provider: StripeWorld, key: str | None, error: str, words: str
+def test_without_a_valid_key_the_order_waits_and_the_log_has_instructions(
+    stage: Stage, logged: Logged, provider: StripeProvider, key: str | None, error: str, words: str
 ) -> None:
     assert run(stage, logged, key) == [f"message {PLACED.id}"]
 

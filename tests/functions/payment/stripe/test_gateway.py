@@ -1,4 +1,4 @@
-"""Stripe's answers in the port's words: those that localstripe does not give, from a script."""
+"""Stripe's answers as the port's results, from a script where localstripe does not give them."""
 
 from typing import Any
 
@@ -10,19 +10,19 @@ from functions.payment.gateway import Captured, Declined, GatewayUnavailable
 from functions.payment.service import SERVICE
 from functions.payment.stripe.calls import (
     CONNECT_TIMEOUT,
-    PATIENCE,
     READ_TIMEOUT,
     RETRIES,
+    TIME_LIMIT,
     StripeCalls,
 )
 from functions.runtime.handlers.consumer import BEGUN_WITHIN
 from tests.support.builders import ORDER
-from tests.support.gateways import AMOUNT, Vault, nothing_heard
+from tests.support.gateways import AMOUNT, FakeSecret, no_answer
 from tests.support.scripted import (
     CONFIRM,
     CREATE,
-    LOOK,
     REFERENCE,
+    RETRIEVE,
     Answer,
     Script,
     gateway,
@@ -37,7 +37,7 @@ PAID = intent("succeeded", latest_charge="ch_1")
 @pytest.mark.parametrize(
     "answer",
     [
-        nothing_heard(),
+        no_answer(),
         refused(429, code="rate_limit"),
         refused(429, code="lock_timeout"),
         refused(409, "idempotency_error"),
@@ -46,32 +46,32 @@ PAID = intent("succeeded", latest_charge="ch_1")
         (502, {}),
         refused(400, "idempotency_error"),
     ],
-    ids=["lost", "rate", "lock", "conflict", "500", "503", "502, no JSON of theirs", "other key"],
+    ids=["lost", "rate", "lock", "conflict", "500", "503", "502 without JSON", "other key"],
 )
-def test_an_answer_that_decides_nothing_means_try_again(answer: Answer) -> None:
-    for ask, what in (
+def test_an_inconclusive_answer_raises_for_a_retry(answer: Answer) -> None:
+    for operation, name in (
         (lambda on: gateway(on).prepare(ORDER, AMOUNT, "pm_1"), CREATE),
-        (lambda on: gateway(on).confirm(REFERENCE), LOOK),
-        (lambda on: gateway(on).cancel(REFERENCE), LOOK),
+        (lambda on: gateway(on).confirm(REFERENCE), RETRIEVE),
+        (lambda on: gateway(on).cancel(REFERENCE), RETRIEVE),
     ):
-        script = Script(*[(what, answer)] * (RETRIES + 1))
+        script = Script(*[(name, answer)] * (RETRIES + 1))
         with pytest.raises(GatewayUnavailable):
-            ask(script)
-        assert set(script.what) == {what}
+            operation(script)
+        assert set(script.names) == {name}
 
 
-def test_a_lost_answer_is_asked_for_again_at_once_with_the_same_key() -> None:
-    script = Script((LOOK, READY), (CONFIRM, nothing_heard()), (CONFIRM, PAID))
+def test_a_lost_answer_is_retried_at_once_with_the_same_key() -> None:
+    script = Script((RETRIEVE, READY), (CONFIRM, no_answer()), (CONFIRM, PAID))
 
     assert gateway(script).confirm(REFERENCE) == Captured(amount=AMOUNT)
-    assert len({asked.headers["Idempotency-Key"] for asked in script.asked[1:]}) == 1
+    assert len({sent.headers["Idempotency-Key"] for sent in script.requests[1:]}) == 1
 
 
 def test_a_charge_is_prepared_for_a_card_and_not_confirmed() -> None:
     script = Script((CREATE, READY))
 
     assert gateway(script).prepare(ORDER, AMOUNT, "pm_1") == REFERENCE
-    assert script.asked[0].form == {
+    assert script.requests[0].form == {
         "amount": str(AMOUNT.amount),
         "currency": "eur",
         "payment_method": "pm_1",
@@ -92,23 +92,23 @@ def test_a_charge_is_prepared_for_a_card_and_not_confirmed() -> None:
     ],
     ids=lambda value: value.currency if isinstance(value, Money) else "",
 )
-def test_amounts_are_told_as_stripe_counts_them(ours: Money, theirs: tuple[int, str]) -> None:
+def test_amounts_are_converted_to_stripes_units(ours: Money, theirs: tuple[int, str]) -> None:
     amount, currency = theirs
     paid = intent("succeeded", amount=amount, currency=currency)
-    script = Script((CREATE, READY), (LOOK, paid))
+    script = Script((CREATE, READY), (RETRIEVE, paid))
     pays = gateway(script)
 
     answer = pays.confirm(pays.prepare(ORDER, ours, "pm_1"))
     assert answer == Captured(amount=ours)
     assert isinstance(answer, Captured)
     assert isinstance(answer.amount.amount, int)
-    assert (script.asked[0].form["amount"], script.asked[0].form["currency"]) == (
+    assert (script.requests[0].form["amount"], script.requests[0].form["currency"]) == (
         str(amount),
         currency,
     )
 
 
-def test_a_currency_of_which_stripe_takes_no_fractions_is_declined_unasked() -> None:
+def test_an_unsupported_currency_is_declined_without_a_request() -> None:
     pays = gateway(Script())
     reference = pays.prepare(ORDER, Money(amount=500, currency="MGA"), "pm_1")
 
@@ -129,15 +129,15 @@ def test_a_currency_of_which_stripe_takes_no_fractions_is_declined_unasked() -> 
     ],
     ids=[
         "no such card",
-        "nor found",
+        "not found",
         "bad card",
         "too little",
-        "no such money",
+        "no such currency",
         "bad number",
-        "why?",
+        "no reason",
     ],
 )
-def test_what_stripe_will_not_even_prepare_is_declined_for_ever(
+def test_a_charge_that_stripe_does_not_prepare_is_declined_for_ever(
     answer: Answer, reason: str
 ) -> None:
     pays = gateway(Script((CREATE, answer)))
@@ -147,51 +147,53 @@ def test_what_stripe_will_not_even_prepare_is_declined_for_ever(
     assert pays.cancel(reference) is None
 
 
-def test_a_request_that_is_wrong_in_itself_blames_no_order() -> None:
-    for answer, says in (
+def test_a_wrong_request_is_no_decline() -> None:
+    for answer, message in (
         (refused(400, code="parameter_unknown", param="metadata"), " about metadata: parameter_un"),
         (refused(400, code="account_invalid"), ": account_invalid"),
         (refused(400), ": 400"),
     ):
-        with pytest.raises(GatewayUnavailable, match=f"Stripe refused a request{says}"):
+        with pytest.raises(GatewayUnavailable, match=f"Stripe refused a request{message}"):
             gateway(Script((CREATE, answer))).prepare(ORDER, AMOUNT, "pm_1")
 
 
-def test_an_answer_of_no_use_is_told_by_its_status_and_kind() -> None:
-    for answer, says in (
-        (refused(503, "api_error"), "Stripe did not answer with 503 (APIError), or not with an"),
-        (nothing_heard(), "Stripe did not answer (APIConnectionError), or not with an"),
+def test_an_unusable_answer_is_reported_with_its_kind_and_status() -> None:
+    for answer, reason in (
+        (refused(503, "api_error"), "APIError, HTTP 503"),
+        (no_answer(), "APIConnectionError"),
     ):
         with pytest.raises(GatewayUnavailable) as unavailable:
-            gateway(Script(*[(LOOK, answer)] * (RETRIES + 1))).confirm(REFERENCE)
-        assert str(unavailable.value) == f"{says} answer"
+            gateway(Script(*[(RETRIEVE, answer)] * (RETRIES + 1))).confirm(REFERENCE)
+        assert str(unavailable.value) == f"Stripe gave no usable answer: {reason}"
 
 
-def test_a_reference_that_stripe_does_not_know_asks_whose_key_it_is() -> None:
-    with pytest.raises(LookupError, match=f"{REFERENCE}: is the key another account's"):
-        gateway(Script((LOOK, refused(404, code="resource_missing")))).confirm(REFERENCE)
+def test_an_unknown_reference_points_to_the_key() -> None:
+    with pytest.raises(LookupError, match=f"{REFERENCE}: is the key of another account"):
+        gateway(Script((RETRIEVE, refused(404, code="resource_missing")))).confirm(REFERENCE)
 
 
-def test_a_look_that_is_refused_for_another_reason_is_tried_again() -> None:
+def test_a_retrieve_refused_for_another_reason_is_retried() -> None:
     with pytest.raises(GatewayUnavailable, match="account_invalid"):
-        gateway(Script((LOOK, refused(400, code="account_invalid")))).confirm(REFERENCE)
+        gateway(Script((RETRIEVE, refused(400, code="account_invalid")))).confirm(REFERENCE)
 
 
 @pytest.mark.parametrize(
     ("more", "host"),
     [({}, "api.stripe.com"), ({"base": "https://stripe.example"}, "stripe.example")],
-    ids=["the real one", "another"],
+    ids=["the real address", "another"],
 )
-def test_stripe_is_asked_where_it_is(more: dict[str, Any], host: str) -> None:
-    script = Script((LOOK, PAID))
+def test_requests_go_to_the_configured_address(more: dict[str, Any], host: str) -> None:
+    script = Script((RETRIEVE, PAID))
     gateway(script, **more).confirm(REFERENCE)
 
-    assert script.asked[0].host == host
+    assert script.requests[0].host == host
 
 
-def test_the_library_keeps_no_record_in_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_library_writes_no_telemetry_to_the_home_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(stripe, "enable_telemetry", True)
-    StripeCalls(Vault())
+    StripeCalls(FakeSecret())
 
     assert stripe.enable_telemetry is False
 
@@ -201,22 +203,22 @@ def test_a_call_that_takes_too_long_is_left_for_the_next_delivery() -> None:
 
     def slow() -> float:
         nonlocal now
-        now += PATIENCE * 0.6
+        now += TIME_LIMIT * 0.6
         return now
 
-    script = Script((LOOK, READY))
+    script = Script((RETRIEVE, READY))
 
     with pytest.raises(GatewayUnavailable, match="too long"):
         gateway(script, monotonic=slow).confirm(REFERENCE)
-    assert script.done()
+    assert script.finished()
 
 
-def test_the_two_calls_of_the_message_that_was_begun_last_end_before_their_function_does() -> None:
+def test_two_calls_of_the_last_begun_message_fit_the_functions_timeout() -> None:
     longest = (RETRIES + 1) * (CONNECT_TIMEOUT + READ_TIMEOUT) + RETRIES * Script.MAX_DELAY
-    assert 2 * (PATIENCE + longest) < (1 - BEGUN_WITHIN) * SERVICE.timeout
+    assert 2 * (TIME_LIMIT + longest) < (1 - BEGUN_WITHIN) * SERVICE.timeout
 
 
-def test_the_bounds_are_those_of_the_way_to_the_real_stripe() -> None:
-    http = StripeCalls(Vault())._http
+def test_the_real_http_client_has_the_timeouts() -> None:
+    http = StripeCalls(FakeSecret())._http
     assert isinstance(http, stripe.RequestsClient)
     assert http._timeout == (CONNECT_TIMEOUT, READ_TIMEOUT)

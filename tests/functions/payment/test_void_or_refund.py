@@ -1,0 +1,100 @@
+"""Reversing a payment: void it first, then cancel its reference, and record the result."""
+
+import pytest
+
+from events.contracts.payment import (
+    CHARGE,
+    REFUND,
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentRefunded,
+    PaymentVoided,
+)
+from events.envelope import Event, Fact
+from functions.framework.reaction import Fill
+from functions.payment.reactions import void_or_refund
+from tests.support.builders import then
+from tests.support.paying import (
+    CANCELLED,
+    NEVER_TRIED,
+    PREPARED,
+    TOTAL,
+    VOID,
+    FakeGateway,
+    history,
+)
+from tests.support.play import play
+
+
+def test_a_payment_that_never_began_is_voided() -> None:
+    gateway = FakeGateway()
+    played = play(void_or_refund(CANCELLED, history(CANCELLED), gateway), NEVER_TRIED)
+
+    assert (played.yielded, played.decided, gateway.calls) == ([VOID], None, [])
+
+
+def test_a_payment_that_began_concurrently_is_cancelled() -> None:
+    gateway = FakeGateway()
+    played = play(void_or_refund(CANCELLED, history(CANCELLED), gateway), PREPARED)
+
+    assert gateway.calls == ["cancel ours"]
+    assert played.decided == Fill(fact=PaymentVoided(reference="ours"), slot=CHARGE)
+
+
+def test_a_reference_without_a_charge_is_voided_and_records_no_refund() -> None:
+    gateway = FakeGateway()
+    played = play(void_or_refund(CANCELLED, history(PREPARED, CANCELLED), gateway))
+
+    assert gateway.calls == ["cancel ours"]
+    assert played.yielded == []
+    assert played.decided == Fill(fact=PaymentVoided(reference="ours"), slot=CHARGE)
+
+
+REFUNDED = PaymentRefunded(reference="ours", amount=TOTAL)
+
+
+def test_a_captured_payment_is_refunded() -> None:
+    gateway = FakeGateway(returns=TOTAL)
+    captured = then(PREPARED, PaymentCaptured(reference="ours", amount=TOTAL))
+    played = play(void_or_refund(CANCELLED, history(PREPARED, captured, CANCELLED), gateway))
+
+    assert gateway.calls == ["cancel ours"]
+    assert (played.yielded, played.decided) == ([], Fill(fact=REFUNDED, slot=REFUND))
+
+
+def test_a_charge_without_its_event_is_recorded_before_its_refund() -> None:
+    gateway = FakeGateway(returns=TOTAL)
+    captured = PaymentCaptured(reference="ours", amount=TOTAL)
+    played = play(
+        void_or_refund(CANCELLED, history(PREPARED, CANCELLED), gateway), then(PREPARED, captured)
+    )
+
+    assert gateway.calls == ["cancel ours"]
+    assert played.yielded == [Fill(fact=captured, slot=CHARGE)]
+    assert played.decided == Fill(fact=REFUNDED, slot=REFUND)
+
+
+def test_a_refunded_payment_is_not_cancelled_again() -> None:
+    gateway = FakeGateway(returns=TOTAL)
+    refunded = then(CANCELLED, PaymentRefunded(reference="ours", amount=TOTAL))
+    played = play(void_or_refund(CANCELLED, history(PREPARED, CANCELLED, refunded), gateway))
+
+    assert (played.yielded, played.decided, gateway.calls) == ([], None, [])
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        (NEVER_TRIED,),
+        (PREPARED, then(PREPARED, PaymentVoided(reference="ours"), slot=CHARGE)),
+        (PREPARED, then(PREPARED, PaymentDeclined(reference="ours", reason="card_declined"))),
+    ],
+    ids=["never begun", "voided", "declined"],
+)
+def test_a_voided_or_declined_payment_needs_no_refund(
+    known: tuple[Event[Fact], ...],
+) -> None:
+    gateway = FakeGateway()
+    played = play(void_or_refund(CANCELLED, history(*known, CANCELLED), gateway))
+
+    assert (played.yielded, played.decided, gateway.calls) == ([], None, [])
