@@ -1,4 +1,4 @@
-"""A campaign: world after world, and what there was to see in them."""
+"""A campaign: many worlds, and a tally of their faults and violations."""
 
 import gc
 from collections import Counter
@@ -20,7 +20,7 @@ ROWS: Rows = (CONSUMERS, BUS)
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One world that was run, and what was wrong with it, if anything was."""
+    """One world that was run, and its violation, if any."""
 
     scenario: Scenario
     world: World
@@ -29,7 +29,7 @@ class Run:
 
 @dataclass(kw_only=True)
 class Tally:
-    """What a campaign has seen so far; pairs are a call of a port and a fault that it met."""
+    """The counts of a campaign so far; pairs are a call of a port and a fault that it met."""
 
     worlds: int = 0
     orders: int = 0
@@ -40,20 +40,20 @@ class Tally:
     mails_again: int = 0
 
     def add(self, run: Run) -> None:
-        """Count one world more."""
+        """Add one world."""
         self.worlds += 1
         self.orders += len(run.scenario.present)
         self.steps += run.world.engine.steps
-        self.calls += run.world.engine.tried
+        self.calls += run.world.engine.calls
         self.mails_again += sum(sent - 1 for sent in run.world.shop.mails.values())
-        self.faults.update(noted.fault for noted in run.world.engine.noted)
-        for fired in run.world.engine.fired.values():
-            self.faults[fired.fault] += 1
-            if fired.call:
-                self.pairs[fired.call, fired.fault] += 1
+        self.faults.update(one.fault for one in run.world.engine.consequences)
+        for fault in run.world.engine.injected.values():
+            self.faults[fault.fault] += 1
+            if fault.call:
+                self.pairs[fault.call, fault.fault] += 1
 
     def merge(self, other: "Tally") -> None:
-        """Count what another has counted."""
+        """Add another tally."""
         self.worlds += other.worlds
         self.orders += other.orders
         self.steps += other.steps
@@ -64,12 +64,12 @@ class Tally:
 
     @property
     def coverage(self) -> tuple[int, int]:
-        """Return how many pairs of call and fault there were, and how many there can be."""
+        """Return how many pairs of call and fault occurred, and how many can occur."""
         return len(self.pairs), sum(len(possible(call)) for call in self.calls)
 
     @property
     def missed(self) -> tuple[tuple[str, Fault], ...]:
-        """Return the pairs that never were."""
+        """Return the pairs that did not occur."""
         return tuple(
             (call, fault)
             for call in sorted(self.calls)
@@ -96,27 +96,30 @@ def campaign(
     tally: Tally,
     *,
     rows: Rows = ROWS,
-    tell: Callable[[Tally], None] = lambda _: None,
+    progress: Callable[[Tally], None] = lambda _: None,
 ) -> Iterator[Run]:
-    """Run a world for each seed, and yield those in which an invariant does not hold."""
+    """Run a world for each seed, and yield those in which an invariant does not hold.
+
+    `progress` is called with the tally after each world.
+    """
     for seed in seeds:
-        with _uncollected():
+        with _without_garbage_collection():
             one = run(Scenario(seed=seed, orders=orders), rows)
             tally.add(one)
             if one.violation is None:
                 one.world.forget()
-        tell(tally)
+        progress(tally)
         if one.violation is not None:
             yield one
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Look for no garbage while a world goes on: there is little until it is over."""
-    collects = gc.isenabled()
+def _without_garbage_collection() -> Iterator[None]:
+    """Disable garbage collection while a world runs: it makes little garbage before its end."""
+    enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if collects:
+        if enabled:
             gc.enable()

@@ -1,4 +1,4 @@
-"""Times of the virtual clock."""
+"""Times of the virtual clock, in milliseconds."""
 
 from datetime import UTC, datetime
 
@@ -7,11 +7,11 @@ SECOND = 1000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
-"""In milliseconds, which the virtual clock counts."""
+"""All in milliseconds."""
 
 
-def told(millis: int) -> str:
-    """Return a time since the beginning as people read it: `1 d 00:01:33.431`."""
+def format_time(millis: int) -> str:
+    """Return a time since the beginning in a readable form: `1 d 00:01:33.431`."""
     sign, rest = ("-", -millis) if millis < 0 else ("", millis)
     days, rest = divmod(rest, DAY)
     hours, rest = divmod(rest, HOUR)

@@ -1,7 +1,7 @@
-"""Chance: a draw is a hash of the seed and of what is drawn for, the same on any machine.
+"""Random draws: each is a hash of the seed and a key, the same on any machine.
 
-So a draw depends on no other. Whoever takes an order or a fault out of a world leaves the luck of
-all the rest as it was, which is what makes a schedule shrink.
+No draw depends on another. So an order or a fault that is left out of a world changes no draw of
+the rest, which is what lets a violation shrink.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,38 +18,38 @@ type Draw = tuple[int, ...]
 
 
 def share(chance: float) -> int:
-    """Return below what a number is in this share of cases."""
+    """Return the bound below which a number falls in this share of cases."""
     return int(chance * WHOLE)
 
 
 class Draws:
-    """The luck of one world."""
+    """The draws of one world."""
 
     def __init__(self, seed: int) -> None:
         """Take the seed, a natural number below 2 to the power of 128."""
         self._key = seed.to_bytes(16)
 
-    def draw(self, what: str) -> Draw:
-        """Return the numbers that were drawn for this."""
-        return _numbers(blake2b(what.encode(), key=self._key).digest())
+    def draw(self, key: str) -> Draw:
+        """Return the sixteen numbers of a key."""
+        return _numbers(blake2b(key.encode(), key=self._key).digest())
 
-    def row(self, what: str) -> Iterator[int]:
-        """Return numbers that were drawn for this, as many as are wanted."""
-        return chain(self.draw(what), self._more(what))
+    def numbers(self, key: str) -> Iterator[int]:
+        """Return an endless iterator of numbers for a key."""
+        return chain(self.draw(key), self._more(key))
 
-    def happens(self, what: str, chance: float) -> bool:
-        """Tell whether something happens that does so in this share of cases."""
-        return self.draw(what)[0] < chance * WHOLE
+    def happens(self, key: str, chance: float) -> bool:
+        """Return true in this share of cases."""
+        return self.draw(key)[0] < chance * WHOLE
 
-    def pick[T](self, what: str, among: Sequence[T]) -> T:
+    def pick[T](self, key: str, among: Sequence[T]) -> T:
         """Return one of these."""
-        return among[self.draw(what)[0] % len(among)]
+        return among[self.draw(key)[0] % len(among)]
 
-    def between(self, what: str, least: int, most: int) -> int:
+    def between(self, key: str, least: int, most: int) -> int:
         """Return a whole number from `least` to `most`."""
-        high, low, *_ = self.draw(what)
+        high, low, *_ = self.draw(key)
         return least + (high * WHOLE + low) % (most - least + 1)
 
-    def _more(self, what: str) -> Iterator[int]:
+    def _more(self, key: str) -> Iterator[int]:
         for page in count(1):
-            yield from self.draw(f"{what} {page}")
+            yield from self.draw(f"{key} {page}")

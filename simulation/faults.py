@@ -1,4 +1,4 @@
-"""What can go wrong with a call of a port, and with which."""
+"""Faults: what can go wrong with a call of a port, a worker, a message or a consumer."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -7,7 +7,7 @@ from typing import Literal
 from functions.framework.ports import MailUnavailable
 from functions.payment.gateway import GatewayUnavailable
 from functions.shipping.carrier import CarrierUnavailable
-from simulation.clock import told
+from simulation.clock import format_time
 
 type Fault = Literal[
     "die before",
@@ -35,41 +35,41 @@ type Fault = Literal[
     "expired",
 ]
 
-EXPLAINED: dict[Fault, str] = {
-    "die before": "the worker dies, and the call was never made",
-    "die after": "the call was made, and the worker dies before it hears the answer",
-    "die, done later": "the worker dies, and the call comes through when it is gone",
-    "lost": "the call was made, and its answer is lost",
-    "lost, done later": "no answer comes in time, and the call comes through later",
-    "done twice": "the answer is lost, the SDK calls again, and gives the second answer",
-    "throttled": "the call is refused, and nothing was done",
-    "conflict": "another's transaction is in the way, and nothing was done",
+DESCRIPTIONS: dict[Fault, str] = {
+    "die before": "the worker dies before the call is made",
+    "die after": "the call is made, and the worker dies before it gets the answer",
+    "die, done later": "the worker dies, and the call takes effect later",
+    "lost": "the call is made, and its answer is lost",
+    "lost, done later": "the call times out, and takes effect later",
+    "done twice": "the answer is lost, and the SDK repeats the call and returns the second answer",
+    "throttled": "the call is refused, and has no effect",
+    "conflict": "another transaction is in the way, and the call has no effect",
     "partial": "a part of the batch is refused",
     "slow": "the answer comes late",
-    "frozen": "the worker stands still before the call, and goes on when it is taken for dead",
-    "timed out": "Lambda ends the worker, whose time is over, during a call",
-    "twice": "another worker is given the same message at once",
+    "frozen": "the worker freezes before the call, and resumes when it is taken for dead",
+    "timed out": "Lambda ends the worker at its timeout, during a call",
+    "twice": "another worker receives the same message at once",
     "doubled": "SNS delivers the message twice",
-    "buried": "every worker dies on the message, so it goes to the DLQ",
+    "buried": "dead-lettered: every worker dies on the message",
     "paused": "the consumer is paused",
-    "broken": "every call that the consumer makes is refused",
-    "out": "the relay is out",
-    "redriven": "an operator sends the DLQ to the queue again",
+    "broken": "every call of the consumer is refused",
+    "out": "the relay does not run",
+    "redriven": "an operator redrives the DLQ",
     "replayed": "an operator replays the order to the consumer",
     "cancelled": "the customer cancels",
     "deployed": "the consumer is deployed only now",
     "expired": "the queue or DLQ kept the message no longer",
 }
-"""Each fault in plain words. Those from `timed out` on are no call's: they befall workers, messages
-and consumers."""
+"""Each fault's description. Those from `timed out` on befall workers, messages and consumers, not
+calls."""
 
-ALWAYS: tuple[Fault, ...] = ("die before", "die after", "throttled", "slow", "frozen")
-DONE_LATER: tuple[Fault, ...] = ("die, done later", "lost, done later")
-EFFECTS: tuple[Fault, ...] = ("lost", *DONE_LATER)
-AGAIN: tuple[Fault, ...] = ("done twice",)
+ON_ANY_CALL: tuple[Fault, ...] = ("die before", "die after", "throttled", "slow", "frozen")
+COMPLETED_LATER: tuple[Fault, ...] = ("die, done later", "lost, done later")
+ON_A_WRITE: tuple[Fault, ...] = ("lost", *COMPLETED_LATER)
+RETRIED: tuple[Fault, ...] = ("done twice",)
 READS = frozenset({"log.read", "records.get", "rows.page", "rows.listed", "carrier.find"})
-NEVER_AGAIN = frozenset({"mailbox.send"})
-"""What the SDK does not ask a second time; its answer may be lost all the same."""
+NOT_RETRIED = frozenset({"mailbox.send"})
+"""Calls that the SDK does not retry; their answer may be lost all the same."""
 
 RARE = {
     "rows.remove": 8,
@@ -78,26 +78,29 @@ RARE = {
     "log.append with changes": 2,
 }
 OFTEN = 0.5
-"""Calls that few worlds make meet a fault so many times as often as others, but not more often than
-this: else some of their faults would be seen in one world of thousands."""
+"""Calls that few worlds make meet faults so many times as often, up to this share. Otherwise some
+of their faults would occur in one world of thousands."""
 
 WITH_CHANGES = "log.append with changes"
 
 
 @dataclass(frozen=True, kw_only=True)
 class InjectedFault:
-    """A fault that happened: when (ms), to whom, and to which call of a worker's, if to one."""
+    """A fault that was injected: when (ms), into which worker, message, order or consumer.
+
+    `call` is the worker's call that met it, if one did.
+    """
 
     at: int
-    worker: str
+    target: str
     call: str
     fault: Fault
-    more: str = ""
+    detail: str = ""
 
     def __str__(self) -> str:
-        """Say it in plain words."""
-        where = f"{self.worker}, {self.call}" if self.call else self.worker
-        return f"{told(self.at)}  {where}: {EXPLAINED[self.fault]}{self.more}"
+        """Return the time, the target and the explanation."""
+        where = f"{self.target}, {self.call}" if self.call else self.target
+        return f"{format_time(self.at)}  {where}: {DESCRIPTIONS[self.fault]}{self.detail}"
 
 
 class Unavailable(Exception):
@@ -109,17 +112,17 @@ UNAVAILABLE: dict[str, type[Exception]] = {
     "carrier": CarrierUnavailable,
     "mailbox": MailUnavailable,
 }
-"""The word that a port has for it, where it has one."""
+"""The error that a port declares for this, if it does."""
 
 
 @cache
 def possible(call: str) -> tuple[Fault, ...]:
     """Return the faults that a call can meet."""
     if call in READS:
-        return ALWAYS
-    faults = ALWAYS + EFFECTS
-    if call not in NEVER_AGAIN:
-        faults += AGAIN
+        return ON_ANY_CALL
+    faults = ON_ANY_CALL + ON_A_WRITE
+    if call not in NOT_RETRIED:
+        faults += RETRIED
     if call == WITH_CHANGES:
         faults += ("conflict",)
     if call == "topic.publish":
@@ -128,5 +131,5 @@ def possible(call: str) -> tuple[Fault, ...]:
 
 
 def unavailable(call: str) -> Exception:
-    """Return what the caller of a failed call gets to hear."""
+    """Return the error that the caller of a failed call gets."""
     return UNAVAILABLE.get(call.partition(".")[0], Unavailable)(call)

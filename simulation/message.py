@@ -1,4 +1,4 @@
-"""A message in a queue, and the receipt for each time that it was received."""
+"""A message in a queue, and a receipt for each receive."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,10 +10,9 @@ from simulation.draws import Draws
 
 
 class Receipt(msgspec.Struct, frozen=True, eq=False):
-    """One receive of a message, the nth.
+    """The nth receive of a message; its handle names it to SQS, and names its worker.
 
-    Its handle is what SQS knows it by, and who works on it is called by. Its luck are numbers for
-    what inject it, and then its worker.
+    `luck` are numbers for the faults of this receive and its worker.
     """
 
     message: "Message"
@@ -23,12 +22,12 @@ class Receipt(msgspec.Struct, frozen=True, eq=False):
 
 
 class Message:
-    """An event in a queue, and its JSON; `gone` once somebody acknowledged it, or nobody will.
+    """An event in a queue, and its JSON; `gone` once it was acknowledged or left the queue.
 
-    Its `luck` are numbers for its first receive, and `lag` is one for when it is polled. It was
-    `sent` at that time (ms) and received `first` at that one. It is `tried` once a reaction to it
-    has begun, `done` once one has ended well, and `buried` if every worker was to die on it.
-    `spoilt` counts the receives that did not end by its being hidden before another began.
+    `luck` are numbers for its first receive, `lag` is one for its poll. It was `sent` and received
+    `first` at those times (ms). It is `tried` once a reaction to it has begun, `done` once one has
+    succeeded, and `buried` if every worker is to die on it. `spoilt` counts the receives after
+    which it was not hidden for the retry delay.
     """
 
     receives = 0
@@ -45,7 +44,6 @@ class Message:
     def __init__(
         self, name: str, event: Event[Any], body: str, luck: Iterator[int], lag: int, sent: int
     ) -> None:
-        """Take what it is called, what it is, its luck, and when it was sent."""
         self.name = name
         self.event = event
         self.body = body
@@ -55,15 +53,15 @@ class Message:
 
     @property
     def handle(self) -> str:
-        """What its next receive will be known by."""
+        """The handle of its next receive."""
         return f"{self.name}, receive {self.receives + 1}"
 
     def next_luck(self, draws: Draws) -> Iterator[int]:
-        """Return numbers for its next receive, which no other depends on."""
-        return draws.row(self.handle) if self.receives else self.luck
+        """Return numbers for its next receive; no other receive changes them."""
+        return draws.numbers(self.handle) if self.receives else self.luck
 
     def receive(self, now: int, luck: Iterator[int]) -> Receipt:
-        """Note that it is received once more."""
+        """Count a receive, and return its receipt."""
         handle = self.handle
         self.spoilt += self.hidden != self.receives
         self.first = self.first or now
@@ -71,12 +69,12 @@ class Message:
         return Receipt(self, self.receives, handle, luck)
 
     def hidden_by(self, receipt: Receipt) -> None:
-        """Note that somebody has hidden it who had received it."""
+        """Note that the holder of a receipt has hidden it."""
         self.spoilt += receipt.nth != self.receives
         self.hidden = receipt.nth
 
     def hide(self, until: int) -> int:
-        """Note until when (ms) it is hidden, and return the number of the timer that shows it."""
+        """Hide it until a time (ms), and return the number of the timer that shows it."""
         self.visible = until
         self.timer += 1
         return self.timer

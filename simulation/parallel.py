@@ -1,4 +1,4 @@
-"""A campaign on several cores: each process runs some worlds, and tells what it saw in them."""
+"""A campaign on several cores: each process runs some worlds and returns its tally."""
 
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -11,10 +11,10 @@ from simulation.campaign import Run, Tally, campaign, run
 from simulation.scenario import Scenario
 
 SHARE = 10
-"""Worlds that a process is given at a time: a second's work, more or less."""
+"""Worlds that a process is given at a time: about a second's work."""
 
 PORTION = 1_000
-"""Shares that are handed out at a time: `map` takes in at once all that it is given."""
+"""Shares that are submitted at a time: `map` reads its whole input at once."""
 
 
 def run_in_parallel(
@@ -24,24 +24,24 @@ def run_in_parallel(
     *,
     jobs: int,
     pool: Callable[[int], Executor] | None = None,
-    tell: Callable[[Tally], None] = lambda _: None,
+    progress: Callable[[Tally], None] = lambda _: None,
 ) -> Iterator[Run]:
     """Run a world for each seed in up to `jobs` processes; yield those that broke an invariant.
 
-    What one process saw of a world another can see again: the scenario is all that it takes. `pool`
-    makes what runs them, given how many there may be.
+    A process returns only scenarios, and this one runs them again. `pool` makes the executor, given
+    the number of processes.
     """
     if jobs == 1 or not seeds[SHARE:]:
-        yield from campaign(seeds, orders, tally, tell=tell)
+        yield from campaign(seeds, orders, tally, progress=progress)
         return
     processes = (pool or _processes)(jobs)
-    look = partial(_look, orders=orders)
+    run_share = partial(_run_share, orders=orders)
     shares = batched(seeds, SHARE, strict=False)
     try:
         for portion in batched(shares, PORTION, strict=False):
-            for part, found in processes.map(look, portion):
+            for part, found in processes.map(run_share, portion):
                 tally.merge(part)
-                tell(tally)
+                progress(tally)
                 yield from map(run, found)
     except (KeyboardInterrupt, GeneratorExit):
         # Nobody wants the rest, nor to wait for the shares that are under way.
@@ -52,8 +52,8 @@ def run_in_parallel(
         processes.shutdown(cancel_futures=True)
 
 
-def _look(seeds: Sequence[int], orders: int) -> tuple[Tally, list[Scenario]]:
-    """Return what there was to see, and the plans that broke an invariant."""
+def _run_share(seeds: Sequence[int], orders: int) -> tuple[Tally, list[Scenario]]:
+    """Return the tally of some worlds, and the scenarios that broke an invariant."""
     tally = Tally()
     found = [one.scenario for one in campaign(seeds, orders, tally)]
     return tally, found
@@ -61,9 +61,9 @@ def _look(seeds: Sequence[int], orders: int) -> tuple[Tally, list[Scenario]]:
 
 def _processes(number: int) -> Executor:
     context = get_context("spawn")
-    return ProcessPoolExecutor(number, mp_context=context, initializer=_leave_interrupts)
+    return ProcessPoolExecutor(number, mp_context=context, initializer=_ignore_interrupts)
 
 
-def _leave_interrupts() -> None:
-    """Leave Ctrl-C to the process that began it all, which ends this one."""
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C to the parent process, which ends this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

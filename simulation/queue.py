@@ -1,7 +1,7 @@
-"""A consumer's queue: at least once, in no order, or one order's events in their order.
+"""A consumer's queue: at-least-once delivery, unordered, or in order within a message group.
 
-It is polled as Lambda does: what is visible by then is a batch, of at most as many messages as the
-consumer's row says. An ordered queue gives nothing of a group while one of it is hidden.
+It is polled like Lambda polls: all messages visible by then are a batch, up to the batch size of
+the consumer's row. An ordered queue gives no message of a group while one of that group is hidden.
 """
 
 from collections import defaultdict
@@ -19,63 +19,63 @@ from simulation.scheduler import Engine
 from simulation.visibility import Visibility
 
 TWICE = share(0.05)
-"""The share of receives after which another worker is given the same message at once."""
+"""The share of receives after which another worker receives the same message at once."""
 
 DOUBLED = share(0.05)
 """The share of messages of a standard queue that SNS delivers twice."""
 
 DELAY = 200
-"""The longest, in milliseconds, that a message is on its way; so they overtake each other."""
+"""The longest delivery time, in milliseconds; it lets messages overtake each other."""
 
 LAGS = (1, 50, 1000)
-"""The longest until the next poll (ms): a world's is one of these; the longer, the more a batch."""
+"""The longest time until the next poll (ms), one per world; a longer one makes larger batches."""
 
 BURIED = share(0.004)
 BURIED_AGAIN = (share(0.15), 0)
-"""The share of messages on which every worker dies, so that they end in the DLQ: of those that come
-for the first time, and of those that have failed before, which in a world is one of these."""
+"""The share of messages that end in the DLQ because every worker dies on them: of those received
+for the first time, and of those that failed before; each world has one of the latter."""
 
 
 class QueueListener(Protocol):
-    """A world, as its queues know it."""
+    """A listener to the queues of a world."""
 
     def invoke(self, queue: "Queue", batch: Sequence[Receipt]) -> None:
-        """A function is to work on these."""
+        """A function is to handle this batch."""
 
     def acknowledged(self, queue: "Queue", message: Message) -> None:
-        """A message is done with."""
+        """A message was acknowledged."""
 
     def dead_lettered(self, queue: "Queue", message: Message) -> None:
-        """A message has gone to the DLQ."""
+        """A message has moved to the DLQ."""
 
-    def lost(self, queue: "Queue", event: Event[Any]) -> None:
-        """An event's message was older than what a queue keeps."""
+    def expired(self, queue: "Queue", event: Event[Any]) -> None:
+        """A message of this event has expired: it exceeded the retention."""
 
 
 class Queue:
     """The queue of one consumer, and its DLQ."""
 
     def __init__(
-        self, consumer: Consumer, engine: Engine, keeper: QueueListener, *, batches: bool
+        self, consumer: Consumer, engine: Engine, listener: QueueListener, *, batches: bool
     ) -> None:
-        """Take whose it is, who is told of its messages, and whether it gives several at once.
+        """With `batches`, a poll may give several messages.
 
-        It is `there` once it was deployed; `missed` are ids of what it missed before, and since.
-        `lost` are ids of what it did not keep long enough, and was not sent again since.
+        The queue is `deployed` from the start, or later. `missed` has the ids of events that came
+        before that, `expired` those that exceeded the retention; sent again, an event leaves both.
         """
         self.consumer = consumer
-        self.there = True
+        self.deployed = True
         self.missed: set[str] = set()
-        self.lost: set[str] = set()
+        self.expired: set[str] = set()
         self.dead: list[Message] = []
         self.paused_until = 0
         self._engine = engine
-        self._keeper = keeper
+        self._listener = listener
         self._visibility = Visibility(engine, consumer.visibility * SECOND, self._appear)
-        self._most = backoff.receives_to_ride_out()
+        self._max_receives = backoff.receives_to_ride_out()
         self._buried_again = engine.draws.pick("buried again", BURIED_AGAIN)
         self._batch = consumer.batch if batches else 1
-        self._lag = engine.draws.pick("lag", LAGS) if batches else 1
+        self._longest_lag = engine.draws.pick("lag", LAGS) if batches else 1
         self._groups = MessageGroups()
         self._sent: defaultdict[str, int] = defaultdict(int)
         self._held: defaultdict[str, int] = defaultdict(int)
@@ -83,35 +83,35 @@ class Queue:
         self._receipts: dict[str, Receipt] = {}
         self._polled = False
 
-    def hear(self, event: Event[Any], body: str) -> None:
-        """Take an event that the topic has for it, if it is there already."""
-        if not self.there:
+    def deliver(self, event: Event[Any], body: str) -> None:
+        """Take an event from the topic, if the queue is deployed already."""
+        if not self.deployed:
             self.missed.add(event.id)
             return
-        luck = self.send(event, body)
-        if luck < DOUBLED and not self.consumer.ordered:
+        number = self.send(event, body)
+        if number < DOUBLED and not self.consumer.ordered:
             name = self._name(event)
             if self._engine.inject(name, "doubled"):
                 self._arrive(f"{name} doubled", event, body)
 
     def send(self, event: Event[Any], body: str) -> int:
-        """Put an event into the queue, and return some luck that is left over."""
+        """Put an event into the queue, and return a spare number of its draw."""
         self.missed.discard(event.id)
-        self.lost.discard(event.id)
+        self.expired.discard(event.id)
         self._sent[event.id] += 1
         return self._arrive(self._name(event), event, body)
 
     def delete(self, receipt: Receipt) -> bool:
-        """Acknowledge a message: it is gone, whoever else is at work on it.
+        """Acknowledge a message, whatever other workers do with it; return whether that worked.
 
-        Tell whether that was so: an ordered queue does not take it from who was too slow.
+        An ordered queue refuses a receipt whose visibility timeout is over.
         """
         if self._is_stale(receipt):
             return False
         if not receipt.message.gone:
-            self._keeper.acknowledged(self, receipt.message)
+            self._listener.acknowledged(self, receipt.message)
             self._held[receipt.message.event.id] -= 1
-            self._leave(receipt.message)
+            self._remove(receipt.message)
         return True
 
     def hide(self, seconds: Mapping[str, int]) -> None:
@@ -123,22 +123,22 @@ class Queue:
                 self._visibility.hide(receipt.message, self._engine.now + wait * SECOND)
 
     def redrive(self) -> None:
-        """Send what is in the DLQ to the queue again, but for what that no longer keeps."""
+        """Send the messages of the DLQ to the queue, except for those that have expired there."""
         dead, self.dead = self.dead, []
         for message in dead:
             self._held[message.event.id] -= 1
             if self._engine.now - message.sent >= backoff.DEAD_LETTER_RETENTION * SECOND:
-                self._lose(message)
+                self._expire(message)
             else:
                 self.send(message.event, message.body)
 
     def never_receives(self, event: str) -> bool:
-        """Tell whether an event came too early for a consumer that may not be sent it later."""
+        """Return whether an event came too early for a consumer that is not replayable."""
         return event in self.missed and not self.consumer.replayable
 
     def accounts_for(self, event: str) -> bool:
-        """Tell whether an event is still under way or in the DLQ, or known to have been missed."""
-        return self._held[event] > 0 or event in self.missed or event in self.lost
+        """Return whether an event is in the queue or DLQ, or known to be missing."""
+        return self._held[event] > 0 or event in self.missed or event in self.expired
 
     # -- coming and going --------------------------------------------------------------------------
 
@@ -147,8 +147,8 @@ class Queue:
         return f"{self.consumer.name} on {event.id}" + (f" (copy {nth})" if nth > 1 else "")
 
     def _arrive(self, name: str, event: Event[Any], body: str) -> int:
-        """Let a new message come in after a while, and return some luck that is left over."""
-        luck = self._engine.draws.row(name)
+        """Add a message that becomes visible after a delay; return a spare number of its draw."""
+        luck = self._engine.draws.numbers(name)
         now = self._engine.now
         wait, lag, rest = next(luck), next(luck), next(luck)
         message = Message(name, event, body, luck, lag, now)
@@ -158,24 +158,24 @@ class Queue:
         self._visibility.hide(message, now + 1 + wait % DELAY)
         return rest
 
-    def _leave(self, message: Message) -> None:
-        """Let a message be gone, and the next of its group have its turn."""
+    def _remove(self, message: Message) -> None:
+        """Remove a message, and let the next of its group be received."""
         message.gone = True
-        following = self._groups.remove(message) if self.consumer.ordered else None
-        if following is not None:
-            self._appear(following)
+        next_message = self._groups.remove(message) if self.consumer.ordered else None
+        if next_message is not None:
+            self._appear(next_message)
 
-    def _lose(self, message: Message) -> None:
-        self.lost.add(message.event.id)
-        self._keeper.lost(self, message.event)
+    def _expire(self, message: Message) -> None:
+        self.expired.add(message.event.id)
+        self._listener.expired(self, message.event)
 
-    def _give_up(self, message: Message) -> None:
-        """Put a message into the DLQ; in that of an ordered queue its age begins anew."""
+    def _dead_letter(self, message: Message) -> None:
+        """Move a message to the DLQ; in that of an ordered queue its age starts at zero."""
         self.dead.append(message)
-        self._leave(message)
+        self._remove(message)
         if self.consumer.ordered:
             message.sent = self._engine.now
-        self._keeper.dead_lettered(self, message)
+        self._listener.dead_lettered(self, message)
 
     # -- being received ----------------------------------------------------------------------------
 
@@ -187,7 +187,7 @@ class Queue:
         if self._polled:
             return
         self._polled = True
-        lag = message.lag % self._lag
+        lag = message.lag % self._longest_lag
         if lag:
             self._engine.at(self._engine.now + lag, self._poll)
         else:
@@ -211,21 +211,21 @@ class Queue:
         if self._ready:
             self._poll_soon(self._ready[0])
         if batch:
-            self._keeper.invoke(self, batch)
+            self._listener.invoke(self, batch)
 
     def _is_received(self, message: Message, luck: Iterator[int]) -> bool:
-        """Tell whether a visible message is received, or has come to its end."""
+        """Return whether a visible message is received, or else expires or moves to the DLQ."""
         if self._engine.now - message.sent >= backoff.RETENTION * SECOND:
             self._held[message.event.id] -= 1
-            self._leave(message)
-            self._lose(message)
+            self._remove(message)
+            self._expire(message)
             return False
-        if message.receives >= self._most or self._buried(message, luck):
-            self._give_up(message)
+        if message.receives >= self._max_receives or self._is_buried(message, luck):
+            self._dead_letter(message)
             return False
         return True
 
-    def _buried(self, message: Message, luck: Iterator[int]) -> bool:
+    def _is_buried(self, message: Message, luck: Iterator[int]) -> bool:
         chance = self._buried_again if message.receives else BURIED
         message.buried = next(luck) < chance and self._engine.inject(message.handle, "buried")
         return message.buried
@@ -236,18 +236,18 @@ class Queue:
         self._receipts[receipt.handle] = receipt
         self._visibility.receive(message)
         if again and self._engine.inject(receipt.handle, "twice"):
-            self._engine.at(self._engine.now + 1, self._again, message)
+            self._engine.at(self._engine.now + 1, self._receive_twice, message)
         return receipt
 
-    def _again(self, message: Message) -> None:
-        """Give a message to another worker, although one is at work on it."""
+    def _receive_twice(self, message: Message) -> None:
+        """Give a message to a second worker while another has it."""
         if not message.gone and self._engine.now >= self.paused_until:
             receipt = message.receive(self._engine.now, message.next_luck(self._engine.draws))
             self._receipts[receipt.handle] = receipt
-            self._keeper.invoke(self, [receipt])
+            self._listener.invoke(self, [receipt])
 
     def _is_stale(self, receipt: Receipt) -> bool:
-        """Tell whether an ordered queue does not know a receipt any more."""
+        """Return whether an ordered queue no longer accepts a receipt."""
         if not self.consumer.ordered:
             return False
         message = receipt.message

@@ -1,32 +1,32 @@
-"""A story: what happened in a small world until an invariant did not hold, in plain words."""
+"""A report of a shrunk world: its faults, and the log of the order whose invariant broke."""
 
 from collections.abc import Iterator
 
 from events.envelope import millis
 from simulation.campaign import Run
-from simulation.clock import BEGIN, told
+from simulation.clock import BEGIN, format_time
 
 FAULTS = 40
-"""Faults that are told, the last ones."""
+"""Faults to print, the last ones."""
 
 
 def report(run: Run) -> Iterator[str]:
-    """Yield the lines of a run: its faults, and what the log has of the order in question."""
+    """Yield the lines of a run: its faults, and the log of the order that the violation names."""
     engine, violation = run.world.engine, run.violation
-    faults = sorted([*engine.fired.values(), *engine.noted], key=lambda fired: fired.at)
+    faults = sorted([*engine.injected.values(), *engine.consequences], key=lambda fault: fault.at)
     orders = len(run.scenario.present)
     yield f"  {orders} order{'' if orders == 1 else 's'} and {len(faults)} faults suffice:"
-    for fired in faults[-FAULTS:]:
-        yield f"    {fired}"
+    for fault in faults[-FAULTS:]:
+        yield f"    {fault}"
     if violation is None:
         return
-    for order in sorted(run.world.shop.log.streams):
+    for order in sorted(run.world.shop.log.orders()):
         if order not in str(violation):
             continue
         yield f"  The log of {order}:"
         for event in run.world.shop.log.read(order):
             at = millis(event.time) - millis(BEGIN)
-            yield f"    {told(at)}  {event.source}: {event.slot} is {event.type}"
+            yield f"    {format_time(at)}  {event.source}: {event.slot} is {event.type}"
         for reference, life in run.world.shop.states(order).items():
             yield f"  At the gateway {reference} was {', then '.join(life)}."
     yield f"  Then it did not hold: {violation}"

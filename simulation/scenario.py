@@ -1,28 +1,29 @@
-"""A scenario: what makes a world, all of it; the same scenario gives the same run on any machine."""
+"""A scenario: all inputs of a world; the same scenario gives the same run on any machine."""
 
 from dataclasses import dataclass, field, replace
 
 from simulation.draws import Draws
 
 CHANCES = (0.0, 0.01, 0.03, 0.1, 0.25)
-"""The share of calls that meet a fault: a world's is one of these."""
+"""The share of calls that meet a fault; each world has one of these."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """A seed, how many orders, and what is left out of what the seed would bring.
+    """A seed, the number of orders, and the orders and faults to leave out.
 
-    `absent` are numbers of orders that are not placed; `without` names of faults that are spared.
+    `absent_orders` are numbers of orders that are not placed, `excluded_faults` keys of faults that
+    are not injected.
     """
 
     seed: int
     orders: int
-    absent: frozenset[int] = frozenset()
-    without: frozenset[str] = field(default=frozenset())
+    absent_orders: frozenset[int] = frozenset()
+    excluded_faults: frozenset[str] = field(default=frozenset())
 
     @property
     def draws(self) -> Draws:
-        """The luck of its world."""
+        """The draws of its world."""
         return Draws(self.seed)
 
     @property
@@ -33,12 +34,12 @@ class Scenario:
     @property
     def present(self) -> tuple[int, ...]:
         """The numbers of the orders that are placed."""
-        return tuple(number for number in range(self.orders) if number not in self.absent)
+        return tuple(number for number in range(self.orders) if number not in self.absent_orders)
 
-    def sparing(self, faults: frozenset[str]) -> "Scenario":
-        """Return the scenario with these faults left out as well."""
-        return replace(self, without=self.without | faults)
+    def without_faults(self, faults: frozenset[str]) -> "Scenario":
+        """Return the scenario without these faults."""
+        return replace(self, excluded_faults=self.excluded_faults | faults)
 
-    def leaving_out(self, orders: frozenset[int]) -> "Scenario":
-        """Return the scenario with these orders left out as well."""
-        return replace(self, absent=self.absent | orders)
+    def without_orders(self, orders: frozenset[int]) -> "Scenario":
+        """Return the scenario without these orders."""
+        return replace(self, absent_orders=self.absent_orders | orders)

@@ -1,4 +1,4 @@
-"""The engine: a virtual clock, what is to happen when, and the fate of every call of a port."""
+"""Scheduler: the virtual clock, the agenda, and the fault, if any, of each call of a port."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -9,8 +9,12 @@ from typing import Any
 
 from simulation.clock import BEGIN, MINUTE, SECOND
 from simulation.draws import Draws, share
-from simulation.faults import DONE_LATER, OFTEN, RARE, Fault, InjectedFault, possible
-from simulation.invariants.violation import Violation, comes_to_rest, no_function_fails_by_itself
+from simulation.faults import COMPLETED_LATER, OFTEN, RARE, Fault, InjectedFault, possible
+from simulation.invariants.violation import (
+    Violation,
+    every_world_comes_to_rest,
+    functions_fail_only_with_their_calls,
+)
 from simulation.worker import (
     NEVER,
     Thread,
@@ -26,97 +30,104 @@ QUICK = 40
 SLOW = 20 * SECOND
 LATER = 20 * MINUTE
 FROZEN = 40 * MINUTE
-"""The longest that a call takes, that a slow one takes, that one is under way whose caller is gone
-(a TCP connection that nobody tends is given up long before), and that a worker stands still: longer
-than any queue hides a message."""
+"""In milliseconds, the longest: a call; a slow call; the time until a call takes effect whose
+caller is gone (an idle TCP connection is dropped long before); and a freeze of a worker, longer
+than any visibility timeout."""
 
-CERTAIN = 1.0
+ALWAYS = 1.0
 
 WRONG = 5 * MINUTE
-"""By how much a machine's clock may be wrong, either way; every other one's is right."""
+"""How far a machine's clock may be off, either way (ms); half of them are right."""
 
-TOO_MANY = 500_000
-"""Steps after which a world is held to be going round in circles."""
+MOST_STEPS = 500_000
+"""Steps after which a world counts as an endless loop."""
 
 
 class Engine:
-    """Lets things happen one after the other, as the seed wants it."""
+    """Runs actions and workers one after the other, in an order that the seed decides."""
 
     def __init__(
-        self, draws: Draws, *, chance: float, without: AbstractSet[str] = frozenset()
+        self, draws: Draws, *, chance: float, excluded: AbstractSet[str] = frozenset()
     ) -> None:
-        """Take the luck, the share of calls that meet a fault, and faults that are spared."""
+        """`chance` is the share of calls that meet a fault, `excluded` the keys of faults to omit.
+
+        `last_call` is the time of the last call (ms). While `fault_free`, no fault is injected.
+        `injected` has faults by key, `consequences` those that follow from other faults. `calls`
+        counts calls of ports. With `skips_ahead`, a call that nothing can precede is made at once.
+        """
         self.draws = draws
         self.now = 0
         self.steps = 0
         self.trace = 0
-        self.busy = 0
-        self.calm = False
-        self.hurries = True
-        self.fired: dict[str, InjectedFault] = {}
-        self.noted: list[InjectedFault] = []
-        self.tried: Counter[str] = Counter()
+        self.last_call = 0
+        self.fault_free = False
+        self.skips_ahead = True
+        self.injected: dict[str, InjectedFault] = {}
+        self.consequences: list[InjectedFault] = []
+        self.calls: Counter[str] = Counter()
         self.broken: Callable[[Worker], bool] | None = None
         self.on_fault: Callable[[Worker, Fault], None] = lambda _, __: None
         self._chance = share(chance)
         self._chances = {call: share(min(by * chance, OFTEN)) for call, by in RARE.items()}
-        self._without = without
+        self._excluded = excluded
         self._agenda: list[tuple[int, int, Callable[..., object] | None, Any]] = []
         self._entries = 0
         self._threads = Threads()
         self._refusing = ""
 
     def clock(self) -> datetime:
-        """Return the time as whoever asks believes it to be."""
+        """Return the time by the clock of the current worker, which may be wrong."""
         return BEGIN + timedelta(0, 0, 1000 * (self.now + skew()))
 
     def at[*A](self, when: int, action: Callable[[*A], object], *arguments: *A) -> None:
-        """Let something happen at a time (ms), or now if that is over."""
+        """Schedule an action at a time (ms), or now if that is over."""
         self._entries += 1
         heappush(self._agenda, (max(when, self.now), self._entries, action, arguments))
 
     def run(self) -> None:
-        """Let happen what is to happen, until nothing is left."""
+        """Run the agenda until it is empty."""
         agenda = self._agenda
         while agenda:
             self.now, _, action, about = heappop(agenda)
             self.steps += 1
-            if self.steps > TOO_MANY:
-                raise Violation(comes_to_rest, "everything")
+            if self.steps > MOST_STEPS:
+                raise Violation(every_world_comes_to_rest, "everything")
             if action is None:
-                self._go_on(about)
+                self._resume(about)
             else:
                 action(*about)
 
     def close(self) -> None:
-        """End all workers that there still are; nothing happens any more."""
+        """End all workers that are left."""
         self._threads.close()
 
     def inject(
         self,
-        who: str,
+        target: str,
         fault: Fault,
-        chance: float = CERTAIN,
+        chance: float = ALWAYS,
         *,
         at: int | None = None,
-        more: str = "",
+        detail: str = "",
     ) -> bool:
-        """Tell whether a fault that is no call's happens, with this chance, and note it if so."""
-        if self.calm:
+        """Inject a fault, with this chance, into something other than a call; return success."""
+        if self.fault_free:
             return False
-        what = f"{fault} {who}"
-        if what in self._without or (chance < CERTAIN and not self.draws.happens(what, chance)):
+        key = f"{fault} {target}"
+        if key in self._excluded or (chance < ALWAYS and not self.draws.happens(key, chance)):
             return False
         when = self.now if at is None else at
-        self.fired[what] = InjectedFault(at=when, worker=who, call="", fault=fault, more=more)
+        self.injected[key] = InjectedFault(
+            at=when, target=target, call="", fault=fault, detail=detail
+        )
         return True
 
-    def note(self, who: str, fault: Fault) -> None:
-        """Note what follows from other faults, and so is not to be spared by itself."""
-        self.noted.append(InjectedFault(at=self.now, worker=who, call="", fault=fault))
+    def note(self, target: str, fault: Fault) -> None:
+        """Note a fault that follows from others, and so cannot be excluded by itself."""
+        self.consequences.append(InjectedFault(at=self.now, target=target, call="", fault=fault))
 
     def refuses(self, message: str) -> bool:
-        """Tell whether the topic refuses a message of the batch that it is given just now."""
+        """Return whether the topic refuses this message of the batch that is being published."""
         return bool(self._refusing) and self.draws.happens(f"{self._refusing} {message}", 0.5)
 
     def start(
@@ -125,43 +136,43 @@ class Engine:
         ended: Callable[[], object] | None = None,
         luck: Iterator[int] | None = None,
     ) -> None:
-        """Let a worker do its work, with luck of its own if it is given none.
+        """Start a worker, with draws of its own unless it is given numbers.
 
-        `ended` is done once it has ended or died.
+        `ended` is called once it has ended or died.
         """
         worker.ended = ended
-        worker.passes = self._passes
-        worker.row = self.draws.row
-        worker.luck = luck or self.draws.row(worker.name)
+        worker.completes_at_once = self._completes_at_once
+        worker.more_numbers = self.draws.numbers
+        worker.luck = luck or self.draws.numbers(worker.name)
         by, right = divmod(next(worker.luck), 2)
         if not right:
             worker.skew = by % (2 * WRONG + 1) - WRONG
         self._wait(worker, self.now)
 
     def _wait(self, worker: Worker, until: int) -> None:
-        """Let a worker go on at a time."""
+        """Resume a worker at a time."""
         self._entries += 1
         heappush(self._agenda, (until, self._entries, None, worker))
 
-    def _passes(self, worker: Worker) -> bool:
-        """Decide the fate of a worker's call; tell whether it is through before all else."""
-        now = self.busy = self.now
+    def _completes_at_once(self, worker: Worker) -> bool:
+        """Decide the duration and fault of a worker's call; return whether it is complete."""
+        now = self.last_call = self.now
         call = worker.call
         worker.calls += 1
-        luck = next(worker.luck)
+        number = next(worker.luck)
         fault: Fault | None = None
         if self.broken is not None and self.broken(worker):
             fault = "throttled"
             self.on_fault(worker, fault)
-        elif luck < self._chances.get(call, self._chance) and not self.calm:
-            fault = self._strikes(worker, next(worker.luck))
-        self.tried[call] += 1
-        self.trace = hash((self.trace, now, luck))
-        due = now + 1 + luck % (SLOW if fault == "slow" else QUICK)
+        elif number < self._chances.get(call, self._chance) and not self.fault_free:
+            fault = self._draw_fault(worker, next(worker.luck))
+        self.calls[call] += 1
+        self.trace = hash((self.trace, now, number))
+        due = now + 1 + number % (SLOW if fault == "slow" else QUICK)
         if due > worker.deadline and fault in (None, "slow"):
             fault = self._times_out(worker)
         agenda = self._agenda
-        if fault is not None or (agenda and agenda[0][0] <= due) or not self.hurries:
+        if fault is not None or (agenda and agenda[0][0] <= due) or not self.skips_ahead:
             worker.fault = fault
             self._wait(worker, due)
             return False
@@ -169,47 +180,51 @@ class Engine:
         self.steps += 1
         return True
 
-    def _strikes(self, worker: Worker, which: int) -> Fault | None:
-        """Return the fault that a call meets, unless that one is spared."""
-        what = f"{worker.name} {worker.calls}"
-        if what in self._without:
+    def _draw_fault(self, worker: Worker, number: int) -> Fault | None:
+        """Return the fault that a call meets, unless that one is excluded."""
+        key = f"{worker.name} {worker.calls}"
+        if key in self._excluded:
             return None
         faults = possible(worker.call)
-        fault = faults[which % len(faults)]
-        self.fired[what] = InjectedFault(
-            at=self.now, worker=worker.name, call=worker.call, fault=fault
+        fault = faults[number % len(faults)]
+        self.injected[key] = InjectedFault(
+            at=self.now, target=worker.name, call=worker.call, fault=fault
         )
         self.on_fault(worker, fault)
         return fault
 
     def _times_out(self, worker: Worker) -> Fault | None:
-        """Let Lambda kill a worker during a call, unless it is spared that."""
-        what = f"timed out {worker.name} {worker.calls}"
-        if what in self._without:
+        """Let Lambda end a worker during a call, unless that is excluded."""
+        key = f"timed out {worker.name} {worker.calls}"
+        if key in self._excluded:
             return None
-        more = f" ({worker.call})"
-        self.fired[what] = InjectedFault(
-            at=self.now, worker=worker.name, call="", fault="timed out", more=more
+        detail = f" ({worker.call})"
+        self.injected[key] = InjectedFault(
+            at=self.now, target=worker.name, call="", fault="timed out", detail=detail
         )
         self.on_fault(worker, "timed out")
         return "timed out"
 
-    def _bury(self, thread: Thread, worker: Worker) -> None:
-        """See how a worker ended that is dead."""
+    def _finish(self, thread: Thread, worker: Worker) -> None:
+        """Take back the thread of a dead worker.
+
+        Raises:
+            Violation: its work failed.
+        """
         if worker.failure is not None:
-            raise Violation(no_function_fails_by_itself, worker.name, worker.failure)
+            raise Violation(functions_fail_only_with_their_calls, worker.name, worker.failure)
         self._threads.end(thread)
         if worker.ended is not None:
-            self._has_ended(worker)
+            self._report_end(worker)
 
-    def _has_ended(self, worker: Worker) -> None:
-        """Let whoever waits for a worker wait no longer."""
+    def _report_end(self, worker: Worker) -> None:
+        """Call the worker's `ended`, once."""
         ended, worker.ended = worker.ended, None
         if ended is not None:
             ended()
 
-    def _go_on(self, worker: Worker) -> None:
-        """Let a worker begin, or make the call that it waits for, or let it meet its fault."""
+    def _resume(self, worker: Worker) -> None:
+        """Start a worker, complete the call that it waits for, or apply the call's fault."""
         thread, fault = worker.thread, worker.fault
         if thread is None:
             thread = self._threads.begin(worker)
@@ -220,34 +235,34 @@ class Engine:
         else:
             self._apply_fault(thread, worker, fault)
         if worker.dead:
-            self._bury(thread, worker)
+            self._finish(thread, worker)
 
     def _apply_fault(self, thread: Thread, worker: Worker, fault: Fault) -> None:
-        if fault in DONE_LATER:
-            self._later(worker)
+        if fault in COMPLETED_LATER:
+            self._complete_later(worker)
         partial = fault == "partial"
         apply_fault(
             thread, worker, fault, self._refused_in_part(worker) if partial else worker.effect
         )
 
     def _freeze(self, worker: Worker) -> None:
-        """Let a worker be taken for dead, and go on with its call a long while later."""
+        """Let a worker count as dead, and resume its call long after."""
         worker.fault, worker.deadline = None, NEVER
-        self._has_ended(worker)
+        self._report_end(worker)
         wait = self.draws.between(f"frozen {worker.name} {worker.calls}", 1, FROZEN)
         self._wait(worker, self.now + wait)
 
-    def _later(self, worker: Worker) -> None:
-        """Let a call come through when its worker does not wait for it any more."""
+    def _complete_later(self, worker: Worker) -> None:
+        """Let a call take effect after its worker has stopped waiting for it."""
         wait = self.draws.between(f"later {worker.name} {worker.calls}", 0, LATER - 1)
         self.at(self.now + wait, call_and_discard, worker.effect, *worker.arguments)
 
     def _refused_in_part(self, worker: Worker) -> Callable[..., Any]:
-        def once(*arguments: Any) -> Any:
+        def refusing(*arguments: Any) -> Any:
             self._refusing = worker.name
             try:
                 return worker.effect(*arguments)
             finally:
                 self._refusing = ""
 
-        return once
+        return refusing

@@ -6,37 +6,39 @@ from simulation.campaign import ROWS, Rows, Run, run
 from simulation.scenario import Scenario
 
 TRIES = 600
-"""Worlds that are run to find smaller ones, at most; a world shrinks to a few orders at once."""
+"""Worlds to run at most in search of smaller ones; a world shrinks to a few orders at once."""
 
 
 def shrink(found: Run, rows: Rows = ROWS) -> Run:
-    """Return a run that is wrong in the same way, of which no single part can be left out."""
-    left = [TRIES]
-    smaller = _less(
-        found, left, rows, lambda one: [f"{n}" for n in one.scenario.present], _no_orders
+    """Return a run with the same violation, of which no single order or fault can be left out."""
+    tries_left = [TRIES]
+    smaller = _leave_out_most(
+        found, tries_left, rows, lambda one: [f"{n}" for n in one.scenario.present], _no_orders
     )
-    return _less(smaller, left, rows, lambda one: sorted(one.world.engine.fired), _no_faults)
+    return _leave_out_most(
+        smaller, tries_left, rows, lambda one: sorted(one.world.engine.injected), _no_faults
+    )
 
 
 def _no_orders(scenario: Scenario, orders: Sequence[str]) -> Scenario:
-    return scenario.leaving_out(frozenset(int(order) for order in orders))
+    return scenario.without_orders(frozenset(int(order) for order in orders))
 
 
 def _no_faults(scenario: Scenario, faults: Sequence[str]) -> Scenario:
-    return scenario.sparing(frozenset(faults))
+    return scenario.without_faults(frozenset(faults))
 
 
-def _less(
+def _leave_out_most(
     best: Run,
-    left: list[int],
+    tries_left: list[int],
     rows: Rows,
     parts: Callable[[Run], list[str]],
     without: Callable[[Scenario, Sequence[str]], Scenario],
 ) -> Run:
-    """Leave out as many parts as can be: first halves, then less and less, then each alone."""
+    """Leave out as many parts as possible: first halves, then smaller chunks, then single ones."""
     size = len(parts(best)) // 2 or 1
-    while left[0] > 0:
-        smaller = _first(best, _chunks(parts(best), size), left, rows, without)
+    while tries_left[0] > 0:
+        smaller = _first_smaller(best, _chunks(parts(best), size), tries_left, rows, without)
         if smaller is not None:
             best = smaller
             size = min(size, len(parts(best)) // 2 or 1)
@@ -47,18 +49,18 @@ def _less(
     return best
 
 
-def _first(
+def _first_smaller(
     best: Run,
     chunks: Iterator[list[str]],
-    left: list[int],
+    tries_left: list[int],
     rows: Rows,
     without: Callable[[Scenario, Sequence[str]], Scenario],
 ) -> Run | None:
-    """Return the first run that is still wrong in the same way without one of these chunks."""
+    """Return the first run with the same violation that lacks one of these chunks."""
     for chunk in chunks:
-        if left[0] <= 0:
+        if tries_left[0] <= 0:
             return None
-        left[0] -= 1
+        tries_left[0] -= 1
         tried = run(without(best.scenario, chunk), rows)
         if _same(tried, best):
             return tried

@@ -1,10 +1,10 @@
-"""The shop: all that is written down anywhere, and who is told when it changes."""
+"""State of a simulated shop: log, tables, mails and messages, and the listener to its changes."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, override
 
 from events.envelope import Event
 from events.order_list import LIST, OPEN
@@ -18,101 +18,105 @@ from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryRecords, MemoryTables
 from functions.shipping.sandbox import PARCELS
 
-KNOWN_DAYS = 95
-"""Days before the first order that are summed up, as they are in a shop that has been open."""
+CLOSED_DAYS = 95
+"""Days before the first order whose figures are closed, as in a shop that is not new."""
 
 
 class StateListener(Protocol):
-    """Who is told of every change, right when it was made."""
+    """A listener that is called right after each change."""
 
-    def stated(self, event: Event[Any], changes: Sequence[Change]) -> None:
-        """A fact was put into the log."""
+    def appended(self, event: Event[Any], changes: Sequence[Change]) -> None:
+        """A fact was appended to the log."""
         ...
 
-    def charged(self, order: str) -> None:
-        """The gateway's ledger has changed."""
+    def ledger_changed(self, order: str) -> None:
+        """An order's entry in the gateway's ledger has changed."""
         ...
 
-    def booked(self, order: str) -> None:
-        """The carrier's parcels have changed."""
+    def parcels_changed(self, order: str) -> None:
+        """An order's parcel at the carrier has changed."""
         ...
 
-    def handled(self, consumer: str, event: Event[Any]) -> None:
+    def event_handled(self, consumer: str, event: Event[Any]) -> None:
         """A consumer has acknowledged an event."""
         ...
 
-    def kept(self, table: str, row: Row) -> None:
+    def row_written(self, table: str, row: Row) -> None:
         """A row of a read model was written."""
         ...
 
-    def mailed(self, mail: Mail) -> None:
+    def mail_sent(self, mail: Mail) -> None:
         """A mail was sent."""
         ...
 
 
 class QueueState(Protocol):
-    """What became of a consumer's messages, where it is no worker that knows."""
+    """The state of a consumer's queue, as far as invariants need it."""
 
     def never_receives(self, event: str) -> bool:
-        """Tell whether an event came too early for a consumer that may not be sent it later."""
+        """Return whether an event came too early for a consumer that is not replayable."""
         ...
 
     def accounts_for(self, event: str) -> bool:
-        """Tell whether an event is still under way, or known to have been missed."""
+        """Return whether an event is in the queue or DLQ, or known to be missing."""
         ...
 
 
 class StreamState(Protocol):
-    """What became of the log's records on their way to the topic."""
+    """The state of the log's stream, as far as invariants need it."""
 
     given_up: set[str]
 
     def place(self, event: str) -> int:
-        """Return how many records were there before an event's."""
+        """Return how many records precede an event's."""
         ...
 
     def accounts_for(self, event: str) -> bool:
-        """Tell whether an event is still to be published, or known to have been given up."""
+        """Return whether an event is still to be published, or known to be given up."""
         ...
 
 
-class Told(MemoryRecords):
-    """A table that keeps what its items were before, and tells of what they are now."""
+class RecordsWithHistory(MemoryRecords):
+    """A table that keeps all versions of its items, and notifies a listener of each write."""
 
     def __init__(self, tables: MemoryTables, name: str, key: str) -> None:
-        """Take the tables, this one's name, and the value by which its items belong to an order."""
+        """`key` is the attribute that has an item's order; by default its key is the order."""
         super().__init__({}, tables.lock)
         self.name = name
         self.by_order: defaultdict[str, dict[str, list[Record]]] = defaultdict(dict)
-        self.watch: StateListener | None = None
+        self.listener: StateListener | None = None
         self._key = key
 
+    @override
     def put(self, record: Record) -> bool:
-        """Write the item and tell of it."""
         if not super().put(record):
             return False
         order = str(record.values.get(self._key, record.key))
         self.by_order[order].setdefault(record.key, []).append(record)
-        if self.watch is not None:
-            (self.watch.charged if self.name == LEDGER else self.watch.booked)(order)
+        if self.listener is not None:
+            (
+                self.listener.ledger_changed
+                if self.name == LEDGER
+                else self.listener.parcels_changed
+            )(order)
         return True
 
 
 class Shop:
-    """One shop's log, tables, mails and messages, as they are at this moment."""
+    """The current state of a shop: log, tables, mails and messages."""
 
     def __init__(self, stock: dict[str, int], consumers: Sequence[Consumer], clock: Clock) -> None:
-        """Take the pieces that there are of each product, who hears of events, and the time."""
+        """Take the pieces of each product, the consumers, and the clock."""
         self.subscribers = subscribers(consumers)
         self.initial = stock
         self.clock = clock
         self.tables = MemoryTables()
-        self.log = MemoryLog(self.tables, as_items=False, appended=self._stated)
-        self.ledger = Told(self.tables, LEDGER, "order")
-        self.parcels = Told(self.tables, PARCELS, "")
+        self.log = MemoryLog(self.tables, as_items=False, appended=self._appended)
+        self.ledger = RecordsWithHistory(self.tables, LEDGER, "order")
+        self.parcels = RecordsWithHistory(self.tables, PARCELS, "")
         self.rows = {
-            LIST: MemoryRows(OPEN, written=partial(self._kept, LIST)),
-            FIGURES: MemoryRows(written=partial(self._kept, FIGURES)),
+            LIST: MemoryRows(OPEN, written=partial(self._row_written, LIST)),
+            FIGURES: MemoryRows(written=partial(self._row_written, FIGURES)),
         }
         self.mails: Counter[tuple[str, str]] = Counter()
         self.mail_ids: set[str] = set()
@@ -124,32 +128,32 @@ class Shop:
         self.stream: StreamState
         self.reserved: Counter[str] = Counter()
         self.recounted: tuple[int, Mapping[date, Counter[str]]] = (0, {})
-        self.watch: StateListener | None = None
+        self.listener: StateListener | None = None
         for sku, pieces in stock.items():
             self.tables(STOCK).add(sku, AVAILABLE, pieces)
         self._close_the_past()
 
-    def listen(self, watch: StateListener) -> None:
-        """Tell this one of every change from now on."""
-        self.watch = self.ledger.watch = self.parcels.watch = watch
+    def listen(self, listener: StateListener) -> None:
+        """Notify this listener of every change from now on."""
+        self.listener = self.ledger.listener = self.parcels.listener = listener
 
     def acknowledged(self, consumer: str, event: Event[Any]) -> None:
-        """Note that a consumer has done with an event."""
+        """Note that a consumer has handled an event."""
         self.handled.add((consumer, event.id))
-        if self.watch is not None:
-            self.watch.handled(consumer, event)
+        if self.listener is not None:
+            self.listener.event_handled(consumer, event)
 
     def available(self, sku: str) -> int:
         """Return the pieces of a product that can be sold."""
         return self.tables(STOCK).number(sku, AVAILABLE)
 
     def states(self, order: str) -> dict[str, list[str]]:
-        """Return what each of an order's references at the gateway was, one after the other."""
+        """Return the successive states of each of an order's references at the gateway."""
         found = self.ledger.by_order.get(order, {})
         return {key: [str(one.values["state"]) for one in life] for key, life in found.items()}
 
     def charge(self, order: str) -> int:
-        """Return what the customer is charged at this moment, in minor units."""
+        """Return the customer's current net charge, in minor units."""
         lives = self.ledger.by_order.get(order, {}).values()
         return sum(
             int(life[-1].values["amount"])
@@ -163,31 +167,31 @@ class Shop:
         return int(record.values["parcels"]) if record else 0
 
     def send(self, mail: Mail) -> str:
-        """Send a mail: the shop's own mailbox."""
+        """Send a mail: the mailbox of the shop."""
         self.mails[mail.to, mail.subject] += 1
         sent = f"mail-{len(self.mail_ids) + 1}"
         self.mail_ids.add(sent)
-        if self.watch is not None:
-            self.watch.mailed(mail)
+        if self.listener is not None:
+            self.listener.mail_sent(mail)
         return sent
 
-    def _stated(self, event: Event[Any], changes: Sequence[Change]) -> None:
-        if self.watch is not None:
-            self.watch.stated(event, changes)
+    def _appended(self, event: Event[Any], changes: Sequence[Change]) -> None:
+        if self.listener is not None:
+            self.listener.appended(event, changes)
 
-    def _kept(self, table: str, row: Row) -> None:
-        if self.watch is not None:
-            self.watch.kept(table, row)
+    def _row_written(self, table: str, row: Row) -> None:
+        if self.listener is not None:
+            self.listener.row_written(table, row)
 
     def _close_the_past(self) -> None:
         today = day_of(self.clock())
-        for days in range(CLOSED_AFTER.days, KNOWN_DAYS):
+        for days in range(CLOSED_AFTER.days, CLOSED_DAYS):
             day = today - timedelta(days=days)
             self.rows[FIGURES].put(Row(partition=DAILY, sort=f"{day}", version=1))
 
 
 def subscribers(consumers: Sequence[Consumer]) -> Mapping[str, Sequence[str]]:
-    """Return the names of the consumers that hear each event type."""
+    """Return the names of the consumers that subscribe to each event type."""
     heard: defaultdict[str, list[str]] = defaultdict(list)
     for consumer in consumers:
         for event in consumer.hears:

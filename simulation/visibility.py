@@ -1,4 +1,4 @@
-"""When the messages of a queue can be received: once they have arrived, or are hidden no longer."""
+"""Visibility of a queue's messages: after arrival, and after each visibility timeout."""
 
 from collections import deque
 from collections.abc import Callable
@@ -8,10 +8,10 @@ from simulation.scheduler import Engine
 
 
 class Visibility:
-    """Hides a queue's messages, and tells of each that appears and is not gone."""
+    """Hides a queue's messages, and calls `appear` with each that becomes visible."""
 
     def __init__(self, engine: Engine, timeout: int, appear: Callable[[Message], None]) -> None:
-        """Take for how long (ms) a message is hidden that was received, and who is told."""
+        """`timeout` is the visibility timeout in milliseconds."""
         self._engine = engine
         self._timeout = timeout
         self._appear = appear
@@ -22,9 +22,10 @@ class Visibility:
         self._engine.at(until, self._show, message, message.hide(until))
 
     def receive(self, message: Message) -> None:
-        """Hide a message for as long as the worker can take that has just received it.
+        """Hide a message that was just received, for the visibility timeout.
 
-        Most are gone by then. The time is the same for all, so to wait for the first is enough.
+        Most are gone by then. The timeout is the same for all, so one timer, for the first, is
+        enough.
         """
         until = self._engine.now + self._timeout
         if not self._received:
@@ -36,7 +37,7 @@ class Visibility:
             self._appear(message)
 
     def _show_received(self) -> None:
-        """Show what is due, and look again when the next one is due that is not gone."""
+        """Show the messages that are due, and set the timer for the next one that is not gone."""
         due: list[tuple[Message, int]] = []
         while self._received:
             until, message, timer = self._received[0]

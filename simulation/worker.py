@@ -10,22 +10,21 @@ from simulation.faults import Fault, unavailable
 from simulation.invariants.violation import Violation
 
 NEVER = 1 << 62
-"""The end of a worker's time that has none (ms)."""
+"""The deadline of a worker that has none (ms)."""
 
 
 class Worker:
     """One invocation of a function, with a clock that is wrong by `skew` milliseconds.
 
-    `call` is what it waits for while it is not dead, `effect` what that does, with `arguments`.
-    `about` is the order that it is about, if any. `luck` are numbers for its calls; `row` gives
-    more of them. Its time ends at the `deadline` (ms). `fault` is what its call meets; it is
-    `inside` while a port does what it was asked. `ended` is done once it has ended or died, and
-    `failure` is what its work failed with, if it did.
+    `call` is the call that it waits for, `effect` the function that makes it, with `arguments`.
+    `about` is the order that it works on, if any. `luck` are numbers for its calls; `more_numbers`
+    gives others by key. `fault` is what its call meets; it is `inside` while a port runs. `ended`
+    is called once it has ended or died, and `failure` is the error of its work, if any.
     """
 
     luck: Iterator[int]
-    row: Callable[[str], Iterator[int]]
-    passes: Callable[["Worker"], bool]
+    more_numbers: Callable[[str], Iterator[int]]
+    completes_at_once: Callable[["Worker"], bool]
     thread: "Thread | None" = None
     call: str
     effect: Callable[..., Any]
@@ -41,26 +40,22 @@ class Worker:
     about = ""
 
     def __init__(self, service: str, name: str, work: Callable[[Any], object]) -> None:
-        """Take whose function it runs, what it is called, and its work, which is told who does it.
-
-        Its name begins with its service's.
-        """
+        """Take its service, its name, which begins with the service's, and its work."""
         self.service = service
         self.name = name
         self.work = work
 
     def turn_to(self, name: str, luck: Iterator[int] | None = None) -> None:
-        """Go on with something else, which has a name and luck of its own."""
+        """Go on with other work, which has a name and numbers of its own."""
         self.name = name
         self.calls = 0
-        self.luck = luck or self.row(name)
+        self.luck = luck or self.more_numbers(name)
 
 
 class Thread(greenlet):
-    """What workers run in, one after the other: to make one costs more than most of them do."""
+    """A greenlet that runs workers one after the other: making one costs more than most of them."""
 
     def __init__(self) -> None:
-        """Wait for the first worker."""
         super().__init__(self._run)
         self.worker: Worker
         self.hub = getcurrent()
@@ -80,28 +75,27 @@ class Thread(greenlet):
 
 
 class Threads:
-    """Threads of one world: as many as it has workers at once."""
+    """The threads of one world: as many as it has workers at once."""
 
     def __init__(self) -> None:
-        """Start with none."""
         self._all: list[Thread] = []
         self._idle: list[Thread] = []
 
     def begin(self, worker: Worker) -> Thread:
-        """Let a worker work, until it waits for a call or is done."""
-        thread = worker.thread = self._idle.pop() if self._idle else self._another()
+        """Run a worker until it waits for a call or has ended."""
+        thread = worker.thread = self._idle.pop() if self._idle else self._new()
         thread.worker = worker
         thread.switch()
         return thread
 
     def end(self, thread: Thread) -> None:
-        """Take back the thread of a worker that is dead."""
+        """Take back the thread of a dead worker."""
         self._idle.append(thread)
 
     def close(self) -> None:
-        """End them all, and who is at work in them: what a thread stands in is never let go of.
+        """End all threads and their workers, since a suspended thread is never freed.
 
-        Whoever cleans up meanwhile cannot break anything any more.
+        A violation during their cleanup is ignored.
         """
         for thread in self._all:
             while not thread.dead:
@@ -110,16 +104,16 @@ class Threads:
         self._all.clear()
         self._idle.clear()
 
-    def _another(self) -> Thread:
+    def _new(self) -> Thread:
         thread = Thread()
         self._all.append(thread)
         return thread
 
 
 def call[*A, T](name: str, effect: Callable[[*A], T], *arguments: *A) -> T:
-    """Make a call of a port: stop, until the world lets it through or has other plans.
+    """Make a call of a port: stop until the scheduler completes it or applies a fault.
 
-    If nothing else happens until it is through, it is made at once: that is the same, and faster.
+    If nothing else can happen before it completes, it is made at once: the same, but faster.
     """
     thread = getcurrent()
     if not isinstance(thread, Thread):
@@ -128,7 +122,7 @@ def call[*A, T](name: str, effect: Callable[[*A], T], *arguments: *A) -> T:
     if worker.inside:
         return effect(*arguments)
     worker.call = name
-    if worker.passes(worker):
+    if worker.completes_at_once(worker):
         worker.inside = True
         try:
             return effect(*arguments)
@@ -141,7 +135,11 @@ def call[*A, T](name: str, effect: Callable[[*A], T], *arguments: *A) -> T:
 
 
 def working[W: Worker](kind: type[W]) -> W:
-    """Return the worker who asks, which is of this kind."""
+    """Return the current worker.
+
+    Raises:
+        TypeError: no worker of this kind is running.
+    """
     thread = getcurrent()
     if not isinstance(thread, Thread) or not isinstance(thread.worker, kind):
         raise TypeError(f"no {kind.__name__} is at work here")
@@ -149,7 +147,7 @@ def working[W: Worker](kind: type[W]) -> W:
 
 
 def skew() -> int:
-    """Return by how many milliseconds the clock is wrong for who asks; that of a port is right."""
+    """Return the error of the current worker's clock in milliseconds; inside a port it is zero."""
     thread = getcurrent()
     if not isinstance(thread, Thread) or thread.worker.inside:
         return 0
@@ -157,17 +155,17 @@ def skew() -> int:
 
 
 def answer(thread: Thread, worker: Worker, effect: Callable[..., Any]) -> None:
-    """Make the call that a worker waits for, and tell it what came of it."""
+    """Make the call that a worker waits for, and resume the worker with the result."""
     try:
-        said = effect(*worker.arguments)
+        result = effect(*worker.arguments)
     except Exception as error:  # noqa: BLE001  it is the worker's to handle
         thread.throw(error)
     else:
-        thread.switch(said)
+        thread.switch(result)
 
 
 def apply_fault(thread: Thread, worker: Worker, fault: Fault, effect: Callable[..., Any]) -> None:
-    """Let the call that a worker waits for meet a fault, in place of its answer or besides."""
+    """Apply a fault to the call that a worker waits for."""
     match fault:
         case "die before" | "die, done later":
             thread.throw()
@@ -187,6 +185,6 @@ def apply_fault(thread: Thread, worker: Worker, fault: Fault, effect: Callable[.
 
 
 def call_and_discard(effect: Callable[..., Any], *arguments: Any) -> None:
-    """Make a call of whose answer nobody hears."""
+    """Make a call whose result nobody gets."""
     with suppress(Exception):
         effect(*arguments)

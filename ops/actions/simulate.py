@@ -1,4 +1,4 @@
-"""`fanfare simulate`: worlds by the thousand, and what was found in them."""
+"""Action of `fanfare simulate`: run many worlds and print their violations."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -7,21 +7,21 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ops.cli.errors import CommandError, ExitCode
-from ops.cli.formats import many, tallied
+from ops.cli.formats import counted, counted_line
 from ops.cli.options import Options
 from simulation.campaign import Run, Tally
-from simulation.faults import EXPLAINED
+from simulation.faults import DESCRIPTIONS
 from simulation.parallel import run_in_parallel
 from simulation.report import replay_command, report
 from simulation.shrink import shrink
 
 ENOUGH = 5
-"""Violations after which a campaign ends: more would say the same."""
+"""Violations after which a campaign ends: more would repeat them."""
 
 SEEDS = 1 << 128
-"""How many seeds draws take: from 0 on, and below this."""
+"""The number of seeds: they are numbered from 0."""
 
-type Tell = Callable[[Tally], None]
+type OnProgress = Callable[[Tally], None]
 
 
 def simulate(
@@ -33,10 +33,10 @@ def simulate(
     jobs: int,
     clock: Callable[[], float] = time.monotonic,
 ) -> ExitCode:
-    """Run worlds, print what is wrong with each and what there was to see in all.
+    """Run worlds, print each violation and a summary of all worlds.
 
     Raises:
-        CommandError: there are not so many seeds from the first one on.
+        CommandError: there are not enough seeds from the first one on.
     """
     if not 0 <= first <= SEEDS - seeds:
         raise CommandError(
@@ -49,29 +49,29 @@ def simulate(
     found: list[Run] = []
     stopped = False
     try:
-        with _progress(options, seeds, clock) as tell:
+        with _progress(options, seeds, clock) as progress:
             for run in run_in_parallel(
-                range(first, first + seeds), orders, tally, jobs=jobs, tell=tell
+                range(first, first + seeds), orders, tally, jobs=jobs, progress=progress
             ):
                 found.append(run)
                 if len(found) == ENOUGH:
                     break
     except KeyboardInterrupt:
-        options.err.print(f"Stopped after {tally.worlds:,} of {many(seeds, 'world')}.")
+        options.err.print(f"Stopped after {tally.worlds:,} of {counted(seeds, 'world')}.")
         stopped = True
     speed = tally.orders / max(clock() - began, 1e-9)
     for run in found:
-        _tell(options, run)
+        _print_violation(options, run)
     if options.json:
         options.print_json(_as_json(tally, speed, found))
     else:
-        _sum_up(options, tally, speed, found)
+        _print_summary(options, tally, speed, found)
     if stopped:
         return ExitCode.INTERRUPTED
     return ExitCode.FOUND if found else ExitCode.DONE
 
 
-def _tell(options: Options, run: Run) -> None:
+def _print_violation(options: Options, run: Run) -> None:
     violation = run.violation
     if options.json or violation is None:
         return
@@ -81,21 +81,21 @@ def _tell(options: Options, run: Run) -> None:
     options.out.print(f"  Replay it: {replay_command(run)}")
 
 
-def _sum_up(options: Options, tally: Tally, speed: float, found: list[Run]) -> None:
+def _print_summary(options: Options, tally: Tally, speed: float, found: list[Run]) -> None:
     options.out.print(
-        f"{many(tally.worlds, 'world')}, {many(tally.orders, 'order')},"
+        f"{counted(tally.worlds, 'world')}, {counted(tally.orders, 'order')},"
         f" {tally.steps:,} steps, {speed:,.0f} orders a second"
     )
     for fault, times in tally.faults.most_common():
-        options.out.print(tallied(times, f"{fault}: {EXPLAINED[fault]}"))
-    mails = many(tally.mails_again, "mail")
-    options.out.print(f"{mails} went again, where a fault fell between sending and slot.")
+        options.out.print(counted_line(times, f"{fault}: {DESCRIPTIONS[fault]}"))
+    mails = counted(tally.mails_again, "mail")
+    options.out.print(f"{mails} sent again, where a fault fell between sending and slot.")
     met, there = tally.coverage
-    options.out.print(f"{met} of {there} pairs of a call and a fault were met.")
+    options.out.print(f"{met} of {there} pairs of a call and a fault occurred.")
     if 0 < there - met <= ENOUGH:
-        never = ", ".join(f"{call} x {fault}" for call, fault in tally.missed)
-        options.out.print(f"  Not met: {never}")
-    options.out.print(f"{many(len(found), 'violation')}.")
+        missing = ", ".join(f"{call} x {fault}" for call, fault in tally.missed)
+        options.out.print(f"  Missing: {missing}")
+    options.out.print(f"{counted(len(found), 'violation')}.")
 
 
 def _as_json(tally: Tally, speed: float, found: list[Run]) -> dict[str, object]:
@@ -122,8 +122,8 @@ def _as_json(tally: Tally, speed: float, found: list[Run]) -> dict[str, object]:
 
 
 @contextmanager
-def _progress(options: Options, seeds: int, clock: Callable[[], float]) -> Iterator[Tell]:
-    """Give a function to be told of each world: a bar on a terminal, and nothing elsewhere."""
+def _progress(options: Options, seeds: int, clock: Callable[[], float]) -> Iterator[OnProgress]:
+    """Yield a function that takes the tally after each world: a bar on a terminal, else nothing."""
     if not options.err.is_terminal or options.json:
         yield lambda _: None
         return
@@ -137,8 +137,8 @@ def _progress(options: Options, seeds: int, clock: Callable[[], float]) -> Itera
     with Progress(*columns, console=options.err, transient=True) as bar:
         task = bar.add_task("worlds", total=seeds, speed="")
 
-        def tell(tally: Tally) -> None:
+        def progress(tally: Tally) -> None:
             speed = tally.orders / max(clock() - began, 1e-9)
             bar.update(task, completed=tally.worlds, speed=f"{speed:,.0f} orders/s")
 
-        yield tell
+        yield progress

@@ -1,4 +1,4 @@
-"""The customers: they order, and some of them cancel, whenever they like."""
+"""Customers: they place orders, and some cancel theirs at any time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,17 +22,17 @@ from simulation.worker import Worker
 PRICES = {"TRUMPET-BB": 24900, "MUTE-CUP": 1995, "DRUM-SNARE": 18900}
 TOKENS = (*(SUCCESS,) * 14, *(TIMEOUT,) * 3, *(DECLINED,) * 2, OUTAGE)
 SPANS = (SECOND, 10 * SECOND, HOUR, 2 * DAY)
-"""Within how long the orders of a world are placed: one of these."""
+"""The orders of a world are placed within one of these spans."""
 
 PATIENCE = (SECOND, SECOND, 5 * SECOND, HOUR, 15 * HOUR, 2 * DAY)
-"""Within how long a customer thinks better of it: one of these."""
+"""A customer cancels within one of these spans."""
 
 CANCELS = share(0.4)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Customer:
-    """One customer with one order: its number, its key, its id, and numbers for what it wants."""
+    """A customer with one order: number, key and order id; `wants` chooses what is ordered."""
 
     number: int
     key: str
@@ -44,14 +44,13 @@ class Customers:
     """All customers of a world."""
 
     def __init__(self, engine: Engine, log: SteppedLog) -> None:
-        """Take the log that they reach through the shop's API."""
         self._engine = engine
         self._log = log
         self._orders = Orders(log, engine.clock)
         self._span = engine.draws.pick("span", SPANS)
 
     def arrive(self, number: int) -> str:
-        """Let a customer order at some time, and perhaps cancel; return the order's id."""
+        """Schedule a customer's order, and perhaps its cancellation; return the order's id."""
         first, second, third, fourth, arrives, patience, cancels, patient, *rest = (
             self._engine.draws.draw(f"customer {number}")
         )
@@ -124,7 +123,7 @@ HOME = Address(
 
 @cache
 def _lines(which: int, pieces: int) -> tuple[Line, ...]:
-    """Return lines of the products whose bit is set."""
+    """Return a line for each product whose bit is set."""
     return tuple(
         Line(sku=sku, name=sku.title(), quantity=pieces, unit_price=price)
         for bit, (sku, price) in enumerate(PRICES.items())

@@ -1,4 +1,4 @@
-"""The operators: they deploy a consumer midway, empty DLQs, and send again what the log has."""
+"""Operators: they deploy consumers midway, redrive DLQs, and replay events from the log."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,22 +6,22 @@ from datetime import datetime
 
 from events import codec
 from functions.framework.service import Consumer
+from functions.runtime.memory.log import MemoryLog
 from simulation.clock import DAY, HOUR, MINUTE, SECOND
 from simulation.draws import share
-from functions.runtime.memory.log import MemoryLog
 from simulation.message import Message
 from simulation.queue import Queue
 from simulation.relay import NOTICED, Stream
 from simulation.scheduler import Engine
 
 REPLAYED = share(0.03)
-"""The share of orders that are replayed into a consumer, of each that allows it."""
+"""The share of orders that are replayed to each replayable consumer."""
 
 NEW = 0.12
 """The share of consumers that are deployed midway, of those that may be."""
 
 SOON = (10 * SECOND, HOUR, DAY)
-"""Within how long a new consumer is deployed, and then is sent what it has not heard."""
+"""A new consumer is deployed within one of these spans, and replayed the past within another."""
 
 REDRIVEN = 0.5
 REDRIVES = (
@@ -37,67 +37,66 @@ REDRIVES = (
     15 * DAY,
 )
 ALARMS = 3
-"""How often an operator empties a DLQ while other things happen, after how long, and how often at
-most: who has been woken thrice for the same consumer waits until it works again."""
+"""How often at most an operator redrives a consumer's DLQ before the end, and after how long. After
+three alarms the operator waits until the consumer works again."""
 
 
 class Operators:
-    """The people who look after a world's consumers."""
+    """The people who operate a world's consumers."""
 
     def __init__(
         self, engine: Engine, log: MemoryLog, stream: Stream, queues: Sequence[Queue]
     ) -> None:
-        """Take what they look after."""
         self._engine = engine
         self._log = log
         self._stream = stream
         self._queues = queues
         self._alarms: Counter[str] = Counter()
-        self._missed: dict[str, datetime] = {}
+        self._missing_since: dict[str, datetime] = {}
 
     def schedule(self, orders: Sequence[str]) -> None:
-        """Decide which consumers are new, and what is replayed for no reason."""
+        """Decide which consumers are deployed midway, and schedule replays without a cause."""
         for queue in self._queues:
             if may_be_new(queue.consumer, [each.consumer for each in self._queues]):
                 self._may_deploy(queue)
             if queue.consumer.replayable:
                 self._may_replay(queue, orders)
 
-    def see_to_all(self) -> None:
-        """Empty every DLQ, publish what the stream has lost, send again what queues have."""
+    def restore_all(self) -> None:
+        """Redrive every DLQ, publish what the stream dropped, and replay what queues let expire."""
         self._stream.republish()
         for queue in self._queues:
             queue.redrive()
-            self._make_good(queue)
+            self._replay_missing(queue)
 
-    def alarmed(self, queue: Queue, message: Message) -> None:
-        """Hear of a message in a DLQ, and perhaps empty that after a while."""
+    def on_dead_letter(self, queue: Queue, message: Message) -> None:
+        """Perhaps redrive a DLQ some time after it received a message."""
         name, draws = queue.consumer.name, self._engine.draws
         when = self._engine.now + draws.pick(f"wait {message.name}", REDRIVES)
-        spared = self._alarms[name] >= ALARMS
-        if not spared and self._engine.inject(message.name, "redriven", REDRIVEN, at=when):
+        given_up = self._alarms[name] >= ALARMS
+        if not given_up and self._engine.inject(message.name, "redriven", REDRIVEN, at=when):
             self._alarms[name] += 1
             self._engine.at(when, queue.redrive)
 
-    def missed(self, queue: Queue, time: datetime) -> None:
-        """Hear that a queue no longer has an event of that time, and see to it once all is well."""
+    def replay_expired(self, queue: Queue, time: datetime) -> None:
+        """Note that a queue let an event of that time expire, and schedule its replay."""
         name = queue.consumer.name
-        if name not in self._missed:
-            self._engine.at(self._engine.now + NOTICED, self._make_good, queue)
-        self._missed[name] = min(time, self._missed.get(name, time))
+        if name not in self._missing_since:
+            self._engine.at(self._engine.now + NOTICED, self._replay_missing, queue)
+        self._missing_since[name] = min(time, self._missing_since.get(name, time))
 
     # -- from the log ------------------------------------------------------------------------------
 
-    def _make_good(self, queue: Queue) -> None:
-        """Send what a queue has lost, and all since: to it alone, or to the topic as if new.
+    def _replay_missing(self, queue: Queue) -> None:
+        """Replay what a queue let expire, and all since: to that queue, or through the topic.
 
-        A consumer that is not replayable has not acted on what it lost; whoever has heard it finds
-        the slot filled.
+        A consumer that is not replayable has not acted on the events that expired; the other
+        subscribers find the slots filled.
         """
-        since = self._missed.pop(queue.consumer.name, None)
+        since = self._missing_since.pop(queue.consumer.name, None)
         if since is None:
             return
-        for order in sorted(self._log.streams):
+        for order in sorted(self._log.orders()):
             if queue.consumer.replayable:
                 self._replay(queue, order, since)
             else:
@@ -111,12 +110,12 @@ class Operators:
         name, draws = queue.consumer.name, self._engine.draws
         when = draws.between(f"deploy {name}", 1, draws.pick(f"deploy {name} within", SOON))
         if self._engine.inject(name, "deployed", NEW, at=when):
-            queue.there = False
+            queue.deployed = False
             self._engine.at(when, self._deploy, queue)
 
     def _deploy(self, queue: Queue) -> None:
-        """Let a consumer's queue hear from now on; what came before is sent from the log."""
-        queue.there = True
+        """Let a consumer's queue receive events from now on, and replay the earlier ones."""
+        queue.deployed = True
         if queue.consumer.replayable:
             name, draws = queue.consumer.name, self._engine.draws
             wait = draws.between(f"catch up {name}", 0, draws.pick(f"catch up {name} within", SOON))
@@ -124,18 +123,18 @@ class Operators:
 
     def _may_replay(self, queue: Queue, orders: Sequence[str]) -> None:
         for order in orders:
-            who = f"{queue.consumer.name} with {order}"
-            luck, wait, *_ = self._engine.draws.draw(f"replay {who}")
+            target = f"{queue.consumer.name} with {order}"
+            number, wait, *_ = self._engine.draws.draw(f"replay {target}")
             when = MINUTE + wait % HOUR
-            if luck < REPLAYED and self._engine.inject(who, "replayed", at=when):
+            if number < REPLAYED and self._engine.inject(target, "replayed", at=when):
                 self._engine.at(when, self._replay, queue, order)
 
     def _replay_all(self, queue: Queue) -> None:
-        for order in sorted(self._log.streams):
+        for order in sorted(self._log.orders()):
             self._replay(queue, order)
 
     def _replay(self, queue: Queue, order: str, since: datetime | None = None) -> None:
-        if not queue.there:
+        if not queue.deployed:
             return
         for event in self._log.read(order):
             if event.type in queue.consumer.hears and (since is None or event.time >= since):
@@ -143,10 +142,11 @@ class Operators:
 
 
 def may_be_new(consumer: Consumer, consumers: Sequence[Consumer]) -> bool:
-    """Tell whether a consumer may be deployed midway: it can hear the past, or nobody needs it to.
+    """Return whether a consumer may be deployed midway: replayable, or nobody needs its facts.
 
-    One that is not replayable misses for ever what came before it. That is well where nobody hears
-    its own facts, as nobody hears of mails; orders that wait for a charge would wait in vain.
+    A consumer that is not replayable never gets the events from before it existed. That is harmless
+    if no consumer subscribes to its facts, such as those of mails; orders that wait for a charge
+    would never complete.
     """
     heard = {event for each in consumers for event in each.hears}
     states = {fact.__name__ for on in consumer.on for fact in on.states}

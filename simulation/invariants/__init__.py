@@ -1,1 +1,1 @@
-"""Invariants: what must hold in every simulated world, and the violation that reports a breach."""
+"""Invariants of a simulated world: functions that return whether they hold."""

@@ -1,4 +1,4 @@
-"""The invariants of a quiet world: all is acknowledged, no worker alive, no call under way."""
+"""Invariants of a world at rest: all is acknowledged, no worker is alive, no call is under way."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -28,11 +28,11 @@ from simulation.invariants.read_models import recount
 from simulation.state import Shop
 
 type OfOrder = Callable[[Shop, str], bool]
-type OfShop = Callable[[Shop, datetime], bool]
+type OfAllOrders = Callable[[Shop, datetime], bool]
 
 
-def no_order_waits_for_ever(shop: Shop, order: str) -> bool:
-    """Every order has its outcome, and what it leads to has been done."""
+def every_order_completes(shop: Shop, order: str) -> bool:
+    """Every order has its outcome, and all its effects are done."""
     history = shop.log.read(order)
     return history.states(OrderConfirmed, OrderCancelled) and not fold(history).moving
 
@@ -42,10 +42,10 @@ def every_event_was_published(shop: Shop, order: str) -> bool:
     return all(event.id in shop.published for event in shop.log.read(order))
 
 
-def every_consumer_handled_what_it_hears(shop: Shop, order: str) -> bool:
-    """Every consumer has acknowledged every event that it hears.
+def every_consumer_handled_its_events(shop: Shop, order: str) -> bool:
+    """Every consumer has acknowledged every event that it subscribes to.
 
-    But one that may not be sent the past does not hear what came before it was there.
+    Except for what a consumer that is not replayable missed before it was deployed.
     """
     return all(
         (consumer, event.id) in shop.handled or shop.queues[consumer].never_receives(event.id)
@@ -54,8 +54,8 @@ def every_consumer_handled_what_it_hears(shop: Shop, order: str) -> bool:
     )
 
 
-def confirmed_is_charged_and_sent(shop: Shop, order: str) -> bool:
-    """A confirmed order is charged once and in full, its stock taken, one parcel booked."""
+def confirmed_is_charged_and_dispatched(shop: Shop, order: str) -> bool:
+    """A confirmed order is charged once and in full, its stock reserved, one parcel booked."""
     history = shop.log.read(order)
     if not history.states(OrderConfirmed):
         return True
@@ -70,8 +70,8 @@ def confirmed_is_charged_and_sent(shop: Shop, order: str) -> bool:
     )
 
 
-def cancelled_is_as_if_never_ordered(shop: Shop, order: str) -> bool:
-    """A cancelled order's net charge is zero, its stock is returned, and nothing is sent."""
+def cancelled_leaves_no_charge_stock_or_parcel(shop: Shop, order: str) -> bool:
+    """A cancelled order's net charge is zero, its stock is returned, and no parcel is booked."""
     history = shop.log.read(order)
     if not history.states(OrderCancelled):
         return True
@@ -79,8 +79,8 @@ def cancelled_is_as_if_never_ordered(shop: Shop, order: str) -> bool:
     return shop.charge(order) == 0 and returned and shop.parcels_of(order) == 0
 
 
-def the_log_tells_of_all_money(shop: Shop, order: str) -> bool:
-    """The log tells of a charge or a refund if and only if the gateway made it."""
+def the_log_records_every_charge_and_refund(shop: Shop, order: str) -> bool:
+    """The log has a charge or a refund if and only if the gateway made it."""
     history = shop.log.read(order)
     lives = shop.states(order).values()
     return any("captured" in life for life in lives) is history.states(PaymentCaptured) and any(
@@ -88,14 +88,14 @@ def the_log_tells_of_all_money(shop: Shop, order: str) -> bool:
     ) is history.states(PaymentRefunded)
 
 
-def the_projection_is_the_fold(shop: Shop, order: str) -> bool:
-    """An order's row in the list is what the log makes of it."""
+def the_list_matches_the_log(shop: Shop, order: str) -> bool:
+    """An order's row in the list is the fold of its log."""
     made = row(shop.log.read(order))
     return made is not None and shop.rows[LIST].get(made.partition, made.sort) == made
 
 
-def the_figures_are_a_recount(shop: Shop, now: datetime) -> bool:
-    """The figures of each day are what a recount of the log gives."""
+def the_figures_match_a_recount(shop: Shop, now: datetime) -> bool:
+    """The figures of each day are those of a recount of the log."""
     found = {
         one.day: _by_name(one)
         for one in figures(shop.rows[FIGURES], LONGEST, day_of(now))
@@ -105,19 +105,19 @@ def the_figures_are_a_recount(shop: Shop, now: datetime) -> bool:
 
 
 def _by_name(one: Figures) -> Mapping[str, int]:
-    """Return the figures of a day as the names that its rows add up to."""
+    """Return the figures of a day under the names in its rows."""
     kinds = ((CANCELLED, one.cancelled), (ORDERED, one.ordered), (REVENUE, one.revenue))
     counted = {named(of, kind): value for of, by_kind in kinds for kind, value in by_kind.items()}
     return Counter({ORDERS: one.orders, CONFIRMED: one.confirmed} | counted)
 
 
 OF_AN_ORDER: tuple[OfOrder, ...] = (
-    no_order_waits_for_ever,
+    every_order_completes,
     every_event_was_published,
-    every_consumer_handled_what_it_hears,
-    confirmed_is_charged_and_sent,
-    cancelled_is_as_if_never_ordered,
-    the_log_tells_of_all_money,
-    the_projection_is_the_fold,
+    every_consumer_handled_its_events,
+    confirmed_is_charged_and_dispatched,
+    cancelled_leaves_no_charge_stock_or_parcel,
+    the_log_records_every_charge_and_refund,
+    the_list_matches_the_log,
 )
-OF_THE_SHOP: tuple[OfShop, ...] = (the_figures_are_a_recount,)
+OF_ALL_ORDERS: tuple[OfAllOrders, ...] = (the_figures_match_a_recount,)

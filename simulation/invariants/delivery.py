@@ -1,4 +1,4 @@
-"""The invariants of what is on its way: from the log to the topic, from there to each consumer."""
+"""Invariants of delivery: from the log to the topic, and from the topic to each consumer."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,14 +15,14 @@ type OfOrder = Callable[[Shop, str], bool]
 
 
 def published_is_persisted(shop: Shop, event: Event[Any]) -> bool:
-    """Nothing was published that is not in the log, as it is there."""
-    return shop.log.streams.get(event.subject, {}).get(event.slot) is event
+    """Every published event is in the log, unchanged."""
+    return shop.log.read(event.subject).at(event.slot) is event
 
 
-def an_order_is_published_in_order(shop: Shop, event: Event[Any]) -> bool:
-    """No event is published before one of its order that was stated earlier and sorts before it.
+def events_are_published_in_order(shop: Shop, event: Event[Any]) -> bool:
+    """No event is published before one of its order that was appended earlier and sorts first.
 
-    But for what the stream has lost, and an operator publishes later.
+    Except for events that the stream dropped and an operator publishes later.
     """
     place = shop.stream.place(event.id)
     return all(
@@ -34,18 +34,18 @@ def an_order_is_published_in_order(shop: Shop, event: Event[Any]) -> bool:
     )
 
 
-def no_event_is_forgotten(shop: Shop, order: str) -> bool:
-    """Every event in the log was published, or is in the stream, or known to be lost there."""
+def no_event_is_lost(shop: Shop, order: str) -> bool:
+    """Every event in the log was published, is in the stream, or was dropped there and noted."""
     return all(
         event.id in shop.published or shop.stream.accounts_for(event.id)
         for event in shop.log.read(order)
     )
 
 
-def no_message_is_forgotten(shop: Shop, order: str) -> bool:
-    """Who hears an event that was published has handled it, or its queue or DLQ has it.
+def no_message_is_lost(shop: Shop, order: str) -> bool:
+    """Every subscriber of a published event has handled it, or has it in its queue or DLQ.
 
-    Or it is known to be lost: the queue kept it no longer, or was not there yet.
+    Or the event is known to be missing: it expired in the queue, or the queue did not exist yet.
     """
     return all(
         (consumer, event.id) in shop.handled or shop.queues[consumer].accounts_for(event.id)
@@ -55,20 +55,20 @@ def no_message_is_forgotten(shop: Shop, order: str) -> bool:
     )
 
 
-def nothing_is_acknowledged_undone(message: Message, _: int) -> bool:
-    """A message is acknowledged only once a reaction to it has ended well."""
+def only_handled_messages_are_acknowledged(message: Message, _: int) -> bool:
+    """A message is acknowledged only after a reaction to it has succeeded."""
     return message.done
 
 
-def no_dead_letter_is_untried(message: Message, _: int) -> bool:
-    """Nothing goes to a DLQ before a reaction to it was begun, unless workers died on the way."""
+def dead_letters_were_tried(message: Message, _: int) -> bool:
+    """A reaction to a message began before it went to the DLQ, unless its workers died first."""
     return message.tried or message.buried or _spoilt(message) > 0
 
 
-def what_fails_rides_out_an_outage(message: Message, now: int) -> bool:
-    """What fails is tried for as long as an outage is to be survived, before it is given up.
+def retries_outlast_an_outage(message: Message, now: int) -> bool:
+    """A failing message is retried for as long as an outage must be survived, before the DLQ.
 
-    But for the longest wait for each receive whose worker died, or shared it with another.
+    Less the longest delay for each receive whose worker died, or shared the message with another.
     """
     least = backoff.OUTAGE - _spoilt(message) * backoff.LONGEST_DELAY
     return message.buried or now - message.first >= least * SECOND
@@ -78,10 +78,10 @@ def _spoilt(message: Message) -> int:
     return message.spoilt + (message.hidden != message.receives)
 
 
-OF_A_PUBLICATION: tuple[OfFact, ...] = (published_is_persisted, an_order_is_published_in_order)
-OF_WHAT_IS_ACKNOWLEDGED: tuple[OfMessage, ...] = (nothing_is_acknowledged_undone,)
+OF_A_PUBLICATION: tuple[OfFact, ...] = (published_is_persisted, events_are_published_in_order)
+OF_AN_ACKNOWLEDGEMENT: tuple[OfMessage, ...] = (only_handled_messages_are_acknowledged,)
 OF_A_DEAD_LETTER: tuple[OfMessage, ...] = (
-    no_dead_letter_is_untried,
-    what_fails_rides_out_an_outage,
+    dead_letters_were_tried,
+    retries_outlast_an_outage,
 )
-OF_AN_ORDER: tuple[OfOrder, ...] = (no_event_is_forgotten, no_message_is_forgotten)
+OF_AN_ORDER: tuple[OfOrder, ...] = (no_event_is_lost, no_message_is_lost)

@@ -1,7 +1,7 @@
-"""The invariants: what is so at every moment, whatever has happened.
+"""Invariants that hold at every moment: facts, money, stock, parcels and mails of an order.
 
-Each is looked at when something happens that could break it. Those of messages are in `delivery`,
-those of read models in `read_models`, and those of a quiet world in `quiet`.
+Each is checked after every change that could break it. `delivery` has those of messages,
+`read_models` those of read models, and `at_rest` those of a world at rest.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,15 +26,15 @@ type OfFact = Callable[[Shop, Event[Any]], bool]
 type OfOrder = Callable[[Shop, str], bool]
 type OfMail = Callable[[Shop, Mail], bool]
 
-MONEY_MOVES = {
+ALLOWED_STATES = {
     "prepared": ("captured", "declined", "cancelled"),
     "captured": ("captured", "refunded"),
 }
-"""What a reference at the gateway may become; what is not named here stays as it is."""
+"""The states that may follow each state of a gateway reference; a state without a row is final."""
 
 
 def a_filled_slot_never_changes(shop: Shop, event: Event[Any]) -> bool:
-    """A slot that was filled once holds the same fact for ever."""
+    """A filled slot holds the same fact for ever."""
     return shop.first.setdefault(event.id, event) is event
 
 
@@ -57,8 +57,8 @@ def sequence_follows_causation(shop: Shop, event: Event[Any]) -> bool:
     return cause is not None and cause.sequence < event.sequence
 
 
-def what_the_log_says_of_money_is_so(shop: Shop, event: Event[Any]) -> bool:
-    """The log says captured, declined, voided or refunded only once the gateway has done so."""
+def payment_facts_match_the_gateway(shop: Shop, event: Event[Any]) -> bool:
+    """The log has captured, declined, voided or refunded only after the gateway did so."""
     match event.data:
         case PaymentCaptured(reference=reference):
             allowed = {"captured", "refunded"}
@@ -74,7 +74,7 @@ def what_the_log_says_of_money_is_so(shop: Shop, event: Event[Any]) -> bool:
 
 
 def refunds_never_exceed_captures(shop: Shop, event: Event[Any]) -> bool:
-    """What was refunded of an order is never more than what was captured, by the log."""
+    """By the log, an order's refunds are never more than its captures."""
     history = shop.log.read(event.subject)
     captured = sum(e.data.amount.amount for e in history if isinstance(e.data, PaymentCaptured))
     refunded = sum(e.data.amount.amount for e in history if isinstance(e.data, PaymentRefunded))
@@ -82,7 +82,7 @@ def refunds_never_exceed_captures(shop: Shop, event: Event[Any]) -> bool:
 
 
 def confirmed_is_paid_and_reserved(shop: Shop, event: Event[Any]) -> bool:
-    """An order is confirmed only when it is charged, once and in full, and its stock is taken."""
+    """An order is confirmed only once it is charged, once and in full, and its stock reserved."""
     history = shop.log.read(event.subject)
     captured = history.find(PaymentCaptured)
     return (
@@ -98,19 +98,19 @@ def dispatched_is_confirmed(shop: Shop, event: Event[Any]) -> bool:
     return shop.log.read(event.subject).states(OrderConfirmed)
 
 
-def what_the_log_says_of_a_parcel_is_so(shop: Shop, event: Event[Any]) -> bool:
-    """The log tells of a parcel only once the carrier has booked it, under the same number."""
+def parcel_facts_match_the_carrier(shop: Shop, event: Event[Any]) -> bool:
+    """The log has a parcel only after the carrier booked it, under the same number."""
     parcel = shop.parcels.get(event.subject)
     return parcel is not None and parcel.values["tracking"] == event.data.reference
 
 
-def what_the_log_says_of_a_mail_is_so(shop: Shop, event: Event[Any]) -> bool:
-    """The log tells of a mail only once it was sent."""
+def mail_facts_match_the_mailbox(shop: Shop, event: Event[Any]) -> bool:
+    """The log has a mail only after it was sent."""
     return event.data.message_id in shop.mail_ids
 
 
 def stock_is_returned_only_when_cancelled(shop: Shop, event: Event[Any]) -> bool:
-    """Stock is put back only for an order that is cancelled, and as much as was taken."""
+    """Stock is returned only for a cancelled order, and exactly what was reserved."""
     history = shop.log.read(event.subject)
     taken = history.at(RESERVE)
     return (
@@ -122,7 +122,7 @@ def stock_is_returned_only_when_cancelled(shop: Shop, event: Event[Any]) -> bool
 
 
 def stock_is_conserved(shop: Shop, event: Event[Any]) -> bool:
-    """Of each product, available and reserved add up to what there was; none is below zero."""
+    """Available plus reserved pieces of a product equal its initial stock; none is below zero."""
     sign = 1 if isinstance(event.data, StockReserved) else -1
     for line in event.data.lines:
         shop.reserved[line.sku] += sign * line.quantity
@@ -134,28 +134,28 @@ def stock_is_conserved(shop: Shop, event: Event[Any]) -> bool:
 
 
 def only_one_reference_is_captured(shop: Shop, order: str) -> bool:
-    """Never were two references of an order captured, not even for a moment."""
+    """No order ever has two captured references, not even briefly."""
     return sum("captured" in life for life in shop.states(order).values()) <= 1
 
 
-def money_moves_as_it_may(shop: Shop, order: str) -> bool:
-    """A reference is captured, declined or cancelled once, and refunded only when captured."""
+def a_reference_changes_only_as_allowed(shop: Shop, order: str) -> bool:
+    """A reference is captured, declined or cancelled once, and refunded only after a capture."""
     return all(
-        after == before or after in MONEY_MOVES.get(before, ())
+        after == before or after in ALLOWED_STATES.get(before, ())
         for life in shop.states(order).values()
         for before, after in pairwise(life)
     )
 
 
 def a_cancelled_order_stays_uncharged(shop: Shop, order: str) -> bool:
-    """Once an order is cancelled and payment has handled it, its net charge is and stays zero."""
+    """Once payment has handled an order's cancellation, its net charge is and stays zero."""
     if ("payment", f"{order}/{OUTCOME}") not in shop.handled:
         return True
     return not shop.log.read(order).states(OrderCancelled) or shop.charge(order) == 0
 
 
 def a_confirmed_order_stays_charged(shop: Shop, order: str) -> bool:
-    """What a confirmed order was charged is never given back behind its back."""
+    """The charge of a confirmed order is never refunded."""
     history = shop.log.read(order)
     captured = history.find(PaymentCaptured)
     if captured is None or not history.states(OrderConfirmed):
@@ -168,8 +168,8 @@ def a_parcel_is_booked_once(shop: Shop, order: str) -> bool:
     return shop.parcels_of(order) == 1 and shop.log.read(order).states(OrderConfirmed)
 
 
-def no_mail_goes_twice(shop: Shop, mail: Mail) -> bool:
-    """A mail goes twice only where a fault fell between it and its slot, or its worker slept."""
+def no_mail_is_sent_twice(shop: Shop, mail: Mail) -> bool:
+    """A mail is sent twice only if a fault fell between sending and slot, or its worker froze."""
     return shop.mails[mail.to, mail.subject] <= 1 + shop.mail_faults[mail.subject]
 
 
@@ -177,37 +177,37 @@ OF_ANY_FACT: tuple[OfFact, ...] = (a_filled_slot_never_changes, sequence_follows
 OF_SOME_FACTS: Mapping[type[Fact], tuple[OfFact, ...]] = {
     OrderConfirmed: (an_order_has_one_outcome, confirmed_is_paid_and_reserved),
     OrderCancelled: (an_order_has_one_outcome,),
-    PaymentCaptured: (what_the_log_says_of_money_is_so,),
-    PaymentDeclined: (what_the_log_says_of_money_is_so,),
-    PaymentVoided: (what_the_log_says_of_money_is_so,),
-    PaymentRefunded: (what_the_log_says_of_money_is_so, refunds_never_exceed_captures),
+    PaymentCaptured: (payment_facts_match_the_gateway,),
+    PaymentDeclined: (payment_facts_match_the_gateway,),
+    PaymentVoided: (payment_facts_match_the_gateway,),
+    PaymentRefunded: (payment_facts_match_the_gateway, refunds_never_exceed_captures),
     StockReserved: (stock_is_conserved,),
     StockReleased: (stock_is_returned_only_when_cancelled, stock_is_conserved),
-    DispatchScheduled: (dispatched_is_confirmed, what_the_log_says_of_a_parcel_is_so),
-    ReceiptSent: (what_the_log_says_of_a_mail_is_so,),
-    DispatchNoteSent: (what_the_log_says_of_a_mail_is_so,),
-    CancellationSent: (what_the_log_says_of_a_mail_is_so,),
+    DispatchScheduled: (dispatched_is_confirmed, parcel_facts_match_the_carrier),
+    ReceiptSent: (mail_facts_match_the_mailbox,),
+    DispatchNoteSent: (mail_facts_match_the_mailbox,),
+    CancellationSent: (mail_facts_match_the_mailbox,),
 }
-"""What is looked at when a fact of a type was stated, besides what holds of any."""
+"""The invariants to check when a fact of a type was appended, besides those of any fact."""
 
 _OF_A_FACT = {kind: OF_ANY_FACT + more for kind, more in OF_SOME_FACTS.items()}
 
 OF_THE_LEDGER: tuple[OfOrder, ...] = (
     only_one_reference_is_captured,
-    money_moves_as_it_may,
+    a_reference_changes_only_as_allowed,
     a_cancelled_order_stays_uncharged,
     a_confirmed_order_stays_charged,
 )
 OF_THE_PARCELS: tuple[OfOrder, ...] = (a_parcel_is_booked_once,)
-OF_A_MAIL: tuple[OfMail, ...] = (no_mail_goes_twice,)
-OF_WHAT_PAYMENT_HANDLED: tuple[OfOrder, ...] = (a_cancelled_order_stays_uncharged,)
+OF_A_MAIL: tuple[OfMail, ...] = (no_mail_is_sent_twice,)
+OF_A_HANDLED_PAYMENT: tuple[OfOrder, ...] = (a_cancelled_order_stays_uncharged,)
 
 
 def of_a_fact(event: Event[Any]) -> tuple[OfFact, ...]:
-    """Return the invariants that a fact which was just stated could break."""
+    """Return the invariants that a newly appended fact could break."""
     return _OF_A_FACT.get(type(event.data), OF_ANY_FACT)
 
 
-def of_what_is_handled(consumer: str) -> tuple[OfOrder, ...]:
-    """Return the invariants that could break once a consumer has handled an event."""
-    return OF_WHAT_PAYMENT_HANDLED if consumer == "payment" else ()
+def of_a_handled_event(consumer: str) -> tuple[OfOrder, ...]:
+    """Return the invariants that could break after a consumer has handled an event."""
+    return OF_A_HANDLED_PAYMENT if consumer == "payment" else ()

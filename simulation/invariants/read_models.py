@@ -1,4 +1,4 @@
-"""The invariants of read models: they may be behind the log, and are never beyond it."""
+"""Invariants of read models: they may lag behind the log, and are never ahead of it."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -20,13 +20,13 @@ type OfRow = Callable[[Shop, Row], bool]
 
 
 def the_list_is_never_ahead_of_the_log(shop: Shop, row: Row) -> bool:
-    """A row of the list tells of no more facts than the log has, and of as many tells the same."""
+    """A list row counts no more facts than the log has, and equals the fold of as many."""
     history = shop.log.read(order_at(row.sort))
     return row.version is not None and (row.version < heard(history) or row == row_of(history))
 
 
-def the_figures_are_never_beyond_the_log(shop: Shop, row: Row) -> bool:
-    """A row of the figures says what its event adds; a day's sum has no more than the log has."""
+def the_figures_are_never_ahead_of_the_log(shop: Shop, row: Row) -> bool:
+    """A figures row has what its event adds; a day's sum has no more than the log has."""
     if row.partition == DAILY:
         return not row.values or _within(row.values, recount(shop).get(_day(row), Counter()))
     if row.partition == LATE:
@@ -60,11 +60,11 @@ def adds(event: Event[Any], history: History) -> Mapping[str, int]:
 
 
 def recount(shop: Shop) -> Mapping[date, Counter[str]]:
-    """Return what the log makes of each day's figures; counted once for what it has just now."""
+    """Return the figures of each day, folded from the log; cached until the log grows."""
     if shop.recounted[0] == shop.log.facts:
         return shop.recounted[1]
     days: dict[date, Counter[str]] = {}
-    for order in shop.log.streams:
+    for order in shop.log.orders():
         history = shop.log.read(order)
         for event in history:
             added = adds(event, history)
@@ -83,4 +83,4 @@ def _within(some: Mapping[str, Any], all_there_is: Counter[str]) -> bool:
 
 
 OF_THE_LIST: tuple[OfRow, ...] = (the_list_is_never_ahead_of_the_log,)
-OF_THE_FIGURES: tuple[OfRow, ...] = (the_figures_are_never_beyond_the_log,)
+OF_THE_FIGURES: tuple[OfRow, ...] = (the_figures_are_never_ahead_of_the_log,)

@@ -1,19 +1,18 @@
-"""A violation: something is so that must never be."""
+"""A violation of an invariant."""
 
 from collections.abc import Callable
 from typing import Any
 
 
 class Violation(BaseException):
-    """An invariant does not hold; `about` is the order, or the worker.
+    """An invariant does not hold; `about` is the order or the worker.
 
-    No function can catch it, as it would an error that is to be tried again.
+    It is a BaseException: no function can catch it and retry.
     """
 
     def __init__(
         self, invariant: Callable[..., Any], about: str, cause: Exception | None = None
     ) -> None:
-        """Take the invariant, what it does not hold for, and the error that shows it."""
         self.name = invariant.__name__
         self.sentence = " ".join((invariant.__doc__ or "").split())
         self.about = about
@@ -22,9 +21,9 @@ class Violation(BaseException):
         self.__cause__ = cause
 
 
-def comes_to_rest() -> None:
-    """Everything that is begun comes to an end."""
+def every_world_comes_to_rest() -> None:
+    """Every world comes to rest."""
 
 
-def no_function_fails_by_itself() -> None:
+def functions_fail_only_with_their_calls() -> None:
     """A function fails only because a call of a port has failed."""

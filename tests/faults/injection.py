@@ -3,14 +3,14 @@
 from functools import cache
 from typing import Literal
 
-from simulation.faults import EXPLAINED, READS, WITH_CHANGES, possible
+from simulation.faults import DESCRIPTIONS, READS, WITH_CHANGES, possible
 from simulation.faults import Fault as PortFault
 
 type Fault = PortFault | Literal["conflict, to the last"]
 
 TO_THE_LAST: Fault = "conflict, to the last"
 WORDS: dict[Fault, str] = {
-    **dict[Fault, str](EXPLAINED.items()),
+    **dict[Fault, str](DESCRIPTIONS.items()),
     "conflict": "another's transaction is in the way once, and the log tries again by itself",
     TO_THE_LAST: "another's transaction is in the way however often the log tries",
 }

@@ -36,7 +36,7 @@ def it_acknowledges_before_the_put(patch: Patch) -> Rows:
 
 
 @seeded_bug
-def only_the_first_failure_of_a_batch_is_told(patch: Patch) -> Rows:
+def only_the_first_failure_of_a_batch_is_returned(patch: Patch) -> Rows:
     def first(*arguments: Any, **named: Any) -> Any:
         answer = process_partial_response(*arguments, **named)
         return {"batchItemFailures": answer["batchItemFailures"][:1]}
@@ -46,7 +46,7 @@ def only_the_first_failure_of_a_batch_is_told(patch: Patch) -> Rows:
 
 
 @seeded_bug
-def the_wait_between_tries_does_not_grow(patch: Patch) -> Rows:
+def the_retry_delay_does_not_grow(patch: Patch) -> Rows:
     tries = backoff.receives_to_ride_out()
     patch.setattr(backoff, "receives_to_ride_out", lambda: tries)
     patch.setattr(backoff, "delay", lambda _: backoff.FIRST_DELAY)
@@ -57,28 +57,28 @@ def the_wait_between_tries_does_not_grow(patch: Patch) -> Rows:
 def the_dead_letter_queue_is_dropped(patch: Patch) -> Rows:
     def give_up(self: Queue, message: Queued) -> None:
         self._held[message.event.id] -= 1
-        self._leave(message)
+        self._remove(message)
 
-    patch.setattr(Queue, "_give_up", give_up)
+    patch.setattr(Queue, "_dead_letter", give_up)
     return CONSUMERS, BUS
 
 
 @seeded_bug
 def the_past_is_replayed_before_the_queue_is_subscribed(patch: Patch) -> Rows:
     def deploy(self: Operators, queue: Queue) -> None:
-        queue.there = True
+        queue.deployed = True
         if queue.consumer.replayable:
             self._replay_all(queue)
-        queue.there = False
-        self._engine.at(self._engine.now + HOUR, partial(setattr, queue, "there", True))
+        queue.deployed = False
+        self._engine.at(self._engine.now + HOUR, partial(setattr, queue, "deployed", True))
 
     patch.setattr(Operators, "_deploy", deploy)
     return CONSUMERS, BUS
 
 
 @seeded_bug
-def nobody_sends_again_what_a_queue_has_not_kept(patch: Patch) -> Rows:
-    patch.setattr(Operators, "missed", lambda *_: None)
+def expired_messages_are_not_replayed(patch: Patch) -> Rows:
+    patch.setattr(Operators, "replay_expired", lambda *_: None)
     return CONSUMERS, BUS
 
 
@@ -92,7 +92,7 @@ def the_relay_ignores_refused_entries(_: Patch) -> Rows:
 
 
 @seeded_bug
-def an_order_goes_on_without_what_was_refused(_: Patch) -> Rows:
+def later_events_overtake_a_refused_one(_: Patch) -> Rows:
     def going_on(messages: Sequence[Message], topic: Topic) -> Mapping[str, str]:
         unsent: dict[str, str] = {}
         for message in sorted(messages, key=lambda each: (each.sequence, each.id)):

@@ -7,8 +7,8 @@ from simulation.scenario import Scenario
 from tests.simulation.seeded_bugs import SEEDED_BUGS
 
 FOUND = [
-    ("a_key_is_trusted_to_its_last_minute", 940, "a_parcel_is_booked_once"),
-    ("a_key_is_trusted_to_its_last_minute", 5255, "a_parcel_is_booked_once"),
+    ("an_idempotency_key_is_trusted_to_its_last_minute", 940, "a_parcel_is_booked_once"),
+    ("an_idempotency_key_is_trusted_to_its_last_minute", 5255, "a_parcel_is_booked_once"),
 ]
 """The rule as it was, the seed of ten orders that showed it, and the invariant that it broke."""
 

@@ -43,7 +43,7 @@ def test_who_is_deployed_midway_hears_the_past_by_a_replay(monkeypatch: pytest.M
         found = run(Scenario(seed=seed, orders=ORDERS))
         assert found.violation is None
         new = {
-            each.worker for each in found.world.engine.fired.values() if each.fault == "deployed"
+            each.target for each in found.world.engine.injected.values() if each.fault == "deployed"
         }
         assert new == {"inventory", "ordering", "email", "orders", "analytics"}
         queues = {queue.consumer.name: queue for queue in found.world.queues}

@@ -18,7 +18,9 @@ def test_several_processes_see_together_what_one_sees_alone() -> None:
     told: list[int] = []
 
     assert list(campaign(SEEDS, 2, alone)) == []
-    seen = run_in_parallel(SEEDS, 2, together, jobs=2, tell=lambda tally: told.append(tally.worlds))
+    seen = run_in_parallel(
+        SEEDS, 2, together, jobs=2, progress=lambda tally: told.append(tally.worlds)
+    )
     assert list(seen) == []
 
     assert together == alone
@@ -43,7 +45,7 @@ def test_who_stops_a_campaign_waits_for_no_process_and_leaves_none() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        list(run_in_parallel(SEEDS, 2, Tally(), jobs=2, tell=stop))
+        list(run_in_parallel(SEEDS, 2, Tally(), jobs=2, progress=stop))
 
     assert {process.exitcode for process in working} == {-signal.SIGTERM}
     assert active_children() == []

@@ -25,7 +25,7 @@ def test_a_campaign_without_end_begins_all_the_same() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        list(run_in_parallel(range(1 << 128), 1, Tally(), jobs=2, pool=Counted, tell=stop))
+        list(run_in_parallel(range(1 << 128), 1, Tally(), jobs=2, pool=Counted, progress=stop))
 
 
 def test_every_portion_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,7 +38,7 @@ def test_every_portion_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
         Tally(),
         jobs=2,
         pool=ThreadPoolExecutor,
-        tell=lambda tally: told.append(tally.worlds),
+        progress=lambda tally: told.append(tally.worlds),
     )
     assert list(seen) == []
 

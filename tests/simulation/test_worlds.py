@@ -15,7 +15,7 @@ from events.envelope import Fact
 from simulation.campaign import Tally, campaign, run
 from simulation.clock import DAY
 from simulation.draws import Draws
-from simulation.faults import EXPLAINED, possible
+from simulation.faults import DESCRIPTIONS, possible
 from simulation.message import Message
 from simulation.scenario import Scenario
 from simulation.world import World
@@ -32,7 +32,7 @@ def test_three_hundred_worlds_keep_their_word_while_every_fault_happens() -> Non
 
     assert [one.violation for one in campaign(range(WORLDS), ORDERS, seen)] == []
     assert (seen.worlds, seen.orders) == (WORLDS, WORLDS * ORDERS)
-    assert sorted(seen.faults) == sorted(EXPLAINED)
+    assert sorted(seen.faults) == sorted(DESCRIPTIONS)
     missed = {pair for pair in seen.missed if pair[0] not in RARE}
     assert len(missed) <= 3, missed
 
@@ -44,7 +44,7 @@ def test_the_orders_end_in_every_way() -> None:
     for seed in range(60):
         world = run(Scenario(seed=seed, orders=ORDERS)).world
         days = max(days, world.engine.now // DAY)
-        for order in world.shop.log.streams:
+        for order in world.shop.log.orders():
             history = world.shop.log.read(order)
             outcome = history.at("outcome")
             assert outcome is not None
@@ -62,7 +62,7 @@ def test_the_same_plan_is_the_same_run(seed: int) -> None:
     one, other = run(scenario).world.engine, run(scenario).world.engine
 
     assert (one.trace, one.steps, one.now) == (other.trace, other.steps, other.now)
-    assert one.fired == other.fired
+    assert one.injected == other.injected
 
 
 @pytest.mark.parametrize("hashing", ["1", "2"])
@@ -85,7 +85,7 @@ print(run(Scenario(seed={scenario.seed}, orders={scenario.orders})).world.engine
 def test_a_call_that_nothing_overtakes_may_be_made_at_once(seed: int) -> None:
     scenario = Scenario(seed=seed, orders=ORDERS)
     slow = World(scenario)
-    slow.engine.hurries = False
+    slow.engine.skips_ahead = False
     slow.run()
 
     hurried = run(scenario).world.engine
@@ -94,27 +94,27 @@ def test_a_call_that_nothing_overtakes_may_be_made_at_once(seed: int) -> None:
 
 def test_who_is_left_out_changes_nobody_elses_luck() -> None:
     scenario = Scenario(seed=5, orders=ORDERS)
-    fired = run(scenario).world.engine.fired
-    without = run(replace(scenario, absent=frozenset({0}))).world
+    injected = run(scenario).world.engine.injected
+    without = run(replace(scenario, absent_orders=frozenset({0}))).world
 
-    assert len(without.shop.log.streams) == ORDERS - 1
-    shared = set(fired) & set(without.engine.fired)
-    assert len(shared) > len(fired) / 2
+    assert len(without.shop.log.orders()) == ORDERS - 1
+    shared = set(injected) & set(without.engine.injected)
+    assert len(shared) > len(injected) / 2
 
 
 def test_what_is_spared_does_not_happen() -> None:
     scenario = Scenario(seed=5, orders=ORDERS)
-    fired = run(scenario).world.engine.fired
-    some = frozenset(sorted(fired)[:10])
+    injected = run(scenario).world.engine.injected
+    some = frozenset(sorted(injected)[:10])
 
-    assert not some & set(run(scenario.sparing(some)).world.engine.fired)
+    assert not some & set(run(scenario.without_faults(some)).world.engine.injected)
 
 
 def test_what_befalls_a_second_receive_does_not_depend_on_how_the_first_went() -> None:
     draws = Draws(7)
     seen: list[list[int]] = []
     for taken in (0, 5, 40):
-        message = Message("payment on it", placed(), "", draws.row("payment on it"), 0, 0)
+        message = Message("payment on it", placed(), "", draws.numbers("payment on it"), 0, 0)
         first = message.receive(0, message.next_luck(draws))
         list(islice(first.luck, taken))
         seen.append(list(islice(message.next_luck(draws), 20)))

@@ -19,8 +19,8 @@ def test_worlds_without_a_fault_of_ours_end_well(capsys: pytest.CaptureFixture[s
 
     said = capsys.readouterr().out
     assert "4 worlds, 12 orders" in said
-    assert "went again, where a fault fell" in said
-    assert "pairs of a call and a fault were met" in said
+    assert "sent again, where a fault fell" in said
+    assert "pairs of a call and a fault occurred" in said
     assert "0 violations." in said
 
 
@@ -31,7 +31,7 @@ def test_what_is_found_is_told_with_the_command_that_replays_it(
     assert main(["simulate", "--seed", "0"]) == ExitCode.FOUND
 
     said = capsys.readouterr().out
-    assert "Seed 0: Never were two references of an order captured" in said
+    assert "Seed 0: No order ever has two captured references" in said
     assert "1 order and" in said
     assert "Replay it: fanfare simulate --seed 0 --orders 10" in said
     assert "1 world, 10 orders" in said
