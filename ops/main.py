@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from ops import commands
-from ops.cli.app import PROBLEMS, SECONDS, Flag, app
+from ops.cli.app import SECONDS, Flag, app, format_error
 from ops.cli.errors import ExitCode
 from ops.paths import STATE
 
@@ -68,10 +68,10 @@ def launch(
     from ops.cli.options import Options
 
     options = Options(stage=stage, profile=profile, region=region, json=json, color=color)
-    return ending(lambda: command(*bound.args, **bound.kwargs, options=options), options)
+    return run_command(lambda: command(*bound.args, **bound.kwargs, options=options), options)
 
 
-def ending(command: Callable[[], int], options: "Options") -> int:
+def run_command(command: Callable[[], int], options: "Options") -> int:
     """Run a command and return its exit code; print what went wrong on standard error."""
     from ops.stage.aws_errors import explain
 
@@ -104,7 +104,9 @@ def ending(command: Callable[[], int], options: "Options") -> int:
 def main(tokens: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code."""
     given = sys.argv[1:] if tokens is None else tokens
-    return app.meta(given, result_action="return_value", error_formatter=PROBLEMS) or ExitCode.DONE
+    return (
+        app.meta(given, result_action="return_value", error_formatter=format_error) or ExitCode.DONE
+    )
 
 
 def _plain(tokens: Sequence[str]) -> Iterator[str]:

@@ -9,19 +9,19 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
 
-EVERY = 2.0
+POLL_INTERVAL = 2.0
 """Seconds between two looks at a stack that is being deleted."""
 
-BETWEEN = 5.0
+REPORT_INTERVAL = 5.0
 """Seconds between two lines that say how far it is."""
 
 PATIENCE = 900.0
 """Seconds after which nobody waits for a deletion any more; AWS takes a minute or two."""
 
-HEARS = "AWS::SNS::Subscription"
+SUBSCRIPTION = "AWS::SNS::Subscription"
 """What only consumers have in their stacks."""
 
-KEPT = frozenset({"Retain", "RetainExceptOnCreate"})
+RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
 """Deletion policies of what outlives its stack."""
 
 GONE = "DELETE_COMPLETE"
@@ -31,7 +31,7 @@ _WORDS = {"AWS::DynamoDB::Table": "table", "AWS::Logs::LogGroup": "log group"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
+class RetainedResource:
     """A resource that outlives its stack: its kind in our words, or AWS's, and its name."""
 
     kind: str
@@ -39,14 +39,14 @@ class Kept:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stack:
+class ConsumerStack:
     """A consumer's stack as it stands; `id` finds it even when it is gone."""
 
     id: str
     name: str
     status: str
     protected: bool
-    kept: tuple[Kept, ...]
+    kept: tuple[RetainedResource, ...]
 
     @property
     def going(self) -> bool:
@@ -54,7 +54,7 @@ class Stack:
         return self.status.startswith("DELETE_")
 
 
-def find(connection: Connection, name: str) -> Stack | None:
+def find_stack(connection: Connection, name: str) -> ConsumerStack | None:
     """Return the stack of that name, or nothing if there is none.
 
     Raises:
@@ -65,27 +65,27 @@ def find(connection: Connection, name: str) -> Stack | None:
     if found is None:
         return None
     declared = client.get_template(StackName=name)["TemplateBody"]["Resources"]
-    if all(resource["Type"] != HEARS for resource in declared.values()):
+    if all(resource["Type"] != SUBSCRIPTION for resource in declared.values()):
         raise CommandError(
             f"{name} is no consumer's stack: it has no subscription.", ExitCode.REFUSED
         )
-    return Stack(
+    return ConsumerStack(
         id=found["StackId"],
         name=name,
         status=found["StackStatus"],
         protected=found.get("EnableTerminationProtection", False),
         kept=tuple(
-            Kept(
+            RetainedResource(
                 kind=_WORDS.get(resource["ResourceType"], resource["ResourceType"]),
                 name=resource["PhysicalResourceId"],
             )
             for resource in _resources(client, name)
-            if declared.get(resource["LogicalResourceId"], {}).get("DeletionPolicy") in KEPT
+            if declared.get(resource["LogicalResourceId"], {}).get("DeletionPolicy") in RETAINED
         ),
     )
 
 
-def was_there(connection: Connection, name: str) -> bool:
+def was_deleted(connection: Connection, name: str) -> bool:
     """Tell whether a stack of that name was deleted lately: CloudFormation knows for 90 days."""
     pages = connection.client("cloudformation").get_paginator("list_stacks")
     return any(
@@ -98,7 +98,7 @@ def was_there(connection: Connection, name: str) -> bool:
 def delete(
     options: Options,
     connection: Connection,
-    stack: Stack,
+    stack: ConsumerStack,
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
@@ -127,11 +127,11 @@ def delete(
                 f"{stack.name} is not gone after {PATIENCE:.0f} s. CloudFormation goes on with it:"
                 " say the same again to wait for its end."
             )
-        if clock() - said >= BETWEEN:
+        if clock() - said >= REPORT_INTERVAL:
             said = clock()
             left = sum(each["ResourceStatus"] != GONE for each in _resources(client, stack.id))
             options.err.print(f"  {left} of {total} resources left")
-        sleep(EVERY)
+        sleep(POLL_INTERVAL)
 
 
 def _described(client: Any, name: str) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ TRIES = 3
 
 
 @dataclass(frozen=True)
-class Shelf:
+class ReadModel:
     """A read model: whose it is, how its rows are made, and where they are."""
 
     name: str
@@ -40,7 +40,7 @@ class Shelf:
 
 
 def erase(
-    log: Log, erasure: Erasure, shelves: Sequence[Shelf], order: str, clock: Clock
+    log: Log, erasure: Erasure, shelves: Sequence[ReadModel], order: str, clock: Clock
 ) -> Sequence[str]:
     """Blank an order's events and have its rows say no more; return the ids of the events.
 

@@ -13,13 +13,13 @@ from functions import names
 from functions.framework.ports import Clock
 from functions.map import CONSUMERS
 from functions.runtime.clock import utc_now
-from ops.actions.erase import Shelf, erase
-from ops.cli.confirm import consent
+from ops.actions.erase import ReadModel, erase
+from ops.cli.confirm import confirm
 from ops.cli.errors import CommandError, ExitCode
-from ops.cli.formats import many
+from ops.cli.formats import counted
 from ops.cli.options import Options
 from ops.stage.connection import Connection
-from ops.stage.lookups import find, no_such_order
+from ops.stage.lookups import find_order, no_such_order
 from ops.views.outstanding import outstanding
 
 COPIES = (
@@ -32,13 +32,13 @@ def forget(
     connection: Connection, options: Options, wanted: str, *, yes: bool, clock: Clock = utc_now
 ) -> ExitCode:
     """Blank an order's personal fields and say what was done."""
-    order = find(connection, wanted.upper())
+    order = find_order(connection, wanted.upper())
     history = connection.log().read(order)
     _must_rest(history, order)
     if not _personal(history) and all(shelf.agrees(history) for shelf in _shelves(connection)):
         _say(options, order, (), "Nothing is left to forget")
         return ExitCode.DONE
-    consent(options, f"This blanks what order {order} says of a person, for good.", yes=yes)
+    confirm(options, f"This blanks what order {order} says of a person, for good.", yes=yes)
     session = f"forget-{order}"
     log_keeper = connection.acting_as(
         names.forget_role(connection.stage, connection.region), session
@@ -48,14 +48,14 @@ def forget(
     for pending in outstanding(history):
         options.err.print(f"{pending.consumer} has yet to fill {pending.slot}: it finds blanks.")
     rows = f", and its row in {', '.join(shelf.name for shelf in shelves)}" if shelves else ""
-    _say(options, order, blanked, f"Blanked {many(len(blanked), 'event')}{rows}")
+    _say(options, order, blanked, f"Blanked {counted(len(blanked), 'event')}{rows}")
     return ExitCode.DONE
 
 
-def _shelves(connection: Connection, session: str | None = None) -> list[Shelf]:
+def _shelves(connection: Connection, session: str | None = None) -> list[ReadModel]:
     """Return all read models; with a session as one sees them under the roles that may write."""
     return [
-        Shelf(
+        ReadModel(
             consumer.name,
             consumer.projection,
             (

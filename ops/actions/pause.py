@@ -1,11 +1,11 @@
 """A consumer's event source, switched off and on: what waits in its queue meanwhile is kept."""
 
 from functions.framework.service import Consumer
-from ops.cli.confirm import consent
+from ops.cli.confirm import confirm
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
-from ops.stage.event_sources import turn
+from ops.stage.event_sources import set_enabled
 
 
 def switch(
@@ -14,8 +14,8 @@ def switch(
     """Switch a consumer on or off and say what that means."""
     name = consumer.name
     what = f"puts {name} back on its queue" if on else f"takes {name} off its queue"
-    consent(options, f"This {what}.", yes=yes)
-    changed = turn(connection, name, on=on)
+    confirm(options, f"This {what}.", yes=yes)
+    changed = set_enabled(connection, name, on=on)
     if options.json:
         options.print_json({"consumer": name, "on": on, "changed": changed})
     else:

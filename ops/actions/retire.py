@@ -12,16 +12,16 @@ from functions import names
 from functions.framework.service import NAME
 from functions.map import CONSUMERS
 from ops.actions import consumer_stack as stacks
-from ops.actions.consumer_stack import Stack
-from ops.cli.confirm import consent
+from ops.actions.consumer_stack import ConsumerStack
+from ops.cli.confirm import confirm
 from ops.cli.errors import CommandError, ExitCode
-from ops.cli.formats import many
-from ops.cli.options import LOCAL, Options, at
+from ops.cli.formats import counted
+from ops.cli.options import LOCAL, Options, stage_option
 from ops.stage import drain
 from ops.stage.connection import Connection
-from ops.stage.consumer_queues import Inbox
-from ops.stage.drain import until_drained
-from ops.stage.event_sources import turn
+from ops.stage.consumer_queues import ConsumerQueues
+from ops.stage.drain import wait_until_empty
+from ops.stage.event_sources import set_enabled
 
 CONSISTENT = 60
 """Seconds after which SQS's counts can be believed once nobody sends any more, at the earliest
@@ -45,15 +45,15 @@ def retire(
     sleep: Sleep = time.sleep,
 ) -> ExitCode:
     """Retire a consumer and say what outlives it."""
-    stack = stacks.find(connection, names.prefixed(connection.stage, name))
+    stack = stacks.find_stack(connection, names.prefixed(connection.stage, name))
     if stack is None:
         return _gone(options, connection, name)
     _can_go(stack)
-    inbox = Inbox(connection, name)
+    inbox = ConsumerQueues(connection, name)
     if not stack.going and not drop_dead_letters:
         _no_dead_letters(inbox, name)
     _tell_of_undelivered(options, inbox, name)
-    consent(options, _sentence(name, stack, inbox, without_draining), yes=yes)
+    confirm(options, _sentence(name, stack, inbox, without_draining), yes=yes)
     with _repeatable(options, stack):
         if not stack.going:
             if inbox.unsubscribe():
@@ -87,7 +87,7 @@ def must_be_retirable(name: str, *, keep_row: bool) -> None:
 
 def _gone(options: Options, connection: Connection, name: str) -> ExitCode:
     stack = names.prefixed(connection.stage, name)
-    if not stacks.was_there(connection, stack):
+    if not stacks.was_deleted(connection, stack):
         raise CommandError(
             f"There is no {name} on stage {connection.stage}: its stack would be {stack}.",
             ExitCode.NOT_FOUND,
@@ -99,7 +99,7 @@ def _gone(options: Options, connection: Connection, name: str) -> ExitCode:
     return ExitCode.DONE
 
 
-def _can_go(stack: Stack) -> None:
+def _can_go(stack: ConsumerStack) -> None:
     if stack.protected:
         raise CommandError(
             f"{stack.name} is protected from being deleted. Nothing was changed. To take the"
@@ -115,33 +115,35 @@ def _can_go(stack: Stack) -> None:
         )
 
 
-def _no_dead_letters(inbox: Inbox, name: str) -> None:
+def _no_dead_letters(inbox: ConsumerQueues, name: str) -> None:
     dead = inbox.dead_letters()
     if dead:
         raise CommandError(
-            f"{many(dead, 'message')} in {name}'s dead-letter queue: what failed may have to be"
-            " done yet. Redrive them or see to them by hand, or lose them with"
-            " --drop-dead-letters. Its stack was not deleted.",
+            f"{counted(dead, 'message')} in {name}'s dead-letter queue: their work may still have to"
+            " be done. Redrive them or handle them by hand, or lose them with --drop-dead-letters."
+            " The stack was not deleted.",
             ExitCode.REFUSED,
         )
 
 
-def _tell_of_undelivered(options: Options, inbox: Inbox, name: str) -> None:
+def _tell_of_undelivered(options: Options, inbox: ConsumerQueues, name: str) -> None:
     """Tell of what may have missed this consumer, which nobody can replay once it is gone."""
     found = inbox.undelivered()
     if found is None:
         return
     lying, url = found
     options.err.print(
-        f"{url.rpartition('/')[2]} holds {many(lying, 'message')} that the topic could not deliver"
+        f"{url.rpartition('/')[2]} holds {counted(lying, 'message')} that the topic could not deliver"
         f" to a consumer's queue. Nothing there says to whose: it may have been {name}'s. To look:"
         f" aws sqs receive-message --queue-url {url} --visibility-timeout 0"
         " --max-number-of-messages 10"
     )
 
 
-def _sentence(name: str, stack: Stack, inbox: Inbox, without_draining: bool) -> str:
-    waiting = many(inbox.queue.waiting() if inbox.queue else 0, "message")
+def _sentence(
+    name: str, stack: ConsumerStack, inbox: ConsumerQueues, without_draining: bool
+) -> str:
+    waiting = counted(inbox.queue.waiting() if inbox.queue else 0, "message")
     waits = f"loses the {waiting} that wait" if without_draining else f"works off {waiting}"
     return (
         f"This retires {name} for good: it hears nothing new, {waits}, and {stack.name} is deleted."
@@ -151,7 +153,7 @@ def _sentence(name: str, stack: Stack, inbox: Inbox, without_draining: bool) -> 
 def _drain(
     options: Options,
     connection: Connection,
-    inbox: Inbox,
+    inbox: ConsumerQueues,
     name: str,
     wait: float,
     clock: Clock,
@@ -164,20 +166,22 @@ def _drain(
     """
     if inbox.queue is None:
         return
-    if turn(connection, name, on=True, clock=clock, sleep=sleep):
+    if set_enabled(connection, name, on=True, clock=clock, sleep=sleep):
         options.err.print(f"{name} was paused, and works again until its queue is empty.")
-    settled = drain.SURE if connection.stage == LOCAL else round(CONSISTENT / drain.EVERY)
-    drained = until_drained(options, inbox.queue, wait, sure=settled, clock=clock, sleep=sleep)
+    settled = (
+        drain.EMPTY_COUNTS if connection.stage == LOCAL else round(CONSISTENT / drain.POLL_INTERVAL)
+    )
+    drained = wait_until_empty(options, inbox.queue, wait, sure=settled, clock=clock, sleep=sleep)
     if drained is not ExitCode.DONE:
         raise CommandError(
             f"{name} hears nothing new, and its stack was not deleted. What fails is shown by"
-            f" `fanfare tail{at(connection.stage)} --outcome retry`; say the same again to go on,"
+            f" `fanfare tail{stage_option(connection.stage)} --outcome retry`; say the same again to go on,"
             " or lose what waits with --without-draining."
         )
 
 
 @contextmanager
-def _repeatable(options: Options, stack: Stack) -> Iterator[None]:
+def _repeatable(options: Options, stack: ConsumerStack) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
@@ -185,7 +189,7 @@ def _repeatable(options: Options, stack: Stack) -> Iterator[None]:
         raise
 
 
-def _told(options: Options, name: str, stack: Stack) -> None:
+def _told(options: Options, name: str, stack: ConsumerStack) -> None:
     if options.json:
         kept = [{"kind": each.kind, "name": each.name} for each in stack.kept]
         options.print_json({"consumer": name, "stack": stack.name, "kept": kept})

@@ -26,11 +26,11 @@ def seed(connection: Connection, options: Options, *, yes: bool) -> ExitCode:
     if options.json:
         options.print_json({"products": len(articles()), "new": new})
     else:
-        options.out.print(told(new))
+        options.out.print(summary(new))
     return ExitCode.DONE
 
 
-def told(new: int) -> str:
+def summary(new: int) -> str:
     """Return a sentence about how many products there are, and how many were not before."""
     return f"{len(articles())} products ({new} new)"
 

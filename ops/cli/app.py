@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from cyclopts import App, Group, Parameter, Token
 
-from ops.cli.formats import duration
+from ops.cli.formats import parse_duration
 
-PROBLEMS = "fanfare: {}".format
+format_error = "fanfare: {}".format
 SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 app = App(
@@ -17,7 +17,7 @@ app = App(
     help="Run the order system, place orders, and see what happens.",
     help_format="plaintext",
     version_flags=(),
-    error_formatter=PROBLEMS,
+    error_formatter=format_error,
 )
 app.meta.group_parameters = Group("For every command", sort_key=9)
 
@@ -28,7 +28,7 @@ def _assignments(_: object, context: Sequence[str] | None) -> None:
             raise ValueError(f"{each!r} is no NAME=VALUE, such as issuer=https://….")
 
 
-Asked = Annotated[Any, Parameter(parse=False)]
+Injected = Annotated[Any, Parameter(parse=False)]
 Consumers = Annotated[
     list[str] | None, Parameter(name="--consumer", negative=(), metavar="SERVICE")
 ]
@@ -43,7 +43,7 @@ Moment = Annotated[str | None, Parameter(metavar="TIME")]
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 
-def whole(_: object, tokens: Sequence[Token]) -> int:
+def whole_number(_: object, tokens: Sequence[Token]) -> int:
     """Return the whole number that was typed; without this, 1.5 would pass for 1."""
     typed = tokens[0].value
     if not re.fullmatch(r"-?[0-9]+", typed):
@@ -61,7 +61,7 @@ def seconds(_: object, tokens: Sequence[Token]) -> float:
 
 def span(_: object, tokens: Sequence[Token]) -> timedelta:
     """Return the span of time that was typed."""
-    return duration(tokens[0].value)
+    return parse_duration(tokens[0].value)
 
 
 Seconds = Annotated[float, Parameter(converter=seconds, metavar="SECONDS")]

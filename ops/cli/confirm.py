@@ -6,7 +6,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import LOCAL, Options
 
 
-def consent(options: Options, what: str, *, yes: bool) -> None:
+def confirm(options: Options, what: str, *, yes: bool) -> None:
     """Go on if the stage is the local one, with --yes, or once its name was typed.
 
     `what` says what would be done, and ends in a full stop.

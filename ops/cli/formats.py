@@ -9,7 +9,7 @@ _WRITTEN = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
 _DECADE = timedelta(days=3_650)
 
 
-def duration(text: str) -> timedelta:
+def parse_duration(text: str) -> timedelta:
     """Return the span that is written as `90s`, `10m`, `2h` or `1d`.
 
     Raises:
@@ -24,7 +24,7 @@ def duration(text: str) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-def took(millis: float) -> str:
+def elapsed(millis: float) -> str:
     """Return a span of milliseconds in the unit that suits it: `111 ms`, `30.2 s`, `12 min`."""
     seconds = millis / 1000
     if seconds < 10:
@@ -36,7 +36,7 @@ def took(millis: float) -> str:
     return f"{seconds / 3600:.0f} h"
 
 
-def moment(text: str, now: datetime) -> datetime:
+def parse_time(text: str, now: datetime) -> datetime:
     """Return the time that is written as RFC 3339, as a date (its beginning, UTC), or as a span.
 
     A span such as `2h` leads back from `now`.
@@ -46,7 +46,7 @@ def moment(text: str, now: datetime) -> datetime:
     """
     written = text.strip()
     if _WRITTEN.fullmatch(written):
-        return now - duration(written)
+        return now - parse_duration(written)
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", written):
             return datetime.combine(date.fromisoformat(written), time(), UTC)
@@ -62,11 +62,11 @@ def moment(text: str, now: datetime) -> datetime:
     )
 
 
-def many(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
     """Return a number and what there are so many of: `1 event`, `1,204 events`."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def tallied(number: int, what: str) -> str:
+def counted_line(number: int, what: str) -> str:
     """Return a number and, at its right, what was counted, in lines of 80 columns."""
     return fill(f"{number:>11,}  {what}", 80, subsequent_indent=" " * 15)

@@ -51,6 +51,6 @@ class Options:
         )
 
 
-def at(stage: str) -> str:
+def stage_option(stage: str) -> str:
     """Return how a command line names a stage: not at all, if it is the local one."""
     return "" if stage == LOCAL else f" --stage {stage}"

@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.cli.app import Asked, Context, app, whole
+from ops.cli.app import Context, Injected, app, whole_number
 from ops.cli.errors import ExitCode
 
 
@@ -13,10 +13,10 @@ from ops.cli.errors import ExitCode
 def costs(
     *,
     orders: Annotated[
-        int, Parameter(validator=Number(gte=1), converter=whole, metavar="N")
+        int, Parameter(validator=Number(gte=1), converter=whole_number, metavar="N")
     ] = 1_000_000,
     context: Context = None,
-    options: Asked,
+    options: Injected,
 ) -> ExitCode:
     """Say what a stage costs in a month: as it stands there, and what orders add.
 

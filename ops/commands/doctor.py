@@ -1,11 +1,11 @@
 """`fanfare doctor`: what a deployment would stumble over."""
 
-from ops.cli.app import Asked, Context, app
+from ops.cli.app import Context, Injected, app
 from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=120)
-def doctor(*, context: Context = None, options: Asked) -> ExitCode:
+def doctor(*, context: Context = None, options: Injected) -> ExitCode:
     """Look whether a stage can be deployed, and say what to do where it cannot.
 
     It looks at this machine, at the stage's templates, and with your credentials

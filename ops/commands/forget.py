@@ -4,13 +4,13 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.cli.app import Asked, Flag, app
+from ops.cli.app import Flag, Injected, app
 from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=110)
 def forget(
-    order_id: Annotated[str, Parameter(name="ORDER")], /, *, yes: Flag = False, options: Asked
+    order_id: Annotated[str, Parameter(name="ORDER")], /, *, yes: Flag = False, options: Injected
 ) -> ExitCode:
     """Blank what an order says of a person, in the log and in the read models.
 

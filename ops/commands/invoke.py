@@ -4,7 +4,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.cli.app import Asked, app
+from ops.cli.app import Injected, app
 from ops.cli.errors import ExitCode
 
 
@@ -13,7 +13,7 @@ def invoke(
     file: Annotated[str, Parameter(name="FILE", show_default=False)] = "",
     /,
     *,
-    options: Asked,
+    options: Injected,
 ) -> ExitCode:
     """Place an order by invoking the checkout function, without HTTP.
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.cli.app import Asked, app
+from ops.cli.app import Injected, app
 from ops.cli.errors import ExitCode
 
 
@@ -13,7 +13,7 @@ def jobs(
     job: Annotated[str | None, Parameter(name="JOB", show_default=False)] = None,
     /,
     *,
-    options: Asked,
+    options: Injected,
 ) -> ExitCode:
     """Show what was sent again: how far each job came, and how it ended.
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.cli.app import Asked, Flag, app
+from ops.cli.app import Flag, Injected, app
 from ops.cli.errors import ExitCode
 
 
@@ -14,7 +14,7 @@ def mail(
     /,
     *,
     html: Flag = False,
-    options: Asked,
+    options: Injected,
 ) -> ExitCode:
     """Show the mail that the local stage sent: a list, or all of one order.
 

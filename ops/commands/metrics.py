@@ -4,13 +4,15 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.cli.app import Asked, app, whole
+from ops.cli.app import Injected, app, whole_number
 from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=70)
 def metrics(
-    *, days: Annotated[int, Parameter(metavar="DAYS", converter=whole)] = 14, options: Asked
+    *,
+    days: Annotated[int, Parameter(metavar="DAYS", converter=whole_number)] = 14,
+    options: Injected,
 ) -> ExitCode:
     """Show what each day brought: orders, what became of them, and revenue.
 

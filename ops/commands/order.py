@@ -4,7 +4,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.cli.app import Asked, Flag, Seconds, app
+from ops.cli.app import Flag, Injected, Seconds, app
 from ops.cli.errors import ExitCode
 
 
@@ -15,7 +15,7 @@ def order(
     *,
     events: Flag = False,
     wait: Seconds | None = None,
-    options: Asked,
+    options: Injected,
 ) -> ExitCode:
     """Show one order: what led to what, and what is outstanding.
 

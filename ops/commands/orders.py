@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.cli.app import Asked, Flag, app, span, whole
+from ops.cli.app import Flag, Injected, app, span, whole_number
 from ops.cli.errors import ExitCode
 
 
@@ -16,10 +16,10 @@ def orders(
     moving: Flag = False,
     older_than: Annotated[timedelta | None, Parameter(metavar="SPAN", converter=span)] = None,
     limit: Annotated[
-        int, Parameter(validator=Number(gte=1, lte=1000), converter=whole, metavar="N")
+        int, Parameter(validator=Number(gte=1, lte=1000), converter=whole_number, metavar="N")
     ] = 50,
     yes: Flag = False,
-    options: Asked,
+    options: Injected,
 ) -> ExitCode:
     """List the newest orders, or those that have waited longest for their outcome.
 

@@ -4,14 +4,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.cli.app import Asked, Flag, app
+from ops.cli.app import Flag, Injected, app
 from ops.cli.errors import ExitCode
 
 Consumer = Annotated[str, Parameter(name="CONSUMER")]
 
 
 @app.command(sort_key=55)
-def pause(consumer: Consumer, /, *, yes: Flag = False, options: Asked) -> ExitCode:
+def pause(consumer: Consumer, /, *, yes: Flag = False, options: Injected) -> ExitCode:
     """Take a consumer off its queue: its messages wait there, for four days at most.
 
     Everybody else goes on. It comes back to all of them with `fanfare resume`.
@@ -30,7 +30,7 @@ def pause(consumer: Consumer, /, *, yes: Flag = False, options: Asked) -> ExitCo
 
 
 @app.command(sort_key=56)
-def resume(consumer: Consumer, /, *, yes: Flag = False, options: Asked) -> ExitCode:
+def resume(consumer: Consumer, /, *, yes: Flag = False, options: Injected) -> ExitCode:
     """Put a consumer back on its queue.
 
     Args:

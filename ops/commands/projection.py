@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.cli.app import Asked, Flag, app, whole
+from ops.cli.app import Flag, Injected, app, whole_number
 from ops.cli.errors import CommandError, ExitCode
 
 
@@ -17,9 +17,11 @@ def projection(
     *,
     check: Flag = False,
     empty: Flag = False,
-    limit: Annotated[int, Parameter(validator=Number(gte=1), converter=whole, metavar="ROWS")] = 20,
+    limit: Annotated[
+        int, Parameter(validator=Number(gte=1), converter=whole_number, metavar="ROWS")
+    ] = 20,
     yes: Flag = False,
-    options: Asked,
+    options: Injected,
 ) -> ExitCode:
     """Show the rows of a read model, or compare them with the log.
 

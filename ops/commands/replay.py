@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.cli.app import Asked, Flag, Moment, Orders, Seconds, Types, app
+from ops.cli.app import Flag, Injected, Moment, Orders, Seconds, Types, app
 from ops.cli.errors import ExitCode
 
 
@@ -23,7 +23,7 @@ def replay(
     resume: Annotated[str | None, Parameter(metavar="JOB")] = None,
     wait: Seconds | None = None,
     yes: Flag = False,
-    options: Asked,
+    options: Injected,
 ) -> ExitCode:
     """Send events of the log to one consumer's queue again.
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.cli.app import Asked, Flag, Moment, Orders, Types, app
+from ops.cli.app import Flag, Injected, Moment, Orders, Types, app
 from ops.cli.errors import ExitCode
 
 
@@ -20,7 +20,7 @@ def republish(
     dry_run: Flag = False,
     resume: Annotated[str | None, Parameter(metavar="JOB")] = None,
     yes: Flag = False,
-    options: Asked,
+    options: Injected,
 ) -> ExitCode:
     """Publish events of the log to the topic again, as the relay does.
 

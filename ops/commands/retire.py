@@ -4,7 +4,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.cli.app import Asked, Flag, Seconds, app
+from ops.cli.app import Flag, Injected, Seconds, app
 from ops.cli.errors import ExitCode
 
 
@@ -18,7 +18,7 @@ def retire(
     drop_dead_letters: Flag = False,
     wait: Seconds = 900,
     yes: Flag = False,
-    options: Asked,
+    options: Injected,
 ) -> ExitCode:
     """End a consumer's subscription, wait until its queue is empty, delete its stack.
 

@@ -5,19 +5,19 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.cli.app import Asked, Consumers, Flag, Types, app, whole
+from ops.cli.app import Consumers, Flag, Injected, Types, app, whole_number
 
 
 @app.command(sort_key=10)
 def run(
     *,
     port: Annotated[
-        int, Parameter(validator=Number(gte=1, lte=65535), converter=whole, metavar="PORT")
+        int, Parameter(validator=Number(gte=1, lte=65535), converter=whole_number, metavar="PORT")
     ] = 4566,
     keep: Flag = False,
     consumers: Consumers = None,
     types: Types = None,
-    options: Asked,
+    options: Injected,
 ) -> int:
     """Run the whole system here: no account, no Docker.
 

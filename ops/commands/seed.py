@@ -1,11 +1,11 @@
 """`fanfare seed`: the demo catalogue."""
 
-from ops.cli.app import Asked, Flag, app
+from ops.cli.app import Flag, Injected, app
 from ops.cli.errors import ExitCode
 
 
 @app.command(sort_key=20)
-def seed(*, yes: Flag = False, options: Asked) -> ExitCode:
+def seed(*, yes: Flag = False, options: Injected) -> ExitCode:
     """Put the demo catalogue and its stock into a stage.
 
     It may be repeated: what is there already stays as it is, also the stock that

@@ -6,10 +6,10 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.cli.app import Asked, app, whole
+from ops.cli.app import Injected, app, whole_number
 from ops.cli.errors import ExitCode
 
-Whole = Annotated[int, Parameter(converter=whole, validator=Number(gte=1), metavar="NUMBER")]
+Whole = Annotated[int, Parameter(converter=whole_number, validator=Number(gte=1), metavar="NUMBER")]
 
 
 @app.command(sort_key=130)
@@ -18,10 +18,10 @@ def simulate(
     seeds: Whole | None = None,
     orders: Whole = 10,
     seed: Annotated[
-        int | None, Parameter(converter=whole, validator=Number(gte=0), metavar="NUMBER")
+        int | None, Parameter(converter=whole_number, validator=Number(gte=0), metavar="NUMBER")
     ] = None,
     jobs: Whole | None = None,
-    options: Asked,
+    options: Injected,
 ) -> ExitCode:
     """Run the shop in memory, under bad luck, and see whether it keeps its word.
 

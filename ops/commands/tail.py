@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ops.cli.app import Asked, Consumers, Outcomes, Types, app, span
+from ops.cli.app import Consumers, Injected, Outcomes, Types, app, span
 from ops.cli.errors import ExitCode
 
 
@@ -17,7 +17,7 @@ def tail(
     types: Types = None,
     outcomes: Outcomes = None,
     since: Annotated[timedelta | None, Parameter(metavar="SPAN", converter=span)] = None,
-    options: Asked,
+    options: Injected,
 ) -> ExitCode:
     """Show what happens, as it happens, until Ctrl-C.
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from functions import names
-from ops.cli.formats import many
+from ops.cli.formats import counted
 from ops.doctor.check import Check, Environment
 from ops.doctor.finding import Finding, ok, warning, wrong
-from ops.stage.aws_errors import signs
+from ops.stage.aws_errors import error_names
 
 KEY_OF_SNS = "alias/aws/sns"
 """The account's AWS managed key for SNS. No other AWS service may use it, so not CloudWatch either.
@@ -51,7 +51,7 @@ def _check_topic(env: Environment, topic: str, alarms: int) -> Finding:
     try:
         attributes = env.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
     except Exception as error:
-        if signs(error) & {"NotFound", "NotFoundException"}:
+        if error_names(error) & {"NotFound", "NotFoundException"}:
             create = env.aws(f"sns create-topic --name {topic.rpartition(':')[2]}")
             return wrong(f"The topic {topic} does not exist.", create, _subscribe(env, topic))
         raise
@@ -67,7 +67,7 @@ def _check_topic(env: Environment, topic: str, alarms: int) -> Finding:
     confirmed = int(attributes["SubscriptionsConfirmed"])
     if not confirmed:
         pending = int(attributes["SubscriptionsPending"])
-        found = many(pending, "unconfirmed subscription") if pending else "no subscription"
+        found = counted(pending, "unconfirmed subscription") if pending else "no subscription"
         return wrong(
             f"{alarms} alarms go to {topic}, which has {found}: nobody would be notified.",
             _subscribe(env, topic),

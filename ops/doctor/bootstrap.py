@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ops.doctor.check import Check, Environment
 from ops.doctor.finding import Finding, ok, wrong
-from ops.stage.aws_errors import signs
+from ops.stage.aws_errors import error_names
 
 
 def check(env: Environment) -> Sequence[Finding]:
@@ -18,7 +18,7 @@ def check(env: Environment) -> Sequence[Finding]:
     try:
         answer = env.client("ssm").get_parameter(Name=names.pop())
     except Exception as error:
-        if "ParameterNotFound" in signs(error):
+        if "ParameterNotFound" in error_names(error):
             return [wrong(f"The CDK is not bootstrapped in {where}.", bootstrap)]
         raise
     version = int(answer["Parameter"]["Value"])

@@ -8,7 +8,7 @@ from typing import Any
 from functions.framework.ports import Clock
 from ops.doctor.check import Check, Environment, Identity
 from ops.doctor.finding import Finding, ok, warning, wrong
-from ops.stage.aws_errors import signs
+from ops.stage.aws_errors import error_names
 
 
 def identify(client: Callable[[str], Any], clock: Clock) -> Identity:
@@ -39,7 +39,7 @@ def date_of(answer: Mapping[str, Any]) -> datetime | None:
 
 def remedy(error: BaseException, profile: str | None) -> str:
     """Return the command that fixes an error of the credentials."""
-    known = signs(error)
+    known = error_names(error)
     if "NoRegionError" in known:
         return "export AWS_DEFAULT_REGION=REGION"
     if "ProfileNotFound" in known:

@@ -24,7 +24,7 @@ from ops.doctor import (
 )
 from ops.doctor.check import Check, Environment
 from ops.doctor.finding import Finding, skipped, unknown, wrong
-from ops.stage.aws_errors import denied, explain, passing
+from ops.stage.aws_errors import denied, explain, transient
 from ops.stage.connection import connect
 from ops.stage.templates import Blueprint, synthesize
 
@@ -111,7 +111,7 @@ def _without_credentials(
     The clock is still compared, as a wrong clock may be the reason.
     """
     remedy = credentials.remedy(error, options.profile)
-    yield credentials.CHECK.name, unknown(message) if passing(error) else wrong(message, remedy)
+    yield credentials.CHECK.name, unknown(message) if transient(error) else wrong(message, remedy)
     there = credentials.date_of(getattr(error, "response", None) or {})
     rest = CHECKS[1:]
     if there is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ops.doctor.check import Check, Environment
 from ops.doctor.finding import Finding, ok, wrong
 from ops.doctor.stacks import statuses
-from ops.stage.aws_errors import signs
+from ops.stage.aws_errors import error_names
 from ops.stage.templates import TABLE
 
 
@@ -35,7 +35,7 @@ def _exists(env: Environment, table: str) -> bool:
     try:
         env.client("dynamodb").describe_table(TableName=table)
     except Exception as error:
-        if "ResourceNotFoundException" in signs(error):
+        if "ResourceNotFoundException" in error_names(error):
             return False
         raise
     return True

@@ -7,7 +7,7 @@ from functions.runtime import settings
 from ops.cli.options import LOCAL
 from ops.doctor.check import Check, Environment
 from ops.doctor.finding import Finding, ok, warning, wrong
-from ops.stage.aws_errors import signs
+from ops.stage.aws_errors import error_names
 
 
 def check(env: Environment) -> Sequence[Finding]:
@@ -53,7 +53,7 @@ def _verified(ses: Any, identity: str) -> bool | None:
     try:
         answer = ses.get_email_identity(EmailIdentity=identity)
     except Exception as error:
-        if "NotFoundException" in signs(error):
+        if "NotFoundException" in error_names(error):
             return None
         raise
     return bool(answer["VerifiedForSendingStatus"])

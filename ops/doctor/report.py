@@ -6,7 +6,7 @@ from textwrap import wrap
 import msgspec
 
 from ops.cli.errors import ExitCode
-from ops.cli.formats import many
+from ops.cli.formats import counted
 from ops.cli.options import Options
 from ops.doctor.examine import NamedFinding, examine
 from ops.doctor.finding import Verdict
@@ -61,7 +61,7 @@ def conclusion(stage: str, verdicts: Sequence[Verdict]) -> str:
     """Return the last line: whether the stage can be deployed."""
     wrong, unknown = verdicts.count(Verdict.WRONG), verdicts.count(Verdict.UNKNOWN)
     if wrong:
-        return f"{many(wrong, 'thing')} to fix before stage {stage} is deployed."
+        return f"{counted(wrong, 'thing')} to fix before stage {stage} is deployed."
     if unknown:
         return f"Nothing is wrong with stage {stage} as far as could be checked."
     if Verdict.WARNING in verdicts:

@@ -38,7 +38,7 @@ def check(port: int) -> None:
 def occupied(port: int) -> str:
     """Return by what a port is taken, and how to choose another."""
     advice = f"Choose another: `fanfare run --port {port + 1}` (make run ARGS='--port {port + 1}')."
-    ours = next((run for run in local_run.alive() if run.port == port), None)
+    ours = next((run for run in local_run.live_runs() if run.port == port), None)
     if ours is not None:
         return (
             f"Port {port} is taken by another `fanfare run` (pid {ours.pid}), which other terminals"

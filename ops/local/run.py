@@ -20,8 +20,8 @@ from ops.logs.watch import Watch, watch
 from ops.paths import ROOT, SAMPLE
 from ops.stage import connection, local_run
 from ops.stage.connection import Connection
-from ops.stage.event_sources import turn
-from ops.stage.local_run import Running
+from ops.stage.event_sources import set_enabled
+from ops.stage.local_run import LocalRun
 
 
 def run(options: Options, *, port: int, keep: bool, only: Filter) -> int:
@@ -42,27 +42,27 @@ def run(options: Options, *, port: int, keep: bool, only: Filter) -> int:
 
 def _run(options: Options, signals: Signals, *, port: int, keep: bool, only: Filter) -> int:
     logs = local_run.folder(port)
-    me = Running(port=port, pid=os.getpid(), began=time.time())
+    me = LocalRun(port=port, pid=os.getpid(), began=time.time())
     with signals.protected():
         temporary = tempfile.TemporaryDirectory(prefix="fanfare-", dir=scratch.base())
     with (
         temporary as work,
         (logs / "run.jsonl").open("w") as log,
-        local_run.word(me),
+        local_run.registered(me),
         Children(signals) as children,
     ):
         view = View(options, only, log)
         view.title(f"fanfare {LOCAL}")
         local, here = _bring_up(view, children, port=port, work=Path(work), logs=logs)
         api = deploy.api(Path(work), port)
-        local_run.announce(Running(port=port, pid=me.pid, began=me.began, api=api))
+        local_run.register(LocalRun(port=port, pid=me.pid, began=me.began, api=api))
         view.fact("api", api)
         view.fact("log", str(Path(log.name).relative_to(ROOT)))
         view.fact("ready", f"in {time.time() - me.began:.1f} s")
         view.text()
         watching = watch(here, since=time.time())
         journeys = Journeys(
-            here.log(), api, view, watching, lambda consumer, on: turn(here, consumer, on=on)
+            here.log(), api, view, watching, lambda consumer, on: set_enabled(here, consumer, on=on)
         )
         well = journeys.travel()
         well = close(here, view, journeys.orders) and well
@@ -90,7 +90,7 @@ def _bring_up(
         deploy.until_done(deploying, step.progress)
         step.what = f"{deploy.stacks(work)} {step.what}"
     with view.step("seed", "products") as step:
-        step.what = seed.told(seed.fill(here))
+        step.what = seed.summary(seed.fill(here))
     return local, here
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from rich.text import Text
 
-from ops.cli.formats import took
+from ops.cli.formats import elapsed
 from ops.logs.line import Line
 
 SHORT = 4
@@ -39,7 +39,7 @@ class Sheet:
         if line.slot and line.type == "OrderPlaced" and line.order:
             self._remember(line.order, line.time)
         since = self.since(line)
-        plus = f"+{took(max(0, since))}" if since else ""
+        plus = f"+{elapsed(max(0, since))}" if since else ""
         style = _STYLES.get(line.mark) or _TYPE_STYLES.get(line.what, "")
         text = Text()
         text.append(

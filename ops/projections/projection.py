@@ -10,14 +10,14 @@ from functions.framework.ports import Clock, Row, Rows
 from functions.framework.service import Consumer, Projection
 from functions.map import CONSUMERS
 from functions.runtime.clock import utc_now
-from ops.cli.confirm import consent
+from ops.cli.confirm import confirm
 from ops.cli.errors import CommandError, ExitCode
-from ops.cli.formats import many
-from ops.cli.options import Options, at
+from ops.cli.formats import counted
+from ops.cli.options import Options, stage_option
 from ops.projections.compare import Comparison, Difference, compare, look
 from ops.stage.connection import Connection
-from ops.stage.lookups import find, no_such_order
-from ops.stage.prices import READ_UNIT, price
+from ops.stage.lookups import find_order, no_such_order
+from ops.stage.prices import READ_UNIT, format_price
 
 LISTED = 20
 """Differences that are written out, unless as JSON."""
@@ -51,7 +51,7 @@ def show(
             options.out.print(line)
     if not found and not options.json:
         options.out.print(
-            f"{name} has no rows. Rebuild it: fanfare replay {name}{at(connection.stage)}"
+            f"{name} has no rows. Rebuild it: fanfare replay {name}{stage_option(connection.stage)}"
         )
     if len(found) == limit:
         options.err.print(f"The first {limit}; more with --limit.")
@@ -73,7 +73,7 @@ def check(
     if key is None:
         result = compare(projection, connection.pages(), log, rows, clock, sleep)
     else:
-        order = find(connection, key.upper())
+        order = find_order(connection, key.upper())
         if not len(log.read(order)):
             raise no_such_order(order)
         difference = look(projection, log, rows, order, clock, sleep)
@@ -97,7 +97,7 @@ def empty(
 ) -> ExitCode:
     """Remove all rows of a read model that can be rebuilt."""
     name = consumer.name
-    consent(
+    confirm(
         options,
         f"This removes all rows of {name}; until they are rebuilt, whoever reads them finds few or"
         " none.",
@@ -111,8 +111,8 @@ def empty(
     if options.json:
         options.print_json({"removed": removed})
     else:
-        again = f"fanfare replay {name}{at(connection.stage)}"
-        options.out.print(f"Removed {many(removed, 'row')} of {name}. Rebuild them: {again}")
+        again = f"fanfare replay {name}{stage_option(connection.stage)}"
+        options.out.print(f"Removed {counted(removed, 'row')} of {name}. Rebuild them: {again}")
     return ExitCode.DONE
 
 
@@ -149,7 +149,7 @@ def _of(
     found = rows.page(key, limit=limit)
     if found:
         return found
-    made = projection.fold(connection.log().read(find(connection, key.upper())))
+    made = projection.fold(connection.log().read(find_order(connection, key.upper())))
     row = rows.get(made.partition, made.sort) if made else None
     return [row] if row else []
 
@@ -164,23 +164,23 @@ def _lines_of(row: Row) -> Iterator[str]:
 
 def _report(options: Options, connection: Connection, name: str, result: Comparison) -> None:
     wrong = result.differences
-    units = many(math.ceil(result.units), "read unit")
-    paid = f" ({units}, {price(result.units * READ_UNIT)})" if result.units else ""
+    units = counted(math.ceil(result.units), "read unit")
+    paid = f" ({units}, {format_price(result.units * READ_UNIT)})" if result.units else ""
     if not wrong:
         equal = "equals" if result.equal == 1 else "equal"
-        options.out.print(f"{many(result.equal, 'row')} of {name} {equal} the log{paid}.")
+        options.out.print(f"{counted(result.equal, 'row')} of {name} {equal} the log{paid}.")
         return
     differ = "differs" if len(wrong) == 1 else "differ"
-    rows = many(len(wrong), "row")
+    rows = counted(len(wrong), "row")
     options.out.print(f"{rows} of {name} {differ}, {result.equal:,} equal the log{paid}.")
     for difference in wrong[:LISTED]:
         for line in _lines(difference):
             options.out.print(line)
     if len(wrong) > LISTED:
         options.out.print(f"  and {len(wrong) - LISTED:,} more; --json has them all.")
-    fix = f"fanfare replay {name}{at(connection.stage)}"
+    fix = f"fanfare replay {name}{stage_option(connection.stage)}"
     if any(difference.kind == "surplus" for difference in wrong):
-        fix = f"fanfare projection {name} --empty{at(connection.stage)}, then {fix}"
+        fix = f"fanfare projection {name} --empty{stage_option(connection.stage)}, then {fix}"
     options.out.print(f"To mend them: {fix}")
 
 

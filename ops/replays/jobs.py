@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ops.cli.errors import CommandError, ExitCode
-from ops.cli.formats import many
+from ops.cli.formats import counted
 from ops.cli.options import Options
 from ops.replays import job as job_files
 from ops.replays.job import Job, Plan, Sent, State
@@ -69,7 +69,7 @@ def _detail(options: Options, job: Job) -> None:
         return
     out, plan, state = options.out.print, job.plan, job.state
     out(f"{plan.job}  {state}")
-    out(f"  {many(plan.census.events, 'event')} to {plan.to}, stage {plan.stage}")
+    out(f"  {counted(plan.census.events, 'event')} to {plan.to}, stage {plan.stage}")
     since = plan.since.isoformat() if plan.since else "the beginning"
     out(f"  from {since} until {plan.until.isoformat()}, at {plan.rate:g}/s")
     for name, number in plan.census.types.items():

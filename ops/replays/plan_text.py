@@ -2,18 +2,18 @@
 
 from datetime import datetime
 
-from ops.cli.formats import many, took
-from ops.cli.options import Options, at
+from ops.cli.formats import counted, elapsed
+from ops.cli.options import Options, stage_option
 from ops.replays.job import Job, Plan
 from ops.replays.target import Target
-from ops.stage.prices import price
+from ops.stage.prices import format_price
 
 
 def sentence(plan: Plan, target: Target) -> str:
     """Return how much would be sent from where to where."""
     census = plan.census
     return (
-        f"Would send {many(census.events, 'event')} of {many(census.orders, 'order')}"
+        f"Would send {counted(census.events, 'event')} of {counted(census.orders, 'order')}"
         f"  log → {target.place(plan.stage)}"
     )
 
@@ -48,8 +48,8 @@ def say(options: Options, plan: Plan, target: Target) -> None:
         for example in census.examples:
             out(f"  such as  {example}")
         billed, others = target.billed
-        costs = f"{price(dollars)} of {billed}"
-        out(f"  at {plan.rate:g}/s it takes {took(seconds * 1000)}, and {costs} and")
+        costs = f"{format_price(dollars)} of {billed}"
+        out(f"  at {plan.rate:g}/s it takes {elapsed(seconds * 1000)}, and {costs} and")
         out(f"  DynamoDB (list price, us-east-1), besides what {others}")
         for line in target.warning():
             out(line)
@@ -67,8 +67,8 @@ def say_rest(options: Options, job: Job) -> None:
         options.print_json(known | {"seconds": seconds, "command": again(plan)})
         return
     out = options.out.print
-    out(f"Would send {left:,} of {many(plan.census.events, 'event')} to {plan.to}: the rest")
-    out(f"  at {plan.rate:g}/s it takes {took(seconds * 1000)}")
+    out(f"Would send {left:,} of {counted(plan.census.events, 'event')} to {plan.to}: the rest")
+    out(f"  at {plan.rate:g}/s it takes {elapsed(seconds * 1000)}")
     out(f"Exactly these: {again(plan)}")
     out("Nothing was changed.")
 
@@ -79,7 +79,7 @@ def _time(time: datetime) -> str:
 
 def again(plan: Plan) -> str:
     """Return the command that goes on with a job."""
-    return f"{plan.command} --resume {plan.job}{at(plan.stage)}"
+    return f"{plan.command} --resume {plan.job}{stage_option(plan.stage)}"
 
 
 def command(plan: Plan, target: Target) -> str:
@@ -90,7 +90,7 @@ def command(plan: Plan, target: Target) -> str:
     if plan.types != target.unless_told:
         words += [f"--type {name}" for name in plan.types]
     words += [f"--order {order}" for order in plan.orders]
-    return " ".join(words) + f" --rate {plan.rate:g}{at(plan.stage)}"
+    return " ".join(words) + f" --rate {plan.rate:g}{stage_option(plan.stage)}"
 
 
 def _exact(time: datetime) -> str:

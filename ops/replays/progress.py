@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ops.cli.formats import took
+from ops.cli.formats import elapsed
 from ops.cli.options import Options
 from ops.replays.job import Job, Sent
 
@@ -56,7 +56,7 @@ def _plain(options: Options, job: Job, total: int, clock: Callable[[], float]) -
             options.print_json(known | {"rate": round(rate, 1), "seconds_left": round(left)})
         else:
             options.err.print(
-                f"  sent {sent.events:,} of {total:,}  {rate:.1f}/s  {took(left * 1000)} left"
+                f"  sent {sent.events:,} of {total:,}  {rate:.1f}/s  {elapsed(left * 1000)} left"
             )
 
     return tell

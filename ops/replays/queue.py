@@ -9,11 +9,11 @@ from functions.framework.batching import pack
 from functions.framework.ports import Message
 from functions.framework.service import Consumer
 from functions.runtime.operating.ports import LogPage, Sender
-from ops.cli.options import at
+from ops.cli.options import stage_option
 from ops.replays.pace import Pace
 from ops.replays.target import Load
 from ops.stage.connection import Connection
-from ops.stage.prices import REQUEST, TRIPS
+from ops.stage.prices import REQUEST, REQUESTS_PER_BATCH
 
 CHUNK = 64 * 1024
 """Bytes of a batch that SQS bills as one request."""
@@ -84,7 +84,7 @@ class QueueOf:
     @property
     def request(self) -> float:
         """What sending one costs, receiving and deleting it included."""
-        return TRIPS * REQUEST[self.row.ordered]
+        return REQUESTS_PER_BATCH * REQUEST[self.row.ordered]
 
     @property
     def billed(self) -> tuple[str, str]:
@@ -94,9 +94,9 @@ class QueueOf:
     def what_follows(self, stage: str) -> str:
         """Return how to see that the consumer works it off."""
         if self.row.projection:
-            look = f"fanfare projection {self.row.name} --check{at(stage)}"
+            look = f"fanfare projection {self.row.name} --check{stage_option(stage)}"
             return f"It works them off now; then compare its rows with the log: {look}"
-        look = f"fanfare tail --consumer {self.row.name}{at(stage)}"
+        look = f"fanfare tail --consumer {self.row.name}{stage_option(stage)}"
         return f"It works them off now, as you can see with: {look}"
 
     def way(self, connection: Connection) -> ToQueue:

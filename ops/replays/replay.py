@@ -12,7 +12,7 @@ from ops.replays.queue import QueueOf
 from ops.replays.run import Run
 from ops.replays.selection import Wanted
 from ops.stage.connection import Connection
-from ops.stage.drain import until_drained
+from ops.stage.drain import wait_until_empty
 from ops.stage.lookups import consumer_named, must_be_replayable
 
 
@@ -51,4 +51,4 @@ def replay(
 def _drained(
     options: Options, consumer: Consumer, patience: float
 ) -> Callable[[Connection], ExitCode]:
-    return lambda connection: until_drained(options, connection.sender(consumer), patience)
+    return lambda connection: wait_until_empty(options, connection.sender(consumer), patience)

@@ -8,9 +8,9 @@ from functions.framework.batching import Unfit
 from functions.framework.ports import Clock, Message
 from functions.runtime.clock import utc_now
 from functions.runtime.operating.ports import Selection
-from ops.cli.confirm import consent
+from ops.cli.confirm import confirm
 from ops.cli.errors import CommandError, ExitCode
-from ops.cli.formats import many
+from ops.cli.formats import counted
 from ops.cli.options import Options
 from ops.replays import job as jobs
 from ops.replays.estimate import Census, take
@@ -23,8 +23,7 @@ from ops.replays.send import Undelivered, work
 from ops.replays.target import Target, batch_size
 from ops.stage.aws_errors import explain
 from ops.stage.connection import Connection
-from ops.stage.lookups import find as find_order
-from ops.stage.lookups import no_such_order
+from ops.stage.lookups import find_order, no_such_order
 
 APART = "Nothing was sent. To go around it, send what is before and what is after it on its own."
 
@@ -96,7 +95,7 @@ class Run:
         if self.dry_run:
             say_rest(self.options, job)
             return ExitCode.DONE
-        self._consent(f"This sends {many(job.left, 'event')} more to {job.plan.to}")
+        self._consent(f"This sends {counted(job.left, 'event')} more to {job.plan.to}")
         return self._go(connection, job)
 
     def _must_be_ours(self, plan: Plan) -> None:
@@ -138,7 +137,7 @@ class Run:
 
     def _consent(self, what: str) -> None:
         warning = " ".join(self.target.warning())
-        consent(self.options, f"{what}. {warning}".rstrip(), yes=self.yes)
+        confirm(self.options, f"{what}. {warning}".rstrip(), yes=self.yes)
 
     def _go(self, connection: Connection, job: Job) -> ExitCode:
         way = self.target.way(connection)
@@ -160,7 +159,7 @@ class Run:
         sent, expected = job.sent.events if job.sent else 0, job.plan.census.events
         odd = f" ({expected:,} were counted before: the log grew)" if sent != expected else ""
         follows = self.target.what_follows(connection.stage)
-        self._tell(job, f"Sent {many(sent, 'event')} to {job.plan.to}{odd}. {follows}")
+        self._tell(job, f"Sent {counted(sent, 'event')} to {job.plan.to}{odd}. {follows}")
         return self.then(connection) if self.then else ExitCode.DONE
 
     def _tell(self, job: Job, sentence: str) -> None:
@@ -189,4 +188,5 @@ def _unreadable(why: str) -> CommandError:
 
 
 def _so_far(job: Job) -> str:
-    return f"{job.sent.events if job.sent else 0:,} of {many(job.plan.census.events, 'event')} sent"
+    sent = job.sent.events if job.sent else 0
+    return f"{sent:,} of {counted(job.plan.census.events, 'event')} sent"

@@ -7,7 +7,7 @@ from datetime import datetime
 from events.codec import CONTRACTS
 from functions.runtime.operating.ports import Selection
 from ops.cli.errors import CommandError, ExitCode
-from ops.cli.formats import moment
+from ops.cli.formats import parse_time
 from ops.replays.target import Target
 
 RATE = 50.0
@@ -66,7 +66,7 @@ def _taken(types: tuple[str, ...], target: Target) -> tuple[str, ...]:
 
 def _moment(option: str, text: str, now: datetime) -> datetime:
     try:
-        return moment(text, now)
+        return parse_time(text, now)
     except ValueError as error:
         raise CommandError(f"{option}: {error}", ExitCode.USAGE) from error
 

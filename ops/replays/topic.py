@@ -8,7 +8,7 @@ from functions import names
 from functions.framework.ports import Message, Topic
 from functions.map import BUS
 from functions.runtime.operating.ports import LogPage
-from ops.cli.options import at
+from ops.cli.options import stage_option
 from ops.replays.pace import Pace
 from ops.replays.target import Load
 from ops.stage.connection import Connection
@@ -95,7 +95,7 @@ class TheTopic:
         """Return how to see that all is well again, and what is to be tidied up."""
         return (
             "Every consumer works them off now; see what still waits for its outcome with:"
-            f" fanfare orders --moving{at(stage)}\n"
+            f" fanfare orders --moving{stage_option(stage)}\n"
             f"Then purge the queue {names.unpublished(stage)}: what it says of positions in the"
             " stream is made good for the time that you named. A note there that names a slot is of"
             " an item that is no event of its owner's, which this did not send either: see to it"

@@ -73,14 +73,14 @@ _SIGNS: Mapping[str, tuple[str, ...]] = {
 }
 """Sentences, and the SDK's names of the errors that they are about."""
 
-_SENTENCES = {sign: sentence for sentence, signs in _SIGNS.items() for sign in signs}
+_SENTENCES = {sign: sentence for sentence, error_names in _SIGNS.items() for sign in error_names}
 
 
 def explain(error: BaseException, stage: str) -> CommandError | None:
     """Return what to tell about an SDK's error on this stage, or nothing if it is another kind."""
     if isinstance(error, CommandError):
         return error
-    known = signs(error)
+    known = error_names(error)
     if not known:
         return None
     said = (_answer(error).get("Message") or str(error)).rstrip(". ")
@@ -93,7 +93,7 @@ def explain(error: BaseException, stage: str) -> CommandError | None:
     return CommandError(sentence.format(stage=stage, said=said))
 
 
-def signs(error: BaseException) -> frozenset[str]:
+def error_names(error: BaseException) -> frozenset[str]:
     """Return the names by which the SDK tells an error: its classes, and the code of AWS.
 
     It is empty for an error that is none of the SDK's.
@@ -104,17 +104,17 @@ def signs(error: BaseException) -> frozenset[str]:
 
 def denied(error: BaseException) -> bool:
     """Tell whether AWS does not allow something to credentials that it knows."""
-    return bool(signs(error) & _DENIED)
+    return bool(error_names(error) & _DENIED)
 
 
 def missing(error: BaseException) -> bool:
     """Tell whether AWS does not have what was asked for."""
-    return bool(signs(error) & _MISSING)
+    return bool(error_names(error) & _MISSING)
 
 
-def passing(error: BaseException) -> bool:
+def transient(error: BaseException) -> bool:
     """Tell whether the same may go well in a minute: AWS was not reached, or had too much to do."""
-    return bool(signs(error) & (_UNREACHABLE | _SLOWER))
+    return bool(error_names(error) & (_UNREACHABLE | _SLOWER))
 
 
 def _answer(error: BaseException) -> dict[str, Any]:

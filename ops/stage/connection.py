@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from functions import names
-from functions.framework.service import Consumer, Service, Table
+from functions.framework.service import Consumer, Service
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.items import SUBJECT
 from functions.runtime.aws.log import DynamoLog
@@ -60,7 +60,7 @@ class Connection:
 
     def records(self, service: Service, table: str) -> DynamoRecords:
         """Return a service's own table, or one of its adapters'."""
-        key = next(own.key for own in every_table(service) if own.name == table)
+        key = next(own.key for own in service.possible_tables if own.name == table)
         name = names.own_table(self.stage, service.name, table)
         return DynamoRecords(self.client("dynamodb"), TableName(name=name, key=key))
 
@@ -137,12 +137,6 @@ class Connection:
         return str(found["LoggingConfig"]["LogGroup"])
 
 
-def every_table(service: Service) -> tuple[Table, ...]:
-    """Return the tables that a service may have, whichever adapter a stage chose."""
-    adapters = service.adapters if isinstance(service, Consumer) else ()
-    return service.tables + tuple(table for adapter in adapters for table in adapter.tables)
-
-
 def connect(options: Options) -> Connection:
     """Return the stage that the options name.
 
@@ -150,7 +144,7 @@ def connect(options: Options) -> Connection:
         CommandError: nothing runs locally, or not yet.
     """
     if options.stage == LOCAL:
-        runs = local_run.alive()
+        runs = local_run.live_runs()
         if not runs:
             raise CommandError(NOTHING_RUNS, ExitCode.NOT_FOUND)
         if runs[0].api is None:

@@ -7,17 +7,17 @@ from typing import Any
 from functions import names
 from functions.runtime.operating.send import SqsSender
 from ops.stage.connection import Connection
-from ops.stage.drain import Waits
+from ops.stage.drain import MonitoredQueue
 
 
-class Inbox:
+class ConsumerQueues:
     """A consumer's queue and its companions, by their names; any of them may be gone already."""
 
     def __init__(self, connection: Connection, consumer: str) -> None:
         """Take the stage and a consumer, which need not be in the map any more."""
         self._connection = connection
         self._consumer = consumer
-        self.queue: Waits | None = self._find()
+        self.queue: MonitoredQueue | None = self._find()
 
     def dead_letters(self) -> int:
         """Return about how many messages are in the dead-letter queue."""
@@ -64,7 +64,7 @@ class Inbox:
             for ordered in (False, True)
         ]
 
-    def _find(self, suffix: str = "") -> Waits | None:
+    def _find(self, suffix: str = "") -> MonitoredQueue | None:
         url = self._url(self._names(suffix))
         if url is None:
             return None

@@ -5,20 +5,20 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ops.cli.errors import ExitCode
-from ops.cli.formats import many
+from ops.cli.formats import counted
 from ops.cli.options import Options
 
-EVERY = 2.0
+POLL_INTERVAL = 2.0
 """Seconds between two looks."""
 
-SURE = 2
+EMPTY_COUNTS = 2
 """Empty looks in a row that are believed: SQS counts approximately."""
 
-BETWEEN = 5.0
+REPORT_INTERVAL = 5.0
 """Seconds between two lines that say how many are left."""
 
 
-class Waits(Protocol):
+class MonitoredQueue(Protocol):
     """A queue, of which can be asked how full it is."""
 
     def waiting(self) -> int:
@@ -26,12 +26,12 @@ class Waits(Protocol):
         ...
 
 
-def until_drained(
+def wait_until_empty(
     options: Options,
-    queue: Waits,
+    queue: MonitoredQueue,
     patience: float,
     *,
-    sure: int = SURE,
+    sure: int = EMPTY_COUNTS,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> ExitCode:
@@ -52,13 +52,13 @@ def until_drained(
         if left <= 0:
             options.err.print(f"{_left(waiting)} after {patience:g} s.")
             return ExitCode.FAILED
-        if clock() - said >= BETWEEN:
+        if clock() - said >= REPORT_INTERVAL:
             said = clock()
-            options.err.print(f"  {many(waiting, 'message')} waiting")
-        sleep(min(EVERY, left))
+            options.err.print(f"  {counted(waiting, 'message')} waiting")
+        sleep(min(POLL_INTERVAL, left))
 
 
 def _left(waiting: int) -> str:
     if waiting:
-        return f"{many(waiting, 'message')} still waiting"
+        return f"{counted(waiting, 'message')} still waiting"
     return "The queue seems to be empty, but has not for long enough to be sure"

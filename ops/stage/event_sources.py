@@ -13,7 +13,7 @@ PATIENCE = 90.0
 _STATES = {True: "Enabled", False: "Disabled"}
 
 
-def turn(
+def set_enabled(
     connection: Connection,
     consumer: str,
     *,

@@ -10,10 +10,10 @@ import msgspec
 from ops.paths import STATE
 
 DEFAULT_PORT = 4566
-WORD = "local.json"
+FILE = "local.json"
 
 
-class Running(msgspec.Struct, frozen=True, kw_only=True):
+class LocalRun(msgspec.Struct, frozen=True, kw_only=True):
     """A `fanfare run`: its port and process, when it began (Unix seconds), its API once ready."""
 
     port: int
@@ -29,37 +29,37 @@ def folder(port: int, state: Path = STATE) -> Path:
     return path
 
 
-def announce(running: Running, state: Path = STATE) -> None:
+def register(running: LocalRun, state: Path = STATE) -> None:
     """Leave word for other terminals; they read all of it or nothing."""
-    word = folder(running.port, state) / WORD
-    draft = word.with_suffix(f".{running.pid}")
+    registered = folder(running.port, state) / FILE
+    draft = registered.with_suffix(f".{running.pid}")
     draft.write_bytes(msgspec.json.encode(running))
-    draft.replace(word)
+    draft.replace(registered)
 
 
 @contextmanager
-def word(running: Running, state: Path = STATE) -> Iterator[None]:
+def registered(running: LocalRun, state: Path = STATE) -> Iterator[None]:
     """Leave word while the body runs; another run's word stays."""
-    announce(running, state)
+    register(running, state)
     try:
         yield
     finally:
-        path = folder(running.port, state) / WORD
+        path = folder(running.port, state) / FILE
         if any(found.pid == running.pid for found in _words([path])):
             path.unlink()
 
 
-def alive(state: Path = STATE) -> list[Running]:
+def live_runs(state: Path = STATE) -> list[LocalRun]:
     """Return the runs whose process lives, the one that began last first."""
-    words = _words([state / WORD, *state.glob(f"*/{WORD}")])
-    living = [word for word in words if _alive(word.pid)]
-    return sorted(living, key=lambda word: word.began, reverse=True)
+    words = _words([state / FILE, *state.glob(f"*/{FILE}")])
+    living = [registered for registered in words if _alive(registered.pid)]
+    return sorted(living, key=lambda registered: registered.began, reverse=True)
 
 
-def _words(paths: list[Path]) -> Iterator[Running]:
+def _words(paths: list[Path]) -> Iterator[LocalRun]:
     for path in paths:
         try:
-            yield msgspec.json.decode(path.read_bytes(), type=Running)
+            yield msgspec.json.decode(path.read_bytes(), type=LocalRun)
         except (OSError, msgspec.DecodeError):
             continue
 

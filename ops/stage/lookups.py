@@ -7,11 +7,11 @@ from ops.cli.options import LOCAL
 from ops.stage.connection import Connection
 
 ID_LENGTH = 26
-ALIKE = 3
+EXAMPLES = 3
 """Orders that are named when one could be meant as well as another."""
 
 
-def find(connection: Connection, wanted: str) -> str:
+def find_order(connection: Connection, wanted: str) -> str:
     """Return the id of the order that is meant; on the local stage by its first characters.
 
     Raises:
@@ -31,7 +31,7 @@ def find(connection: Connection, wanted: str) -> str:
     if not alike:
         raise no_such_order(wanted)
     if len(alike) > 1:
-        some = ", ".join(alike[:ALIKE]) + (", …" if len(alike) > ALIKE else "")
+        some = ", ".join(alike[:EXAMPLES]) + (", …" if len(alike) > EXAMPLES else "")
         raise CommandError(
             f"{wanted} may be any of {len(alike):,} orders ({some}): give more of it.",
             ExitCode.USAGE,

@@ -23,7 +23,7 @@ RECOVERABLE = 0.20 / GIGABYTE
 REQUEST = {False: 0.40 / MILLION, True: 0.50 / MILLION}
 """A request of SQS, up to 64 KiB; by whether the queue is a FIFO queue."""
 
-TRIPS = 3
+REQUESTS_PER_BATCH = 3
 """Requests of SQS that a batch costs: it is sent, received and deleted."""
 
 # https://aws.amazon.com/sns/pricing/ (FIFO topics)
@@ -60,6 +60,6 @@ KEY_REQUEST = 0.03 / 10_000
 MAIL = 0.10 / 1_000
 
 
-def price(dollars: float) -> str:
+def format_price(dollars: float) -> str:
     """Return what something costs, told as exactly as it matters."""
     return f"about ${dollars:.2f}" if dollars >= CENT else "less than a cent"

@@ -10,10 +10,10 @@ import msgspec
 from ops.cli.errors import CommandError
 from ops.stage.connection import ACCOUNT, PATIENCE
 
-INBOX = f"/_ministack/ses/messages?account={ACCOUNT}"
+MAIL_PATH = f"/_ministack/ses/messages?account={ACCOUNT}"
 
 
-class Sent(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
+class SentMail(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
     """A mail, as the local cloud tells of it; its `timestamp` is Unix time in seconds."""
 
     message_id: str
@@ -31,10 +31,10 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
 
 
 class _Inbox(msgspec.Struct):
-    messages: dict[str, list[Sent]]
+    messages: dict[str, list[SentMail]]
 
 
-def sent(endpoint: str) -> list[Sent]:
+def sent_mail(endpoint: str) -> list[SentMail]:
     """Return what the local cloud's SES sent, the newest last.
 
     Raises:
@@ -42,7 +42,7 @@ def sent(endpoint: str) -> list[Sent]:
     """
     connection = HTTPConnection(urlsplit(endpoint).netloc, timeout=PATIENCE)
     try:
-        connection.request("GET", INBOX)
+        connection.request("GET", MAIL_PATH)
         answer = connection.getresponse()
         body = answer.read()
     except (OSError, HTTPException) as error:

@@ -111,7 +111,7 @@ def synthesize(stage: str, folder: Path, context: Sequence[str] = ()) -> Bluepri
     return read(folder)
 
 
-def of_stage(stage: str, context: Sequence[str] = ()) -> Blueprint:
+def stage_templates(stage: str, context: Sequence[str] = ()) -> Blueprint:
     """Synthesize a stage and keep nothing of it but what its templates say: no archives.
 
     Raises:

@@ -20,14 +20,14 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import LOCAL, Options
 from ops.logs.columns import Sheet
 from ops.stage.connection import Connection
-from ops.stage.lookups import find, no_such_order
-from ops.stage.sent_mail import Sent, sent
+from ops.stage.lookups import find_order, no_such_order
+from ops.stage.sent_mail import SentMail, sent_mail
 
 WIDTH = 80
 UNKNOWN = "-"
 
 
-class Letter(msgspec.Struct, frozen=True, kw_only=True):
+class OrderMail(msgspec.Struct, frozen=True, kw_only=True):
     """A mail and its order, null if the log knows of none; as JSON it is what `--json` prints."""
 
     time: datetime
@@ -58,11 +58,11 @@ def must_be_shown_here(options: Options, wanted: str, *, html: bool) -> None:
 
 def show(connection: Connection, options: Options, wanted: str, *, html: bool) -> ExitCode:
     """Print a list of all mail, or an order's in full, the newest last."""
-    letters = _letters(sent(connection.client("sesv2").meta.endpoint_url), _orders(connection))
+    letters = _letters(sent_mail(connection.client("sesv2").meta.endpoint_url), _orders(connection))
     if not wanted:
         _list(options, letters)
         return ExitCode.DONE
-    order = find(connection, wanted.upper())
+    order = find_order(connection, wanted.upper())
     history = connection.log().read(order)
     if not history.states(OrderPlaced):
         raise no_such_order(order)
@@ -87,9 +87,9 @@ def _orders(connection: Connection) -> dict[str, str]:
     return found
 
 
-def _letters(mails: Iterable[Sent], orders: Mapping[str, str]) -> list[Letter]:
+def _letters(mails: Iterable[SentMail], orders: Mapping[str, str]) -> list[OrderMail]:
     return [
-        Letter(
+        OrderMail(
             time=mail.time,
             order=orders.get(mail.message_id),
             sender=mail.source,
@@ -103,7 +103,7 @@ def _letters(mails: Iterable[Sent], orders: Mapping[str, str]) -> list[Letter]:
     ]
 
 
-def _list(options: Options, letters: Iterable[Letter]) -> None:
+def _list(options: Options, letters: Iterable[OrderMail]) -> None:
     if options.json:
         for letter in letters:
             options.print_json(letter)
@@ -118,7 +118,7 @@ def _list(options: Options, letters: Iterable[Letter]) -> None:
         options.err.print("No mail was sent so far: place an order, such as with `fanfare invoke`.")
 
 
-def _full(options: Options, letters: Iterable[Letter], *, html: bool) -> None:
+def _full(options: Options, letters: Iterable[OrderMail], *, html: bool) -> None:
     for number, letter in enumerate(letters):
         if options.json:
             options.print_json(letter)
@@ -130,7 +130,7 @@ def _full(options: Options, letters: Iterable[Letter], *, html: bool) -> None:
             options.out.print(_page(letter))
 
 
-def _page(letter: Letter) -> str:
+def _page(letter: OrderMail) -> str:
     """Return a mail as text, no line wider than the page."""
     head = (
         f"{letter.subject}\n"

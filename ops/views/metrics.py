@@ -49,7 +49,7 @@ def show(
             f"\n{CONFIRMED} confirmed  {OTHERS} others   days are UTC, today's so far"
         )
     else:
-        options.out.print(nothing(found, options.stage))
+        options.out.print(no_orders(found, options.stage))
     return ExitCode.DONE
 
 
@@ -96,7 +96,7 @@ def happened(of: Figures) -> bool:
     return bool(of.orders or of.confirmed or of.cancelled)
 
 
-def nothing(found: Sequence[Figures], stage: str) -> str:
+def no_orders(found: Sequence[Figures], stage: str) -> str:
     """Return what to say when there is nothing to show."""
     span = f"{found[0].day} to {found[-1].day}" if len(found) > 1 else f"{found[0].day}"
     return (

@@ -16,7 +16,7 @@ from ops.logs.attempts import Attempts
 from ops.logs.watch import watch
 from ops.stage.aws_errors import explain
 from ops.stage.connection import Connection
-from ops.stage.lookups import find, no_such_order
+from ops.stage.lookups import find_order, no_such_order
 from ops.views.order_tree import draw
 from ops.views.outstanding import at_rest, outstanding
 
@@ -32,7 +32,7 @@ def show(
 
     An order that does not come to rest in time is shown as it is, with what is missing.
     """
-    order = find(connection, wanted.upper())
+    order = find_order(connection, wanted.upper())
     log = connection.log()
     history = log.read(order)
     if not history.states(OrderPlaced):

@@ -11,7 +11,7 @@ from events.envelope import Event
 from events.history import History
 from events.order import Order
 from functions.runtime import backoff
-from ops.cli.formats import took
+from ops.cli.formats import elapsed
 from ops.logs.attempts import Attempts
 from ops.logs.columns import SHORT
 from ops.views.outstanding import Pending, outstanding
@@ -137,4 +137,4 @@ def _bar(event: Event[Any], history: History, attempts: Attempts) -> str:
 
 
 def _span(begin: datetime, end: datetime) -> str:
-    return took(max(0, (end - begin).total_seconds() * 1000))
+    return elapsed(max(0, (end - begin).total_seconds() * 1000))

@@ -20,13 +20,13 @@ from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.aws.tables import DynamoRows
 from functions.runtime.clock import utc_now
 from ops.cli.errors import CommandError, ExitCode
-from ops.cli.formats import took
+from ops.cli.formats import elapsed
 from ops.cli.options import LOCAL, Options
 from ops.logs.columns import Sheet
 from ops.stage.connection import Connection
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class OrderSummary(msgspec.Struct, frozen=True, kw_only=True):
     """An order as a line of the list; `stalled` says that it has been told to be so."""
 
     id: str
@@ -87,7 +87,7 @@ def show(
     return ExitCode.DONE
 
 
-def draw(orders: list[Shown], now: datetime) -> Table:
+def draw(orders: list[OrderSummary], now: datetime) -> Table:
     """Return orders as a table of 80 columns, each by as much of its id as tells it apart."""
     sheet = Sheet()
     for order in orders:
@@ -99,13 +99,13 @@ def draw(orders: list[Shown], now: datetime) -> Table:
     table.add_column("pieces", justify="right", no_wrap=True)
     table.add_column("total", justify="right", no_wrap=True)
     for order in orders:
-        age = took(max(0, (now - order.placed).total_seconds() * 1000))
+        age = elapsed(max(0, (now - order.placed).total_seconds() * 1000))
         cells = (order.state, age, f"{order.pieces}", written(order.total))
         table.add_row(sheet.short(order.id), *cells, style="red" if order.stalled else None)
     return table
 
 
-def newest(connection: Connection, limit: int) -> Iterator[Shown]:
+def newest(connection: Connection, limit: int) -> Iterator[OrderSummary]:
     """Return the newest of all orders, and one more than asked for, if there is one.
 
     Of those that are on their way the list knows little, and the log how far they came.
@@ -117,7 +117,7 @@ def newest(connection: Connection, limit: int) -> Iterator[Shown]:
             yield _told(history)
             continue
         listed = unflat(kept.sort, kept.values)
-        yield Shown(
+        yield OrderSummary(
             id=listed.id,
             status=listed.status,
             reason=listed.reason,
@@ -129,7 +129,7 @@ def newest(connection: Connection, limit: int) -> Iterator[Shown]:
         )
 
 
-def _waiting(connection: Connection, limit: int) -> Iterator[Shown]:
+def _waiting(connection: Connection, limit: int) -> Iterator[OrderSummary]:
     """Return the orders that wait, the oldest first: found by the index, and told by the log."""
     rows, log = _list(connection), connection.log()
     found: list[Row] = []
@@ -142,9 +142,9 @@ def _waiting(connection: Connection, limit: int) -> Iterator[Shown]:
             yield _told(history)
 
 
-def _told(history: History) -> Shown:
+def _told(history: History) -> OrderSummary:
     order = fold(history)
-    return Shown(
+    return OrderSummary(
         id=order.id,
         status=order.status,
         reason=order.reason,

@@ -27,8 +27,8 @@ from ops.local.samples import place, samples
 from ops.local.summary import ledger
 from ops.main import main
 from ops.paths import SAMPLE
-from ops.stage.event_sources import turn
-from ops.stage.sent_mail import sent
+from ops.stage.event_sources import set_enabled
+from ops.stage.sent_mail import sent_mail
 from ops.views.outstanding import outstanding
 from tests.e2e import release
 from tests.e2e.asking import ask
@@ -103,7 +103,7 @@ def test_each_of_them_was_mailed_its_receipt_and_its_dispatch_note(world: World)
         at_rest(world, order)
 
     mails = Counter(
-        mail.message_id for mail in sent(world.connection.client("sesv2").meta.endpoint_url)
+        mail.message_id for mail in sent_mail(world.connection.client("sesv2").meta.endpoint_url)
     )
     for order in orders:
         for slot in (RECEIPT, DISPATCH_NOTE):
@@ -129,7 +129,7 @@ def test_an_update_of_code_changes_what_one_function_says_and_no_other_function(
 
 def test_an_update_of_a_queue_keeps_what_waits_in_it(world: World, tree: Tree) -> None:
     queue, before = world.connection.sender(PAYMENT), standing(world.connection, "payment")
-    turn(world.connection, "payment", on=False)
+    set_enabled(world.connection, "payment", on=False)
     order = place(world.api, BODY)
     until(lambda: queue.waiting() == 1, 30, "it waits")
     tree.change("functions/payment/service.py", "timeout=75,", f"timeout={release.TIMEOUT},")
@@ -141,7 +141,7 @@ def test_an_update_of_a_queue_keeps_what_waits_in_it(world: World, tree: Tree) -
     assert after["function"]["Timeout"] == release.TIMEOUT
     assert changed(before, after) == {"function", "queue", "source"}  # paused
     assert queue.waiting() == 1
-    turn(world.connection, "payment", on=True)
+    set_enabled(world.connection, "payment", on=True)
     assert dispatched(world, order).status == "dispatched"
 
 

@@ -68,7 +68,7 @@ class Run:
 
     def left(self) -> list[str]:
         """Return the processes, folders and files that are left of it."""
-        word = self.logs / local_run.WORD
+        word = self.logs / local_run.FILE
         folders = [path.name for path in self.temporary.iterdir()]
         return marked(self.marker) + folders + ([str(word)] if word.exists() else [])
 

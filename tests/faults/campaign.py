@@ -14,7 +14,7 @@ from rich.progress import track
 import tests.conftest  # noqa: F401  no real account can be reached
 from infra.stage import DEV
 from ops.cli.errors import ExitCode
-from ops.cli.formats import many, tallied
+from ops.cli.formats import counted, counted_line
 from simulation.invariants.violation import Violation
 from tests.faults.chance import Chance
 from tests.faults.deployment import SENDER, deployment
@@ -83,13 +83,13 @@ def campaign(templates: Templates, seeds: Sequence[int], out: Console) -> Tally:
 
 def sum_up(tally: Tally, out: Console) -> None:
     """Print what there was."""
-    worlds, orders = many(tally.worlds, "world"), many(tally.orders, "order")
+    worlds, orders = counted(tally.worlds, "world"), counted(tally.orders, "order")
     out.print(f"{worlds}, {orders}, {tally.calls:,} calls of AWS")
     for fault, times in tally.faults.most_common():
-        out.print(tallied(times, f"{fault}: {WORDS[fault]}"))
+        out.print(counted_line(times, f"{fault}: {WORDS[fault]}"))
     there = {(operation, fault) for operation in PORTS for fault in applicable(operation)}
     out.print(f"{len(tally.pairs)} of {len(there)} pairs of an operation and a fault were met.")
-    out.print(f"{many(tally.found, 'violation')}.")
+    out.print(f"{counted(tally.found, 'violation')}.")
 
 
 def main(arguments: Sequence[str]) -> ExitCode:

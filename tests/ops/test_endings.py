@@ -9,7 +9,7 @@ import pytest
 from ops import main
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
-from ops.main import DEBUG, ending
+from ops.main import DEBUG, run_command
 
 
 def raising(error: BaseException) -> NoReturn:
@@ -17,11 +17,11 @@ def raising(error: BaseException) -> NoReturn:
 
 
 def end(error: BaseException) -> int:
-    return ending(lambda: raising(error), Options())
+    return run_command(lambda: raising(error), Options())
 
 
 def test_a_command_that_ends_well_decides_its_own_exit_code() -> None:
-    assert ending(lambda: ExitCode.REFUSED, Options()) is ExitCode.REFUSED
+    assert run_command(lambda: ExitCode.REFUSED, Options()) is ExitCode.REFUSED
 
 
 def test_trouble_is_one_sentence_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from botocore import xform_name
 from botocore.model import OperationModel, Shape
 from botocore.session import Session
 
-from ops.main import ending, main
+from ops.main import main, run_command
 from tests.support.assembly import ROOT
 
 OF_THE_CLI = {"cli-binary-format", "max-items", "output", "profile", "query", "region"}
@@ -126,6 +126,6 @@ def _check_fanfare(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
         return 0
 
     with monkeypatch.context() as patched:
-        patched.setattr(f"{ending.__module__}.{ending.__name__}", played)
+        patched.setattr(f"{run_command.__module__}.{run_command.__name__}", played)
         assert main(words) == 0
     assert ended, f"fanfare {' '.join(words)} is no command"

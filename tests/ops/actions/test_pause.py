@@ -8,7 +8,7 @@ from ops.actions.pause import switch
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
-from ops.stage.event_sources import PATIENCE, turn
+from ops.stage.event_sources import PATIENCE, set_enabled
 from ops.stage.lookups import consumer_named
 
 
@@ -42,7 +42,7 @@ def connection(sources: PlayedSources) -> Connection:
 def test_a_consumer_is_paused_once_its_event_source_is() -> None:
     sources, slept = PlayedSources(looks=2), list[float]()
 
-    assert turn(connection(sources), "payment", on=False, sleep=slept.append)
+    assert set_enabled(connection(sources), "payment", on=False, sleep=slept.append)
 
     assert sources.updates == [("fanfare-local-payment", False)]
     assert len(slept) == 2
@@ -51,7 +51,7 @@ def test_a_consumer_is_paused_once_its_event_source_is() -> None:
 def test_a_consumer_that_is_as_it_is_wanted_is_left_alone() -> None:
     sources = PlayedSources(state="Enabled")
 
-    assert not turn(connection(sources), "payment", on=True)
+    assert not set_enabled(connection(sources), "payment", on=True)
     assert sources.updates == []
 
 
@@ -62,7 +62,7 @@ def test_an_event_source_that_does_not_follow_is_told_in_the_end() -> None:
         now[0] += seconds
 
     with pytest.raises(CommandError, match="payment is not disabled after 90 s"):
-        turn(
+        set_enabled(
             connection(PlayedSources(looks=1000)),
             "payment",
             on=False,
@@ -76,7 +76,7 @@ def test_a_consumer_without_an_event_source_is_not_deployed() -> None:
     with pytest.raises(
         CommandError, match="ordering has no event source on stage local"
     ) as trouble:
-        turn(connection(PlayedSources()), "ordering", on=False)
+        set_enabled(connection(PlayedSources()), "ordering", on=False)
     assert trouble.value.code is ExitCode.NOT_FOUND
 
 

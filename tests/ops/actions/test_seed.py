@@ -9,7 +9,7 @@ from functions.framework.ports import Record
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.map import API
-from ops.actions.seed import fill, seed, told
+from ops.actions.seed import fill, seed, summary
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
@@ -56,7 +56,7 @@ def test_it_says_how_many_were_new(here: Connection, capsys: pytest.CaptureFixtu
     assert seed(here, Options(), yes=False) is ExitCode.DONE
     assert seed(here, Options(json=True), yes=False) is ExitCode.DONE
 
-    assert capsys.readouterr().out == f'{told(12)}\n{{"products":12,"new":0}}\n'
+    assert capsys.readouterr().out == f'{summary(12)}\n{{"products":12,"new":0}}\n'
 
 
 def test_the_real_shop_is_not_seeded_by_accident(stage: Callable[[str], Connection]) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ops.cli.formats import duration, many, moment, tallied, took
+from ops.cli.formats import counted, counted_line, elapsed, parse_duration, parse_time
 from tests.support.builders import NOW
 
 
@@ -12,13 +12,13 @@ from tests.support.builders import NOW
     ("written", "seconds"), [("90s", 90), ("10m", 600), ("1.5h", 5400), ("1d", 86400)]
 )
 def test_a_span_is_read(written: str, seconds: int) -> None:
-    assert duration(written) == timedelta(seconds=seconds)
+    assert parse_duration(written) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("written", ["", "10", "m", "-5m", "10 minutes", "1h30m"])
 def test_what_is_no_span_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="write it as 90s, 10m, 2h or 1d"):
-        duration(written)
+        parse_duration(written)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_what_is_no_span_is_refused(written: str) -> None:
     ],
 )
 def test_a_span_is_told_in_the_unit_that_suits_it(millis: float, words: str) -> None:
-    assert took(millis) == words
+    assert elapsed(millis) == words
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_span_is_told_in_the_unit_that_suits_it(millis: float, words: str) -> 
     ],
 )
 def test_a_time_is_read(written: str, meant: datetime) -> None:
-    assert moment(written, NOW) == meant
+    assert parse_time(written, NOW) == meant
 
 
 @pytest.mark.parametrize(
@@ -58,15 +58,15 @@ def test_a_time_is_read(written: str, meant: datetime) -> None:
 )  # fmt: skip
 def test_what_is_no_time_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"is no time|further back"):
-        moment(written, NOW)
+        parse_time(written, NOW)
 
 
 def test_a_number_is_told_with_what_it_counts() -> None:
-    assert [many(n, "event") for n in (0, 1, 1204)] == ["0 events", "1 event", "1,204 events"]
+    assert [counted(n, "event") for n in (0, 1, 1204)] == ["0 events", "1 event", "1,204 events"]
 
 
 def test_what_was_counted_is_told_in_lines_of_80_columns() -> None:
-    lines = tallied(1_204, "lost: " + "its answer is lost, " * 5).splitlines()
+    lines = counted_line(1_204, "lost: " + "its answer is lost, " * 5).splitlines()
 
     assert lines[0].startswith("      1,204  lost: its")
     assert len(lines) == 2

@@ -92,7 +92,7 @@ def test_a_mistake_is_reported_before_a_local_run_is_looked_for(
     says: str,
 ) -> None:
     monkeypatch.delenv("FANFARE_STAGE", raising=False)
-    monkeypatch.setattr(local_run, "alive", list)
+    monkeypatch.setattr(local_run, "live_runs", list)
 
     assert main(line.split()) is code
 

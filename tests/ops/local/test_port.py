@@ -11,7 +11,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.local import ministack
 from ops.local.port import HOST, Holder, holder, taken
 from ops.stage import local_run
-from ops.stage.local_run import Running
+from ops.stage.local_run import LocalRun
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def port() -> Iterator[int]:
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(local_run, "alive", list)
+    monkeypatch.setattr(local_run, "live_runs", list)
     program = tmp_path / "ministack"
     program.touch()
     monkeypatch.setattr(ministack, "PROGRAM", program)
@@ -91,8 +91,8 @@ def test_a_taken_port_is_refused_with_its_holder_and_a_remedy(port: int) -> None
 def test_another_run_on_the_port_is_named_as_such(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = Running(port=port, pid=4711, began=0)
-    monkeypatch.setattr(local_run, "alive", lambda: [other])
+    other = LocalRun(port=port, pid=4711, began=0)
+    monkeypatch.setattr(local_run, "live_runs", lambda: [other])
 
     with pytest.raises(CommandError, match=r"taken by another `fanfare run` \(pid 4711\)"):
         ministack.check(port)

@@ -13,7 +13,7 @@ from ops.replays import job as jobs
 from ops.replays.job import Job, Sent
 from ops.replays.progress import EVERY as BETWEEN
 from ops.replays.progress import progress
-from ops.stage.drain import EVERY, until_drained
+from ops.stage.drain import POLL_INTERVAL, wait_until_empty
 from tests.ops.replays.test_job import plan
 from tests.support.builders import NOW
 from tests.support.played import Queue, Time
@@ -83,10 +83,10 @@ def test_a_queue_is_empty_once_it_was_twice_in_a_row(capsys: pytest.CaptureFixtu
     queue = Queue(time)
     queue.waits = [7, 0, 3, 0, 0]
 
-    drained = until_drained(Options(), queue, 60, clock=time, sleep=time.sleep)
+    drained = wait_until_empty(Options(), queue, 60, clock=time, sleep=time.sleep)
 
     assert drained is ExitCode.DONE
-    assert time.now == 1000 + 4 * EVERY
+    assert time.now == 1000 + 4 * POLL_INTERVAL
     assert "The queue is empty." in capsys.readouterr().err
 
 
@@ -95,7 +95,7 @@ def test_nobody_waits_for_ever(capsys: pytest.CaptureFixture[str]) -> None:
     queue = Queue(time)
     queue.waits = [7]
 
-    assert until_drained(Options(), queue, 5, clock=time, sleep=time.sleep) is ExitCode.FAILED
+    assert wait_until_empty(Options(), queue, 5, clock=time, sleep=time.sleep) is ExitCode.FAILED
     assert time.now == 1005
     assert "7 messages still waiting after 5 s." in capsys.readouterr().err
 
@@ -107,7 +107,7 @@ def test_a_queue_that_has_only_just_seemed_empty_is_not_said_to_hold_messages(
     queue = Queue(time)
     queue.waits = [0]
 
-    drained = until_drained(Options(), queue, 5, sure=30, clock=time, sleep=time.sleep)
+    drained = wait_until_empty(Options(), queue, 5, sure=30, clock=time, sleep=time.sleep)
 
     assert drained is ExitCode.FAILED
     said = capsys.readouterr().err

@@ -19,11 +19,11 @@ from ops.cli.options import Options
 from ops.local.port import HOST
 from ops.stage import connection, local_run
 from ops.stage.connection import KEY, Connection, connect, local_environment
-from ops.stage.local_run import Running
+from ops.stage.local_run import LocalRun
 from tests.ops.conftest import write
 from tests.support.builders import ORDER, story
 
-READY = Running(port=4600, pid=1, began=0, api="http://x")
+READY = LocalRun(port=4600, pid=1, began=0, api="http://x")
 
 
 def test_a_stage_has_its_log_its_tables_its_functions_and_their_logs(
@@ -47,13 +47,13 @@ def test_a_stage_has_its_log_its_tables_its_functions_and_their_logs(
     ("runs", "says"),
     [
         ([], "Nothing runs locally: start `make run`"),
-        ([Running(port=4600, pid=1, began=0)], "still starting: try again"),
+        ([LocalRun(port=4600, pid=1, began=0)], "still starting: try again"),
     ],
 )
 def test_the_local_stage_is_there_only_while_it_runs(
-    monkeypatch: pytest.MonkeyPatch, runs: list[Running], says: str
+    monkeypatch: pytest.MonkeyPatch, runs: list[LocalRun], says: str
 ) -> None:
-    monkeypatch.setattr(local_run, "alive", lambda: runs)
+    monkeypatch.setattr(local_run, "live_runs", lambda: runs)
 
     with pytest.raises(CommandError, match=says) as missing:
         connect(Options())
@@ -62,7 +62,7 @@ def test_the_local_stage_is_there_only_while_it_runs(
 
 
 def test_the_local_stage_is_the_newest_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local_run, "alive", lambda: [READY])
+    monkeypatch.setattr(local_run, "live_runs", lambda: [READY])
 
     connected = connect(Options())
 

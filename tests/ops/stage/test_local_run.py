@@ -5,50 +5,50 @@ from pathlib import Path
 
 import pytest
 
-from ops.stage.local_run import DEFAULT_PORT, Running, alive, announce, folder, word
+from ops.stage.local_run import DEFAULT_PORT, LocalRun, folder, live_runs, register, registered
 
-ME = Running(port=DEFAULT_PORT, pid=os.getpid(), began=1)
+ME = LocalRun(port=DEFAULT_PORT, pid=os.getpid(), began=1)
 GONE = 2**22 + 1  # no Linux has such a pid
 
 
 def test_a_run_is_found_while_it_lasts(tmp_path: Path) -> None:
-    assert alive(tmp_path) == []
-    with word(ME, tmp_path):
-        assert alive(tmp_path) == [ME]
-    assert alive(tmp_path) == []
+    assert live_runs(tmp_path) == []
+    with registered(ME, tmp_path):
+        assert live_runs(tmp_path) == [ME]
+    assert live_runs(tmp_path) == []
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_word_may_be_told_more_of(tmp_path: Path) -> None:
-    ready = Running(port=ME.port, pid=ME.pid, began=ME.began, api="http://x")
-    with word(ME, tmp_path):
-        announce(ready, tmp_path)
-        assert alive(tmp_path) == [ready]
+    ready = LocalRun(port=ME.port, pid=ME.pid, began=ME.began, api="http://x")
+    with registered(ME, tmp_path):
+        register(ready, tmp_path)
+        assert live_runs(tmp_path) == [ready]
 
 
 def test_the_run_that_began_last_comes_first_whatever_its_port(tmp_path: Path) -> None:
-    later = Running(port=4999, pid=os.getpid(), began=2)
-    with word(ME, tmp_path), word(later, tmp_path):
-        assert alive(tmp_path) == [later, ME]
+    later = LocalRun(port=4999, pid=os.getpid(), began=2)
+    with registered(ME, tmp_path), registered(later, tmp_path):
+        assert live_runs(tmp_path) == [later, ME]
     assert folder(4999, tmp_path) == tmp_path / "4999"
 
 
 def test_a_run_whose_process_is_gone_is_none(tmp_path: Path) -> None:
-    announce(Running(port=DEFAULT_PORT, pid=GONE, began=1), tmp_path)
+    register(LocalRun(port=DEFAULT_PORT, pid=GONE, began=1), tmp_path)
 
-    assert alive(tmp_path) == []
+    assert live_runs(tmp_path) == []
 
 
 def test_a_run_does_not_take_back_the_word_of_another(tmp_path: Path) -> None:
-    another = Running(port=ME.port, pid=os.getppid(), began=2)
-    with word(ME, tmp_path):
-        announce(another, tmp_path)
+    another = LocalRun(port=ME.port, pid=os.getppid(), began=2)
+    with registered(ME, tmp_path):
+        register(another, tmp_path)
 
-    assert alive(tmp_path) == [another]
+    assert live_runs(tmp_path) == [another]
 
 
 @pytest.mark.parametrize("content", ["", "{", "{}", '{"port": "x", "pid": 1, "began": 1}'])
 def test_a_word_that_is_none_is_passed_over(tmp_path: Path, content: str) -> None:
     (tmp_path / "local.json").write_text(content)
 
-    assert alive(tmp_path) == []
+    assert live_runs(tmp_path) == []

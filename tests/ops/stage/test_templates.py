@@ -8,7 +8,7 @@ import pytest
 from infra.stage import DEV, LOCAL
 from ops.cli.errors import CommandError
 from ops.stage import templates
-from ops.stage.templates import FUNCTION, Blueprint, of_stage, synthesize
+from ops.stage.templates import FUNCTION, Blueprint, stage_templates, synthesize
 from tests.support.blueprints import dev, folder, of, prod
 
 __all__ = ["dev", "prod"]
@@ -46,7 +46,7 @@ def test_the_app_is_told_the_stage_and_what_else_the_cdk_would_be(
 
 
 def test_a_blueprint_without_its_folder_ships_nothing(app: None, dev: Blueprint) -> None:
-    made = of_stage("dev", ["issuer=https://a.example?b=c"])
+    made = stage_templates("dev", ["issuer=https://a.example?b=c"])
 
     assert [stack.template for stack in made.stacks] == [stack.template for stack in dev.stacks]
     assert not any(stack.archives for stack in made.stacks)

@@ -15,7 +15,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.local.port import HOST
 from ops.stage.connection import ACCOUNT, Connection
-from ops.stage.sent_mail import INBOX, sent
+from ops.stage.sent_mail import MAIL_PATH, sent_mail
 from ops.views.mail import must_be_shown_here, show
 from tests.support.builders import EMAIL, ORDER, story
 
@@ -51,7 +51,7 @@ class Cabinet:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                assert self.path == INBOX
+                assert self.path == MAIL_PATH
                 shown = {ACCOUNT: cabinet.mails} if cabinet.mails else {}
                 self.send_response(cabinet.status)
                 self.end_headers()
@@ -214,7 +214,7 @@ def test_html_is_of_one_order() -> None:
 def test_a_local_cloud_that_has_gone_or_shows_none_is_told(cabinet: Cabinet) -> None:
     cabinet.status = 404
     with pytest.raises(CommandError, match=r"does not show its mail \(status 404\)"):
-        sent(cabinet.endpoint)
+        sent_mail(cabinet.endpoint)
 
     with pytest.raises(CommandError, match="does not answer"):
-        sent(f"http://{HOST}:1")
+        sent_mail(f"http://{HOST}:1")

@@ -17,7 +17,7 @@ from events.money import Money
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
-from ops.stage.lookups import find
+from ops.stage.lookups import find_order
 from ops.views.order import show, until_at_rest
 from tests.ops.conftest import PlayedLogs, write
 from tests.support.builders import ORDER, story
@@ -103,20 +103,20 @@ def test_first_characters_that_two_orders_share_are_not_enough(here: Connection)
     with pytest.raises(
         CommandError, match=rf"may be any of 2 orders \({ORDER}, {OTHER}\)"
     ) as unclear:
-        find(here, "5WQF")
+        find_order(here, "5WQF")
 
     assert unclear.value.code is ExitCode.USAGE
-    assert find(here, OTHER) == OTHER
+    assert find_order(here, OTHER) == OTHER
 
 
 def test_elsewhere_than_here_an_order_is_named_in_full(here: Connection) -> None:
     dev = Connection(stage="dev", client=here.client)
 
     with pytest.raises(CommandError, match="5WQF is not a whole order id") as refused:
-        find(dev, "5WQF")
+        find_order(dev, "5WQF")
 
     assert refused.value.code is ExitCode.USAGE
-    assert find(dev, ORDER) == ORDER
+    assert find_order(dev, ORDER) == ORDER
 
 
 class Waiting:

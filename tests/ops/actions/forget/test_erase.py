@@ -18,7 +18,7 @@ from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryTables
 from functions.runtime.operating.ports import Changing
-from ops.actions.erase import TRIES, Shelf, erase
+from ops.actions.erase import TRIES, ReadModel, erase
 from ops.cli.errors import CommandError
 from tests.ops.actions.forget.conftest import PERSONAL, ended
 from tests.support.builders import ORDER, Clock, resources
@@ -31,7 +31,7 @@ class World:
     def __init__(self) -> None:
         assert LISTING.projection
         self.log, self.rows = MemoryLog(), MemoryRows()
-        self.shelf = Shelf("listing", LISTING.projection, self.rows)
+        self.shelf = ReadModel("listing", LISTING.projection, self.rows)
         for event in ended():
             self.log.append(event)
         self.listing = Reactor(
@@ -196,7 +196,7 @@ def test_a_read_model_that_drops_a_forgotten_order_loses_its_row(world: World) -
         return row(history) if first and first.data.email else None
 
     projection = type(world.shelf.projection)(table="list", fold=of_known)
-    shelf = Shelf("listing", projection, world.rows)
+    shelf = ReadModel("listing", projection, world.rows)
 
     erase(world.log, world.log, [shelf], ORDER, Clock())
 
