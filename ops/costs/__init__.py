@@ -1,1 +1,1 @@
-"""What a stage costs: list prices with a date, and units that are counted, not guessed."""
+"""Costs of a stage: dated list prices, and units that are counted, not guessed."""

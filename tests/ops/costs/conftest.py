@@ -1,4 +1,4 @@
-"""The stages whose bills are reckoned."""
+"""The stages of the bills."""
 
 from tests.support.blueprints import dev, prod
 

@@ -1,4 +1,4 @@
-"""A bill: what it is made of, and what changes it."""
+"""Bill: its lines, and what changes them."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from functions.map import CONSUMERS
 from ops.cli.options import Options
 from ops.costs import show
 from ops.costs.bill import Bill, bill
-from ops.costs.line import total
+from ops.costs.bill_line import total
 from ops.costs.manual import MANUAL, ORDERS, stages, written
 from ops.stage import prices
 from ops.stage.templates import Blueprint
@@ -22,16 +22,16 @@ def numbers(made: Bill) -> dict[str, float]:
     return {line.what: line.number for line in (*made.idle, *made.busy, *made.keeping)}
 
 
-def test_an_idle_queue_is_asked_by_five_pollers_every_twenty_seconds(dev: Blueprint) -> None:
+def test_an_idle_queue_has_five_pollers_of_twenty_seconds(dev: Blueprint) -> None:
     polled = sum(line.number for line in bill("dev", dev, 1).idle if "polled" in line.what)
 
     assert polled == len(CONSUMERS) * 5 * 3 * 60 * 730
 
 
-def test_a_million_orders_write_what_a_million_budgets_allow(prod: Blueprint) -> None:
+def test_a_million_orders_write_a_million_budgets(prod: Blueprint) -> None:
     writes = numbers(bill("prod", prod, MILLION))["DynamoDB, writes"]
 
-    parcels = 1  # the carrier is a sandbox on every stage, and keeps books of its own
+    parcels = 1  # the carrier is a sandbox with its own table on every stage
     assert writes == MILLION * (sum(SHARES.values()) + parcels)
 
 
@@ -42,7 +42,7 @@ def test_a_million_orders_write_what_a_million_budgets_allow(prod: Blueprint) ->
         ("AWS::CloudWatch::Dashboard", prices.DASHBOARD),
     ],
 )
-def test_what_the_templates_have_more_costs_more(dev: Blueprint, kind: str, price: float) -> None:
+def test_more_resources_in_the_templates_cost_more(dev: Blueprint, kind: str, price: float) -> None:
     before, after = (bill("dev", each, 1).idle for each in (dev, with_more(dev, kind, 3)))
 
     assert total(after) - total(before) == pytest.approx(3 * price)
@@ -54,7 +54,7 @@ def test_a_stage_with_real_cards_has_a_secret_and_waits_for_its_provider(
     sandbox, real = (numbers(bill("any", each, MILLION)) for each in (dev, prod))
 
     assert (sandbox.get("secrets"), real["secrets"]) == (None, 1)
-    assert real["Lambda, their time"] > sandbox["Lambda, their time"]
+    assert real["Lambda, their duration"] > sandbox["Lambda, their duration"]
     assert real["DynamoDB, writes"] < sandbox["DynamoDB, writes"]
 
 
@@ -68,7 +68,7 @@ def test_a_stage_with_a_sender_pays_for_its_mails(dev: Blueprint) -> None:
     assert total(after.busy) > total(before.busy) + 2 * MILLION * prices.MAIL
 
 
-def test_only_a_stage_whose_past_can_be_restored_pays_for_that(prod: Blueprint) -> None:
+def test_only_a_stage_with_point_in_time_recovery_pays_for_it(prod: Blueprint) -> None:
     without, kept = (numbers(bill("any", each, 1)) for each in (forgetful(prod), prod))
 
     assert "DynamoDB, point-in-time recovery" in kept
@@ -86,7 +86,7 @@ def test_another_architecture_has_another_price(dev: Blueprint) -> None:
     assert on("x86_64") > on("arm64") == total(bill("dev", dev, MILLION).busy)
 
 
-def test_it_is_shown_in_eighty_columns_with_where_and_when_its_prices_are_from(
+def test_it_fits_eighty_columns_with_the_region_and_date_of_its_prices(
     prod: Blueprint,
 ) -> None:
     shown = list(show.lines(bill("prod", prod, 20 * MILLION)))
@@ -94,22 +94,22 @@ def test_it_is_shown_in_eighty_columns_with_where_and_when_its_prices_are_from(
     assert max(map(len, shown)) <= 80
     assert prices.AS_OF in shown[0]
     assert prices.REGION in shown[0]
-    assert sum(line.strip().startswith("in all") for line in shown) == 3
+    assert sum(line.strip().startswith("total") for line in shown) == 3
 
 
-def test_it_can_be_had_as_json(
+def test_it_prints_json(
     dev: Blueprint, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(show, "of_stage", lambda *_: dev)
+    monkeypatch.setattr(show, "stage_templates", lambda *_: dev)
 
     show.show(Options(stage="dev", json=True), orders=7, context=())
 
     assert capsys.readouterr().out.startswith('{"stage":"dev","orders":7,"idle":[{"what":')
 
 
-def test_the_manual_shows_these_figures(dev: Blueprint, prod: Blueprint) -> None:
+def test_the_manual_has_these_figures(dev: Blueprint, prod: Blueprint) -> None:
     text = MANUAL.read_text(encoding="utf-8")
     bills = {"dev": bill("dev", dev, ORDERS), "prod": bill("prod", prod, ORDERS)}
 
     assert stages(text) == ("dev", "prod")
-    assert written(text, bills) == text, "write them: .venv/bin/python -m ops.costs"
+    assert written(text, bills) == text, "outdated: .venv/bin/python -m ops.costs"

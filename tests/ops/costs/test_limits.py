@@ -1,4 +1,4 @@
-"""What is met first, by the map's own rows and the stage's own ways to the outside."""
+"""Throughput limits, from the rows of the map and the stage's adapters."""
 
 import pytest
 
@@ -19,17 +19,21 @@ def test_the_lowest_comes_first_and_every_consumer_has_one(dev: Blueprint) -> No
     assert {consumer.name for consumer in CONSUMERS} <= found.keys()
 
 
-def test_a_new_accounts_quota_is_met_long_before_the_api_s_throttle(dev: Blueprint) -> None:
+def test_a_new_accounts_quota_is_lower_than_the_apis_throttle(dev: Blueprint) -> None:
     assert rates(dev)["Lambda"] < rates(dev)["API"] == 100
 
 
-def test_who_waits_for_a_provider_takes_fewer_orders(dev: Blueprint, prod: Blueprint) -> None:
+def test_a_service_that_waits_for_a_provider_processes_fewer_orders(
+    dev: Blueprint, prod: Blueprint
+) -> None:
     assert rates(prod)["payment"] < rates(dev)["payment"] / 5
     assert rates(prod)["inventory"] == rates(dev)["inventory"]
 
 
 @pytest.mark.parametrize(("sender", "limited"), [(None, False), ("shop@example.com", True)])
-def test_ses_is_a_limit_of_who_sends(dev: Blueprint, sender: str | None, limited: bool) -> None:
+def test_ses_is_a_limit_of_a_stage_with_a_sender(
+    dev: Blueprint, sender: str | None, limited: bool
+) -> None:
     stage = told(dev, "email", adapter="ses", sender=sender) if sender else dev
 
     assert ("SES" in rates(stage)) is limited
