@@ -7,7 +7,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from functions import names
-from functions.framework.service import METRICS
+from functions.framework.outcomes import METRICS
 from infra.stage import Stage
 from infra.stage_stack import StageStack
 

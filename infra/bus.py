@@ -63,8 +63,8 @@ class BusStack(StageStack):
         undelivered.admit(topic.topic_arn)
         self._relay(relay, log, topic)
         ForgetRole(self, grants={log.table_arn: [READ_LOG, BLANK_IN_LOG]})
-        for metric in relay.alarms:
-            MetricAlarm(self, service=relay.name, metric=metric)
+        for outcome in relay.alarms:
+            MetricAlarm(self, service=relay.name, metric=outcome.metric)
         self._throttled()
 
     def _relay(self, relay: Relay, log: dynamodb.Table, topic: sns.Topic) -> None:

@@ -4,7 +4,8 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from functions import names
-from functions.framework.service import FORGED, Consumer
+from functions.framework.outcomes import Outcome
+from functions.framework.service import Consumer
 from functions.runtime import settings
 from infra.acknowledge import acknowledge
 from infra.adapter import Outside
@@ -68,5 +69,5 @@ class ConsumerStack(StageStack):
             ForgetRole(self, service=consumer.name, grants={self.table_arn(rows): REWRITE_ROWS})
         if consumer.chore:
             Schedule(self, service=consumer.name, chore=consumer.chore, function=worker.resource)
-        for metric in (FORGED, *consumer.alarms):
-            MetricAlarm(self, service=consumer.name, metric=metric)
+        for outcome in (Outcome.FORGED, *consumer.alarms):
+            MetricAlarm(self, service=consumer.name, metric=outcome.metric)

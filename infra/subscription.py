@@ -6,7 +6,8 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from functions import names
-from functions.framework.service import TRIES, Consumer
+from functions.framework.outcomes import TRIES
+from functions.framework.service import Consumer
 from functions.runtime import backoff
 from infra.alarm import PERIOD, Alarm, counted
 from infra.queues import RETENTION, DeadLetterQueue, SafeQueue

@@ -6,11 +6,13 @@ from contextlib import suppress
 from typing import Any
 
 from events.envelope import Event
+from functions.framework.service import Consumer
 from functions.runtime import backoff
-from functions.runtime.handlers.consumer import consumer_handler
 from functions.runtime.handlers.reactor import Handled, Reactor
+from functions.runtime.main import Dependencies, compose
+from functions.runtime.memory.lambda_events import batch, failures, queue_record
 from simulation.faults import UNAVAILABLE, Unavailable
-from simulation.invariants.violation import Violation, no_function_fails_by_itself
+from simulation.invariants.violation import Violation, functions_fail_only_with_their_calls
 from simulation.message import Receipt
 from simulation.stepped_ports import SteppedQueue
 from simulation.worker import Worker, working
@@ -65,20 +67,18 @@ class WatchedReactor(Reactor):
         except AGAIN:
             raise
         except Exception as error:
-            raise Violation(no_function_fails_by_itself, invocation.name, error) from error
+            raise Violation(functions_fail_only_with_their_calls, invocation.name, error) from error
         invocation.at.done = True
         return handled
 
 
-def by_handler(reactor: Reactor, queue: SteppedQueue, monotonic: Callable[[], float]) -> Work:
-    """Return what works on a batch by the function that Lambda calls, from JSON to its answer."""
-    handler = consumer_handler(reactor, queue, SilentObserver(), monotonic)
-    ordered = reactor.consumer.ordered
+def by_handler(consumer: Consumer, given: Dependencies) -> Work:
+    """Return what works on a batch by the handler that Lambda calls, from JSON to its answer."""
+    handler = compose(consumer, given)
 
-    def work(batch: Sequence[Receipt]) -> AbstractSet[str]:
-        records = [_record(receipt, ordered=ordered) for receipt in batch]
-        answer = handler({"Records": records}, None)
-        return {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+    def work(receipts: Sequence[Receipt]) -> AbstractSet[str]:
+        records = (_record(receipt, ordered=consumer.ordered) for receipt in receipts)
+        return set(failures(handler(batch(*records), None)))
 
     return work
 
@@ -86,9 +86,9 @@ def by_handler(reactor: Reactor, queue: SteppedQueue, monotonic: Callable[[], fl
 def one_by_one(reactor: Reactor, queue: SteppedQueue) -> Work:
     """Return what works on single messages by the reactor alone, which is quicker."""
 
-    def work(batch: Sequence[Receipt]) -> AbstractSet[str]:
+    def work(receipts: Sequence[Receipt]) -> AbstractSet[str]:
         failed: AbstractSet[str] = frozenset()
-        for receipt in batch:
+        for receipt in receipts:
             try:
                 reactor.handle(receipt.message.event)
             except AGAIN:
@@ -101,18 +101,15 @@ def one_by_one(reactor: Reactor, queue: SteppedQueue) -> Work:
 
 
 def _record(receipt: Receipt, *, ordered: bool) -> dict[str, Any]:
-    """Return a message as Lambda gives it: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html.
-
-    A FIFO topic's messages have no group in a standard queue.
-    """
-    group = {"MessageGroupId": receipt.message.event.subject} if ordered else {}
-    return {
-        "messageId": receipt.message.name,
-        "receiptHandle": receipt.handle,
-        "body": receipt.message.body,
-        "attributes": {"ApproximateReceiveCount": str(receipt.nth), **group},
-        "eventSource": "aws:sqs",
-    }
+    """Return a message as Lambda gives it; messages of a standard queue have no group."""
+    message = receipt.message
+    return queue_record(
+        message.body,
+        message=message.name,
+        receipt=receipt.handle,
+        receives=receipt.nth,
+        group=message.event.subject if ordered else None,
+    )
 
 
 UNREADABLE = ("undecodable", "unpublishable")

@@ -8,12 +8,14 @@ from functions.email.sender import stage_mailbox
 from functions.framework.ports import Resources
 from functions.framework.service import Consumer
 from functions.payment.sandbox import SandboxGateway
+from functions.runtime.main import Dependencies, compose_reactor
 from functions.shipping.sandbox import SandboxCarrier
 from simulation.clock import SECOND
 from simulation.faults import Unavailable
 from simulation.invocation import (
     AGAIN,
     Invocation,
+    SilentObserver,
     WatchedReactor,
     Work,
     by_handler,
@@ -51,10 +53,10 @@ class Functions:
         self._log = log
         self._whole = whole
         self._real = real
-        self._rows = {name: SteppedRows(rows) for name, rows in shop.rows.items()}
+        rows = {name: SteppedRows(rows) for name, rows in shop.rows.items()}
         self._resources = Resources(
             tables=lambda name: SteppedRecords(shop.tables(name)),
-            rows=self._rows.__getitem__,
+            rows=rows.__getitem__,
             clock=engine.clock,
             mailbox=SteppedMailbox(shop),
         )
@@ -62,20 +64,23 @@ class Functions:
         self._works: dict[str, Work] = {}
 
     def add(self, queue: Queue) -> None:
-        """Take a consumer into the world, by its queue."""
+        """Compose the function of a consumer, by its queue."""
         consumer = queue.consumer
-        reactor = WatchedReactor(
-            consumer=consumer,
-            log=self._log,
-            clock=self._engine.clock,
-            rows=self._rows.__getitem__,
-            outside=self._outside(consumer),
-        )
         inbox = SteppedQueue(queue)
+        given = Dependencies(
+            observer=SilentObserver(),
+            clock=self._engine.clock,
+            log=self._log,
+            resources=self._resources,
+            outside=self._outside(consumer),
+            queue=inbox,
+            monotonic=lambda: self._engine.now / SECOND,
+            make_reactor=WatchedReactor,
+        )
         self._works[consumer.name] = (
-            by_handler(reactor, inbox, lambda: self._engine.now / SECOND)
+            by_handler(consumer, given)
             if self._real
-            else one_by_one(reactor, inbox)
+            else one_by_one(compose_reactor(consumer, given), inbox)
         )
 
     def invoke(self, queue: Queue, batch: Sequence[Receipt]) -> None:

@@ -8,8 +8,8 @@ from events import codec
 from events.envelope import Event
 from functions.framework.ports import Message, Topic
 from functions.framework.service import Relay
-from functions.runtime.aws.items import SLOT, SUBJECT, to_item
-from functions.runtime.handlers.relay import relay_handler
+from functions.runtime.main import Dependencies, compose
+from functions.runtime.memory.lambda_events import batch, failures, stream_record
 from simulation.clock import DAY, HOUR, MINUTE, SECOND
 from simulation.faults import Unavailable
 from simulation.invocation import SilentObserver
@@ -161,12 +161,14 @@ type Publish = Callable[[Sequence[Event[Any]]], Collection[str]]
 
 
 def by_handler(relay: Relay, topic: Topic, engine: Engine) -> Publish:
-    """Return what publishes from the table's items as the stream has them."""
-    handler = relay_handler(relay, topic, SilentObserver(), SilentObserver(), engine.clock)
+    """Return what publishes from the table's items as the stream has them; ids number them."""
+    unread = SilentObserver()
+    given = Dependencies(observer=unread, clock=engine.clock, topic=topic, unpublished=unread)
+    handler = compose(relay, given)
 
-    def publish(batch: Sequence[Event[Any]]) -> Collection[str]:
-        answer = handler({"Records": [_record(event) for event in batch]}, None)
-        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    def publish(events: Sequence[Event[Any]]) -> Collection[str]:
+        records = (stream_record(event, number=event.id) for event in events)
+        return failures(handler(batch(*records), None))
 
     return publish
 
@@ -174,22 +176,6 @@ def by_handler(relay: Relay, topic: Topic, engine: Engine) -> Publish:
 def by_rule(relay: Relay, topic: Topic) -> Publish:
     """Return what publishes by the relay's rule alone, which is quicker."""
     return lambda batch: relay.publish([message_of(event) for event in batch], topic)
-
-
-def _record(event: Event[Any]) -> dict[str, Any]:
-    """Return an event as DynamoDB's stream has it; here its id numbers it.
-
-    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
-    """
-    item = to_item(event)
-    return {
-        "eventName": "INSERT",
-        "dynamodb": {
-            "Keys": {name: item[name] for name in (SUBJECT, SLOT)},
-            "NewImage": item,
-            "SequenceNumber": event.id,
-        },
-    }
 
 
 def message_of(event: Event[Any]) -> Message:

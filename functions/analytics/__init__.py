@@ -1,1 +1,1 @@
-"""Analytics: how many orders a day, what became of them, and what they brought."""
+"""Analytics: orders, outcomes and revenue by day."""

@@ -1,4 +1,4 @@
-"""The figures of a day: what its rows add up to, and how they are read."""
+"""Figures of a day: the totals of its rows, and the query for them."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from functions.analytics.table import marked_days, rows_of, summed_days
 from functions.framework.ports import Row, Rows, Value
 
 LONGEST = 92
-"""Days, today among them, that figures can be asked for; closed ones of them are summed up."""
+"""The days, including today, for which figures are available; the closed ones are summed up."""
 
 ORDERS = "orders"
 CONFIRMED = "confirmed"
@@ -20,10 +20,10 @@ REVENUE = "revenue"
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """What happened on a day (UTC).
+    """The figures of a day (UTC).
 
-    `cancelled` is by reason; `ordered` and `revenue` are by ISO 4217 currency, in minor units:
-    what was placed on that day, and the totals of what was confirmed on it.
+    `cancelled` is by reason. `ordered` and `revenue` are by ISO 4217 currency, in minor units: the
+    totals of the orders that were placed, and of those that were confirmed, on that day.
     """
 
     day: date
@@ -34,13 +34,13 @@ class Figures:
     revenue: Mapping[str, int]
 
 
-def named(figure: str, kind: str) -> str:
+def figure_name(figure: str, kind: str) -> str:
     """Return the name of a figure that is counted by kind, such as `revenue:EUR`."""
     return f"{figure}:{kind}"
 
 
-def added_up(rows: Iterable[Row]) -> Mapping[str, int]:
-    """Return the sum of each name among the values of rows."""
+def add_up(rows: Iterable[Row]) -> Mapping[str, int]:
+    """Return the sum of each name over the values of all rows."""
     sums: Counter[str] = Counter()
     for row in rows:
         for name, value in row.values.items():
@@ -49,16 +49,16 @@ def added_up(rows: Iterable[Row]) -> Mapping[str, int]:
 
 
 def figures(rows: Rows, days: int, today: date) -> tuple[Figures, ...]:
-    """Return the figures of so many days, the oldest first and `today` the last.
+    """Return the figures of `days` days, the oldest first and `today` the last.
 
-    Of a day that is summed up the sum is taken, unless markers say that more has come since. They
-    are read before the sums: what was marked and is no longer is in the sum that is read then.
+    A day that has a sum and no markers is read from its sum; any other day is counted. Markers are
+    read before the sums: a row whose marker is gone is included in the sum that is read afterwards.
     """
     first = today - timedelta(days=days - 1)
     marked = frozenset(marked_days(rows, since=first))
     sums = {day: row for day, row in summed_days(rows, since=first).items() if day not in marked}
     return tuple(
-        _figures(day, sums[day].values if day in sums else added_up(rows_of(rows, day)))
+        _figures(day, sums[day].values if day in sums else add_up(rows_of(rows, day)))
         for day in (first + timedelta(days=number) for number in range(days))
     )
 

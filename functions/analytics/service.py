@@ -1,8 +1,8 @@
-"""Analytics' row: what it hears, what it does, what it owns."""
+"""Declaration of analytics: its subscriptions, reactions, table and chore."""
 
 from events.contracts.checkout import OrderPlaced
 from events.contracts.ordering import OrderCancelled, OrderConfirmed
-from functions.analytics.closing import close_days
+from functions.analytics.daily_sums import sum_closed_days
 from functions.analytics.reactions import cancelled, confirmed, placed
 from functions.analytics.table import FIGURES
 from functions.framework.reaction import On
@@ -18,8 +18,8 @@ SERVICE = Consumer(
     tables=(
         Table(name=FIGURES, key="day", sort="event", access=frozenset({"put", "page", "remove"})),
     ),
-    chore=Chore(every=60, run=close_days),
+    chore=Chore(every=60, run=sum_closed_days),
     timeout=300,
     replayable=True,
 )
-"""Its timeout is for the chore: a day of a few 100,000 rows takes it half a minute to add up."""
+"""The timeout is sized for the chore: it adds up a few 100,000 rows of a day in half a minute."""

@@ -10,7 +10,7 @@ from functions.checkout.catalogue import Products
 from functions.checkout.listing import USUAL, Limit, Page
 from functions.checkout.place import Accepted
 from functions.checkout.request import Wanted
-from functions.framework.routes import Answer, Header, Param, Refusal, Route
+from functions.framework.routes import Answer, DeclaredProblem, Header, Param, Route
 
 Uuid = Annotated[
     str,
@@ -112,38 +112,44 @@ UNCHANGED = Answer(about="It is as the caller has it.", status=304, headers=(ETA
 
 # -- problems --------------------------------------------------------------------------------------
 
-NO_SUCH_ORDER = Refusal(
+NO_SUCH_ORDER = DeclaredProblem(
     status=404,
     kind="no-such-order",
     about="There is no such order, or the bearer token does not open it.",
 )
-NO_LIST = Refusal(
+NO_LIST = DeclaredProblem(
     status=404,
     kind="no-such-route",
     about="The stage has no OIDC issuer, and the orders of guests are not listed.",
 )
-MALFORMED_QUERY = Refusal(
+MALFORMED_QUERY = DeclaredProblem(
     status=400, kind="malformed-query", about="A query parameter is wrong: `field` names it."
 )
-TOO_LATE = Refusal(
+TOO_LATE = DeclaredProblem(
     status=409, kind="already-confirmed", about="The order was confirmed and is on its way."
 )
 NOT_PLACED = (
-    Refusal(status=400, kind="malformed-body", about="The body is not valid JSON."),
-    Refusal(status=400, kind="malformed-key", about="The Idempotency-Key is no UUID."),
-    Refusal(
+    DeclaredProblem(status=400, kind="malformed-body", about="The body is not valid JSON."),
+    DeclaredProblem(status=400, kind="malformed-key", about="The Idempotency-Key is no UUID."),
+    DeclaredProblem(
         status=409,
         kind="price-changed",
         about="The total is not the expected one; this is the total now.",
         more={"total": Money},
     ),
-    Refusal(status=415, kind="wrong-content-type", about="The body is not application/json."),
-    Refusal(status=422, kind="invalid-request", about="A member is missing, wrong or unknown."),
-    Refusal(status=422, kind="unknown-sku", about="The shop does not sell that."),
-    Refusal(
+    DeclaredProblem(
+        status=415, kind="wrong-content-type", about="The body is not application/json."
+    ),
+    DeclaredProblem(
+        status=422, kind="invalid-request", about="A member is missing, wrong or unknown."
+    ),
+    DeclaredProblem(status=422, kind="unknown-sku", about="The shop does not sell that."),
+    DeclaredProblem(
         status=422, kind="mixed-currencies", about="The lines are priced in several currencies."
     ),
-    Refusal(status=422, kind="key-reused", about="The Idempotency-Key was used for another order."),
+    DeclaredProblem(
+        status=422, kind="key-reused", about="The Idempotency-Key was used for another order."
+    ),
 )
 
 # -- routes ----------------------------------------------------------------------------------------

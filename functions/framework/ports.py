@@ -28,11 +28,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     by: int
 
 
-class Telling(Exception):
+class SafeToLog(Exception):
     """A failure whose message is for the operator: it quotes no event, so that it may be logged."""
 
 
-class Refused(Exception):
+class ChangeRefused(Exception):
     """A change would have gone below zero, so nothing was written; `keys` are the items."""
 
     def __init__(self, keys: Sequence[str]) -> None:
@@ -54,7 +54,7 @@ class Log(Protocol):
         With `changes`, all is written in one transaction, or nothing is.
 
         Raises:
-            Refused: the slot is free, but a change would go below zero.
+            ChangeRefused: the slot is free, but a change would go below zero.
         """
         ...
 
@@ -171,7 +171,7 @@ class MailRejected(Exception):
     """The mail will not be taken, however often it is sent; the message says why, to whom not."""
 
 
-class MailUnavailable(Telling):
+class MailUnavailable(SafeToLog):
     """The mail was not taken this time; whether it was sent may not be known. Try again."""
 
 
@@ -187,7 +187,7 @@ class Mailbox(Protocol):
         ...
 
 
-class SecretUnavailable(Telling):
+class SecretUnavailable(SafeToLog):
     """The secret cannot be read; the message says which, why, and what to do, and never quotes."""
 
 

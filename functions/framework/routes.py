@@ -37,7 +37,7 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refusal:
+class DeclaredProblem:
     """A problem that a route may answer: its status and kind, when, and members of its own."""
 
     status: int
@@ -69,7 +69,7 @@ class Route:
     params: tuple[Param, ...] = ()
     takes: type[Any] | None = None
     answers: tuple[Answer, ...] = ()
-    problems: tuple[Refusal, ...] = ()
+    problems: tuple[DeclaredProblem, ...] = ()
     bearer: tuple[str, ...] = ()
 
     @property
@@ -79,13 +79,15 @@ class Route:
 
 
 EVERYWHERE = (
-    Refusal(status=400, kind="malformed-body", about="The body cannot be read."),
-    Refusal(status=413, kind="body-too-large", about="The body is longer than an event may be."),
-    Refusal(status=500, kind="internal", about="Something failed on the shop's side."),
+    DeclaredProblem(status=400, kind="malformed-body", about="The body cannot be read."),
+    DeclaredProblem(
+        status=413, kind="body-too-large", about="The body is longer than an event may be."
+    ),
+    DeclaredProblem(status=500, kind="internal", about="Something failed on the shop's side."),
 )
 """What the edge answers before, or instead of, any endpoint."""
 
-UNAUTHENTICATED = Refusal(
+UNAUTHENTICATED = DeclaredProblem(
     status=401,
     kind="unauthenticated",
     about="The stage has an OIDC issuer, and no token of it was verified that says who asks.",

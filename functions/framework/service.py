@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, override
 
 from events.envelope import Event, Fact
 from events.history import History
 from functions.framework.http import Endpoint
+from functions.framework.outcomes import Outcome
 from functions.framework.ports import Log, Message, Resources, Row, Topic
 from functions.framework.reaction import On
 
@@ -49,15 +50,6 @@ TAKEN = frozenset(
 
 NAME = r"[a-z][a-z0-9]{0,30}"
 """What a service may be called."""
-
-METRICS = "Fanfare"
-"""The namespace of all metrics, which have the dimension `service`."""
-
-FORGED = "Forged"
-"""The metric of messages that the log does not hold as they are, which are acknowledged."""
-
-TRIES = "Tries"
-"""The metric of how often a message was received that has just failed, and may yet go well."""
 
 VISIBILITY_FACTOR = 6
 """Queue visibility in function timeouts: AWS's advice for a Lambda event source."""
@@ -133,7 +125,7 @@ class Service:
     timeout: int = 30
     memory: int = 512
     tables: tuple[Table, ...] = ()
-    alarms: tuple[str, ...] = ()
+    alarms: tuple[Outcome, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a name that cannot be all of that."""
@@ -142,6 +134,11 @@ class Service:
                 f"{self.name!r} is no name for a service: small letters and digits, and none of"
                 f" {', '.join(sorted(TAKEN))}"
             )
+
+    @property
+    def possible_tables(self) -> tuple[Table, ...]:
+        """The tables that it may have, whichever adapter is chosen."""
+        return self.tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,6 +200,11 @@ class Consumer(Service):
             there = ", ".join(adapter.name for adapter in self.adapters) or "none at all"
             raise UnknownAdapter(f"{self.name} has no adapter {name!r}; it has {there}.")
         return chosen[0] if chosen else None
+
+    @property
+    @override
+    def possible_tables(self) -> tuple[Table, ...]:
+        return self.tables + tuple(table for each in self.adapters for table in each.tables)
 
     def tables_with(self, adapter: Adapter | None) -> tuple[Table, ...]:
         """Return all its tables when that adapter is chosen."""

@@ -13,7 +13,7 @@ from events.contracts.inventory import (
 from events.contracts.ordering import OrderCancelled
 from events.envelope import Event
 from events.history import History
-from functions.framework.ports import Change, Refused
+from functions.framework.ports import Change, ChangeRefused
 from functions.framework.reaction import Fill, Steps
 
 STOCK = "stock"
@@ -27,7 +27,7 @@ def reserve(placed: Event[OrderPlaced], history: History) -> Steps:
     lines = tuple(Reserved(sku=line.sku, quantity=line.quantity) for line in placed.data.lines)
     try:
         yield Fill(fact=StockReserved(lines=lines), changes=_move(lines, -1))
-    except Refused as refused:
+    except ChangeRefused as refused:
         return StockRejected(skus=refused.keys)
     return None
 

@@ -16,6 +16,7 @@ from events.contracts.orders import OrderStalled
 from events.envelope import Event, follow
 from events.history import History
 from events.order_list import LIST, OWNER, order_at, parts
+from functions.framework.outcomes import Outcome
 from functions.framework.ports import Clock, Log, Resources, Row, Rows
 from functions.framework.service import Report
 from functions.orders.projection import row
@@ -51,7 +52,7 @@ def check(log: Log, resources: Resources) -> Iterator[Report]:
         try:
             yield from _look(order, log, rows, clock)
         except Undecodable as error:
-            yield Report(outcome="unreadable", order=order, detail=str(error))
+            yield Report(outcome=Outcome.UNREADABLE, order=order, detail=str(error))
 
 
 def _due(rows: Rows, now: datetime) -> Iterator[str]:
@@ -70,13 +71,13 @@ def _look(order: str, log: Log, rows: Rows, clock: Clock) -> Iterator[Report]:
         return
     if history.at(OUTCOME):
         if _write(rows, history):
-            yield Report(outcome="caught-up", order=order)
+            yield Report(outcome=Outcome.CAUGHT_UP, order=order)
         return
     stalled = _next(placed, history, clock())
     if stalled is not None:
         held = log.append(stalled)
         if held == stalled:
-            yield Report(outcome="stalled", order=order, stated=(held,))
+            yield Report(outcome=Outcome.STALLED, order=order, stated=(held,))
         history = History([*history, held])
     _write(rows, history)
 

@@ -2,6 +2,7 @@
 
 from events.contracts.orders import OrderStalled
 from events.order_list import CUSTOMER, HEARD, LIST, OPEN, OWNER, PLACE
+from functions.framework.outcomes import Outcome
 from functions.framework.reaction import On
 from functions.framework.service import Chore, Consumer, Projection, Table
 from functions.orders.check import EVERY, check
@@ -21,6 +22,6 @@ SERVICE = Consumer(
     ),
     projection=Projection(table=LIST, fold=row),
     chore=Chore(every=EVERY, run=check, reads=True, states=(OrderStalled,)),
-    alarms=("Stalled",),
+    alarms=(Outcome.STALLED,),
     replayable=True,
 )

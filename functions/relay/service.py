@@ -1,5 +1,6 @@
 """The relay's row: how much it takes at once and how long it tries."""
 
+from functions.framework.outcomes import Outcome
 from functions.framework.service import Relay
 from functions.relay.waves import publish
 
@@ -9,5 +10,5 @@ SERVICE = Relay(
     batch=100,
     record_age=20 * 60 * 60,
     timeout=60,
-    alarms=("Tampered",),
+    alarms=(Outcome.TAMPERED,),
 )

@@ -1,26 +1,82 @@
-"""From a function's environment to its Lambda handler: the service is found by its name."""
+"""Composition: from a function's environment, or from given ports, to its Lambda handler."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Any
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
-from functions.framework.ports import Clock, Log, Resources
+from functions.framework.ports import Clock, Log, Resources, Topic
 from functions.framework.service import Adapter, Api, Consumer, Relay, Service, Table
 from functions.runtime import settings
-from functions.runtime.aws.client import client_factory
-from functions.runtime.aws.log import DynamoLog
-from functions.runtime.aws.tables import DynamoRecords, DynamoRows, TableName
 from functions.runtime.clock import utc_now
 from functions.runtime.handlers.observer import LogObserver, Observer, failure
 from functions.runtime.settings import Settings, table_variable
+
+if TYPE_CHECKING:
+    from functions.runtime.handlers.consumer import ConsumerQueue
+    from functions.runtime.handlers.reactor import Reactor
+    from functions.runtime.handlers.relay import UnpublishedQueue
 
 type Handler = Callable[[dict[str, Any], Any], Any]
 type Clients = Callable[[str], Any]
 
 
-class Failed(Exception):
-    """A call of a function failed, and is to be made again; the message may be logged."""
+class InvocationFailed(Exception):
+    """An invocation failed and is to be retried; the message is safe to log."""
+
+
+class _Absent:
+    """The place of a port that was not given."""
+
+    def __getattr__(self, attribute: str) -> Any:
+        raise LookupError(f"a port that the service needs was not given: {attribute} was called")
+
+
+_ABSENT: Any = _Absent()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dependencies:
+    """The ports that a handler is composed of; each kind of service uses some of them.
+
+    Consumers and APIs use `log` and `resources`. A consumer also has its `queue` and, if it has
+    adapters, `outside`: the port that the chosen adapter built. `make_reactor` replaces its
+    reactor. The relay uses `topic` and `unpublished`. `monotonic` returns seconds.
+    """
+
+    observer: Observer
+    clock: Clock = utc_now
+    log: Log = _ABSENT
+    resources: Resources = _ABSENT
+    outside: object = None
+    queue: "ConsumerQueue" = _ABSENT
+    topic: Topic = _ABSENT
+    unpublished: "UnpublishedQueue" = _ABSENT
+    monotonic: Callable[[], float] = monotonic
+    make_reactor: "Callable[..., Reactor] | None" = None
+
+
+def compose(service: Service, given: Dependencies) -> Handler:
+    """Return the Lambda handler of a service on the given ports.
+
+    What the handler raises is safe to log: an `InvocationFailed`, with the class and place of its
+    cause.
+    """
+    return _safe_to_log(_compose(service, given))
+
+
+def compose_reactor(consumer: Consumer, given: Dependencies) -> "Reactor":
+    """Return what runs the reactions of a consumer on the given ports."""
+    from functions.runtime.handlers.reactor import Reactor
+
+    return (given.make_reactor or Reactor)(
+        consumer=consumer,
+        log=given.log,
+        clock=given.clock,
+        rows=given.resources.rows,
+        outside=given.outside,
+    )
 
 
 def build(
@@ -30,52 +86,21 @@ def build(
     observer: Observer | None = None,
     clients: Clients | None = None,
 ) -> Handler:
-    """Return the Lambda handler of the service that `environ` names; it fails discreetly.
+    """Return the Lambda handler of the service that `environ` names, on AWS.
 
-    `clients` gives AWS clients by their services' names, where they are not its own.
+    `clients` returns the AWS client of a service such as `dynamodb`; without it, clients are made.
 
     Raises:
         MissingSetting: `environ` lacks a variable that this kind of service needs.
     """
     env = Settings(environ)
     service = find(env[settings.SERVICE])
-    watch = observer or LogObserver(service.name)
-    return _discreet(_build(service, env, clients or client_factory(), clock, watch))
+    if clients is None:
+        from functions.runtime.aws.client import client_factory
 
-
-def _discreet(handler: Handler) -> Handler:
-    """Return a handler whose errors say no more than may be logged: Lambda logs what it raises."""
-
-    def handle(event: dict[str, Any], context: Any) -> Any:
-        try:
-            return handler(event, context)
-        except Exception as error:  # noqa: BLE001  whatever it is, it is made again
-            raise Failed(" ".join(failure(error).values())) from None
-
-    return handle
-
-
-def _build(
-    service: Service, env: Settings, client: Clients, clock: Clock, watch: Observer
-) -> Handler:
-    match service:
-        case Consumer():
-            return _consumer(service, env, client, clock, watch)
-        case Api():
-            from functions.runtime.handlers.api import api_handler
-
-            resources, log = _reach(service.tables, env, client, clock)
-            endpoints = service.build(log, resources)
-            return api_handler(service, endpoints, watch, resources.issuer)
-        case Relay():
-            from functions.runtime.aws.queue import SqsQueue
-            from functions.runtime.aws.topic import SnsTopic
-            from functions.runtime.handlers.relay import relay_handler
-
-            topic = SnsTopic(client("sns"), env[settings.TOPIC])
-            unpublished = SqsQueue(client("sqs"), env[settings.UNPUBLISHED])
-            return relay_handler(service, topic, unpublished, watch, clock)
-    raise TypeError(f"{service!r} is no kind of service that can run")
+        clients = client_factory()
+    observer = observer or LogObserver(service.name)
+    return compose(service, _on_aws(service, env, clients, clock, observer))
 
 
 def find(name: str) -> Service:
@@ -86,36 +111,87 @@ def find(name: str) -> Service:
     return service
 
 
-def _consumer(
-    consumer: Consumer, env: Settings, client: Clients, clock: Clock, observer: Observer
-) -> Handler:
-    from functions.runtime.aws.queue import SqsQueue
-    from functions.runtime.handlers.consumer import consumer_handler
-    from functions.runtime.handlers.reactor import Reactor
+def _compose(service: Service, given: Dependencies) -> Handler:
+    match service:
+        case Consumer():
+            from functions.runtime.handlers.consumer import consumer_handler
 
-    adapter = consumer.adapter(env.get(settings.ADAPTER))
-    resources, log = _reach(consumer.tables_with(adapter), env, client, clock)
-    if adapter:
-        resources = replace(resources, **_outside(adapter, env, client))
-    reactor = Reactor(
-        consumer=consumer,
-        log=log,
-        clock=clock,
-        rows=resources.rows,
-        outside=adapter.build(resources) if adapter else None,
-    )
-    handler = consumer_handler(reactor, SqsQueue(client("sqs"), env[settings.QUEUE]), observer)
-    if consumer.chore is None:
-        return handler
-    from functions.runtime.handlers.schedule import with_chore
+            reactor = compose_reactor(service, given)
+            handler = consumer_handler(reactor, given.queue, given.observer, given.monotonic)
+            if service.chore is None:
+                return handler
+            from functions.runtime.handlers.schedule import with_chore
 
-    return with_chore(handler, consumer.chore, log, resources, observer, consumer.name)
+            return with_chore(
+                handler, service.chore, given.log, given.resources, given.observer, service.name
+            )
+        case Api():
+            from functions.runtime.handlers.api import api_handler
+
+            endpoints = service.build(given.log, given.resources)
+            return api_handler(service, endpoints, given.observer, given.resources.issuer)
+        case Relay():
+            from functions.runtime.handlers.relay import relay_handler
+
+            return relay_handler(
+                service, given.topic, given.unpublished, given.observer, given.clock
+            )
+    raise TypeError(f"{service!r} is not a kind of service that can run")
 
 
-def _reach(
+def _safe_to_log(handler: Handler) -> Handler:
+    """Return a handler whose errors quote no payload, since Lambda logs what it raises."""
+
+    def handle(event: dict[str, Any], context: Any) -> Any:
+        try:
+            return handler(event, context)
+        except Exception as error:  # noqa: BLE001  every error is retried, whatever it is
+            raise InvocationFailed(" ".join(failure(error).values())) from None
+
+    return handle
+
+
+def _on_aws(
+    service: Service, env: Settings, client: Clients, clock: Clock, observer: Observer
+) -> Dependencies:
+    """Return the ports of a service on AWS; modules are imported for the kinds that need them."""
+    match service:
+        case Consumer():
+            from functions.runtime.aws.queue import SqsQueue
+
+            adapter = service.adapter(env.get(settings.ADAPTER))
+            resources, log = _tables(service.tables_with(adapter), env, client, clock)
+            if adapter:
+                resources = replace(resources, **_adapter_resources(adapter, env, client))
+            return Dependencies(
+                observer=observer,
+                clock=clock,
+                log=log,
+                resources=resources,
+                outside=adapter.build(resources) if adapter else None,
+                queue=SqsQueue(client("sqs"), env[settings.QUEUE]),
+            )
+        case Relay():
+            from functions.runtime.aws.queue import SqsQueue
+            from functions.runtime.aws.topic import SnsTopic
+
+            return Dependencies(
+                observer=observer,
+                clock=clock,
+                topic=SnsTopic(client("sns"), env[settings.TOPIC]),
+                unpublished=SqsQueue(client("sqs"), env[settings.UNPUBLISHED]),
+            )
+    resources, log = _tables(service.tables, env, client, clock)
+    return Dependencies(observer=observer, clock=clock, log=log, resources=resources)
+
+
+def _tables(
     tables: Sequence[Table], env: Settings, client: Clients, clock: Clock
 ) -> tuple[Resources, Log]:
-    """Return what the service's code is given, and the log, with the tables that it changes."""
+    """Return a service's own tables, and the log with the tables that its changes may name."""
+    from functions.runtime.aws.log import DynamoLog
+    from functions.runtime.aws.tables import DynamoRecords, DynamoRows, TableName
+
     dynamodb = client("dynamodb")
     known = {
         table.name: TableName(
@@ -135,15 +211,15 @@ def _reach(
     return resources, DynamoLog(dynamodb, env[settings.LOG], known)
 
 
-def _outside(adapter: Adapter, env: Settings, client: Clients) -> dict[str, Any]:
-    """Return the means that an adapter asks for, each imported only then."""
-    means: dict[str, Any] = {}
+def _adapter_resources(adapter: Adapter, env: Settings, client: Clients) -> dict[str, Any]:
+    """Return the mailbox or the secret that an adapter declares."""
+    given: dict[str, Any] = {}
     if adapter.mails:
         from functions.runtime.aws.mailbox import SesMailbox
 
-        means["mailbox"] = SesMailbox(client("sesv2"), env[settings.SENDER])
+        given["mailbox"] = SesMailbox(client("sesv2"), env[settings.SENDER])
     if adapter.secret:
         from functions.runtime.aws.secrets import StoredSecret
 
-        means["secret"] = StoredSecret(client, env[settings.SECRET])
-    return means
+        given["secret"] = StoredSecret(client, env[settings.SECRET])
+    return given

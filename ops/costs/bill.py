@@ -1,39 +1,39 @@
-"""The bill of a stage: what it costs to be there for a month, and what so many orders cost."""
+"""Bill of a stage: the cost of a month without orders, and the cost of a number of orders."""
 
 import msgspec
 
+from ops.costs.bill_line import BillLine
+from ops.costs.counted_run import CountedRun
 from ops.costs.idle import idle
 from ops.costs.limits import Limit, limits
-from ops.costs.line import Line
-from ops.costs.orders import busy, keeping
-from ops.costs.play import Play
+from ops.costs.order_costs import busy, keeping
 from ops.stage.templates import Blueprint
 
 
 class Bill(msgspec.Struct, frozen=True, kw_only=True):
-    """What a month costs in which nothing happens, and what is added by orders in a month.
+    """The costs of a month: `idle` without orders, `busy` added by orders.
 
-    `keeping` is what is stored of these orders, for every month from then on; `limits` are what is
-    met first if they come fast.
+    `keeping` is the storage of these orders, for each following month; `limits` are throughput
+    limits, the lowest first.
     """
 
     stage: str
     orders: int
-    idle: tuple[Line, ...]
-    busy: tuple[Line, ...]
-    keeping: tuple[Line, ...]
+    idle: tuple[BillLine, ...]
+    busy: tuple[BillLine, ...]
+    keeping: tuple[BillLine, ...]
     limits: tuple[Limit, ...]
 
 
 def bill(stage: str, blueprint: Blueprint, orders: int) -> Bill:
-    """Return the bill of a stage, from its templates and from a happy order that is counted."""
-    play = Play()
-    play.order()
+    """Return the bill of a stage, from its templates and from one successful order's usage."""
+    run = CountedRun()
+    run.order()
     return Bill(
         stage=stage,
         orders=orders,
         idle=tuple(idle(blueprint)),
-        busy=tuple(busy(blueprint, play.usage, orders)),
-        keeping=tuple(keeping(blueprint, play.usage, orders)),
-        limits=limits(blueprint, play.usage),
+        busy=tuple(busy(blueprint, run.usage, orders)),
+        keeping=tuple(keeping(blueprint, run.usage, orders)),
+        limits=limits(blueprint, run.usage),
     )

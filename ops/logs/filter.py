@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from events.codec import CONTRACTS
+from functions.framework.outcomes import Outcome, outcome_of
 from functions.map import SERVICES
 from ops.cli.errors import CommandError, ExitCode
-from ops.logs.line import OUTCOMES, Line, Meaning
+from ops.logs.line import Line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,7 @@ class Filter:
         return cls(
             services=_known("consumer", services, [service.name for service in SERVICES]),
             types=_known("type", types, CONTRACTS),
-            outcomes=_known("outcome", outcomes, OUTCOMES),
+            outcomes=_known("outcome", outcomes, list(Outcome)),
             order=(order or "").upper(),
         )
 
@@ -50,7 +51,8 @@ class Filter:
     def _of_interest(self, line: Line) -> bool:
         if self.outcomes:
             return line.outcome in self.outcomes
-        return line.slot is not None or OUTCOMES.get(line.outcome, Meaning("x")).shown
+        known = outcome_of(line.outcome)
+        return line.slot is not None or known is None or known.shown
 
 
 def _known(what: str, given: Iterable[str] | None, names: Iterable[str]) -> frozenset[str]:

@@ -2,53 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
 from events.codec import CONTRACTS, may_state
+from functions.framework.outcomes import Mark, Outcome, outcome_of
 from functions.map import CONSUMERS
 from functions.runtime import backoff
-from ops.logs.record import CRASHED, Record
-
-type Mark = Literal["", "=", "x", "-"]
-"""A fact has none; `=` nothing was to be done, `x` something is wrong, `-` nothing happened."""
-
-
-class Meaning(NamedTuple):
-    """What an outcome looks like: its mark, what is said of it, and whether it is of interest."""
-
-    mark: Mark
-    says: str = ""
-    shown: bool = True
-
-
-OUTCOMES: dict[str, Meaning] = {
-    "done": Meaning("-", "noted", shown=False),
-    "duplicate": Meaning("=", "slot filled"),
-    "overtaken": Meaning("=", "slot filled by another"),
-    "unheard": Meaning("=", "not for its ears"),
-    "nothing": Meaning("-", "nothing to decide yet", shown=False),
-    "retry": Meaning("x"),
-    "undecodable": Meaning("x"),
-    "forged": Meaning("x", "not in the log"),
-    "held-back": Meaning("-", "given back untried", shown=False),
-    "not-hidden": Meaning("x"),
-    "stalled": Meaning("x", "too long without an outcome"),
-    "caught-up": Meaning("-", "the list was behind"),
-    "unreadable": Meaning("x", "in the log, not read by this version"),
-    "published": Meaning("-", shown=False),
-    "unsent": Meaning("x", "the topic did not take it"),
-    "unpublishable": Meaning("x"),
-    "tampered": Meaning("x", "the log was changed"),
-    "forgotten": Meaning("-", "personal fields were blanked"),
-    "answered": Meaning("-", shown=False),
-    "summed": Meaning("-", shown=False),
-    "refused": Meaning("x"),
-    "failed": Meaning("x"),
-    CRASHED: Meaning("x"),
-}
-"""Every outcome that a function writes down; a fact that one comes with has a line of its own."""
+from ops.logs.record import Record
 
 _KEEPERS = frozenset(
     consumer.name for consumer in CONSUMERS if not any(on.states for on in consumer.on)
@@ -75,9 +37,12 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str = ""
 
     @property
-    def mark(self) -> Mark:
-        """The sign that the line begins with."""
-        return "" if self.slot else OUTCOMES.get(self.outcome, Meaning("x")).mark
+    def mark(self) -> Mark | Literal[""]:
+        """The sign that the line begins with; a fact has none."""
+        if self.slot:
+            return ""
+        known = outcome_of(self.outcome)
+        return known.mark if known else "x"
 
     @property
     def what(self) -> str:
@@ -104,7 +69,7 @@ def lines(record: Record) -> list[Line]:
     ]
     if facts:
         return facts
-    retried = record.outcome == "retry"
+    retried = record.outcome == Outcome.RETRY
     return [
         Line(
             time=record.time,
@@ -127,9 +92,9 @@ def slot_of(event: str) -> str:
 
 def _facts(record: Record) -> Iterator[tuple[str, str, str]]:
     """Yield the facts that a record tells of: service, event and type."""
-    if record.outcome == "answered" and record.event:
+    if record.outcome == Outcome.ANSWERED and record.event:
         yield record.service, record.event, _type_of(record.service, record.event)
-    if record.outcome == "published" and record.event and record.type:
+    if record.outcome == Outcome.PUBLISHED and record.event and record.type:
         contract = CONTRACTS.get(record.type)
         yield contract.sources[0] if contract else record.service, record.event, record.type
     for event, kind in zip(record.stated, record.facts, strict=False):
@@ -143,10 +108,11 @@ def _type_of(source: str, event: str) -> str:
 
 
 def _detail(record: Record) -> str:
-    says = OUTCOMES[record.outcome].says if record.outcome in OUTCOMES else ""
-    if record.outcome == "duplicate" and record.service in _KEEPERS:
-        says = "known already"
+    known = outcome_of(record.outcome)
+    text = known.text if known else ""
+    if record.outcome == Outcome.DUPLICATE and record.service in _KEEPERS:
+        text = "rows are up to date"
     request = f"{record.status} {record.route}" if record.route else ""
     return " ".join(
-        part for part in (request, record.problem, record.error, record.detail, says) if part
+        part for part in (request, record.problem, record.error, record.detail, text) if part
     )

@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-CRASHED = "crashed"
-"""The outcome of an invocation that could not write its own line."""
+from functions.framework.outcomes import Outcome
 
 _CRASHES = ("[ERROR]", "Task timed out after")
 _LONGEST = 120
@@ -57,7 +56,7 @@ def parse(message: str, *, service: str, logged: int) -> Record | None:
         return Record(
             time=datetime.fromtimestamp(logged / 1000, UTC),
             service=service,
-            outcome=CRASHED,
+            outcome=Outcome.CRASHED,
             error=" ".join(message.split())[:_LONGEST],
         )
     return None

@@ -16,9 +16,9 @@ from infra.stage import DEV
 from ops.cli.errors import ExitCode
 from ops.cli.formats import counted, counted_line
 from simulation.invariants.violation import Violation
-from tests.faults.chance import Chance
+from tests.faults.random_world import RandomWorld
 from tests.faults.deployment import SENDER, deployment
-from tests.faults.injection import PORTS, WORDS, Fault, applicable
+from tests.faults.injection import PORTS, DESCRIPTIONS, Fault, applicable
 from tests.support.assembly import Assembly, synthesize
 from tests.support.campaigns import leave, whole
 from tests.support.template import Templates
@@ -38,21 +38,21 @@ class Tally:
     faults: Counter[Fault] = field(default_factory=Counter)
     pairs: set[tuple[str, Fault]] = field(default_factory=set)
 
-    def add(self, chance: Chance) -> None:
+    def add(self, chance: RandomWorld) -> None:
         """Count one world more."""
         self.worlds += 1
         self.orders += len(chance.world.orders)
-        self.calls += len(chance.world.wire.calls)
-        for fired in chance.fired:
-            self.faults[fired.fault] += 1
-            if not isinstance(fired.call, str):
-                self.pairs.add((fired.call.operation, fired.fault))
+        self.calls += len(chance.world.hook.calls)
+        for injected in chance.injected:
+            self.faults[injected.fault] += 1
+            if not isinstance(injected.call, str):
+                self.pairs.add((injected.call.operation, injected.fault))
 
 
-def by_chance(templates: Templates, seed: int) -> tuple[Chance, Violation | None]:
+def run_random_world(templates: Templates, seed: int) -> tuple[RandomWorld, Violation | None]:
     """Run the world of a seed to its end, or until an invariant does not hold."""
     with deployment(templates) as world:
-        chance = Chance(world, seed)
+        chance = RandomWorld(world, seed)
         try:
             chance.run()
         except Violation as violation:
@@ -60,7 +60,7 @@ def by_chance(templates: Templates, seed: int) -> tuple[Chance, Violation | None
         return chance, None
 
 
-def again(seed: int) -> str:
+def replay_command(seed: int) -> str:
     """Return the command that replays a world."""
     return f"make wire SEED={seed}"
 
@@ -70,23 +70,23 @@ def campaign(templates: Templates, seeds: Sequence[int], out: Console) -> Tally:
     tally = Tally()
     shown = Console(stderr=True)
     for seed in track(seeds, "worlds", console=shown, disable=not shown.is_terminal):
-        chance, violation = by_chance(templates, seed)
+        chance, violation = run_random_world(templates, seed)
         tally.add(chance)
         if violation is not None:
             tally.found += 1
-            out.print(f"Seed {seed}:", *chance.fired, violation, sep="\n  ", markup=False)
-            out.print(f"  Replay it: {again(seed)}")
+            out.print(f"Seed {seed}:", *chance.injected, violation, sep="\n  ", markup=False)
+            out.print(f"  Replay it: {replay_command(seed)}")
         if tally.found == ENOUGH:
             break
     return tally
 
 
-def sum_up(tally: Tally, out: Console) -> None:
+def print_summary(tally: Tally, out: Console) -> None:
     """Print what there was."""
     worlds, orders = counted(tally.worlds, "world"), counted(tally.orders, "order")
     out.print(f"{worlds}, {orders}, {tally.calls:,} calls of AWS")
     for fault, times in tally.faults.most_common():
-        out.print(counted_line(times, f"{fault}: {WORDS[fault]}"))
+        out.print(counted_line(times, f"{fault}: {DESCRIPTIONS[fault]}"))
     there = {(operation, fault) for operation in PORTS for fault in applicable(operation)}
     out.print(f"{len(tally.pairs)} of {len(there)} pairs of an operation and a fault were met.")
     out.print(f"{counted(tally.found, 'violation')}.")
@@ -105,7 +105,7 @@ def main(arguments: Sequence[str]) -> ExitCode:
         synthesize(Path(folder), replace(DEV, sender=SENDER))
         templates = Templates(Assembly(Path(folder)).stacks)
         tally = campaign(templates, range(first, first + worlds), out)
-    sum_up(tally, out)
+    print_summary(tally, out)
     return ExitCode.FOUND if tally.found else ExitCode.DONE
 
 

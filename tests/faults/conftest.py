@@ -8,8 +8,8 @@ import pytest
 
 from infra.stage import DEV
 from tests.faults.deployment import SENDER
-from tests.faults.stories import STORIES
-from tests.faults.sweep import Site, sites
+from tests.faults.scenarios import SCENARIOS
+from tests.faults.sweep import CallPath, call_paths
 from tests.support.assembly import made_once, once, synthesize
 from tests.support.template import Templates
 
@@ -21,11 +21,11 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
 
 
 @pytest.fixture(scope="session")
-def stories(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> dict[Site, str]:
-    """Every call that a function makes in any story, and the story that it belongs to."""
+def scenarios(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> dict[CallPath, str]:
+    """Every call that a function makes in any scenario, and the scenario that it belongs to."""
 
-    def note(out: Path) -> None:
-        out.write_text(json.dumps(list(sites(templates, STORIES).items())))
+    def write(out: Path) -> None:
+        out.write_text(json.dumps(list(call_paths(templates, SCENARIOS).items())))
 
-    noted = made_once(tmp_path_factory, "sites.json", note)
-    return {tuple(site): story for site, story in json.loads(noted.read_text())}
+    written = made_once(tmp_path_factory, "call_paths.json", write)
+    return {tuple(path): scenario for path, scenario in json.loads(written.read_text())}

@@ -21,12 +21,13 @@ from functions.checkout.identity import order_id
 from functions.runtime.aws.log import DynamoLog
 from functions.runtime.aws.tables import DynamoRows
 from functions.runtime.main import build
-from simulation.invariants.violation import Violation, comes_to_rest
+from functions.runtime.memory.observer import MemoryObserver
+from simulation.invariants.violation import Violation, every_world_comes_to_rest
 from tests.faults import moto_state
-from tests.faults.books import Books
-from tests.faults.runs import CONSUMERS, attempt, key_of, trigger_of
-from tests.faults.wire import Clients, Wire
-from tests.support.builders import NOW, Lines
+from tests.faults.recorded_state import RecordedState
+from tests.faults.request_hook import Clients, RequestHook
+from tests.faults.runs import CONSUMERS, attempt, customer_key, trigger
+from tests.support.builders import NOW
 from tests.support.tables import known_tables
 from tests.support.template import Templates
 from tests.system.shop import SKU, SOLD_OUT, STOCK, Placed, Shop
@@ -60,10 +61,10 @@ class Deployment(World):
     """
 
     def __init__(self, templates: Templates, clock: Traveller) -> None:
-        self.books = Books(CLIENTS.plain, {SKU: STOCK, SOLD_OUT: 0})
-        self.wire = CLIENTS.wire = Wire(self.books)
+        self.recorded = RecordedState(CLIENTS.plain, {SKU: STOCK, SOLD_OUT: 0})
+        self.hook = CLIENTS.hook = RequestHook(self.recorded)
         self.clock = clock
-        super().__init__(templates, Lines(), lambda _: CLIENTS)
+        super().__init__(templates, MemoryObserver(), lambda _: CLIENTS)
         CLIENTS.plain("sesv2").create_email_identity(EmailIdentity=SENDER)
         self._close_the_past()
         self.shop = Shop(self)
@@ -81,19 +82,19 @@ class Deployment(World):
         Raises:
             Died: at one of its calls.
         """
-        with self.wire.running(service, trigger_of(service, event)):
+        with self.hook.running(service, trigger(service, event)):
             answer = super().invoke(service, event)
         if "batchItemFailures" in (answer or {}) and service in CONSUMERS:
             failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
-            for record in event["Records"]:
+            for record in event["RecordedStream"]:
                 if record["messageId"] not in failed:
-                    self.books.acknowledged(service, codec.decode(record["body"]))
+                    self.recorded.acknowledged(service, codec.decode(record["body"]))
         return answer
 
     def restart(self) -> None:
         """Let no function remember anything: each is a new process."""
         handlers = {
-            service: build(environ, observer=Lines(), clients=CLIENTS)
+            service: build(environ, observer=MemoryObserver(), clients=CLIENTS)
             for service, environ in self._wiring.environments.items()
         }
         self._wiring = replace(self._wiring, handlers=handlers)
@@ -102,17 +103,17 @@ class Deployment(World):
 
     def place(self, number: int, *what: Any, **how: Any) -> bool:
         """Let a customer order, with the same key each time; tell whether the shop has said so."""
-        key = key_of(number)
+        key = customer_key(number)
         self.orders[number] = order_id(key)
         answers: list[int] = []
-        attempt(lambda: answers.append(self.shop.ask(key, *what, **how).status))
+        attempt(lambda: responses.append(self.shop.ask(key, *what, **how).status))
         return answers == [200]
 
-    def withdraw(self, number: int) -> bool:
+    def cancel(self, number: int) -> bool:
         """Let a customer cancel; tell whether the shop has answered that it is, or is too late."""
-        placed = Placed(self.orders[number], key_of(number))
+        placed = Placed(self.orders[number], customer_key(number))
         answers: list[int] = []
-        attempt(lambda: answers.append(self.shop.cancel(placed).status))
+        attempt(lambda: responses.append(self.shop.cancel(placed).status))
         return answers in ([200], [409])
 
     # -- what happens by itself --------------------------------------------------------------------
@@ -133,14 +134,14 @@ class Deployment(World):
         waiting = [name for name in CONSUMERS if self.ready(name)]
         return (lambda world: world.consume(waiting[0])) if waiting else None
 
-    def pass_time(self, *, operated: bool = True) -> bool:
+    def advance(self, *, operated: bool = True) -> bool:
         """Let time pass until something is to be done; tell whether there is anything.
 
         First what is still under way comes through, then what is hidden is visible again, then
         operators empty the DLQs, if there are any.
         """
-        if self.wire.late:
-            self.wire.late.pop(0)()
+        if self.hook.in_flight:
+            self.hook.in_flight.pop(0)()
             return True
         hidden = [moto_state.hidden_for(self.queue[name]) for name in CONSUMERS]
         waits = [
@@ -163,17 +164,17 @@ class Deployment(World):
             move = self.move()
             if move is not None:
                 yield move
-            elif not self.pass_time(operated=operated):
+            elif not self.advance(operated=operated):
                 return
-        raise Violation(comes_to_rest, "everything")
+        raise Violation(every_world_comes_to_rest, "everything")
 
-    def bury(self, consumer: str) -> None:
+    def dead_letter(self, consumer: str) -> None:
         """Move a message to the DLQ, as if every worker had died on it."""
         moto_state.move(self.queue[consumer], self.dead_queue[consumer])
 
     def redrive(self, consumer: str) -> bool:
         """Send what is in a DLQ to its queue again; tell whether there was anything."""
-        dead = moto_state.take_all(self.dead_queue[consumer])
+        dead = moto_state.pop_all(self.dead_queue[consumer])
         for body in dead:
             self.resend(consumer, body)
         return bool(dead)
@@ -191,38 +192,38 @@ class Deployment(World):
     def replay(self, consumer: str, order: str) -> None:
         """Send what the log has of an order to a consumer that allows it."""
         for event in DynamoLog(CLIENTS.plain("dynamodb"), self.log).read(order):
-            if consumer in self.books.subscribers.get(event.type, ()):
+            if consumer in self.recorded.subscribers.get(event.type, ()):
                 self.resend(consumer, codec.encode(event).decode())
 
     def _close_the_past(self) -> None:
         """Let the days before the first order be summed up, as in a shop that has been open."""
         table = known_tables("dev")["analytics", FIGURES]
         rows = DynamoRows(CLIENTS.plain("dynamodb"), table)
-        for row in list(self.books.rows[FIGURES].all())[:KEPT]:
+        for row in list(self.recorded.rows[FIGURES].all())[:KEPT]:
             rows.put(row)
 
     # -- moments -----------------------------------------------------------------------------------
 
     def save(self) -> Saved:
         """Return this moment, to come back to."""
-        ours = (self.books, self._position, self.paused, self.orders)
+        ours = (self.recorded, self._position, self.paused, self.orders)
         memo = self._shared()
         return Saved(now=time.time(), moto=moto_state.save(memo), ours=deepcopy(ours, memo))
 
-    def come_back(self, saved: Saved) -> None:
+    def restore(self, saved: Saved) -> None:
         """Let all be as it was at a moment, with functions that have just started."""
         self.clock.move_to(saved.now)
         memo = self._shared(saved.ours[0])
-        moto_state.put_back(saved.moto, memo)
-        self.books, self._position, self.paused, self.orders = deepcopy(saved.ours, memo)
-        self.wire = CLIENTS.wire = Wire(self.books)
+        moto_state.restore(saved.moto, memo)
+        self.recorded, self._position, self.paused, self.orders = deepcopy(saved.ours, memo)
+        self.hook = CLIENTS.hook = RequestHook(self.recorded)
         self.restart()
 
-    def _shared(self, books: Books | None = None) -> dict[int, Any]:
+    def _shared(self, recorded: RecordedState | None = None) -> dict[int, Any]:
         """Return what no copy has of its own: what never changes, and a lock that nobody holds."""
-        books = books or self.books
-        events = [event for stream in books.log.streams.values() for event in stream.values()]
-        return {id(each): each for each in (books.tables.lock, *events)}
+        recorded = recorded or self.recorded
+        events = [event for order in recorded.log.orders() for event in recorded.log.read(order)]
+        return {id(each): each for each in (recorded.tables.lock, *events)}
 
 
 @contextmanager
@@ -238,6 +239,6 @@ def deployment(templates: Templates) -> Iterator[Deployment]:
             patch("botocore.endpoint.time", waits),
             patch("botocore.retries.quota.RetryQuota.acquire", lambda *_: True),
             patch("functions.runtime.aws.log._jitter", lambda _: 0),
-            patch("functions.analytics.closing.LONGEST", KEPT),
+            patch("functions.analytics.daily_sums.LONGEST", KEPT),
         ):
             yield Deployment(templates, clock)

@@ -1,11 +1,11 @@
-"""Luck: chance that is drawn one after the other, the same for the same seed."""
+"""SequentialDraws: chance that is drawn one after the other, the same for the same seed."""
 
 from collections.abc import Sequence
 
 from simulation.draws import Draws
 
 
-class Luck(Draws):
+class SequentialDraws(Draws):
     """The simulator's draws, for those who ask in the same order each time."""
 
     def __init__(self, seed: int) -> None:

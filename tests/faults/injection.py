@@ -6,13 +6,13 @@ from typing import Literal
 from simulation.faults import DESCRIPTIONS, READS, WITH_CHANGES, possible
 from simulation.faults import Fault as PortFault
 
-type Fault = PortFault | Literal["conflict, to the last"]
+type Fault = PortFault | Literal["permanent conflict"]
 
-TO_THE_LAST: Fault = "conflict, to the last"
-WORDS: dict[Fault, str] = {
+PERMANENT_CONFLICT: Fault = "permanent conflict"
+DESCRIPTIONS: dict[Fault, str] = {
     **dict[Fault, str](DESCRIPTIONS.items()),
     "conflict": "another's transaction is in the way once, and the log tries again by itself",
-    TO_THE_LAST: "another's transaction is in the way however often the log tries",
+    PERMANENT_CONFLICT: "another's transaction is in the way however often the log tries",
 }
 
 PORTS = {
@@ -29,16 +29,16 @@ PORTS = {
 }
 """Every operation that a function may ask for, and the call of a port that it is like."""
 
-TIMELY = frozenset({"slow", "frozen"})
+NO_EFFECT_HERE = frozenset({"slow", "frozen"})
 """What says nothing here, where time stands still while somebody works."""
 
-UNHEARD = frozenset({"die after"})
+SAME_AS_DYING_BEFORE = frozenset({"die after"})
 """What, at a read, is the same as a death before it."""
 
 CONFLICTING = frozenset({"dynamodb.PutItem", "dynamodb.TransactWriteItems"})
 
 
-class Unforeseen(BaseException):
+class UnknownOperation(BaseException):
     """A function asks for an operation of which nobody has said what can go wrong with it.
 
     It is no `Exception`, so that neither the SDK nor a function can take it for a fault.
@@ -50,12 +50,12 @@ def applicable(operation: str) -> tuple[Fault, ...]:
     """Return the faults that a call of an operation, `<service>.<Operation>`, can meet.
 
     Raises:
-        Unforeseen: nobody has said which.
+        UnknownOperation: nobody has said which.
     """
     if operation not in PORTS:
-        raise Unforeseen(f"{operation}: say in {__name__} what can go wrong with it")
-    faults = {*possible(PORTS[operation])} - TIMELY
+        raise UnknownOperation(f"{operation}: say in {__name__} what can go wrong with it")
+    faults = {*possible(PORTS[operation])} - NO_EFFECT_HERE
     if PORTS[operation] in READS:
-        faults -= UNHEARD
-    more = {"conflict", TO_THE_LAST} if operation in CONFLICTING else set()
-    return tuple(fault for fault in WORDS if fault in faults | more)
+        faults -= SAME_AS_DYING_BEFORE
+    added = {"conflict", PERMANENT_CONFLICT} if operation in CONFLICTING else set()
+    return tuple(fault for fault in DESCRIPTIONS if fault in faults | added)

@@ -56,7 +56,7 @@ def move(queue: str, to: str) -> None:
     queues[to].add_message(message)
 
 
-def take_all(queue: str) -> Sequence[str]:
+def pop_all(queue: str) -> Sequence[str]:
     """Return the bodies of all messages in a queue, which is empty then."""
     found = sqs_backends[ACCOUNT][REGION].queues[queue]
     bodies = [message.body for message in found._messages]
@@ -88,7 +88,7 @@ def save(memo: dict[int, Any]) -> Saved:
     return _copied([backends[ACCOUNT][REGION] for backends in BACKENDS], memo)
 
 
-def put_back(saved: Saved, memo: dict[int, Any]) -> None:
+def restore(saved: Saved, memo: dict[int, Any]) -> None:
     """Let all be as it was when it was saved, which can be done again."""
     for backends, copied in zip(BACKENDS, _copied(saved, memo), strict=True):
         backends[ACCOUNT][REGION] = copied

@@ -9,8 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from events import codec
 from functions import map as the_map
 from functions.runtime.main import InvocationFailed
-from tests.faults.books import Books
-from tests.faults.wire import Died
+from tests.faults.recorded_state import RecordedState
+from tests.faults.request_hook import Died
 
 CONSUMERS = tuple(sorted(consumer.name for consumer in the_map.CONSUMERS))
 TICK = "a tick"
@@ -24,20 +24,20 @@ def attempt(work: Callable[[], object]) -> None:
         return
 
 
-def hold(books: Books) -> None:
+def raise_violation(recorded: RecordedState) -> None:
     """Raise the first violation that was found, if there is one."""
-    if books.violations:
-        raise books.violations[0]
+    if recorded.violations:
+        raise recorded.violations[0]
 
 
-def trigger_of(service: str, event: Mapping[str, Any]) -> str:
+def trigger(service: str, event: Mapping[str, Any]) -> str:
     """Return what has set off a run: a route, the clock, the stream, or the types of events."""
-    if "Records" not in event:
+    if "RecordedStream" not in event:
         return str(event.get("routeKey", TICK))
     if service not in CONSUMERS:
         return "records"
-    return " and ".join(codec.decode(record["body"]).type for record in event["Records"])
+    return " and ".join(codec.decode(record["body"]).type for record in event["RecordedStream"])
 
 
-def key_of(number: int) -> str:
+def customer_key(number: int) -> str:
     return str(UUID(int=number + 1))

@@ -17,7 +17,7 @@ from functions.runtime.aws.tables import DynamoRecords
 from functions.runtime.aws.topic import SnsTopic
 from functions.runtime.handlers import consumer as consumers_handler
 from tests.faults import deployment
-from tests.faults.wire import Clients
+from tests.faults.request_hook import Clients
 from tests.simulation.seeded_bugs import SEEDED_BUGS as IN_THE_RULES
 
 type Patch = pytest.MonkeyPatch
@@ -79,7 +79,7 @@ def it_acknowledges_what_has_failed(patch: Patch) -> None:
 
 
 @seeded_bug
-def a_slot_is_put_without_its_condition(patch: Patch) -> None:
+def a_slot_is_put_unconditionally(patch: Patch) -> None:
     def put(self: DynamoLog, put: dict[str, Any]) -> None:
         self._client.put_item(TableName=put["TableName"], Item=put["Item"])
 
@@ -99,7 +99,7 @@ def stock_is_taken_before_the_slot(patch: Patch) -> None:
 
 
 @seeded_bug
-def a_conflict_is_held_to_be_a_success(patch: Patch) -> None:
+def a_conflict_counts_as_a_success(patch: Patch) -> None:
     def write(self: DynamoLog, write: Callable[[], Any]) -> Any:
         try:
             return write()
@@ -112,7 +112,7 @@ def a_conflict_is_held_to_be_a_success(patch: Patch) -> None:
 
 
 @seeded_bug
-def a_record_is_put_over_whatever_is_there(patch: Patch) -> None:
+def a_record_is_put_unconditionally(patch: Patch) -> None:
     def put(self: DynamoRecords, record: Any) -> bool:
         client = self._client
         self._client = _Unconditional(client)

@@ -5,27 +5,27 @@ from contextlib import closing
 import pytest
 
 from tests.faults.seeded_bugs import SEEDED_BUGS
-from tests.faults.stories import STORIES
-from tests.faults.sweep import Site, sweep
+from tests.faults.scenarios import SCENARIOS
+from tests.faults.sweep import CallPath, sweep
 from tests.support.template import Templates
 
 FOUND_BY = {
-    "the_relay_ignores_refused_entries": ("relay", "sns", "no_order_waits_for_ever"),
-    "the_relay_goes_on_when_the_topic_fails": ("relay", "sns", "no_order_waits_for_ever"),
-    "it_acknowledges_what_has_failed": ("shipping", "dynamodb.Put", "no_order_waits_for_ever"),
-    "a_slot_is_put_without_its_condition": (
+    "the_relay_ignores_refused_entries": ("relay", "sns", "every_order_completes"),
+    "the_relay_goes_on_when_the_topic_fails": ("relay", "sns", "every_order_completes"),
+    "it_acknowledges_what_has_failed": ("shipping", "dynamodb.Put", "every_order_completes"),
+    "a_slot_is_put_unconditionally": (
         "ordering",
         "dynamodb.Put",
         "a_filled_slot_never_changes",
     ),
     "stock_is_taken_before_the_slot": ("inventory", "dynamodb", "stock_is_conserved"),
-    "a_conflict_is_held_to_be_a_success": ("inventory", "dynamodb", "no_order_waits_for_ever"),
-    "a_record_is_put_over_whatever_is_there": (
+    "a_conflict_counts_as_a_success": ("inventory", "dynamodb", "every_order_completes"),
+    "a_record_is_put_unconditionally": (
         "payment",
         "dynamodb.Put",
-        "a_record_is_written_over_the_one_that_was_read",
+        "a_record_replaces_the_version_that_was_read",
     ),
-    "the_sdk_sends_mail_again": ("email", "sesv2", "no_mail_goes_twice"),
+    "the_sdk_sends_mail_again": ("email", "sesv2", "no_mail_is_sent_twice"),
     "it_confirms_the_losing_reference": (
         "payment",
         "dynamodb.Put",
@@ -42,10 +42,10 @@ def test_a_planted_mistake_is_found(
     function, call, invariant = FOUND_BY[name]
     SEEDED_BUGS[name](monkeypatch)
 
-    def wanted(site: Site) -> bool:
+    def wanted(site: CallPath) -> bool:
         return site[0] == function and site[-1].startswith(call)
 
-    with closing(sweep(templates, STORIES[0], wanted)) as met:
+    with closing(sweep(templates, SCENARIOS[0], wanted)) as met:
         found = next((found for _, _, found in met if found), None)
 
     assert found is not None

@@ -6,10 +6,10 @@ import pytest
 
 from functions.map import API, CONSUMERS
 from tests.faults.deployment import CLIENTS, deployment
-from tests.faults.injection import Unforeseen, applicable
+from tests.faults.injection import UnknownOperation, applicable
 from tests.faults.runs import TICK
-from tests.faults.stories import STORIES, Story
-from tests.faults.sweep import Site, sweep
+from tests.faults.scenarios import SCENARIOS, SweepScenario
+from tests.faults.sweep import CallPath, sweep
 from tests.support.summary import Figure
 from tests.support.template import Templates
 
@@ -17,29 +17,29 @@ ELSEWHERE = {"GET /orders"}
 """It has an answer only where the stage has an issuer, and reads one page: `test_list` has it."""
 
 
-@pytest.mark.parametrize("story", STORIES, ids=str)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 def test_whatever_befalls_a_call_the_story_ends_well(
-    templates: Templates, stories: dict[Site, str], story: Story
+    templates: Templates, scenarios: dict[CallPath, str], scenario: SweepScenario
 ) -> None:
-    own = {site for site, belongs in stories.items() if belongs == story.name}
+    own = {path for path, name in scenarios.items() if name == scenario.name}
 
-    met = list(sweep(templates, story, own.__contains__))
+    met = list(sweep(templates, scenario, own.__contains__))
 
     assert [(f"{call}", fault, str(found)) for call, fault, found in met if found] == []
     assert len(met) == _faults(own)
 
 
 def test_every_reaction_every_chore_and_every_route_has_its_story(
-    stories: dict[Site, str], figure: Figure
+    scenarios: dict[CallPath, str], figure: Figure
 ) -> None:
-    told = {(site[0], trigger) for site in stories for trigger in site[1].split(" and ")}
+    covered = {(path[0], trigger) for path in scenarios for trigger in path[1].split(" and ")}
 
     reactions = {(each.name, event) for each in CONSUMERS for event in each.hears}
     chores = {(each.name, TICK) for each in CONSUMERS if each.chore}
     routes = {(API.name, route.key) for route in API.routes if route.key not in ELSEWHERE}
-    assert told == reactions | chores | routes | {("relay", "records")}
-    figure("sweep: calls of functions", len(stories))
-    figure("sweep: calls that meet a fault", _faults(stories))
+    assert covered == reactions | chores | routes | {("relay", "records")}
+    figure("sweep: calls of functions", len(scenarios))
+    figure("sweep: calls that meet a fault", _faults(scenarios))
 
 
 def test_a_call_of_which_nobody_has_said_what_can_go_wrong_is_no_fault_but_an_error(
@@ -47,11 +47,11 @@ def test_a_call_of_which_nobody_has_said_what_can_go_wrong_is_no_fault_but_an_er
 ) -> None:
     with (
         deployment(templates) as world,
-        world.wire.running("payment", "a test"),
-        pytest.raises(Unforeseen, match="ListTables"),
+        world.hook.running("payment", "a test"),
+        pytest.raises(UnknownOperation, match="ListTables"),
     ):
         CLIENTS("dynamodb").list_tables()
 
 
-def _faults(found: Iterable[Site]) -> int:
-    return sum(len(applicable(site[-1].partition(" ")[0])) for site in found)
+def _faults(found: Iterable[CallPath]) -> int:
+    return sum(len(applicable(path[-1].partition(" ")[0])) for path in found)

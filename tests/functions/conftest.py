@@ -13,11 +13,12 @@ from moto import mock_aws
 
 from functions import names
 from functions.framework.service import Service
-from functions.runtime import main, settings
+from functions.runtime import settings
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.log import DynamoLog
 from functions.runtime.handlers.observer import LogObserver
-from tests.support.builders import Clock, Lines
+from functions.runtime.memory.observer import MemoryObserver
+from tests.support.builders import Clock
 from tests.support.tables import known_tables, make_tables, usual_tables
 
 _stages = count(1)
@@ -30,8 +31,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def lines() -> Lines:
-    return Lines()
+def lines() -> MemoryObserver:
+    return MemoryObserver()
 
 
 class Logged:
@@ -97,11 +98,11 @@ def calls(connection: Callable[[str], Any]) -> Iterator[Calls]:
     """What is called from here on, by whichever client."""
     made = Calls()
     clients = [connection(service) for service in ("dynamodb", "sqs", "sns")]
-    for client in clients:
-        client.meta.events.register("provide-client-params", made.note)
+    for each in clients:
+        each.meta.events.register("provide-client-params", made.note)
     yield made
-    for client in clients:
-        client.meta.events.unregister("provide-client-params", made.note)
+    for each in clients:
+        each.meta.events.unregister("provide-client-params", made.note)
 
 
 class Stage:
@@ -149,7 +150,7 @@ class Stage:
 
 @pytest.fixture
 def stage(connection: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Stage:
-    monkeypatch.setattr(main, "client_factory", lambda: connection)
+    monkeypatch.setattr("functions.runtime.aws.client.client_factory", lambda: connection)
     return Stage(connection)
 
 

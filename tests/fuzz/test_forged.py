@@ -34,10 +34,10 @@ def counted(said: str) -> set[str]:
 
 def hear(world: World, consumer: Consumer, event: Event[Any]) -> tuple[list[str], set[str]]:
     """Deliver an event; return what comes again, and what was counted. It must change nothing."""
-    before = world.state
+    before = world.state()
     message = test_queues.record(1, codec.encode(event).decode())
     answer, said = world.call(consumer.name, {"Records": [message]})
-    assert world.state == before
+    assert world.state() == before
     return failed(answer), counted(said)
 
 

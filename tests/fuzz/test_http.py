@@ -47,7 +47,7 @@ whose = st.sampled_from(["guests", "customers"])
 def answered(world: World, event: dict[str, Any]) -> int:
     """Send an event; check all that must hold of its answer, and return its status."""
     world.begin(CUSTOMERS if world.issuer else GUESTS)
-    before = world.state
+    before = world.state()
     answer, said = world.call(API.name, event)
     status, headers = answer["statusCode"], answer["headers"]
     body: Any = json.loads(answer["body"]) if answer["body"] else None
@@ -62,7 +62,7 @@ def answered(world: World, event: dict[str, Any]) -> int:
         assert body["detail"]
         assert status in (401, 404, 409) or body["field"]
     if status >= 300 or route not in WRITES:
-        assert world.state == before
+        assert world.state() == before
     return int(status)
 
 
@@ -114,9 +114,9 @@ def test_any_direct_invocation_is_answered_with_a_document(world: World, payload
     json.dumps(answer).encode()
     if "detail" in answer:
         assert answer["status"] < 500, answer
-        assert not world.state["log"]
+        assert not world.state()["log"]
     else:
-        assert len(world.state["log"]) == 1
+        assert len(world.state()["log"]) == 1
 
 
 WHOLE = {
@@ -165,4 +165,4 @@ def test_a_body_is_an_order_all_the_same(world: World) -> None:
         "body": json.dumps(BODY),
     }
     assert answered(world, event) == 200
-    assert len(world.state["log"]) == 2
+    assert len(world.state()["log"]) == 2

@@ -75,10 +75,10 @@ def test_a_batch_with_hostile_messages_in_it(
     friends = [record(100 + n, codec.encode(story[-1]).decode()) for n, story in enumerate(stories)]
     unreadable = {each["messageId"] for each in strangers if not readable(each.get("body"))}
 
-    before = world.state
+    before = world.state()
     answer, said = world.call(consumer.name, {"Records": strangers})
     assert set(failed(answer)) == unreadable
-    assert world.state == before
+    assert world.state() == before
     assert TELL not in said
 
     batch = data.draw(st.permutations([*strangers, *friends]))

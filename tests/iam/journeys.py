@@ -6,7 +6,7 @@ from unittest.mock import patch
 import msgspec
 from time_machine import Traveller
 
-from functions.analytics import closing
+from functions.analytics import daily_sums
 from functions.analytics.service import SERVICE as ANALYTICS
 from functions.map import CONSUMERS
 from functions.orders.check import STALLED_AFTER
@@ -112,7 +112,7 @@ class Journeys:
         return order
 
     def _sum_up(self) -> None:
-        with patch.object(closing, "LONGEST", DAYS):
+        with patch.object(daily_sums, "LONGEST", DAYS):
             self._world.tick(ANALYTICS.name)
 
     def _of_a_customer(self) -> Placed:

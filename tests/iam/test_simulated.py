@@ -8,7 +8,6 @@ import pytest
 from functions import names
 from functions.map import CONSUMERS
 from infra.grants import APPEND_TO_LOG, QUERY, TABLE_ACTIONS
-from ops.stage.connection import every_table
 from simulation import lambdas
 from simulation.campaign import run
 from simulation.scenario import Scenario
@@ -63,13 +62,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
 def test_what_functions_do_in_simulated_shops_their_roles_may_do(
     asked: list[tuple[Any, str]], walked: Walk, figure: Figure
 ) -> None:
-    owners = {table.name: (row, table) for row in CONSUMERS for table in every_table(row)}
+    owners = {table.name: (row, table) for row in CONSUMERS for table in row.possible_tables}
     stage = STAGES[STAGE].name
     needs = set()
     for seed in range(WORLDS):
         asked.clear()
         world = run(Scenario(seed=seed, orders=ORDERS)).world
-        for order in world.shop.log.streams:
+        for order in world.shop.log.orders():
             for event in world.shop.log.read(order):
                 needs.add((event.source, Need(APPEND_TO_LOG, table_arn(names.log_table(stage)))))
         for table, method in asked:

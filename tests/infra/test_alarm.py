@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from functions.framework.service import FORGED, TRIES
+from functions.framework.outcomes import TRIES, Outcome
 from functions.map import API, BUS, SERVICES
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime import backoff
@@ -43,7 +43,7 @@ def test_a_row_that_asks_for_an_alarm_has_one_that_goes_off_at_the_first_count(
 
 def test_a_message_that_is_not_of_the_log_wakes_somebody_whoever_got_it(stage: Assembly) -> None:
     for consumer in consumers(stage):
-        alarm = stage.alarm(FORGED, service=consumer)
+        alarm = stage.alarm(Outcome.FORGED.metric, service=consumer)
         assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 1)
 
 

@@ -13,7 +13,7 @@ from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.aws.client import client_factory
 from ops.cli.errors import ExitCode
 from ops.costs.manual import MANUAL
-from ops.costs.play import Play
+from ops.costs.counted_run import CountedRun
 from ops.main import main
 from ops.stage.connection import Connection
 from ops.stage.templates import TABLE, Blueprint
@@ -80,8 +80,8 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
                 TableName=table, PointInTimeRecoverySpecification=recovery
             )
         for _ in range(3):
-            play = Play()
-            history = play.history(play.order())
+            run = CountedRun()
+            history = run.history(run.order())
             write(made, history)
             row = ORDERS.projection.fold(history)  # type: ignore[union-attr]
             assert row is not None

@@ -9,7 +9,7 @@ from functions.framework.http import Request, Response
 from functions.framework.routes import Route
 from functions.framework.service import Api
 from functions.runtime.handlers.api import api_handler
-from tests.support.builders import Lines
+from functions.runtime.memory.observer import MemoryObserver
 
 CONTEXT = SimpleNamespace(aws_request_id="request-1")
 
@@ -18,7 +18,7 @@ CONTEXT = SimpleNamespace(aws_request_id="request-1")
 class World:
     """An API of one endpoint, which keeps what it was asked and answers as told."""
 
-    lines: Lines = field(default_factory=Lines)
+    lines: MemoryObserver = field(default_factory=MemoryObserver)
     asked: list[Request] = field(default_factory=list)
     answer: Response | Exception = field(default_factory=Response)
     issuer: str | None = None

@@ -15,9 +15,10 @@ from functions import names
 from functions.checkout.catalogue import CATALOGUE
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.main import Handler, build
+from functions.runtime.memory.observer import MemoryObserver
 from tests.functions.checkout.conftest import BODY, KEY
 from tests.functions.conftest import Calls, Stage
-from tests.support.builders import MUTE, TRUMPET, Clock, Lines, placed, then
+from tests.support.builders import MUTE, TRUMPET, Clock, placed, then
 from tests.support.lambdas import failed, message
 
 PLACED = placed()
@@ -38,7 +39,7 @@ class World:
         self.stage = stage
         self.calls = calls
         self.clock = clock
-        self.lines = Lines()
+        self.lines = MemoryObserver()
         self.issuer: dict[str, str] = {}
         self._handlers: dict[str, Handler] = {}
         for line in (TRUMPET, MUTE):

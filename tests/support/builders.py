@@ -57,33 +57,6 @@ def verified(subject: str, issuer: str = ISSUER) -> dict[str, Any]:
     return {"authorizer": {"jwt": {"claims": {"iss": issuer, "sub": subject}, "scopes": []}}}
 
 
-class Lines:
-    """An observer that keeps what was said."""
-
-    def __init__(self) -> None:
-        self.lines: list[dict[str, Any]] = []
-        self.counts: list[tuple[str, float]] = []
-        self.flushed = 0
-
-    def record(self, outcome: str, **fields: Any) -> None:
-        self.lines.append({"outcome": outcome, **fields})
-
-    def count(self, metric: str, value: float = 1, *, millis: bool = False) -> None:
-        self.counts.append((metric, value))
-
-    def flush(self) -> None:
-        self.flushed += 1
-
-    @property
-    def outcomes(self) -> list[str]:
-        """What became of each record, in order."""
-        return [line["outcome"] for line in self.lines]
-
-    def of(self, consumer: str) -> list[str]:
-        """Return what became of each record of a consumer."""
-        return [line["outcome"] for line in self.lines if line.get("consumer") == consumer]
-
-
 def order_placed(
     *lines: Line, token: str = "tok_success", delivery: Delivery = STANDARD
 ) -> OrderPlaced:

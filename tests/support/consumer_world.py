@@ -15,7 +15,8 @@ from functions.runtime.handlers.consumer import consumer_handler
 from functions.runtime.handlers.observer import Observer
 from functions.runtime.handlers.reactor import Reactor
 from functions.runtime.memory.log import MemoryLog
-from tests.support.builders import Clock, Lines, order_placed, placed
+from functions.runtime.memory.observer import MemoryObserver
+from tests.support.builders import Clock, order_placed, placed
 from tests.support.lambdas import message
 
 SECRET = "tok_of_a_card_that_nobody_may_read"
@@ -56,7 +57,7 @@ class World:
 
     log: MemoryLog = field(default_factory=MemoryLog)
     queue: Queue = field(default_factory=Queue)
-    lines: Lines = field(default_factory=Lines)
+    lines: MemoryObserver = field(default_factory=MemoryObserver)
     clock: Clock = field(default_factory=Clock)
     away: set[str] = field(default_factory=set)
     errors: dict[str, Exception] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Days of orders, the figures counted straight from their events, and a worker that keeps rows."""
+"""Orders of several days, their figures counted from the events, and analytics' rows of them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Sequence
@@ -12,7 +12,7 @@ from events.contracts.ordering import OrderCancelled, OrderConfirmed, Reason
 from events.envelope import Event
 from events.history import History
 from events.money import Money
-from functions.analytics.closing import close_days
+from functions.analytics.daily_sums import sum_closed_days
 from functions.analytics.figures import Figures
 from functions.analytics.service import SERVICE
 from functions.analytics.table import FIGURES
@@ -26,12 +26,12 @@ TODAY = date(2026, 11, 24)
 
 
 def noon(day: date) -> datetime:
-    """Return the middle of a day."""
+    """Return noon of a day."""
     return datetime.combine(day, time(12), UTC)
 
 
 def ago(days: int) -> datetime:
-    """Return the middle of the day so many days before today."""
+    """Return noon of the day that many days before today."""
     return noon(TODAY - timedelta(days=days))
 
 
@@ -44,7 +44,7 @@ def order(
     ends: Reason | bool = True,
     after: timedelta = timedelta(minutes=1),
 ) -> History:
-    """Return an order that was confirmed, cancelled for a reason, or left open (False)."""
+    """Return an order that is confirmed, cancelled for a reason, or still open (False)."""
     total = Money(amount=amount, currency=currency)
     first = placed(msgspec.structs.replace(order_placed(), total=total), order=name, now=at)
     if ends is False:
@@ -53,8 +53,8 @@ def order(
     return History([first, then(first, last, now=at + after)])
 
 
-def kept(event: Event[Any], history: History, now: datetime) -> tuple[Row, ...]:
-    """Return the rows that analytics keeps of an event."""
+def rows_for(event: Event[Any], history: History, now: datetime) -> tuple[Row, ...]:
+    """Return the rows that analytics writes for an event."""
     on = SERVICE.reaction_to(event.type)
     assert on is not None
     decided = on.react(*[event, *([history] if on.history else []), now])
@@ -62,40 +62,40 @@ def kept(event: Event[Any], history: History, now: datetime) -> tuple[Row, ...]:
     return decided.rows
 
 
-def tell(rows: Rows, history: History, now: datetime, only: str | None = None) -> None:
-    """Keep the rows of an order's events, or of the one with that id."""
+def deliver(rows: Rows, history: History, now: datetime, only: str | None = None) -> None:
+    """Write the rows of an order's events, or of the event with the id `only`."""
     for event in history:
         if only not in (None, event.id):
             continue
-        for row in kept(event, history, now):
+        for row in rows_for(event, history, now):
             rows.put(row)
 
 
-def close(rows: Rows, today: date) -> list[Report]:
-    """Do the chore on a day."""
+def sum_up(rows: Rows, today: date) -> list[Report]:
+    """Run the chore on a day."""
     given = resources(clock=Clock(noon(today)))
     given = Resources(tables=given.tables, rows={FIGURES: rows}.__getitem__, clock=given.clock)
-    return list(close_days(MemoryLog(), given))
+    return list(sum_closed_days(MemoryLog(), given))
 
 
 def recount(
-    histories: Iterable[History], days: int, today: date, *, heard: Container[str] | None = None
+    histories: Iterable[History], days: int, today: date, *, event_ids: Container[str] | None = None
 ) -> tuple[Figures, ...]:
-    """Return the figures of so many days, counted from the events, or from those of these ids."""
-    told = [
+    """Return the figures of `days` days, counted from the events, or from those with these ids."""
+    events = [
         (event, history)
         for history in histories
         for event in history
-        if heard is None or event.id in heard
+        if event_ids is None or event.id in event_ids
     ]
-    return tuple(_recounted(today - timedelta(days=back), told) for back in reversed(range(days)))
+    return tuple(_count_day(today - timedelta(days=back), events) for back in reversed(range(days)))
 
 
-def _recounted(day: date, told: Sequence[tuple[Event[Any], History]]) -> Figures:
+def _count_day(day: date, events: Sequence[tuple[Event[Any], History]]) -> Figures:
     counts: Counter[str] = Counter()
     cancelled: Counter[str] = Counter()
     money: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for event, history in told:
+    for event, history in events:
         if event.time.astimezone(UTC).date() != day:
             continue
         counts[event.type] += 1

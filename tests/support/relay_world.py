@@ -9,8 +9,9 @@ import pytest
 from events.contracts.payment import PaymentPrepared
 from functions.relay.service import SERVICE
 from functions.runtime.handlers.relay import relay_handler
+from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.topic import MemoryTopic
-from tests.support.builders import Clock, Lines, placed, then
+from tests.support.builders import Clock, placed, then
 from tests.support.lambdas import failed
 
 A, B = placed(order="A"), placed(order="B")
@@ -41,7 +42,7 @@ type Relay = Callable[[list[dict[str, Any]]], list[str]]
 
 
 @pytest.fixture
-def relay(topic: MemoryTopic, notes: Notes, lines: Lines, clock: Clock) -> Relay:
+def relay(topic: MemoryTopic, notes: Notes, lines: MemoryObserver, clock: Clock) -> Relay:
     handle = relay_handler(SERVICE, topic, notes, lines, clock)
 
     def invoke(records: list[dict[str, Any]]) -> list[str]:

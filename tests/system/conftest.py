@@ -8,9 +8,10 @@ import time_machine
 from moto import mock_aws
 from time_machine import Traveller
 
+from functions.runtime.memory.observer import MemoryObserver
 from infra.stage import DEV
 from tests.support.assembly import GUARDED, once, synthesize
-from tests.support.builders import NOW, Lines
+from tests.support.builders import NOW
 from tests.support.template import Templates
 from tests.system.shop import SENDER, Shop
 from tests.system.world import World
@@ -39,12 +40,12 @@ def clock() -> Iterator[Traveller]:
 
 
 @pytest.fixture
-def lines() -> Lines:
-    return Lines()
+def lines() -> MemoryObserver:
+    return MemoryObserver()
 
 
 @pytest.fixture
-def world(templates: Templates, clock: Traveller, lines: Lines) -> Iterator[World]:
+def world(templates: Templates, clock: Traveller, lines: MemoryObserver) -> Iterator[World]:
     with mock_aws():
         yield World(templates, lines)
 

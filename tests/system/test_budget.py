@@ -7,8 +7,8 @@ import pytest
 
 from functions import names
 from functions.map import SERVICES
+from functions.runtime.memory.observer import MemoryObserver
 from tests.functions.runtime.aws.test_items import CATALOGUE
-from tests.support.builders import Lines
 from tests.support.template import Templates
 from tests.system.shop import Shop
 from tests.system.units import STAGE, UNIT, Meter
@@ -57,7 +57,7 @@ def test_a_whole_order_of_one_line_costs_at_most_eighteen_write_units(
 
 
 def test_every_write_is_charged_also_one_in_vain(
-    meter: Meter, world: World, shop: Shop, lines: Lines
+    meter: Meter, world: World, shop: Shop, lines: MemoryObserver
 ) -> None:
     shop.order()
     world.settle()

@@ -6,7 +6,7 @@ import pytest
 from moto import mock_aws
 from time_machine import Traveller
 
-from tests.support.builders import Lines
+from functions.runtime.memory.observer import MemoryObserver
 from tests.support.template import Templates
 from tests.system.shop import STOCK, Answer, Placed, Shop
 from tests.system.world import World
@@ -16,7 +16,7 @@ KIM = "auth0|kim"
 
 
 @pytest.fixture
-def customers(guarded: Templates, clock: Traveller, lines: Lines) -> Iterator[tuple[World, Shop]]:
+def customers(guarded: Templates, clock: Traveller, lines: MemoryObserver) -> Iterator[tuple[World, Shop]]:
     """A world whose stage has an issuer, and its shop, where Robin asks."""
     with mock_aws():
         world = World(guarded, lines)

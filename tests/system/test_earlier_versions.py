@@ -10,7 +10,7 @@ from events import codec
 from events.contracts.checkout import OrderPlaced
 from events.contracts.upcasters import EARLIER
 from functions import map as the_map
-from tests.support.builders import Lines
+from functions.runtime.memory.observer import MemoryObserver
 from tests.system.shop import Shop
 from tests.system.world import World
 
@@ -42,7 +42,7 @@ def item_of(event: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("kind", "version"), OLD)
 def test_what_was_stated_in_an_earlier_version_is_carried_to_the_end_by_todays_consumers(
-    world: World, shop: Shop, lines: Lines, kind: str, version: int
+    world: World, shop: Shop, lines: MemoryObserver, kind: str, version: int
 ) -> None:
     event = sample(kind, version)
     order = event["subject"]

@@ -11,7 +11,7 @@ from functions import map as the_map
 from functions.payment.gateway import GatewayUnavailable
 from functions.payment.sandbox import SandboxGateway
 from functions.runtime import backoff
-from tests.support.builders import Lines
+from functions.runtime.memory.observer import MemoryObserver
 from tests.system.shop import Shop
 from tests.system.world import World
 
@@ -22,7 +22,7 @@ BYSTANDERS = frozenset({"email", "orders", "analytics"})
 
 @pytest.mark.parametrize("consumer", CONSUMERS)
 def test_a_poison_message_ends_in_its_dlq_while_the_next_order_passes(
-    world: World, shop: Shop, lines: Lines, clock: Traveller, consumer: str
+    world: World, shop: Shop, lines: MemoryObserver, clock: Traveller, consumer: str
 ) -> None:
     world.send(consumer, '{"id": "not an event"}')
     order = shop.order()

@@ -1,11 +1,11 @@
-"""The figures of a whole stage: after orders, after everything came again, after days went by."""
+"""Figures of a whole stage: after orders, after redelivery, and days later."""
 
 from datetime import timedelta
 
 import pytest
 from time_machine import Traveller
 
-from functions.analytics import closing
+from functions.analytics import daily_sums
 from functions.analytics.figures import Figures, figures
 from functions.analytics.service import SERVICE
 from functions.analytics.table import FIGURES
@@ -13,12 +13,13 @@ from functions.framework.service import TICK
 from functions.payment.sandbox import DECLINED
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.tables import DynamoRows, TableName
-from tests.support.builders import NOW, Lines
+from functions.runtime.memory.observer import MemoryObserver
+from tests.support.builders import NOW
 from tests.system.shop import PRICE, SOLD_OUT, Shop
 from tests.system.world import World
 
 TODAY = NOW.date()
-TOLD = Figures(
+EXPECTED = Figures(
     day=TODAY,
     orders=3,
     confirmed=1,
@@ -30,12 +31,12 @@ TOLD = Figures(
 
 @pytest.fixture(autouse=True)
 def fortnight(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sum up no more days than matter: each of a quarter would cost some queries."""
-    monkeypatch.setattr(closing, "LONGEST", 14)
+    """Sum up 14 days only: each day of a quarter would cost some queries."""
+    monkeypatch.setattr(daily_sums, "LONGEST", 14)
 
 
-def told(world: World, days: int = 1) -> Figures:
-    """Return the figures of the day of the orders, so many days later."""
+def found(world: World, days: int = 1) -> Figures:
+    """Return the figures of the orders' day, read `days - 1` days later."""
     (own,) = SERVICE.tables
     table = TableName(name=world.own_table("analytics", FIGURES), key=own.key, sort=own.sort or "")
     rows = DynamoRows(client_factory()("dynamodb"), table)
@@ -48,36 +49,36 @@ def three_orders(shop: Shop) -> None:
     shop.order(sku=SOLD_OUT)
 
 
-def test_three_orders_are_counted_once_whatever_comes_again(
-    world: World, shop: Shop, clock: Traveller, lines: Lines
+def test_three_orders_are_counted_once_under_redelivery(
+    world: World, shop: Shop, clock: Traveller, lines: MemoryObserver
 ) -> None:
     three_orders(shop)
     world.settle(times=2, reverse=True)
-    assert told(world) == TOLD
+    assert found(world) == EXPECTED
 
     world.redeliver()
-    assert told(world) == TOLD
+    assert found(world) == EXPECTED
 
     clock.shift(timedelta(days=4))
     world.invoke("analytics", TICK)
-    assert told(world, days=5) == TOLD
+    assert found(world, days=5) == EXPECTED
 
     world.redeliver()
-    assert told(world, days=5) == TOLD
+    assert found(world, days=5) == EXPECTED
 
     world.invoke("analytics", TICK)
-    assert told(world, days=5) == TOLD
+    assert found(world, days=5) == EXPECTED
     summed = [line["detail"] for line in lines.lines if line["outcome"] == "summed"]
     assert summed == [f"{TODAY}, 0 late", f"{TODAY}, 6 late"]
 
 
-def test_orders_are_counted_once_analytics_is_back(world: World, shop: Shop) -> None:
+def test_orders_are_counted_after_analytics_is_resumed(world: World, shop: Shop) -> None:
     world.paused = {"analytics"}
     three_orders(shop)
     world.settle()
-    assert told(world).orders == 0
+    assert found(world).orders == 0
 
     world.paused = set()
     world.settle()
 
-    assert told(world) == TOLD
+    assert found(world) == EXPECTED

@@ -7,7 +7,7 @@ from time_machine import Traveller
 
 from functions.payment.sandbox import DECLINED, SUCCESS, TIMEOUT
 from functions.runtime import backoff
-from tests.support.builders import Lines
+from functions.runtime.memory.observer import MemoryObserver
 from tests.system.shop import SKU, SOLD_OUT, STOCK, Placed, Shop
 from tests.system.world import World
 
@@ -157,7 +157,7 @@ def test_a_charge_whose_answer_was_lost_is_refunded_if_the_order_is_cancelled_me
 
 
 def test_a_charge_whose_answer_was_lost_is_found_again_and_not_repeated(
-    world: World, shop: Shop, lines: Lines, clock: Traveller
+    world: World, shop: Shop, lines: MemoryObserver, clock: Traveller
 ) -> None:
     order = shop.order(token=TIMEOUT)
     world.settle()
@@ -176,7 +176,7 @@ def test_a_charge_whose_answer_was_lost_is_found_again_and_not_repeated(
     [(SKU, SUCCESS, "dispatched"), (SKU, DECLINED, "cancelled"), (SOLD_OUT, SUCCESS, "cancelled")],
 )
 def test_every_message_delivered_twice_and_in_reverse_changes_nothing(
-    world: World, shop: Shop, lines: Lines, sku: str, token: str, ends: str
+    world: World, shop: Shop, lines: MemoryObserver, sku: str, token: str, ends: str
 ) -> None:
     orders = [shop.order(sku=sku, token=token) for _ in range(3)]
 

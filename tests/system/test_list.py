@@ -10,7 +10,7 @@ from events.order_list import CUSTOMER, LIST, PLACE
 from functions.orders.check import STALLED_AFTER
 from functions.orders.projection import row
 from functions.payment.sandbox import DECLINED
-from tests.support.builders import Lines
+from functions.runtime.memory.observer import MemoryObserver
 from tests.system.shop import SOLD_OUT, STOCK, Placed, Shop
 from tests.system.world import World
 
@@ -96,7 +96,7 @@ def test_the_list_is_one_row_an_order(world: World, shop: Shop) -> None:
 
 @pytest.mark.parametrize("down", ["payment", "inventory"])
 def test_an_order_that_does_not_move_is_found_cancelled_and_costs_nothing(
-    world: World, shop: Shop, lines: Lines, clock: Traveller, down: str
+    world: World, shop: Shop, lines: MemoryObserver, clock: Traveller, down: str
 ) -> None:
     world.paused = {down}
     order = shop.order()
@@ -127,7 +127,7 @@ def test_an_order_that_does_not_move_is_found_cancelled_and_costs_nothing(
 
 
 def test_while_nobody_decides_it_is_said_again_and_a_late_decision_is_a_good_one(
-    world: World, shop: Shop, lines: Lines, clock: Traveller
+    world: World, shop: Shop, lines: MemoryObserver, clock: Traveller
 ) -> None:
     world.paused = {"ordering"}
     order = shop.order()
@@ -147,7 +147,7 @@ def test_while_nobody_decides_it_is_said_again_and_a_late_decision_is_a_good_one
 
 
 def test_an_outcome_that_the_list_missed_is_caught_up_with(
-    world: World, shop: Shop, lines: Lines, clock: Traveller
+    world: World, shop: Shop, lines: MemoryObserver, clock: Traveller
 ) -> None:
     order = shop.order()
     world.relay()

@@ -16,7 +16,7 @@ from functions.payment.sandbox import DECLINED, SUCCESS
 from functions.runtime import backoff
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.mailbox import SesMailbox
-from tests.support.builders import Lines
+from functions.runtime.memory.observer import MemoryObserver
 from tests.support.template import ACCOUNT, REGION, Templates
 from tests.system.shop import SENDER, Placed, Shop
 from tests.system.world import World
@@ -30,7 +30,7 @@ def templates(mailing: Templates) -> Templates:
 
 
 @pytest.fixture
-def world(templates: Templates, clock: Traveller, lines: Lines) -> Iterator[World]:
+def world(templates: Templates, clock: Traveller, lines: MemoryObserver) -> Iterator[World]:
     with mock_aws():
         yield World(templates, lines)
 
@@ -105,7 +105,7 @@ def test_a_cancelled_order_is_mailed_its_cancellation_and_why(
     ("token", "ends"), [(SUCCESS, "is on its way"), (DECLINED, "was cancelled")]
 )
 def test_every_message_delivered_twice_and_in_reverse_mails_once(
-    world: World, shop: Shop, lines: Lines, token: str, ends: str
+    world: World, shop: Shop, lines: MemoryObserver, token: str, ends: str
 ) -> None:
     orders = [shop.order(token=token) for _ in range(3)]
 
@@ -174,7 +174,7 @@ def test_a_crash_between_sending_and_writing_down_repeats_that_mail_and_no_other
 
 
 def test_while_the_sender_is_not_verified_nothing_is_stated_or_lost_and_the_log_says_what_to_do(
-    world: World, shop: Shop, lines: Lines, clock: Traveller
+    world: World, shop: Shop, lines: MemoryObserver, clock: Traveller
 ) -> None:
     order = shop.order()
     for receives in range(1, backoff.receives_to_ride_out()):

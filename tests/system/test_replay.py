@@ -12,6 +12,7 @@ from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from functions.payment.sandbox import DECLINED
 from functions.runtime.aws.client import client_factory
+from functions.runtime.memory.observer import MemoryObserver
 from infra.stage import DEV
 from ops.actions import forget
 from ops.cli.errors import ExitCode
@@ -19,8 +20,7 @@ from ops.cli.options import Options
 from ops.projections import projection
 from ops.replays import job, replay
 from ops.replays.selection import Wanted
-from ops.stage.connection import Connection, every_table
-from tests.support.builders import Lines
+from ops.stage.connection import Connection
 from tests.support.played import Time
 from tests.system.shop import SOLD_OUT, Placed, Shop
 from tests.system.world import World
@@ -53,7 +53,7 @@ def kept(world: World) -> list[list[dict[str, Any]]]:
     names = [world.log] + [
         world.own_table(service.name, table.name)
         for service in CONSUMERS
-        for table in every_table(service)
+        for table in service.possible_tables
         if table.owner is None
     ]
     return [sorted(world.table(name), key=str) for name in names]
@@ -100,7 +100,7 @@ def test_a_read_model_that_was_emptied_is_rebuilt_as_it_was(
 
 
 def test_a_forgotten_order_hears_everything_again_and_stays_forgotten(
-    world: World, shop: Shop, placed: list[Placed], stage: Connection, lines: Lines
+    world: World, shop: Shop, placed: list[Placed], stage: Connection, lines: MemoryObserver
 ) -> None:
     for order in placed:
         assert forget.forget(stage, OPTIONS, order.id, yes=True) is ExitCode.DONE

@@ -15,6 +15,7 @@ from time_machine import Traveller
 from functions.map import CONSUMERS
 from functions.payment.sandbox import DECLINED
 from functions.runtime.aws.client import client_factory
+from functions.runtime.memory.observer import MemoryObserver
 from infra.stage import DEV
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
@@ -22,7 +23,6 @@ from ops.projections import projection
 from ops.replays import job, republish
 from ops.replays.selection import Wanted
 from ops.stage.connection import Connection
-from tests.support.builders import Lines
 from tests.support.played import Time
 from tests.system.shop import SOLD_OUT, Placed, Shop
 from tests.system.test_replay import kept
@@ -75,7 +75,7 @@ def place(shop: Shop) -> list[Placed]:
 
 @pytest.mark.parametrize("hops", range(3))
 def test_all_consumers_catch_up_with_what_the_stream_lost_after_so_many_hops(
-    world: World, shop: Shop, clock: Traveller, stage: Connection, lines: Lines, hops: int
+    world: World, shop: Shop, clock: Traveller, stage: Connection, lines: MemoryObserver, hops: int
 ) -> None:
     began = datetime.now(UTC)
     orders = place(shop)

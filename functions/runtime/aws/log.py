@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from events.envelope import Event
 from events.history import History
-from functions.framework.ports import Change, Refused
+from functions.framework.ports import Change, ChangeRefused
 from functions.runtime.aws.items import SLOT, SUBJECT, from_item, to_item
 from functions.runtime.aws.tables import (
     CONDITION_FAILED,
@@ -101,7 +101,7 @@ class DynamoLog:
                 if reason.get("Code") == CONDITION_FAILED
             ]
             if short and not _conflicts(error):
-                raise Refused(short) from error
+                raise ChangeRefused(short) from error
             raise
         return None
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 import msgspec
 
 from functions.framework.http import MAX_BODY, Caller, Endpoint, Problem, Request, Response
+from functions.framework.outcomes import Outcome
 from functions.framework.routes import Route
 from functions.framework.service import Api
 from functions.runtime.handlers.caller import caller_of
@@ -91,7 +92,7 @@ def api_handler(
         except Exception as error:  # noqa: BLE001  a caller gets a document, the log the cause
             response, failed = _broken(request_id).response(), failure(error)
         observer.record(
-            "failed" if failed else "answered" if response.status < 400 else "refused",
+            _outcome(response, failed),
             consumer=api.name,
             route=route,
             status=response.status,
@@ -104,6 +105,12 @@ def api_handler(
         return _over_http(response) if over_http else msgspec.to_builtins(response.body)
 
     return handle
+
+
+def _outcome(response: Response, failed: dict[str, str]) -> Outcome:
+    if failed:
+        return Outcome.FAILED
+    return Outcome.ANSWERED if response.status < 400 else Outcome.REFUSED
 
 
 def _route(routes: dict[str, Route], key: str) -> Route:

@@ -28,7 +28,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from events import codec
 from events.envelope import Event, millis
-from functions.framework.service import TRIES
+from functions.framework.outcomes import EVENT_AGE, TRIES, Outcome
 from functions.runtime import backoff
 from functions.runtime.handlers.observer import Observer, failure, identifier
 from functions.runtime.handlers.reactor import Reactor
@@ -41,7 +41,7 @@ class HeldBack(Exception):
     """An earlier message of the same order is to be tried again first, or the time is over."""
 
 
-class Queue(Protocol):
+class ConsumerQueue(Protocol):
     """What is asked of the consumer's queue."""
 
     def hide(self, seconds: dict[str, int]) -> None:
@@ -51,7 +51,7 @@ class Queue(Protocol):
 
 def consumer_handler(
     reactor: Reactor,
-    queue: Queue,
+    queue: ConsumerQueue,
     observer: Observer,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Callable[[dict[str, Any], Any], Any]:
@@ -142,12 +142,12 @@ def _handle(record: SQSRecord, reactor: Reactor, observer: Observer, failures: _
         hopeless = unreadable and "event" not in known  # else it is the log that is ahead of us
         failures.add(record, hopeless=hopeless)
         detail = {"detail": str(error)} if unreadable else {}
-        outcome = "undecodable" if hopeless else "retry"
+        outcome = Outcome.UNDECODABLE if hopeless else Outcome.RETRY
         if not hopeless:
             observer.count(TRIES, known["receives"])
         observer.record(outcome, **done(), **(detail | failure(error)))
         raise
-    observer.count("EventAge", known["age"], millis=True)
+    observer.count(EVENT_AGE, known["age"], millis=True)
     observer.record(
         handled.outcome,
         **done(),
@@ -170,7 +170,7 @@ def _back_off(
     records: list[dict[str, Any]],
     answer: Any,
     failures: _Failures,
-    queue: Queue,
+    queue: ConsumerQueue,
     observer: Observer,
     consumer: str,
 ) -> None:
@@ -184,7 +184,7 @@ def _back_off(
         if handle not in failures.tried:
             group = _group(record)
             observer.record(
-                "held-back",
+                Outcome.HELD_BACK,
                 consumer=consumer,
                 receives=_receives(record),
                 **({"order": identifier(group)} if group else {}),
@@ -195,4 +195,4 @@ def _back_off(
     try:
         queue.hide(hidden)
     except Exception as error:  # noqa: BLE001  its visibility timeout hides them instead
-        observer.record("not-hidden", consumer=consumer, **failure(error))
+        observer.record(Outcome.NOT_HIDDEN, consumer=consumer, **failure(error))

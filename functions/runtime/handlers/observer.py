@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-from functions.framework.ports import Telling
-from functions.framework.service import METRICS
+from functions.framework.outcomes import METRICS
+from functions.framework.ports import SafeToLog
 
 ROOT = Path(__file__).parents[3]
 _HERE = f"{ROOT}{os.sep}"
@@ -72,7 +72,7 @@ def failure(error: BaseException) -> dict[str, str]:
     """Return what may be logged of an error: its class, and a fingerprint to group by.
 
     The fingerprint is a hash of the class and of the innermost frame in our own code; the message
-    is left out, since it may quote a payload, but of an error that is `Telling`: its is `detail`.
+    is left out, since it may quote a payload, but of an error that is `SafeToLog`: its is `detail`.
     """
     frames = [
         f"{code.co_filename.removeprefix(_HERE).replace(os.sep, '/')}:{code.co_name}"
@@ -81,7 +81,7 @@ def failure(error: BaseException) -> dict[str, str]:
     ]
     where = frames[-1] if frames else "elsewhere"
     name = type(error).__name__
-    detail = {"detail": str(error)} if isinstance(error, Telling) else {}
+    detail = {"detail": str(error)} if isinstance(error, SafeToLog) else {}
     return detail | {
         "error": name,
         "at": where,

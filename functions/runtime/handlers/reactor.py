@@ -2,25 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, assert_never
+from typing import Any, assert_never
 
 import msgspec
 
 from events.envelope import Event, Fact, follow
 from events.history import History
 from events.personal import forgotten
-from functions.framework.ports import Clock, Log, Refused, Rows
+from functions.framework.outcomes import Outcome
+from functions.framework.ports import ChangeRefused, Clock, Log, Rows
 from functions.framework.reaction import Decision, Fill, Keep, On, Steps
 from functions.framework.service import Consumer
-
-type Outcome = Literal["done", "duplicate", "overtaken", "nothing", "unheard", "forged"]
-"""How a message ended when it did not fail.
-
-done: a fact was stated or rows were kept, or the reaction is one that does neither. duplicate: it
-had been done before. overtaken: another fact holds the slot. nothing: there was nothing to decide
-yet. unheard: of a type that this consumer does not hear. forged: the log holds no such event, or
-one that says something else.
-"""
 
 
 class Handled(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,14 +40,14 @@ class Reactor:
         """React to one event; an exception means that it must be delivered again."""
         on = self.consumer.reaction_to(event.type)
         if on is None:
-            return Handled(outcome="unheard")
+            return Handled(outcome=Outcome.UNHEARD)
         history = None
         arguments: list[Any] = [event]
         if on.history:
             history = self.log.read(event.subject)
             held = history.at(event.slot)
             if held is None or not _as_logged(event, held):
-                return Handled(outcome="forged")
+                return Handled(outcome=Outcome.FORGED)
             arguments = [held, history]
         if on.outside:
             arguments.append(self.outside)
@@ -92,7 +84,7 @@ class _Run:
             while True:
                 try:
                     held = self._state(step)
-                except Refused as refused:
+                except ChangeRefused as refused:
                     step = decided.throw(refused)
                 else:
                     step = decided.send(held)
@@ -130,12 +122,12 @@ class _Run:
 
     def handled(self, on: On) -> Handled:
         if self._stated:
-            return Handled(outcome="done", stated=tuple(self._stated))
+            return Handled(outcome=Outcome.DONE, stated=tuple(self._stated))
         if self._last is not None:
             ours, held = self._last
-            return Handled(outcome="duplicate" if ours.same_fact(held) else "overtaken")
+            return Handled(outcome=Outcome.DUPLICATE if ours.same_fact(held) else Outcome.OVERTAKEN)
         if self._kept:
-            return Handled(outcome="done" if any(self._kept) else "duplicate")
+            return Handled(outcome=Outcome.DONE if any(self._kept) else Outcome.DUPLICATE)
         if not on.states:
-            return Handled(outcome="done")
-        return Handled(outcome="duplicate" if on.ended(self._known) else "nothing")
+            return Handled(outcome=Outcome.DONE)
+        return Handled(outcome=Outcome.DUPLICATE if on.ended(self._known) else Outcome.NOTHING)

@@ -8,13 +8,14 @@ from typing import Any, Protocol
 from events import codec
 from events.envelope import Event, millis
 from functions.framework.batching import Unfit, fit
+from functions.framework.outcomes import RELAY_AGE, Outcome
 from functions.framework.ports import Clock, Message, Topic
 from functions.framework.service import Relay
 from functions.runtime.aws.items import from_item, is_forgotten, to_message
 from functions.runtime.handlers.observer import Observer, failure, identifier
 
 
-class Unpublished(Protocol):
+class UnpublishedQueue(Protocol):
     """Where the relay puts what it cannot publish, for an operator to see to."""
 
     def put(self, body: str) -> None:
@@ -23,7 +24,7 @@ class Unpublished(Protocol):
 
 
 def relay_handler(
-    relay: Relay, topic: Topic, unpublished: Unpublished, observer: Observer, clock: Clock
+    relay: Relay, topic: Topic, unpublished: UnpublishedQueue, observer: Observer, clock: Clock
 ) -> Callable[[dict[str, Any], Any], Any]:
     """Return the function that Lambda calls with a DynamoDB stream event.
 
@@ -51,15 +52,15 @@ def relay_handler(
             for note in _due(event["Records"], notes, again):
                 unpublished.put(note)
         except Exception as error:
-            observer.record("retry", consumer=relay.name, **failure(error))
+            observer.record(Outcome.RETRY, consumer=relay.name, **failure(error))
             observer.flush()
             raise
         for _, fact in found.values():
             age = max(0, millis(clock()) - millis(fact.time))
-            observer.count("RelayAge", age, millis=True)
+            observer.count(RELAY_AGE, age, millis=True)
             refused = {"error": unsent[fact.id]} if fact.id in unsent else {}
             observer.record(
-                "unsent" if refused else "published",
+                Outcome.UNSENT if refused else Outcome.PUBLISHED,
                 consumer=relay.name,
                 event=identifier(fact.id),
                 type=fact.type,
@@ -91,7 +92,7 @@ def _read(
     known = {name: identifier(value) for name, value in key.items()}
     if record["eventName"] != "INSERT":
         forgotten = is_forgotten(image) and record["eventName"] == "MODIFY"
-        outcome = "forgotten" if forgotten else "tampered"
+        outcome = Outcome.FORGOTTEN if forgotten else Outcome.TAMPERED
         observer.record(outcome, consumer=relay.name, **known, change=record["eventName"])
         return None
     try:
@@ -100,7 +101,7 @@ def _read(
     except (codec.Undecodable, Unfit) as error:
         reason = failure(error) | {"detail": str(error)}
         notes[change["SequenceNumber"]] = json.dumps(key | reason)
-        observer.record("unpublishable", consumer=relay.name, **known, **reason)
+        observer.record(Outcome.UNPUBLISHABLE, consumer=relay.name, **known, **reason)
         return None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from functions.framework.outcomes import Outcome
 from functions.framework.ports import Log, Resources
 from functions.framework.service import TICK, Chore
 from functions.runtime.handlers.observer import Observer, failure
@@ -40,7 +41,7 @@ def with_chore(
                 )
                 observer.flush()
         except Exception as error:
-            observer.record("failed", consumer=consumer, **failure(error))
+            observer.record(Outcome.FAILED, consumer=consumer, **failure(error))
             raise
         finally:
             observer.flush()

@@ -1,52 +1,118 @@
-"""The log in memory."""
+"""The log in memory: events by order and slot."""
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, override
 
+from events import codec
 from events.envelope import Event
 from events.history import History
-from functions.framework.ports import Change, Refused
+from functions.framework.ports import Change, ChangeRefused, Log
 from functions.runtime.aws.items import Item, blanked, from_item, to_item, to_message
 from functions.runtime.memory.tables import MemoryTables
-from functions.runtime.operating.ports import LogPage, Selection
+from functions.runtime.operating.ports import Erasure, LogPage, Pages, Selection
 
 PAGE_OF_ORDERS = 100
-"""Orders that a page of the log in memory has."""
+"""Orders on one page of the log in memory."""
+
+type Appended = Callable[[Event[Any], Sequence[Change]], object]
 
 
-class MemoryLog:
-    """The log in dictionaries, of items as the table has them: what cannot be read back shows."""
+def _ignore(_event: Event[Any], _changes: Sequence[Change]) -> None:
+    pass
 
-    def __init__(self, tables: MemoryTables | None = None) -> None:
-        """Take the tables that changes may name."""
+
+class MemoryLog(Log, Pages, Erasure):
+    """The log in dictionaries.
+
+    `tables` are the ones that changes may name. `appended` is called with each new event and its
+    changes. With `as_items`, events are kept as DynamoDB items, in the version in which they were
+    written, and every read decodes them; without, the events themselves are kept, which is faster.
+    """
+
+    def __init__(
+        self,
+        tables: MemoryTables | None = None,
+        *,
+        as_items: bool = True,
+        appended: Appended = _ignore,
+    ) -> None:
+        self.facts = 0
+        """How many events were appended."""
+
         self._tables = tables or MemoryTables()
-        self._streams: defaultdict[str, dict[str, Item]] = defaultdict(dict)
+        self._appended = appended
+        self._as_items = as_items
+        self._streams: dict[str, dict[str, Any]] = {}
+        self._known: dict[str, History] = {}
 
+    @override
     def read(self, subject: str) -> History:
-        """Return all events of a subject."""
-        items = list(self._streams[subject].values())
-        return History(from_item(item, lenient=True) for item in items)
+        known = self._known.get(subject)
+        if known is None:
+            stored = self._streams.get(subject, {}).values()
+            known = History([self._event(each) for each in stored] if self._as_items else stored)
+            self._known[subject] = known
+        return known
 
+    @override
     def append(self, event: Event[Any], changes: Sequence[Change] = ()) -> Event[Any]:
-        """Fill the event's slot, if it is free, and return the event that holds it."""
-        item = to_item(event)
-        stream = self._streams[event.subject]
+        if self._as_items:
+            stored: Any = to_item(event)
+        else:
+            codec.encode(event)
+            stored = event
         with self._tables.lock:
-            if event.slot in stream:
-                return from_item(stream[event.slot])
+            stream = self._streams.setdefault(event.subject, {})
+            slot = event.slot
+            held = stream.get(slot)
+            if held is not None:
+                return from_item(held) if self._as_items else held
             refused = [change.key for change in changes if self._lacks(change)]
             if refused:
-                raise Refused(refused)
+                raise ChangeRefused(refused)
             for change in changes:
                 self._tables(change.table).add(change.key, change.attribute, change.by)
-            stream[event.slot] = item
+            stream[slot] = stored
+            self._known.pop(event.subject, None)
+            self.facts += 1
+        self._appended(event, changes)
         return event
 
+    def orders(self) -> list[str]:
+        """Return the subjects that have events, in the order of their first one."""
+        return [subject for subject, stream in self._streams.items() if stream]
+
+    def holds(self, subject: str, slot: str) -> bool:
+        """Return whether a slot is filled."""
+        return slot in self._streams.get(subject, ())
+
+    def clear(self) -> None:
+        """Remove all events."""
+        self._streams.clear()
+        self._known.clear()
+
+    def items(self) -> dict[str, dict[str, Item]]:
+        """Return all events as items, by subject and slot."""
+        return {
+            subject: {slot: self._item(each) for slot, each in stream.items()}
+            for subject, stream in self._streams.items()
+            if stream
+        }
+
+    def put_item(self, item: Item) -> None:
+        """Write an item, whatever it holds, as somebody with rights on the table may.
+
+        Only a log that keeps items can hold what is no event.
+        """
+        subject, slot = item["subject"]["S"], item["slot"]["S"]
+        stored = item if self._as_items else from_item(item, lenient=True)
+        self._streams.setdefault(subject, {})[slot] = stored
+        self._known.pop(subject, None)
+
+    @override
     def page(self, selection: Selection, cursor: str | None = None) -> LogPage:
-        """Return the page beyond a cursor, of one order or a few; settled always."""
         subjects = sorted(selection.orders or self._streams)
         subject, _, slot = (cursor or "").partition("/")
         begin = bisect_left(subjects, subject)
@@ -55,12 +121,10 @@ class MemoryLog:
         for each in subjects[begin:end]:
             stream = self._streams.get(each, {})
             after = slot if each == subject else ""
-            found += (
-                (from_item(stream[place], lenient=True), stream[place])
-                for place in sorted(stream)
-                if place > after
-                and (not selection.types or stream[place]["type"]["S"] in selection.types)
-            )
+            for place in sorted(place for place in stream if place > after):
+                item = self._item(stream[place])
+                if not selection.types or item["type"]["S"] in selection.types:
+                    found.append((self._event(stream[place]), item))
         found = [(event, item) for event, item in found if selection.admits(event)]
         return LogPage(
             events=tuple(event for event, _ in found),
@@ -69,15 +133,22 @@ class MemoryLog:
             units=0,
         )
 
+    @override
     def erase(self, subject: str, at: datetime) -> Sequence[str]:
-        """Blank the personal fields of a subject's events; return the ids of those with any."""
-        stream = self._streams[subject]
-        changed = {slot: blanked(item, at) for slot, item in stream.items()}
+        items = {slot: self._item(each) for slot, each in self._streams.get(subject, {}).items()}
+        changed = {slot: blanked(item, at) for slot, item in items.items()}
         for slot, attributes in changed.items():
             if attributes:
-                stream[slot] = {**stream[slot], **attributes}
+                self.put_item({**items[slot], **attributes})
         return [f"{subject}/{slot}" for slot, attributes in changed.items() if attributes]
 
+    def _event(self, stored: Any) -> Event[Any]:
+        return from_item(stored, lenient=True) if self._as_items else stored
+
+    def _item(self, stored: Any) -> Item:
+        return stored if self._as_items else to_item(stored)
+
     def _lacks(self, change: Change) -> bool:
-        left = self._tables(change.table).number(change.key, change.attribute) + change.by
-        return change.by < 0 and left < 0
+        if change.by >= 0:
+            return False
+        return self._tables(change.table).number(change.key, change.attribute) + change.by < 0

@@ -1,76 +1,116 @@
-"""A table with a sort key in memory."""
+"""A table with a sort key in memory: each partition apart, its places sorted."""
 
-from collections.abc import Iterator, Sequence
-from copy import replace
-from threading import RLock
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import override
 
-from functions.framework.ports import Row
+from functions.framework.ports import Row, Rows, Value
 
 
-class MemoryRows:
-    """A table with a sort key; `index` is the attribute that its index lists rows by."""
+class _Partition:
+    """The rows of one partition by sort key, and the sort keys in order."""
 
-    def __init__(self, index: str = "") -> None:
-        """Start empty."""
+    def __init__(self) -> None:
+        self.rows: dict[str, Row] = {}
+        self.places: list[str] = []
+
+
+class MemoryRows(Rows):
+    """A table with a sort key.
+
+    `index` is the attribute by which its index lists rows. `written` is called with each row that
+    was written.
+    """
+
+    def __init__(self, index: str = "", *, written: Callable[[Row], object] = bool) -> None:
         self._index = index
-        self._rows: dict[tuple[str, str], Row] = {}
-        self._lock = RLock()
+        self._written = written
+        self._partitions: defaultdict[str, _Partition] = defaultdict(_Partition)
+        self._listed: defaultdict[Value, set[tuple[str, str]]] = defaultdict(set)
 
+    @override
     def put(self, row: Row) -> bool:
-        """Write a row; tell whether it was, which a versioned one is over an older one only."""
-        with self._lock:
-            if row.version is not None and self._version(row) >= row.version:
-                return False
-            return self._keep(row)
-
-    def overwrite(self, row: Row) -> bool:
-        """Write a row that has a version, unless a newer one is there; tell whether it was."""
-        with self._lock:
-            return self._version(row) <= (row.version or 0) and self._keep(row)
-
-    def get(self, partition: str, sort: str) -> Row | None:
-        """Return a row."""
-        return self._rows.get((partition, sort))
-
-    def _version(self, row: Row) -> int:
-        stored = self._rows.get((row.partition, row.sort))
-        return (stored.version or 0) if stored else 0
-
-    def _keep(self, row: Row) -> bool:
-        values = dict(sorted(row.values.items()))
-        self._rows[row.partition, row.sort] = replace(row, values=values)
+        if row.version is not None and self._version(row) >= row.version:
+            return False
+        self.write(row)
         return True
 
-    def remove(self, partition: str, sort: str) -> None:
-        """Remove a row, if it is there."""
-        self._rows.pop((partition, sort), None)
+    @override
+    def overwrite(self, row: Row) -> bool:
+        if self._version(row) > (row.version or 0):
+            return False
+        self.write(row)
+        return True
 
+    @override
+    def get(self, partition: str, sort: str) -> Row | None:
+        there = self._partitions.get(partition)
+        return there.rows.get(sort) if there else None
+
+    @override
+    def remove(self, partition: str, sort: str) -> None:
+        there = self._partitions[partition]
+        row = there.rows.pop(sort, None)
+        if row is not None:
+            there.places.remove(sort)
+            self._unlist(row)
+
+    @override
     def page(
         self, partition: str, *, limit: int, after: str | None = None, newest_first: bool = False
     ) -> Sequence[Row]:
-        """Return at most `limit` rows of a partition in order of `sort`, those beyond `after`."""
-        rows = [row for row in self._sorted(newest_first) if row.partition == partition]
-        if after is not None:
-            rows = [row for row in rows if (row.sort < after if newest_first else row.sort > after)]
-        return rows[:limit]
+        there = self._partitions.get(partition)
+        if there is None:
+            return []
+        places = there.places
+        if newest_first:
+            end = len(places) if after is None else bisect_left(places, after)
+            found = places[max(0, end - limit) : end][::-1]
+        else:
+            begin = 0 if after is None else bisect_right(places, after)
+            found = places[begin : begin + limit]
+        return [there.rows[place] for place in found]
 
+    @override
     def listed(self, value: str, *, limit: int, after: Row | None = None) -> Sequence[Row]:
-        """Return at most `limit` rows that the index lists under `value`, by their keys."""
-        rows = [row for row in self._sorted() if row.values.get(self._index) == value]
+        found = sorted(self._listed[value])
         if after is not None:
-            rows = [row for row in rows if _place(row) > _place(after)]
+            found = [place for place in found if place > (after.sort, after.partition)]
         return [
-            Row(partition=row.partition, sort=row.sort, values={self._index: value})
-            for row in rows[:limit]
+            Row(partition=partition, sort=sort, values={self._index: value})
+            for sort, partition in found[:limit]
         ]
 
+    @override
     def all(self) -> Iterator[Row]:
-        """Iterate over all rows."""
-        return iter(list(self._rows.values()))
+        return iter([row for there in self._partitions.values() for row in there.rows.values()])
 
-    def _sorted(self, newest_first: bool = False) -> list[Row]:
-        return sorted(self._rows.values(), key=_place, reverse=newest_first)
+    def write(self, row: Row) -> None:
+        """Write a row over whatever is there."""
+        values = dict(sorted(row.values.items()))
+        stored = Row(partition=row.partition, sort=row.sort, values=values, version=row.version)
+        there = self._partitions[row.partition]
+        before = there.rows.get(row.sort)
+        if before is None:
+            insort(there.places, row.sort)
+        else:
+            self._unlist(before)
+        there.rows[row.sort] = stored
+        if self._index in values:
+            self._listed[values[self._index]].add((row.sort, row.partition))
+        self._written(stored)
 
+    def clear(self) -> None:
+        """Remove all rows."""
+        self._partitions.clear()
+        self._listed.clear()
 
-def _place(row: Row) -> tuple[str, str]:
-    return (row.sort, row.partition)
+    def _version(self, row: Row) -> int:
+        stored = self.get(row.partition, row.sort)
+        return (stored.version or 0) if stored else 0
+
+    def _unlist(self, row: Row) -> None:
+        value = row.values.get(self._index)
+        if value is not None:
+            self._listed[value].discard((row.sort, row.partition))

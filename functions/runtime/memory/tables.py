@@ -3,40 +3,48 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from threading import RLock
+from typing import override
 
-from functions.framework.ports import Record, Value
+from functions.framework.ports import Record, Records, Value
 
 
 class MemoryTables:
-    """All own tables of one world, by name: `tables("stock")` is one of them.
+    """All own tables by name: `tables("stock")` is one of them.
 
-    `lock` makes a write of several items one step, whatever the threads.
+    `lock` makes a write of several items atomic between threads.
     """
 
     def __init__(self) -> None:
-        """Start with empty tables."""
         self.lock = RLock()
         self._tables: defaultdict[str, dict[str, Record]] = defaultdict(dict)
 
     def __call__(self, name: str) -> "MemoryRecords":
-        """Return the table of that name."""
+        """Return the table of that name; tables of the same name share their items."""
         return MemoryRecords(self._tables[name], self.lock)
 
+    def items(self) -> dict[str, dict[str, Record]]:
+        """Return the items of every table by name and key."""
+        return {name: dict(items) for name, items in self._tables.items()}
 
-class MemoryRecords:
-    """A table of a service's own."""
+    def clear(self) -> None:
+        """Remove all items of all tables."""
+        for items in self._tables.values():
+            items.clear()
+
+
+class MemoryRecords(Records):
+    """A service's own table: items under optimistic locking."""
 
     def __init__(self, items: dict[str, Record], lock: RLock) -> None:
-        """Take the items, which are shared with whoever else holds the table, and their lock."""
         self._items = items
         self._lock = lock
 
+    @override
     def get(self, key: str) -> Record | None:
-        """Return an item."""
         return self._items.get(key)
 
+    @override
     def put(self, record: Record) -> bool:
-        """Write the item if its stored version is still `record.version`; tell whether it was."""
         with self._lock:
             stored = self._items.get(record.key)
             if (stored.version if stored else 0) != record.version:
@@ -46,8 +54,8 @@ class MemoryRecords:
             )
         return True
 
+    @override
     def all(self) -> Iterator[Record]:
-        """Iterate over all items."""
         return iter(list(self._items.values()))
 
     def number(self, key: str, attribute: str) -> int:

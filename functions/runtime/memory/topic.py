@@ -1,19 +1,26 @@
 """The topic in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import override
 
-from functions.framework.ports import Message
+from functions.framework.ports import Message, Topic
 
 
-class MemoryTopic:
-    """The topic as a list of what was published; ids in `refuses` are not accepted."""
+class MemoryTopic(Topic):
+    """The topic as a list of the published messages; it refuses ids in `refuses`.
 
-    def __init__(self) -> None:
-        """Start with nothing published."""
+    `deliver` is called with each message that was published.
+    """
+
+    def __init__(self, deliver: Callable[[Message], object] = bool) -> None:
         self.published: list[Message] = []
         self.refuses: set[str] = set()
+        self._deliver = deliver
 
+    @override
     def publish(self, messages: Sequence[Message]) -> Sequence[str]:
-        """Accept all messages but those that it was told to refuse."""
-        self.published += [message for message in messages if message.id not in self.refuses]
+        for message in messages:
+            if message.id not in self.refuses:
+                self.published.append(message)
+                self._deliver(message)
         return ["Refused" if message.id in self.refuses else "" for message in messages]

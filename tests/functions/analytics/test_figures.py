@@ -1,4 +1,4 @@
-"""Figures as they are read: open days counted, closed ones looked up, marked ones counted again."""
+"""Figures: open and marked days are counted, closed days are read from their sums."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -9,9 +9,9 @@ from functions.analytics import table
 from functions.analytics.figures import Figures, figures
 from functions.framework.ports import Row
 from functions.runtime.memory.rows import MemoryRows
-from tests.support.counting import TODAY, ago, close, noon, order, recount, tell
+from tests.support.counting import TODAY, ago, deliver, noon, order, recount, sum_up
 
-STORY = [
+ORDERS = [
     order("A", ago(9)),
     order("B", ago(9), amount=1000, currency="JPY"),
     order("C", ago(9), ends="customer"),
@@ -25,37 +25,37 @@ STORY = [
 
 @pytest.fixture
 def rows() -> "Watched":
-    return Watched()
+    return RecordingRows()
 
 
-class Watched(MemoryRows):
-    """Rows that note which partitions were asked for."""
+class RecordingRows(MemoryRows):
+    """Rows that record the queried partitions."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[tuple[str, int]] = []
+        self.queries: list[tuple[str, int]] = []
 
     def page(
         self, partition: str, *, limit: int, after: str | None = None, newest_first: bool = False
     ) -> Sequence[Row]:
         assert limit > 0, "a page is bounded"
         found = super().page(partition, limit=limit, after=after, newest_first=newest_first)
-        self.asked.append((partition, len(found)))
+        self.queries.append((partition, len(found)))
         return found
 
     @property
     def counted(self) -> set[str]:
-        """The days whose rows were read since the last time."""
-        asked, self.asked = self.asked, []
-        return {partition.partition("#")[0] for partition, _ in asked} - {"daily", "late"}
+        """The days whose rows were read since the last call."""
+        queries, self.queries = self.queries, []
+        return {partition.partition("#")[0] for partition, _ in queries} - {"daily", "late"}
 
 
 def days_ago(*days: int) -> set[str]:
     return {f"{TODAY - timedelta(days=day)}" for day in days}
 
 
-def test_without_any_orders_there_is_a_day_of_nothing_for_each_that_was_asked_for(
-    rows: Watched,
+def test_without_orders_each_requested_day_is_zero(
+    rows: RecordingRows,
 ) -> None:
     assert figures(rows, 3, TODAY) == tuple(
         Figures(
@@ -70,9 +70,9 @@ def test_without_any_orders_there_is_a_day_of_nothing_for_each_that_was_asked_fo
     )
 
 
-def test_each_day_has_its_orders_their_outcomes_and_their_money(rows: Watched) -> None:
-    for history in STORY:
-        tell(rows, history, noon(TODAY))
+def test_each_day_has_its_orders_their_outcomes_and_their_money(rows: RecordingRows) -> None:
+    for history in ORDERS:
+        deliver(rows, history, noon(TODAY))
 
     found = {each.day: each for each in figures(rows, 10, TODAY)}
 
@@ -87,39 +87,39 @@ def test_each_day_has_its_orders_their_outcomes_and_their_money(rows: Watched) -
     assert (found[ago(8).date()].orders, found[ago(8).date()].confirmed) == (1, 0)
     assert found[ago(7).date()].revenue == {"EUR": 4900}
     assert found[TODAY].revenue == {"EUR": 5000}
-    assert tuple(found.values()) == recount(STORY, 10, TODAY)
+    assert tuple(found.values()) == recount(ORDERS, 10, TODAY)
 
 
-def test_days_that_are_summed_up_are_looked_up_and_open_ones_counted(rows: Watched) -> None:
-    for history in STORY:
-        tell(rows, history, noon(TODAY))
-    close(rows, TODAY)
-    rows.asked.clear()
+def test_closed_days_are_read_from_sums_and_open_days_are_counted(rows: RecordingRows) -> None:
+    for history in ORDERS:
+        deliver(rows, history, noon(TODAY))
+    sum_up(rows, TODAY)
+    rows.queries.clear()
 
-    assert figures(rows, 10, TODAY) == recount(STORY, 10, TODAY)
+    assert figures(rows, 10, TODAY) == recount(ORDERS, 10, TODAY)
     assert rows.counted == days_ago(0, 1, 2)
 
 
-def test_a_day_to_which_something_came_late_is_counted_until_it_is_summed_up_again(
-    rows: Watched,
+def test_a_day_with_a_late_row_is_counted_until_it_is_summed_up_again(
+    rows: RecordingRows,
 ) -> None:
-    close(rows, TODAY)
+    sum_up(rows, TODAY)
     late = order("L", ago(9))
-    tell(rows, late, noon(TODAY))
-    rows.asked.clear()
+    deliver(rows, late, noon(TODAY))
+    rows.queries.clear()
 
     assert figures(rows, 10, TODAY) == recount([late], 10, TODAY)
     assert rows.counted == days_ago(0, 1, 2, 9)
 
-    close(rows, TODAY)
-    rows.asked.clear()
+    sum_up(rows, TODAY)
+    rows.queries.clear()
 
     assert figures(rows, 10, TODAY) == recount([late], 10, TODAY)
     assert rows.counted == days_ago(0, 1, 2)
 
 
-class Meanwhile(MemoryRows):
-    """Rows that are summed up once more just after somebody began to read figures."""
+class RowsSummedMeanwhile(MemoryRows):
+    """Rows that are summed up again just after a reader began."""
 
     due = False
 
@@ -129,58 +129,58 @@ class Meanwhile(MemoryRows):
         found = super().page(partition, limit=limit, after=after, newest_first=newest_first)
         if self.due:
             self.due = False
-            close(self, TODAY)
+            sum_up(self, TODAY)
         return found
 
 
 def test_figures_that_are_read_while_a_day_is_summed_up_again_have_all_that_was_handled() -> None:
-    rows = Meanwhile()
-    close(rows, TODAY)
-    tell(rows, late := order("L", ago(9)), noon(TODAY))
+    rows = RowsSummedMeanwhile()
+    sum_up(rows, TODAY)
+    deliver(rows, late := order("L", ago(9)), noon(TODAY))
     rows.due = True
 
     assert figures(rows, 10, TODAY) == recount([late], 10, TODAY)
 
 
-def test_an_event_of_tomorrow_disturbs_nothing_and_counts_tomorrow(rows: Watched) -> None:
+def test_an_event_of_tomorrow_counts_tomorrow_only(rows: RecordingRows) -> None:
     ahead = order("T", ago(-1))
-    tell(rows, ahead, noon(TODAY))
-    close(rows, TODAY)
+    deliver(rows, ahead, noon(TODAY))
+    sum_up(rows, TODAY)
 
     assert figures(rows, 3, TODAY) == recount([], 3, TODAY)
     for later in (1, 4):
         today = TODAY + timedelta(days=later)
-        close(rows, today)
+        sum_up(rows, today)
         assert figures(rows, 10, today) == recount([ahead], 10, today)
 
 
-def test_an_event_of_long_ago_disturbs_nothing(rows: Watched) -> None:
-    tell(rows, order("O", noon(date(1, 1, 1))), noon(TODAY))
+def test_an_event_of_long_ago_changes_no_recent_figures(rows: RecordingRows) -> None:
+    deliver(rows, order("O", noon(date(1, 1, 1))), noon(TODAY))
 
-    assert [report.detail for report in close(rows, TODAY)] == ["0001-01-01, 2 late"]
+    assert [report.detail for report in sum_up(rows, TODAY)] == ["0001-01-01, 2 late"]
     assert figures(rows, 3, TODAY) == recount([], 3, TODAY)
 
 
-def test_markers_and_sums_of_days_that_nobody_asked_for_are_not_read(rows: Watched) -> None:
-    close(rows, TODAY)
-    tell(rows, order("O", noon(date(1, 1, 1))), noon(TODAY))
-    rows.asked.clear()
+def test_markers_and_sums_of_other_days_are_not_read(rows: RecordingRows) -> None:
+    sum_up(rows, TODAY)
+    deliver(rows, order("O", noon(date(1, 1, 1))), noon(TODAY))
+    rows.queries.clear()
     figures(rows, 3, TODAY)
 
-    assert [asked for asked in rows.asked if "#" not in asked[0]] == [
+    assert [queries for queries in rows.queries if "#" not in queries[0]] == [
         (table.LATE, 0),
         (table.DAILY, 0),
     ]
 
 
 def test_a_day_of_very_many_rows_is_read_page_by_page(
-    rows: Watched, monkeypatch: pytest.MonkeyPatch
+    rows: RecordingRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(table, "PAGE", 3)
     monkeypatch.setattr(table, "SHARDS", 2)
-    story = [order(f"O{number}", ago(0)) for number in range(20)]
-    for history in story:
-        tell(rows, history, noon(TODAY))
+    orders = [order(f"O{number}", ago(0)) for number in range(20)]
+    for history in orders:
+        deliver(rows, history, noon(TODAY))
 
-    assert figures(rows, 1, TODAY) == recount(story, 1, TODAY)
-    assert max(found for _, found in rows.asked) == 3
+    assert figures(rows, 1, TODAY) == recount(orders, 1, TODAY)
+    assert max(found for _, found in rows.queries) == 3

@@ -1,4 +1,4 @@
-"""What an event adds to the figures: rows of plain values, the same whenever it comes again."""
+"""Rows of an event: the amounts it adds to the figures, the same at every delivery."""
 
 import time
 from collections import Counter
@@ -15,13 +15,13 @@ from functions.framework.ports import Row
 from functions.framework.reaction import Keep
 from tests.support.builders import NOW, ORDER, then
 from tests.support.builders import placed as placing
-from tests.support.counting import kept, order
+from tests.support.counting import order, rows_for
 
 SOON = NOW + timedelta(minutes=5)
 DAY = NOW.date()
 
 
-def test_a_placed_order_counts_with_what_it_costs_by_its_currency() -> None:
+def test_a_placed_order_counts_with_its_total_by_currency() -> None:
     (first,) = order(ORDER, NOW, amount=1995, currency="JPY", ends=False)
 
     assert placed(first, History([first]), SOON) == Keep(
@@ -36,11 +36,11 @@ def test_a_placed_order_counts_with_what_it_costs_by_its_currency() -> None:
     )
 
 
-def test_a_confirmed_order_brings_the_total_that_the_log_knows() -> None:
+def test_a_confirmed_order_adds_its_total_from_the_log() -> None:
     history = order(ORDER, NOW, amount=1995)
     _, last = history
 
-    assert kept(last, history, SOON) == (
+    assert rows_for(last, history, SOON) == (
         Row(
             partition=shard(DAY, ORDER),
             sort=f"{ORDER}/outcome",
@@ -49,14 +49,14 @@ def test_a_confirmed_order_brings_the_total_that_the_log_knows() -> None:
     )
 
 
-def test_a_confirmed_order_that_nobody_placed_brings_nothing() -> None:
+def test_a_confirmed_order_without_its_first_event_adds_nothing() -> None:
     event = then(placing(), OrderConfirmed())
 
     assert confirmed(event, History([event]), SOON) is None
 
 
 @pytest.mark.parametrize("reason", ["customer", "payment-declined", "out-of-stock", "stalled"])
-def test_a_cancelled_order_counts_by_its_reason_and_brings_no_money(reason: str) -> None:
+def test_a_cancelled_order_counts_by_its_reason_without_money(reason: str) -> None:
     first, last = order(ORDER, NOW, ends=reason)  # type: ignore[arg-type]  # a reason, all of them
 
     (row,) = cancelled(last, History([first, last]), SOON).rows
@@ -64,17 +64,17 @@ def test_a_cancelled_order_counts_by_its_reason_and_brings_no_money(reason: str)
     assert row.values == {f"cancelled:{reason}": 1}
 
 
-def test_an_order_counts_on_the_day_it_was_placed_and_its_outcome_on_the_day_of_that() -> None:
+def test_an_order_and_its_outcome_count_on_their_own_days() -> None:
     history = order(ORDER, datetime(2026, 11, 23, 23, 59, 59, 999999, UTC), after=timedelta(1))
 
-    days = [kept(event, history, SOON)[0].partition[:10] for event in history]
+    days = [rows_for(event, history, SOON)[0].partition[:10] for event in history]
 
     assert days == ["2026-11-23", "2026-11-24"]
 
 
 @pytest.fixture
 def in_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let the machine's own clock be one of New York."""
+    """Set the machine's time zone to New York."""
     with monkeypatch.context() as patch:
         patch.setenv("TZ", "America/New_York")
         time.tzset()
@@ -83,7 +83,7 @@ def in_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("in_new_york")
-def test_the_day_is_that_of_utc_wherever_the_machine_is() -> None:
+def test_the_day_is_utc_in_any_time_zone() -> None:
     late_in_new_york = datetime(2026, 11, 23, 22, 0, tzinfo=timezone(timedelta(hours=-5)))
     (first,) = order(ORDER, late_in_new_york, ends=False)
 
@@ -92,12 +92,12 @@ def test_the_day_is_that_of_utc_wherever_the_machine_is() -> None:
     )
 
 
-def test_the_same_event_makes_the_same_row_whenever_it_comes() -> None:
+def test_an_event_makes_the_same_row_at_any_time() -> None:
     history = order(ORDER, NOW)
 
     for event in history:
         at_once, much_later = (
-            kept(event, history, now)[0] for now in (SOON, NOW + timedelta(days=400))
+            rows_for(event, history, now)[0] for now in (SOON, NOW + timedelta(days=400))
         )
         assert at_once == much_later
 
@@ -122,13 +122,13 @@ MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
         (MIDNIGHT + timedelta(days=400), True),
     ],
 )
-def test_a_row_is_marked_once_its_day_has_been_over_for_a_day(now: datetime, late: bool) -> None:
+def test_a_row_is_marked_from_one_day_after_its_day(now: datetime, late: bool) -> None:
     rows = placed(placing(), History([placing()]), now).rows
 
     assert [row.partition for row in rows] == [shard(DAY, ORDER), *(["late"] if late else [])]
 
 
-def test_the_marker_comes_after_its_row_and_is_that_deliverys_own() -> None:
+def test_the_marker_follows_its_row_and_is_unique_for_the_delivery() -> None:
     now = NOW + timedelta(days=9)
     (_, marker), (_, other) = (
         placed(placing(), History([placing()]), moment).rows

@@ -18,9 +18,10 @@ from functions.checkout.identity import order_id
 from functions.checkout.service import SERVICE
 from functions.framework.ports import Record
 from functions.runtime.handlers.api import api_handler
+from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryRecords, MemoryTables
-from tests.support.builders import EMAIL, ISSUER, Clock, Lines, resources, then, verified
+from tests.support.builders import EMAIL, ISSUER, Clock, resources, then, verified
 from tests.support.openapi import hold
 from tests.support.watched import WatchedLog, WatchedRecords
 
@@ -65,7 +66,7 @@ class Answer:
 class Shop:
     """Checkout's endpoints on a world in memory, with a small catalogue."""
 
-    def __init__(self, clock: Clock, lines: Lines) -> None:
+    def __init__(self, clock: Clock, lines: MemoryObserver) -> None:
         tables = MemoryTables()
         self.log = WatchedLog(tables)
         self.catalogue = WatchedRecords(tables, CATALOGUE)
@@ -148,7 +149,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(clock: Clock, lines: Lines) -> Shop:
+def shop(clock: Clock, lines: MemoryObserver) -> Shop:
     return Shop(clock, lines)
 
 

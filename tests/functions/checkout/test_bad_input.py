@@ -8,8 +8,8 @@ import pytest
 
 from events.contracts.checkout import MAX_LINES, MAX_QUANTITY
 from functions.checkout.request import FORMS
+from functions.runtime.memory.observer import MemoryObserver
 from tests.functions.checkout.conftest import BODY, HEADERS, WHOLE, Shop, assert_refused
-from tests.support.builders import Lines
 
 type Edit = Callable[[dict[str, Any]], object]
 
@@ -173,7 +173,9 @@ def test_an_sku_that_could_be_one_is_looked_up(shop: Shop, sku: str) -> None:
     assert shop.catalogue.reads == ["list", f"get {sku}"]
 
 
-def test_what_was_sent_is_not_echoed_where_it_is_personal(shop: Shop, lines: Lines) -> None:
+def test_what_was_sent_is_not_echoed_where_it_is_personal(
+    shop: Shop, lines: MemoryObserver
+) -> None:
     body = json.loads(WHOLE)
     body["email"] = "robin@example.com\n"
     answer = shop.place(body)

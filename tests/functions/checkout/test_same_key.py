@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from functions.checkout.catalogue import FRESH
+from functions.runtime.memory.observer import MemoryObserver
 from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, TOTAL, Shop, only
-from tests.support.builders import NOW, Clock, Lines
+from tests.support.builders import NOW, Clock
 
 
 def test_the_same_key_gives_the_same_order_and_the_same_answer(shop: Shop, clock: Clock) -> None:
@@ -59,7 +60,7 @@ def test_the_same_answer_is_given_to_all_who_send_it_at_once(shop: Shop, busy: N
     together = Barrier(8)
 
     def send(number: int) -> Any:
-        shop_of_mine = Shop(shop.clock, Lines())
+        shop_of_mine = Shop(shop.clock, MemoryObserver())
         shop_of_mine.log = shop.log
         shop_of_mine.restart()
         together.wait()
@@ -106,11 +107,10 @@ def test_a_request_of_the_time_before_delivery_could_be_chosen_is_still_the_same
     shop: Shop,
 ) -> None:
     first = shop.place()
-    stream = shop.log._streams[ORDER]
-    data = json.loads(stream["placed"]["data"]["S"])
+    item = shop.log.items()[ORDER]["placed"]
+    data = json.loads(item["data"]["S"])
     del data["delivery"], data["customer"]
-    before = {"dataversion": {"N": "1"}, "data": {"S": json.dumps(data)}}
-    stream["placed"] = {**stream["placed"], **before}
+    shop.log.put_item({**item, "dataversion": {"N": "1"}, "data": {"S": json.dumps(data)}})
     assert only(shop).data.delivery == "standard"
 
     assert shop.place() == first

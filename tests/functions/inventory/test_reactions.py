@@ -16,7 +16,7 @@ from events.contracts.inventory import (
 from events.contracts.ordering import OrderCancelled
 from events.envelope import Event
 from events.history import History
-from functions.framework.ports import Change, Refused
+from functions.framework.ports import Change, ChangeRefused
 from functions.framework.reaction import Fill
 from functions.inventory.reactions import AVAILABLE, STOCK, release, reserve
 from functions.inventory.service import SERVICE
@@ -54,7 +54,7 @@ def test_all_pieces_are_taken_with_the_fact() -> None:
 
 
 def test_what_is_short_is_rejected_by_name_and_nothing_is_taken() -> None:
-    played = play(reserve(PLACED, ALONE), Refused([MUTE.sku]))
+    played = play(reserve(PLACED, ALONE), ChangeRefused([MUTE.sku]))
 
     assert played.decided == Fill(fact=StockRejected(skus=(MUTE.sku,)), slot=RESERVE)
 

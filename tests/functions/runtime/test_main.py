@@ -8,9 +8,10 @@ from functions import map as the_map
 from functions.framework.service import Service
 from functions.runtime import settings
 from functions.runtime.main import build, find
+from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.settings import MissingSetting
 from tests.functions.conftest import Stage
-from tests.support.builders import Clock, Lines
+from tests.support.builders import Clock
 
 SERVICES = pytest.mark.parametrize("service", the_map.SERVICES, ids=lambda service: service.name)
 
@@ -22,7 +23,7 @@ def test_every_service_is_found_by_its_name(service: Service) -> None:
 
 @SERVICES
 def test_every_service_is_built_from_its_environment(stage: Stage, service: Service) -> None:
-    assert callable(build(stage.environ(service), clock=Clock(), observer=Lines()))
+    assert callable(build(stage.environ(service), clock=Clock(), observer=MemoryObserver()))
 
 
 NEEDED = [
@@ -50,7 +51,7 @@ def test_what_is_missing_in_the_environment_is_named_with_a_remedy(
     del environ[variable]
 
     with pytest.raises(MissingSetting) as missing:
-        build(environ | ({variable: ""} if empty else {}), observer=Lines())
+        build(environ | ({variable: ""} if empty else {}), observer=MemoryObserver())
 
     said = str(missing.value)
     assert said.startswith(f"The environment variable {variable} is not set.")
@@ -62,7 +63,7 @@ def test_the_relay_needs_no_table_and_no_queue_to_hear_from(stage: Stage) -> Non
     environ = stage.environ(the_map.BUS)
     del environ[settings.LOG], environ[settings.QUEUE]
 
-    build(environ, observer=Lines())
+    build(environ, observer=MemoryObserver())
 
 
 def test_a_name_with_a_hyphen_has_a_variable() -> None:

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from functions.framework.outcomes import Outcome
 from functions.runtime.handlers.observer import LogObserver, failure
-from ops.logs.record import CRASHED, parse
+from ops.logs.record import parse
 
 
 def test_what_the_runtime_writes_is_what_is_read(capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,5 +70,5 @@ def test_a_function_that_crashed_is_seen(message: str) -> None:
     record = parse(message, service="payment", logged=1_795_424_400_000)
 
     assert record is not None
-    assert (record.service, record.outcome, record.error) == ("payment", CRASHED, message)
+    assert (record.service, record.outcome, record.error) == ("payment", Outcome.CRASHED, message)
     assert record.time == datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from events.contracts.inventory import StockReserved, StockVoided
 from events.history import History
 from functions import names
-from functions.framework.ports import Change, Record, Refused
+from functions.framework.ports import Change, ChangeRefused, Record
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.aws.log import CONFLICT_TRIES
 from functions.runtime.aws.tables import DynamoRecords
@@ -113,7 +113,7 @@ def test_a_refusal_after_a_conflict_is_a_refusal(
 ) -> None:
     faults.answer(stage.dynamodb, "TransactWriteItems", CONFLICT)
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ChangeRefused) as refused:
         stage.log("inventory", slept.append).append(RESERVED, TAKE)
 
     assert refused.value.keys == ("DRUM",)

@@ -8,8 +8,8 @@ import pytest
 from events import codec
 from events.contracts.inventory import StockVoided
 from events.contracts.shipping import DispatchScheduled
+from functions.framework.outcomes import Outcome
 from functions.framework.ports import MailUnavailable
-from functions.framework.service import FORGED
 from functions.runtime.backoff import FIRST_DELAY, delay
 from tests.support.builders import placed, then
 from tests.support.consumer_world import UNDECODABLE, World
@@ -157,7 +157,7 @@ def test_an_event_that_the_log_does_not_hold_is_acknowledged_and_counted_without
     answer = world.handler()({"Records": [message(placed(order="FORGED"))]}, None)
 
     assert failed(answer) == []
-    assert world.lines.outcomes == [FORGED.lower()]
+    assert world.lines.outcomes == [Outcome.FORGED]
     assert world.reacted == []
     assert len(world.log.read("FORGED")) == 0
 

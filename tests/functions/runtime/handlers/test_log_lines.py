@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from functions.framework.service import TRIES
+from functions.framework.outcomes import TRIES
 from functions.runtime.handlers import consumer
 from tests.functions.conftest import Logged
 from tests.support.builders import EMAIL, SHIP_TO, placed

@@ -3,8 +3,8 @@
 import json
 from types import FunctionType
 
-from functions.framework.ports import Telling
-from functions.framework.service import METRICS
+from functions.framework.outcomes import METRICS
+from functions.framework.ports import SafeToLog
 from functions.runtime.handlers import observer, reactor
 from functions.runtime.handlers.observer import failure
 from tests.functions.conftest import Logged
@@ -94,7 +94,7 @@ def test_the_message_of_an_error_is_left_out() -> None:
     assert observer.ROOT.name
 
 
-class Advice(Telling):
+class Advice(SafeToLog):
     pass
 
 

@@ -20,7 +20,8 @@ from functions.runtime.aws.queue import SqsQueue
 from functions.runtime.handlers.consumer import consumer_handler
 from functions.runtime.handlers.reactor import Reactor
 from functions.runtime.memory.log import MemoryLog
-from tests.support.builders import NOW, ORDER, Lines, order_placed, placed, then
+from functions.runtime.memory.observer import MemoryObserver
+from tests.support.builders import NOW, ORDER, order_placed, placed, then
 
 PLACED = placed()
 CANCELLED = then(PLACED, OrderCancelled(reason="customer"))
@@ -46,7 +47,7 @@ class Ordered:
         self.log = MemoryLog()
         self.away: set[type[Fact]] = set()
         self.handled: list[str] = []
-        self.lines = Lines()
+        self.lines = MemoryObserver()
         consumer = Consumer(
             name="listener",
             on=tuple(

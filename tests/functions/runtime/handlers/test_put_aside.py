@@ -9,8 +9,9 @@ import pytest
 from functions.framework.ports import Message
 from functions.relay.service import SERVICE
 from functions.runtime.handlers.relay import relay_handler
+from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.topic import MemoryTopic
-from tests.support.builders import Clock, Lines
+from tests.support.builders import Clock
 from tests.support.lambdas import record
 from tests.support.relay_world import PREPARED, A, B, Notes, Relay, notes, relay, topic
 
@@ -30,7 +31,7 @@ def test_a_fact_that_is_not_its_owners_or_not_known_is_put_aside_and_blocks_nobo
     relay: Relay,
     topic: MemoryTopic,
     notes: Notes,
-    lines: Lines,
+    lines: MemoryObserver,
     edit: dict[str, Any],
     error: str,
 ) -> None:
@@ -56,7 +57,9 @@ def test_what_comes_again_behind_a_failure_is_put_aside_when_it_comes_the_last_t
     assert [note["subject"] for note in notes.kept] == ["A", "B"]
 
 
-def test_nothing_is_put_aside_of_a_batch_that_fails_whole(lines: Lines, clock: Clock) -> None:
+def test_nothing_is_put_aside_of_a_batch_that_fails_whole(
+    lines: MemoryObserver, clock: Clock
+) -> None:
     class Away(MemoryTopic):
         def publish(self, messages: Sequence[Message]) -> Sequence[str]:
             raise TimeoutError
@@ -71,7 +74,7 @@ def test_nothing_is_put_aside_of_a_batch_that_fails_whole(lines: Lines, clock: C
 
 
 def test_what_cannot_even_be_put_aside_comes_again(
-    topic: MemoryTopic, lines: Lines, clock: Clock
+    topic: MemoryTopic, lines: MemoryObserver, clock: Clock
 ) -> None:
     class Full(Notes):
         def put(self, body: str) -> None:

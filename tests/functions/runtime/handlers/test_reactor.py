@@ -12,6 +12,7 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.history import History
 from events.personal import forgotten
+from functions.framework.outcomes import Outcome
 from functions.framework.reaction import On
 from functions.framework.service import Consumer
 from functions.runtime.handlers.reactor import Handled, Reactor
@@ -111,7 +112,7 @@ def test_a_message_that_says_something_else_than_the_log_has_no_effect(
 ) -> None:
     forged = msgspec.structs.replace(PLACED, **edit)
 
-    assert reactor(log, void, history=True).handle(forged) == Handled(outcome="forged")
+    assert reactor(log, void, history=True).handle(forged) == Handled(outcome=Outcome.FORGED)
     assert log.calls == ["read"]
 
 
@@ -119,7 +120,7 @@ def test_an_event_that_the_log_does_not_hold_has_no_effect(log: WatchedLog) -> N
     forged = placed(order="FORGED")
     handled = reactor(log, void, history=True).handle(forged)
 
-    assert handled == Handled(outcome="forged")
+    assert handled == Handled(outcome=Outcome.FORGED)
     assert log.calls == ["read"]
 
 
@@ -133,7 +134,7 @@ def test_an_event_other_than_the_one_in_the_slot_has_no_effect(log: WatchedLog) 
 
     handled = Reactor(consumer=consumer, log=log, clock=Clock()).handle(forged)
 
-    assert handled == Handled(outcome="forged")
+    assert handled == Handled(outcome=Outcome.FORGED)
 
 
 def test_the_outside_is_handed_in_last(log: WatchedLog) -> None:
@@ -156,14 +157,14 @@ def test_the_same_message_twice_is_a_duplicate_and_changes_nothing(log: WatchedL
     before = log.read(ORDER)
     clock.advance(hours=1)
 
-    assert subject.handle(PLACED) == Handled(outcome="duplicate")
+    assert subject.handle(PLACED) == Handled(outcome=Outcome.DUPLICATE)
     assert log.read(ORDER) == before
 
 
 def test_a_slot_that_another_fact_holds_was_overtaken(log: WatchedLog) -> None:
     log.append(then(PLACED, StockRejected(skus=("DRUM",))))
 
-    assert reactor(log, void).handle(PLACED) == Handled(outcome="overtaken")
+    assert reactor(log, void).handle(PLACED) == Handled(outcome=Outcome.OVERTAKEN)
 
 
 def test_the_same_type_with_another_reference_was_overtaken(log: WatchedLog) -> None:
@@ -171,33 +172,33 @@ def test_the_same_type_with_another_reference_was_overtaken(log: WatchedLog) -> 
     subject = reactor(log, lambda _: PaymentPrepared(reference="second"), name="payment")
     handled = subject.handle(PLACED)
 
-    assert handled == Handled(outcome="overtaken")
+    assert handled == Handled(outcome=Outcome.OVERTAKEN)
 
 
 def test_a_reaction_that_decides_nothing_yet_states_nothing(log: WatchedLog) -> None:
     subject = reactor(log, nothing, states=(OrderConfirmed,), history=True)
 
-    assert subject.handle(PLACED) == Handled(outcome="nothing")
+    assert subject.handle(PLACED) == Handled(outcome=Outcome.NOTHING)
 
 
 def test_a_reaction_that_never_states_a_fact_is_done_once_it_ran(log: WatchedLog) -> None:
     subject = reactor(log, nothing, states=())
 
-    assert subject.handle(PLACED) == Handled(outcome="done")
+    assert subject.handle(PLACED) == Handled(outcome=Outcome.DONE)
 
 
 def test_a_reaction_that_finds_its_end_in_the_history_is_a_duplicate(log: WatchedLog) -> None:
     log.append(then(PLACED, OrderConfirmed()))
     subject = reactor(log, nothing, states=(OrderConfirmed,), history=True)
 
-    assert subject.handle(PLACED) == Handled(outcome="duplicate")
+    assert subject.handle(PLACED) == Handled(outcome=Outcome.DUPLICATE)
 
 
 def test_a_type_that_is_not_heard_is_left_alone(log: WatchedLog) -> None:
     subject = reactor(log, void)
     unheard = then(PLACED, DispatchScheduled(carrier="sandbox", reference="SBX1"))
 
-    assert subject.handle(unheard) == Handled(outcome="unheard")
+    assert subject.handle(unheard) == Handled(outcome=Outcome.UNHEARD)
     assert log.calls == []
 
 

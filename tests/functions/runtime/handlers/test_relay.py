@@ -10,9 +10,10 @@ from events import codec
 from functions.framework.ports import Message
 from functions.relay.service import SERVICE
 from functions.runtime.handlers.relay import relay_handler
+from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.topic import MemoryTopic
 from tests.functions.conftest import Logged
-from tests.support.builders import EMAIL, Clock, Lines, order_placed, placed
+from tests.support.builders import EMAIL, Clock, order_placed, placed
 from tests.support.lambdas import record
 from tests.support.relay_world import PREPARED, A, B, Notes, Relay, notes, relay, topic
 
@@ -64,7 +65,7 @@ def test_an_orders_events_are_published_in_their_order_whatever_that_of_the_reco
 
 
 def test_what_the_topic_did_not_take_is_reported_by_its_sequence_number(
-    relay: Relay, topic: MemoryTopic, lines: Lines
+    relay: Relay, topic: MemoryTopic, lines: MemoryObserver
 ) -> None:
     topic.refuses = {A.id}
 
@@ -78,7 +79,7 @@ def test_what_the_topic_did_not_take_is_reported_by_its_sequence_number(
 
 
 def test_a_topic_that_breaks_down_fails_the_batch_which_comes_again_whole(
-    lines: Lines, clock: Clock
+    lines: MemoryObserver, clock: Clock
 ) -> None:
     class Away(MemoryTopic):
         def publish(self, messages: Sequence[Message]) -> Sequence[str]:
@@ -93,7 +94,7 @@ def test_a_topic_that_breaks_down_fails_the_batch_which_comes_again_whole(
     assert [(line["outcome"], line["error"]) for line in lines.lines] == [("retry", "TimeoutError")]
 
 
-def test_one_line_a_record_says_what_became_of_it(relay: Relay, lines: Lines) -> None:
+def test_one_line_a_record_says_what_became_of_it(relay: Relay, lines: MemoryObserver) -> None:
     relay([record(A, 1)])
 
     assert lines.lines == [
@@ -110,7 +111,9 @@ def test_one_line_a_record_says_what_became_of_it(relay: Relay, lines: Lines) ->
     assert lines.flushed == 1
 
 
-def test_the_age_of_each_event_is_measured(relay: Relay, lines: Lines, clock: Clock) -> None:
+def test_the_age_of_each_event_is_measured(
+    relay: Relay, lines: MemoryObserver, clock: Clock
+) -> None:
     clock.advance(seconds=3)
     relay([record(A, 1)])
 

@@ -10,8 +10,9 @@ from functions.framework.ports import Log, Resources
 from functions.framework.service import TICK, Chore, Report
 from functions.runtime.handlers.schedule import with_chore
 from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.observer import MemoryObserver
 from tests.functions.conftest import Logged
-from tests.support.builders import Lines, placed, resources
+from tests.support.builders import placed, resources
 
 BATCH = {"Records": [{"messageId": "1"}]}
 STATED = placed()
@@ -50,7 +51,7 @@ def world() -> World:
 
 
 def test_a_tick_does_the_chore_with_the_log_and_the_resources_and_nothing_else(
-    world: World, lines: Lines
+    world: World, lines: MemoryObserver
 ) -> None:
     assert world.call(dict(TICK), lines) is None
 
@@ -58,14 +59,18 @@ def test_a_tick_does_the_chore_with_the_log_and_the_resources_and_nothing_else(
     assert world.consumed == []
 
 
-def test_a_batch_goes_to_the_queues_handler_and_does_no_chore(world: World, lines: Lines) -> None:
+def test_a_batch_goes_to_the_queues_handler_and_does_no_chore(
+    world: World, lines: MemoryObserver
+) -> None:
     assert world.call(BATCH, lines) == {"batchItemFailures": []}
 
     assert world.consumed == [(BATCH, "context")]
     assert (world.given, lines.lines) == ([], [])
 
 
-def test_each_report_is_a_line_with_what_is_known_of_it(world: World, lines: Lines) -> None:
+def test_each_report_is_a_line_with_what_is_known_of_it(
+    world: World, lines: MemoryObserver
+) -> None:
     world.reports = [
         Report(outcome="summed", detail="2026-11-20, 0 late"),
         Report(outcome="stalled", order="A", stated=(STATED,)),
@@ -92,7 +97,7 @@ def test_each_report_is_a_line_with_what_is_known_of_it(world: World, lines: Lin
     assert lines.flushed == len(world.reports) + 1
 
 
-def test_what_was_done_is_counted_before_the_chore_goes_on(lines: Lines) -> None:
+def test_what_was_done_is_counted_before_the_chore_goes_on(lines: MemoryObserver) -> None:
     flushed = []
 
     def run(_log: Log, _resources: Resources) -> Iterator[Report]:
@@ -115,7 +120,7 @@ def test_each_report_counts_as_a_metric(world: World, logged: Logged) -> None:
 
 
 def test_a_failure_is_said_and_raised_after_what_was_done_before_it(
-    world: World, lines: Lines
+    world: World, lines: MemoryObserver
 ) -> None:
     world.reports = [Report(outcome="summed"), TimeoutError("tok_secret"), Report(outcome="summed")]
 

@@ -10,7 +10,7 @@ from events.contracts.inventory import (
     StockReserved,
 )
 from events.envelope import Event
-from functions.framework.ports import Change, Refused
+from functions.framework.ports import Change, ChangeRefused
 from functions.framework.reaction import Fill, Steps
 from functions.runtime.memory.tables import MemoryTables
 from tests.support.builders import NOW, ORDER, Clock, placed, then
@@ -78,7 +78,7 @@ def test_changes_are_written_with_their_fact_and_a_refusal_is_the_reactions_busi
     def steps(event: Event[Any]) -> Steps:
         try:
             yield Fill(fact=StockReserved(lines=()), changes=(change,))
-        except Refused as refused:
+        except ChangeRefused as refused:
             return StockRejected(skus=refused.keys)
         return None
 

@@ -4,8 +4,9 @@ import pytest
 
 from events.contracts.ordering import OrderConfirmed
 from functions.runtime.aws.items import FORGOTTEN, blanked
+from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.topic import MemoryTopic
-from tests.support.builders import NOW, Lines, then
+from tests.support.builders import NOW, then
 from tests.support.lambdas import record
 from tests.support.relay_world import PREPARED, A, B, Relay, notes, relay, topic
 
@@ -14,7 +15,7 @@ __all__ = ["notes", "relay", "topic"]
 
 @pytest.mark.parametrize("name", ["MODIFY", "REMOVE"])
 def test_a_change_of_the_log_is_counted_as_tampering_and_not_published(
-    relay: Relay, topic: MemoryTopic, lines: Lines, name: str
+    relay: Relay, topic: MemoryTopic, lines: MemoryObserver, name: str
 ) -> None:
     changed = record(A, 1, name)
     if name == "REMOVE":
@@ -32,7 +33,7 @@ def test_a_change_of_the_log_is_counted_as_tampering_and_not_published(
 
 
 def test_an_item_that_was_blanked_is_counted_as_forgotten_and_not_published(
-    relay: Relay, topic: MemoryTopic, lines: Lines
+    relay: Relay, topic: MemoryTopic, lines: MemoryObserver
 ) -> None:
     changed = record(A, 1, "MODIFY")
     image = changed["dynamodb"]["NewImage"]
@@ -50,7 +51,7 @@ def test_an_item_that_was_blanked_is_counted_as_forgotten_and_not_published(
 
 
 def test_who_only_says_that_an_item_was_blanked_has_tampered_with_it(
-    relay: Relay, lines: Lines
+    relay: Relay, lines: MemoryObserver
 ) -> None:
     only_said = record(A, 1, "MODIFY")
     only_said["dynamodb"]["NewImage"] |= {FORGOTTEN: {"S": NOW.isoformat()}}

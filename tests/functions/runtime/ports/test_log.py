@@ -13,12 +13,10 @@ from events.envelope import Fact, Unknown
 from events.history import History
 from functions.framework.ports import Log
 from functions.runtime.memory.log import MemoryLog
-from functions.runtime.memory.tables import MemoryTables
-from simulation.log import PlainLog
 from tests.functions.conftest import Stage
 from tests.support.builders import ORDER, order_placed, placed, story, then
 
-WRITTEN = pytest.mark.parametrize("log", ["memory", "dynamo"], indirect=True)
+WRITTEN = pytest.mark.parametrize("log", ["memory as items", "dynamo"], indirect=True)
 """For what is read back from items; the simulator's log keeps events as they are."""
 
 PLACED = placed()
@@ -26,12 +24,12 @@ RESERVED = then(PLACED, StockReserved(lines=(Reserved(sku="DRUM", quantity=2),))
 VOIDED = then(PLACED, StockVoided())
 
 
-@pytest.fixture(params=["memory", "plain", "dynamo"])
+@pytest.fixture(params=["memory", "memory as items", "dynamo"])
 def log(request: pytest.FixtureRequest) -> Log:
     if request.param == "dynamo":
         stage: Stage = request.getfixturevalue("stage")
         return stage.log()
-    return PlainLog(MemoryTables()) if request.param == "plain" else MemoryLog()
+    return MemoryLog(as_items=request.param == "memory as items")
 
 
 def test_a_stream_without_events_is_empty(log: Log) -> None:

@@ -3,7 +3,6 @@
 One contract for the twins in memory and for DynamoDB.
 """
 
-from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -13,11 +12,10 @@ from events import codec
 from events.codec import EventTooLarge
 from events.contracts.inventory import Reserved, StockReleased, StockReserved, StockVoided
 from events.history import History
-from functions.framework.ports import Change, Log, Record, Refused
+from functions.framework.ports import Change, ChangeRefused, Log, Record
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
-from simulation.log import PlainLog
 from tests.functions.conftest import Stage
 from tests.support.builders import ORDER, placed, then
 
@@ -37,10 +35,10 @@ class Subject(Protocol):
 
 
 class InMemory:
-    def __init__(self, make: Callable[[MemoryTables], Log] = MemoryLog) -> None:
+    def __init__(self, *, as_items: bool = True) -> None:
         tables = MemoryTables()
         self._stock = tables(STOCK)
-        self.log = make(tables)
+        self.log: Log = MemoryLog(tables, as_items=as_items)
 
     def stock(self, sku: str, pieces: int) -> None:
         assert self._stock.put(Record(key=sku, values={AVAILABLE: pieces}, version=0))
@@ -66,11 +64,11 @@ class InDynamo:
         return int(answer["Item"][AVAILABLE]["N"]) if "Item" in answer else None
 
 
-@pytest.fixture(params=["memory", "plain", "dynamo"])
+@pytest.fixture(params=["memory", "memory as items", "dynamo"])
 def world(request: pytest.FixtureRequest) -> Subject:
     if request.param == "dynamo":
         return InDynamo(request.getfixturevalue("stage"))
-    return InMemory(PlainLog if request.param == "plain" else MemoryLog)
+    return InMemory(as_items=request.param == "memory as items")
 
 
 def take(sku: str, pieces: int) -> Change:
@@ -93,7 +91,7 @@ def test_if_one_change_is_refused_nothing_is_written(world: Subject) -> None:
     world.stock("DRUM", 5)
     world.stock("STICK", 1)
 
-    with pytest.raises(Refused):
+    with pytest.raises(ChangeRefused):
         world.log.append(RESERVED, [take("DRUM", 2), take("STICK", 2)])
 
     assert (world.available("DRUM"), world.available("STICK")) == (5, 1)
@@ -104,14 +102,14 @@ def test_a_refusal_names_every_item_that_was_short_and_no_other(world: Subject) 
     world.stock("DRUM", 5)
     world.stock("STICK", 1)
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ChangeRefused) as refused:
         world.log.append(RESERVED, [take("STICK", 2), take("DRUM", 5), take("GONG", 1)])
 
     assert refused.value.keys == ("STICK", "GONG")
 
 
 def test_a_refused_slot_is_still_free(world: Subject) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(ChangeRefused):
         world.log.append(RESERVED, [take("GONG", 1)])
 
     assert world.log.append(VOIDED) == VOIDED

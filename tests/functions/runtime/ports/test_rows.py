@@ -9,16 +9,13 @@ from events.order_list import LIST, OPEN
 from functions.framework.ports import Row, Rows
 from functions.runtime.aws.tables import DynamoRows
 from functions.runtime.memory.rows import MemoryRows
-from simulation.rows import PlainRows
 from tests.functions.conftest import Calls, Stage
 
 
-@pytest.fixture(params=["memory", "plain", "dynamo"])
+@pytest.fixture(params=["memory", "dynamo"])
 def rows(request: pytest.FixtureRequest) -> Rows:
     if request.param == "memory":
         return MemoryRows(index=OPEN)
-    if request.param == "plain":
-        return PlainRows(index=OPEN)
     stage: Stage = request.getfixturevalue("stage")
     return DynamoRows(stage.dynamodb, stage.own["orders", LIST])
 

@@ -13,11 +13,11 @@ from moto.core.models import botocore_stubber
 
 from functions import names
 from functions.runtime.aws.client import client_factory
-from tests.faults import answers
-from tests.faults.injection import TO_THE_LAST, WORDS, Fault, Unforeseen, applicable
+from tests.faults import responses
+from tests.faults.injection import PERMANENT_CONFLICT, DESCRIPTIONS, Fault, UnknownOperation, applicable
 
 STAGE = names.prefixed("dev", "")
-LATER = ("die, done later", "lost, done later")
+TAKES_EFFECT_LATER = ("die, done later", "lost, done later")
 """Faults with which a request comes through when nobody waits for it any more."""
 
 
@@ -51,16 +51,16 @@ class InjectedFault:
 
     def __str__(self) -> str:
         """Say it in plain words."""
-        return f"step {self.step}, {self.call}: {WORDS[self.fault]}"
+        return f"step {self.step}, {self.call}: {DESCRIPTIONS[self.fault]}"
 
 
-type Fate = Callable[[Call], Fault | None]
+type ChooseFault = Callable[[Call], Fault | None]
 
 
-class Hearer(Protocol):
+class HookListener(Protocol):
     """Who is told of what was done on the wire, and of what went wrong there."""
 
-    def hear(self, operation: str, request: AWSPreparedRequest, response: AWSResponse) -> None:
+    def on_response(self, operation: str, request: AWSPreparedRequest, response: AWSResponse) -> None:
         """Hear of a call that was made, and of its answer."""
         ...
 
@@ -70,7 +70,7 @@ class Hearer(Protocol):
 
 
 @dataclass
-class _Asked:
+class _SdkCall:
     """A call that is under way: how often it was sent, and what it meets each time."""
 
     call: Call
@@ -85,22 +85,22 @@ class _Run:
     function: str
     trigger: str
     calls: int = 0
-    asked: dict[str, _Asked] = field(default_factory=dict)
+    sdk_calls: dict[str, _SdkCall] = field(default_factory=dict)
     conflicting: set[tuple[str, str]] = field(default_factory=set)
 
 
-class Wire:
+class RequestHook:
     """What the functions of one world say to AWS.
 
-    `late` are requests that are still under way although whoever sent them has given up or died.
+    `late` are requests that are still under way although whoever sent them has entries up or died.
     `turn` is called before every request, for others to have theirs.
     """
 
-    def __init__(self, hearer: Hearer) -> None:
-        self.hearer = hearer
-        self.fate: Fate = lambda _: None
-        self.turn: Callable[[], object] = lambda: None
-        self.late: list[Callable[[], object]] = []
+    def __init__(self, listener: HookListener) -> None:
+        self.listener = listener
+        self.choose_fault: ChooseFault = lambda _: None
+        self.before_request: Callable[[], object] = lambda: None
+        self.in_flight: list[Callable[[], object]] = []
         self.calls: list[Call] = []
         self._runs: dict[Any, _Run] = {}
 
@@ -118,18 +118,18 @@ class Wire:
         run = self._runs.get(getcurrent())
         if run is None:
             return botocore_stubber(event_name, request)
-        asked = self._asked(run, event_name, request)
-        asked.sends += 1
-        if asked.sends == 1 and asked.fault:
-            self.hearer.on_fault(asked.call, request)
-        self.turn()
-        return self._meet(asked, partial(self._do, event_name, asked.call), request)
+        sdk_call = self._call_of(run, event_name, request)
+        sdk_call.sends += 1
+        if sdk_call.sends == 1 and sdk_call.fault:
+            self.listener.on_fault(sdk_call.call, request)
+        self.before_request()
+        return self._apply(sdk_call, partial(self._do, event_name, sdk_call.call), request)
 
-    def _asked(self, run: _Run, event_name: str, request: AWSPreparedRequest) -> _Asked:
+    def _call_of(self, run: _Run, event_name: str, request: AWSPreparedRequest) -> _SdkCall:
         """Return the call that a request belongs to: the SDK repeats what has the same id."""
-        known = str(request.headers["amz-sdk-invocation-id"])
-        if known in run.asked:
-            return run.asked[known]
+        invocation = str(request.headers["amz-sdk-invocation-id"])
+        if invocation in run.sdk_calls:
+            return run.sdk_calls[invocation]
         run.calls += 1
         operation = event_name.removeprefix("before-send.")
         service, _, name = operation.partition(".")
@@ -143,37 +143,37 @@ class Wire:
             about=_about(operation, request),
         )
         self.calls.append(call)
-        what = (operation, call.about)
-        fault = TO_THE_LAST if what in run.conflicting else self.fate(call)
-        if fault == TO_THE_LAST:
-            run.conflicting.add(what)
+        item = (operation, call.about)
+        fault = PERMANENT_CONFLICT if item in run.conflicting else self.choose_fault(call)
+        if fault == PERMANENT_CONFLICT:
+            run.conflicting.add(item)
         assert fault is None or fault in possible, (call, fault)
-        run.asked[known] = _Asked(call, fault)
-        return run.asked[known]
+        run.sdk_calls[invocation] = _SdkCall(call, fault)
+        return run.sdk_calls[invocation]
 
-    def _meet(
+    def _apply(
         self,
-        asked: _Asked,
+        sdk_call: _SdkCall,
         do: Callable[[AWSPreparedRequest], AWSResponse],
         request: AWSPreparedRequest,
     ) -> AWSResponse:
         """Do what is asked or not, and answer or not; the SDK sends again what had no answer."""
-        operation, fault = asked.call.operation, asked.fault
-        if fault in ("die after", "lost") or (fault == "done twice" and asked.sends == 1):
+        operation, fault = sdk_call.call.operation, sdk_call.fault
+        if fault in ("die after", "lost") or (fault == "done twice" and sdk_call.sends == 1):
             do(request)
-        elif fault in LATER and asked.sends == 1:
-            self.late.append(partial(do, request))
+        elif fault in TAKES_EFFECT_LATER and sdk_call.sends == 1:
+            self.in_flight.append(partial(do, request))
         match fault:
             case "die before" | "die after" | "die, done later":
                 raise Died
             case "lost" | "lost, done later":
                 raise ReadTimeoutError(endpoint_url=request.url)
-            case "done twice" if asked.sends == 1:
+            case "done twice" if sdk_call.sends == 1:
                 raise ReadTimeoutError(endpoint_url=request.url)
             case "throttled":
-                return answers.throttle(request, operation.partition(".")[0])
-            case "conflict" | "conflict, to the last":
-                return answers.conflict(request, operation)
+                return responses.throttle(request, operation.partition(".")[0])
+            case "conflict" | "permanent conflict":
+                return responses.conflict(request, operation)
             case "partial":
                 return _in_part(do, request)
             case _:
@@ -183,9 +183,9 @@ class Wire:
         response = botocore_stubber(event_name, request)
         assert response is not None
         try:
-            self.hearer.hear(call.operation, request, response)
+            self.listener.on_response(call.operation, request, response)
         except Exception as error:  # else the SDK would take it for a fault
-            raise Unforeseen(f"{call} was not understood") from error
+            raise UnknownOperation(f"{call} was not understood") from error
         return response
 
 
@@ -193,7 +193,7 @@ class Clients:
     """AWS clients, made once a process, whose requests go over the wire of the world at hand."""
 
     def __init__(self) -> None:
-        self.wire: Wire | None = None
+        self.hook: RequestHook | None = None
         self._make = client_factory()
         self.plain = cache(client_factory())
         self._made: dict[str, Any] = {}
@@ -207,29 +207,29 @@ class Clients:
         return self._made[service]
 
     def _send(self, event_name: str, request: AWSPreparedRequest, **_: Any) -> Any:
-        assert self.wire is not None
-        return self.wire.send(event_name, request)
+        assert self.hook is not None
+        return self.hook.send(event_name, request)
 
 
 def _in_part(
     do: Callable[[AWSPreparedRequest], AWSResponse], request: AWSPreparedRequest
 ) -> AWSResponse:
     """Let the topic take a batch but for its first half, or its only entry."""
-    given = answers.entries(request)
-    refused = list(given)[: (len(given) + 1) // 2]
+    entries = responses.entries(request)
+    refused = list(entries)[: (len(entries) + 1) // 2]
     taken: set[str] = set()
-    if len(refused) < len(given):
-        taken = answers.accepted(do(answers.without(request, refused)))
-    return answers.taken_in_part(request, taken, [given[number]["Id"] for number in refused])
+    if len(refused) < len(entries):
+        taken = responses.accepted(do(responses.without(request, refused)))
+    return responses.taken_in_part(request, taken, [entries[number]["Id"] for number in refused])
 
 
 def _about(operation: str, request: AWSPreparedRequest) -> str:
     """Return what a call is about, in few words: a fact, a table, or how much."""
     if operation == "sns.PublishBatch":
-        return "one" if len(answers.entries(request)) == 1 else "several"
-    body = answers.document(request)
+        return "one" if len(responses.entries(request)) == 1 else "several"
+    body = responses.document(request)
     if operation == "dynamodb.TransactWriteItems":
         body = next(iter(body["TransactItems"][0].values()))
     table = str(body.get("TableName", "")).removeprefix(STAGE)
     fact = body.get("Item", {}).get("type", {}).get("S", "")
-    return " ".join(word for word in (table, fact, body.get("IndexName", "")) if word) or "-"
+    return " ".join(part for part in (table, fact, body.get("IndexName", "")) if part) or "-"

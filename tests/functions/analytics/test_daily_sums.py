@@ -1,17 +1,17 @@
-"""Days that are over: when they are summed up, when again, and what becomes of the markers."""
+"""Closed days: their first sum, later sums, and their markers."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
 
-from functions.analytics import closing
+from functions.analytics import daily_sums
 from functions.analytics.figures import LONGEST, figures
-from functions.analytics.table import DAILY, LATE, marked_days, markers_of, summed, summed_days
+from functions.analytics.table import DAILY, LATE, marked_days, markers_of, sum_row, summed_days
 from functions.framework.ports import Row
 from functions.framework.service import Report
 from functions.runtime.memory.rows import MemoryRows
-from tests.support.counting import TODAY, ago, close, kept, noon, order, recount, tell
+from tests.support.counting import TODAY, ago, deliver, noon, order, recount, rows_for, sum_up
 
 LAST_CLOSED = TODAY - timedelta(days=3)
 
@@ -29,82 +29,82 @@ def sums(rows: MemoryRows) -> list[date]:
     return list(summed_days(rows, TODAY - timedelta(days=LONGEST)))
 
 
-def test_all_days_that_figures_can_be_asked_for_and_that_are_over_are_summed_up(
+def test_all_closed_days_with_figures_are_summed_up(
     rows: MemoryRows,
 ) -> None:
-    close(rows, TODAY)
+    sum_up(rows, TODAY)
 
     assert sums(rows)[0] == TODAY - timedelta(days=LONGEST - 1)
     assert sums(rows)[-1] == LAST_CLOSED
     assert len(sums(rows)) == LONGEST - 3
 
 
-def test_each_day_that_had_something_is_told_of(rows: MemoryRows) -> None:
-    tell(rows, order("A", ago(5)), ago(5))
-    tell(rows, order("B", ago(4)), ago(0))
+def test_each_day_with_rows_is_reported(rows: MemoryRows) -> None:
+    deliver(rows, order("A", ago(5)), ago(5))
+    deliver(rows, order("B", ago(4)), ago(0))
 
-    assert close(rows, TODAY) == [
+    assert sum_up(rows, TODAY) == [
         Report(outcome="summed", detail=f"{ago(5).date()}, 0 late"),
         Report(outcome="summed", detail=f"{ago(4).date()}, 2 late"),
     ]
 
 
-def test_what_is_summed_up_and_unmarked_is_left_alone(rows: MemoryRows) -> None:
-    tell(rows, order("A", ago(5)), ago(5))
-    close(rows, TODAY)
+def test_a_summed_day_without_markers_is_left_alone(rows: MemoryRows) -> None:
+    deliver(rows, order("A", ago(5)), ago(5))
+    sum_up(rows, TODAY)
     before = list(rows.all())
 
-    assert close(rows, TODAY) == []
+    assert sum_up(rows, TODAY) == []
     assert list(rows.all()) == before
 
 
-def test_each_new_day_that_is_over_follows(rows: MemoryRows) -> None:
-    close(rows, TODAY)
-    close(rows, TODAY + timedelta(days=2))
+def test_each_newly_closed_day_follows(rows: MemoryRows) -> None:
+    sum_up(rows, TODAY)
+    sum_up(rows, TODAY + timedelta(days=2))
 
     assert sums(rows)[-1] == LAST_CLOSED + timedelta(days=2)
 
 
-def test_a_day_that_may_have_unmarked_rows_to_come_is_not_summed_up_though_it_is_marked(
+def test_a_marked_day_that_is_not_closed_yet_is_not_summed_up(
     rows: MemoryRows,
 ) -> None:
     in_time, late = order("A", ago(2)), order("B", ago(2))
-    tell(rows, late, noon(TODAY))
-    close(rows, TODAY)
+    deliver(rows, late, noon(TODAY))
+    sum_up(rows, TODAY)
     assert (sums(rows)[-1], len(markers(rows))) == (LAST_CLOSED, 2)
 
-    tell(rows, in_time, noon(TODAY - timedelta(days=1)))  # on its way since then
+    deliver(rows, in_time, noon(TODAY - timedelta(days=1)))  # in flight since then
     tomorrow = TODAY + timedelta(days=1)
-    close(rows, tomorrow)
+    sum_up(rows, tomorrow)
 
     assert (sums(rows)[-1], markers(rows)) == (ago(2).date(), [])
     assert figures(rows, 9, tomorrow) == recount([in_time, late], 9, tomorrow)
 
 
-def test_a_late_row_of_any_day_has_it_summed_up_again(rows: MemoryRows) -> None:
+def test_any_day_is_summed_up_again_after_a_late_row(rows: MemoryRows) -> None:
     in_time, late = order("A", ago(200)), order("B", ago(200), ends="customer")
-    tell(rows, in_time, ago(200))
-    tell(rows, late, noon(TODAY))
+    deliver(rows, in_time, ago(200))
+    deliver(rows, late, noon(TODAY))
 
-    close(rows, TODAY)
+    sum_up(rows, TODAY)
 
     assert markers(rows) == []
     assert figures(rows, 2, ago(199).date()) == recount([in_time, late], 2, ago(199).date())
 
 
-class Between(MemoryRows):
-    """Rows to which others do something just before the rows of a day are read."""
+class RowsWithWrites(MemoryRows):
+    """Rows with concurrent writes just before the rows of a day are read."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.others: list[tuple[str, Sequence[Row]]] = []
+        self.writes: list[tuple[str, Sequence[Row]]] = []
         self.removed: list[str] = []
 
     def page(
         self, partition: str, *, limit: int, after: str | None = None, newest_first: bool = False
     ) -> Sequence[Row]:
-        while self.others and partition.startswith(self.others[0][0]):
-            for row in self.others.pop(0)[1]:
+        while self.writes and partition.startswith(self.writes[0][0]):
+            for row in self.writes.pop(0)[1]:
                 self.put(row)
         return super().page(partition, limit=limit, after=after, newest_first=newest_first)
 
@@ -114,88 +114,88 @@ class Between(MemoryRows):
 
 
 def test_a_marker_that_was_put_while_the_rows_were_read_stays() -> None:
-    rows = Between()
+    rows = RowsWithWrites()
     first, second = order("A", ago(5), ends=False), order("B", ago(5), ends=False)
-    tell(rows, first, noon(TODAY))
+    deliver(rows, first, noon(TODAY))
     (read,) = markers(rows)
     (event,) = second
-    rows.others = [(f"{ago(5).date()}#7", kept(event, second, noon(TODAY)))]
+    rows.writes = [(f"{ago(5).date()}#7", rows_for(event, second, noon(TODAY)))]
 
-    close(rows, TODAY)
+    sum_up(rows, TODAY)
 
     assert rows.removed == [read]
     assert list(marked_days(rows)) == [ago(5).date()]
-    close(rows, TODAY)
+    sum_up(rows, TODAY)
     assert (markers(rows), figures(rows, 9, TODAY)) == ([], recount([first, second], 9, TODAY))
 
 
-def test_a_row_that_is_marked_again_while_it_is_read_is_read_again() -> None:
-    """The rule that makes it has changed, and a replay writes it anew."""
-    rows = Between()
+def test_a_row_that_is_marked_again_during_a_run_is_read_again() -> None:
+    """As after a change of the reaction, when a replay rewrites the row."""
+    rows = RowsWithWrites()
     history = order("A", ago(5), ends=False)
     (event,) = history
-    tell(rows, history, noon(TODAY))
-    row, marker = kept(event, history, noon(TODAY) + timedelta(minutes=1))
+    deliver(rows, history, noon(TODAY))
+    row, marker = rows_for(event, history, noon(TODAY) + timedelta(minutes=1))
     changed = Row(partition=row.partition, sort=row.sort, values={"orders": 1, "ordered:EUR": 9})
     last_shard_was_read = f"{ago(4).date()}#0"
-    rows.others = [(last_shard_was_read, [changed, marker])]
+    rows.writes = [(last_shard_was_read, [changed, marker])]
 
-    close(rows, TODAY)
-    close(rows, TODAY)
+    sum_up(rows, TODAY)
+    sum_up(rows, TODAY)
 
     assert figures(rows, 9, TODAY)[3].ordered == {"EUR": 9}
     assert markers(rows) == []
 
 
-def test_a_slow_run_does_not_overwrite_what_a_quicker_one_has_seen() -> None:
-    rows = Between()
+def test_a_slow_run_does_not_overwrite_the_sum_of_a_quicker_one() -> None:
+    rows = RowsWithWrites()
     history = order("A", ago(5), ends=False)
-    tell(rows, history, noon(TODAY))
+    deliver(rows, history, noon(TODAY))
     quicker = Row(partition=DAILY, sort=f"{ago(5).date()}", values={"orders": 7}, version=1)
-    rows.others = [(f"{ago(5).date()}#7", [quicker])]
+    rows.writes = [(f"{ago(5).date()}#7", [quicker])]
 
-    assert close(rows, TODAY) == []
+    assert sum_up(rows, TODAY) == []
 
     assert [row.values for row in rows.page(DAILY, limit=100) if row.values] == [{"orders": 7}]
     assert len(markers(rows)) == 1
 
 
-def test_the_day_that_closed_last_is_summed_up_again_at_once(rows: MemoryRows) -> None:
-    close(rows, TODAY)
-    tell(rows, order("L", noon(LAST_CLOSED), ends=False), noon(TODAY))
+def test_the_last_closed_day_is_summed_up_again_at_once(rows: MemoryRows) -> None:
+    sum_up(rows, TODAY)
+    deliver(rows, order("L", noon(LAST_CLOSED), ends=False), noon(TODAY))
 
-    assert close(rows, TODAY) == [Report(outcome="summed", detail=f"{LAST_CLOSED}, 1 late")]
+    assert sum_up(rows, TODAY) == [Report(outcome="summed", detail=f"{LAST_CLOSED}, 1 late")]
 
 
-def test_a_days_markers_are_found_behind_those_of_an_earlier_day(rows: MemoryRows) -> None:
-    tell(rows, order("A", ago(9), ends=False), noon(TODAY))
-    tell(rows, order("B", ago(8), ends=False), noon(TODAY))
+def test_a_days_markers_are_found_after_those_of_an_earlier_day(rows: MemoryRows) -> None:
+    deliver(rows, order("A", ago(9), ends=False), noon(TODAY))
+    deliver(rows, order("B", ago(8), ends=False), noon(TODAY))
 
     assert list(markers_of(rows, ago(8).date())) == markers(rows)[1:]
 
 
-def test_each_sum_of_a_day_is_the_next_version_of_the_one_before(rows: MemoryRows) -> None:
+def test_each_sum_of_a_day_has_the_next_version(rows: MemoryRows) -> None:
     for version, name in enumerate("ABC", start=1):
-        tell(rows, order(name, ago(5)), ago(0))
-        close(rows, TODAY)
+        deliver(rows, order(name, ago(5)), ago(0))
+        sum_up(rows, TODAY)
 
-        found = summed(rows, ago(5).date())
+        found = sum_row(rows, ago(5).date())
         assert found is not None
         assert found.version == version
 
 
-def test_very_many_markers_are_worked_off_run_by_run(
+def test_many_markers_are_handled_in_several_runs(
     rows: MemoryRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(closing, "MARKERS", 3)
-    story = [order(f"O{number}", ago(5)) for number in range(4)]
-    for history in story:
-        tell(rows, history, noon(TODAY))
+    monkeypatch.setattr(daily_sums, "MARKERS", 3)
+    orders = [order(f"O{number}", ago(5)) for number in range(4)]
+    for history in orders:
+        deliver(rows, history, noon(TODAY))
 
     left = []
     while markers(rows):
-        close(rows, TODAY)
+        sum_up(rows, TODAY)
         left.append(len(markers(rows)))
 
     assert left == [5, 2, 0]
-    assert figures(rows, 9, TODAY) == recount(story, 9, TODAY)
+    assert figures(rows, 9, TODAY) == recount(orders, 9, TODAY)

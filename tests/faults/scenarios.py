@@ -1,4 +1,4 @@
-"""The stories of the sweep: small worlds in which, together, every function makes all its calls."""
+"""The scenarios of the sweep: small worlds in which, together, every function makes all its calls."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from functions.payment.sandbox import DECLINED, TIMEOUT
 from tests.faults.deployment import Deployment
-from tests.faults.runs import key_of
+from tests.faults.runs import customer_key
 from tests.system.shop import SOLD_OUT, Placed
 
 type Act = Callable[[Deployment], object]
@@ -14,7 +14,7 @@ type Act = Callable[[Deployment], object]
 
 
 @dataclass(frozen=True)
-class Story:
+class SweepScenario:
     """What happens in a world, from its first order to its last."""
 
     name: str
@@ -36,7 +36,7 @@ def ordered(sku: str = "TRUMPET", token: str = "tok_success") -> Act:
 
 def cancelled(deployment: Deployment) -> bool:
     """The customer cancels."""
-    return deployment.withdraw(0)
+    return deployment.cancel(0)
 
 
 def browsed(deployment: Deployment) -> bool:
@@ -48,7 +48,7 @@ def browsed(deployment: Deployment) -> bool:
 
 def looked_at(deployment: Deployment) -> bool:
     """The customer looks at the order."""
-    shown = deployment.shop.show(Placed(deployment.orders[0], key_of(0)))
+    shown = deployment.shop.show(Placed(deployment.orders[0], customer_key(0)))
     return shown.status == 200
 
 
@@ -71,32 +71,32 @@ def ticked(consumer: str) -> Act:
     return lambda deployment: deployment.tick(consumer)
 
 
-def heard_backwards(consumer: str) -> Act:
+def consumed_backwards(consumer: str) -> Act:
     """A consumer is given the last message first."""
     return lambda deployment: deployment.consume(consumer, reverse=True)
 
 
-def scribbled(deployment: Deployment) -> None:
+def wrote_garbage(deployment: Deployment) -> None:
     """Somebody writes into the log what is no event."""
     item = {"subject": {"S": "nobody's order"}, "slot": {"S": "scribble"}}
     deployment.put(deployment.log, item)
 
 
-STORIES = (
-    Story("confirmed and sent", (browsed, ordered(), rest, looked_at)),
-    Story("declined", (ordered(token=DECLINED), rest)),
-    Story("the gateway's answer is lost", (ordered(token=TIMEOUT), rest)),
-    Story("sold out", (ordered(SOLD_OUT), rest)),
-    Story("cancelled at once", (ordered(), cancelled, rest)),
-    Story(
+SCENARIOS = (
+    SweepScenario("confirmed and sent", (browsed, ordered(), rest, looked_at)),
+    SweepScenario("declined", (ordered(token=DECLINED), rest)),
+    SweepScenario("the gateway's answer is lost", (ordered(token=TIMEOUT), rest)),
+    SweepScenario("sold out", (ordered(SOLD_OUT), rest)),
+    SweepScenario("cancelled at once", (ordered(), cancelled, rest)),
+    SweepScenario(
         "cancelled when paid",
         (paused("inventory"), ordered(), rest, cancelled, rest, paused(), rest),
     ),
-    Story(
+    SweepScenario(
         "cancelled when reserved",
         (paused("payment"), ordered(), rest, cancelled, rest, paused(), rest),
     ),
-    Story(
+    SweepScenario(
         "undone before it is done",
         (
             paused("payment", "inventory"),
@@ -105,12 +105,12 @@ STORIES = (
             cancelled,
             rest,
             paused(),
-            heard_backwards("payment"),
-            heard_backwards("inventory"),
+            consumed_backwards("payment"),
+            consumed_backwards("inventory"),
             rest,
         ),
     ),
-    Story(
+    SweepScenario(
         "stalled",
         (
             paused("payment"),
@@ -123,7 +123,7 @@ STORIES = (
             rest,
         ),
     ),
-    Story(
+    SweepScenario(
         "the list is behind",
         (
             paused("payment"),
@@ -137,11 +137,11 @@ STORIES = (
             rest,
         ),
     ),
-    Story(
+    SweepScenario(
         "the parcel is late",
         (paused("shipping"), ordered(), rest, waited(hours=25), paused(), rest),
     ),
-    Story(
+    SweepScenario(
         "the figures are late",
         (
             paused("analytics"),
@@ -153,5 +153,5 @@ STORIES = (
             ticked("analytics"),
         ),
     ),
-    Story("a scribble", (scribbled, ordered(), rest)),
+    SweepScenario("a scribble", (wrote_garbage, ordered(), rest)),
 )

@@ -17,18 +17,18 @@ from functions.runtime.aws.items import from_item
 from functions.runtime.aws.log import DynamoLog
 from functions.runtime.aws.tables import DynamoRecords, DynamoRows
 from functions.runtime.clock import utc_now
+from functions.runtime.memory.rows import MemoryRows
 from simulation.invariants import at_rest, delivery
 from simulation.invariants import orders as order_invariants
 from simulation.invariants.violation import Violation
-from functions.runtime.memory.rows import MemoryRows
 from simulation.state import Shop
 from simulation.world import READ_MODELS
-from tests.faults import answers
-from tests.faults.wire import STAGE, Call
+from tests.faults import responses
+from tests.faults.request_hook import STAGE, Call
 from tests.support.tables import known_tables
 
 
-class Records:
+class RecordedStream:
     """The log's stream: nothing is ever given up here."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Records:
         return True
 
 
-class Hearing:
+class RecordedQueue:
     """A consumer's queue: it was always there, and keeps what it has."""
 
     def never_receives(self, _event: str) -> bool:
@@ -56,7 +56,7 @@ class Hearing:
         return True
 
 
-class Books(Shop):
+class RecordedState(Shop):
     """The simulator's shop, filled with what DynamoDB, SNS and SES were seen to take.
 
     Stock, the list and the figures are read from DynamoDB itself, through the functions' ports.
@@ -68,8 +68,8 @@ class Books(Shop):
         self._names = {name: table for (_, name), table in known_tables("dev").items()}
         self._empty = self.rows[FIGURES]
         self.violations: list[Violation] = []
-        self.stream: Records = Records()
-        self.queues = {consumer.name: Hearing() for consumer in CONSUMERS}
+        self.stream: RecordedStream = RecordedStream()
+        self.queues = {consumer.name: RecordedQueue() for consumer in CONSUMERS}
         self.listen(self._Judge(self))
 
     # -- what was done on the wire -----------------------------------------------------------------
@@ -80,25 +80,25 @@ class Books(Shop):
             return
         match operation:
             case "dynamodb.PutItem":
-                self._put(answers.document(request))
+                self._put(responses.document(request))
             case "dynamodb.TransactWriteItems":
-                for part in answers.document(request)["TransactItems"]:
+                for part in responses.document(request)["TransactItems"]:
                     if "Put" in part:
                         self._put(part["Put"])
             case "sns.PublishBatch":
-                taken = answers.accepted(response)
-                for entry in answers.entries(request).values():
+                taken = responses.accepted(response)
+                for entry in responses.entries(request).values():
                     if entry["Id"] in taken:
                         self._publish(entry["Message"])
             case "sesv2.SendEmail":
                 self.mail_ids.add(json.loads(response.text)["MessageId"])
-                self.send(_mail(answers.document(request)))
+                self.send(_mail(responses.document(request)))
 
     def on_fault(self, call: Call, request: AWSPreparedRequest) -> None:
         """Allow a mail to be sent again whose sending, or slot, meets a fault."""
         if call.function != "email":
             return
-        body = answers.document(request)
+        body = responses.document(request)
         if call.operation == "sesv2.SendEmail":
             self.mail_faults[_mail(body).subject] += 1
         elif call.operation == "dynamodb.PutItem":
@@ -116,18 +116,18 @@ class Books(Shop):
             return
         for name in READ_MODELS:
             if table == self._names[name].name:
-                self.rows[name]._keep(DynamoRows(None, self._names[name])._row(item))
+                self.rows[name].write(DynamoRows(None, self._names[name])._row(item))
         for told in (self.ledger, self.parcels):
             named = self._names[told.name]
             if table == named.name:
                 record = DynamoRecords(None, named)._record(item)
                 key, values = record.key, record.values
                 if not told.put(Record(key=key, values=values, version=record.version - 1)):
-                    self.find(a_record_is_written_over_the_one_that_was_read, record.key)
+                    self.find(a_record_replaces_the_version_that_was_read, record.key)
 
     def _publish(self, body: str) -> None:
         event: Event[Any] = codec.decode(body)
-        kept = self.log.streams.get(event.subject, {}).get(event.slot)
+        kept = self.log.read(event.subject).at(event.slot)
         self.look(delivery.OF_A_PUBLICATION, event.id, kept if kept == event else event)
         self.published.add(event.id)
 
@@ -153,18 +153,18 @@ class Books(Shop):
         """Note that an invariant does not hold."""
         self.violations.append(Violation(invariant, about))
 
-    def look_at_the_end(self, orders: Sequence[str]) -> None:
+    def check_at_rest(self, orders: Sequence[str]) -> None:
         """Look at what must hold once all is quiet."""
         client = self._client("dynamodb")
         for name, rows in ((LIST, MemoryRows(OPEN)), (FIGURES, self._past())):
             for row in DynamoRows(client, self._names[name]).all():
-                rows._keep(row)
+                rows.write(row)
             self.rows[name] = rows
         for order in orders:
             if list(DynamoLog(client, f"{STAGE}log").read(order)) != list(self.log.read(order)):
                 self.find(the_log_holds_what_was_put, order)
             self.look(at_rest.OF_AN_ORDER, order, order)
-        self.look(at_rest.OF_THE_SHOP, "all orders", self.clock())
+        self.look(at_rest.OF_ALL_ORDERS, "all orders", self.clock())
 
     def _past(self) -> MemoryRows:
         rows = MemoryRows()
@@ -175,8 +175,8 @@ class Books(Shop):
     class _Judge:
         """Looks at every change right when it was made."""
 
-        def __init__(self, books: "Books") -> None:
-            self._books = books
+        def __init__(self, recorded: "RecordedState") -> None:
+            self._books = recorded
 
         def stated(self, event: Event[Any], _: Sequence[Change]) -> None:
             self._books.look(order_invariants.of_a_fact(event), event.id, event)
@@ -189,7 +189,7 @@ class Books(Shop):
 
         def handled(self, consumer: str, event: Event[Any]) -> None:
             order = event.subject
-            self._books.look(order_invariants.of_what_is_handled(consumer), order, order)
+            self._books.look(order_invariants.of_a_handled_event(consumer), order, order)
 
         def kept(self, table: str, row: Row) -> None:
             self._books.look(READ_MODELS[table], row.sort, row)
@@ -202,7 +202,7 @@ def the_log_holds_what_was_put() -> None:
     """The log, read through its port, is what was put into it, and nothing else."""
 
 
-def a_record_is_written_over_the_one_that_was_read() -> None:
+def a_record_replaces_the_version_that_was_read() -> None:
     """A record takes the place of the one that its writer had read, and of no other."""
 
 

@@ -13,10 +13,10 @@ from events.order import fold
 from functions.payment.sandbox import DECLINED, OUTAGE, SUCCESS, TIMEOUT
 from tests.faults import moto_state
 from tests.faults.deployment import REPLAYABLE, Deployment
-from tests.faults.draws import Luck
+from tests.faults.draws import SequentialDraws
 from tests.faults.injection import Fault, applicable
-from tests.faults.runs import CONSUMERS, hold
-from tests.faults.wire import Call, InjectedFault
+from tests.faults.runs import CONSUMERS, raise_violation
+from tests.faults.request_hook import Call, InjectedFault
 from tests.faults.workers import Workers
 from tests.system.shop import SKU, SOLD_OUT
 
@@ -41,22 +41,22 @@ SHORT, LONG = 30, 3600
 type Choice = tuple[int, Callable[[], object]]
 
 
-class Chance:
+class RandomWorld:
     """What happens to one world."""
 
     def __init__(self, world: Deployment, seed: int) -> None:
         self.world = world
-        self.fired: list[InjectedFault] = []
+        self.injected: list[InjectedFault] = []
         self.steps = 0
-        self._draws = Luck(seed)
-        self._calm = False
+        self._draws = SequentialDraws(seed)
+        self._fault_free = False
         self._workers = Workers()
         self._chance = self._draws.pick("chance", CHANCES)
         self._orders = range(self._draws.between("orders", 2, 3))
         self._placed: set[int] = set()
         self._cancels = {n for n in self._orders if self._draws.happens(f"cancel {n}", CANCELS)}
-        world.wire.turn = self._workers.turn
-        world.wire.fate = self._fate
+        world.hook.before_request = self._workers.turn
+        world.hook.choose_fault = self._choose_fault
 
     def run(self) -> None:
         """Let it all happen, until all is quiet for good.
@@ -67,23 +67,23 @@ class Chance:
         for _ in range(STEPS):
             self._step()
         self._end()
-        self.world.books.look_at_the_end(list(self.world.orders.values()))
-        hold(self.world.books)
+        self.world.recorded.check_at_rest(list(self.world.orders.values()))
+        raise_violation(self.world.recorded)
 
     # -- what may happen next ----------------------------------------------------------------------
 
     def _step(self) -> None:
         self.steps += 1
-        choices = [*self._works(), *self._people(), *self._mishaps(), *self._times()]
+        choices = [*self._work(), *self._customers(), *self._faults(), *self._time_passes()]
         luck = self._draws.number(1, sum(weight for weight, _ in choices))
         for weight, choice in choices:
             luck -= weight
             if luck <= 0:
                 choice()
                 break
-        hold(self.world.books)
+        raise_violation(self.world.recorded)
 
-    def _works(self) -> list[Choice]:
+    def _work(self) -> list[Choice]:
         choices: list[Choice] = [
             (60, partial(self._workers.go_on, worker)) for worker in self._workers.alive
         ]
@@ -97,32 +97,32 @@ class Chance:
         ]
         return choices
 
-    def _people(self) -> list[Choice]:
+    def _customers(self) -> list[Choice]:
         unplaced = [n for n in self._orders if n not in self._placed]
         placing = [partial(self._place, n) for n in unplaced[:1]]
-        leaving = [partial(self._leave, n) for n in sorted(self._cancels & self._placed)]
+        leaving = [partial(self._cancel, n) for n in sorted(self._cancels & self._placed)]
         return [
             (20, partial(self._workers.start, "checkout", work))
             for work in (*placing, *leaving)
             if "checkout" not in self._workers.alive.values()
         ]
 
-    def _mishaps(self) -> list[Choice]:
+    def _faults(self) -> list[Choice]:
         world = self.world
         choices: list[Choice] = [(3, self._pause), (2, self._resume), (2, self._replay)]
-        if world.wire.late:
-            choices.append((15, self._come_through))
+        if world.hook.in_flight:
+            choices.append((15, self._complete_late))
         for name in CONSUMERS:
             waiting = moto_state.messages(world.queue[name])
             if waiting:
-                choices.append((1, partial(self._bury, name)))
+                choices.append((1, partial(self._dead_letter, name)))
             if waiting and name != "email":
-                choices += [(2, partial(self._twice, name)), (1, partial(self._double, name))]
+                choices += [(2, partial(self._deliver_twice, name)), (1, partial(self._duplicate, name))]
             if moto_state.messages(world.dead_queue[name]):
                 choices.append((3, partial(self._redrive, name)))
         return choices
 
-    def _times(self) -> list[Choice]:
+    def _time_passes(self) -> list[Choice]:
         """Time passes only while nobody works: Lambda ends a worker before its message is back."""
         if self._workers.alive:
             return []
@@ -134,12 +134,12 @@ class Chance:
 
     # -- what people do ----------------------------------------------------------------------------
 
-    def _fate(self, call: Call) -> Fault | None:
-        if self._calm or self._draws.number(1, 1000) > self._chance * 1000:
+    def _choose_fault(self, call: Call) -> Fault | None:
+        if self._fault_free or self._draws.number(1, 1000) > self._chance * 1000:
             return None
         faults = applicable(call.operation)
         fault = faults[self._draws.number(0, len(faults) - 1)]
-        self._note(call, fault)
+        self._record(call, fault)
         return fault
 
     def _place(self, number: int) -> None:
@@ -150,16 +150,16 @@ class Chance:
         if self.world.place(number, sku, 1, token):
             self._placed.add(number)
 
-    def _leave(self, number: int) -> None:
-        self._note(self.world.orders[number], "cancelled")
-        if self.world.withdraw(number):
+    def _cancel(self, number: int) -> None:
+        self._record(self.world.orders[number], "cancelled")
+        if self.world.cancel(number):
             self._cancels.discard(number)
 
     # -- what inject messages and consumers -------------------------------------------------------
 
     def _pause(self) -> None:
         name = self._draws.one(CONSUMERS)
-        self._note(name, "paused")
+        self._record(name, "paused")
         self.world.paused |= {name}
 
     def _resume(self) -> None:
@@ -167,29 +167,29 @@ class Chance:
 
     def _replay(self) -> None:
         name = self._draws.one(REPLAYABLE)
-        for order in self.world.books.log.streams:
-            self._note(f"{name} with {order}", "replayed")
+        for order in self.world.recorded.log.orders():
+            self._record(f"{name} with {order}", "replayed")
             self.world.replay(name, order)
 
-    def _bury(self, name: str) -> None:
-        self._note(name, "buried")
-        self.world.bury(name)
+    def _dead_letter(self, name: str) -> None:
+        self._record(name, "buried")
+        self.world.dead_letter(name)
 
-    def _twice(self, name: str) -> None:
+    def _deliver_twice(self, name: str) -> None:
         if moto_state.show_hidden(self.world.queue[name]):
-            self._note(name, "twice")
+            self._record(name, "twice")
 
-    def _double(self, name: str) -> None:
-        self._note(name, "doubled")
+    def _duplicate(self, name: str) -> None:
+        self._record(name, "doubled")
         waiting = moto_state.messages(self.world.queue[name])
         self.world.resend(name, waiting[self._draws.number(0, len(waiting) - 1)].body)
 
     def _redrive(self, name: str) -> None:
-        self._note(name, "redriven")
+        self._record(name, "redriven")
         self.world.redrive(name)
 
-    def _come_through(self) -> None:
-        late = self.world.wire.late
+    def _complete_late(self) -> None:
+        late = self.world.hook.in_flight
         late.pop(self._draws.number(0, len(late) - 1))()
 
     def _wait(self) -> None:
@@ -197,18 +197,18 @@ class Chance:
         self.world.clock.shift(self._draws.number(1, self._draws.one((SHORT, LONG, 25 * LONG))))
 
     def _wait_for_hidden(self) -> None:
-        self.world.pass_time(operated=False)
+        self.world.advance(operated=False)
 
     def _flush(self) -> None:
         """Let all come through that is under way: no request is for longer than minutes."""
-        while self.world.wire.late:
-            self._come_through()
-            hold(self.world.books)
+        while self.world.hook.in_flight:
+            self._complete_late()
+            raise_violation(self.world.recorded)
 
     # -- the end -----------------------------------------------------------------------------------
 
     def _end(self) -> None:
-        self._calm = True
+        self._fault_free = True
         while self._workers.alive:
             self._workers.go_on(next(iter(self._workers.alive)))
         self._resume()
@@ -226,18 +226,18 @@ class Chance:
             self.world.tick("orders")
         self.world.clock.shift(96 * LONG)
         self.world.tick("analytics")
-        hold(self.world.books)
+        raise_violation(self.world.recorded)
 
     def _rest(self) -> None:
         for step in self.world.steps(operated=False):
             step(self.world)
-            hold(self.world.books)
+            raise_violation(self.world.recorded)
 
     def _moving(self) -> bool:
-        histories = [self.world.books.log.read(order) for order in self.world.orders.values()]
+        histories = [self.world.recorded.log.read(order) for order in self.world.orders.values()]
         return any(fold(each).moving or each.at(OUTCOME) is None for each in histories)
 
     # -- luck --------------------------------------------------------------------------------------
 
-    def _note(self, who: Call | str, fault: Fault) -> None:
-        self.fired.append(InjectedFault(step=self.steps, call=who, fault=fault))
+    def _record(self, who: Call | str, fault: Fault) -> None:
+        self.injected.append(InjectedFault(step=self.steps, call=who, fault=fault))

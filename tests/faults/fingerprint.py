@@ -19,31 +19,31 @@ _DRAWN = re.compile(
     r"|(?P<mail>\"message_id\":\"[^\"]*\")"
 )
 
-type Likeness = tuple[object, ...]
+type Fingerprint = tuple[object, ...]
 
 
-def likeness(world: Deployment) -> Likeness:
+def fingerprint(world: Deployment) -> Fingerprint:
     """Return what two worlds have in common that will go on, and end, in the same way."""
-    books = world.books
+    recorded = world.recorded
     lives = {
         reference: "/".join(str(record.values["state"]) for record in life)
-        for kept in books.ledger.by_order.values()
+        for kept in recorded.ledger.by_order.values()
         for reference, life in kept.items()
     }
     return (
         tuple(sorted(_told(line, lives) for line in moto_state.contents())),
-        tuple((order, _slots(world, order)) for order in sorted(books.log.streams)),
-        frozenset(books.handled),
-        frozenset(books.published),
-        frozenset(books.mails.items()),
+        tuple((order, _slots(world, order)) for order in sorted(recorded.log.orders())),
+        frozenset(recorded.handled),
+        frozenset(recorded.published),
+        frozenset(recorded.mails.items()),
         frozenset(world.paused),
-        len(world.wire.late),
+        len(world.hook.in_flight),
         world.behind,
     )
 
 
 def _slots(world: Deployment, order: str) -> tuple[str, ...]:
-    return tuple(event.slot for event in world.books.log.read(order))
+    return tuple(event.slot for event in world.recorded.log.read(order))
 
 
 def _told(line: str, lives: Mapping[str, str]) -> str:

@@ -1,0 +1,25 @@
+"""Worlds by chance, on the wire."""
+
+import pytest
+
+from tests.faults.campaign import replay_command, run_random_world
+from tests.support.template import Templates
+
+WORLDS = 20
+
+
+@pytest.mark.parametrize("seed", range(WORLDS))
+def test_a_world_by_chance_ends_well(templates: Templates, seed: int) -> None:
+    chance, violation = run_random_world(templates, seed)
+
+    told = "\n".join([*map(str, chance.injected), f"{violation}", f"Replay it: {replay_command(seed)}"])
+    assert violation is None, told
+
+
+def test_the_same_seed_is_the_same_world(templates: Templates) -> None:
+    one, _ = run_random_world(templates, 3)
+    other, _ = run_random_world(templates, 3)
+
+    assert one.injected
+    assert list(map(str, one.injected)) == list(map(str, other.injected))
+    assert one.world.hook.calls == other.world.hook.calls
