@@ -24,7 +24,7 @@ ORDERS = [
 
 
 @pytest.fixture
-def rows() -> "Watched":
+def rows() -> "RecordingRows":
     return RecordingRows()
 
 

@@ -12,7 +12,7 @@ from ops.cli.options import Options
 from ops.stage.connection import Connection
 from ops.views.metrics import BAR, bar, draw, must_be_kept, show
 from tests.support.builders import Clock
-from tests.support.counting import TODAY, ago, noon, order, tell
+from tests.support.counting import TODAY, ago, deliver, noon, order
 
 NOON = Clock(noon(TODAY))
 STORY = [
@@ -28,7 +28,7 @@ STORY = [
 @pytest.fixture
 def ordered(here: Connection) -> Connection:
     for history in STORY:
-        tell(here.rows(SERVICE, FIGURES), history, noon(TODAY))
+        deliver(here.rows(SERVICE, FIGURES), history, noon(TODAY))
     return here
 
 
