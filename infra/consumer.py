@@ -25,7 +25,7 @@ class ConsumerStack(StageStack):
 
     def __init__(self, scope: Construct, *, stage: Stage, consumer: Consumer) -> None:
         """Take the app, the stage and the row."""
-        heard = ", ".join(consumer.hears)
+        heard = ", ".join(consumer.subscribed_types)
         description = f"{consumer.name} hears {heard}"
         super().__init__(scope, consumer.name, stage=stage, description=description)
         inbox = Inbox(self, consumer=consumer)

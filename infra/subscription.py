@@ -59,7 +59,9 @@ class Inbox(Construct):
             endpoint=self.queue.queue_arn,
             raw_message_delivery=True,
             filter_policy={
-                "type": sns.SubscriptionFilter.string_filter(allowlist=list(consumer.hears))
+                "type": sns.SubscriptionFilter.string_filter(
+                    allowlist=list(consumer.subscribed_types)
+                )
             },
             dead_letter_queue=sqs.Queue.from_queue_arn(self, "Undelivered", part.undelivered_arn),
         )

@@ -194,6 +194,6 @@ def subscribers(consumers: Sequence[Consumer]) -> Mapping[str, Sequence[str]]:
     """Return the names of the consumers that subscribe to each event type."""
     heard: defaultdict[str, list[str]] = defaultdict(list)
     for consumer in consumers:
-        for event in consumer.hears:
+        for event in consumer.subscribed_types:
             heard[event].append(consumer.name)
     return dict(heard)

@@ -180,7 +180,7 @@ class Consumer(Service):
             raise ValueError(f"{self.name}: each adapter needs a name of its own")
 
     @cached_property
-    def hears(self) -> tuple[str, ...]:
+    def subscribed_types(self) -> tuple[str, ...]:
         """The event types that its queue receives, sorted."""
         return tuple(sorted(on.event.__name__ for on in self.on))
 

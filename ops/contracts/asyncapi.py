@@ -80,7 +80,8 @@ def _queue(consumer: Consumer) -> dict[str, Any]:
         "title": f"The queue of {consumer.name}",
         "parameters": _PARAMETERS,
         "messages": {
-            label: {"$ref": f"#/components/messages/{label}"} for label in _labels(*consumer.hears)
+            label: {"$ref": f"#/components/messages/{label}"}
+            for label in _labels(*consumer.subscribed_types)
         },
         "bindings": {
             "sqs": {
@@ -125,7 +126,7 @@ def _receive(consumer: Consumer) -> dict[str, Any]:
     subscription = {
         "protocol": "sqs",
         "endpoint": {"name": queue},
-        "filterPolicy": {"type": list(consumer.hears)},
+        "filterPolicy": {"type": list(consumer.subscribed_types)},
         "filterPolicyScope": "MessageAttributes",
         "rawMessageDelivery": True,
         "redrivePolicy": {"deadLetterQueue": {"name": names.undelivered(STAGE)}},
@@ -135,7 +136,7 @@ def _receive(consumer: Consumer) -> dict[str, Any]:
         "channel": {"$ref": f"#/channels/{consumer.name}"},
         "title": f"{consumer.name} subscribes",
         "description": "\n".join(_reactions(consumer)),
-        "messages": _messages(consumer.name, _labels(*consumer.hears)),
+        "messages": _messages(consumer.name, _labels(*consumer.subscribed_types)),
         "bindings": {
             "sns": {"topic": {"name": TOPIC}, "consumers": [subscription], **_SNS},
             "sqs": {"queues": [{"name": queue, "fifoQueue": consumer.ordered}], **_SQS},

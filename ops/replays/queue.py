@@ -55,17 +55,17 @@ class QueueOf:
     @property
     def types(self) -> tuple[str, ...]:
         """What the consumer hears."""
-        return self.row.hears
+        return self.row.subscribed_types
 
     @property
     def unless_told(self) -> tuple[str, ...]:
         """All that the consumer hears."""
-        return self.row.hears
+        return self.row.subscribed_types
 
     @property
     def takes(self) -> str:
         """What the consumer hears, in words."""
-        return f"{self.row.name} hears {', '.join(self.row.hears)}"
+        return f"{self.row.name} hears {', '.join(self.row.subscribed_types)}"
 
     def place(self, stage: str) -> str:
         """Return the queue's name and kind."""

@@ -103,7 +103,7 @@ class Operators:
                 self._stream.publish_again(
                     event
                     for event in self._log.read(order)
-                    if event.time >= since and event.type in queue.consumer.hears
+                    if event.time >= since and event.type in queue.consumer.subscribed_types
                 )
 
     def _may_deploy(self, queue: Queue) -> None:
@@ -137,7 +137,9 @@ class Operators:
         if not queue.deployed:
             return
         for event in self._log.read(order):
-            if event.type in queue.consumer.hears and (since is None or event.time >= since):
+            if event.type in queue.consumer.subscribed_types and (
+                since is None or event.time >= since
+            ):
                 queue.send(event, codec.encode(event).decode())
 
 
@@ -148,6 +150,6 @@ def may_be_new(consumer: Consumer, consumers: Sequence[Consumer]) -> bool:
     if no consumer subscribes to its facts, such as those of mails; orders that wait for a charge
     would never complete.
     """
-    heard = {event for each in consumers for event in each.hears}
+    heard = {event for each in consumers for event in each.subscribed_types}
     states = {fact.__name__ for on in consumer.on for fact in on.states}
     return consumer.replayable or not states & heard

@@ -34,7 +34,7 @@ def test_every_reaction_every_chore_and_every_route_has_its_story(
 ) -> None:
     covered = {(path[0], trigger) for path in scenarios for trigger in path[1].split(" and ")}
 
-    reactions = {(each.name, event) for each in CONSUMERS for event in each.hears}
+    reactions = {(each.name, event) for each in CONSUMERS for event in each.subscribed_types}
     chores = {(each.name, TICK) for each in CONSUMERS if each.chore}
     routes = {(API.name, route.key) for route in API.routes if route.key not in ELSEWHERE}
     assert covered == reactions | chores | routes | {("relay", "records")}

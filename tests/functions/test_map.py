@@ -21,7 +21,7 @@ def test_every_service_has_a_name_of_its_own() -> None:
 
 @CONSUMERS
 def test_a_consumer_hears_published_types_only(consumer: Consumer) -> None:
-    assert set(consumer.hears) <= set(CONTRACTS)
+    assert set(consumer.subscribed_types) <= set(CONTRACTS)
 
 
 @CONSUMERS

@@ -16,7 +16,7 @@ from tests.fuzz.events import told
 from tests.fuzz.world import World
 from tests.support.lambdas import failed, record
 
-HEARD = [(consumer, name) for consumer in CONSUMERS for name in consumer.hears]
+HEARD = [(consumer, name) for consumer in CONSUMERS for name in consumer.subscribed_types]
 EVERY = pytest.mark.parametrize(
     ("consumer", "name"), HEARD, ids=[f"{consumer.name} {name}" for consumer, name in HEARD]
 )
@@ -95,7 +95,7 @@ def test_an_order_of_another_amount_does_nothing_and_is_counted(
 def test_a_type_from_a_stranger_or_in_a_foreign_slot_does_nothing_and_is_counted(
     world: World, consumer: Consumer, edit: dict[str, str]
 ) -> None:
-    story = told("ORDER", consumer.hears[0])
+    story = told("ORDER", consumer.subscribed_types[0])
     world.begin(*story)
     forged = msgspec.structs.replace(story[-1], **edit)
 

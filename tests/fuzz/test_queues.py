@@ -68,7 +68,7 @@ def test_a_batch_with_hostile_messages_in_it(
     world: World, consumer: Consumer, bad: list[tuple[Any, Record]], data: st.DataObject
 ) -> None:
     tried["batches of queues"] += 1
-    types = data.draw(st.lists(st.sampled_from(consumer.hears), min_size=1, max_size=4))
+    types = data.draw(st.lists(st.sampled_from(consumer.subscribed_types), min_size=1, max_size=4))
     stories = [told(f"ORDER{number}", name) for number, name in enumerate(types)]
     world.begin(*(event for story in stories for event in story))
     strangers = [record(n, body) | besides for n, (body, besides) in enumerate(bad)]

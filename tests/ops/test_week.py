@@ -116,7 +116,7 @@ class Week:
             made=AFTER,
             since=None,
             until=AFTER,
-            types=ORDERS.hears,
+            types=ORDERS.subscribed_types,
             orders=(),
             rate=RATE,
             census=census,

@@ -53,7 +53,7 @@ def test_what_was_stated_in_an_earlier_version_is_carried_to_the_end_by_todays_c
     world.put(world.log, item_of(placed))
     world.put(world.log, item_of(event))
     for consumer in the_map.CONSUMERS:
-        if kind in consumer.hears:
+        if kind in consumer.subscribed_types:
             world.send(consumer.name, json.dumps(event), group=order)
 
     world.settle()

@@ -179,7 +179,7 @@ class Application:
     def _deliver(self, message: Message) -> None:
         for name, queue in self.queues.items():
             service = self._services[name]
-            if isinstance(service, Consumer) and message.type in service.hears:
+            if isinstance(service, Consumer) and message.type in service.subscribed_types:
                 queue.send(message, next(self._numbers))
 
     def _dependencies(self, service: Service) -> Dependencies:

@@ -50,7 +50,7 @@ def test_a_name_that_a_folder_a_function_and_a_stack_cannot_share_is_refused(nam
 def test_a_consumer_hears_the_types_that_it_reacts_to() -> None:
     consumer = Consumer(name="gifts", on=(ON, On(event=OrderCancelled, react=nothing)))
 
-    assert consumer.hears == ("OrderCancelled", "OrderPlaced")
+    assert consumer.subscribed_types == ("OrderCancelled", "OrderPlaced")
     assert consumer.reaction_to("OrderPlaced") is ON
     assert consumer.reaction_to("OrderConfirmed") is None
 

@@ -76,9 +76,9 @@ def test_each_service_receives_and_sends_the_types_of_the_map_and_the_contracts(
 
     for consumer in the_map.CONSUMERS:
         received = operations[f"{consumer.name}.hears"]
-        assert _types(received) == set(consumer.hears)
+        assert _types(received) == set(consumer.subscribed_types)
         (subscription,) = received["bindings"]["sns"]["consumers"]
-        assert subscription["filterPolicy"] == {"type": list(consumer.hears)}
+        assert subscription["filterPolicy"] == {"type": list(consumer.subscribed_types)}
     for service in the_map.SERVICES:
         own = {name for name, contract in CONTRACTS.items() if service.name in contract.sources}
         sent = operations.get(f"{service.name}.states", {"messages": []})

@@ -38,7 +38,7 @@ def test_each_consumer_is_sent_only_the_types_it_subscribes_to(usage: Usage) -> 
     facts = [event.type for event in run.history(run.order())]
 
     for consumer in CONSUMERS:
-        expected = sum(fact in consumer.hears for fact in facts)
+        expected = sum(fact in consumer.subscribed_types for fact in facts)
         assert usage.messages[consumer.name] == expected == usage.invocations[consumer.name]
 
 

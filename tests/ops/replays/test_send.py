@@ -39,7 +39,7 @@ def plan(log: MemoryLog, *, rate: float = 1000.0, job: str = "listing-1") -> Pla
         made=AFTER,
         since=None,
         until=AFTER,
-        types=LISTING.hears,
+        types=LISTING.subscribed_types,
         orders=(),
         rate=rate,
         census=EMPTY,
@@ -68,7 +68,10 @@ def reloaded(job: Job) -> Job:
 
 def expected() -> list[str]:
     heard = [
-        event.id for order in ORDERS for event in story_of(order) if event.type in LISTING.hears
+        event.id
+        for order in ORDERS
+        for event in story_of(order)
+        if event.type in LISTING.subscribed_types
     ]
     return sorted(heard)
 

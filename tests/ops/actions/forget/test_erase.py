@@ -182,7 +182,9 @@ def test_no_consumer_takes_an_old_message_of_a_forgotten_order_for_forged(world:
             outside=adapter.build(given) if adapter else None,
         )
         outcomes = {
-            reactor.handle(event).outcome for event in ended() if event.type in consumer.hears
+            reactor.handle(event).outcome
+            for event in ended()
+            if event.type in consumer.subscribed_types
         }
         assert outcomes <= {"duplicate", "done", "nothing"}, consumer.name
         assert not any(personal in str(list(tables("parcels").all())) for personal in PERSONAL)

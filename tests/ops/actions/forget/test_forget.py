@@ -47,7 +47,9 @@ def hear(connection: Connection) -> list[str]:
         clock=later,
         rows=lambda table: connection.rows(ORDERS, table),
     )
-    return [orders.handle(event).outcome for event in ended() if event.type in ORDERS.hears]
+    return [
+        orders.handle(event).outcome for event in ended() if event.type in ORDERS.subscribed_types
+    ]
 
 
 def test_an_order_is_forgotten_and_its_row_is_in_nobodys_list(
