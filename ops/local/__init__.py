@@ -1,1 +1,1 @@
-"""Stage `local`: the whole system on this machine, from nothing and back to nothing."""
+"""Stage `local`: the whole system on this machine, started and removed by one command."""

@@ -1,4 +1,4 @@
-"""Child processes, each in a session of its own, and all of it ended with this process."""
+"""Child processes, each in a session of its own, all ended with this process."""
 
 import atexit
 import os
@@ -14,14 +14,16 @@ from typing import Self
 from ops.local.signals import Signals
 
 GRACE = 2.0
-"""Seconds that a child has to end by itself; the local cloud may hang on to life for ever."""
+"""Seconds until a child that does not end is killed; the local cloud may never end by itself."""
 
 
 class Child:
-    """A process that was started here, with all that it starts."""
+    """A child process and all processes that it starts.
+
+    `process` must lead its own session; `log` is the file of its output.
+    """
 
     def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
-        """Take a process that leads its own session, and where its output goes."""
         self.log = log
         self._process = process
 
@@ -31,7 +33,7 @@ class Child:
         return self._process.pid
 
     def ended(self) -> int | None:
-        """Return its exit code, or nothing while it runs."""
+        """Return its exit code, or None while it runs."""
         return self._process.poll()
 
     def tail(self, lines: int = 20) -> list[str]:
@@ -41,12 +43,12 @@ class Child:
         return []
 
     def end(self) -> None:
-        """End it and all in its process group: asked first, then killed."""
+        """End its process group with SIGTERM, then SIGKILL."""
         self._signal(signal.SIGTERM)
         deadline = time.monotonic() + GRACE
         while self.ended() is None and time.monotonic() < deadline:
             time.sleep(0.02)
-        # Its own children outlive it, and they are the group's still.
+        # Its own children may outlive it; they are still in the group.
         self._signal(signal.SIGKILL)
         self._process.wait()
 
@@ -59,10 +61,9 @@ class Children:
     """A context in which processes are started; leaving it ends them, the last one first."""
 
     def __init__(self, signals: Signals) -> None:
-        """Take the signals that may come at any moment."""
         self._signals = signals
         self._started: list[Child] = []
-        # For a signal in the very moment between the body and `__exit__`.
+        # For a signal between the end of the body and `__exit__`.
         atexit.register(self._end)
 
     def start(
@@ -93,7 +94,7 @@ class Children:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End all that was started."""
+        """End all started processes."""
         self._signals.close()
         self._end()
         atexit.unregister(self._end)

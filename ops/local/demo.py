@@ -1,4 +1,4 @@
-"""The sample orders, one after the other, from their placing to their ends as they happen."""
+"""Sample orders: place each, show its events as they happen, and check how it ends."""
 
 import time
 from collections.abc import Callable
@@ -19,8 +19,11 @@ PATIENCE = 30
 """Seconds in which an order must end."""
 
 
-class Journeys:
-    """Places the sample orders and follows them; the functions start while the first one passes."""
+class Demo:
+    """Places the sample orders and follows them; the first one starts the functions.
+
+    `set_enabled` turns a consumer's event source on or off.
+    """
 
     def __init__(
         self,
@@ -28,67 +31,61 @@ class Journeys:
         api: str,
         view: View,
         watching: Watch,
-        switch: Callable[[str, bool], object],
+        set_enabled: Callable[[str, bool], object],
     ) -> None:
-        """Take the log, where the API is, where to show the orders, and the functions' logs.
-
-        `switch` turns a consumer off or on.
-        """
         self.orders: list[str] = []
-        self._switch = switch
+        self._set_enabled = set_enabled
         self._log = log
         self._api = api
         self._view = view
         self._watching = watching
 
-    def travel(self) -> bool:
-        """Show the events of all and then their trees; tell whether each ended as it must."""
+    def run(self) -> bool:
+        """Show the events of all and then their trees; return whether each ended as expected."""
         ends = [(sample, *self._place(sample)) for sample in samples()]
-        well = [self._end(*end) for end in ends]
+        well = [self._show_end(*end) for end in ends]
         return all(well)
 
     def _place(self, sample: Sample) -> tuple[History, list[Record]]:
         if sample.without is None or sample.until is None:
             return self._follow(place(self._api, sample.body), at_rest)
-        self._switch(sample.without, False)
-        self._view.note(f"{sample.without} is paused: the others go on")
+        self._set_enabled(sample.without, False)
+        self._view.note(f"{sample.without} is paused; the others continue")
         awaited = sample.until
         order = place(self._api, sample.body)
         _, before = self._follow(order, lambda history: history.states(awaited))
-        self._view.note(f"{sample.without} is back, and hears what it missed")
-        self._switch(sample.without, True)
+        self._view.note(f"{sample.without} is resumed and receives what it missed")
+        self._set_enabled(sample.without, True)
         history, after = self._follow(order, at_rest)
         return history, before + after
 
-    def _follow(
-        self, order: str, arrived: Callable[[History], bool]
-    ) -> tuple[History, list[Record]]:
+    def _follow(self, order: str, done: Callable[[History], bool]) -> tuple[History, list[Record]]:
         if order not in self.orders:
             self.orders.append(order)
         seen: list[Record] = []
         history = self._log.read(order)
         deadline = time.monotonic() + PATIENCE
-        while not arrived(history) and time.monotonic() < deadline:
+        while not done(history) and time.monotonic() < deadline:
             time.sleep(self._watching.pace.every)
-            new = self._show()
+            new = self._show_new()
             seen += new
             if any(record.stated for record in new):
                 history = self._log.read(order)
-        return history, seen + self._show(flush=True)
+        return history, seen + self._show_new(flush=True)
 
-    def _show(self, *, flush: bool = False) -> list[Record]:
+    def _show_new(self, *, flush: bool = False) -> list[Record]:
         records = self._watching.poll(time.time(), flush=flush)
         self._view.records(records)
         return records
 
-    def _end(self, sample: Sample, history: History, seen: list[Record]) -> bool:
+    def _show_end(self, sample: Sample, history: History, seen: list[Record]) -> bool:
         order = fold(history)
-        told = Attempts(record for record in seen if record.order == order.id)
+        attempts = Attempts(record for record in seen if record.order == order.id)
         self._view.text()
-        self._view.text(draw(order, history, utc_now(), told), order)
-        if sample.ended_so(order):
+        self._view.text(draw(order, history, utc_now(), attempts), order)
+        if sample.matches(order):
             return True
         expected = sample.status + (f" ({sample.reason})" if sample.reason else "")
         short = self._view.short(order.id)
-        self._view.complain(f"{short} should have ended {expected}, with no money kept.")
+        self._view.print_error(f"{short} should have ended {expected}, with no money kept.")
         return False

@@ -1,4 +1,4 @@
-"""The stacks, put into the local cloud by the CDK's own command line."""
+"""Deployment of the stacks to the local cloud by the CDK's command line."""
 
 import re
 import time
@@ -19,9 +19,9 @@ from ops.stage.connection import ACCOUNT, REGION, Connection
 CDK = ROOT / ".venv" / "bin" / "cdk"
 OUTPUTS = "outputs.json"
 BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
-"""Where the CDK's default synthesizer puts assets, in an account that was never bootstrapped."""
+"""The CDK's default bucket for assets, missing in an account that was never bootstrapped."""
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
+NO_CONTEXT: Mapping[str, str] = MappingProxyType({})
 
 _DEPLOYED = "✅"
 _TOTAL = re.compile(r"\[\d+/(\d+)\]")
@@ -34,13 +34,12 @@ def start(
     work: Path,
     log: Path,
     source: Path = ROOT,
-    context: Mapping[str, str] = NOTHING,
+    context: Mapping[str, str] = NO_CONTEXT,
 ) -> Child:
-    """Begin to synthesize and deploy all stacks of the local stage; `work` is a folder to do it in.
+    """Start to synthesize and deploy all stacks of the local stage in the folder `work`.
 
-    `context` is what else the app is told, such as an issuer of tokens.
-
-    The local cloud and the bucket for assets must be there once the stacks are synthesized.
+    `context` is further CDK context, such as an issuer of tokens. The local cloud and the bucket
+    for assets must exist once the stacks are synthesized.
 
     Raises:
         CommandError: the CDK is not installed.
@@ -48,7 +47,9 @@ def start(
     command = ["deploy", "--all", "--concurrency", "4", "--method", "direct"]
     command += ["--require-approval", "never", "--progress", "events"]
     command += ["--outputs-file", str(work / OUTPUTS), "--output", str(work / "cdk.out")]
-    command += [word for name, value in context.items() for word in ("-c", f"{name}={value}")]
+    command += [
+        argument for name, value in context.items() for argument in ("-c", f"{name}={value}")
+    ]
     return _cdk(children, command, environ=environ, work=work, log=log, source=source)
 
 
@@ -59,7 +60,7 @@ def start_destroying(
     log: Path,
     source: Path = ROOT,
 ) -> Child:
-    """Begin to take all stacks out again."""
+    """Start to delete all stacks."""
     command = ["destroy", "--all", "--force", "--app", str(work / "cdk.out")]
     return _cdk(children, command, environ=environ, work=work, log=log, source=source)
 
@@ -81,12 +82,12 @@ def _cdk(
 
 
 def make_bucket(connection: Connection) -> None:
-    """Make the bucket for assets, which bootstrapping makes in an account."""
+    """Create the bucket for assets, which bootstrapping creates in an account."""
     connection.client("s3").create_bucket(Bucket=BUCKET)
 
 
 def verify_sender(connection: Connection) -> None:
-    """Make the local stage's sender known to the local cloud's SES, which believes it at once."""
+    """Register the local stage's sender in the local cloud's SES, which verifies it at once."""
     connection.client("sesv2").create_email_identity(EmailIdentity=names.LOCAL_SENDER)
 
 
@@ -96,34 +97,34 @@ def until_done(
     *,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Wait until a deployment ends, and tell how far it is.
+    """Wait until a deployment ends, and report its progress.
 
     Raises:
-        CommandError: it failed.
+        CommandError: the deployment failed.
     """
     while child.ended() is None:
-        progress(how_far(child.log.read_text(errors="replace")))
+        progress(progress_text(child.log.read_text(errors="replace")))
         sleep(0.1)
     if child.ended():
         raise CommandError(
-            "The stacks could not be deployed. What the CDK said is above, all of it in"
+            "The stacks could not be deployed. The end of the CDK's log is above, all of it is in"
             f" {child.log}; `.venv/bin/cdk synth -c stage={LOCAL}` tries the templates alone."
         )
 
 
-def how_far(log: str) -> str:
-    """Return how many stacks a deployment's log tells of: `2 of 6 stacks`."""
+def progress_text(log: str) -> str:
+    """Return the progress from a deployment's log: `2 of 6 stacks`."""
     total = _TOTAL.findall(log)
     return f"{log.count(_DEPLOYED)} of {total[-1]} stacks" if total else "synthesizing the stacks"
 
 
 def stacks(work: Path) -> int:
-    """Return how many stacks were synthesized."""
+    """Return the number of synthesized stacks."""
     return len(list((work / "cdk.out").glob("*.template.json")))
 
 
 def api(work: Path, port: int) -> str:
-    """Return the API's address on this machine; the host that CloudFormation names is not here."""
+    """Return the API's URL on this machine, as CloudFormation's output has a host of AWS."""
     outputs = msgspec.json.decode((work / OUTPUTS).read_bytes())
     api_id = outputs[names.prefixed(LOCAL, API.name)]["ApiId"]
     return f"http://127.0.0.1:{port}/_aws/execute-api/{api_id}"

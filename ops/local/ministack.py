@@ -1,4 +1,4 @@
-"""The local cloud: ministack, a process of its own on 127.0.0.1."""
+"""Local cloud: ministack, a separate process on 127.0.0.1."""
 
 import http.client
 import time
@@ -13,36 +13,34 @@ from ops.stage import local_run
 
 PROGRAM = ROOT / ".cloud" / "bin" / "ministack"
 PATIENCE = 30
-"""Seconds until it must answer."""
+"""Seconds within which it must answer."""
 
 _LONGEST_COMMAND = 60
 
 
 def check(port: int) -> None:
-    """Check that the local cloud could be started on a port.
+    """Check that the local cloud can be started on a port.
 
     Raises:
-        CommandError: it is not installed, or the port is taken; the message says by what.
+        CommandError: it is not installed, or the port is taken; the message names the process.
     """
     if not PROGRAM.exists():
         raise CommandError("The local cloud is not installed: `make setup` fetches it into .cloud.")
     try:
         if taken(port):
-            raise CommandError(occupied(port), ExitCode.REFUSED)
+            raise CommandError(port_taken(port), ExitCode.REFUSED)
     except PermissionError as error:
-        raise CommandError(
-            f"Port {port} is not for you to use: choose one from 1024 on."
-        ) from error
+        raise CommandError(f"You may not use port {port}: choose one from 1024 on.") from error
 
 
-def occupied(port: int) -> str:
-    """Return by what a port is taken, and how to choose another."""
+def port_taken(port: int) -> str:
+    """Return the error text for a taken port: its process, and how to choose another."""
     advice = f"Choose another: `fanfare run --port {port + 1}` (make run ARGS='--port {port + 1}')."
     ours = next((run for run in local_run.live_runs() if run.port == port), None)
     if ours is not None:
         return (
             f"Port {port} is taken by another `fanfare run` (pid {ours.pid}), which other terminals"
-            f" can use already, such as with `fanfare tail`. Or end it there with Ctrl-C. {advice}"
+            f" can use, for example with `fanfare tail`. Or end it there with Ctrl-C. {advice}"
         )
     found = holder(port)
     if found is None:
@@ -56,7 +54,7 @@ def occupied(port: int) -> str:
 def start(
     children: Children, port: int, environ: Mapping[str, str], work: Path, log: Path
 ) -> Child:
-    """Start the local cloud in a folder to work in; its output goes to a log."""
+    """Start the local cloud in the folder `work`, with its output in `log`."""
     settings = {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": HOST,
@@ -67,7 +65,7 @@ def start(
 
 
 def answers(port: int) -> bool:
-    """Tell whether the local cloud answers."""
+    """Return whether the local cloud answers."""
     connection = http.client.HTTPConnection(HOST, port, timeout=2)
     try:
         connection.request("GET", "/_ministack/health")
@@ -82,18 +80,18 @@ def until_ready(child: Child, port: int) -> None:
     """Wait until the local cloud answers.
 
     Raises:
-        CommandError: it ended, or does not answer.
+        CommandError: it ended, or does not answer in time.
     """
     deadline = time.monotonic() + PATIENCE
     while not answers(port):
         if child.ended() is not None:
             raise CommandError(
-                f"The local cloud ended with exit code {child.ended()}. What it said is above, all"
-                f" of it in {child.log}; `make clean setup` fetches it anew."
+                f"The local cloud ended with exit code {child.ended()}. The end of its log is"
+                f" above, all of it is in {child.log}; `make clean setup` reinstalls it."
             )
         if time.monotonic() > deadline:
             raise CommandError(
-                f"The local cloud does not answer after {PATIENCE} s. What it said is above, all"
-                f" of it in {child.log}: try again."
+                f"The local cloud does not answer after {PATIENCE} s. The end of its log is above,"
+                f" all of it is in {child.log}: try again."
             )
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""Who listens on a port of this machine, for a message that helps."""
+"""Find the process that listens on a port of this machine, for an error message."""
 
 import shutil
 import socket
@@ -14,14 +14,14 @@ _LISTENING = "0A"
 
 @dataclass(frozen=True)
 class Holder:
-    """A process that has a port, and the command that it runs."""
+    """The process that has a port, and its command line."""
 
     pid: int
     command: str
 
 
 def taken(port: int) -> bool:
-    """Tell whether somebody listens on a port of 127.0.0.1, or has kept it for himself."""
+    """Return whether a process listens on a port of 127.0.0.1, or has bound it."""
     with socket.socket() as probe:
         if probe.connect_ex((HOST, port)) == 0:
             return True
@@ -37,7 +37,7 @@ def taken(port: int) -> bool:
 
 
 def holder(port: int, proc: Path = Path("/proc")) -> Holder | None:
-    """Return who listens on a port, if this user may know."""
+    """Return the process that listens on a port, or None if this user may not see it."""
     if (proc / "net" / "tcp").exists():
         return _by_proc(port, proc)
     return _by_lsof(port)
@@ -75,6 +75,6 @@ def _by_lsof(port: int) -> Holder | None:
     if lsof is None:
         return None
     command = [lsof, "-nP", f"-iTCP:{port}", "-sTCP:LISTEN", "-Fpc"]
-    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    fields = {line[:1]: line[1:] for line in said.splitlines() if line}
+    output = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    fields = {line[:1]: line[1:] for line in output.splitlines() if line}
     return Holder(int(fields["p"]), fields.get("c", "")) if "p" in fields else None

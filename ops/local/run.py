@@ -1,4 +1,4 @@
-"""`fanfare run`: the whole system here, from nothing to live events and back to nothing."""
+"""`fanfare run`: start the whole system on this machine, show its events, and remove it."""
 
 import os
 import shlex
@@ -11,9 +11,9 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import LOCAL, Options
 from ops.local import deploy, ministack, scratch
 from ops.local.children import Child, Children
-from ops.local.demo import Journeys
+from ops.local.demo import Demo
 from ops.local.signals import Signals, Stopped, stoppable
-from ops.local.summary import close
+from ops.local.summary import show_summary
 from ops.local.view import View
 from ops.logs.filter import Filter
 from ops.logs.watch import Watch, watch
@@ -25,11 +25,11 @@ from ops.stage.local_run import LocalRun
 
 
 def run(options: Options, *, port: int, keep: bool, only: Filter) -> int:
-    """Bring everything up, place three orders, show what happens, and leave nothing behind."""
+    """Start everything, place three orders, show the events, and remove everything at the end."""
     if options.stage != LOCAL:
         raise CommandError(
-            f"`fanfare run` is the stage {LOCAL}, and {options.stage} was asked for: leave out"
-            " --stage, or unset FANFARE_STAGE.",
+            f"`fanfare run` is for stage {LOCAL}, not {options.stage}: leave out --stage, or unset"
+            " FANFARE_STAGE.",
             ExitCode.USAGE,
         )
     ministack.check(port)
@@ -53,30 +53,30 @@ def _run(options: Options, signals: Signals, *, port: int, keep: bool, only: Fil
     ):
         view = View(options, only, log)
         view.title(f"fanfare {LOCAL}")
-        local, here = _bring_up(view, children, port=port, work=Path(work), logs=logs)
+        local, here = _start(view, children, port=port, work=Path(work), logs=logs)
         api = deploy.api(Path(work), port)
         local_run.register(LocalRun(port=port, pid=me.pid, began=me.began, api=api))
-        view.fact("api", api)
-        view.fact("log", str(Path(log.name).relative_to(ROOT)))
-        view.fact("ready", f"in {time.time() - me.began:.1f} s")
+        view.info("api", api)
+        view.info("log", str(Path(log.name).relative_to(ROOT)))
+        view.info("ready", f"in {time.time() - me.began:.1f} s")
         view.text()
         watching = watch(here, since=time.time())
-        journeys = Journeys(
+        demo = Demo(
             here.log(), api, view, watching, lambda consumer, on: set_enabled(here, consumer, on=on)
         )
-        well = journeys.travel()
-        well = close(here, view, journeys.orders) and well
+        well = demo.run()
+        well = show_summary(here, view, demo.orders) and well
         if keep or view.terminal:
-            view.text(_how_to(api, view.short(journeys.orders[0])))
+            view.text(_how_to(api, view.short(demo.orders[0])))
             view.text()
             _live(view, watching, local)
         return ExitCode.DONE if well else ExitCode.FAILED
 
 
-def _bring_up(
+def _start(
     view: View, children: Children, *, port: int, work: Path, logs: Path
 ) -> tuple[Child, Connection]:
-    """Start the local cloud, deploy to it and seed it; the stacks are synthesized meanwhile."""
+    """Start the local cloud, deploy to it and seed it; synthesis runs meanwhile."""
     environ = connection.local_environment(port, os.environ) | {"TMPDIR": str(work)}
     with view.step("cloud", f"ministack 127.0.0.1:{port}") as step:
         local = step.child = ministack.start(children, port, environ, work, logs / "cloud.log")
@@ -88,14 +88,14 @@ def _bring_up(
     with view.step("deploy", "stacks (same templates as AWS)") as step:
         step.child = deploying
         deploy.until_done(deploying, step.progress)
-        step.what = f"{deploy.stacks(work)} {step.what}"
+        step.text = f"{deploy.stacks(work)} {step.text}"
     with view.step("seed", "products") as step:
-        step.what = seed.summary(seed.fill(here))
+        step.text = seed.summary(seed.fill(here))
     return local, here
 
 
 def _live(view: View, watching: Watch, local: Child) -> None:
-    """Show what happens until a signal comes."""
+    """Show events until a signal comes."""
     with view.footer() as changed:
         while local.ended() is None:
             view.records(watching.poll(time.time()))
@@ -110,7 +110,7 @@ def _live(view: View, watching: Watch, local: Child) -> None:
 def _how_to(api: str, order: str) -> str:
     body = shlex.quote(f"@{SAMPLE}")
     return (
-        "\nPlace an order, and look at one:\n"
+        "\nPlace an order, and show one:\n"
         f"  curl -s -H 'content-type: application/json' -d {body} {api}/checkout\n"
         f"  .venv/bin/fanfare order {order}\n"
         f"  .venv/bin/fanfare mail {order}"

@@ -1,4 +1,4 @@
-"""Three orders that show what there is to see, and how each of them must end."""
+"""Three sample orders for the demo, and the end that each must reach."""
 
 import http.client
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from ops.paths import SAMPLE
 from ops.stage.demo_catalogue import sold_out
 
 PATIENCE = 30
-"""Seconds for an answer, as many as API Gateway has; the first request starts the function."""
+"""Seconds to wait for an answer, as API Gateway does; the first request starts the function."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """An order to place, and how it ends: its status, and the reason if it is cancelled.
+    """An order to place, and its expected end: the status, and the reason if it is cancelled.
 
-    `without` is a consumer that is paused while it is placed, until the order states `until`.
+    The consumer `without` is paused until the order's log has a fact of type `until`.
     """
 
     body: dict[str, Any]
@@ -31,15 +31,15 @@ class Sample:
     without: str | None = None
     until: type[Fact] | None = None
 
-    def ended_so(self, order: Order) -> bool:
-        """Tell whether an order ended as this one must, and all that it had taken is back."""
+    def matches(self, order: Order) -> bool:
+        """Return whether an order ended as expected, with nothing left to give back."""
         return (order.status, order.reason) == (self.status, self.reason) and not order.moving
 
 
 def samples() -> tuple[Sample, ...]:
-    """Return an order that goes well, one whose card is declined, and one of what is sold out.
+    """Return an order that succeeds, one whose card is declined, and one that is out of stock.
 
-    Inventory hears late of the last one: the customer has paid by then, and is given it back.
+    Inventory gets the last one late: the customer has paid by then, and gets a refund.
     """
     body = msgspec.json.decode(SAMPLE.read_bytes())
     unavailable = {"sku": sold_out().sku, "quantity": 1}
@@ -64,7 +64,7 @@ def place(api: str, body: dict[str, Any]) -> str:
     """Place an order over HTTP and return its id.
 
     Raises:
-        CommandError: the answer is no order.
+        CommandError: the shop does not answer, or refuses the order.
     """
     address = urlsplit(f"{api}/checkout")
     connection = http.client.HTTPConnection(address.netloc, timeout=PATIENCE)
@@ -72,13 +72,13 @@ def place(api: str, body: dict[str, Any]) -> str:
         headers = {"content-type": "application/json"}
         connection.request("POST", address.path, msgspec.json.encode(body), headers)
         answer = connection.getresponse()
-        said = answer.read()
+        content = answer.read()
     except (OSError, http.client.HTTPException) as error:
         raise CommandError(f"The shop does not answer at {address.geturl()}: {error}") from error
     finally:
         connection.close()
     if answer.status != http.client.OK:
         raise CommandError(
-            f"The shop answered {answer.status}: {said.decode(errors='replace')[:300]}"
+            f"The shop answered {answer.status}: {content.decode(errors='replace')[:300]}"
         )
-    return str(msgspec.json.decode(said)["id"])
+    return str(msgspec.json.decode(content)["id"])

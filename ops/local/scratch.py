@@ -1,19 +1,19 @@
-"""Where a run keeps what is to be gone with it."""
+"""Folder for the temporary files of a run."""
 
 import os
 import shutil
 from pathlib import Path
 
-MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
+MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is created in it
 ROOM = 2 * 1024**3
-"""Bytes that must be free in memory: each worker of the local cloud unpacks 15 MB for itself."""
+"""Bytes that must be free in memory: each worker of the local cloud unpacks 15 MB of its own."""
 
 
 def base(memory: Path = MEMORY) -> Path | None:
-    """Return the folder to make a temporary one in: memory if it will do, or the system's choice.
+    """Return the parent of a temporary folder: memory if it is suitable, or None for the default.
 
     The local cloud unpacks the layer, a thousand files, for every worker that it starts: on a disk
-    that can make a first order take twice as long. Who sets TMPDIR has chosen already.
+    that can double the time of a first order. A set TMPDIR takes precedence.
     """
     if os.environ.get("TMPDIR") or not os.access(memory, os.W_OK | os.X_OK):
         return None

@@ -1,4 +1,4 @@
-"""Ctrl-C and its kin: they end what is under way at once, and cleaning up is not disturbed."""
+"""SIGINT, SIGTERM and SIGHUP: they end the work at once, but never interrupt the cleanup."""
 
 import signal
 from collections.abc import Iterator
@@ -9,30 +9,28 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(BaseException):
-    """A signal asked this process to end."""
+    """A signal ended this process's work; `code` is the exit code."""
 
     def __init__(self, signum: int) -> None:
-        """Take the signal's number."""
         super().__init__(signum)
         self.code = 128 + signum
 
 
 class Signals:
-    """Raises `Stopped` on the first signal; not in a protected body, and never once closing."""
+    """Raises `Stopped` on the first signal; never in a protected body or during the cleanup."""
 
     def __init__(self) -> None:
-        """Begin with no signal received."""
         self._received: int | None = None
         self._protected = False
         self._closing = False
 
     def close(self) -> None:
-        """Raise no more: what is being cleaned up is to be cleaned up whole."""
+        """Raise no more, so that the cleanup is complete."""
         self._closing = True
 
     @contextmanager
     def protected(self) -> Iterator[None]:
-        """Put a signal off until the body is through: what it starts must be known to be ended."""
+        """Defer a signal to the end of the body, so that no started process is lost."""
         self._protected = True
         try:
             yield
@@ -42,7 +40,7 @@ class Signals:
             raise Stopped(self._received)
 
     def receive(self, signum: int, frame: FrameType | None = None) -> None:
-        """Take note of a signal; it is a handler for `signal.signal`."""
+        """Handle a signal; a handler for `signal.signal`."""
         if self._received is not None:
             return
         self._received = signum
@@ -52,7 +50,7 @@ class Signals:
 
 @contextmanager
 def stoppable() -> Iterator[Signals]:
-    """Watch for signals in the body, which must be left by cleaning up."""
+    """Handle signals in the body, which must clean up when it is left."""
     signals = Signals()
     before = {signum: signal.signal(signum, signals.receive) for signum in SIGNALS}
     try:

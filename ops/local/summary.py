@@ -1,4 +1,4 @@
-"""What is left of the sample orders once they are at rest: in the list, the figures, the ledger."""
+"""Summary of the sample orders at rest: the order list, the figures, the gateway's ledger."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -22,12 +22,12 @@ from ops.stage.connection import Connection
 from ops.views import metrics, orders
 
 PATIENCE = 10.0
-"""Seconds in which the read models must have caught up with the log."""
+"""Seconds within which the read models must catch up with the log."""
 
 DAYS = 1
 _ENDS: tuple[Status, ...] = ("confirmed", "dispatched", "cancelled")
 
-_BECAME: dict[State, str] = {
+_STATES: dict[State, str] = {
     "prepared": "prepared, nothing moved",
     "captured": "captured",
     "declined": "declined, nothing moved",
@@ -36,7 +36,7 @@ _BECAME: dict[State, str] = {
 }
 
 
-def close(
+def show_summary(
     connection: Connection,
     view: View,
     placed: Sequence[str],
@@ -44,27 +44,27 @@ def close(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> bool:
-    """Show where the orders stand everywhere; tell whether all that is kept of them agrees.
+    """Show the orders in each read model, and return whether all agree with the log.
 
-    The list and the figures hear what happened a moment after it did, so they are waited for.
+    The list and the figures get events with a delay, so the function waits for them.
     """
     log = connection.log()
     histories = [log.read(order) for order in placed]
     deadline = clock() + PATIENCE
-    while not (agreed := _agree(connection, histories)) and clock() < deadline:
+    while not (consistent := _consistent(connection, histories)) and clock() < deadline:
         sleep(0.1)
     view.show("The list, as `fanfare orders` shows it:", _list(connection))
     view.show("The figures, as `fanfare metrics` shows them:", metrics.draw(_figures(connection)))
     view.show("The ledger of the sandbox gateway:", _ledger(connection, placed, view.short))
-    if not agreed:
-        view.complain(
+    if not consistent:
+        view.print_error(
             "The list or the figures have not caught up: `fanfare projection orders --check`."
         )
-    return agreed
+    return consistent
 
 
-def _agree(connection: Connection, histories: Sequence[History]) -> bool:
-    """Tell whether each row is what the log makes of it, and each order's end is counted."""
+def _consistent(connection: Connection, histories: Sequence[History]) -> bool:
+    """Return whether each row equals the log's projection, and each order's end is counted."""
     kept = {row.sort: row for row in connection.rows(ORDERS, LIST).all()}
     for history in histories:
         made = entry(history)
@@ -92,15 +92,15 @@ def _ledger(connection: Connection, placed: Sequence[str], short: Callable[[str]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("order", no_wrap=True, style="cyan")
     table.add_column("amount", justify="right", no_wrap=True)
-    table.add_column("became", no_wrap=True)
-    for line in ledger(connection, placed):
-        amount = written(Money(amount=line.amount, currency=line.currency))
-        table.add_row(short(line.order), amount, line.became)
+    table.add_column("state", no_wrap=True)
+    for each in ledger(connection, placed):
+        amount = written(Money(amount=each.amount, currency=each.currency))
+        table.add_row(short(each.order), amount, each.state_text)
     return table
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One reference: the order, the amount in minor units, and what became of it."""
+class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One reference of the ledger: its order, its amount in minor units, and its state."""
 
     order: str
     reference: str
@@ -109,19 +109,19 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     state: State
 
     @property
-    def became(self) -> str:
-        """What became of the money, in words."""
-        return _BECAME[self.state]
+    def state_text(self) -> str:
+        """The state in plain English."""
+        return _STATES[self.state]
 
 
-def ledger(connection: Connection, orders: Sequence[str]) -> list[Line]:
-    """Return the ledger's lines about these orders, in their order. It reads the whole ledger."""
-    lines = []
+def ledger(connection: Connection, orders: Sequence[str]) -> list[LedgerEntry]:
+    """Return the ledger's entries of these orders, in their order. It reads the whole ledger."""
+    entries = []
     for record in connection.records(PAYMENT, LEDGER).all():
         entry = msgspec.convert(dict(record.values), Entry)
         if entry.order in orders:
-            lines.append(
-                Line(
+            entries.append(
+                LedgerEntry(
                     order=entry.order,
                     reference=record.key,
                     amount=entry.amount,
@@ -129,4 +129,4 @@ def ledger(connection: Connection, orders: Sequence[str]) -> list[Line]:
                     state=entry.state,
                 )
             )
-    return sorted(lines, key=lambda line: (orders.index(line.order), line.reference))
+    return sorted(entries, key=lambda each: (orders.index(each.order), each.reference))

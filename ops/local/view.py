@@ -1,4 +1,4 @@
-"""What `fanfare run` shows: its steps, events as they happen, orders as trees, and a log."""
+"""Output of `fanfare run`: its steps, events as they happen, orders as trees, and a log file."""
 
 import sys
 import time
@@ -23,87 +23,91 @@ from ops.logs.record import Record
 
 
 class Step:
-    """Something that takes a while: what it is, and the child process that does it, if one does."""
+    """A step of the start: its name and description, and its child process, if it has one.
 
-    def __init__(self, name: str, what: str, spinner: Status | None) -> None:
-        """Take its name, what it does, and where its progress is shown, if anywhere."""
-        self.what = what
+    `spinner` shows the progress; it is None without a terminal.
+    """
+
+    def __init__(self, name: str, text: str, spinner: Status | None) -> None:
+        self.text = text
         self.child: Child | None = None
         self._name = name
         self._spinner = spinner
 
-    def progress(self, how_far: str) -> None:
-        """Tell how far it is."""
+    def progress(self, text: str) -> None:
+        """Show the progress."""
         if self._spinner:
-            self._spinner.update(f"{_head(self._name, self.what).lstrip()}: {how_far}")
+            self._spinner.update(f"{_head(self._name, self.text).lstrip()}: {text}")
 
 
 class View:
-    """Prints to the terminal, or as plain lines, or as JSON; and writes JSON to a log."""
+    """Prints to the terminal, or plain lines, or JSON; and writes JSON to a log.
+
+    `only` selects the lines of events.
+    """
 
     def __init__(self, options: Options, only: Filter, log: TextIO) -> None:
-        """Take what was asked for, which lines are wanted, and the log."""
         self.terminal = sys.stdout.isatty() and not options.json
         self._options = options
         self._feed = Feed(only)
         self._log = log
-        self._sheet = Sheet()
+        self._columns = Sheet()
 
     def title(self, text: str) -> None:
-        """Begin."""
+        """Print the title."""
         self._print(Text(text, "bold"))
 
     @contextmanager
-    def step(self, name: str, what: str) -> Iterator["Step"]:
-        """Show a step and the seconds that it took; if it fails, the end of its child's log."""
+    def step(self, name: str, text: str) -> Iterator["Step"]:
+        """Show a step and its duration; if it fails, the end of its child's log."""
         began = time.monotonic()
-        spinner = self._options.err.status(_head(name, what).lstrip()) if self.terminal else None
-        step = Step(name, what, spinner)
+        spinner = self._options.err.status(_head(name, text).lstrip()) if self.terminal else None
+        step = Step(name, text, spinner)
         try:
             with spinner or nullcontext():
                 yield step
         except CommandError:
             for line in step.child.tail() if step.child else ():
-                self.complain(f"  {line}")
+                self.print_error(f"  {line}")
             raise
         seconds = time.monotonic() - began
-        known = {"step": name, "what": step.what, "seconds": round(seconds, 3)}
-        self._print(f"{_head(name, step.what):<54}{seconds:>5.1f} s", known)
+        known = {"step": name, "what": step.text, "seconds": round(seconds, 3)}
+        self._print(f"{_head(name, step.text):<54}{seconds:>5.1f} s", known)
 
-    def fact(self, name: str, what: str) -> None:
-        """Show a line of the head that took no time."""
-        self._print(_head(name, what), {"step": name, "what": what})
+    def info(self, name: str, text: str) -> None:
+        """Show a line without a duration."""
+        self._print(_head(name, text), {"step": name, "what": text})
 
     def note(self, text: str) -> None:
-        """Show what was done between events."""
+        """Show a note between events."""
         self._print(Text(f"{'':14}{text}", "dim italic"), {"note": text})
 
-    def complain(self, text: str) -> None:
-        """Say what is wrong, beside the data."""
+    def print_error(self, text: str) -> None:
+        """Print an error to standard error."""
         self._options.err.print(text, style="red")
 
     def records(self, records: Iterable[Record]) -> None:
-        """Show what became of messages."""
+        """Show log records as lines."""
         for line in self._feed.lines(records):
-            self._print(self._sheet.lay(line), line)
+            self._print(self._columns.lay(line), line)
 
     def text(self, text: Text | str = "", value: Any = None) -> None:
-        """Show anything else; `value` stands for it where JSON is wanted."""
+        """Show other text; with --json, `value` is printed instead."""
         self._print(text, value)
 
-    def show(self, title: str, what: RenderableType) -> None:
-        """Show a table under a title; where JSON is wanted, the commands give it."""
+    def show(self, title: str, content: RenderableType) -> None:
+        """Show a table under a title; not with --json, as the commands print its data."""
         if not self._options.json:
             self._options.out.print(Text(f"\n{title}", "bold"))
-            self._options.out.print(what, soft_wrap=False)
+            self._options.out.print(content, soft_wrap=False)
 
     def short(self, order: str) -> str:
-        """Return an order's id as it is shown."""
-        return self._sheet.short(order)
+        """Return an order's id as it is shortened on the screen."""
+        return self._columns.short(order)
 
     @contextmanager
     def footer(self) -> Iterator[Callable[[], None]]:
-        """Show a line of counts below all else, on a terminal; the body says when they changed."""
+        """Show counts in the last line of a terminal; the body calls the result after a change."""
         if not self.terminal:
             yield lambda: None
             return
@@ -114,9 +118,7 @@ class View:
     def _counts(self) -> Group:
         feed = self._feed
         counts = f" {feed.orders} orders  {feed.facts} facts  {feed.failures} failures"
-        return Group(
-            Rule(style="dim"), Text(f"{counts}   Ctrl-C ends it and leaves nothing behind")
-        )
+        return Group(Rule(style="dim"), Text(f"{counts}   Ctrl-C ends it and removes everything"))
 
     def _print(self, text: Text | str, value: Any = None) -> None:
         if value is not None:
@@ -128,5 +130,5 @@ class View:
             self._options.print_json(value)
 
 
-def _head(name: str, what: str) -> str:
-    return f"  {name:<9} {what}"
+def _head(name: str, text: str) -> str:
+    return f"  {name:<9} {text}"

@@ -106,7 +106,7 @@ def test_orders_come_to_rest_with_every_function_under_its_own_role(
     until(lambda: all(at_rest(world, order) for order in placed), 120, "all are at rest")
     ended = [fold(world.history(order)) for order in placed]
     figure("orders at rest under enforced roles", len(ended))
-    assert all(sample.ended_so(order) for sample, order in zip(samples(), ended, strict=True))
+    assert all(sample.matches(order) for sample, order in zip(samples(), ended, strict=True))
     sources = {event.source for order in placed for event in world.history(order)}
     figure("services that stated facts under enforced roles", len(sources))
     assert sources == {"checkout", "payment", "inventory", "ordering", "shipping", "email"}

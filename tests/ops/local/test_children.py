@@ -1,4 +1,4 @@
-"""Signals end what is under way, and nothing that was started outlives it."""
+"""Signals end the work, and no started process outlives it."""
 
 import fcntl
 import os
@@ -19,7 +19,7 @@ print("held", flush=True)
 time.sleep(30)
 print("outlived", flush=True)
 """
-"""Holds a lock for as long as it lives, and tells if nobody has ended it."""
+"""Holds a lock for its lifetime, and prints a line if it was not ended."""
 
 STUBBORN = f"""
 import signal, subprocess, sys, time
@@ -35,7 +35,7 @@ def start(children: Children, tmp_path: Path, program: str) -> Child:
     )
 
 
-def test_a_child_is_ended_when_the_body_is_left(tmp_path: Path) -> None:
+def test_a_child_is_ended_at_the_end_of_the_body(tmp_path: Path) -> None:
     with Children(Signals()) as children:
         child = start(children, tmp_path, "import time; time.sleep(60)")
         assert child.ended() is None
@@ -43,7 +43,7 @@ def test_a_child_is_ended_when_the_body_is_left(tmp_path: Path) -> None:
     assert child.ended() == -signal.SIGTERM
 
 
-def test_a_child_that_does_not_listen_is_killed_with_its_own_children(
+def test_a_child_that_ignores_sigterm_is_killed_with_its_own_children(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ops.local.children.GRACE", 0.1)
@@ -67,14 +67,14 @@ def test_its_output_is_in_its_log(tmp_path: Path) -> None:
     assert child.tail(3) == ["27", "28", "29"]
 
 
-def test_a_signal_ends_the_body_and_tells_the_exit_code() -> None:
+def test_a_signal_ends_the_body_and_gives_the_exit_code() -> None:
     with pytest.raises(Stopped) as stopped, stoppable():
         signal.raise_signal(signal.SIGTERM)
 
     assert stopped.value.code == 143
 
 
-def test_a_signal_waits_until_a_protected_step_is_through() -> None:
+def test_a_signal_is_deferred_to_the_end_of_a_protected_step() -> None:
     done: list[str] = []
 
     def work() -> None:
@@ -90,7 +90,7 @@ def test_a_signal_waits_until_a_protected_step_is_through() -> None:
     assert done == ["protected"]
 
 
-def test_only_the_first_signal_counts_and_none_while_cleaning_up() -> None:
+def test_only_the_first_signal_raises_and_none_during_cleanup() -> None:
     cleaned: list[str] = []
 
     def work() -> None:
@@ -107,13 +107,13 @@ def test_only_the_first_signal_counts_and_none_while_cleaning_up() -> None:
     assert (cleaned, stopped.value.code) == (["all"], 130)
 
 
-def test_what_is_being_cleaned_up_is_cleaned_up_whole() -> None:
+def test_after_close_no_signal_raises() -> None:
     with stoppable() as signals:
         signals.close()
         signal.raise_signal(signal.SIGINT)
 
 
-def test_afterwards_signals_mean_what_they_meant() -> None:
+def test_the_previous_signal_handlers_are_restored() -> None:
     before = signal.getsignal(signal.SIGINT)
     with stoppable():
         assert signal.getsignal(signal.SIGINT) != before

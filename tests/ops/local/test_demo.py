@@ -1,4 +1,4 @@
-"""The three sample orders: how they must end, and what is said if one does not."""
+"""The three sample orders: their expected ends, and the error if one ends otherwise."""
 
 import http.server
 import io
@@ -19,7 +19,7 @@ from events.order import fold
 from functions.runtime.memory.log import MemoryLog
 from ops.cli.errors import CommandError
 from ops.cli.options import Options
-from ops.local.demo import Journeys
+from ops.local.demo import Demo
 from ops.local.samples import place, samples
 from ops.local.view import View
 from ops.logs.filter import Filter
@@ -40,7 +40,7 @@ OWING = SOLD_OUT[:-1]
 ENDS = (DISPATCHED, REFUSED, SOLD_OUT)
 
 
-def test_one_goes_well_one_card_is_declined_one_product_is_sold_out() -> None:
+def test_one_order_succeeds_one_is_declined_one_is_out_of_stock() -> None:
     well, declined, unavailable = (sample.body for sample in samples())
 
     assert well["payment_token"] == "tok_success"
@@ -50,25 +50,25 @@ def test_one_goes_well_one_card_is_declined_one_product_is_sold_out() -> None:
 
 @pytest.mark.parametrize("ended", [0, 1, 2])
 @pytest.mark.parametrize("expected", [0, 1, 2])
-def test_each_must_end_as_it_was_meant_to(ended: int, expected: int) -> None:
+def test_a_sample_matches_only_its_own_end(ended: int, expected: int) -> None:
     order = fold(story(*ENDS[ended]))
 
-    assert samples()[expected].ended_so(order) is (ended == expected)
+    assert samples()[expected].matches(order) is (ended == expected)
 
 
-def test_an_order_whose_money_was_kept_has_not_ended_as_it_must() -> None:
-    assert not samples()[2].ended_so(fold(story(*OWING)))
+def test_an_order_without_its_refund_does_not_match() -> None:
+    assert not samples()[2].matches(fold(story(*OWING)))
 
 
 class Shop(http.server.BaseHTTPRequestHandler):
     """Answers a request for an order."""
 
-    asked: ClassVar[list[Any]]
+    requests: ClassVar[list[Any]]
     status: ClassVar[int]
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
-        self.asked.append((self.path, self.headers["content-type"], json.loads(body)))
+        self.requests.append((self.path, self.headers["content-type"], json.loads(body)))
         self.send_response(self.status)
         self.end_headers()
         self.wfile.write(b'{"id": "X", "detail": "no"}')
@@ -80,7 +80,7 @@ class Shop(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def shop() -> Iterator[tuple[str, type[Shop]]]:
     class This(Shop):
-        asked: ClassVar[list[Any]] = []
+        requests: ClassVar[list[Any]] = []
         status = 200
 
     with http.server.HTTPServer(("127.0.0.1", 0), This) as server:
@@ -93,10 +93,10 @@ def test_an_order_is_placed_over_http(shop: tuple[str, type[Shop]]) -> None:
     api, this = shop
 
     assert place(api, {"lines": []}) == "X"
-    assert this.asked == [("/api/checkout", "application/json", {"lines": []})]
+    assert this.requests == [("/api/checkout", "application/json", {"lines": []})]
 
 
-def test_an_answer_that_is_no_order_is_told(shop: tuple[str, type[Shop]]) -> None:
+def test_an_error_answer_is_reported(shop: tuple[str, type[Shop]]) -> None:
     api, this = shop
     this.status = 503
 
@@ -104,19 +104,19 @@ def test_an_answer_that_is_no_order_is_told(shop: tuple[str, type[Shop]]) -> Non
         place(api, {})
 
 
-def test_a_shop_that_does_not_answer_is_told() -> None:
+def test_a_shop_that_does_not_answer_is_reported() -> None:
     with pytest.raises(
         CommandError, match=r"The shop does not answer at http://127\.0\.0\.1:1/checkout"
     ):
         place("http://127.0.0.1:1", {})
 
 
-def travel(
+def run_demo(
     ends: tuple[tuple[Fact, ...], ...],
     monkeypatch: pytest.MonkeyPatch,
-    switched: list[tuple[str, bool]] | None = None,
+    enabled: list[tuple[str, bool]] | None = None,
 ) -> bool:
-    """Let orders be placed that end so at once."""
+    """Run the demo with orders that have these facts at once."""
     log = MemoryLog()
     left = list(ends)
 
@@ -130,43 +130,41 @@ def travel(
     monkeypatch.setattr("ops.local.demo.PATIENCE", 0)
     view = View(Options(), Filter(), io.StringIO())
     watching = Watch(PlayedLogs(), {}, since=0, pace=Pace(every=0, late=0, hold=0))
-    switches = switched if switched is not None else []
-    return Journeys(
-        log, "http://x", view, watching, lambda *switch: switches.append(switch)
-    ).travel()
+    calls = enabled if enabled is not None else []
+    return Demo(log, "http://x", view, watching, lambda *call: calls.append(call)).run()
 
 
-def test_three_orders_that_end_as_they_must_are_shown_as_trees(
+def test_three_orders_with_the_expected_ends_are_shown_as_trees(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert travel(ENDS, monkeypatch)
+    assert run_demo(ENDS, monkeypatch)
 
-    said = capsys.readouterr()
-    heads = [line for line in said.out.splitlines() if line.startswith("5WQF")]
+    output = capsys.readouterr()
+    heads = [line for line in output.out.splitlines() if line.startswith("5WQF")]
     assert [head.split(" in ")[0] for head in heads] == [
         "5WQF  dispatched",
         "5WQF  cancelled (payment-declined)",
         "5WQF  cancelled (out-of-stock)",
     ]
-    assert said.err == ""
+    assert output.err == ""
 
 
-def test_inventory_is_off_while_what_is_sold_out_is_ordered(
+def test_inventory_is_paused_while_the_last_order_is_placed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    switched: list[tuple[str, bool]] = []
+    enabled: list[tuple[str, bool]] = []
 
-    travel(ENDS, monkeypatch, switched)
+    run_demo(ENDS, monkeypatch, enabled)
 
-    assert switched == [("inventory", False), ("inventory", True)]
-    assert "inventory is paused: the others go on" in capsys.readouterr().out
+    assert enabled == [("inventory", False), ("inventory", True)]
+    assert "inventory is paused; the others continue" in capsys.readouterr().out
 
 
-def test_one_that_ends_otherwise_is_complained_of_and_the_others_are_shown(
+def test_an_unexpected_end_is_an_error_and_the_other_orders_are_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert not travel((DISPATCHED, DISPATCHED, SOLD_OUT), monkeypatch)
+    assert not run_demo((DISPATCHED, DISPATCHED, SOLD_OUT), monkeypatch)
 
-    said = capsys.readouterr()
-    assert said.out.count("OrderPlaced") == 3
-    assert "should have ended cancelled (payment-declined)" in said.err
+    output = capsys.readouterr()
+    assert output.out.count("OrderPlaced") == 3
+    assert "should have ended cancelled (payment-declined)" in output.err

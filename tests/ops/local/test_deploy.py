@@ -1,4 +1,4 @@
-"""The CDK's command line is told what to do, and its log is read."""
+"""The command lines of the CDK, and the progress from its log."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,8 @@ from ops.local import deploy
 from ops.paths import ROOT
 
 
-class PlayedChildren:
-    """Starts nothing, and remembers what it was asked to start."""
+class FakeChildren:
+    """Starts nothing, and records the commands."""
 
     def __init__(self) -> None:
         self.started: list[tuple[Sequence[str], Mapping[str, str], Path]] = []
@@ -25,8 +25,8 @@ class PlayedChildren:
         self.started.append((command, environ, cwd))
 
 
-class PlayedChild:
-    """A child that ends after a few looks."""
+class FakeChild:
+    """A child that ends after a few polls."""
 
     def __init__(self, log: Path, *ends: int | None) -> None:
         self.log = log
@@ -44,7 +44,7 @@ def installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_all_stacks_of_the_local_stage_are_deployed_by_the_cdk(tmp_path: Path) -> None:
-    children: Any = PlayedChildren()
+    children: Any = FakeChildren()
 
     deploy.start(children, {"A": "b"}, tmp_path, tmp_path / "log")
 
@@ -57,19 +57,19 @@ def test_all_stacks_of_the_local_stage_are_deployed_by_the_cdk(tmp_path: Path) -
     assert cwd == ROOT
 
 
-def test_what_was_deployed_is_taken_out_again(tmp_path: Path) -> None:
-    children: Any = PlayedChildren()
+def test_all_stacks_are_destroyed_by_the_cdk(tmp_path: Path) -> None:
+    children: Any = FakeChildren()
 
     deploy.start_destroying(children, {}, tmp_path, tmp_path / "log")
 
     assert children.started[0][0][1:4] == ["destroy", "--all", "--force"]
 
 
-def test_a_cdk_that_is_not_installed_is_missed(
+def test_a_cdk_that_is_not_installed_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deploy, "CDK", tmp_path / "none")
-    children: Any = PlayedChildren()
+    children: Any = FakeChildren()
 
     with pytest.raises(CommandError, match="not installed: `make setup`"):
         deploy.start(children, os.environ, tmp_path, tmp_path / "log")
@@ -83,25 +83,25 @@ def test_a_cdk_that_is_not_installed_is_missed(
         (" ✅  bus\nshipping: deploying... [2/6]\n ✅  shipping", "2 of 6 stacks"),
     ],
 )
-def test_its_log_tells_how_far_it_is(log: str, expected: str) -> None:
-    assert deploy.how_far(log) == expected
+def test_its_log_has_the_progress(log: str, expected: str) -> None:
+    assert deploy.progress_text(log) == expected
 
 
-def test_waiting_tells_how_far_it_is_until_it_ends(tmp_path: Path) -> None:
+def test_waiting_reports_the_progress_until_the_end(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text("bus: deploying... [1/6]\n")
-    child: Any = PlayedChild(log, None, None, 0)
-    told: list[str] = []
+    child: Any = FakeChild(log, None, None, 0)
+    shown: list[str] = []
 
-    deploy.until_done(child, told.append, sleep=lambda _: None)
+    deploy.until_done(child, shown.append, sleep=lambda _: None)
 
-    assert told == ["0 of 6 stacks"] * 2
+    assert shown == ["0 of 6 stacks"] * 2
 
 
-def test_a_deployment_that_fails_says_what_to_do(tmp_path: Path) -> None:
+def test_a_failed_deployment_raises_with_a_remedy(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.touch()
-    child: Any = PlayedChild(log, 1)
+    child: Any = FakeChild(log, 1)
 
     with pytest.raises(CommandError, match=r"could not be deployed.*cdk synth") as failed:
         deploy.until_done(child, lambda _: None)
@@ -109,13 +109,13 @@ def test_a_deployment_that_fails_says_what_to_do(tmp_path: Path) -> None:
     assert str(log) in str(failed.value)
 
 
-def test_the_api_is_where_it_can_be_reached_on_this_machine(tmp_path: Path) -> None:
+def test_the_url_of_the_api_is_on_this_machine(tmp_path: Path) -> None:
     (tmp_path / "outputs.json").write_text('{"fanfare-local-checkout": {"ApiId": "a1b2"}}')
 
     assert deploy.api(tmp_path, 4600) == "http://127.0.0.1:4600/_aws/execute-api/a1b2"
 
 
-def test_assets_go_where_the_cdk_puts_them() -> None:
+def test_the_bucket_for_assets_has_the_cdks_name() -> None:
     made: list[str] = []
     s3 = SimpleNamespace(create_bucket=lambda *, Bucket: made.append(Bucket))  # noqa: N803
     connection: Any = SimpleNamespace(client=lambda _: s3)

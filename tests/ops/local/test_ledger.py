@@ -1,4 +1,4 @@
-"""The gateway's ledger tells what became of an order's money."""
+"""The gateway's ledger has the state of an order's money."""
 
 from events.money import Money
 from functions.payment.sandbox import DECLINED, LEDGER, SUCCESS, SandboxGateway
@@ -9,7 +9,7 @@ from ops.stage.connection import Connection
 AMOUNT = Money(amount=4900, currency="EUR")
 
 
-def test_every_reference_of_an_order_is_told_with_what_became_of_it(here: Connection) -> None:
+def test_every_reference_of_an_order_is_returned_with_its_state(here: Connection) -> None:
     gateway = SandboxGateway(here.records(PAYMENT, LEDGER))
     paid, refused, undone, away = (
         gateway.prepare(order, AMOUNT, token)
@@ -20,13 +20,13 @@ def test_every_reference_of_an_order_is_told_with_what_became_of_it(here: Connec
     gateway.cancel(undone)
     left = gateway.prepare("C", AMOUNT, SUCCESS)
 
-    told = ledger(here, ["C", "A", "B"])
+    found = ledger(here, ["C", "A", "B"])
 
-    assert {(line.order, line.reference, line.became) for line in told} == {
+    assert {(entry.order, entry.reference, entry.state_text) for entry in found} == {
         ("C", undone, "captured, then refunded"),
         ("C", left, "prepared, nothing moved"),
         ("A", paid, "captured"),
         ("B", refused, "declined, nothing moved"),
     }
-    assert [line.order for line in told] == ["C", "C", "A", "B"]
-    assert {(line.amount, line.currency) for line in told} == {(4900, "EUR")}
+    assert [entry.order for entry in found] == ["C", "C", "A", "B"]
+    assert {(entry.amount, entry.currency) for entry in found} == {(4900, "EUR")}

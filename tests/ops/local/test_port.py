@@ -1,4 +1,4 @@
-"""Who has a port is found out, and said with a remedy."""
+"""A taken port is refused with its process and a remedy."""
 
 import os
 import socket
@@ -16,7 +16,7 @@ from ops.stage.local_run import LocalRun
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """Give a port on which this process listens."""
+    """Return a port on which this process listens."""
     with socket.create_server((HOST, 0)) as server:
         yield server.getsockname()[1]
 
@@ -29,17 +29,17 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(ministack, "PROGRAM", program)
 
 
-def test_a_port_is_taken_while_somebody_listens() -> None:
+def test_a_port_is_taken_while_a_process_listens() -> None:
     with socket.create_server((HOST, 0)) as server:
         number = server.getsockname()[1]
         assert taken(number)
     assert not taken(number)
 
 
-def test_a_port_that_is_kept_but_not_listened_on_is_taken() -> None:
-    with socket.socket() as kept:
-        kept.bind((HOST, 0))
-        assert taken(kept.getsockname()[1])
+def test_a_port_that_is_bound_without_a_listener_is_taken() -> None:
+    with socket.socket() as bound:
+        bound.bind((HOST, 0))
+        assert taken(bound.getsockname()[1])
 
 
 def test_the_process_that_listens_is_found(port: int) -> None:
@@ -65,9 +65,7 @@ def test_it_is_found_in_the_tables_of_the_kernel(tmp_path: Path) -> None:
     assert holder(4567, tmp_path) is None
 
 
-def test_where_there_are_no_such_tables_lsof_is_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_such_tables_lsof_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lsof = tmp_path / "lsof"
     lsof.write_text("#!/bin/sh\nprintf 'p42\\ncdocker\\nf3\\n'\n")
     lsof.chmod(0o755)
@@ -88,9 +86,7 @@ def test_a_taken_port_is_refused_with_its_holder_and_a_remedy(port: int) -> None
     assert f"fanfare run --port {port + 1}" in str(refused.value)
 
 
-def test_another_run_on_the_port_is_named_as_such(
-    port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_run_on_the_port_is_named(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     other = LocalRun(port=port, pid=4711, began=0)
     monkeypatch.setattr(local_run, "live_runs", lambda: [other])
 
@@ -98,7 +94,7 @@ def test_another_run_on_the_port_is_named_as_such(
         ministack.check(port)
 
 
-def test_a_holder_that_may_not_be_seen_is_said_to_be_one(
+def test_a_holder_that_may_not_be_seen_is_reported(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ministack, "holder", lambda _: None)
@@ -113,11 +109,11 @@ def test_a_port_that_only_root_may_use_is_refused(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(ministack, "taken", forbidden)
 
-    with pytest.raises(CommandError, match="Port 80 is not for you to use"):
+    with pytest.raises(CommandError, match="You may not use port 80"):
         ministack.check(80)
 
 
-def test_a_local_cloud_that_is_not_installed_is_missed_at_once(
+def test_a_local_cloud_that_is_not_installed_is_an_error_at_once(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(ministack, "PROGRAM", tmp_path / "none")

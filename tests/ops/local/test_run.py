@@ -1,4 +1,4 @@
-"""`fanfare run`: what it shows of itself, and when it does not even begin."""
+"""`fanfare run`: its output, and the stage that it refuses."""
 
 import io
 import json
@@ -15,14 +15,16 @@ from ops.local.view import View
 from ops.logs.filter import Filter
 
 
-def test_only_the_local_stage_can_be_run_here() -> None:
-    with pytest.raises(CommandError, match="dev was asked for: leave out --stage") as refused:
+def test_only_the_local_stage_can_be_run() -> None:
+    with pytest.raises(
+        CommandError, match="for stage local, not dev: leave out --stage"
+    ) as refused:
         run(Options(stage="dev"), port=4566, keep=False, only=Filter())
 
     assert refused.value.code is ExitCode.USAGE
 
 
-def test_steps_are_shown_with_what_they_came_to_and_kept_in_the_log(
+def test_steps_are_shown_with_their_result_and_written_to_the_log(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     log = io.StringIO()
@@ -31,8 +33,8 @@ def test_steps_are_shown_with_what_they_came_to_and_kept_in_the_log(
     view.title("fanfare local")
     with view.step("seed", "products") as step:
         step.progress("half")
-        step.what = "12 products (12 new)"
-    view.fact("api", "http://x")
+        step.text = "12 products (12 new)"
+    view.info("api", "http://x")
 
     title, seed, api = capsys.readouterr().out.splitlines()
     assert title == "fanfare local"
@@ -47,7 +49,7 @@ def test_as_json_nothing_else_is_on_standard_output(capsys: pytest.CaptureFixtur
     view = View(Options(json=True), Filter(), io.StringIO())
 
     view.title("fanfare local")
-    view.fact("api", "http://x")
+    view.info("api", "http://x")
     view.text("a tree", {"id": "A"})
     view.text("for people")
 
@@ -69,9 +71,9 @@ def test_a_step_that_fails_shows_the_end_of_its_childs_log(
     with pytest.raises(CommandError):
         fail()
 
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err == "  Error: no such thing\n"
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err == "  Error: no such thing\n"
 
 
 def test_the_footer_is_for_a_terminal_only(

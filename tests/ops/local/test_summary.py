@@ -1,4 +1,4 @@
-"""What a run ends with: the list, the figures and the ledger, once they agree with the log."""
+"""The end of a run: the list, the figures and the ledger, once they agree with the log."""
 
 import io
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from functions.payment.sandbox import LEDGER, SUCCESS, SandboxGateway
 from functions.payment.service import SERVICE as PAYMENT
 from functions.runtime.handlers.reactor import Reactor
 from ops.cli.options import Options
-from ops.local.summary import PATIENCE, close
+from ops.local.summary import PATIENCE, show_summary
 from ops.local.view import View
 from ops.logs.filter import Filter
 from ops.stage.connection import Connection
@@ -32,7 +32,7 @@ def view(monkeypatch: pytest.MonkeyPatch) -> View:
     return View(Options(), Filter(), io.StringIO())
 
 
-def hear(connection: Connection, consumer: Consumer, *events: Event[Any]) -> None:
+def handle(connection: Connection, consumer: Consumer, *events: Event[Any]) -> None:
     reactor = Reactor(
         consumer=consumer,
         log=connection.log(),
@@ -44,7 +44,7 @@ def hear(connection: Connection, consumer: Consumer, *events: Event[Any]) -> Non
 
 
 class Time:
-    """Time that passes when somebody sleeps, and what happens meanwhile."""
+    """A clock that advances on sleep, and a callback that runs meanwhile."""
 
     def __init__(self, meanwhile: Callable[[], None] = lambda: None) -> None:
         self.now = 0.0
@@ -55,7 +55,7 @@ class Time:
         self.meanwhile()
 
 
-def test_all_is_shown_once_the_read_models_have_caught_up(
+def test_the_summary_is_shown_once_the_read_models_have_caught_up(
     here: Connection, view: View, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for event in (PLACED, CONFIRMED):
@@ -67,22 +67,22 @@ def test_all_is_shown_once_the_read_models_have_caught_up(
     def meanwhile() -> None:
         consumer = next(late, None)
         if consumer:
-            hear(here, consumer, PLACED, CONFIRMED)
+            handle(here, consumer, PLACED, CONFIRMED)
 
     time = Time(meanwhile)
 
-    assert close(here, view, [ORDER], clock=lambda: time.now, sleep=time.sleep)
+    assert show_summary(here, view, [ORDER], clock=lambda: time.now, sleep=time.sleep)
 
-    said = capsys.readouterr()
+    output = capsys.readouterr()
     assert 0 < time.now < PATIENCE
-    assert said.out.count("288.90 EUR") == 3
-    assert "5WQF   confirmed" in said.out
-    assert "captured" in said.out
-    assert said.err == ""
+    assert output.out.count("288.90 EUR") == 3
+    assert "5WQF   confirmed" in output.out
+    assert "captured" in output.out
+    assert output.err == ""
 
 
 @pytest.mark.parametrize("missing", READ_MODELS, ids=lambda row: row.name)
-def test_a_read_model_that_does_not_catch_up_is_complained_of(
+def test_a_read_model_that_does_not_catch_up_is_an_error(
     here: Connection,
     view: View,
     capsys: pytest.CaptureFixture[str],
@@ -93,13 +93,13 @@ def test_a_read_model_that_does_not_catch_up_is_complained_of(
     for consumer in READ_MODELS:
         known = (PLACED,) if consumer is missing else (PLACED, CONFIRMED)
         if consumer is not missing or missing.name == "analytics":
-            hear(here, consumer, *known)
+            handle(here, consumer, *known)
     time = Time()
 
     def sleep(_: float) -> None:
-        time.sleep(PATIENCE / 3)  # not so many looks as in earnest
+        time.sleep(PATIENCE / 3)  # fewer polls than in a real run
 
-    assert not close(here, view, [ORDER], clock=lambda: time.now, sleep=sleep)
+    assert not show_summary(here, view, [ORDER], clock=lambda: time.now, sleep=sleep)
 
     assert time.now >= PATIENCE
     assert "have not caught up" in capsys.readouterr().err
@@ -108,10 +108,10 @@ def test_a_read_model_that_does_not_catch_up_is_complained_of(
 def test_a_row_that_is_behind_the_log_does_not_agree(here: Connection, view: View) -> None:
     here.log().append(PLACED)
     for consumer in READ_MODELS:
-        hear(here, consumer, PLACED)
+        handle(here, consumer, PLACED)
     here.log().append(CONFIRMED)
-    hear(here, READ_MODELS[1], CONFIRMED)
+    handle(here, READ_MODELS[1], CONFIRMED)
     time = Time()
 
     assert len(here.log().read(ORDER)) == 2
-    assert not close(here, view, [ORDER], clock=lambda: time.now, sleep=time.sleep)
+    assert not show_summary(here, view, [ORDER], clock=lambda: time.now, sleep=time.sleep)
