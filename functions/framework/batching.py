@@ -1,4 +1,4 @@
-"""Batches of messages that SNS and SQS accept, by number and by bytes; pure values."""
+"""Batches of messages within the limits of SNS and SQS, by number and by bytes."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,39 +8,39 @@ from functions.framework.ports import Message
 
 MAX_ENTRIES = 10
 MAX_BYTES = 256 * 1024
-"""What one batch may have: SNS's limits, and the tightest that SQS ever had."""
+"""Limits of one batch: those of SNS, and the lowest that SQS ever had."""
 
 OVERHEAD = 256
-"""Bytes that a message's attributes and ids may add to its body, generously."""
+"""An upper bound of the bytes that a message's attributes and ids add to its body."""
 
 _IDENTIFIER = re.compile(r"[!-~]{1,128}")
 _BARRED = ("\ufffe".encode(), "\uffff".encode())
 
 
 class Unfit(ValueError):
-    """SNS or SQS would refuse the message, and with it every other of its batch."""
+    """SNS or SQS would refuse the message, and with it its whole batch."""
 
 
 def fit(message: Message) -> Message:
-    """Return a message that SNS and SQS take; its body is JSON.
+    """Return the message if SNS and SQS accept it; its body is JSON.
 
     https://docs.aws.amazon.com/sns/latest/api/API_PublishBatchRequestEntry.html
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 
     Raises:
-        Unfit: its body is too long or has a character that they bar, or an id is none.
+        Unfit: its body is too long or has a character that they refuse, or an id is not valid.
     """
     if len(message.body) > codec.MAX_BYTES:
-        raise Unfit(f"{len(message.body)} bytes, at most {codec.MAX_BYTES} can travel")
+        raise Unfit(f"{len(message.body)} bytes; at most {codec.MAX_BYTES} can be published")
     if any(character in message.body for character in _BARRED):
-        raise Unfit("it has a character that no message may have")
+        raise Unfit("it has a character that SNS and SQS refuse")
     if not (_IDENTIFIER.fullmatch(message.id) and _IDENTIFIER.fullmatch(message.subject)):
-        raise Unfit("its id is too long, or has other characters than visible ASCII")
+        raise Unfit("an id is too long, or has characters other than visible ASCII")
     return message
 
 
 def pack(messages: Iterable[Message], most: int = MAX_ENTRIES) -> Iterator[list[Message]]:
-    """Group messages, as they come, into batches of at most so many."""
+    """Yield batches of at most `most` messages each, in the given order."""
     batch: list[Message] = []
     size = 0
     for message in messages:

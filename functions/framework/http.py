@@ -1,4 +1,4 @@
-"""Requests, responses and RFC 9457 problem documents, whatever carries them."""
+"""Requests, responses and RFC 9457 problem documents, independent of AWS."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,12 +6,12 @@ from http import HTTPStatus
 from typing import Any
 
 MAX_BODY = 64 * 1024
-"""Bytes of a request's body; an event could not carry more."""
+"""Maximum bytes of a request's body, as of an event."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Who sent a request, as a verified token says: its `iss` and `sub`, which no log may hold."""
+    """The sender of a request: `iss` and `sub` of a verified token, which must not be logged."""
 
     issuer: str
     subject: str = field(repr=False)
@@ -19,11 +19,10 @@ class Caller:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A request: header names in lower case, path and query parameters by name, the body as bytes.
+    """A request; header names are in lower case, parameters are by name.
 
-    `caller` is who sent it, on a stage with an issuer; a guest's is None, and so is that of an
-    operator who invokes the function directly. A query parameter that is repeated is one value
-    with commas.
+    `caller` is the sender on a stage with an issuer. It is None for guests, and for an operator who
+    invokes the function directly. A repeated query parameter is one value with commas.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -36,7 +35,7 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """An answer: `body` is anything that msgspec turns into JSON; `notes` go into the log line."""
+    """An answer; msgspec encodes `body` as JSON, and `notes` are added to the log line."""
 
     status: int = 200
     body: Any = None
@@ -48,11 +47,11 @@ type Endpoint = Callable[[Request], Response]
 
 
 class Problem(Exception):
-    """A refusal, answered as a problem document; nothing was written.
+    """A refused request, answered as a problem document; nothing was written.
 
-    `kind` is the last part of its `type`, `title` a sentence for people, `detail` what is wrong in
-    this case and what to do, `field` the JSON path in the body, or the header or query parameter,
-    `more` further members, and `headers` what the protocol wants with the status.
+    `kind` is the last part of its `type`. `detail` states what is wrong and what to do. `field` is
+    the JSON path in the body, or the name of a header or parameter. `more` are further members, and
+    `headers` those that the status requires.
     """
 
     def __init__(
@@ -65,7 +64,6 @@ class Problem(Exception):
         more: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Take the HTTP status, the kind and what is to be said."""
         super().__init__(detail)
         self.status = status
         self.kind = kind

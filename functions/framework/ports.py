@@ -1,4 +1,4 @@
-"""The ports through which services reach the outside, as the services see them."""
+"""Ports: what a service may call outside of its own code, and the values that they exchange."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,10 @@ type Value = str | int
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """Add `by` to the number `attribute` of the item `key`, unless it would fall below zero.
+    """A change of an own table, written in one transaction with its fact.
 
-    Written in one transaction with the fact that it goes with. A missing item counts as zero.
+    It adds `by` to the number `attribute` of the item `key`. It is refused if the number would fall
+    below zero. A missing item counts as zero.
     """
 
     table: str
@@ -29,38 +30,37 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SafeToLog(Exception):
-    """A failure whose message is for the operator: it quotes no event, so that it may be logged."""
+    """A failure whose message may be logged: it is for the operator and quotes no event."""
 
 
 class ChangeRefused(Exception):
-    """A change would have gone below zero, so nothing was written; `keys` are the items."""
+    """A change would have fallen below zero, so nothing was written; `keys` are the items."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        """Take the keys of the items that were refused."""
         super().__init__(", ".join(keys))
         self.keys = tuple(keys)
 
 
 class Log(Protocol):
-    """The streams of all subjects; a slot is filled once."""
+    """The log: the events of every order; a slot is filled once."""
 
     def read(self, subject: str) -> History:
-        """Return all events of a subject, with strong consistency (one query a page)."""
+        """Return all events of a subject, read with strong consistency (one query per page)."""
         ...
 
     def append(self, event: Event[Any], changes: Sequence[Change] = ()) -> Event[Any]:
-        """Fill the event's slot, if it is free, and return the event that holds it.
+        """Fill the event's slot if it is free; return the event that holds the slot.
 
-        With `changes`, all is written in one transaction, or nothing is.
+        With `changes`, everything is written in one transaction or nothing is.
 
         Raises:
-            ChangeRefused: the slot is free, but a change would go below zero.
+            ChangeRefused: the slot is free, but a change would fall below zero.
         """
         ...
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """An item of a service's own table, with the version that guards its next write (0: new)."""
+    """An item of an own table; `version` guards its next write, and is 0 for a new item."""
 
     key: str
     values: Mapping[str, Value]
@@ -68,23 +68,23 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Records(Protocol):
-    """A table of a service's own: items of plain values under optimistic locking."""
+    """An own table: items of plain values under optimistic locking."""
 
     def get(self, key: str) -> Record | None:
         """Return an item, read with strong consistency."""
         ...
 
     def put(self, record: Record) -> bool:
-        """Write the item if its stored version is still `record.version`; tell whether it was."""
+        """Write the item if the stored version is `record.version`; return whether it was."""
         ...
 
     def all(self) -> Iterator[Record]:
-        """Iterate over all items, in no order."""
+        """Iterate over all items, in no particular order."""
         ...
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """An event as it travels: what the topic needs to know, and the JSON."""
+    """An event as it is published: its JSON, and the attributes that the topic needs."""
 
     id: str
     subject: str
@@ -94,22 +94,21 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Topic(Protocol):
-    """The named channel that all consumers hear."""
+    """The topic that all consumers subscribe to."""
 
     def publish(self, messages: Sequence[Message]) -> Sequence[str]:
-        """Publish at most ten messages; tell for each why it was refused, empty if it was not."""
+        """Publish at most ten messages; return for each why it was refused, or an empty string."""
         ...
 
 
 type Tables = Callable[[str], Records]
-"""Gives a service its own table of that name."""
+"""Returns a service's own table of that name."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """An item of a table with a sort key.
+    """An item of a table with a sort key: its two keys and its values.
 
-    `partition` and `sort` name it; `values` is what it says. With a `version` (1 or more) it takes
-    the place of an older one only; without, of whatever is there.
+    With a `version` (1 or more) it replaces only an older row; without, any row.
     """
 
     partition: str
@@ -119,14 +118,14 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rows(Protocol):
-    """A table with a sort key: what a read model is kept in."""
+    """A table with a sort key, such as a read model."""
 
     def put(self, row: Row) -> bool:
-        """Write a row; tell whether it was, which a versioned one is over an older one only."""
+        """Write a row, a versioned one only over an older one; return whether it was written."""
         ...
 
     def overwrite(self, row: Row) -> bool:
-        """Write a row that has a version, unless a newer one is there; tell whether it was."""
+        """Write a versioned row unless a newer one exists; return whether it was written."""
         ...
 
     def get(self, partition: str, sort: str) -> Row | None:
@@ -134,27 +133,27 @@ class Rows(Protocol):
         ...
 
     def remove(self, partition: str, sort: str) -> None:
-        """Remove a row, if it is there."""
+        """Remove a row, if it exists."""
         ...
 
     def page(
         self, partition: str, *, limit: int, after: str | None = None, newest_first: bool = False
     ) -> Sequence[Row]:
-        """Return at most `limit` rows of a partition in order of `sort`, those beyond `after`.
+        """Return at most `limit` rows of a partition after the sort key `after`, by sort key.
 
         They are read with strong consistency.
         """
         ...
 
     def listed(self, value: str, *, limit: int, after: Row | None = None) -> Sequence[Row]:
-        """Return at most `limit` rows that the table's index lists under `value`, by `sort`.
+        """Return at most `limit` rows that the table's index lists under `value`, by sort key.
 
-        Only their keys are known there, and what was written a moment ago may be missing.
+        The index holds keys only and is eventually consistent.
         """
         ...
 
     def all(self) -> Iterator[Row]:
-        """Iterate over all rows, in no order."""
+        """Iterate over all rows, in no particular order."""
         ...
 
 
@@ -168,47 +167,48 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MailRejected(Exception):
-    """The mail will not be taken, however often it is sent; the message says why, to whom not."""
+    """The mail is refused for good; the message gives the reason and not the address."""
 
 
 class MailUnavailable(SafeToLog):
-    """The mail was not taken this time; whether it was sent may not be known. Try again."""
+    """The mail was not accepted this time, or the answer was lost; it is to be retried."""
 
 
 class Mailbox(Protocol):
-    """The way out for mail, from the stage's verified sender."""
+    """Sends mail from the stage's verified sender."""
 
     def send(self, mail: Mail) -> str:
         """Send a mail and return the provider's id of it.
 
         Raises:
-            MailRejected, MailUnavailable: as they say.
+            MailRejected: it is refused for good.
+            MailUnavailable: it is to be retried.
         """
         ...
 
 
 class SecretUnavailable(SafeToLog):
-    """The secret cannot be read; the message says which, why, and what to do, and never quotes."""
+    """The secret cannot be read; the message gives its name, the reason and the remedy."""
 
 
 class Secret(Protocol):
     """The secret of a service's adapter, such as a key to a provider's API."""
 
     def __call__(self, *, fresh: bool = False) -> str:
-        """Return the secret as it was read a while ago, or `fresh`.
+        """Return the secret, from the cache or, with `fresh`, read again.
 
         Raises:
-            SecretUnavailable: as it says.
+            SecretUnavailable: it cannot be read.
         """
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resources:
-    """What a service's code is given to reach its own tables and the outside with.
+    """The resources of a service's code: its own tables, the clock, and what adapters need.
 
-    `issuer` is the OIDC issuer whose tokens callers must show, if the stage has one. `mailbox` is
-    there if the chosen adapter says that it mails, `secret` if it says that it has one.
+    `issuer` is the OIDC issuer whose tokens callers must send, if the stage has one. `mailbox`
+    exists if the chosen adapter declares `mails`, `secret` if it declares `secret`.
     """
 
     tables: Tables

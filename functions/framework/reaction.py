@@ -1,4 +1,4 @@
-"""The words in which a reaction is written: what it hears, and what it decides; pure values."""
+"""Reactions: the subscribed event type, the function, and what it may decide."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from functions.framework.ports import Change, Row
 
 
 class Fill(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact for a slot, with the changes to own tables that must be written with it.
+    """A fact for a slot, and changes of own tables that are written in the same transaction.
 
-    `slot` defaults to the contract's first.
+    `slot` defaults to the first slot of the contract.
     """
 
     fact: Fact
@@ -23,7 +23,7 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Keep(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows for a table of the service's own, written one after the other: a read model's."""
+    """Rows for an own table, such as a read model, written one after the other."""
 
     table: str
     rows: tuple[Row, ...]
@@ -31,17 +31,20 @@ class Keep(msgspec.Struct, frozen=True, kw_only=True):
 
 type Decision = Fact | Fill | Keep | None
 type Steps = Generator[Fact | Fill, Event[Any], Decision]
-"""A reaction of several steps: each yielded fact is answered with the event that holds its slot."""
+"""A reaction of several steps: it yields a fact and is sent the event that holds the slot."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class On:
-    """One reaction: a plain function of the event and, if asked for, history, outside and time.
+    """A reaction to one event type: a plain function of the event.
 
-    It returns the fact that it decided, rows to keep, or nothing; or it yields facts to learn who
-    holds the slot. `states` are the types with which the reaction can end (in `slot`, where they
-    are not its own alone), and `spared_by` those after which there is nothing left to do: what is
-    outstanding follows from them.
+    With `history`, `outside` or `now` the function gets these as further arguments: the order's
+    history, the port that the adapter built, the time. It returns the fact that it decided, rows to
+    keep, or None; or it yields facts and is sent the events that hold their slots.
+
+    `states` are the fact types with which the reaction can end, in `slot` if other reactions state
+    the same types. `spared_by` are the types after which nothing is left to do. What is outstanding
+    for an order follows from both.
     """
 
     event: type[Fact]
@@ -54,7 +57,7 @@ class On:
     now: bool = False
 
     def ended(self, history: History) -> bool:
-        """Tell whether a history has a fact that the reaction ends with."""
+        """Return whether a history has a fact with which the reaction ends."""
         return any(
             isinstance(event.data, self.states) and self.slot in (None, event.slot)
             for event in history

@@ -1,4 +1,4 @@
-"""The words in which a route is declared, with what it takes and answers: pure values."""
+"""Declarations of HTTP routes: parameters, answers and problems; docs/openapi.json follows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Param:
-    """What a request may carry beside its body; `form` is the type of its value, for msgspec."""
+    """A parameter of a request outside its body; `form` is the msgspec type of its value."""
 
     name: str
     where: Literal["path", "query", "header"]
@@ -18,7 +18,7 @@ class Param:
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """A header of an answer; one that is not `always` there says when it is."""
+    """A header of an answer; if it is not `always` present, `about` states when it is."""
 
     name: str
     form: Any
@@ -28,7 +28,7 @@ class Header:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """An answer that is no problem: its status, the class of its body, if it has one."""
+    """A successful answer: its status, and the class of its body if it has one."""
 
     about: str
     status: int = 200
@@ -38,7 +38,7 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredProblem:
-    """A problem that a route may answer: its status and kind, when, and members of its own."""
+    """A problem document that a route may answer: status, kind, when, and extra members."""
 
     status: int
     kind: str
@@ -48,14 +48,14 @@ class DeclaredProblem:
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """A way in over HTTP: `{id}` in the path is a parameter; `rate` and `burst` throttle it.
+    """An HTTP route; `{id}` in its path is a parameter.
 
-    `rate` is requests a second, `burst` requests at once. A `public` one wants no token, also on a
-    stage that has an issuer of tokens.
+    It is throttled at `rate` requests per second and `burst` requests at once. A `public` route
+    needs no token, even on a stage with an issuer.
 
-    The rest is what docs/openapi.json says of it, and tests hold it to: `takes` is the class of the
-    body, `params` are what else a request carries, `answers` and `problems` what it is answered
-    with, and `bearer` names the tokens of which any opens it, with an empty name for none at all
+    The other fields are written to docs/openapi.json, and tests check answers against it: `takes`
+    is the class of the body, `params` are further parameters, `answers` and `problems` are possible
+    answers. `bearer` names the accepted kinds of token, where the empty name means no token
     (ops/contracts/openapi.py has their schemes).
     """
 
@@ -74,7 +74,7 @@ class Route:
 
     @property
     def key(self) -> str:
-        """The name that the HTTP API gives it, such as `GET /orders/{id}`."""
+        """The route key of the HTTP API, such as `GET /orders/{id}`."""
         return f"{self.method} {self.path}"
 
 
@@ -85,11 +85,11 @@ EVERYWHERE = (
     ),
     DeclaredProblem(status=500, kind="internal", about="Something failed on the shop's side."),
 )
-"""What the edge answers before, or instead of, any endpoint."""
+"""Problems that the API handler answers itself, on every route."""
 
 UNAUTHENTICATED = DeclaredProblem(
     status=401,
     kind="unauthenticated",
-    about="The stage has an OIDC issuer, and no token of it was verified that says who asks.",
+    about="The stage has an OIDC issuer, and the request has no verified token of it.",
 )
-"""What the edge answers on any route that is not public."""
+"""The problem that the API handler answers on a route that is not public."""

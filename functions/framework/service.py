@@ -1,4 +1,4 @@
-"""The words in which a service is declared; pure values, no AWS."""
+"""Declarations of services: consumers, APIs and the relay, with their tables and adapters."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,21 +13,21 @@ from functions.framework.outcomes import Outcome
 from functions.framework.ports import Log, Message, Resources, Row, Topic
 from functions.framework.reaction import On
 
-if TYPE_CHECKING:  # consumers start without
+if TYPE_CHECKING:  # consumers do not need it at start
     from functions.framework.routes import Route
 
 type Access = Literal["get", "put", "list", "change", "page", "remove", "listed"]
-"""What a service does to a table; its role is granted that and no more."""
+"""Access to a table: the role of the service is granted these and no other actions."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table of a service's own: its name within the service and its partition key.
+    """A table of a service: its name within the service and its partition key.
 
-    With a `sort` key it holds rows. `index` is an attribute; rows that have it are listed under its
-    value, by their sort key. A table of another `owner` is that service's, and only looked at here.
-    One for `callers` is looked at for those with a token alone: on a stage without an issuer the
-    service may not.
+    A table with a `sort` key holds rows. `index` is an attribute: rows that have it are listed by
+    its value, in the order of their sort keys. `owner` names the service that owns the table, if it
+    is another one; this service then only reads it. With `callers` the access exists only on a
+    stage with an OIDC issuer, where callers have tokens.
     """
 
     name: str
@@ -40,28 +40,31 @@ class Table:
 
 
 class UnknownAdapter(ValueError):
-    """A stage chose an adapter that the consumer does not have."""
+    """A stage chose an adapter that the consumer does not declare."""
 
 
 TAKEN = frozenset(
     {"bus", "events", "framework", "log", "map", "names", "runtime", "undelivered", "unpublished"}
 )
-"""Names that other parts of a stage, or of this folder, have."""
+"""Names that other parts of a stage, or folders in `functions`, have."""
 
 NAME = r"[a-z][a-z0-9]{0,30}"
-"""What a service may be called."""
+"""The pattern of a service's name."""
 
 VISIBILITY_FACTOR = 6
-"""Queue visibility in function timeouts: AWS's advice for a Lambda event source."""
+"""Visibility timeout of a queue in function timeouts, as AWS advises for a Lambda event source.
+
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Adapter:
-    """One way from a consumer's port to the outside; the stage chooses one by its name.
+    """An implementation of a consumer's port to the outside; a stage chooses one by its name.
 
-    `build` makes it. `tables` are there if it is chosen. With `secret` the function may read the
-    secret of that service, with `mails` it may send from the stage's sender, and `library` names
-    the requirements that become a layer of its own.
+    `build` returns it. `tables` exist only if it is chosen. With `secret` the function may read the
+    service's secret; with `mails` it may send mail from the stage's sender. `library` names the
+    requirements file of its own Lambda layer.
     """
 
     name: str
@@ -73,12 +76,12 @@ class Adapter:
 
 
 TICK = {"fanfare": "tick"}
-"""What the schedule of a chore sends to the function; anything else is a batch of its queue."""
+"""The event that a schedule sends to a function; any other event is a batch of its queue."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a chore did: an outcome for the log line and the metric, and what it is about."""
+    """One result of a chore: the outcome for log line and metric, the order, the stated events."""
 
     outcome: str
     order: str | None = None
@@ -88,11 +91,11 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class Chore:
-    """What a consumer does by the clock, `every` so many minutes.
+    """Scheduled work of a consumer, once `every` so many minutes.
 
-    `run` is given the log and the consumer's resources, and yields a report of each thing it did.
-    It may be run twice at once, or be killed at any line and run again. `reads` and `states` are
-    what it does to the log.
+    `run` gets the log and the consumer's resources and yields a report of each thing it did. It
+    must be idempotent: it may run twice at the same time, or be killed at any line and run again.
+    `reads` and `states` declare its access to the log.
     """
 
     every: int
@@ -103,10 +106,10 @@ class Chore:
 
 @dataclass(frozen=True, kw_only=True)
 class Projection:
-    """A read model with one row for a subject, which can be rebuilt from the log.
+    """A read model with one row per order, which can be rebuilt from the log.
 
-    `fold` returns the row that a history makes, or nothing if it makes none. It depends on facts
-    that the consumer hears and on no others, so that who writes last writes the same.
+    `fold` returns the row of a history, or None if it has none. It may depend only on event types
+    that the consumer subscribes to, so that the last writer always writes the same row.
     """
 
     table: str
@@ -115,10 +118,10 @@ class Projection:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """What every function has: a name, seconds to run, MiB of memory, tables of its own.
+    """A service: its name, its function's timeout (seconds) and memory (MiB), its own tables.
 
-    The name is its folder's, its function's and its stack's. `alarms` are metrics of which a single
-    count must wake somebody.
+    The folder, the function and the stack have the same name. Each outcome in `alarms` raises an
+    alarm when it is counted once.
     """
 
     name: str
@@ -128,11 +131,15 @@ class Service:
     alarms: tuple[Outcome, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a name that cannot be all of that."""
+        """Check the name.
+
+        Raises:
+            ValueError: it is not a valid name, or it is reserved.
+        """
         if not re.fullmatch(NAME, self.name) or self.name in TAKEN:
             raise ValueError(
-                f"{self.name!r} is no name for a service: small letters and digits, and none of"
-                f" {', '.join(sorted(TAKEN))}"
+                f"{self.name!r} is not a valid service name: use small letters and digits, and none"
+                f" of the reserved names {', '.join(sorted(TAKEN))}"
             )
 
     @property
@@ -143,12 +150,13 @@ class Service:
 
 @dataclass(frozen=True, kw_only=True)
 class Consumer(Service):
-    """A service that hears some event types on its own queue.
+    """A service that subscribes to event types on a queue of its own.
 
-    `ordered` takes a FIFO queue, one order's events one at a time. `concurrency` is the most
-    workers at once, `batch` the most messages an invocation. `adapters` are the ways to the outside
-    world, the usual one first. `replayable` says that old events may be sent again: no outside
-    effect. `projection` is the read model that it keeps, `chore` what it does by the clock.
+    `ordered` makes it a FIFO queue: one order's events are handled one at a time. `concurrency` is
+    the maximum number of workers, `batch` the maximum number of messages of an invocation.
+    `adapters` implement its port to the outside, the default first. `replayable` allows to send old
+    events again, which requires that its reactions have no outside effect. `projection` is the read
+    model that it keeps, `chore` its scheduled work.
     """
 
     on: tuple[On, ...]
@@ -161,23 +169,29 @@ class Consumer(Service):
     chore: Chore | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a declaration that AWS or the runtime would stumble over."""
+        """Check what AWS or the runtime would refuse later.
+
+        Raises:
+            ValueError: the message names the field and the allowed values.
+        """
         super().__post_init__()
-        heard = [on.event for on in self.on]
-        if not heard or len(set(heard)) != len(heard):
-            raise ValueError(f"{self.name}: it must hear each event type once, and at least one")
+        events = [on.event for on in self.on]
+        if not events or len(set(events)) != len(events):
+            raise ValueError(
+                f"{self.name}: it must subscribe to at least one event type, and to each only once"
+            )
         if not 2 <= self.concurrency <= 1000:
             raise ValueError(f"{self.name}: concurrency must be 2 to 1000, not {self.concurrency}")
         if not 1 <= self.batch <= 10:
             raise ValueError(f"{self.name}: batch must be 1 to 10, not {self.batch}")
         if any(on.outside for on in self.on) != bool(self.adapters):
             raise ValueError(
-                f"{self.name}: a reaction wants the outside and no adapter is declared, or the"
-                " other way round"
+                f"{self.name}: a reaction with outside=True needs an adapter, and an adapter needs"
+                " such a reaction"
             )
         adapters = [adapter.name for adapter in self.adapters]
         if len(set(adapters)) != len(adapters):
-            raise ValueError(f"{self.name}: each adapter needs a name of its own")
+            raise ValueError(f"{self.name}: two adapters have the same name")
 
     @cached_property
     def subscribed_types(self) -> tuple[str, ...]:
@@ -186,14 +200,14 @@ class Consumer(Service):
 
     @property
     def visibility(self) -> int:
-        """Seconds for which a received message stays hidden from other workers."""
+        """The visibility timeout of its queue, in seconds."""
         return VISIBILITY_FACTOR * self.timeout
 
     def adapter(self, name: str | None = None) -> Adapter | None:
-        """Return the adapter of that name, the usual one for no name, or nothing if it has none.
+        """Return the adapter of that name, or the default one; None if it declares no adapter.
 
         Raises:
-            UnknownAdapter: the consumer has none of that name.
+            UnknownAdapter: it declares no adapter of that name.
         """
         chosen = [adapter for adapter in self.adapters if name in (None, adapter.name)]
         if not chosen and name is not None:
@@ -207,11 +221,11 @@ class Consumer(Service):
         return self.tables + tuple(table for each in self.adapters for table in each.tables)
 
     def tables_with(self, adapter: Adapter | None) -> tuple[Table, ...]:
-        """Return all its tables when that adapter is chosen."""
+        """Return its tables and those of the chosen adapter."""
         return self.tables + (adapter.tables if adapter else ())
 
     def reaction_to(self, event_type: str) -> On | None:
-        """Return the reaction to an event type, if it is heard."""
+        """Return the reaction to an event type; None if it does not subscribe to it."""
         return self._reactions.get(event_type)
 
     @cached_property
@@ -221,9 +235,10 @@ class Consumer(Service):
 
 @dataclass(frozen=True, kw_only=True)
 class Api(Service):
-    """A service that answers requests; `build` makes its endpoints, by the names in `routes`.
+    """A service that answers HTTP requests.
 
-    `direct` names the endpoint that a direct invocation with a plain body reaches.
+    `build` returns its endpoints by the names that `routes` use. `direct` names the endpoint of a
+    direct invocation with a plain body.
     """
 
     routes: "tuple[Route, ...]"
@@ -235,9 +250,9 @@ class Api(Service):
 class Relay(Service):
     """The service from the log's stream to the topic.
 
-    `publish` sends events and returns those that the topic did not take: ids, each with the reason.
-    `batch` is the most records an invocation; `record_age` the seconds after which a record that
-    still fails goes to the on-failure queue.
+    `publish` publishes messages and returns those that the topic refused, by id, with the reason.
+    `batch` is the maximum number of records of an invocation; after `record_age` seconds a record
+    that still fails goes to the on-failure queue.
     """
 
     publish: Callable[[Sequence[Message], Topic], Mapping[str, str]]
