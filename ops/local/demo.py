@@ -10,7 +10,7 @@ from functions.runtime.clock import utc_now
 from ops.local.samples import Sample, place, samples
 from ops.local.view import View
 from ops.logs.attempts import Attempts
-from ops.logs.record import Record
+from ops.logs.record import LogRecord
 from ops.logs.watch import Watch
 from ops.views.order_tree import draw
 from ops.views.outstanding import at_rest
@@ -46,7 +46,7 @@ class Demo:
         well = [self._show_end(*end) for end in ends]
         return all(well)
 
-    def _place(self, sample: Sample) -> tuple[History, list[Record]]:
+    def _place(self, sample: Sample) -> tuple[History, list[LogRecord]]:
         if sample.without is None or sample.until is None:
             return self._follow(place(self._api, sample.body), at_rest)
         self._set_enabled(sample.without, False)
@@ -59,26 +59,28 @@ class Demo:
         history, after = self._follow(order, at_rest)
         return history, before + after
 
-    def _follow(self, order: str, done: Callable[[History], bool]) -> tuple[History, list[Record]]:
+    def _follow(
+        self, order: str, done: Callable[[History], bool]
+    ) -> tuple[History, list[LogRecord]]:
         if order not in self.orders:
             self.orders.append(order)
-        seen: list[Record] = []
+        seen: list[LogRecord] = []
         history = self._log.read(order)
         deadline = time.monotonic() + PATIENCE
         while not done(history) and time.monotonic() < deadline:
-            time.sleep(self._watching.pace.every)
+            time.sleep(self._watching.timing.every)
             new = self._show_new()
             seen += new
             if any(record.stated for record in new):
                 history = self._log.read(order)
         return history, seen + self._show_new(flush=True)
 
-    def _show_new(self, *, flush: bool = False) -> list[Record]:
+    def _show_new(self, *, flush: bool = False) -> list[LogRecord]:
         records = self._watching.poll(time.time(), flush=flush)
         self._view.records(records)
         return records
 
-    def _show_end(self, sample: Sample, history: History, seen: list[Record]) -> bool:
+    def _show_end(self, sample: Sample, history: History, seen: list[LogRecord]) -> bool:
         order = fold(history)
         attempts = Attempts(record for record in seen if record.order == order.id)
         self._view.text()

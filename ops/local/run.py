@@ -100,7 +100,7 @@ def _live(view: View, watching: Watch, local: Child) -> None:
         while local.ended() is None:
             view.records(watching.poll(time.time()))
             changed()
-            time.sleep(watching.pace.every)
+            time.sleep(watching.timing.every)
     raise CommandError(
         f"The local cloud ended with exit code {local.ended()}; its log is {local.log}."
         " Start again: `make run`."

@@ -16,10 +16,10 @@ from rich.text import Text
 from ops.cli.errors import CommandError
 from ops.cli.options import Options
 from ops.local.children import Child
-from ops.logs.columns import Sheet
+from ops.logs.columns import Columns
 from ops.logs.feed import Feed
 from ops.logs.filter import Filter
-from ops.logs.record import Record
+from ops.logs.record import LogRecord
 
 
 class Step:
@@ -51,7 +51,7 @@ class View:
         self._options = options
         self._feed = Feed(only)
         self._log = log
-        self._columns = Sheet()
+        self._columns = Columns()
 
     def title(self, text: str) -> None:
         """Print the title."""
@@ -86,10 +86,10 @@ class View:
         """Print an error to standard error."""
         self._options.err.print(text, style="red")
 
-    def records(self, records: Iterable[Record]) -> None:
+    def records(self, records: Iterable[LogRecord]) -> None:
         """Show log records as lines."""
         for line in self._feed.lines(records):
-            self._print(self._columns.lay(line), line)
+            self._print(self._columns.format(line), line)
 
     def text(self, text: Text | str = "", value: Any = None) -> None:
         """Show other text; with --json, `value` is printed instead."""

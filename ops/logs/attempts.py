@@ -1,18 +1,17 @@
-"""What the functions' log lines tell of one order: when work began, and what failed."""
+"""Start times and failed attempts of one order's events, from the functions' log lines."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from ops.logs.record import Record
+from ops.logs.record import LogRecord
 
 
 class Attempts:
-    """The handlings of an order's events, as the functions wrote them down."""
+    """The attempts to handle an order's events; `records` are sorted by time."""
 
-    def __init__(self, records: Iterable[Record] = ()) -> None:
-        """Take the records of one order, by time."""
+    def __init__(self, records: Iterable[LogRecord] = ()) -> None:
         self._began: dict[str, datetime] = {}
-        self._failed: dict[tuple[str, str | None], Record] = {}
+        self._failed: dict[tuple[str, str | None], LogRecord] = {}
         for record in records:
             for fact in record.stated:
                 self._began[fact] = record.time - timedelta(milliseconds=record.millis or 0)
@@ -20,9 +19,9 @@ class Attempts:
                 self._failed[record.service, record.event] = record
 
     def began(self, fact: str) -> datetime | None:
-        """Return when the handling that stated a fact began."""
+        """Return the start of the attempt that stated a fact."""
         return self._began.get(fact)
 
-    def failed(self, consumer: str, event: str) -> Record | None:
-        """Return a consumer's last failed try to handle an event."""
+    def failed(self, consumer: str, event: str) -> LogRecord | None:
+        """Return a consumer's last failed attempt to handle an event."""
         return self._failed.get((consumer, event))

@@ -1,17 +1,17 @@
-"""The live view's columns: the same order in the same place, and time since it was placed."""
+"""Columns of the live view, with the time since an order was placed."""
 
 from datetime import datetime
 
 from rich.text import Text
 
 from ops.cli.formats import elapsed
-from ops.logs.line import Line
+from ops.logs.line import LogLine
 
 SHORT = 4
-"""Characters of an order's id that usually tell it from the others on the screen."""
+"""Characters of an order's id that usually distinguish it on the screen."""
 
 REMEMBERED = 5000
-"""Orders whose placing is remembered."""
+"""Orders of which the time of placing is kept."""
 
 _STYLES = {"=": "dim", "-": "dim", "x": "red"}
 _TYPE_STYLES = {
@@ -21,20 +21,19 @@ _TYPE_STYLES = {
 }
 
 
-class Sheet:
-    """Lays lines out, and knows of the orders that it has shown."""
+class Columns:
+    """Formats lines in columns, and keeps the ids and times of the orders shown."""
 
     def __init__(self) -> None:
-        """Begin with nothing shown."""
         self._placed: dict[str, datetime] = {}
         self._prefixes: dict[str, set[str]] = {}
 
-    def since(self, line: Line) -> float | None:
-        """Return the milliseconds since the line's order was placed, if that was seen."""
+    def since(self, line: LogLine) -> float | None:
+        """Return the milliseconds since the line's order was placed, if that line was shown."""
         placed = self._placed.get(line.order or "")
         return None if placed is None else (line.time - placed).total_seconds() * 1000
 
-    def lay(self, line: Line) -> Text:
+    def format(self, line: LogLine) -> Text:
         """Return the line in its columns."""
         if line.slot and line.type == "OrderPlaced" and line.order:
             self._remember(line.order, line.time)
@@ -53,19 +52,19 @@ class Sheet:
         return text
 
     def short(self, order: str | None) -> str:
-        """Return the first characters of an order's id: as many as tell it from those shown."""
+        """Return a prefix of an order's id that is unique among the orders shown."""
         if order is None:
             return ""
-        alike = self._prefixes.setdefault(order[:SHORT], set())
-        alike.add(order)
+        similar = self._prefixes.setdefault(order[:SHORT], set())
+        similar.add(order)
         length = SHORT
-        while sum(other.startswith(order[:length]) for other in alike) > 1:
+        while sum(other.startswith(order[:length]) for other in similar) > 1:
             length += 1
         return order[:length]
 
     def _remember(self, order: str, placed: datetime) -> None:
         self._placed[order] = placed
         if len(self._placed) > REMEMBERED:
-            gone = next(iter(self._placed))
-            del self._placed[gone]
-            self._prefixes.get(gone[:SHORT], set()).discard(gone)
+            oldest = next(iter(self._placed))
+            del self._placed[oldest]
+            self._prefixes.get(oldest[:SHORT], set()).discard(oldest)

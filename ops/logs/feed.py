@@ -1,32 +1,31 @@
-"""From the functions' log lines to the lines that are shown: each fact once."""
+"""Feed of the live view: log records become lines, each fact once."""
 
 from collections.abc import Iterable, Iterator
 
 from ops.logs.filter import Filter
-from ops.logs.line import Line, lines
-from ops.logs.record import Record
+from ops.logs.line import LogLine, lines
+from ops.logs.record import LogRecord
 
 REMEMBERED = 50_000
-"""Facts of which it is remembered that they were shown."""
+"""Facts that are kept as shown."""
 
 MISTAKES = frozenset({"refused"})
 """Outcomes that are wrong, and not with the system: a customer asked for what cannot be."""
 
 
 class Feed:
-    """Turns records into lines, and counts what goes by: a customer's mistake is no failure."""
+    """Turns records into lines and counts orders, facts and failures; a refusal is no failure."""
 
     def __init__(self, only: Filter) -> None:
-        """Take which lines are wanted."""
         self.orders = self.facts = self.failures = 0
         self._only = only
         self._shown: dict[str, None] = {}
 
-    def lines(self, records: Iterable[Record]) -> Iterator[Line]:
-        """Return what there is to show.
+    def lines(self, records: Iterable[LogRecord]) -> Iterator[LogLine]:
+        """Yield the lines to show.
 
-        A fact is told of by who stated it and by the relay that published it; the first is enough.
-        Who asks for outcomes wants to see both.
+        A fact is logged by its service and by the relay that published it; only the first is shown,
+        unless the filter names outcomes.
         """
         for record in records:
             for line in lines(record):
@@ -35,7 +34,7 @@ class Feed:
                 if (self._only.outcomes or not known) and self._only.admits(line):
                     yield line
 
-    def _known(self, line: Line) -> bool:
+    def _known(self, line: LogLine) -> bool:
         if line.event in self._shown:
             return True
         self._shown[str(line.event)] = None

@@ -1,4 +1,4 @@
-"""Which lines are wanted."""
+"""Filter for lines of the live view."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from events.codec import CONTRACTS
 from functions.framework.outcomes import Outcome, outcome_of
 from functions.map import SERVICES
 from ops.cli.errors import CommandError, ExitCode
-from ops.logs.line import Line
+from ops.logs.line import LogLine
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """Lines of these services, types and outcomes, of the order whose id begins so; empty: all."""
+    """Selects lines by service, type, outcome, and prefix of the order's id; empty selects all."""
 
     services: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
@@ -27,10 +27,10 @@ class Filter:
         outcomes: Iterable[str] | None = None,
         order: str | None = None,
     ) -> "Filter":
-        """Return a filter for names that somebody typed.
+        """Return a filter for names from the command line.
 
         Raises:
-            CommandError: a name is nobody's; the message says which there are.
+            CommandError: a name is unknown; the message lists the known ones.
         """
         return cls(
             services=_known("consumer", services, [service.name for service in SERVICES]),
@@ -39,8 +39,8 @@ class Filter:
             order=(order or "").upper(),
         )
 
-    def admits(self, line: Line) -> bool:
-        """Tell whether a line is wanted; one of no interest must be asked for by its outcome."""
+    def admits(self, line: LogLine) -> bool:
+        """Return whether to show a line; one of no interest is shown only by its outcome."""
         return (
             (not self.services or line.service in self.services)
             and (not self.types or line.type in self.types)
@@ -48,17 +48,17 @@ class Filter:
             and self._of_interest(line)
         )
 
-    def _of_interest(self, line: Line) -> bool:
+    def _of_interest(self, line: LogLine) -> bool:
         if self.outcomes:
             return line.outcome in self.outcomes
         known = outcome_of(line.outcome)
         return line.slot is not None or known is None or known.shown
 
 
-def _known(what: str, given: Iterable[str] | None, names: Iterable[str]) -> frozenset[str]:
+def _known(kind: str, given: Iterable[str] | None, names: Iterable[str]) -> frozenset[str]:
     wanted = frozenset(given or ())
     for name in sorted(wanted - frozenset(names)):
         raise CommandError(
-            f"There is no {what} {name!r}; there are {', '.join(names)}.", ExitCode.USAGE
+            f"There is no {kind} {name!r}; there are {', '.join(names)}.", ExitCode.USAGE
         )
     return wanted

@@ -1,4 +1,4 @@
-"""One line of the live view: a fact that was stated, or a message that had another end."""
+"""LogLine of the live view: a stated fact, or another outcome of a message."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,19 +10,19 @@ from events.codec import CONTRACTS, may_state
 from functions.framework.outcomes import Mark, Outcome, outcome_of
 from functions.map import CONSUMERS
 from functions.runtime import backoff
-from ops.logs.record import Record
+from ops.logs.record import LogRecord
 
-_KEEPERS = frozenset(
+_READ_MODELS = frozenset(
     consumer.name for consumer in CONSUMERS if not any(on.states for on in consumer.on)
 )
-"""Those who fill no slots: they keep rows of what they hear."""
+"""The consumers that fill no slots; they keep rows."""
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is shown of a record; as JSON it is what `--json` prints.
+class LogLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line of the live view; `--json` prints it as it is.
 
-    A fact has a `slot`. `event` is the fact that was stated, or else the event that was heard, and
-    `type` its type; `attempt` of `attempts` is the try that failed.
+    A fact has a `slot`. `event` is the stated fact or else the handled event, and `type` its type;
+    `attempt` of `attempts` is the attempt that failed.
     """
 
     time: datetime
@@ -38,7 +38,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def mark(self) -> Mark | Literal[""]:
-        """The sign that the line begins with; a fact has none."""
+        """The mark at the beginning of the line; a fact has none."""
         if self.slot:
             return ""
         known = outcome_of(self.outcome)
@@ -49,14 +49,14 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The fact's type, or the mark and the outcome."""
         if self.slot:
             return str(self.type)
-        tries = f" {self.attempt} of {self.attempts}" if self.attempts else ""
-        return f"{self.mark} {self.outcome}{tries}"
+        attempts = f" {self.attempt} of {self.attempts}" if self.attempts else ""
+        return f"{self.mark} {self.outcome}{attempts}"
 
 
-def lines(record: Record) -> list[Line]:
-    """Return what there is to show of a record: a line for each fact, or one for its other end."""
+def lines(record: LogRecord) -> list[LogLine]:
+    """Return the lines of a record: one for each fact, or one for another outcome."""
     facts = [
-        Line(
+        LogLine(
             time=record.time,
             outcome=record.outcome,
             service=service,
@@ -71,7 +71,7 @@ def lines(record: Record) -> list[Line]:
         return facts
     retried = record.outcome == Outcome.RETRY
     return [
-        Line(
+        LogLine(
             time=record.time,
             outcome=record.outcome,
             service=record.service,
@@ -90,8 +90,8 @@ def slot_of(event: str) -> str:
     return event.partition("/")[2]
 
 
-def _facts(record: Record) -> Iterator[tuple[str, str, str]]:
-    """Yield the facts that a record tells of: service, event and type."""
+def _facts(record: LogRecord) -> Iterator[tuple[str, str, str]]:
+    """Yield the facts in a record: service, event and type."""
     if record.outcome == Outcome.ANSWERED and record.event:
         yield record.service, record.event, _type_of(record.service, record.event)
     if record.outcome == Outcome.PUBLISHED and record.event and record.type:
@@ -102,15 +102,15 @@ def _facts(record: Record) -> Iterator[tuple[str, str, str]]:
 
 
 def _type_of(source: str, event: str) -> str:
-    """Return the one type that a service states in this slot: an API's line names no type."""
+    """Return the only type that a service states in this slot, as an API's record has no type."""
     slot = slot_of(event)
     return next(kind for kind, contract in CONTRACTS.items() if may_state(contract, source, slot))
 
 
-def _detail(record: Record) -> str:
+def _detail(record: LogRecord) -> str:
     known = outcome_of(record.outcome)
     text = known.text if known else ""
-    if record.outcome == Outcome.DUPLICATE and record.service in _KEEPERS:
+    if record.outcome == Outcome.DUPLICATE and record.service in _READ_MODELS:
         text = "rows are up to date"
     request = f"{record.status} {record.route}" if record.route else ""
     return " ".join(

@@ -1,4 +1,4 @@
-"""A function's structured log line, read back."""
+"""Parser for the functions' structured log lines."""
 
 from datetime import UTC, datetime
 
@@ -10,11 +10,11 @@ _CRASHES = ("[ERROR]", "Task timed out after")
 _LONGEST = 120
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one message or request, as the function wrote it.
+class LogRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome of one message or request, as a function logged it.
 
-    `event` and `type` are what it heard, `stated` and `facts` the ids and types of what it decided;
-    `millis` is how long it worked, `age` how old the event was, both in milliseconds.
+    `event` and `type` are those of the handled event, `stated` and `facts` the ids and types of the
+    new facts. `millis` is the duration and `age` the event's age, both in milliseconds.
     """
 
     time: datetime
@@ -35,25 +35,25 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None = None
 
 
-class _Written(Record, frozen=True, kw_only=True):
+class _JsonRecord(LogRecord, frozen=True, kw_only=True):
     time: datetime = datetime.min.replace(tzinfo=UTC)
     timestamp: str
     subject: str | None = None
 
 
-_decoder = msgspec.json.Decoder(_Written)
+_decoder = msgspec.json.Decoder(_JsonRecord)
 
 
-def parse(message: str, *, service: str, logged: int) -> Record | None:
-    """Return what a line of a service's log says, or nothing if it is of another kind.
+def parse(message: str, *, service: str, logged: int) -> LogRecord | None:
+    """Return the record of a line in a service's log, or None for a line of another kind.
 
-    `logged` is when the line arrived in the log (Unix milliseconds); a structured line knows its
-    own time better.
+    `logged` is the time at which the line arrived in the log (Unix milliseconds); a structured line
+    has its own, better time.
     """
     if message.startswith("{"):
         return _structured(message)
     if any(crash in message for crash in _CRASHES):
-        return Record(
+        return LogRecord(
             time=datetime.fromtimestamp(logged / 1000, UTC),
             service=service,
             outcome=Outcome.CRASHED,
@@ -62,12 +62,12 @@ def parse(message: str, *, service: str, logged: int) -> Record | None:
     return None
 
 
-def _structured(message: str) -> Record | None:
+def _structured(message: str) -> LogRecord | None:
     try:
         written = _decoder.decode(message)
-        known = {name: getattr(written, name) for name in Record.__struct_fields__}
+        known = {name: getattr(written, name) for name in LogRecord.__struct_fields__}
         known["time"] = datetime.fromisoformat(written.timestamp)
     except (msgspec.DecodeError, ValueError):
         return None
     known["order"] = written.order or written.subject
-    return Record(**known)
+    return LogRecord(**known)

@@ -1,4 +1,4 @@
-"""The functions' logs, read as they grow: each line once, all services merged by time."""
+"""Follow the functions' logs: each line once, all services merged by time."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -8,22 +8,22 @@ from typing import Any
 
 from functions.map import SERVICES
 from ops.cli.options import LOCAL
-from ops.logs.record import Record, parse
+from ops.logs.record import LogRecord, parse
 from ops.stage.aws_errors import missing
 from ops.stage.connection import Connection
 
 NO_NOISE = '-"_aws" -"RequestId:"'
-"""Leaves out metrics and Lambda's own lines; whatever passes is filtered again here."""
+"""Excludes metrics and Lambda's own lines; other lines are filtered again by the parser."""
 
 FULL = 10_000
 """The most events in one answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pace:
-    """How a log is followed, in seconds.
+class PollTiming:
+    """The timing of polls, in seconds.
 
-    It is asked `every` so often, a line may turn up as `late` as this, and is held back for `hold`
+    A log is polled `every` so often. A line may arrive `late` by as much, and is held for `hold`
     so that older lines of other services come before it.
     """
 
@@ -32,13 +32,21 @@ class Pace:
     hold: float
 
 
-HERE = Pace(every=0.2, late=2, hold=0.1)
-AWS = Pace(every=2, late=60, hold=2)
+LOCAL_TIMING = PollTiming(every=0.2, late=2, hold=0.1)
+AWS_TIMING = PollTiming(every=2, late=60, hold=2)
 """FilterLogEvents is throttled by account and region, and lines take a while to arrive."""
 
 
 class Watch:
-    """Follows the logs of some services from a moment on."""
+    """Follows the logs of some services from a time on.
+
+    Args:
+        logs: a client of CloudWatch Logs.
+        groups: log groups by service.
+        since: the start, in Unix seconds.
+        until: the end, in Unix seconds.
+        pattern: the filter pattern of FilterLogEvents.
+    """
 
     def __init__(
         self,
@@ -47,11 +55,10 @@ class Watch:
         *,
         since: float,
         until: float | None = None,
-        pace: Pace,
+        timing: PollTiming,
         pattern: str = NO_NOISE,
     ) -> None:
-        """Take a CloudWatch Logs client, log groups by service, and from when (Unix seconds)."""
-        self.pace = pace
+        self.timing = timing
         self._logs = logs
         self._groups = groups
         self._start = int(since * 1000)
@@ -59,23 +66,23 @@ class Watch:
         if until is not None:
             self._fixed["endTime"] = int(until * 1000)
         self._seen: dict[tuple[str, str, int], int] = {}
-        self._held: list[tuple[float, int, Record]] = []
+        self._held: list[tuple[float, int, LogRecord]] = []
         self._number = count()
 
-    def poll(self, now: float, *, flush: bool = False) -> list[Record]:
-        """Return what is new and old enough, by time; with `flush` all that is known.
+    def poll(self, now: float, *, flush: bool = False) -> list[LogRecord]:
+        """Return new records that are old enough, by time; with `flush` all new records.
 
-        A log that is gone has nothing more to tell: its service was retired meanwhile.
+        A log that no longer exists is skipped: its service was retired meanwhile.
 
         Raises:
-            Exception: what AWS said, if none of the logs is there, or if anything else is wrong.
+            Exception: AWS's error, if none of the logs exists, or for any other reason.
         """
-        _there(self._groups, lambda service: self._read(service, self._groups[service]))
-        horizon = int((now - self.pace.late) * 1000)
+        _existing(self._groups, lambda service: self._read(service, self._groups[service]))
+        horizon = int((now - self.timing.late) * 1000)
         self._start = max(self._start, horizon)
         self._seen = {key: at for key, at in self._seen.items() if at >= self._start}
-        ready: list[Record] = []
-        while self._held and (flush or self._held[0][0] <= now - self.pace.hold):
+        ready: list[LogRecord] = []
+        while self._held and (flush or self._held[0][0] <= now - self.timing.hold):
             ready.append(heappop(self._held)[2])
         return ready
 
@@ -106,30 +113,30 @@ class Watch:
 def watch(
     connection: Connection, *, since: float, until: float | None = None, order: str | None = None
 ) -> Watch:
-    """Return a watch over all functions of a stage, or over what they say of one order.
+    """Return a watch over the logs of all functions of a stage, or of their lines about one order.
 
-    A service that is in the map and not on the stage was retired there, or is yet to come.
+    A service of the map that the stage lacks was retired, or is not deployed yet.
 
     Raises:
-        Exception: what AWS said, if none of them is there, or if anything else is wrong.
+        Exception: AWS's error, if no function exists, or for any other reason.
     """
     return Watch(
         connection.client("logs"),
-        _there([service.name for service in SERVICES], connection.log_group),
+        _existing([service.name for service in SERVICES], connection.log_group),
         since=since,
         until=until,
-        pace=HERE if connection.stage == LOCAL else AWS,
+        timing=LOCAL_TIMING if connection.stage == LOCAL else AWS_TIMING,
         pattern=f'"{order}"' if order else NO_NOISE,
     )
 
 
-def _there[T](services: Iterable[str], look: Callable[[str], T]) -> dict[str, T]:
-    """Return what looking at each service gives, but for those that AWS does not have."""
+def _existing[T](services: Iterable[str], call: Callable[[str], T]) -> dict[str, T]:
+    """Return the result of a call for each service, without those that AWS does not have."""
     found: dict[str, T] = {}
     absent: Exception | None = None
     for service in services:
         try:
-            found[service] = look(service)
+            found[service] = call(service)
         except Exception as error:
             if not missing(error):
                 raise

@@ -18,7 +18,7 @@ from functions.runtime.aws.items import SLOT, SUBJECT
 from functions.runtime.aws.tables import DynamoRecords, TableName
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import LOCAL, Options
-from ops.logs.columns import Sheet
+from ops.logs.columns import Columns
 from ops.stage.connection import Connection
 from ops.stage.lookups import find_order, no_such_order
 from ops.stage.sent_mail import SentMail, sent_mail
@@ -108,9 +108,9 @@ def _list(options: Options, letters: Iterable[OrderMail]) -> None:
         for letter in letters:
             options.print_json(letter)
         return
-    sheet = Sheet()
+    columns = Columns()
     for letter in letters:
-        order = sheet.short(letter.order) if letter.order else UNKNOWN
+        order = columns.short(letter.order) if letter.order else UNKNOWN
         subject = letter.subject.replace(letter.order or UNKNOWN, order)
         line = f"{letter.time:%H:%M:%S}  {order:<4}  {', '.join(letter.to):<24}  {subject}"
         options.out.print(line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…")

@@ -12,9 +12,9 @@ from events.contracts.checkout import OrderPlaced
 from events.contracts.ordering import Reason
 from events.contracts.orders import OrderStalled
 from events.history import History
-from events.money import Money, written
+from events.money import Money, formatted
 from events.order import fold
-from events.order_list import LIST, OPEN, entry, order_at, parts, unflat
+from events.order_list import LIST, OPEN, entry, from_values, order_at, shards
 from functions.framework.ports import Clock, Row
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.aws.tables import DynamoRows
@@ -22,7 +22,7 @@ from functions.runtime.clock import utc_now
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.formats import elapsed
 from ops.cli.options import LOCAL, Options
-from ops.logs.columns import Sheet
+from ops.logs.columns import Columns
 from ops.stage.connection import Connection
 
 
@@ -89,9 +89,9 @@ def show(
 
 def draw(orders: list[OrderSummary], now: datetime) -> Table:
     """Return orders as a table of 80 columns, each by as much of its id as tells it apart."""
-    sheet = Sheet()
+    columns = Columns()
     for order in orders:
-        sheet.short(order.id)
+        columns.short(order.id)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("order", no_wrap=True, style="cyan")
     table.add_column("status")
@@ -100,8 +100,8 @@ def draw(orders: list[OrderSummary], now: datetime) -> Table:
     table.add_column("total", justify="right", no_wrap=True)
     for order in orders:
         age = elapsed(max(0, (now - order.placed).total_seconds() * 1000))
-        cells = (order.state, age, f"{order.pieces}", written(order.total))
-        table.add_row(sheet.short(order.id), *cells, style="red" if order.stalled else None)
+        cells = (order.state, age, f"{order.pieces}", formatted(order.total))
+        table.add_row(columns.short(order.id), *cells, style="red" if order.stalled else None)
     return table
 
 
@@ -116,7 +116,7 @@ def newest(connection: Connection, limit: int) -> Iterator[OrderSummary]:
         if history.states(OrderPlaced):
             yield _told(history)
             continue
-        listed = unflat(kept.sort, kept.values)
+        listed = from_values(kept.sort, kept.values)
         yield OrderSummary(
             id=listed.id,
             status=listed.status,
@@ -133,7 +133,7 @@ def _waiting(connection: Connection, limit: int) -> Iterator[OrderSummary]:
     """Return the orders that wait, the oldest first: found by the index, and told by the log."""
     rows, log = _list(connection), connection.log()
     found: list[Row] = []
-    for part in parts(stalled=True) + parts(stalled=False):
+    for part in shards(stalled=True) + shards(stalled=False):
         found += rows.listed(part, limit=limit + 1)
     for kept in sorted(found, key=lambda row: row.sort):
         history = log.read(order_at(kept.sort))

@@ -10,8 +10,8 @@ from typing import Any
 
 from functions import names
 from ops.local.samples import place
-from ops.logs.record import Record
-from ops.logs.watch import HERE, Watch
+from ops.logs.record import LogRecord
+from ops.logs.watch import LOCAL_TIMING, Watch
 from tests.e2e.tree import Tree
 from tests.e2e.world import World
 
@@ -88,14 +88,14 @@ class Failures:
             connection.client("logs"),
             groups,
             since=time.time(),
-            pace=replace(HERE, late=600),
+            timing=replace(LOCAL_TIMING, late=600),
             pattern='"retry"',
         )
         self.orders: set[str | None] = set()
 
     def count(self) -> int:
         """Return how many there are by now."""
-        records: list[Record] = self._watch.poll(time.time(), flush=True)
+        records: list[LogRecord] = self._watch.poll(time.time(), flush=True)
         self.orders |= {record.order for record in records if record.error == "RuntimeError"}
         return len(self.orders)
 

@@ -19,7 +19,7 @@ from events.history import History
 from functions.runtime.aws.client import client_factory
 from ops.cli.errors import ExitCode
 from ops.cli.options import LOCAL, Options
-from ops.logs.record import Record
+from ops.logs.record import LogRecord
 from ops.stage.connection import Connection
 from tests.support.builders import NOW
 from tests.support.tables import make_tables
@@ -140,10 +140,10 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     return calls
 
 
-def record(outcome: str, service: str = "payment", **fields: Any) -> Record:
+def record(outcome: str, service: str = "payment", **fields: Any) -> LogRecord:
     """Return a record of order A, as a function would have written it."""
     known: dict[str, Any] = {"time": NOW, "service": service, "outcome": outcome, "order": "A"}
-    return Record(**(known | fields))
+    return LogRecord(**(known | fields))
 
 
 def write(connection: Connection, history: History) -> None:

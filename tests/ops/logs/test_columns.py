@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ops.logs.columns import Sheet
-from ops.logs.line import Line
+from ops.logs.columns import Columns
+from ops.logs.line import LogLine
 from tests.support.builders import NOW
 
 
@@ -21,18 +21,18 @@ def utc() -> Iterator[None]:
     time.tzset()
 
 
-def line(order: str | None = "7F3KXYZ", after: float = 0, **known: Any) -> Line:
+def line(order: str | None = "7F3KXYZ", after: float = 0, **known: Any) -> LogLine:
     moment = NOW + timedelta(milliseconds=after)
     usual: dict[str, Any] = {"time": moment, "outcome": "done", "service": "payment"}
-    return Line(**(usual | {"order": order} | known))
+    return LogLine(**(usual | {"order": order} | known))
 
 
 PLACED: dict[str, Any] = {"type": "OrderPlaced", "slot": "placed", "service": "checkout"}
 CAPTURED: dict[str, Any] = {"type": "PaymentCaptured", "slot": "payment/charge"}
 
 
-def test_lines_have_the_same_things_in_the_same_columns() -> None:
-    sheet = Sheet()
+def test_lines_are_formatted_in_columns() -> None:
+    columns = Columns()
     retry: dict[str, Any] = {
         "outcome": "retry",
         "attempt": 1,
@@ -40,14 +40,14 @@ def test_lines_have_the_same_things_in_the_same_columns() -> None:
         "detail": "TemplateMissing",
     }
 
-    laid = [
-        sheet.lay(line(**PLACED)).plain,
-        sheet.lay(line(after=111, **CAPTURED)).plain,
-        sheet.lay(line(after=142, outcome="duplicate", detail="slot filled")).plain,
-        sheet.lay(line(after=30_200, service="email", **retry)).plain,
+    formatted = [
+        columns.format(line(**PLACED)).plain,
+        columns.format(line(after=111, **CAPTURED)).plain,
+        columns.format(line(after=142, outcome="duplicate", detail="slot filled")).plain,
+        columns.format(line(after=30_200, service="email", **retry)).plain,
     ]
 
-    assert laid == [
+    assert formatted == [
         "09:00:00.000  7F3K  OrderPlaced        checkout             placed",
         "09:00:00.111  7F3K  PaymentCaptured    payment     +111 ms  payment/charge",
         "09:00:00.142  7F3K  = duplicate        payment     +142 ms  slot filled",
@@ -55,14 +55,14 @@ def test_lines_have_the_same_things_in_the_same_columns() -> None:
     ]
 
 
-def test_an_order_whose_placing_was_not_seen_has_no_time_since() -> None:
-    assert " +" not in Sheet().lay(line(**CAPTURED)).plain
+def test_an_order_whose_placing_was_not_shown_has_no_time_since_then() -> None:
+    assert " +" not in Columns().format(line(**CAPTURED)).plain
 
 
-def test_orders_that_look_alike_are_told_apart_by_more_of_their_ids() -> None:
-    sheet = Sheet()
+def test_orders_with_a_common_prefix_are_shown_with_longer_ids() -> None:
+    columns = Columns()
 
-    assert [sheet.short(order) for order in ("7F3KAB", "7F3KAC", "7F3KAB", "8888AA")] == [
+    assert [columns.short(order) for order in ("7F3KAB", "7F3KAC", "7F3KAB", "8888AA")] == [
         "7F3K",
         "7F3KAC",
         "7F3KAB",
@@ -70,9 +70,9 @@ def test_orders_that_look_alike_are_told_apart_by_more_of_their_ids() -> None:
     ]
 
 
-def test_a_line_of_no_order_leaves_its_place_empty() -> None:
+def test_a_line_without_an_order_has_an_empty_column() -> None:
     refused = line(None, outcome="refused", detail="422 POST /checkout", service="checkout")
 
-    assert Sheet().lay(refused).plain == (
+    assert Columns().format(refused).plain == (
         "09:00:00.000        x refused          checkout             422 POST /checkout"
     )

@@ -1,4 +1,4 @@
-"""Which lines are shown, and each fact once."""
+"""Feed: lines are filtered, and each fact is shown once."""
 
 from typing import Any
 
@@ -7,25 +7,25 @@ import pytest
 from ops.cli.errors import CommandError, ExitCode
 from ops.logs.feed import Feed
 from ops.logs.filter import Filter
-from ops.logs.record import Record
+from ops.logs.record import LogRecord
 from tests.ops.conftest import record
 
 DONE: dict[str, Any] = {"stated": ("A/payment/charge",), "facts": ("PaymentCaptured",)}
 PUBLISHED = {"event": "A/payment/charge", "type": "PaymentCaptured"}
 
 
-def shown(only: Filter, *records: Record) -> list[tuple[str, str]]:
+def shown(only: Filter, *records: LogRecord) -> list[tuple[str, str]]:
     return [(line.what, line.service) for line in Feed(only).lines(records)]
 
 
-def test_a_fact_is_shown_once_whoever_tells_of_it_first() -> None:
+def test_a_fact_is_shown_once_whichever_record_comes_first() -> None:
     done, published = record("done", **DONE), record("published", "relay", **PUBLISHED)
 
     assert shown(Filter(), done, published, done) == [("PaymentCaptured", "payment")]
     assert shown(Filter(), published, done) == [("PaymentCaptured", "payment")]
 
 
-def test_who_asks_for_an_outcome_sees_all_that_ended_so() -> None:
+def test_a_filter_for_an_outcome_shows_all_records_with_it() -> None:
     published = record("published", "relay", **PUBLISHED)
 
     only = Filter.of(outcomes=["published"])
@@ -33,14 +33,14 @@ def test_who_asks_for_an_outcome_sees_all_that_ended_so() -> None:
     assert len(shown(only, record("done", **DONE), published, published)) == 2
 
 
-def test_what_is_of_no_interest_is_shown_only_if_asked_for() -> None:
+def test_an_outcome_of_no_interest_is_shown_only_by_a_filter_for_it() -> None:
     nothing = record("nothing", "ordering")
 
     assert shown(Filter(), nothing) == []
     assert shown(Filter.of(outcomes=["nothing"]), nothing) == [("- nothing", "ordering")]
 
 
-def test_what_failed_is_counted_and_what_a_customer_did_wrong_is_not() -> None:
+def test_failures_are_counted_and_refusals_are_not() -> None:
     feed = Feed(Filter())
 
     shown = list(feed.lines([record("failed"), record("retry"), record("refused", "checkout")]))
@@ -48,7 +48,7 @@ def test_what_failed_is_counted_and_what_a_customer_did_wrong_is_not() -> None:
     assert (len(shown), feed.failures) == (3, 2)
 
 
-def test_an_outcome_that_nobody_knows_is_of_interest() -> None:
+def test_an_unknown_outcome_is_shown() -> None:
     assert shown(Filter(), record("something-new")) == [("x something-new", "payment")]
 
 
@@ -80,14 +80,14 @@ def test_lines_are_filtered_by_service_type_and_order(only: Filter, expected: li
     "given",
     [{"services": ["emial"]}, {"types": ["OrderPlacd"]}, {"outcomes": ["fine"]}],
 )
-def test_a_name_that_is_nobodys_is_refused_with_those_that_there_are(given: Any) -> None:
+def test_an_unknown_name_is_refused_with_the_known_ones(given: Any) -> None:
     with pytest.raises(CommandError, match=r"There is no \w+ '\w+'; there are \w+") as refused:
         Filter.of(**given)
 
     assert refused.value.code is ExitCode.USAGE
 
 
-def test_orders_facts_and_failures_are_counted_whatever_is_shown() -> None:
+def test_orders_facts_and_failures_are_counted_whether_shown_or_not() -> None:
     feed = Feed(Filter.of(order="Z"))
     answered = record("answered", "checkout", event="A/placed")
 

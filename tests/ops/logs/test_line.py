@@ -1,19 +1,19 @@
-"""What is shown of a record."""
+"""Lines of the live view, from records."""
 
 import pytest
 
 from functions.runtime import backoff
-from ops.logs.line import Line, lines
-from ops.logs.record import Record
+from ops.logs.line import LogLine, lines
+from ops.logs.record import LogRecord
 from tests.ops.conftest import record
 
 
-def only(given: Record) -> Line:
+def only(given: LogRecord) -> LogLine:
     (line,) = lines(given)
     return line
 
 
-def test_there_is_a_line_for_each_fact_that_was_stated() -> None:
+def test_each_stated_fact_has_a_line() -> None:
     stated = ("A/payment/attempt", "A/payment/charge")
     facts = ("PaymentPrepared", "PaymentCaptured")
 
@@ -28,13 +28,13 @@ def test_there_is_a_line_for_each_fact_that_was_stated() -> None:
 @pytest.mark.parametrize(
     ("slot", "type_"), [("placed", "OrderPlaced"), ("outcome", "OrderCancelled")]
 )
-def test_an_answer_that_stated_a_fact_shows_it(slot: str, type_: str) -> None:
+def test_an_answer_with_a_fact_shows_the_fact(slot: str, type_: str) -> None:
     line = only(record("answered", service="checkout", event=f"A/{slot}", status=200))
 
     assert (line.what, line.slot, line.service) == (type_, slot, "checkout")
 
 
-def test_a_published_event_tells_of_the_fact_and_its_author() -> None:
+def test_a_published_event_shows_the_fact_and_its_service() -> None:
     published = record(
         "published", service="relay", event="A/payment/attempt", type="PaymentPrepared"
     )
@@ -44,7 +44,7 @@ def test_a_published_event_tells_of_the_fact_and_its_author() -> None:
     assert (line.what, line.slot, line.service) == ("PaymentPrepared", "payment/attempt", "payment")
 
 
-def test_a_retry_says_which_of_how_many_tries_failed_and_why() -> None:
+def test_a_retry_shows_its_number_of_all_attempts_and_the_error() -> None:
     line = only(record("retry", receives=3, error="GatewayUnavailable", type="OrderPlaced"))
 
     assert line.what == f"x retry 3 of {backoff.receives_to_ride_out()}"
@@ -64,7 +64,9 @@ def test_a_retry_says_which_of_how_many_tries_failed_and_why() -> None:
         (record("something-new", error="E"), "x something-new", "E"),
     ],
 )  # fmt: skip
-def test_every_other_end_has_a_mark_and_says_why(given: Record, what: str, detail: str) -> None:
+def test_every_other_outcome_has_a_mark_and_a_detail(
+    given: LogRecord, what: str, detail: str
+) -> None:
     line = only(given)
 
     assert (line.what, line.detail) == (what, detail)

@@ -1,4 +1,4 @@
-"""A function's own log line is read back; anything else in its log is told from it."""
+"""The parser reads a function's structured lines and skips other lines of its log."""
 
 import json
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from functions.runtime.handlers.observer import LogObserver, failure
 from ops.logs.record import parse
 
 
-def test_what_the_runtime_writes_is_what_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_of_the_runtime_is_parsed(capsys: pytest.CaptureFixture[str]) -> None:
     LogObserver("payment").record(
         "done", event="A/placed", type="OrderPlaced", order="A", millis=1.5, receives=2,
         stated=["A/payment/charge"], facts=["PaymentCaptured"],
@@ -25,7 +25,7 @@ def test_what_the_runtime_writes_is_what_is_read(capsys: pytest.CaptureFixture[s
     assert abs((datetime.now(UTC) - record.time).total_seconds()) < 60
 
 
-def test_an_error_is_read_with_its_class(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_is_parsed_with_its_class(capsys: pytest.CaptureFixture[str]) -> None:
     LogObserver("shipping").record("retry", receives=1, **failure(ValueError("secret")))
 
     record = parse(capsys.readouterr().out.strip(), service="shipping", logged=0)
@@ -34,7 +34,7 @@ def test_an_error_is_read_with_its_class(capsys: pytest.CaptureFixture[str]) -> 
     assert record.error == "ValueError"
 
 
-def test_the_relay_names_an_order_by_its_key() -> None:
+def test_the_order_of_a_relays_record_is_its_subject() -> None:
     line = {"timestamp": "2026-11-23 09:00:00,123+0000", "service": "relay", "outcome": "tampered"}
 
     record = parse(json.dumps(line | {"subject": "A", "slot": "placed"}), service="relay", logged=0)
@@ -55,7 +55,7 @@ def test_the_relay_names_an_order_by_its_key() -> None:
         "",
     ],
 )
-def test_lines_of_another_kind_are_passed_over(message: str) -> None:
+def test_other_lines_are_skipped(message: str) -> None:
     assert parse(message, service="payment", logged=0) is None
 
 
@@ -66,7 +66,7 @@ def test_lines_of_another_kind_are_passed_over(message: str) -> None:
         "2026-11-23T09:00:00Z 1a2b Task timed out after 30.00 seconds",
     ],
 )
-def test_a_function_that_crashed_is_seen(message: str) -> None:
+def test_a_crash_of_a_function_is_a_record(message: str) -> None:
     record = parse(message, service="payment", logged=1_795_424_400_000)
 
     assert record is not None

@@ -1,10 +1,10 @@
-"""The functions' logs are read as they grow: nothing twice, nothing lost, all by time."""
+"""The functions' logs are followed: nothing twice, nothing lost, all by time."""
 
 import pytest
 from botocore.exceptions import ClientError
 
 from functions.map import SERVICES
-from ops.logs.watch import AWS, HERE, NO_NOISE, Watch, watch
+from ops.logs.watch import AWS_TIMING, LOCAL_TIMING, NO_NOISE, Watch, watch
 from ops.stage.connection import Connection
 from tests.ops.conftest import PlayedLambda, PlayedLogs
 
@@ -22,14 +22,14 @@ def write(logs: PlayedLogs, group: str, event: str, written: float, visible: flo
 
 
 def watching(logs: PlayedLogs) -> Watch:
-    return Watch(logs, {"payment": "P", "inventory": "I"}, since=BEGAN, pace=HERE)
+    return Watch(logs, {"payment": "P", "inventory": "I"}, since=BEGAN, timing=LOCAL_TIMING)
 
 
 def events(watched: Watch, second: float, *, flush: bool = False) -> list[str | None]:
     return [record.event for record in watched.poll(BEGAN + second, flush=flush)]
 
 
-def test_each_line_is_given_once(logs: PlayedLogs) -> None:
+def test_each_line_is_returned_once(logs: PlayedLogs) -> None:
     watched = watching(logs)
     write(logs, "P", "a", 0.0, 0.05)
 
@@ -40,7 +40,7 @@ def test_each_line_is_given_once(logs: PlayedLogs) -> None:
     assert events(watched, 2) == ["b"]
 
 
-def test_services_are_merged_by_the_time_at_which_they_wrote(logs: PlayedLogs) -> None:
+def test_services_are_merged_by_time(logs: PlayedLogs) -> None:
     for group, event, written in (("P", "second", 0.2), ("I", "first", 0.1), ("I", "third", 0.3)):
         write(logs, group, event, written, 0.4)
 
@@ -51,34 +51,34 @@ def test_a_line_waits_for_older_ones_of_other_services(logs: PlayedLogs) -> None
     watched = watching(logs)
     write(logs, "P", "younger", 1.0, 1.0)
 
-    assert events(watched, 1.0 + HERE.hold / 2) == []
+    assert events(watched, 1.0 + LOCAL_TIMING.hold / 2) == []
 
     write(logs, "I", "older", 0.99, 1.04)
-    assert events(watched, 1.0 + HERE.hold) == ["older", "younger"]
+    assert events(watched, 1.0 + LOCAL_TIMING.hold) == ["older", "younger"]
 
 
-def test_an_event_is_on_the_screen_within_half_a_second() -> None:
+def test_a_line_is_shown_within_half_a_second() -> None:
     visible_after = 0.076
 
-    assert visible_after + 2 * HERE.every < 0.5
-    assert HERE.hold <= visible_after + HERE.every
+    assert visible_after + 2 * LOCAL_TIMING.every < 0.5
+    assert LOCAL_TIMING.hold <= visible_after + LOCAL_TIMING.every
 
 
-def test_flushing_gives_what_was_held_back(logs: PlayedLogs) -> None:
+def test_a_flush_returns_held_lines(logs: PlayedLogs) -> None:
     watched = watching(logs)
     write(logs, "P", "a", 1.0, 1.0)
 
     assert events(watched, 1.0, flush=True) == ["a"]
 
 
-def test_two_hundred_lines_a_second_are_all_given_once() -> None:
+def test_two_hundred_lines_a_second_are_all_returned_once() -> None:
     logs, given = PlayedLogs(), []
     watched = watching(logs)
     for number in range(2000):
         write(logs, "PI"[number % 2], str(number), number / 200, number / 200 + 0.05)
     everything = {group: list(lines) for group, lines in logs.lines.items()}
     for tick in range(60):
-        now = tick * HERE.every
+        now = tick * LOCAL_TIMING.every
         logs.lines = {
             group: [line for line in lines if line["timestamp"] <= (BEGAN + now) * 1000]
             for group, lines in everything.items()
@@ -97,7 +97,9 @@ def test_a_long_answer_is_read_page_by_page() -> None:
     assert len(logs.asked) == 4 + 1
 
 
-def test_a_full_answer_without_a_token_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_answer_without_a_token_is_followed_by_another_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     logs = PlayedLogs(page=10, tokens=False)
     monkeypatch.setattr("ops.logs.watch.FULL", 10)
     for number in range(35):
@@ -106,13 +108,13 @@ def test_a_full_answer_without_a_token_is_asked_for_again(monkeypatch: pytest.Mo
     assert len(events(watching(logs), 1)) == 35
 
 
-def test_only_what_may_still_be_late_is_read_again(logs: PlayedLogs) -> None:
+def test_only_the_time_of_late_lines_is_read_again(logs: PlayedLogs) -> None:
     watched = watching(logs)
 
     events(watched, 100)
     events(watched, 101)
 
-    assert logs.asked[-1]["startTime"] == round((BEGAN + 100 - HERE.late) * 1000)
+    assert logs.asked[-1]["startTime"] == round((BEGAN + 100 - LOCAL_TIMING.late) * 1000)
 
 
 def test_a_watch_on_a_stage_reads_every_function_at_its_pace(
@@ -124,11 +126,11 @@ def test_a_watch_on_a_stage_reads_every_function_at_its_pace(
     groups = {request["logGroupName"] for request in logs.asked}
     assert groups == {f"logs of fanfare-local-{service.name}" for service in SERVICES}
     assert {request["filterPattern"] for request in logs.asked} == {NO_NOISE}
-    assert watched.pace is HERE
-    assert watch(Connection(stage="dev", client=here.client), since=BEGAN).pace is AWS
+    assert watched.timing is LOCAL_TIMING
+    assert watch(Connection(stage="dev", client=here.client), since=BEGAN).timing is AWS_TIMING
 
 
-def test_a_log_that_goes_meanwhile_leaves_the_others_readable(logs: PlayedLogs) -> None:
+def test_a_deleted_log_does_not_stop_the_others(logs: PlayedLogs) -> None:
     watched = watching(logs)
     write(logs, "I", "a", 0.0, 0.05)
     assert events(watched, 1) == ["a"]
@@ -139,7 +141,7 @@ def test_a_log_that_goes_meanwhile_leaves_the_others_readable(logs: PlayedLogs) 
     assert events(watched, 2) == ["b"]
 
 
-def test_without_any_log_what_aws_said_is_raised(logs: PlayedLogs) -> None:
+def test_without_any_log_the_error_of_aws_is_raised(logs: PlayedLogs) -> None:
     logs.gone = {"P", "I"}
 
     with pytest.raises(ClientError, match="does not exist"):
@@ -167,7 +169,7 @@ def test_a_watch_on_a_stage_that_is_not_deployed_is_refused(
         watch(here, since=BEGAN)
 
 
-def test_a_watch_on_one_order_asks_for_its_lines_in_its_time(
+def test_a_watch_on_one_order_requests_its_lines_in_its_time(
     here: Connection, logs: PlayedLogs
 ) -> None:
     watch(here, since=BEGAN, until=BEGAN + 60, order="5WQF").poll(BEGAN)

@@ -14,7 +14,7 @@ from events.money import Money
 from events.order import fold
 from functions.runtime import backoff
 from ops.logs.attempts import Attempts
-from ops.logs.record import Record
+from ops.logs.record import LogRecord
 from ops.views.order_tree import draw
 from tests.ops.conftest import record
 from tests.support.builders import NOW, placed, then
@@ -29,7 +29,7 @@ TOLD = then(PLACED, ReceiptSent(message_id="m"), now=NOW + timedelta(millisecond
 NOTED = then(DISPATCHED, DispatchNoteSent(message_id="m"))
 
 
-def drawn(*events: Event[Any], records: tuple[Record, ...] = ()) -> str:
+def drawn(*events: Event[Any], records: tuple[LogRecord, ...] = ()) -> str:
     history = History(events)
     later = NOW + timedelta(seconds=2)
     return draw(fold(history), history, later, Attempts(records)).plain
