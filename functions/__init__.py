@@ -1,1 +1,1 @@
-"""What runs: one folder per service, the runtime that they share, and the map of them all."""
+"""Lambda functions: one folder for each service, their framework and runtime, and the map."""

@@ -1,4 +1,4 @@
-"""The map: every service and consumer, one row each; all else is derived from it."""
+"""The map: one row for each service; everything else is derived from it."""
 
 from functions.analytics.service import SERVICE as ANALYTICS
 from functions.checkout.service import SERVICE as CHECKOUT

@@ -1,16 +1,16 @@
-"""What everything is called in an account; stacks share these names and no references."""
+"""Names of all resources of an account; stacks share these names and no references."""
 
 SYSTEM = "fanfare"
 
 LOCAL_SENDER = "shop@fanfare.example"
-"""Whom mail is from on the local stage; `.example` is nobody's domain (RFC 2606)."""
+"""The sender of mail on the local stage; `.example` is a reserved domain (RFC 2606)."""
 
 DEAD_LETTERS = "-dlq"
-"""What the name of a dead-letter queue has beyond its queue's."""
+"""Suffix of a dead-letter queue's name."""
 
 
 def prefixed(stage: str, part: str) -> str:
-    """Return the name of a stage's part: a stack, a function or a queue."""
+    """Return the name of a part of a stage: a stack, a function or a queue."""
     return f"{SYSTEM}-{stage}-{part}"
 
 
@@ -20,12 +20,12 @@ def log_table(stage: str) -> str:
 
 
 def undelivered(stage: str) -> str:
-    """Return the name of the queue (FIFO) for what the topic could not deliver to a consumer."""
+    """Return the name of the queue (FIFO) for messages that the topic could not deliver."""
     return prefixed(stage, "undelivered.fifo")
 
 
 def unpublished(stage: str) -> str:
-    """Return the name of the queue for what the relay could not publish."""
+    """Return the name of the queue for events that the relay could not publish."""
     return prefixed(stage, "unpublished")
 
 
@@ -52,6 +52,6 @@ def secret(stage: str, service: str) -> str:
 def forget_role(stage: str, region: str, service: str | None = None) -> str:
     """Return the role that may blank personal fields: in the log, or in a service's read model.
 
-    Roles are the account's, in all its regions, so the stage's one is part of the name.
+    Roles exist once for all regions of an account, so the name contains the stage's region.
     """
     return prefixed(stage, f"{service}-forget-{region}" if service else f"forget-{region}")

@@ -129,8 +129,8 @@ class SteppedCarrier(Carrier):
         self.name = carrier.name
 
     @override
-    def remembers(self, asked: datetime) -> bool:
-        return self._carrier.remembers(asked)
+    def recognises(self, requested: datetime) -> bool:
+        return self._carrier.recognises(requested)
 
     @override
     def book(self, order: str, to: Address, delivery: Delivery) -> str:

@@ -1,6 +1,6 @@
 """The mailer port and its two implementations: record only, or send through the stage's mailbox."""
 
-from typing import Protocol, override
+from typing import Protocol
 
 from functions.framework.ports import Mail, Resources
 
@@ -18,11 +18,11 @@ class Mailer(Protocol):
         ...
 
 
-class RecordOnly(Mailer):
+class RecordOnly:
     """Sends nothing: a mail leaves only its fact in the log and a log line."""
 
-    @override
     def send(self, mail: Mail) -> str | None:
+        """Return None."""
         return None
 
 

@@ -1,1 +1,1 @@
-"""Inventory: takes stock for an order, and puts it back when it is cancelled."""
+"""Inventory: reserves stock for an order and releases it on cancellation."""

@@ -1,4 +1,4 @@
-"""Inventory's rules: stock and slot change in one transaction; undoing tries to void first."""
+"""Inventory's reactions: stock and slot change in one transaction; a release voids first."""
 
 from events.contracts.checkout import OrderPlaced
 from events.contracts.inventory import (
@@ -21,7 +21,7 @@ AVAILABLE = "available"
 
 
 def reserve(placed: Event[OrderPlaced], history: History) -> Steps:
-    """Take all the pieces of the order, or none."""
+    """Reserve all pieces of the order, or none."""
     if history.at(RESERVE):
         return None
     lines = tuple(Reserved(sku=line.sku, quantity=line.quantity) for line in placed.data.lines)
@@ -33,7 +33,7 @@ def reserve(placed: Event[OrderPlaced], history: History) -> Steps:
 
 
 def release(_: Event[OrderCancelled], history: History) -> Steps:
-    """Put back what was taken, or see to it that nothing will be."""
+    """Release the reserved pieces, or prevent their reservation."""
     if history.at(RELEASE):
         return None
     held = history.at(RESERVE)

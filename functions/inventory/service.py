@@ -1,4 +1,4 @@
-"""Inventory's row: what it hears, what it does, what it owns."""
+"""Declaration of inventory: its subscriptions, reactions and table."""
 
 from events.contracts.checkout import OrderPlaced
 from events.contracts.inventory import StockRejected, StockReleased, StockReserved, StockVoided

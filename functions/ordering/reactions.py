@@ -1,4 +1,4 @@
-"""Ordering's rule: one outcome, decided from what is in the stream."""
+"""Ordering's reaction: one outcome, decided from the events in the stream."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from events.history import History
 
 
 def decide(_: Event[Any], history: History) -> OrderConfirmed | OrderCancelled | None:
-    """Cancel on a refusal, confirm once paid and reserved, else wait for the other event."""
+    """Cancel on a refusal, confirm once paid and reserved, otherwise wait for another event."""
     if history.at(OUTCOME):
         return None
     if history.states(StockRejected):

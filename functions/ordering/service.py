@@ -1,4 +1,4 @@
-"""Ordering's row: what it hears and what it does."""
+"""Declaration of ordering: its subscriptions and its reaction."""
 
 from events.contracts.inventory import StockRejected, StockReserved
 from events.contracts.ordering import OrderCancelled, OrderConfirmed
@@ -9,7 +9,7 @@ from functions.framework.reaction import On
 from functions.framework.service import Consumer
 from functions.ordering.reactions import decide
 
-HEARS: tuple[type[Fact], ...] = (
+EVENTS: tuple[type[Fact], ...] = (
     PaymentCaptured,
     PaymentDeclined,
     StockReserved,
@@ -26,7 +26,7 @@ SERVICE = Consumer(
             states=(OrderConfirmed, OrderCancelled),
             history=True,
         )
-        for event in HEARS
+        for event in EVENTS
     ),
     replayable=True,
 )

@@ -1,1 +1,1 @@
-"""Orders: the list that customers and operators look at, and the watch over what does not move."""
+"""Orders: the list for customers and operators, and the detection of stalled orders."""

@@ -1,28 +1,28 @@
-"""The list's rule: an order's row is the fold of what was heard of it, whoever writes it last."""
+"""Projection of orders: a row is the fold of the order's events, whichever worker writes it."""
 
 from typing import Any
 
 from events.envelope import Event
 from events.history import History
-from events.order_list import LIST, OPEN, entry, flat
+from events.order_list import LIST, OPEN, entry, to_values
 from functions.framework.ports import Row
 from functions.framework.reaction import Keep
 
 
 def row(history: History) -> Row | None:
-    """Return the row that these events make, or nothing if no order was placed."""
+    """Return the row of these events, or None without an `OrderPlaced`."""
     found = entry(history)
     if found is None:
         return None
     return Row(
         partition=found.customer,
         sort=found.place,
-        values=flat(found.listed) | ({OPEN: found.open} if found.open else {}),
+        values=to_values(found.listed) | ({OPEN: found.open} if found.open else {}),
         version=found.version,
     )
 
 
 def project(_: Event[Any], history: History) -> Keep | None:
-    """Keep the order's row, unless one that knows as much is there."""
+    """Write the order's row, unless the stored row knows as many events."""
     made = row(history)
     return Keep(table=LIST, rows=(made,)) if made else None

@@ -1,7 +1,7 @@
-"""Orders' row: what it hears, what it keeps, and what it does by the clock."""
+"""Declaration of orders: its subscriptions, projection, table and chore."""
 
 from events.contracts.orders import OrderStalled
-from events.order_list import CUSTOMER, HEARD, LIST, OPEN, OWNER, PLACE
+from events.order_list import CUSTOMER, LIST, LIST_EVENTS, OPEN, OWNER, PLACE
 from functions.framework.outcomes import Outcome
 from functions.framework.reaction import On
 from functions.framework.service import Chore, Consumer, Projection, Table
@@ -10,7 +10,7 @@ from functions.orders.projection import project, row
 
 SERVICE = Consumer(
     name=OWNER,
-    on=tuple(On(event=event, react=project, history=True) for event in HEARD),
+    on=tuple(On(event=event, react=project, history=True) for event in LIST_EVENTS),
     tables=(
         Table(
             name=LIST,

@@ -48,7 +48,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SandboxGateway:
-    """Implements `Gateway`; concurrent calls are safe."""
+    """A gateway on a ledger table; concurrent calls are safe."""
 
     def __init__(
         self,

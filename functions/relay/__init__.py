@@ -1,1 +1,1 @@
-"""The relay: from the log's stream to the topic."""
+"""Relay: publishes the log's stream to the topic."""

@@ -1,4 +1,4 @@
-"""The relay's row: how much it takes at once and how long it tries."""
+"""Declaration of the relay: its batch size, retry period and timeout."""
 
 from functions.framework.outcomes import Outcome
 from functions.framework.service import Relay

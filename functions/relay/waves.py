@@ -1,4 +1,4 @@
-"""The relay's rule: an order's events leave one after the other, those of many orders together."""
+"""Publishing in waves: an order's events one after the other, those of many orders together."""
 
 from collections import defaultdict, deque
 from collections.abc import Sequence
@@ -8,14 +8,14 @@ from functions.framework.batching import pack
 from functions.framework.ports import Message, Topic
 
 BEHIND = "BehindAnother"
-"""Why a message was not sent that follows one of its order which was refused."""
+"""The reason for a message that was not sent because an earlier one of its order was refused."""
 
 
 def publish(messages: Sequence[Message], topic: Topic) -> dict[str, str]:
-    """Publish all messages in waves and return the ids of what the topic did not take, with why.
+    """Publish all messages in waves; return the ids of the refused ones with the reason.
 
-    A wave has at most one message of an order, the next by `sequence`. An order of which one
-    message was not taken sends nothing more, so that its events stay in order.
+    A wave has at most one message of an order, the next by `sequence`. After a refused message, no
+    further message of its order is sent, so that an order's events stay in order.
     """
     waiting: defaultdict[str, deque[Message]] = defaultdict(deque)
     for message in sorted(messages, key=attrgetter("sequence", "id")):

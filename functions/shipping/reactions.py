@@ -1,4 +1,4 @@
-"""Shipping's rule: a parcel moves only after the outcome, and is booked once."""
+"""Shipping's reaction: a parcel is booked once, and only after the outcome."""
 
 from events.contracts.checkout import OrderPlaced
 from events.contracts.ordering import OrderConfirmed
@@ -11,12 +11,12 @@ from functions.shipping.carrier import Carrier
 def dispatch(
     confirmed: Event[OrderConfirmed], history: History, carrier: Carrier
 ) -> DispatchScheduled | None:
-    """Book the parcel; ask the carrier first when it may have forgotten an earlier booking."""
+    """Book the parcel; if the carrier may have forgotten an earlier booking, look that up first."""
     placed = history.find(OrderPlaced)
     if history.at(DISPATCH) or placed is None:
         return None
     order = confirmed.subject
-    tracking = None if carrier.remembers(confirmed.time) else carrier.find(order)
+    tracking = None if carrier.recognises(confirmed.time) else carrier.find(order)
     return DispatchScheduled(
         carrier=carrier.name,
         reference=tracking

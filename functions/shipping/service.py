@@ -1,4 +1,4 @@
-"""Shipping's row: what it hears, what it does, what it owns."""
+"""Declaration of shipping: its subscription, reaction and adapters."""
 
 from events.contracts.ordering import OrderConfirmed
 from events.contracts.shipping import DispatchScheduled

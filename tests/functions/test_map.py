@@ -1,4 +1,4 @@
-"""The map as a whole: what is heard is stated by somebody, in slots of their own."""
+"""The map as a whole: subscribed types are published, and facts have their own service."""
 
 from itertools import chain
 
@@ -13,14 +13,14 @@ CONSUMERS = pytest.mark.parametrize(
 )
 
 
-def test_every_service_has_a_name_of_its_own() -> None:
+def test_service_names_are_unique() -> None:
     names = [service.name for service in the_map.SERVICES]
 
     assert len(set(names)) == len(names)
 
 
 @CONSUMERS
-def test_a_consumer_hears_published_types_only(consumer: Consumer) -> None:
+def test_a_consumer_subscribes_to_published_types_only(consumer: Consumer) -> None:
     assert set(consumer.subscribed_types) <= set(CONTRACTS)
 
 
@@ -31,23 +31,23 @@ def test_a_consumer_states_facts_of_its_own_only(consumer: Consumer) -> None:
 
 
 @CONSUMERS
-def test_who_acts_on_the_outside_is_not_replayable(consumer: Consumer) -> None:
+def test_a_consumer_with_external_effects_is_not_replayable(consumer: Consumer) -> None:
     assert not (consumer.replayable and any(on.outside for on in consumer.on))
 
 
 @CONSUMERS
-def test_a_reaction_that_acts_on_the_outside_reads_the_log_first(consumer: Consumer) -> None:
+def test_a_reaction_with_external_effects_reads_the_log_first(consumer: Consumer) -> None:
     assert all(on.history for on in consumer.on if on.outside)
 
 
-def test_every_fact_that_is_stated_today_can_be_stated_by_a_service_of_the_map() -> None:
+def test_every_contract_has_a_publishing_service_in_the_map() -> None:
     services = {service.name for service in the_map.SERVICES}
 
     stated = {name for name, contract in CONTRACTS.items() if services & set(contract.sources)}
     assert stated == set(CONTRACTS)
 
 
-def test_a_table_is_looked_at_as_its_owner_keeps_it() -> None:
+def test_a_table_of_another_service_is_declared_as_its_owner_does() -> None:
     owned = {(s.name, table.name): table for s in the_map.SERVICES for table in s.tables}
     for service in the_map.SERVICES:
         for seen in service.tables:
@@ -57,12 +57,12 @@ def test_a_table_is_looked_at_as_its_owner_keeps_it() -> None:
                 assert seen.access <= {"get", "list", "page"}
 
 
-def test_a_route_is_said_to_take_a_customers_token_unless_it_is_public() -> None:
+def test_a_route_takes_a_customers_token_unless_it_is_public() -> None:
     for route in the_map.API.routes:
         assert ("jwt" in route.bearer) is not route.public
 
 
-def test_every_route_has_an_endpoint_and_the_direct_invocation_too() -> None:
+def test_the_direct_invocation_has_an_endpoint_and_route_keys_are_unique() -> None:
     endpoints = {route.endpoint for route in the_map.API.routes}
 
     assert the_map.API.direct in endpoints

@@ -1,9 +1,9 @@
-"""What everything is called: stages do not meet, and FIFO names end as AWS wants."""
+"""Names: stages share none, and FIFO names have the suffix that AWS requires."""
 
 from functions import names
 
 
-def test_everything_of_a_stage_begins_with_the_system_and_the_stage() -> None:
+def test_every_name_of_a_stage_begins_with_the_system_and_the_stage() -> None:
     made = {
         names.prefixed("dev", "bus"),
         names.log_table("dev"),

@@ -37,7 +37,7 @@ type Step = Callable[[stripe.PaymentIntent], stripe.PaymentIntent]
 
 
 class StripeGateway:
-    """Implements `Gateway`; concurrent calls are safe."""
+    """A gateway on PaymentIntents; concurrent calls are safe."""
 
     def __init__(self, calls: StripeCalls) -> None:
         self._calls = calls

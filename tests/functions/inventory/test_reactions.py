@@ -1,4 +1,4 @@
-"""Inventory's rules: all the pieces or none, once; what was taken comes back, once."""
+"""Inventory's reactions: reserve all pieces or none, once, and release them once."""
 
 from typing import Any
 
@@ -43,57 +43,57 @@ def moves(sign: int) -> tuple[Change, ...]:
     )
 
 
-TAKEN = Fill(fact=StockReserved(lines=PIECES), slot=RESERVE, changes=moves(-1))
-GIVEN_BACK = Fill(fact=StockReleased(lines=PIECES), slot=RELEASE, changes=moves(+1))
+RESERVATION = Fill(fact=StockReserved(lines=PIECES), slot=RESERVE, changes=moves(-1))
+RELEASED = Fill(fact=StockReleased(lines=PIECES), slot=RELEASE, changes=moves(+1))
 
 
-def test_all_pieces_are_taken_with_the_fact() -> None:
+def test_all_pieces_are_reserved_with_the_fact() -> None:
     played = play(reserve(PLACED, ALONE), RESERVED)
 
-    assert (played.yielded, played.decided) == ([TAKEN], None)
+    assert (played.yielded, played.decided) == ([RESERVATION], None)
 
 
-def test_what_is_short_is_rejected_by_name_and_nothing_is_taken() -> None:
+def test_a_shortage_is_rejected_by_sku_and_reserves_nothing() -> None:
     played = play(reserve(PLACED, ALONE), ChangeRefused([MUTE.sku]))
 
     assert played.decided == Fill(fact=StockRejected(skus=(MUTE.sku,)), slot=RESERVE)
 
 
 @pytest.mark.parametrize("held", [RESERVED, REJECTED, VOIDED], ids=lambda event: event.type)
-def test_a_filled_slot_ends_the_matter(held: Event[Any]) -> None:
+def test_a_filled_slot_is_final(held: Event[Any]) -> None:
     assert play(reserve(PLACED, ALONE), held).decided is None
     assert play(reserve(PLACED, History([PLACED, held]))) == Played([], None)
 
 
-def test_a_cancelled_order_of_which_nothing_was_taken_is_voided() -> None:
+def test_a_cancelled_order_without_a_reservation_is_voided() -> None:
     played = play(release(CANCELLED, History([PLACED, CANCELLED])), VOIDED)
 
     assert played.yielded == [Fill(fact=StockVoided(), slot=RESERVE)]
     assert played.decided is None
 
 
-def test_what_was_taken_is_given_back_with_the_fact() -> None:
+def test_reserved_pieces_are_released_with_the_fact() -> None:
     played = play(release(CANCELLED, History([PLACED, RESERVED, CANCELLED])))
 
-    assert (played.yielded, played.decided) == ([], GIVEN_BACK)
+    assert (played.yielded, played.decided) == ([], RELEASED)
 
 
-def test_what_was_taken_in_the_same_moment_is_given_back_as_well() -> None:
+def test_a_concurrent_reservation_is_released_too() -> None:
     played = play(release(CANCELLED, History([PLACED, CANCELLED])), RESERVED)
 
-    assert played.decided == GIVEN_BACK
+    assert played.decided == RELEASED
 
 
 @pytest.mark.parametrize("held", [REJECTED, VOIDED], ids=lambda event: event.type)
-def test_of_what_was_never_taken_nothing_is_given_back(held: Event[Any]) -> None:
-    at_once = play(release(CANCELLED, History([PLACED, CANCELLED])), held)
+def test_without_a_reservation_nothing_is_released(held: Event[Any]) -> None:
+    concurrent = play(release(CANCELLED, History([PLACED, CANCELLED])), held)
     before = play(release(CANCELLED, History([PLACED, held, CANCELLED])))
 
-    assert at_once.decided is None
+    assert concurrent.decided is None
     assert (before.yielded, before.decided) == ([], None)
 
 
-def test_what_was_given_back_is_not_given_again() -> None:
+def test_released_pieces_are_not_released_again() -> None:
     released = then(CANCELLED, StockReleased(lines=PIECES))
     played = play(release(CANCELLED, History([PLACED, RESERVED, CANCELLED, released])))
 
@@ -101,7 +101,7 @@ def test_what_was_given_back_is_not_given_again() -> None:
 
 
 class World:
-    """Inventory on a log and stock in memory; each step can be delivered at any time."""
+    """Inventory on a log and stock in memory; any event can be delivered at any time."""
 
     def __init__(self, trumpets: int, mutes: int) -> None:
         self.tables = MemoryTables()
@@ -111,7 +111,7 @@ class World:
         for sku, pieces in ((TRUMPET.sku, trumpets), (MUTE.sku, mutes)):
             self.tables(STOCK).add(sku, AVAILABLE, pieces)
 
-    def hear(self, event: Event[Any]) -> Handled:
+    def deliver(self, event: Event[Any]) -> Handled:
         self.clock.advance(milliseconds=50)
         self.log.append(event)
         return self.reactor.handle(event)
@@ -138,27 +138,27 @@ class World:
         ([CANCELLED, CANCELLED, PLACED, PLACED], (5, 5), ["StockVoided"]),
     ],
 )
-def test_however_often_and_in_whatever_order_stock_ends_where_it_should(
+def test_in_any_number_and_order_of_deliveries_the_stock_is_right(
     deliveries: list[Event[Any]], stock: tuple[int, int], filled: list[str]
 ) -> None:
     world = World(5, 5)
     for event in deliveries:
-        world.hear(event)
+        world.deliver(event)
 
     assert (world.stock, world.filled) == (stock, filled)
 
 
-def test_a_sold_out_order_takes_nothing_and_gives_nothing_back() -> None:
+def test_a_sold_out_order_reserves_and_releases_nothing() -> None:
     world = World(5, 1)
     for event in (PLACED, CANCELLED, PLACED, CANCELLED):
-        world.hear(event)
+        world.deliver(event)
 
     assert (world.stock, world.filled) == ((5, 1), ["StockRejected"])
 
 
-def test_how_each_message_ended_is_told_apart() -> None:
+def test_each_delivery_has_its_outcome() -> None:
     world = World(5, 5)
-    outcomes = [world.hear(event).outcome for event in (PLACED, PLACED, CANCELLED, CANCELLED)]
+    outcomes = [world.deliver(event).outcome for event in (PLACED, PLACED, CANCELLED, CANCELLED)]
 
     assert outcomes == ["done", "duplicate", "done", "duplicate"]
 
@@ -166,7 +166,7 @@ def test_how_each_message_ended_is_told_apart() -> None:
 def test_the_last_pieces_go_to_one_of_two_orders() -> None:
     world = World(1, 2)
     outcomes = {
-        order: world.hear(placed(order=order)).stated[0].type for order in ("FIRST", "SECOND")
+        order: world.deliver(placed(order=order)).stated[0].type for order in ("FIRST", "SECOND")
     }
 
     assert outcomes == {"FIRST": "StockReserved", "SECOND": "StockRejected"}

@@ -1,4 +1,4 @@
-"""Ordering's rule: one outcome, decided from what is in the stream, whichever event came last."""
+"""Ordering's reaction: one outcome, decided from the stream in any delivery order."""
 
 from itertools import permutations
 from typing import Any
@@ -13,7 +13,7 @@ from events.envelope import Event, Fact
 from events.history import History
 from events.money import Money
 from functions.ordering.reactions import decide
-from functions.ordering.service import HEARS, SERVICE
+from functions.ordering.service import EVENTS, SERVICE
 from tests.support.builders import placed, then
 from tests.support.play import play
 
@@ -38,7 +38,7 @@ CASES: list[tuple[str, tuple[Fact, ...], Fact | None]] = [
     ("stalled", (STALLED,), OrderCancelled(reason="stalled")),
     ("stalled while paid", (STALLED, PAID), OrderCancelled(reason="stalled")),
     ("stalled while reserved", (STALLED, RESERVED), OrderCancelled(reason="stalled")),
-    ("stalled, but complete by now", (STALLED, PAID, RESERVED), OrderConfirmed()),
+    ("stalled, but complete", (STALLED, PAID, RESERVED), OrderConfirmed()),
     ("stalled, but declined", (STALLED, DECLINED), OrderCancelled(reason="payment-declined")),
 ]
 
@@ -51,12 +51,12 @@ def stream(*facts: Fact) -> list[Event[Any]]:
 @pytest.mark.parametrize(
     ("facts", "outcome"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
-def test_whichever_event_is_heard_in_whatever_order_the_outcome_is_the_same(
+def test_any_event_in_any_order_leads_to_the_same_outcome(
     facts: tuple[Fact, ...], outcome: Fact | None
 ) -> None:
     for arrived in permutations(stream(*facts)):
-        for heard in arrived:
-            decided = play(decide(heard, History([placed(), *arrived]))).decided
+        for event in arrived:
+            decided = play(decide(event, History([placed(), *arrived]))).decided
 
             assert (decided.fact if decided else None) == outcome
 
@@ -70,7 +70,7 @@ def test_an_outcome_is_decided_once(outcome: Fact, facts: tuple[Fact, ...]) -> N
     assert play(decide(events[0], history)).decided is None
 
 
-def test_the_decision_goes_into_the_outcome() -> None:
+def test_the_decision_fills_the_outcome_slot() -> None:
     events = stream(PAID, RESERVED)
     decided = play(decide(events[1], History([placed(), *events]))).decided
 
@@ -78,10 +78,10 @@ def test_the_decision_goes_into_the_outcome() -> None:
     assert decided.slot == OUTCOME
 
 
-def test_it_hears_all_that_can_decide_an_order() -> None:
+def test_it_subscribes_to_every_event_that_can_decide_an_order() -> None:
     assert (
         {on.event for on in SERVICE.on}
-        == set(HEARS)
+        == set(EVENTS)
         == {
             PaymentCaptured,
             PaymentDeclined,

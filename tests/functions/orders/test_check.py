@@ -1,4 +1,4 @@
-"""The watch over orders that do not move: each is found, stated once, and nobody starves."""
+"""The chore for stalled orders: each order is found, and is marked once."""
 
 from datetime import timedelta
 from functools import partial
@@ -8,32 +8,32 @@ import pytest
 from events.contracts.ordering import OUTCOME, OrderCancelled, OrderConfirmed
 from events.contracts.orders import OrderStalled
 from events.history import History
-from events.order_list import OPEN, parts
+from events.order_list import OPEN, shards
 from functions.framework.service import Report
 from functions.orders.check import STALLED_AFTER, check
 from functions.orders.projection import row
 from functions.runtime import backoff
 from tests.support.builders import NOW, ORDER, placed, then
 from tests.support.interleave import Worker
-from tests.support.stall_watch import Shop, outcomes, sure
+from tests.support.stalled_orders import CheckedShop, outcomes, sure
 
 
 @pytest.fixture
-def shop() -> Shop:
-    return Shop()
+def shop() -> CheckedShop:
+    return CheckedShop()
 
 
-def test_it_waits_for_longer_than_messages_ride_out_an_outage() -> None:
+def test_it_waits_longer_than_the_retries_of_a_message_last() -> None:
     assert timedelta(seconds=backoff.OUTAGE) < STALLED_AFTER
 
 
-def test_an_order_is_stalled_once_it_waited_for_twelve_hours(shop: Shop) -> None:
+def test_an_order_is_stalled_after_twelve_hours(shop: CheckedShop) -> None:
     event = shop.place()
-    shop.wait(STALLED_AFTER - timedelta(seconds=1))
-    assert shop.look() == []
+    shop.advance(STALLED_AFTER - timedelta(seconds=1))
+    assert shop.check_once() == []
 
-    shop.wait(timedelta(seconds=1))
-    (report,) = shop.look()
+    shop.advance(timedelta(seconds=1))
+    (report,) = shop.check_once()
 
     (stated,) = report.stated
     assert (report.outcome, report.order, stated.slot) == ("stalled", ORDER, "stalled/1")
@@ -42,110 +42,110 @@ def test_an_order_is_stalled_once_it_waited_for_twelve_hours(shop: Shop) -> None
     assert shop.log.read(ORDER).at("stalled/1") == stated
 
 
-def test_it_is_said_once_and_then_kept_apart(shop: Shop) -> None:
+def test_it_is_stated_once_and_moves_to_the_stalled_part_of_the_index(shop: CheckedShop) -> None:
     shop.place()
-    shop.wait()
-    shop.look()
+    shop.advance()
+    shop.check_once()
 
-    assert shop.look() == []
-    assert shop.stalls() == ["stalled/1"]
-    assert shop.kept().values[OPEN] in parts(stalled=True)
+    assert shop.check_once() == []
+    assert shop.stalled_slots() == ["stalled/1"]
+    assert shop.row_of().values[OPEN] in shards(stalled=True)
 
 
-def test_it_is_said_again_when_nobody_cancelled_the_order_for_as_long_once_more(
-    shop: Shop,
+def test_it_is_stated_again_after_each_further_twelve_hours(
+    shop: CheckedShop,
 ) -> None:
     shop.place()
     for _ in range(3):
-        shop.wait()
-        assert outcomes(shop.look()) == [("stalled", ORDER)]
+        shop.advance()
+        assert outcomes(shop.check_once()) == [("stalled", ORDER)]
 
-    assert shop.stalls() == ["stalled/1", "stalled/2", "stalled/3"]
+    assert shop.stalled_slots() == ["stalled/1", "stalled/2", "stalled/3"]
 
 
 @pytest.mark.parametrize("outcome", [OrderConfirmed(), OrderCancelled(reason="customer")])
-def test_an_order_whose_outcome_the_list_missed_is_caught_up_and_not_stalled(
-    shop: Shop, outcome: OrderConfirmed | OrderCancelled
+def test_an_order_whose_outcome_the_list_missed_gets_its_row(
+    shop: CheckedShop, outcome: OrderConfirmed | OrderCancelled
 ) -> None:
     event = shop.place()
     shop.log.append(then(event, outcome))
-    shop.wait()
+    shop.advance()
 
-    assert outcomes(shop.look()) == [("caught-up", ORDER)]
-    assert shop.stalls() == []
-    assert shop.kept() == row(shop.log.read(ORDER))
-    assert shop.look() == []
+    assert outcomes(shop.check_once()) == [("caught-up", ORDER)]
+    assert shop.stalled_slots() == []
+    assert shop.row_of() == row(shop.log.read(ORDER))
+    assert shop.check_once() == []
 
 
-def test_what_the_list_alone_holds_is_no_order(shop: Shop) -> None:
+def test_a_row_without_an_order_in_the_log_is_ignored(shop: CheckedShop) -> None:
     shop.rows.put(sure(row(History([placed(order="FORGED")]))))
-    shop.wait()
+    shop.advance()
 
-    assert shop.look() == []
+    assert shop.check_once() == []
     assert len(shop.log.read("FORGED")) == 0
 
 
-def test_of_two_looks_at_once_one_states_it(shop: Shop) -> None:
+def test_of_two_concurrent_runs_one_states_it(shop: CheckedShop) -> None:
     shop.place()
-    shop.wait()
+    shop.advance()
     reports: list[Report] = []
 
     def work(worker: Worker) -> None:
-        reports.extend(shop.look(worker))
+        reports.extend(shop.check_once(worker))
 
     both = [Worker(work, []), Worker(work, [])]
     while not all(worker.done for worker in both):
         for worker in both:
-            shop.wait(timedelta(milliseconds=1))
+            shop.advance(timedelta(milliseconds=1))
             if not worker.done:
                 worker.step()
 
     assert [worker.error for worker in both] == [None, None]
     assert outcomes(reports) == [("stalled", ORDER)]
-    assert shop.stalls() == ["stalled/1"]
+    assert shop.stalled_slots() == ["stalled/1"]
 
 
-@pytest.mark.parametrize("fate", ["die before", "die after"])
+@pytest.mark.parametrize("crash", ["die before", "die after"])
 @pytest.mark.parametrize("calls", range(22))
-def test_killed_at_any_call_and_run_again_it_ends_the_same(
-    shop: Shop, calls: int, fate: str
+def test_a_run_after_a_crash_at_any_call_ends_the_same(
+    shop: CheckedShop, calls: int, crash: str
 ) -> None:
     shop.place("A")
     missed = shop.place("B")
     shop.log.append(then(missed, OrderConfirmed()))
-    shop.wait()
-    worker = Worker(partial(shop.look), [])
+    shop.advance()
+    worker = Worker(partial(shop.check_once), [])
     for _ in range(calls):
         if not worker.done:
             worker.step()
     if not worker.done:
-        worker.step(fate)  # type: ignore[arg-type]  # one of the fates
+        worker.step(crash)  # type: ignore[arg-type]  # a literal
         worker.end()
 
-    shop.look()
+    shop.check_once()
 
-    assert (shop.stalls("A"), shop.stalls("B")) == (["stalled/1"], [])
-    assert [shop.kept(order) for order in "AB"] == [row(shop.log.read(order)) for order in "AB"]
-    assert shop.look() == []
+    assert (shop.stalled_slots("A"), shop.stalled_slots("B")) == (["stalled/1"], [])
+    assert [shop.row_of(order) for order in "AB"] == [row(shop.log.read(order)) for order in "AB"]
+    assert shop.check_once() == []
 
 
-def test_it_is_told_before_the_row_is_written_so_that_who_dies_there_has_told(
-    shop: Shop,
+def test_it_is_reported_before_the_row_is_written(
+    shop: CheckedShop,
 ) -> None:
     shop.place()
-    shop.wait()
-    told = check(shop.log, shop.resources())
+    shop.advance()
+    reports = check(shop.log, shop.resources())
 
-    assert next(iter(told)).outcome == "stalled"
-    assert shop.kept().values[OPEN] in parts(stalled=False)
-    assert list(told) == []
-    assert shop.kept().values[OPEN] in parts(stalled=True)
+    assert next(iter(reports)).outcome == "stalled"
+    assert shop.row_of().values[OPEN] in shards(stalled=False)
+    assert list(reports) == []
+    assert shop.row_of().values[OPEN] in shards(stalled=True)
 
 
-def test_an_order_that_ends_while_it_is_looked_at_keeps_its_outcome(shop: Shop) -> None:
+def test_an_order_that_ends_during_a_run_keeps_its_outcome(shop: CheckedShop) -> None:
     event = shop.place()
-    shop.wait()
-    worker = Worker(partial(shop.look), [])
+    shop.advance()
+    worker = Worker(partial(shop.check_once), [])
     while shop.log.read(ORDER).at(OUTCOME) is None:
         worker.step()
         if worker.done:
@@ -154,7 +154,7 @@ def test_an_order_that_ends_while_it_is_looked_at_keeps_its_outcome(shop: Shop) 
     while not worker.done:
         worker.step()
 
-    shop.keep()
+    shop.project()
 
-    assert shop.kept() == row(shop.log.read(ORDER))
-    assert shop.kept().values["status"] == "confirmed"
+    assert shop.row_of() == row(shop.log.read(ORDER))
+    assert shop.row_of().values["status"] == "confirmed"

@@ -1,4 +1,4 @@
-"""The watch over very many orders: what a look costs, when it ends, and that nobody starves."""
+"""The chore for stalled orders with many orders: its reads, its time limit, its fairness."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -7,126 +7,126 @@ import msgspec
 import pytest
 
 from events.history import History
-from events.order_list import parts
+from events.order_list import shards
 from functions.framework.ports import Row
-from functions.orders import check as the_check
-from functions.orders.check import AT_MOST, EVERY, STALLED_AFTER, TAKEN
+from functions.orders import check as check_module
+from functions.orders.check import BATCH, EVERY, STALLED_AFTER, TIME_LIMIT
 from functions.orders.projection import row
 from functions.orders.service import SERVICE
 from tests.support.builders import ORDER, placed
-from tests.support.stall_watch import Shop, outcomes, sure
+from tests.support.stalled_orders import CheckedShop, outcomes, sure
 
 
 @pytest.fixture
-def shop() -> Shop:
-    return Shop()
+def shop() -> CheckedShop:
+    return CheckedShop()
 
 
-def test_an_order_that_is_young_costs_no_read(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_young_order_costs_no_read(shop: CheckedShop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.place()
-    shop.wait(STALLED_AFTER - timedelta(seconds=1))
+    shop.advance(STALLED_AFTER - timedelta(seconds=1))
     read: list[str] = []
     monkeypatch.setattr(shop.log, "read", read.append)
 
-    assert shop.look() == []
+    assert shop.check_once() == []
     assert read == []
 
 
-def test_each_part_of_the_index_is_asked_for_a_page(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+def test_one_page_of_each_part_of_the_index_is_read(
+    shop: CheckedShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[str, int]] = []
+    queries: list[tuple[str, int]] = []
     listed = shop.rows.listed
 
-    def watched(part: str, *, limit: int) -> Sequence[Row]:
-        asked.append((part, limit))
+    def recorded(part: str, *, limit: int) -> Sequence[Row]:
+        queries.append((part, limit))
         return listed(part, limit=limit)
 
-    monkeypatch.setattr(shop.rows, "listed", watched)
-    shop.look()
+    monkeypatch.setattr(shop.rows, "listed", recorded)
+    shop.check_once()
 
-    assert sorted(asked) == sorted(
-        (part, the_check._PAGE) for part in parts(stalled=False) + parts(stalled=True)
+    assert sorted(queries) == sorted(
+        (part, check_module._PAGE) for part in shards(stalled=False) + shards(stalled=True)
     )
 
 
-def test_of_more_orders_than_one_look_takes_all_are_found_by_and_by(shop: Shop) -> None:
-    orders = [f"ORDER{number}" for number in range(8 * TAKEN + 200)]
+def test_more_orders_than_one_run_takes_are_found_in_several_runs(shop: CheckedShop) -> None:
+    orders = [f"ORDER{number}" for number in range(8 * BATCH + 200)]
     for order in orders:
         shop.place(order)
-    shop.wait()
+    shop.advance()
 
-    first, second = shop.look(), shop.look()
+    first, second = shop.check_once(), shop.check_once()
 
     assert 0 < len(first) < len(orders)
     assert {report.order for report in first + second} == set(orders)
 
 
 def test_orders_that_stay_stalled_do_not_keep_new_ones_from_being_found(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    shop: CheckedShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stuck = [f"STUCK{number}" for number in range(300)]
     for order in stuck:
         shop.place(order)
-    shop.wait()
-    shop.look()
-    monkeypatch.setattr(the_check, "TAKEN", 10)
+    shop.advance()
+    shop.check_once()
+    monkeypatch.setattr(check_module, "BATCH", 10)
     shop.place("NEW")
-    shop.wait()
+    shop.advance()
 
-    found = shop.look()
+    found = shop.check_once()
     again = [report.order for report in found]
     for _ in range(12):
-        shop.wait(timedelta(minutes=5))
-        again += [report.order for report in shop.look()]
+        shop.advance(timedelta(minutes=5))
+        again += [report.order for report in shop.check_once()]
 
     assert ("stalled", "NEW") in outcomes(found)
     assert sorted(map(str, again)) == sorted([*stuck, "NEW"])
 
 
-def test_an_order_that_cannot_be_read_is_said_and_keeps_no_other_from_being_found(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+def test_an_unreadable_order_is_reported_and_hides_no_other(
+    shop: CheckedShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(the_check, "TAKEN", 1)
+    monkeypatch.setattr(check_module, "BATCH", 1)
     for number in range(30):
         event = placed(order=f"NEWER{number}", now=shop.clock())
         shop.log.append(msgspec.structs.replace(event, dataversion=event.dataversion + 1))
         shop.rows.put(sure(row(History([event]))))
-    shop.wait(timedelta(seconds=1))
+    shop.advance(timedelta(seconds=1))
     shop.place()
-    shop.wait()
+    shop.advance()
 
     reports = []
     for _ in range(30):
-        reports += shop.look()
-        shop.wait(timedelta(minutes=EVERY))
+        reports += shop.check_once()
+        shop.advance(timedelta(minutes=EVERY))
 
-    told = {report.order: report for report in reports}
-    assert len(told) == 31
-    assert told.pop(ORDER).outcome == "stalled"
-    assert {report.outcome for report in told.values()} == {"unreadable"}
-    assert all("newer than" in str(report.detail) for report in told.values())
+    reports_by_order = {report.order: report for report in reports}
+    assert len(reports_by_order) == 31
+    assert reports_by_order.pop(ORDER).outcome == "stalled"
+    assert {report.outcome for report in reports_by_order.values()} == {"unreadable"}
+    assert all("newer than" in str(report.detail) for report in reports_by_order.values())
 
 
-def test_a_look_ends_in_time_and_the_next_one_goes_on(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+def test_a_run_ends_in_time_and_the_next_one_continues(
+    shop: CheckedShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     orders = [f"ORDER{number}" for number in range(40)]
     for order in orders:
         shop.place(order)
-    shop.wait()
+    shop.advance()
     read = shop.log.read
 
     def slowly(order: str) -> History:
-        shop.wait(timedelta(seconds=1))
+        shop.advance(timedelta(seconds=1))
         return read(order)
 
     monkeypatch.setattr(shop.log, "read", slowly)
-    looks = [[report.order for report in shop.look()] for _ in range(3)]
+    runs = [[report.order for report in shop.check_once()] for _ in range(3)]
 
-    assert [len(look) for look in looks] == [20, 20, 0]
-    assert {order for look in looks for order in look} == set(orders)
+    assert [len(run) for run in runs] == [20, 20, 0]
+    assert {order for run in runs for order in run} == set(orders)
 
 
-def test_a_look_has_ended_before_its_function_is_killed() -> None:
-    assert AT_MOST.total_seconds() * 1.5 <= SERVICE.timeout
+def test_a_run_ends_before_its_functions_timeout() -> None:
+    assert TIME_LIMIT.total_seconds() * 1.5 <= SERVICE.timeout

@@ -1,4 +1,4 @@
-"""The list's row is the fold of what was heard, however many write it and in whatever order."""
+"""The list's row is the fold of its events, with any number of writers and in any order."""
 
 from collections.abc import Callable
 from copy import replace
@@ -18,7 +18,7 @@ from events.contracts.payment import PaymentCaptured, PaymentRefunded
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from events.history import History
-from events.order_list import HEARD, LIST, OPEN
+from events.order_list import LIST, LIST_EVENTS, OPEN
 from functions.framework.ports import Row, Rows
 from functions.orders.projection import project, row
 from functions.orders.service import SERVICE
@@ -42,8 +42,8 @@ STORIES = {
 }
 
 
-class List:
-    """The list in memory, and workers that keep it."""
+class OrderList:
+    """The list in memory, and its reactors."""
 
     def __init__(self, rows: Rows | None = None) -> None:
         self.log = MemoryLog()
@@ -58,15 +58,15 @@ class List:
             rows={LIST: rows}.__getitem__,
         )
 
-    def hear(self, event: Event[Any]) -> str:
+    def handle(self, event: Event[Any]) -> str:
         return self.reactor().handle(event).outcome
 
-    def kept(self) -> list[Row]:
+    def stored(self) -> list[Row]:
         return list(self.rows.all())
 
 
-def heard(history: History) -> list[Event[Any]]:
-    return [event for event in history if isinstance(event.data, HEARD)]
+def handled_events(history: History) -> list[Event[Any]]:
+    return [event for event in history if isinstance(event.data, LIST_EVENTS)]
 
 
 @pytest.fixture(params=STORIES)
@@ -74,57 +74,57 @@ def history(request: pytest.FixtureRequest) -> History:
     return STORIES[request.param]
 
 
-def test_a_row_that_came_to_its_end_is_in_no_part_of_the_index(history: History) -> None:
+def test_the_row_of_an_ended_order_is_in_no_part_of_the_index(history: History) -> None:
     made = row(history)
 
     assert made is not None
     assert OPEN not in made.values
 
 
-def test_of_an_order_that_nobody_placed_no_row_is_kept() -> None:
+def test_an_order_without_its_first_event_has_no_row() -> None:
     confirmed = then(placed(), OrderConfirmed())
 
     assert project(confirmed, History([confirmed])) is None
 
 
-def test_a_row_is_kept_and_a_message_that_says_nothing_new_is_a_duplicate(
+def test_a_row_is_written_and_a_repeated_message_is_a_duplicate(
     history: History,
 ) -> None:
-    world = List()
+    world = OrderList()
     outcomes = []
     for event in history:
         world.log.append(event)
-        if isinstance(event.data, HEARD):
-            outcomes += [world.hear(event), world.hear(event)]
+        if isinstance(event.data, LIST_EVENTS):
+            outcomes += [world.handle(event), world.handle(event)]
 
-    assert outcomes == ["done", "duplicate"] * len(heard(history))
-    assert world.kept() == [row(history)]
+    assert outcomes == ["done", "duplicate"] * len(handled_events(history))
+    assert world.stored() == [row(history)]
 
 
-def test_in_whatever_order_messages_come_the_row_is_the_fold_of_all(history: History) -> None:
-    for order in permutations(heard(history)):
-        world = List()
+def test_in_any_delivery_order_the_row_is_the_fold_of_all_events(history: History) -> None:
+    for order in permutations(handled_events(history)):
+        world = OrderList()
         for event in history:
             world.log.append(event)
         for event in order:
-            world.hear(event)
+            world.handle(event)
 
-        assert world.kept() == [row(history)]
+        assert world.stored() == [row(history)]
 
 
 def test_a_forged_event_is_not_listed() -> None:
-    world = List()
+    world = OrderList()
 
-    assert world.hear(next(iter(story()))) == "forged"
-    assert world.kept() == []
+    assert world.handle(next(iter(story()))) == "forged"
+    assert world.stored() == []
 
 
 @pytest.mark.parametrize("first", [0, 1])
 @pytest.mark.parametrize("later", range(4))
-def test_of_two_workers_who_read_different_prefixes_the_one_who_knows_more_stays(
+def test_of_two_workers_the_row_with_more_events_stays(
     history: History, later: int, first: int
 ) -> None:
-    world = List()
+    world = OrderList()
     events = list(history)
     known = events[: later + 1]
     for event in known:
@@ -134,27 +134,27 @@ def test_of_two_workers_who_read_different_prefixes_the_one_who_knows_more_stays
         world.reactor(worker).handle(event)
 
     early = Worker(partial(work, known[0]), [])
-    early.step()  # it has read what is there by now
+    early.step()  # it has read the events so far
     for event in events[later + 1 :]:
         world.log.append(event)
-    late = Worker(partial(work, heard(history)[-1]), [])
+    late = Worker(partial(work, handled_events(history)[-1]), [])
     late.step()
     for worker in (early, late) if first == 0 else (late, early):
         worker.step()
 
     assert (early.error, late.error) == (None, None)
-    assert world.kept() == [row(history)]
-    assert ORDER in world.kept()[0].sort
+    assert world.stored() == [row(history)]
+    assert ORDER in world.stored()[0].sort
 
 
-def test_by_the_last_sequence_a_fact_of_a_slow_clock_would_be_lost_that_the_count_keeps() -> None:
+def test_the_event_count_keeps_a_slow_clocks_fact_that_the_last_sequence_would_lose() -> None:
     start = placed()
     stalled = then(start, OrderStalled(waited_seconds=43200), slot="stalled/1")
     behind = NOW - timedelta(minutes=1)
     confirmed = then(start, OrderConfirmed(), now=behind)
     assert confirmed.sequence < stalled.sequence
 
-    def kept(version_of: Callable[[History], int]) -> Row:
+    def stored(version_of: Callable[[History], int]) -> Row:
         rows = MemoryRows()
         for known in (History([start, stalled]), History([start, stalled, confirmed])):
             made = row(known)
@@ -162,45 +162,48 @@ def test_by_the_last_sequence_a_fact_of_a_slow_clock_would_be_lost_that_the_coun
             rows.put(replace(made, version=version_of(known)))
         return next(rows.all())
 
-    by_sequence = kept(lambda known: max(int(e.sequence.replace(".", "")) for e in known))
+    by_sequence = stored(lambda known: max(int(e.sequence.replace(".", "")) for e in known))
     assert by_sequence.values["status"] == "placed"
-    assert kept(len).values["status"] == "confirmed"
+    assert stored(len).values["status"] == "confirmed"
 
 
-class Busy:
-    """An order whose facts are stated at any time, by any clock, while workers hear of them."""
+class Schedule:
+    """A random schedule of an order's appends, by any clock, and its deliveries."""
 
     DELIVERIES = 2
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
-        self.world = List()
+        self.world = OrderList()
         start = placed()
-        cancelled = then(start, OrderCancelled(reason="customer"), now=self.some_time())
+        cancelled = then(start, OrderCancelled(reason="customer"), now=self.random_time())
         refund = PaymentRefunded(reference="r", amount=TOTAL)
         stalls = [
             then(
                 start,
                 OrderStalled(waited_seconds=43200),
                 slot=f"stalled/{number}",
-                now=self.some_time(),
+                now=self.random_time(),
             )
             for number in (1, 2)
         ]
-        undone: list[Event[Any]] = [cancelled, then(cancelled, refund, now=self.some_time())]
-        self.branches: list[list[Event[Any]]] = [undone, [*stalls]]
+        reversal: list[Event[Any]] = [
+            cancelled,
+            then(cancelled, refund, now=self.random_time()),
+        ]
+        self.branches: list[list[Event[Any]]] = [reversal, [*stalls]]
         self.queue: list[Event[Any]] = []
         self.workers: list[Worker] = []
         self.state(start)
 
-    def some_time(self) -> datetime:
+    def random_time(self) -> datetime:
         return NOW + timedelta(milliseconds=self.random.randint(-500, 500))
 
     def state(self, event: Event[Any]) -> None:
         self.world.log.append(event)
         self.queue += [event] * self.DELIVERIES
 
-    def hear(self) -> None:
+    def handle(self) -> None:
         event = self.queue.pop(self.random.randrange(len(self.queue)))
 
         def work(worker: Worker) -> None:
@@ -208,25 +211,25 @@ class Busy:
 
         self.workers.append(Worker(work, []))
 
-    def next_of(self, branch: list[Event[Any]]) -> None:
+    def append_next(self, branch: list[Event[Any]]) -> None:
         self.state(branch.pop(0))
 
     def run(self) -> list[Row]:
         while True:
-            busy = [worker for worker in self.workers if not worker.done]
+            running = [worker for worker in self.workers if not worker.done]
             left = [branch for branch in self.branches if branch]
-            acts: list[Callable[[], object]] = [worker.step for worker in busy]
-            acts += [partial(self.next_of, branch) for branch in left]
-            acts += [self.hear] * (bool(self.queue) and len(busy) < 3)
+            acts: list[Callable[[], object]] = [worker.step for worker in running]
+            acts += [partial(self.append_next, branch) for branch in left]
+            acts += [self.handle] * (bool(self.queue) and len(running) < 3)
             if not acts:
                 assert [worker.error for worker in self.workers if worker.error] == []
-                return self.world.kept()
+                return self.world.stored()
             self.random.choice(acts)()
 
 
 @given(seed=st.integers(min_value=0, max_value=2**32))
 @settings(max_examples=60)
-def test_whatever_workers_and_clocks_do_the_row_is_the_fold_in_the_end(seed: int) -> None:
-    busy = Busy(seed)
+def test_in_any_schedule_the_row_is_the_fold_in_the_end(seed: int) -> None:
+    schedule = Schedule(seed)
 
-    assert busy.run() == [row(busy.world.log.read(ORDER))]
+    assert schedule.run() == [row(schedule.world.log.read(ORDER))]

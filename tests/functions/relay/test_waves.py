@@ -1,4 +1,4 @@
-"""The relay's rule: an order's events leave one after the other, those of many orders together."""
+"""Waves: an order's events are published one after the other, those of many orders together."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ from functions.relay.waves import BEHIND, publish
 from functions.runtime.memory.topic import MemoryTopic
 
 
-class Waves(MemoryTopic):
-    """The topic in memory, which notes each batch and may break down at one of them."""
+class RecordingTopic(MemoryTopic):
+    """An in-memory topic that records each batch and may fail at one of them."""
 
-    def __init__(self, breaks_at: int = -1) -> None:
+    def __init__(self, fails_at: int = -1) -> None:
         super().__init__()
         self.batches: list[list[str]] = []
-        self._breaks_at = breaks_at
+        self._fails_at = fails_at
 
     def publish(self, messages: Sequence[Message]) -> Sequence[str]:
-        if len(self.batches) == self._breaks_at:
+        if len(self.batches) == self._fails_at:
             raise TimeoutError
         self.batches.append([message.id for message in messages])
         return super().publish(messages)
@@ -44,48 +44,48 @@ def message(order: str, number: int, size: int = 500) -> Message:
     )
 
 
-def test_the_events_of_an_order_leave_by_sequence_one_a_wave() -> None:
-    topic = Waves()
+def test_an_orders_events_are_published_by_sequence_one_a_wave() -> None:
+    topic = RecordingTopic()
 
     assert publish([message("A", n) for n in (2, 0, 1)], topic) == {}
     assert topic.batches == [["A/0"], ["A/1"], ["A/2"]]
 
 
-def test_the_events_of_many_orders_leave_together() -> None:
-    topic = Waves()
+def test_the_events_of_many_orders_are_published_together() -> None:
+    topic = RecordingTopic()
     publish([message(order, n) for order in "ABC" for n in (0, 1)], topic)
 
     assert topic.batches == [["A/0", "B/0", "C/0"], ["A/1", "B/1", "C/1"]]
 
 
-def test_the_sequence_decides_whatever_the_events_are_called() -> None:
-    topic = Waves()
+def test_the_sequence_decides_and_not_the_id() -> None:
+    topic = RecordingTopic()
     first, second = (message("A", number) for number in (0, 1))
     publish([replace(second, id="A/a"), replace(first, id="A/b")], topic)
 
     assert topic.ids == ["A/b", "A/a"]
 
 
-def test_a_topic_that_does_not_answer_for_each_message_is_not_believed() -> None:
-    class Terse(Waves):
+def test_a_topic_without_an_answer_for_each_message_is_an_error() -> None:
+    class ShortAnswer(RecordingTopic):
         def publish(self, messages: Sequence[Message]) -> Sequence[str]:
-            assert not self.batches, "it was believed"
+            assert not self.batches, "the short answer was accepted"
             return super().publish(messages)[1:]
 
     with pytest.raises(ValueError, match="shorter"):
-        publish([message(order, 0) for order in "AB"], Terse())
+        publish([message(order, 0) for order in "AB"], ShortAnswer())
 
 
-def test_events_of_one_sequence_leave_by_id() -> None:
-    topic = Waves()
+def test_events_of_one_sequence_are_published_by_id() -> None:
+    topic = RecordingTopic()
     one = message("A", 0)
     publish([replace(one, id="A/b"), replace(one, id="A/a")], topic)
 
     assert topic.ids == ["A/a", "A/b"]
 
 
-def test_an_order_of_which_one_event_failed_sends_nothing_more() -> None:
-    topic = Waves()
+def test_an_order_with_a_refused_event_publishes_nothing_more() -> None:
+    topic = RecordingTopic()
     topic.refuses = {"A/1"}
 
     unsent = publish([message(order, n) for order in "AB" for n in range(4)], topic)
@@ -94,16 +94,16 @@ def test_an_order_of_which_one_event_failed_sends_nothing_more() -> None:
     assert topic.ids == ["A/0", "B/0", "B/1", "B/2", "B/3"]
 
 
-def test_nothing_to_publish_calls_nobody() -> None:
-    topic = Waves()
+def test_an_empty_batch_makes_no_call() -> None:
+    topic = RecordingTopic()
 
     assert publish([], topic) == {}
     assert topic.batches == []
 
 
-def test_a_topic_that_breaks_down_fails_the_whole_batch_so_that_nothing_is_taken_as_sent() -> None:
+def test_a_failing_topic_fails_the_whole_batch() -> None:
     with pytest.raises(TimeoutError):
-        publish([message(order, n) for order in "AB" for n in range(3)], Waves(breaks_at=2))
+        publish([message(order, n) for order in "AB" for n in range(3)], RecordingTopic(fails_at=2))
 
 
 MESSAGES = st.lists(
@@ -119,10 +119,10 @@ MESSAGES = st.lists(
 
 
 @given(messages=MESSAGES, refused=st.sets(st.integers(0, 99), max_size=5))
-def test_whatever_comes_and_whatever_is_refused_each_order_stays_in_order(
+def test_with_any_messages_and_refusals_each_order_stays_in_order(
     messages: list[Message], refused: set[int]
 ) -> None:
-    topic = Waves()
+    topic = RecordingTopic()
     topic.refuses = {messages[n].id for n in refused if n < len(messages)}
 
     unsent = publish(messages, topic)

@@ -1,4 +1,4 @@
-"""Shipping's rule: a parcel moves only after the outcome, and is booked once."""
+"""Shipping's reaction: a parcel is booked once, and only after the outcome."""
 
 from datetime import datetime
 
@@ -18,28 +18,27 @@ PLACED = placed(order_placed(delivery="express"))
 CONFIRMED = then(PLACED, OrderConfirmed())
 
 
-class Noted:
-    """A carrier that notes what it is asked."""
+class FakeCarrier:
+    """A carrier that records its calls."""
 
     name = "noted"
 
-    def __init__(self, *, remembers: bool = True, booked: str | None = None) -> None:
-        self._remembers = remembers
-        self._booked = booked
-        self.asked: list[str] = []
+    def __init__(self, *, recognises: bool = True, booked: str | None = None) -> None:
+        self._recognises, self._booked = recognises, booked
+        self.calls: list[str] = []
 
-    def remembers(self, asked: datetime) -> bool:
-        assert asked == CONFIRMED.time
-        return self._remembers
+    def recognises(self, requested: datetime) -> bool:
+        assert requested == CONFIRMED.time
+        return self._recognises
 
     def book(self, order: str, to: Address, delivery: Delivery) -> str:
         assert (order, to, delivery) == (ORDER, SHIP_TO, "express")
-        self.asked.append("book")
+        self.calls.append("book")
         return "NEW"
 
     def find(self, order: str) -> str | None:
         assert order == ORDER
-        self.asked.append("find")
+        self.calls.append("find")
         return self._booked
 
 
@@ -52,45 +51,45 @@ def scheduled(reference: str) -> Fill:
     return Fill(fact=DispatchScheduled(carrier="noted", reference=reference), slot=DISPATCH)
 
 
-def test_a_confirmed_order_is_booked_to_its_address_and_as_its_customer_chose() -> None:
-    carrier = Noted()
+def test_a_confirmed_order_is_booked_with_its_address_and_delivery() -> None:
+    carrier = FakeCarrier()
 
     assert run(carrier) == scheduled("NEW")
-    assert carrier.asked == ["book"]
+    assert carrier.calls == ["book"]
 
 
-def test_a_parcel_that_was_scheduled_is_not_booked_again() -> None:
-    carrier = Noted()
+def test_a_scheduled_parcel_is_not_booked_again() -> None:
+    carrier = FakeCarrier()
 
     assert run(carrier, DispatchScheduled(carrier="noted", reference="OLD")) is None
-    assert carrier.asked == []
+    assert carrier.calls == []
 
 
-def test_a_carrier_that_may_have_forgotten_is_asked_first() -> None:
-    carrier = Noted(remembers=False, booked="OLD")
+def test_after_the_keys_life_an_earlier_booking_is_looked_up() -> None:
+    carrier = FakeCarrier(recognises=False, booked="OLD")
 
     assert run(carrier) == scheduled("OLD")
-    assert carrier.asked == ["find"]
+    assert carrier.calls == ["find"]
 
 
-def test_a_carrier_that_never_heard_of_the_order_books_it_however_late() -> None:
-    carrier = Noted(remembers=False)
+def test_without_an_earlier_booking_the_parcel_is_booked_however_late() -> None:
+    carrier = FakeCarrier(recognises=False)
 
     assert run(carrier) == scheduled("NEW")
-    assert carrier.asked == ["find", "book"]
+    assert carrier.calls == ["find", "book"]
 
 
 def test_a_carrier_that_does_not_answer_schedules_nothing() -> None:
-    class Away(Noted):
+    class Unavailable(FakeCarrier):
         def book(self, order: str, to: Address, delivery: Delivery) -> str:
             raise CarrierUnavailable
 
     with pytest.raises(CarrierUnavailable):
-        run(Away())
+        run(Unavailable())
 
 
-def test_an_order_of_which_nobody_knows_the_address_is_left_alone() -> None:
-    carrier = Noted()
+def test_an_order_without_its_first_event_is_left_alone() -> None:
+    carrier = FakeCarrier()
 
     assert play(dispatch(CONFIRMED, History([CONFIRMED]), carrier)).decided is None
-    assert carrier.asked == []
+    assert carrier.calls == []

@@ -1,4 +1,4 @@
-"""The sandbox carrier: it books a parcel once within the life of the order's key."""
+"""The sandbox carrier books one parcel within the life of the order's key."""
 
 import re
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def test_another_order_is_another_parcel(carrier: SandboxCarrier) -> None:
     assert carrier.book(ORDER, SHIP_TO, STANDARD) != carrier.book("ANOTHER", SHIP_TO, STANDARD)
 
 
-def test_the_parcel_goes_as_the_customer_chose(
+def test_the_booking_has_the_customers_delivery(
     carrier: SandboxCarrier, tables: MemoryTables
 ) -> None:
     carrier.book(ORDER, SHIP_TO, "express")
@@ -48,7 +48,7 @@ def test_the_parcel_goes_as_the_customer_chose(
     assert booked.values["delivery"] == "express"
 
 
-def test_what_was_never_booked_is_not_found(carrier: SandboxCarrier) -> None:
+def test_a_parcel_that_was_never_booked_is_not_found(carrier: SandboxCarrier) -> None:
     assert carrier.find(ORDER) is None
 
 
@@ -62,7 +62,7 @@ def test_within_a_day_the_same_order_is_the_same_parcel(
     assert parcels(tables) == 1
 
 
-def test_after_a_day_the_key_is_forgotten_and_a_second_parcel_goes_out(
+def test_after_a_day_the_key_is_forgotten_and_a_second_parcel_is_booked(
     carrier: SandboxCarrier, tables: MemoryTables, clock: Clock
 ) -> None:
     first = carrier.book(ORDER, SHIP_TO, STANDARD)
@@ -72,18 +72,18 @@ def test_after_a_day_the_key_is_forgotten_and_a_second_parcel_goes_out(
     assert parcels(tables) == 2
 
 
-def test_it_says_itself_how_long_it_remembers(carrier: SandboxCarrier) -> None:
-    assert carrier.remembers(NOW - KEY_LIFE + DOUBT + timedelta(seconds=1))
-    assert not carrier.remembers(NOW - KEY_LIFE + DOUBT)
+def test_it_reports_whether_it_still_recognises_a_key(carrier: SandboxCarrier) -> None:
+    assert carrier.recognises(NOW - KEY_LIFE + DOUBT + timedelta(seconds=1))
+    assert not carrier.recognises(NOW - KEY_LIFE + DOUBT)
 
 
-def test_of_two_bookings_at_once_one_parcel_comes(clock: Clock) -> None:
+def test_two_concurrent_bookings_are_one_parcel(clock: Clock) -> None:
     tables = MemoryTables()
     other = sandbox(resources(tables, clock))
     numbers: list[str] = []
 
     class Interrupted:
-        """The table of parcels; somebody else books just before our first write."""
+        """The table of parcels, with another booking just before the first write."""
 
         get = staticmethod(tables(PARCELS).get)
         all = staticmethod(tables(PARCELS).all)
@@ -101,11 +101,11 @@ def test_of_two_bookings_at_once_one_parcel_comes(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("days", [0, 1, 7])
-def test_who_asks_first_when_it_may_have_forgotten_books_one_parcel(
+def test_a_lookup_before_a_late_booking_keeps_it_to_one_parcel(
     carrier: SandboxCarrier, tables: MemoryTables, clock: Clock, days: int
 ) -> None:
-    book: Callable[[], str] = lambda: (  # noqa: E731  what shipping's rule does
-        (None if carrier.remembers(NOW) else carrier.find(ORDER))
+    book: Callable[[], str] = lambda: (  # noqa: E731  as shipping's reaction does
+        (None if carrier.recognises(NOW) else carrier.find(ORDER))
         or carrier.book(ORDER, SHIP_TO, STANDARD)
     )
     first = book()

@@ -1,4 +1,4 @@
-"""A shop that is watched: orders in the log and in the list, and a look at them."""
+"""Orders in the log and in the list, and runs of the chore that finds stalled ones."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,8 +17,8 @@ from tests.support.builders import ORDER, Clock, placed
 from tests.support.interleave import SteppedLog, SteppedRows, Worker
 
 
-class Shop:
-    """Orders in the log and in the list, and the watch over them."""
+class CheckedShop:
+    """Orders in the log and in the list, and the chore that checks them."""
 
     def __init__(self) -> None:
         self.log = MemoryLog()
@@ -30,32 +30,32 @@ class Shop:
         event = placed(order=order, now=self.clock())
         self.log.append(event)
         if listed:
-            self.keep(order)
+            self.project(order)
         return event
 
-    def keep(self, order: str = ORDER) -> None:
-        """Let the list hear all of an order."""
+    def project(self, order: str = ORDER) -> None:
+        """Write the order's row from its events."""
         self.rows.put(sure(row(self.log.read(order))))
 
-    def look(self, worker: Worker | None = None) -> list[Report]:
-        """Look once."""
+    def check_once(self, worker: Worker | None = None) -> list[Report]:
+        """Run the chore once."""
         log = SteppedLog(worker, self.log) if worker else self.log
         return list(check(log, self.resources(worker)))
 
     def resources(self, worker: Worker | None = None) -> Resources:
-        """Return what the watch is given."""
+        """Return the resources of the chore."""
         rows = SteppedRows(worker, self.rows) if worker else self.rows
         return Resources(tables=MemoryTables(), rows={LIST: rows}.__getitem__, clock=self.clock)
 
-    def wait(self, span: timedelta = STALLED_AFTER) -> None:
-        """Let time pass."""
+    def advance(self, span: timedelta = STALLED_AFTER) -> None:
+        """Advance the clock."""
         self.clock.now += span
 
-    def stalls(self, order: str = ORDER) -> list[str]:
-        """Return the slots in which the order is said to be stalled."""
+    def stalled_slots(self, order: str = ORDER) -> list[str]:
+        """Return the slots of the order's `OrderStalled` events."""
         return [e.slot for e in self.log.read(order) if isinstance(e.data, OrderStalled)]
 
-    def kept(self, order: str = ORDER) -> Row:
+    def row_of(self, order: str = ORDER) -> Row:
         """Return the order's row."""
         return next(each for each in self.rows.all() if each.sort.endswith(f"#{order}"))
 
