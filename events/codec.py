@@ -1,4 +1,4 @@
-"""Events to JSON and back; decoding says what is wrong and where."""
+"""Codec: events to JSON and back; a decoding error names the fault and its place."""
 
 from typing import Any
 
@@ -38,26 +38,26 @@ CONTRACTS: dict[str, type[Fact]] = {
 
 
 class Undecodable(ValueError):
-    """The bytes are no event of ours; the message says what is wrong, and where in the JSON.
+    """The bytes are not a valid event; the message names the fault and its place in the JSON.
 
-    It may be logged: it repeats nothing that is not a name such as ours (`events.redaction`).
+    The message may be logged: of the bytes it repeats only well-formed names (`events.redaction`).
     """
 
 
 class UnknownType(Undecodable):
-    """A type without a contract here: stated by a newer deployment, or a mistake."""
+    """A type without a contract here: published by a newer deployment, or a mistake."""
 
 
 class FutureVersion(Undecodable):
-    """A `dataversion` above the one that this code knows."""
+    """A `dataversion` above the contract's."""
 
 
 class PastVersion(Undecodable):
-    """A `dataversion` of which this code has kept no contract."""
+    """A `dataversion` below the contract's, without an upcaster."""
 
 
 class NotItsOwn(Undecodable):
-    """The source may not state this type, or the type may not fill this slot."""
+    """The source may not publish this type, or the type may not fill this slot."""
 
 
 class EventTooLarge(ValueError):
@@ -77,7 +77,7 @@ def encode(event: Event[Any]) -> bytes:
     """Return the event as CloudEvents JSON.
 
     Raises:
-        EventTooLarge: it has more than 64 KiB.
+        EventTooLarge: the event has more than 64 KiB.
     """
     raw = _encoder.encode(event)
     if len(raw) > MAX_BYTES:
@@ -86,7 +86,7 @@ def encode(event: Event[Any]) -> bytes:
 
 
 def encode_as_written(envelope: Envelope, data: str) -> bytes:
-    """Return CloudEvents JSON of an envelope and its `data`, in the version that both are in."""
+    """Return CloudEvents JSON of an envelope and its `data`, in their own version."""
     return _encoder.encode(_Wire(**_attributes(envelope), data=msgspec.Raw(data)))
 
 
@@ -99,8 +99,9 @@ def decode(raw: bytes | str) -> Event[Any]:
     """Return the event in `raw`, checked against its contract.
 
     Raises:
-        UnknownType, FutureVersion, PastVersion, NotItsOwn: as they say.
-        Undecodable: anything else; "Expected `int`, got `str` - at `$.data.total.amount`", say.
+        UnknownType, FutureVersion, PastVersion, NotItsOwn: see these classes.
+        Undecodable: for any other fault, such as "Expected `int`, got `str` - at
+            `$.data.total.amount`".
     """
     try:
         body = raw.encode() if isinstance(raw, str) else raw
@@ -113,15 +114,15 @@ def decode(raw: bytes | str) -> Event[Any]:
 
 
 def restore(envelope: Envelope, data: bytes | str, *, lenient: bool = False) -> Event[Any]:
-    """Return the event of an envelope and its `data` as JSON; raises what `decode` raises.
+    """Return the event of an envelope and its `data` as JSON; raise the errors of `decode`.
 
     With `lenient`, a type without a contract becomes an `Unknown` fact: a reader of the log does
-    not stumble over what it cannot have asked for.
+    not fail at a type that it does not use.
 
-    Data of an earlier version is checked against the contract of then and lifted to today's. The
-    event is then one of today in all, its `dataversion` included: type, version and data agree, so
-    whoever compares it, folds it or shows it need not know that it was written otherwise. In the
-    log it stays as it was written, and it is sent as it is there (`encode_as_written`).
+    Data of an earlier version is checked against its own contract and upcast to the current one.
+    Then the whole event is of the current version, its `dataversion` included: code that compares,
+    folds or shows it needs no case for earlier versions. The log keeps the event as it was written,
+    and the relay sends it so (`encode_as_written`).
     """
     contract = CONTRACTS.get(envelope.type)
     if contract is None:
@@ -135,13 +136,13 @@ def restore(envelope: Envelope, data: bytes | str, *, lenient: bool = False) -> 
         )
     written = contract
     if envelope.dataversion < contract.version:
-        written = _of_then(envelope, contract)
+        written = _earlier_contract(envelope, contract)
     if not envelope.id.startswith(f"{envelope.subject}/"):
-        raise Undecodable("it is not <subject>/<slot> - at `$.id`")
+        raise Undecodable("the id is not <subject>/<slot> - at `$.id`")
     if not may_state(written, envelope.source, envelope.slot):
         raise NotItsOwn(
-            f"{envelope.type} in slot {redaction.name(envelope.slot)} is not for"
-            f" {redaction.name(envelope.source)} to state - at `$.source`"
+            f"{redaction.name(envelope.source)} may not publish {envelope.type} in slot"
+            f" {redaction.name(envelope.slot)} - at `$.source`"
         )
     try:
         fact = msgspec.json.decode(data, type=written)
@@ -149,34 +150,34 @@ def restore(envelope: Envelope, data: bytes | str, *, lenient: bool = False) -> 
         message = redaction.reason(error)
         where = "" if " - at `$" in message else " - at `$.data`"
         raise Undecodable(message.replace("`$", "`$.data") + where) from error
-    return _event(envelope, fact) if written is contract else _lifted(envelope, fact)
+    return _event(envelope, fact) if written is contract else _upcast(envelope, fact)
 
 
 def may_state(contract: type[Fact], source: str, slot: str) -> bool:
-    """Tell whether `source` may fill `slot` with this type (`stalled` covers `stalled/1`)."""
+    """Return whether `source` may fill `slot` with this type (`stalled` covers `stalled/1`)."""
     family, _, count = slot.rpartition("/")
     return source in contract.sources and (
         slot in contract.slots or (count.isdigit() and family in contract.slots)
     )
 
 
-def _of_then(envelope: Envelope, today: type[Fact]) -> type[Fact]:
+def _earlier_contract(envelope: Envelope, current: type[Fact]) -> type[Fact]:
     from events.contracts import upcasters
 
     contract = upcasters.contract_of(envelope.type, envelope.dataversion)
     if contract is None:
         raise PastVersion(
-            f"{envelope.type} {envelope.dataversion} is older than the {today.version} known here,"
-            " and nothing lifts it - at `$.dataversion`"
+            f"{envelope.type} {envelope.dataversion} is older than the {current.version} known"
+            " here, and has no upcaster - at `$.dataversion`"
         )
     return contract
 
 
-def _lifted(envelope: Envelope, fact: Fact) -> Event[Any]:
+def _upcast(envelope: Envelope, fact: Fact) -> Event[Any]:
     from events.contracts import upcasters
 
-    today = upcasters.lift(envelope.type, fact)
-    return _event(msgspec.structs.replace(envelope, dataversion=today.version), today)
+    current = upcasters.upcast(envelope.type, fact)
+    return _event(msgspec.structs.replace(envelope, dataversion=current.version), current)
 
 
 def _event[F: Fact](envelope: Envelope, fact: F) -> Event[F]:

@@ -1,4 +1,4 @@
-"""The envelope that every event travels in: CloudEvents 1.0 with our extension attributes."""
+"""The envelope of every event: CloudEvents 1.0 with our extension attributes."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,12 +11,12 @@ from events import sequence
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """What every contract derives from: an immutable statement about the past.
+    """The base class of every contract: an immutable statement about the past.
 
-    `sources` are the services that may state it and `slots` the decisions that it may fill, the
-    usual one first; a slot may be counted (`stalled` covers `stalled/1`). `version` is the
-    `dataversion` that is written today. `personal` are the fields that say who somebody is or where
-    to find them, inner ones as `ship_to.street`: what `fanfare forget` blanks.
+    `sources` are the services that may publish it and `slots` the decisions that it may fill, the
+    usual one first; a slot may be numbered (`stalled` covers `stalled/1`). `version` is the current
+    `dataversion`. `personal` are the fields that identify or locate a person, inner ones as
+    `ship_to.street`; `fanfare forget` blanks them.
     """
 
     sources: ClassVar[tuple[str, ...]] = ()
@@ -26,7 +26,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unknown(Fact, frozen=True):
-    """A fact of a type that this code has no contract for; it was stated by a newer deployment."""
+    """A fact of a type without a contract here; a newer deployment published it."""
 
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
@@ -35,11 +35,12 @@ Traceparent = Annotated[str, msgspec.Meta(pattern="^00-[0-9a-f]{32}-[0-9a-f]{16}
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """The attributes that all events have, whatever they say.
+    """The attributes of every event.
 
-    `id` is `<subject>/<slot>`, so that every retry of a reaction states the same fact;
-    `correlationid` is the request that began it all; `causationid` the event that this one reacts
-    to, null for the first; `traceparent` is W3C Trace Context's.
+    `id` is `<subject>/<slot>`, so a reaction is idempotent: each retry writes the same id.
+    `subject` is the order's id. `correlationid` is the id of the first request. `causationid` is
+    the id of the event that this one reacts to, null for an order's first event. `traceparent` is
+    that of W3C Trace Context. `sequence` sorts an event after its causes.
     """
 
     id: Text
@@ -62,12 +63,12 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Event[F: Fact](Envelope, frozen=True, kw_only=True):
-    """One fact in its envelope."""
+    """A fact in its envelope."""
 
     data: F
 
     def same_fact(self, other: "Event[Any]") -> bool:
-        """Tell whether both state the same thing: type and outside reference."""
+        """Return whether both state the same fact: same type, same external reference."""
         mine, others = (getattr(event.data, "reference", None) for event in (self, other))
         return self.type == other.type and mine == others
 
@@ -106,9 +107,9 @@ def follow[F: Fact](
     seen: Iterable[str],
     slot: str | None = None,
 ) -> Event[F]:
-    """Return the event that states `fact` as the consequence of `cause`.
+    """Return the event that states `fact` as a consequence of `cause`.
 
-    `seen` are the sequences of all other events that were read to decide it; `slot` defaults to the
+    `seen` are the sequences of all other events that the decision read; `slot` defaults to the
     contract's first.
     """
     event_id = f"{cause.subject}/{slot or fact.slots[0]}"
@@ -133,7 +134,7 @@ def millis(moment: datetime) -> int:
 
 
 def span_id(event_id: str) -> str:
-    """Return the span of an event (16 hex digits): the same whoever computes it."""
+    """Return the span id of an event: 16 hex digits of a hash of its id."""
     return sha256(event_id.encode()).hexdigest()[:16]
 
 

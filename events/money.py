@@ -12,7 +12,7 @@ MinorUnits = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Money(msgspec.Struct, frozen=True, kw_only=True):
-    """An amount of one currency; never a float."""
+    """An amount in minor units of one currency: 4900 EUR is 49.00 EUR; never a float."""
 
     amount: MinorUnits
     currency: Currency
@@ -31,8 +31,8 @@ https://www.six-group.com/en/products-services/financial-information/data-standa
 """
 
 
-def written(money: Money) -> str:
-    """Return an amount as people read it: `1,234.50 EUR`, `1,234 JPY`."""
+def formatted(money: Money) -> str:
+    """Return an amount as text for people: `1,234.50 EUR`, `1,234 JPY`."""
     digits = _DIGITS.get(money.currency, _USUAL_DIGITS)
     whole, part = divmod(money.amount, 10**digits)
     fraction = f".{part:0{digits}}" if digits else ""

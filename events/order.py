@@ -1,4 +1,4 @@
-"""An order for people: a pure fold of its events."""
+"""Order: the state of one order, a pure fold of its events."""
 
 from datetime import datetime
 from typing import Literal
@@ -22,7 +22,7 @@ Status = Literal["placed", "reserved", "paid", "confirmed", "dispatched", "cance
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One event, as it stands on the order's timeline."""
+    """One event on the order's timeline."""
 
     type: str
     source: str
@@ -30,11 +30,12 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of an order so far.
+    """The current state of an order.
 
-    `paid` and `reserved` may come in either sequence, so they are told apart from `status`, which
-    names the furthest step. `refund` is `due` while money of a cancelled order has yet to go back.
-    `moving` says that more is to come by itself; `version` is the number of facts.
+    `status` names the furthest step; `paid` and `reserved` may come in either order, so each has a
+    field of its own. `refund` is `due` while the money of a cancelled order is not paid back.
+    `moving` is true while more events will follow by themselves. `version` is the number of facts,
+    `sequence` the highest of their sequences.
     """
 
     id: str
@@ -53,14 +54,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotPlaced(LookupError):
-    """These events tell of no order."""
+    """The events contain no `OrderPlaced`."""
 
 
 def fold(history: History) -> Order:
-    """Return the order that these events tell of.
+    """Return the order that these events fold to.
 
     Raises:
-        NotPlaced: none was placed.
+        NotPlaced: no order was placed.
     """
     placed = history.find(OrderPlaced)
     if placed is None:
@@ -85,14 +86,14 @@ def fold(history: History) -> Order:
 
 
 def _status(history: History) -> Status:
-    furthest: tuple[tuple[type, Status], ...] = (
+    statuses: tuple[tuple[type, Status], ...] = (
         (OrderCancelled, "cancelled"),
         (DispatchScheduled, "dispatched"),
         (OrderConfirmed, "confirmed"),
         (PaymentCaptured, "paid"),
         (StockReserved, "reserved"),
     )
-    return next((status for kind, status in furthest if history.states(kind)), "placed")
+    return next((status for kind, status in statuses if history.states(kind)), "placed")
 
 
 def _refund(history: History) -> Literal["none", "due", "done"]:
@@ -102,7 +103,7 @@ def _refund(history: History) -> Literal["none", "due", "done"]:
 
 
 def _undone(history: History) -> bool:
-    """Tell whether the order was cancelled and both money and stock are where they were."""
+    """Return whether the order was cancelled and both money and stock were given back."""
     return (
         history.states(OrderCancelled)
         and history.states(PaymentVoided, PaymentDeclined, PaymentRefunded)

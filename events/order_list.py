@@ -1,6 +1,6 @@
-"""An order as a list shows it: a pure fold of few of its events, and the form that it is kept in.
+"""Order list: an order's entry as a pure fold of some of its events, and the entry's stored form.
 
-The projection `orders` writes it and the shop's API reads it, so the form is theirs in common.
+The projection `orders` writes the entries, and the shop's API reads them.
 """
 
 from collections.abc import Mapping
@@ -24,12 +24,12 @@ LIST = "list"
 CUSTOMER = "customer"
 PLACE = "place"
 OPEN = "open"
-"""The service that owns the table, its name, its keys, and the attribute of those without an end.
+"""The owning service, the table's name, its keys, and the attribute of orders without an outcome.
 
-A guest's order is a list of its own: nobody may ask for the orders of all guests.
+A guest's order is a list of its own: no request can read the orders of all guests.
 """
 
-HEARD: tuple[type[Fact], ...] = (
+LIST_EVENTS: tuple[type[Fact], ...] = (
     OrderPlaced,
     OrderConfirmed,
     OrderCancelled,
@@ -37,28 +37,28 @@ HEARD: tuple[type[Fact], ...] = (
     PaymentRefunded,
     OrderStalled,
 )
-"""The facts that a list tells of; it depends on no other, so whoever writes it writes the same."""
+"""The types that an entry depends on; the fold of other types changes nothing."""
 
 SHARDS = 8
-"""Parts of the index of open orders: one key of an index takes a thousand writes a second."""
+"""Shards of the index of open orders: one key of an index takes a thousand writes a second."""
 
 type Status = Literal["placed", "confirmed", "dispatched", "cancelled"]
 type Value = str | int
 
 
-FURTHEST: tuple[tuple[type[Fact], Status], ...] = (
+STATUSES: tuple[tuple[type[Fact], Status], ...] = (
     (OrderCancelled, "cancelled"),
     (DispatchScheduled, "dispatched"),
     (OrderConfirmed, "confirmed"),
 )
-"""What an order is by the facts that there are of it, the furthest first."""
+"""The status that each type of event means; the first type that is present decides."""
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """An order in a list.
 
-    `pieces` is how many things were ordered. What was paid and reserved so far is told by the
-    order's own page; `refund` is `done` once money went back.
+    `pieces` is the sum of the lines' quantities; `refund` is `done` once money was paid back. The
+    order's own page shows whether it is paid and reserved.
     """
 
     id: str
@@ -70,11 +70,12 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     pieces: int
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an order stands: whose list, its place in it, and how many facts made it.
+class ListEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """An order's entry: the customer whose list it is in, its place there, and its version.
 
-    `open` is the part of the index that it is in while it has no outcome. An order that is known
-    to be stalled is in another part, so that it keeps nobody from being found.
+    `version` is the number of facts that the entry is folded from. `open` is the entry's shard in
+    the index while the order has no outcome. Stalled orders have shards of their own, so that they
+    hide no other order from a query with a limit.
     """
 
     customer: str
@@ -84,37 +85,37 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     listed: Listed
 
 
-def entry(history: History) -> Entry | None:
-    """Return what these events make of an order's entry, or nothing if none was placed."""
+def entry(history: History) -> ListEntry | None:
+    """Return the entry that these events fold to, or None if no order was placed."""
     placed = history.find(OrderPlaced)
     if placed is None:
         return None
-    return Entry(
+    return ListEntry(
         customer=placed.data.customer or f"guest#{placed.subject}",
         place=f"{placed.sequence}#{placed.subject}",
-        version=heard(history),
-        open=None if history.states(OrderConfirmed, OrderCancelled) else _part(history),
+        version=entry_version(history),
+        open=None if history.states(OrderConfirmed, OrderCancelled) else _shard(history),
         listed=_listed(placed, history),
     )
 
 
-def heard(history: History) -> int:
-    """Return how many facts of a history a list tells of: the version of the order's entry."""
-    return sum([type(event.data) in HEARD for event in history])
+def entry_version(history: History) -> int:
+    """Return the version of an order's entry: the number of its facts in `LIST_EVENTS`."""
+    return sum([type(event.data) in LIST_EVENTS for event in history])
 
 
-def parts(*, stalled: bool) -> tuple[str, ...]:
-    """Return the parts of the index of open orders: of those known to be stalled, or the others."""
+def shards(*, stalled: bool) -> tuple[str, ...]:
+    """Return the keys of the index of open orders: those of stalled orders, or of all others."""
     return tuple(f"stalled#{shard}" if stalled else str(shard) for shard in range(SHARDS))
 
 
 def order_at(place: str) -> str:
-    """Return the id of the order that has a place."""
+    """Return the id of the order at a place."""
     return place.rpartition("#")[2]
 
 
-def flat(listed: Listed) -> dict[str, Value]:
-    """Return an order as the plain values of an item."""
+def to_values(listed: Listed) -> dict[str, Value]:
+    """Return a listed order as the plain values of an item."""
     values: dict[str, Value] = {
         "status": listed.status,
         "refund": listed.refund,
@@ -126,8 +127,8 @@ def flat(listed: Listed) -> dict[str, Value]:
     return values | ({"reason": listed.reason} if listed.reason else {})
 
 
-def unflat(place: str, values: Mapping[str, Value]) -> Listed:
-    """Return the order that was kept at a place as these values."""
+def from_values(place: str, values: Mapping[str, Value]) -> Listed:
+    """Return the listed order from its place and the plain values of its item."""
     return msgspec.convert(
         {
             "id": order_at(place),
@@ -153,13 +154,12 @@ def _listed(placed: Event[OrderPlaced], history: History) -> Listed:
 
 
 def _status(history: History) -> Status:
-    """Return how far an order has come."""
-    for kind, status in FURTHEST:
+    for kind, status in STATUSES:
         if history.states(kind):
             return status
     return "placed"
 
 
-def _part(history: History) -> str:
+def _shard(history: History) -> str:
     shard = crc32(next(iter(history)).subject.encode()) % SHARDS
-    return parts(stalled=history.states(OrderStalled))[shard]
+    return shards(stalled=history.states(OrderStalled))[shard]

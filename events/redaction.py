@@ -1,26 +1,26 @@
-"""What an error may repeat of an event that is none: names such as ours, and nothing else of it.
+"""Redaction of decoding errors: they repeat well-formed names and nothing else of the input.
 
-Errors of decoding end in logs, and who sends what does not decode may have put anything anywhere.
+Decoding errors end in logs, and bytes that do not decode may hold anything anywhere.
 """
 
 import re
 
 _NAME = re.compile(r"[A-Za-z]{1,40}(/[A-Za-z]{1,40})?(/[0-9]{1,3})?")
-_LIBRARYS_QUOTE = re.compile(r"^(Invalid enum value) .*?(?= - at `[^`]*`\Z|\Z)", re.DOTALL)
+_QUOTED_VALUE = re.compile(r"^(Invalid enum value) .*?(?= - at `[^`]*`\Z|\Z)", re.DOTALL)
 _HIGHEST = 999
-UNSAID = "…"
+REDACTED = "…"
 
 
 def name(text: str) -> str:
-    """Return a type, source or slot to be read in an error, if it looks like one."""
-    return f"`{text if _NAME.fullmatch(text) else UNSAID}`"
+    """Return a type, source or slot in backticks for an error; `…` if it is not well-formed."""
+    return f"`{text if _NAME.fullmatch(text) else REDACTED}`"
 
 
 def number(version: int) -> str:
-    """Return a version to be read in an error, if it is as small as they are."""
-    return str(version) if version <= _HIGHEST else UNSAID
+    """Return a version for an error; `…` if it is above 999."""
+    return str(version) if version <= _HIGHEST else REDACTED
 
 
 def reason(error: Exception) -> str:
-    """Return what msgspec says is wrong and where, without the value that is."""
-    return _LIBRARYS_QUOTE.sub(r"\1", str(error))
+    """Return msgspec's message, fault and place, without the value that it quotes."""
+    return _QUOTED_VALUE.sub(r"\1", str(error))

@@ -1,7 +1,7 @@
-"""A hybrid logical clock: a fixed-width string under which an event sorts after its causes.
+"""Hybrid logical clock: a fixed-width string that sorts an event after its causes.
 
-After Kulkarni et al., "Logical Physical Clocks" (2014): the greater of this machine's clock and of
-all that was read, with a counter for ties. No coordination, and no trust in any machine's clock.
+After Kulkarni et al., "Logical Physical Clocks" (2014): the greatest of this machine's clock and
+all sequences that were read, with a counter for ties. It needs no coordination and no exact clock.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ PATTERN = rf"^[0-9]{{{MILLIS_DIGITS}}}\.[0-9]{{{COUNTER_DIGITS}}}\Z"
 
 
 def after(now_ms: int, seen: Iterable[str] = ()) -> str:
-    """Return the sequence of a fact stated at `now_ms` by one who has read the sequences `seen`.
+    """Return the sequence of a fact that is stated at `now_ms` after reading the sequences `seen`.
 
     `now_ms` is Unix time in milliseconds. The result sorts after each of `seen`.
     """

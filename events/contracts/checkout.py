@@ -1,4 +1,4 @@
-"""What checkout states: an order was placed."""
+"""Contracts of checkout: an order was placed."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -16,14 +16,14 @@ MAX_QUANTITY = 999
 Quantity = Annotated[int, msgspec.Meta(ge=1, le=MAX_QUANTITY)]
 
 Delivery = Literal["standard", "express"]
-"""How fast the parcel is to go, as the customer chose."""
+"""The speed of delivery that the customer chose."""
 
 STANDARD: Delivery = "standard"
-"""What is delivered to those who do not choose."""
+"""The delivery of an order without a choice."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """So many pieces of a product, at the price of the moment of ordering."""
+    """A quantity of one product; `unit_price` is in minor units, at the time of the order."""
 
     sku: str
     name: str
@@ -32,7 +32,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a parcel goes; `country` is ISO 3166-1 alpha-2."""
+    """The address of a parcel; `country` is an ISO 3166-1 alpha-2 code."""
 
     name: str
     street: str
@@ -42,10 +42,10 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderPlaced(Fact, frozen=True, kw_only=True):
-    """A customer ordered `lines` for `total`.
+    """A customer placed an order for `lines`; `total` is the amount to pay.
 
-    `payment_token` stands for a payment method at the gateway, never a card number; `fingerprint`
-    is a hash of the request, by which a repetition is told from another request. `customer` is the
+    `payment_token` is the gateway's token for a payment method, never a card number. `fingerprint`
+    is a hash of the request; it distinguishes a retry from a different request. `customer` is the
     key of the customer that the order belongs to, null for a guest.
     """
 

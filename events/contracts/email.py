@@ -1,4 +1,4 @@
-"""What email states: a mail was sent, or will not be taken; never to whom, nor what it said."""
+"""Contracts of email: a mail was sent or refused; without its recipient and its text."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ DISPATCH_NOTE = "email/dispatch"
 CANCELLATION = "email/cancellation"
 
 NO_ADDRESS = "no-address"
-"""The reason of a refusal where the order has no address, or has it no more."""
+"""The reason of a refusal if the order has no email address, or it was erased."""
 
 
 class _EmailFact(Fact, frozen=True, kw_only=True):
@@ -17,35 +17,35 @@ class _EmailFact(Fact, frozen=True, kw_only=True):
 
 
 class _Sent(_EmailFact, frozen=True, kw_only=True):
-    """A mail went out, at least once.
+    """A mail was sent, at least once.
 
-    `message_id` is the provider's id of it, null where mail is recorded and not sent. It is no
-    `reference`: whichever of two sendings was written down, the fact is the same.
+    `message_id` is the provider's id of the mail, null where mail is recorded and not sent. It is
+    not named `reference`, because a second sending with another id states the same fact.
     """
 
     message_id: str | None
 
 
 class ReceiptSent(_Sent, frozen=True, kw_only=True):
-    """The customer was told what was ordered. `message_id`: null if it was recorded only."""
+    """The receipt was mailed to the customer; `message_id` is null if only recorded."""
 
     slots: ClassVar[tuple[str, ...]] = (RECEIPT,)
 
 
 class DispatchNoteSent(_Sent, frozen=True, kw_only=True):
-    """The customer was told of the parcel. `message_id`: null if it was recorded only."""
+    """The dispatch note was mailed to the customer; `message_id` is null if only recorded."""
 
     slots: ClassVar[tuple[str, ...]] = (DISPATCH_NOTE,)
 
 
 class CancellationSent(_Sent, frozen=True, kw_only=True):
-    """The customer was told that nothing will come. `message_id`: null if it was recorded only."""
+    """The cancellation was mailed to the customer; `message_id` is null if only recorded."""
 
     slots: ClassVar[tuple[str, ...]] = (CANCELLATION,)
 
 
 class MailRefused(_EmailFact, frozen=True, kw_only=True):
-    """The mail of this slot will not be sent: `no-address`, or the provider's word for it."""
+    """The mail of this slot will not be sent; `reason` is `no-address` or the provider's code."""
 
     slots: ClassVar[tuple[str, ...]] = (RECEIPT, DISPATCH_NOTE, CANCELLATION)
 

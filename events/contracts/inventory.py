@@ -1,4 +1,4 @@
-"""What inventory states: stock was reserved or not, and given back."""
+"""Contracts of inventory: stock was reserved, rejected, voided or released."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ RELEASE = "inventory/release"
 
 
 class Reserved(msgspec.Struct, frozen=True, kw_only=True):
-    """So many pieces of a product."""
+    """A quantity of one product, in pieces."""
 
     sku: str
     quantity: int
@@ -22,7 +22,7 @@ class _InventoryFact(Fact, frozen=True, kw_only=True):
 
 
 class StockReserved(_InventoryFact, frozen=True, kw_only=True):
-    """The pieces were taken out of the available stock, all of them."""
+    """All pieces of the order were taken out of the available stock."""
 
     slots: ClassVar[tuple[str, ...]] = (RESERVE,)
 
@@ -30,7 +30,7 @@ class StockReserved(_InventoryFact, frozen=True, kw_only=True):
 
 
 class StockRejected(_InventoryFact, frozen=True, kw_only=True):
-    """There was not enough of `skus`, so nothing was taken."""
+    """The available stock of `skus` was too low, so no stock was taken."""
 
     slots: ClassVar[tuple[str, ...]] = (RESERVE,)
 
@@ -38,13 +38,13 @@ class StockRejected(_InventoryFact, frozen=True, kw_only=True):
 
 
 class StockVoided(_InventoryFact, frozen=True, kw_only=True):
-    """The order was cancelled before stock was taken, and none will be."""
+    """The order was cancelled before stock was taken; none will be taken."""
 
     slots: ClassVar[tuple[str, ...]] = (RESERVE,)
 
 
 class StockReleased(_InventoryFact, frozen=True, kw_only=True):
-    """The pieces were put back into the available stock."""
+    """The reserved pieces were put back into the available stock."""
 
     slots: ClassVar[tuple[str, ...]] = (RELEASE,)
 

@@ -1,4 +1,4 @@
-"""What ordering states: the order's outcome, one of two, once."""
+"""Contracts of ordering: the order's outcome, once: confirmed or cancelled."""
 
 from typing import ClassVar, Literal
 
@@ -7,18 +7,18 @@ from events.envelope import Fact
 OUTCOME = "outcome"
 
 Reason = Literal["customer", "payment-declined", "out-of-stock", "stalled"]
-"""Why an order was cancelled."""
+"""The reason of a cancellation."""
 
 
 class OrderConfirmed(Fact, frozen=True, kw_only=True):
-    """Paid and reserved: the shop will deliver."""
+    """The order is paid and its stock reserved: the shop will deliver."""
 
     sources: ClassVar[tuple[str, ...]] = ("ordering",)
     slots: ClassVar[tuple[str, ...]] = (OUTCOME,)
 
 
 class OrderCancelled(Fact, frozen=True, kw_only=True):
-    """The order ended without delivery; checkout states it when the customer asked."""
+    """The order was cancelled before delivery; checkout publishes it if the customer cancelled."""
 
     sources: ClassVar[tuple[str, ...]] = ("ordering", "checkout")
     slots: ClassVar[tuple[str, ...]] = (OUTCOME,)

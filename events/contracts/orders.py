@@ -1,4 +1,4 @@
-"""What the orders projection states: an order has waited too long for its outcome."""
+"""Contracts of the orders projection: an order has waited too long for its outcome."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from events.envelope import Fact
 
 
 class OrderStalled(Fact, frozen=True, kw_only=True):
-    """No outcome after `waited_seconds`; the slot is counted (`stalled/1`)."""
+    """The order has had no outcome for `waited_seconds`; its slots are numbered (`stalled/1`)."""
 
     sources: ClassVar[tuple[str, ...]] = ("orders",)
     slots: ClassVar[tuple[str, ...]] = ("stalled",)

@@ -1,4 +1,4 @@
-"""What payment states: a reference was prepared, and what became of it."""
+"""Contracts of payment: a payment was prepared, captured, declined, voided or refunded."""
 
 from typing import ClassVar
 
@@ -15,7 +15,10 @@ class _PaymentFact(Fact, frozen=True, kw_only=True):
 
 
 class PaymentPrepared(_PaymentFact, frozen=True, kw_only=True):
-    """The gateway gave a reference; money moves through this one only, and has not moved yet."""
+    """The gateway created the payment `reference`; no money has moved yet.
+
+    Money of this order moves through this reference only.
+    """
 
     slots: ClassVar[tuple[str, ...]] = (ATTEMPT,)
 
@@ -23,7 +26,7 @@ class PaymentPrepared(_PaymentFact, frozen=True, kw_only=True):
 
 
 class PaymentCaptured(_PaymentFact, frozen=True, kw_only=True):
-    """The customer was charged `amount`."""
+    """The gateway charged the customer `amount`, in minor units, through `reference`."""
 
     slots: ClassVar[tuple[str, ...]] = (CHARGE,)
 
@@ -32,7 +35,7 @@ class PaymentCaptured(_PaymentFact, frozen=True, kw_only=True):
 
 
 class PaymentDeclined(_PaymentFact, frozen=True, kw_only=True):
-    """The gateway refused to charge; `reason` is its word for it."""
+    """The gateway declined to charge the customer; `reason` is the gateway's code."""
 
     slots: ClassVar[tuple[str, ...]] = (CHARGE,)
 
@@ -41,10 +44,10 @@ class PaymentDeclined(_PaymentFact, frozen=True, kw_only=True):
 
 
 class PaymentVoided(_PaymentFact, frozen=True, kw_only=True):
-    """Nothing was charged and nothing will be.
+    """The payment was voided: nothing was charged and nothing will be.
 
-    In `payment/attempt` (no reference) the order was cancelled before a payment began; in
-    `payment/charge` the gateway cancelled `reference` before it was charged.
+    In slot `payment/attempt` the order was cancelled before a payment was prepared, and `reference`
+    is null. In slot `payment/charge` the gateway cancelled `reference` before it was charged.
     """
 
     slots: ClassVar[tuple[str, ...]] = (ATTEMPT, CHARGE)
@@ -53,7 +56,7 @@ class PaymentVoided(_PaymentFact, frozen=True, kw_only=True):
 
 
 class PaymentRefunded(_PaymentFact, frozen=True, kw_only=True):
-    """What had been charged was given back."""
+    """The charge was refunded: the gateway paid back `amount`, in minor units."""
 
     slots: ClassVar[tuple[str, ...]] = (REFUND,)
 

@@ -1,4 +1,4 @@
-"""What shipping states: the carrier will fetch a parcel."""
+"""Contracts of shipping: the carrier booked a parcel."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ DISPATCH = "shipping/dispatch"
 
 
 class DispatchScheduled(Fact, frozen=True, kw_only=True):
-    """The carrier booked the parcel; `reference` is its tracking number."""
+    """The carrier booked the order's parcel; `reference` is its tracking number."""
 
     sources: ClassVar[tuple[str, ...]] = ("shipping",)
     slots: ClassVar[tuple[str, ...]] = (DISPATCH,)

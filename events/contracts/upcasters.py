@@ -1,8 +1,8 @@
-"""The contracts of earlier versions, and how what they say is said today.
+"""Upcasters: the contracts of earlier versions, and a pure function from each to the next.
 
-A log keeps its events for ever as they were written. One of an earlier version is read by the
-contract of then, and lifted version by version to the contract of today. This module is imported
-when the first such event is met, so that it costs nobody else a start.
+The log keeps its events for ever as they were written. An event of an earlier version is decoded by
+the contract of its version and upcast, version by version, to the current one. This module is
+imported when the first such event is read, so it does not slow down other cold starts.
 """
 
 from collections.abc import Callable
@@ -15,15 +15,15 @@ from events.envelope import Fact
 from events.money import Money
 
 
-class Earlier(NamedTuple):
-    """A contract as it was, and a pure function from its facts to those of the next version."""
+class Upcaster(NamedTuple):
+    """The contract of an earlier version, and a pure function from its facts to the next one's."""
 
     contract: type[Fact]
     upcast: Callable[[Any], Fact]
 
 
 class OrderPlaced1(Fact, frozen=True, kw_only=True):
-    """`OrderPlaced` before the customer chose the delivery."""
+    """`OrderPlaced` before it had a delivery and a customer; see the current version."""
 
     sources: ClassVar[tuple[str, ...]] = ("checkout",)
     slots: ClassVar[tuple[str, ...]] = ("placed",)
@@ -37,8 +37,8 @@ class OrderPlaced1(Fact, frozen=True, kw_only=True):
     fingerprint: str
 
 
-def _with_delivery(old: OrderPlaced1) -> OrderPlaced:
-    """All parcels went by standard delivery, and all customers were guests."""
+def _to_version_2(old: OrderPlaced1) -> OrderPlaced:
+    """At version 1 all parcels went by standard delivery, and all customers were guests."""
     return OrderPlaced(
         lines=old.lines,
         total=old.total,
@@ -50,20 +50,20 @@ def _with_delivery(old: OrderPlaced1) -> OrderPlaced:
     )
 
 
-EARLIER: dict[str, tuple[Earlier, ...]] = {
-    "OrderPlaced": (Earlier(OrderPlaced1, _with_delivery),),
+UPCASTERS: dict[str, tuple[Upcaster, ...]] = {
+    "OrderPlaced": (Upcaster(OrderPlaced1, _to_version_2),),
 }
-"""By type, each version before today's, the first one first: version n is at n - 1."""
+"""By type, one for each earlier version, in ascending order: version n is at n - 1."""
 
 
 def contract_of(name: str, version: int) -> type[Fact] | None:
-    """Return the contract of a type in an earlier version, if it was kept."""
-    known = EARLIER.get(name, ())
+    """Return the contract of an earlier version of a type, or None."""
+    known = UPCASTERS.get(name, ())
     return known[version - 1].contract if version <= len(known) else None
 
 
-def lift(name: str, fact: Fact) -> Fact:
-    """Return today's form of a fact of an earlier version, by way of all versions in between."""
-    for step in EARLIER[name][fact.version - 1 :]:
+def upcast(name: str, fact: Fact) -> Fact:
+    """Return a fact of an earlier version in the current one, upcast version by version."""
+    for step in UPCASTERS[name][fact.version - 1 :]:
         fact = step.upcast(fact)
     return fact

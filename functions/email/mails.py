@@ -21,7 +21,7 @@ from events.contracts.payment import (
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from events.history import History
-from events.money import Money, written
+from events.money import Money, formatted
 from functions.framework.ports import Mail
 
 type Values = Mapping[str, str]
@@ -62,9 +62,9 @@ def _money(history: History) -> str:
     captured = history.find(PaymentCaptured)
     refunded = history.find(PaymentRefunded)
     if refunded:
-        return f"Your {written(refunded.data.amount)} were given back."
+        return f"Your {formatted(refunded.data.amount)} were given back."
     if captured:
-        return f"Your {written(captured.data.amount)} are on their way back to you."
+        return f"Your {formatted(captured.data.amount)} are on their way back to you."
     if history.states(PaymentDeclined, PaymentVoided):
         return "You were not charged."
     return "Should you have been charged in the meantime, all of it comes back by itself."
@@ -75,7 +75,7 @@ def _mail(name: str, placed: Event[OrderPlaced], more: Mapping[str, str]) -> Mai
     values = _on_one_line(
         {
             "order": placed.subject,
-            "total": written(order.total),
+            "total": formatted(order.total),
             "name": order.ship_to.name,
             "street": order.ship_to.street,
             "place": f"{order.ship_to.postal_code} {order.ship_to.city}",
@@ -98,7 +98,7 @@ def _filled(name: str, form: str, values: Values, lines: Sequence[Values]) -> st
 
 def _cells(line: Line, order: OrderPlaced) -> Values:
     price = Money(amount=line.quantity * line.unit_price, currency=order.total.currency)
-    return {"quantity": str(line.quantity), "product": line.name, "price": written(price)}
+    return {"quantity": str(line.quantity), "product": line.name, "price": formatted(price)}
 
 
 def _on_one_line(values: Values) -> Values:

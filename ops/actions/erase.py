@@ -1,31 +1,31 @@
-"""Blanking one order: its events, and the rows that were made of them."""
+"""Erasure of the personal data of one order: in its events, and in the rows built from them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from events.history import History
-from events.personal import forgotten
+from events.personal import blanked
 from functions.framework.ports import Clock, Log, Row, Rows
 from functions.framework.service import Projection
-from functions.runtime.operating.ports import Changing, Erasure
+from functions.runtime.operating.ports import ConcurrentChange, Erasure
 from ops.cli.errors import CommandError
 
 TRIES = 3
-"""Times that an event is blanked which somebody else changes meanwhile."""
+"""Attempts while another process changes the events."""
 
 
 @dataclass(frozen=True)
 class ReadModel:
-    """A read model: whose it is, how its rows are made, and where they are."""
+    """A read model: its consumer's name, its projection, and its rows."""
 
     name: str
     projection: Projection
     rows: Rows
 
     def rewrite(self, before: Row | None, history: History) -> None:
-        """Put what a history makes in the place of a row that was made before.
+        """Replace a row by the row of another history of the same version.
 
-        It is as old as that one, so it must be written over it, and a key that is no more must go.
+        An equal version needs an unconditional write, and a row under an old key is removed.
         """
         row = self.projection.fold(history)
         if before and (row is None or _place(row) != _place(before)):
@@ -34,42 +34,41 @@ class ReadModel:
             self.rows.overwrite(row)
 
     def agrees(self, history: History) -> bool:
-        """Tell whether the row is what a history makes."""
+        """Return whether the stored row equals the row of a history."""
         row = self.projection.fold(history)
         return row is None or self.rows.get(row.partition, row.sort) == row
 
 
 def erase(
-    log: Log, erasure: Erasure, shelves: Sequence[ReadModel], order: str, clock: Clock
+    log: Log, erasure: Erasure, read_models: Sequence[ReadModel], order: str, clock: Clock
 ) -> Sequence[str]:
-    """Blank an order's events and have its rows say no more; return the ids of the events.
+    """Erase the personal data of an order's events and rows; return the ids of the events.
 
-    The rows are written before and after: before, since what they were is known from the events
-    alone; after, since a message in flight may have brought them back meanwhile. Whatever ends it
-    in between, doing it again does the rest.
+    The rows are written before and after the events: before, since only the events give the old
+    rows; after, since a message in flight may have restored them meanwhile. After an interruption,
+    a second call completes the work.
 
     Raises:
-        CommandError: somebody else goes on changing the events.
+        CommandError: another process keeps changing the events.
     """
     history = log.read(order)
-    made = [shelf.projection.fold(history) for shelf in shelves]
-    for shelf, row in zip(shelves, made, strict=True):
-        shelf.rewrite(row, History(map(forgotten, history)))
-    blanked: list[str] = []
+    before = [model.projection.fold(history) for model in read_models]
+    for model, row in zip(read_models, before, strict=True):
+        model.rewrite(row, History(map(blanked, history)))
+    erased: list[str] = []
     for left in reversed(range(TRIES)):
         try:
-            blanked += erasure.erase(order, clock())
+            erased += erasure.erase(order, clock())
             break
-        except Changing as changing:
+        except ConcurrentChange as changing:
             if not left:
                 raise CommandError(
-                    f"{changing} is being changed by somebody else: see who that is, and say it"
-                    " again."
+                    f"Another process is changing {changing}: find it, and run the command again."
                 ) from changing
     after = log.read(order)
-    for shelf, row in zip(shelves, made, strict=True):
-        shelf.rewrite(row, after)
-    return blanked
+    for model, row in zip(read_models, before, strict=True):
+        model.rewrite(row, after)
+    return erased
 
 
 def _place(row: Row) -> tuple[str, str]:

@@ -1,14 +1,14 @@
-"""`fanfare forget`: what an order says of a person, blanked in the log and in the read models.
+"""`fanfare forget`: erase an order's personal data in the log and in the read models.
 
-Copies live on for a while in messages that wait or lie in dead-letter queues (14 days at most, as
-long as SQS keeps anything), in the log's stream (a day), and in a table's recovery (35 days).
+Copies stay for a while in queues and dead-letter queues (14 days at most, the longest retention of
+SQS), in the log's stream (a day), and in a table's point-in-time recovery (35 days).
 """
 
 from collections.abc import Sequence
 
 from events.history import History
 from events.order import NotPlaced, fold
-from events.personal import forgotten
+from events.personal import blanked
 from functions import names
 from functions.framework.ports import Clock
 from functions.map import CONSUMERS
@@ -23,7 +23,7 @@ from ops.stage.lookups import find_order, no_such_order
 from ops.views.outstanding import outstanding
 
 COPIES = (
-    "Messages that wait or lie in dead-letter queues keep their copies until they are worked off or"
+    "Messages in queues and dead-letter queues keep their copies until they are processed or"
     " expire, at most 14 days."
 )
 
@@ -31,29 +31,30 @@ COPIES = (
 def forget(
     connection: Connection, options: Options, wanted: str, *, yes: bool, clock: Clock = utc_now
 ) -> ExitCode:
-    """Blank an order's personal fields and say what was done."""
+    """Erase the personal fields of an order and print the result."""
     order = find_order(connection, wanted.upper())
     history = connection.log().read(order)
-    _must_rest(history, order)
-    if not _personal(history) and all(shelf.agrees(history) for shelf in _shelves(connection)):
-        _say(options, order, (), "Nothing is left to forget")
+    _must_be_complete(history, order)
+    if not _personal(history) and all(model.agrees(history) for model in _read_models(connection)):
+        _print(options, order, (), "Nothing is left to erase")
         return ExitCode.DONE
-    confirm(options, f"This blanks what order {order} says of a person, for good.", yes=yes)
+    confirm(options, f"This erases the personal data of order {order} for good.", yes=yes)
     session = f"forget-{order}"
-    log_keeper = connection.acting_as(
-        names.forget_role(connection.stage, connection.region), session
-    )
-    shelves = _shelves(connection, session)
-    blanked = erase(connection.log(), log_keeper.erasure(), shelves, order, clock)
+    acting = connection.acting_as(names.forget_role(connection.stage, connection.region), session)
+    read_models = _read_models(connection, session)
+    erased = erase(connection.log(), acting.erasure(), read_models, order, clock)
     for pending in outstanding(history):
-        options.err.print(f"{pending.consumer} has yet to fill {pending.slot}: it finds blanks.")
-    rows = f", and its row in {', '.join(shelf.name for shelf in shelves)}" if shelves else ""
-    _say(options, order, blanked, f"Blanked {counted(len(blanked), 'event')}{rows}")
+        options.err.print(
+            f"{pending.consumer} has yet to fill {pending.slot}: it gets empty fields."
+        )
+    rows = "".join(f" and in the row of {model.name}" for model in read_models)
+    events = counted(len(erased), "event")
+    _print(options, order, erased, f"Erased the personal data in {events}{rows}")
     return ExitCode.DONE
 
 
-def _shelves(connection: Connection, session: str | None = None) -> list[ReadModel]:
-    """Return all read models; with a session as one sees them under the roles that may write."""
+def _read_models(connection: Connection, session: str | None = None) -> list[ReadModel]:
+    """Return all read models; with a session, under the roles that may write them."""
     return [
         ReadModel(
             consumer.name,
@@ -72,27 +73,27 @@ def _shelves(connection: Connection, session: str | None = None) -> list[ReadMod
 
 
 def _personal(history: History) -> list[str]:
-    """Return the ids of the events that say something personal."""
-    return [event.id for event in history if forgotten(event) != event]
+    """Return the ids of the events with personal data."""
+    return [event.id for event in history if blanked(event) != event]
 
 
-def _say(options: Options, order: str, blanked: Sequence[str], sentence: str) -> None:
+def _print(options: Options, order: str, erased: Sequence[str], sentence: str) -> None:
     if options.json:
-        options.print_json({"order": order, "blanked": blanked})
+        options.print_json({"order": order, "blanked": erased})
     else:
         options.out.print(f"{sentence}: order {order}.")
     options.err.print(COPIES)
 
 
-def _must_rest(history: History, order: str) -> None:
+def _must_be_complete(history: History, order: str) -> None:
     try:
         folded = fold(history)
     except NotPlaced:
         raise no_such_order(order) from None
     if folded.moving:
         raise CommandError(
-            f"Order {order} is {folded.status} and still moves: what is to come may need the"
-            f" address or the payment. Wait for its end (fanfare order {order} tells of it), or"
+            f"Order {order} is {folded.status} and still in progress: later steps may need the"
+            f" address or the payment. Wait for its end (fanfare order {order} shows it), or"
             " cancel it first.",
             ExitCode.REFUSED,
         )

@@ -4,38 +4,38 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from events import codec
-from events.contracts.upcasters import EARLIER, Earlier
+from events.contracts.upcasters import UPCASTERS, Upcaster
 from events.envelope import Fact
 from ops.contracts.schema import published
 from ops.contracts.seals import broken
 from ops.contracts.store import EVENTS, GUIDE, ContractIssue, SchemaStore
 
 SAMPLES = EVENTS / "samples"
-UPCASTERS = "events/contracts/upcasters.py"
+UPCASTERS_FILE = "events/contracts/upcasters.py"
 
 
 def issues(store: SchemaStore) -> Iterator[ContractIssue]:
     """Yield all issues of this code's contracts."""
-    yield from upcaster_issues(codec.CONTRACTS, EARLIER)
+    yield from upcaster_issues(codec.CONTRACTS, UPCASTERS)
     yield from store.issues(published())
     yield from sample_issues(codec.CONTRACTS, SAMPLES)
 
 
 def upcaster_issues(
-    contracts: Mapping[str, type[Fact]], earlier: Mapping[str, tuple[Earlier, ...]]
+    contracts: Mapping[str, type[Fact]], earlier: Mapping[str, tuple[Upcaster, ...]]
 ) -> Iterator[ContractIssue]:
     """Yield an issue for each contract that lacks an upcaster to its version."""
     for name in sorted(earlier.keys() - contracts.keys()):
         yield ContractIssue(
-            message=f"{name} has earlier versions in {UPCASTERS}, but no contract of today."
+            message=f"{name} has earlier versions in {UPCASTERS_FILE}, but no contract of today."
         )
     for name, contract in contracts.items():
         found = [step.contract.version for step in earlier.get(name, ())]
         wanted = list(range(1, contract.version))
         if found != wanted:
             yield ContractIssue(
-                message=f"{name} is at version {contract.version}, so {UPCASTERS} must have the"
-                f" contracts and upcasters of {wanted} and has those of {found}: see {GUIDE}."
+                message=f"{name} is at version {contract.version}, so {UPCASTERS_FILE} must have"
+                f" the contracts and upcasters of {wanted} and has those of {found}: see {GUIDE}."
             )
 
 

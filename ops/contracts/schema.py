@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from events import codec
-from events.contracts.upcasters import EARLIER
+from events.contracts.upcasters import UPCASTERS
 from events.envelope import Envelope, Fact
 
 type Schema = dict[str, Any]
@@ -28,7 +28,7 @@ class Recursive(TypeError):
 def published() -> dict[tuple[str, int], type[Any]]:
     """Return the classes of the envelope and of all contracts, in every readable version."""
     versions: dict[tuple[str, int], type[Any]] = {(ENVELOPE, 1): Envelope}
-    for name, steps in EARLIER.items():
+    for name, steps in UPCASTERS.items():
         versions |= {(name, step.contract.version): step.contract for step in steps}
     return versions | {(name, today.version): today for name, today in codec.CONTRACTS.items()}
 

@@ -8,8 +8,8 @@ import msgspec
 from rich.table import Table
 
 from events.history import History
-from events.money import Money, written
-from events.order_list import LIST, Status, entry, unflat
+from events.money import Money, formatted
+from events.order_list import LIST, Status, entry, from_values
 from functions.analytics.figures import Figures, figures
 from functions.analytics.service import SERVICE as ANALYTICS
 from functions.analytics.table import FIGURES, day_of
@@ -69,7 +69,7 @@ def _consistent(connection: Connection, histories: Sequence[History]) -> bool:
     for history in histories:
         made = entry(history)
         row = kept.get(made.place) if made else None
-        if made is None or row is None or unflat(row.sort, row.values) != made.listed:
+        if made is None or row is None or from_values(row.sort, row.values) != made.listed:
             return False
     ended = sum(made.listed.status in _ENDS for made in map(entry, histories) if made)
     counted = metrics.summed(_figures(connection))
@@ -94,7 +94,7 @@ def _ledger(connection: Connection, placed: Sequence[str], short: Callable[[str]
     table.add_column("amount", justify="right", no_wrap=True)
     table.add_column("state", no_wrap=True)
     for each in ledger(connection, placed):
-        amount = written(Money(amount=each.amount, currency=each.currency))
+        amount = formatted(Money(amount=each.amount, currency=each.currency))
         table.add_row(short(each.order), amount, each.state_text)
     return table
 

@@ -7,7 +7,7 @@ from datetime import date
 from rich.table import Table
 from rich.text import Text
 
-from events.money import Money, written
+from events.money import Money, formatted
 from functions.analytics.figures import LONGEST, Figures, figures
 from functions.analytics.service import SERVICE as ANALYTICS
 from functions.analytics.table import FIGURES, day_of
@@ -108,7 +108,8 @@ def no_orders(found: Sequence[Figures], stage: str) -> str:
 def _cells(of: Figures, drawn: str) -> tuple[str | Text, ...]:
     cancelled = "\n".join(f"{count} {reason}" for reason, count in of.cancelled.items())
     revenue = "\n".join(
-        written(Money(amount=amount, currency=currency)) for currency, amount in of.revenue.items()
+        formatted(Money(amount=amount, currency=currency))
+        for currency, amount in of.revenue.items()
     )
     return f"{of.orders}", drawn, f"{of.confirmed}", cancelled or NONE, revenue or NONE
 

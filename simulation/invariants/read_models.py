@@ -9,8 +9,8 @@ from events.contracts.checkout import OrderPlaced
 from events.contracts.ordering import OrderCancelled, OrderConfirmed
 from events.envelope import Event
 from events.history import History
-from events.order_list import heard, order_at
-from functions.analytics.figures import CANCELLED, CONFIRMED, ORDERED, ORDERS, REVENUE, named
+from events.order_list import entry_version, order_at
+from functions.analytics.figures import CANCELLED, CONFIRMED, ORDERED, ORDERS, REVENUE, figure_name
 from functions.analytics.table import DAILY, FIGURES, LATE, SEPARATOR, day_of, shard
 from functions.framework.ports import Row
 from functions.orders.projection import row as row_of
@@ -22,7 +22,9 @@ type OfRow = Callable[[Shop, Row], bool]
 def the_list_is_never_ahead_of_the_log(shop: Shop, row: Row) -> bool:
     """A list row counts no more facts than the log has, and equals the fold of as many."""
     history = shop.log.read(order_at(row.sort))
-    return row.version is not None and (row.version < heard(history) or row == row_of(history))
+    return row.version is not None and (
+        row.version < entry_version(history) or row == row_of(history)
+    )
 
 
 def the_figures_are_never_ahead_of_the_log(shop: Shop, row: Row) -> bool:
@@ -51,11 +53,11 @@ def adds(event: Event[Any], history: History) -> Mapping[str, int]:
     total = placed.data.total
     match event.data:
         case OrderPlaced():
-            return {ORDERS: 1, named(ORDERED, total.currency): total.amount}
+            return {ORDERS: 1, figure_name(ORDERED, total.currency): total.amount}
         case OrderConfirmed():
-            return {CONFIRMED: 1, named(REVENUE, total.currency): total.amount}
+            return {CONFIRMED: 1, figure_name(REVENUE, total.currency): total.amount}
         case OrderCancelled(reason=reason):
-            return {named(CANCELLED, reason): 1}
+            return {figure_name(CANCELLED, reason): 1}
     return {}
 
 

@@ -1,4 +1,4 @@
-"""Events to JSON and back, and what decoding says of bytes that are none of ours."""
+"""The codec: events to JSON and back, and the errors for bytes that are not a valid event."""
 
 import json
 import re
@@ -46,7 +46,7 @@ def test_an_event_comes_back_as_it_was_encoded() -> None:
     assert codec.decode(codec.encode(PLACED)) == PLACED
 
 
-def test_data_is_encoded_as_it_was_written_whatever_its_version() -> None:
+def test_data_of_any_version_is_encoded_as_it_was_written() -> None:
     envelope = msgspec.structs.replace(PLACED, dataversion=1)
 
     document = json.loads(codec.encode_as_written(envelope, '{"written": "then"}'))
@@ -55,7 +55,7 @@ def test_data_is_encoded_as_it_was_written_whatever_its_version() -> None:
     assert document == today | {"dataversion": 1, "data": {"written": "then"}}
 
 
-def test_text_is_read_as_bytes_are() -> None:
+def test_text_decodes_like_bytes() -> None:
     assert codec.decode(codec.encode(PLACED).decode()) == PLACED
 
 
@@ -84,7 +84,7 @@ WRONG: list[tuple[str, bytes | str, type[Undecodable], str]] = [
     ("a version that is text", wire(has("dataversion", "1")), Undecodable, "`$.dataversion`"),
     ("version 0", wire(has("dataversion", 0)), Undecodable, "`$.dataversion`"),
     ("a time without a zone", wire(has("time", "2026-11-23T09:00:00")), Undecodable, "`$.time`"),
-    ("a sequence of its own making", wire(has("sequence", "12")), Undecodable, "`$.sequence`"),
+    ("a sequence of another form", wire(has("sequence", "12")), Undecodable, "`$.sequence`"),
     ("a sequence in other digits", wire(has("sequence", "١٧٩٥٤٢٥٢٤٧٣٨٢.0000")),
      Undecodable, "`$.sequence`"),
     ("a sequence with a line's end", wire(has("sequence", "1795425247382.0000\n")),
@@ -107,9 +107,10 @@ WRONG: list[tuple[str, bytes | str, type[Undecodable], str]] = [
     ("a future version", wire(has("dataversion", 3)), FutureVersion,
      "OrderPlaced 3 is newer than the 2 known here - at `$.dataversion`"),
     ("a foreign source", wire(has("source", "shipping")), NotItsOwn,
-     "for `shipping` to state - at `$.source`"),
+     "`shipping` may not publish OrderPlaced in slot `placed` - at `$.source`"),
     ("another's slot", wire(has("id", f"{PLACED.subject}/outcome")), NotItsOwn, "slot `outcome`"),
-    ("an id of another order", wire(has("id", "ANOTHER/placed")), Undecodable, "`$.id`"),
+    ("an id of another order", wire(has("id", "ANOTHER/placed")), Undecodable,
+     "the id is not <subject>/<slot> - at `$.id`"),
     ("an id without a slot", wire(has("id", PLACED.subject)), Undecodable, "`$.id`"),
     ("more than can travel", b" " * (codec.MAX_BYTES + 1), Undecodable, "65537 bytes"),
     ("more than can travel, as text", wire(in_data(has("email", "§" * 40_000))).decode()
@@ -118,20 +119,20 @@ WRONG: list[tuple[str, bytes | str, type[Undecodable], str]] = [
 
 
 @pytest.mark.parametrize(
-    ("raw", "error", "says"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG]
+    ("raw", "error", "message"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG]
 )
-def test_decoding_says_what_is_wrong_and_where(
-    raw: bytes | str, error: type[Undecodable], says: str
+def test_a_decoding_error_names_the_fault_and_its_place(
+    raw: bytes | str, error: type[Undecodable], message: str
 ) -> None:
     with pytest.raises(Undecodable) as caught:
         codec.decode(raw)
 
     assert type(caught.value) is error
-    assert says in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize("raw", [row[1] for row in WRONG], ids=[row[0] for row in WRONG])
-def test_decoding_names_one_place_and_names_it_last(raw: bytes | str) -> None:
+def test_a_decoding_error_names_at_most_one_place_at_its_end(raw: bytes | str) -> None:
     with pytest.raises(Undecodable) as caught:
         codec.decode(raw)
 
@@ -139,7 +140,7 @@ def test_decoding_names_one_place_and_names_it_last(raw: bytes | str) -> None:
     assert not at or re.fullmatch(r"`\$[a-z._\[\]0-9]*`", place)
 
 
-def test_what_decoding_says_quotes_nothing_personal() -> None:
+def test_a_decoding_error_quotes_no_personal_data() -> None:
     edits = [in_data(has(name, [EMAIL])) for name in ("email", "total", "ship_to", "lines")]
 
     for edit in edits:
@@ -148,20 +149,20 @@ def test_what_decoding_says_quotes_nothing_personal() -> None:
         assert EMAIL not in str(caught.value)
 
 
-def test_a_field_that_a_newer_publisher_added_is_passed_over() -> None:
+def test_a_field_that_a_newer_publisher_added_is_ignored() -> None:
     newer = wire(lambda document: document["data"].update(gift=True) or document.update(more=1))
 
     assert codec.decode(newer) == PLACED
 
 
-def test_an_event_that_could_not_travel_is_not_encoded() -> None:
+def test_an_event_above_the_size_limit_is_not_encoded() -> None:
     long = msgspec.structs.replace(order_placed(), email="a" * codec.MAX_BYTES)
 
     with pytest.raises(EventTooLarge, match=f"{PLACED.id}: .* at most {codec.MAX_BYTES}"):
         codec.encode(placed(long))
 
 
-def test_the_largest_event_travels_there_and_back() -> None:
+def test_the_largest_event_is_encoded_and_decoded() -> None:
     room = codec.MAX_BYTES - len(codec.encode(PLACED))
     largest = placed(msgspec.structs.replace(order_placed(), email=EMAIL + "m" * room))
 
@@ -169,7 +170,7 @@ def test_the_largest_event_travels_there_and_back() -> None:
     assert codec.decode(codec.encode(largest)) == largest
 
 
-def test_a_lenient_reader_takes_an_unknown_type_as_a_fact_of_unknown_content() -> None:
+def test_a_lenient_reader_restores_an_unknown_type_as_an_unknown_fact() -> None:
     event = codec.restore(
         msgspec.structs.replace(PLACED, type="OrderGiftWrapped"), '{"ribbon": "red"}', lenient=True
     )
@@ -202,20 +203,20 @@ def test_a_lenient_reader_still_refuses_a_future_version() -> None:
         (StockReserved, "inventory", "payment/charge", False),
     ],
 )
-def test_a_service_states_its_own_facts_in_its_own_slots_counted_ones_included(
+def test_a_service_may_state_its_own_facts_in_its_own_slots_and_numbered_ones(
     contract: type[Fact], source: str, slot: str, may: bool
 ) -> None:
     assert codec.may_state(contract, source, slot) is may
 
 
-def test_every_contract_says_who_may_state_it_and_where() -> None:
+def test_every_contract_has_sources_slots_and_a_version() -> None:
     for contract in codec.CONTRACTS.values():
         assert contract.sources, contract
         assert contract.slots, contract
         assert contract.version >= 1, contract
 
 
-def test_every_consequence_decodes_as_its_author_stated_it() -> None:
+def test_a_consequence_decodes_as_it_was_stated() -> None:
     event = then(PLACED, PaymentVoided(reference="r"), slot="payment/charge")
 
     assert codec.decode(codec.encode(event)) == event

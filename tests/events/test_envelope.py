@@ -1,4 +1,4 @@
-"""The envelope: what an event inherits from its cause, and what makes two events the same fact."""
+"""The envelope: attributes that an event inherits from its cause, and equality of facts."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ def test_the_first_event_of_an_order_has_no_cause_but_the_request() -> None:
     assert FIRST.correlationid
 
 
-def test_an_event_is_named_after_its_order_and_the_decision_that_it_fills() -> None:
+def test_an_events_id_is_its_order_and_its_slot() -> None:
     assert FIRST.id == f"{ORDER}/placed"
     assert then(FIRST, PaymentPrepared(reference="r")).id == f"{ORDER}/payment/attempt"
 
@@ -48,13 +48,13 @@ def test_all_events_of_an_order_are_one_trace_with_a_span_each() -> None:
     assert span == span_id(prepared.id) != span_id(FIRST.id)
 
 
-def test_a_consequence_sorts_after_its_cause_although_its_machine_is_an_hour_behind() -> None:
+def test_a_consequence_sorts_after_its_cause_with_a_clock_an_hour_behind() -> None:
     late = then(FIRST, PaymentPrepared(reference="r"), now=NOW - timedelta(hours=1))
 
     assert late.sequence > FIRST.sequence
 
 
-def test_a_consequence_sorts_after_everything_that_its_author_read() -> None:
+def test_a_consequence_sorts_after_every_event_that_was_read_for_it() -> None:
     ahead = then(FIRST, PaymentPrepared(reference="r"), now=NOW + timedelta(hours=1))
     joined = then(FIRST, OrderConfirmed(), seen=[ahead.sequence])
 

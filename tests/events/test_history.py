@@ -1,4 +1,4 @@
-"""An order's history is the same for everybody, in whatever order the events arrived."""
+"""An order's history does not depend on the order in which its events arrived."""
 
 import pytest
 from hypothesis import given
@@ -23,7 +23,7 @@ WHOLE = story(
 
 
 @given(st.permutations(list(WHOLE)))
-def test_any_order_of_arrival_gives_the_same_history_and_the_same_order(arrived: list) -> None:  # type: ignore[type-arg]  # events of all types
+def test_in_any_order_of_arrival_history_and_fold_are_the_same(arrived: list) -> None:  # type: ignore[type-arg]  # events of all types
     assert History(arrived) == WHOLE
     assert fold(History(arrived)) == fold(WHOLE)
 
@@ -49,7 +49,7 @@ def test_events_of_one_sequence_are_sorted_by_id() -> None:
     assert list(History([paid, reserved, first])) == [first, reserved, paid]
 
 
-def test_a_slot_gives_its_event_or_nothing() -> None:
+def test_at_returns_the_event_of_a_slot_or_none() -> None:
     attempt = WHOLE.at(ATTEMPT)
 
     assert attempt is not None
@@ -57,7 +57,7 @@ def test_a_slot_gives_its_event_or_nothing() -> None:
     assert WHOLE.at("inventory/release") is None
 
 
-def test_an_event_is_found_by_its_type_or_not_at_all() -> None:
+def test_find_returns_the_first_event_of_a_type_or_none() -> None:
     captured = WHOLE.find(PaymentCaptured)
 
     assert captured is not None
@@ -74,7 +74,7 @@ def test_an_event_is_found_by_its_type_or_not_at_all() -> None:
         ((), False),
     ],
 )
-def test_a_history_states_any_of_some_types(kinds: tuple[type, ...], stated: bool) -> None:
+def test_a_history_states_any_of_the_given_types(kinds: tuple[type, ...], stated: bool) -> None:
     assert WHOLE.states(*kinds) is stated
 
 

@@ -1,12 +1,12 @@
-"""Money as people read it, with the digits of its currency."""
+"""Formatted money has the digits of its currency."""
 
 import pytest
 
-from events.money import Money, written
+from events.money import Money, formatted
 
 
 @pytest.mark.parametrize(
-    ("amount", "currency", "says"),
+    ("amount", "currency", "text"),
     [
         (0, "EUR", "0.00 EUR"),
         (5, "EUR", "0.05 EUR"),
@@ -21,5 +21,5 @@ from events.money import Money, written
         (150, "XYZ", "1.50 XYZ"),
     ],
 )
-def test_an_amount_has_the_digits_of_its_currency(amount: int, currency: str, says: str) -> None:
-    assert written(Money(amount=amount, currency=currency)) == says
+def test_an_amount_has_the_digits_of_its_currency(amount: int, currency: str, text: str) -> None:
+    assert formatted(Money(amount=amount, currency=currency)) == text

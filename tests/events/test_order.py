@@ -1,4 +1,4 @@
-"""An order for people: every state of the story, the gaps between them included."""
+"""The fold of an order: every state, and the states in between."""
 
 from typing import Literal
 
@@ -52,7 +52,7 @@ def cancelled(reason: Reason) -> OrderCancelled:
     return OrderCancelled(reason=reason)
 
 
-FURTHEST: list[tuple[str, tuple[Stated, ...], Status]] = [
+STATUSES: list[tuple[str, tuple[Stated, ...], Status]] = [
     ("just placed", (), "placed"),
     ("a reference prepared, nothing charged yet", (PREPARED,), "placed"),
     ("reserved only", (RESERVED,), "reserved"),
@@ -69,7 +69,7 @@ FURTHEST: list[tuple[str, tuple[Stated, ...], Status]] = [
 
 
 @pytest.mark.parametrize(
-    ("facts", "status"), [case[1:] for case in FURTHEST], ids=[case[0] for case in FURTHEST]
+    ("facts", "status"), [case[1:] for case in STATUSES], ids=[case[0] for case in STATUSES]
 )
 def test_the_status_names_the_furthest_step(facts: tuple[Stated, ...], status: Status) -> None:
     assert fold(story(*facts)).status == status
@@ -86,7 +86,7 @@ def test_the_status_names_the_furthest_step(facts: tuple[Stated, ...], status: S
         ((PREPARED, DECLINED, REJECTED), False, False),
     ],
 )
-def test_paid_and_reserved_are_told_apart(
+def test_paid_and_reserved_are_independent(
     facts: tuple[Stated, ...], paid: bool, reserved: bool
 ) -> None:
     order = fold(story(*facts))
@@ -108,7 +108,7 @@ def test_paid_and_reserved_are_told_apart(
         ((cancelled("customer"), NEVER_TRIED), "none"),
     ],
 )
-def test_money_of_a_cancelled_order_is_due_until_it_went_back(
+def test_a_refund_is_due_until_the_money_of_a_cancelled_order_is_paid_back(
     facts: tuple[Stated, ...], refund: Literal["none", "due", "done"]
 ) -> None:
     assert fold(story(*facts)).refund == refund
@@ -138,25 +138,25 @@ MOVING: list[tuple[str, tuple[Stated, ...], bool]] = [
 @pytest.mark.parametrize(
     ("facts", "moving"), [case[1:] for case in MOVING], ids=[case[0] for case in MOVING]
 )
-def test_an_order_moves_until_it_left_or_all_of_it_is_undone(
+def test_an_order_moves_until_it_is_dispatched_or_undone(
     facts: tuple[Stated, ...], moving: bool
 ) -> None:
     assert fold(story(*facts)).moving is moving
 
 
 @pytest.mark.parametrize("reason", ["customer", "payment-declined", "out-of-stock", "stalled"])
-def test_a_cancelled_order_says_why(reason: Reason) -> None:
+def test_a_cancelled_order_has_its_reason(reason: Reason) -> None:
     assert fold(story(cancelled(reason))).reason == reason
 
 
-def test_an_order_tells_what_was_bought_and_how_to_follow_the_parcel() -> None:
+def test_an_order_has_its_lines_and_the_parcels_tracking_number() -> None:
     order = fold(story(PREPARED, PAID, RESERVED, CONFIRMED, DISPATCHED))
 
     assert (order.id, order.total, order.lines) == (ORDER, TOTAL, (TRUMPET, MUTE))
     assert (order.tracking, order.reason) == ("SBX1", None)
 
 
-def test_the_timeline_has_every_event_in_their_total_order() -> None:
+def test_the_timeline_has_every_event_in_total_order() -> None:
     history = story(RESERVED, PREPARED, PAID)
     order = fold(history)
 
@@ -173,6 +173,6 @@ def test_the_version_counts_the_facts_and_the_sequence_is_the_last() -> None:
     assert order.sequence == list(history)[-1].sequence
 
 
-def test_without_a_placed_order_there_is_none() -> None:
+def test_without_order_placed_the_fold_fails() -> None:
     with pytest.raises(NotPlaced):
         fold(History(list(story(RESERVED))[1:]))

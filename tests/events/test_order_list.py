@@ -1,4 +1,4 @@
-"""An order's entry in a list: a fold of the few facts that it tells of."""
+"""An order's entry in the list: a fold of `LIST_EVENTS`."""
 
 from itertools import permutations
 from typing import Any
@@ -14,7 +14,7 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Fact
 from events.history import History
 from events.money import Money
-from events.order_list import HEARD, SHARDS, Entry, entry, flat, parts, unflat
+from events.order_list import LIST_EVENTS, SHARDS, ListEntry, entry, from_values, shards, to_values
 from tests.support.builders import NOW, ORDER, order_placed, placed, story, then
 
 TOTAL = Money(amount=28890, currency="EUR")
@@ -24,7 +24,7 @@ DISPATCHED = DispatchScheduled(carrier="sandbox", reference="SBX1")
 STALLED = (OrderStalled(waited_seconds=43200), "stalled/1")
 
 
-def of(*facts: Fact | tuple[Fact, str]) -> Entry:
+def of(*facts: Fact | tuple[Fact, str]) -> ListEntry:
     made = entry(story(*facts))
     assert made is not None
     return made
@@ -47,7 +47,7 @@ def test_without_a_placed_order_there_is_no_entry() -> None:
         ((STALLED,), "placed", None, "none"),
     ],
 )
-def test_it_tells_the_furthest_step_the_reason_and_whether_money_went_back(
+def test_an_entry_has_the_furthest_step_the_reason_and_the_refund(
     facts: tuple[Any, ...], status: str, reason: str | None, refund: str
 ) -> None:
     listed = of(*facts).listed
@@ -66,14 +66,14 @@ def test_a_customer_has_a_list_and_every_guests_order_is_a_list_of_its_own() -> 
     assert of().customer == f"guest#{ORDER}"
 
 
-def test_its_place_sorts_by_the_time_of_placing_and_names_the_order() -> None:
+def test_an_entrys_place_is_the_sequence_of_order_placed_and_the_order_id() -> None:
     made = of(OrderConfirmed())
 
     assert made.place == f"{placed().sequence}#{ORDER}"
 
 
 @pytest.mark.parametrize(
-    ("facts", "part"),
+    ("facts", "kind"),
     [
         ((), "fresh"),
         ((STALLED,), "stalled"),
@@ -81,35 +81,35 @@ def test_its_place_sorts_by_the_time_of_placing_and_names_the_order() -> None:
         ((STALLED, OrderCancelled(reason="stalled")), None),
     ],
 )
-def test_it_is_open_until_its_outcome_apart_once_it_is_known_to_be_stalled(
-    facts: tuple[Any, ...], part: str | None
+def test_an_entry_is_in_the_index_until_the_outcome_and_in_other_shards_once_stalled(
+    facts: tuple[Any, ...], kind: str | None
 ) -> None:
     found = of(*facts).open
 
-    kinds = dict.fromkeys(parts(stalled=False), "fresh") | dict.fromkeys(
-        parts(stalled=True), "stalled"
+    kinds = dict.fromkeys(shards(stalled=False), "fresh") | dict.fromkeys(
+        shards(stalled=True), "stalled"
     )
-    assert (kinds[found] if found else None) == part
+    assert (kinds[found] if found else None) == kind
 
 
-def test_open_orders_spread_over_all_parts() -> None:
+def test_open_orders_spread_over_all_shards() -> None:
     orders = [entry(History([placed(order=f"ORDER{number}")])) for number in range(400)]
     found = [made.open for made in orders if made]
 
-    assert set(found) == set(parts(stalled=False))
-    assert all(found.count(part) > 400 / SHARDS / 2 for part in parts(stalled=False))
+    assert set(found) == set(shards(stalled=False))
+    assert all(found.count(shard) > 400 / SHARDS / 2 for shard in shards(stalled=False))
 
 
-def test_facts_that_are_not_heard_change_nothing_of_it() -> None:
-    unheard = (PaymentPrepared(reference="r"), CAPTURED, StockReserved(lines=()))
-    whole = story(*unheard, OrderConfirmed(), DISPATCHED)
-    heard = History(event for event in whole if isinstance(event.data, HEARD))
+def test_facts_of_other_types_do_not_change_the_entry() -> None:
+    others = (PaymentPrepared(reference="r"), CAPTURED, StockReserved(lines=()))
+    whole = story(*others, OrderConfirmed(), DISPATCHED)
+    listed = History(event for event in whole if isinstance(event.data, LIST_EVENTS))
 
-    assert len(heard) < len(whole)
-    assert entry(heard) == entry(whole)
+    assert len(listed) < len(whole)
+    assert entry(listed) == entry(whole)
 
 
-def test_the_order_of_arrival_changes_nothing_of_it() -> None:
+def test_the_order_of_arrival_does_not_change_the_entry() -> None:
     whole = list(story(CAPTURED, STALLED, OrderCancelled(reason="stalled"), REFUNDED))
 
     assert {str(entry(History(order))) for order in permutations(whole)} == {
@@ -118,10 +118,10 @@ def test_the_order_of_arrival_changes_nothing_of_it() -> None:
 
 
 @pytest.mark.parametrize("facts", [(), (OrderConfirmed(),), (OrderCancelled(reason="customer"),)])
-def test_it_is_read_back_from_the_plain_values_that_it_is_kept_as(
+def test_a_listed_order_is_restored_from_its_plain_values(
     facts: tuple[Fact, ...],
 ) -> None:
     made = of(*facts)
 
-    assert all(isinstance(value, str | int) for value in flat(made.listed).values())
-    assert unflat(made.place, flat(made.listed)) == made.listed
+    assert all(isinstance(value, str | int) for value in to_values(made.listed).values())
+    assert from_values(made.place, to_values(made.listed)) == made.listed

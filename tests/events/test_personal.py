@@ -1,4 +1,4 @@
-"""Personal fields are declared, and blanking leaves an event that still reads."""
+"""Personal fields are declared, and a blanked event still decodes."""
 
 import json
 from pathlib import Path
@@ -10,16 +10,16 @@ from events import codec
 from events.codec import CONTRACTS
 from events.contracts.checkout import Address, OrderPlaced
 from events.envelope import Fact
-from events.personal import blank, forgotten
+from events.personal import blank, blanked
 from tests.support.builders import EMAIL, SHIP_TO, order_placed, placed
 
 SAMPLES = sorted(Path("events/samples").glob("*.*.json"))
 
 
-def test_what_an_order_says_of_a_person_is_blanked_and_the_rest_stays() -> None:
+def test_an_orders_personal_data_is_blanked_and_the_rest_stays() -> None:
     event = placed()
 
-    left = forgotten(event)
+    left = blanked(event)
 
     fact = left.data
     assert (fact.email, fact.payment_token) == ("", "")
@@ -37,13 +37,13 @@ def test_what_an_order_says_of_a_person_is_blanked_and_the_rest_stays() -> None:
 
 
 def test_blanking_twice_is_blanking_once() -> None:
-    event = forgotten(placed())
+    event = blanked(placed())
 
-    assert forgotten(event) is event
+    assert blanked(event) is event
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_every_event_that_was_ever_published_reads_once_it_is_blank(path: Path) -> None:
+def test_a_blanked_event_of_any_published_version_decodes(path: Path) -> None:
     sample = json.loads(path.read_text())
     data = json.dumps(sample["data"])
 
@@ -56,38 +56,38 @@ def test_every_event_that_was_ever_published_reads_once_it_is_blank(path: Path) 
         assert secret not in left
 
 
-def test_what_may_be_null_becomes_null() -> None:
-    said = json.loads(codec.encode_data(order_placed())) | {"customer": "4MGN7QW0Z8T1XK5R"}
+def test_a_nullable_field_becomes_null() -> None:
+    data = json.loads(codec.encode_data(order_placed())) | {"customer": "4MGN7QW0Z8T1XK5R"}
 
-    left = json.loads(blank("OrderPlaced", json.dumps(said)))
+    left = json.loads(blank("OrderPlaced", json.dumps(data)))
 
     # `customer` came with a later version; a contract that does not have it yet blanks it as text
     has = {field.name for field in msgspec.structs.fields(OrderPlaced)}
     assert left["customer"] == (None if "customer" in has else "")
 
 
-def test_a_type_without_a_contract_or_without_a_person_is_left_as_it_is() -> None:
+def test_a_type_without_a_contract_or_without_personal_fields_is_unchanged() -> None:
     assert blank("OrderGiftWrapped", '{"email": "a@b.c"}') == '{"email": "a@b.c"}'
     assert blank("OrderConfirmed", "{ }") == "{ }"
 
 
-def test_what_is_blank_already_keeps_its_very_text() -> None:
+def test_blank_data_keeps_its_exact_text() -> None:
     spaced = '{ "email": "",  "payment_token": "" }'
 
     assert blank("OrderPlaced", spaced) == spaced
 
 
-def test_what_is_no_object_cannot_be_blanked() -> None:
+def test_data_that_is_not_an_object_cannot_be_blanked() -> None:
     with pytest.raises(msgspec.DecodeError):
         blank("OrderPlaced", "[]")
 
 
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=lambda contract: contract.__name__)
-def test_no_contract_has_an_address_that_it_does_not_declare(contract: type[Fact]) -> None:
+def test_a_contract_declares_its_personal_fields(contract: type[Fact]) -> None:
     for field in msgspec.structs.fields(contract):
         if field.type is Address:
-            said = {path for path in contract.personal if path.startswith(f"{field.name}.")}
+            declared = {path for path in contract.personal if path.startswith(f"{field.name}.")}
             inner = {f"{field.name}.{part.name}" for part in msgspec.structs.fields(Address)}
-            assert said == inner - {f"{field.name}.country"}
+            assert declared == inner - {f"{field.name}.country"}
         elif field.name in ("email", "customer", "payment_token", "to", "name", "phone"):
             assert field.name in contract.personal

@@ -1,4 +1,4 @@
-"""What an error repeats of an event that is none."""
+"""Redaction: the parts of invalid input that a decoding error may repeat."""
 
 from typing import Literal
 
@@ -6,26 +6,26 @@ import msgspec
 import pytest
 
 from events import redaction
-from events.redaction import UNSAID
+from events.redaction import REDACTED
 
 
 @pytest.mark.parametrize("text", ["OrderPlaced", "payment/charge", "stalled/1"])
-def test_a_name_such_as_ours_is_said(text: str) -> None:
+def test_a_well_formed_name_is_kept(text: str) -> None:
     assert redaction.name(text) == f"`{text}`"
 
 
 @pytest.mark.parametrize(
     "text", ["", "Robin Example", "robin@example.com", "a" * 41, "stalled/1000"]
 )
-def test_what_is_no_name_of_ours_is_not_said(text: str) -> None:
-    assert redaction.name(text) == f"`{UNSAID}`"
+def test_any_other_text_is_redacted(text: str) -> None:
+    assert redaction.name(text) == f"`{REDACTED}`"
 
 
-def test_a_version_is_said_if_it_is_as_small_as_they_are() -> None:
-    assert (redaction.number(999), redaction.number(1000)) == ("999", UNSAID)
+def test_a_version_above_999_is_redacted() -> None:
+    assert (redaction.number(999), redaction.number(1000)) == ("999", REDACTED)
 
 
-def test_what_is_wrong_is_said_without_the_value_that_is() -> None:
+def test_a_reason_has_the_fault_without_its_value() -> None:
     class Order(msgspec.Struct):
         delivery: Literal["express", "standard"]
 

@@ -1,4 +1,4 @@
-"""The specimens in events/samples: one of every type and version ever published, for ever."""
+"""The samples in events/samples: one of every type and version ever published."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from events import codec
 SAMPLES = Path(codec.__file__).with_name("samples")
 SCHEMAS = SAMPLES.with_name("schemas")
 FORMATS = Draft202012Validator.FORMAT_CHECKER
-SPECIMENS = sorted(p for p in SAMPLES.glob("*.json") if re.fullmatch(r"\w+\.\d+\.json", p.name))
+SAMPLE_FILES = sorted(p for p in SAMPLES.glob("*.json") if re.fullmatch(r"\w+\.\d+\.json", p.name))
 SUMS = {
     name: digest
     for digest, name in (line.split() for line in (SAMPLES / "SHA256SUMS").read_text().splitlines())
@@ -28,15 +28,15 @@ ALL_VERSIONS = [
 
 
 @pytest.mark.parametrize("name", ALL_VERSIONS)
-def test_every_version_of_every_contract_has_a_specimen(name: str) -> None:
-    assert name in {path.name for path in SPECIMENS}, (
+def test_every_version_of_every_contract_has_a_sample(name: str) -> None:
+    assert name in {path.name for path in SAMPLE_FILES}, (
         f"events/samples/{name} is missing: write down one such event as it is published, then"
         f" `cd events/samples && sha256sum {name} >> SHA256SUMS`"
     )
 
 
-@pytest.mark.parametrize("path", SPECIMENS, ids=lambda path: path.name)
-def test_a_specimen_decodes_to_the_type_that_its_name_says(path: Path) -> None:
+@pytest.mark.parametrize("path", SAMPLE_FILES, ids=lambda path: path.name)
+def test_a_sample_decodes_to_the_type_in_its_name(path: Path) -> None:
     event = codec.decode(path.read_bytes())
 
     assert path.name.startswith(f"{event.type}.")
@@ -44,14 +44,14 @@ def test_a_specimen_decodes_to_the_type_that_its_name_says(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", CURRENT)
-def test_nothing_of_a_specimen_is_lost_when_it_is_written_again(name: str) -> None:
+def test_a_sample_loses_nothing_when_it_is_decoded_and_encoded(name: str) -> None:
     raw = (SAMPLES / name).read_bytes()
 
     assert holds(json.loads(codec.encode(codec.decode(raw))), json.loads(raw))
 
 
 def holds(whole: Any, part: Any) -> bool:
-    """Tell whether `part` is in `whole`, to which later fields may have been added."""
+    """Return whether `part` is in `whole`, which may have further fields."""
     match part:
         case dict():
             return all(name in whole and holds(whole[name], part[name]) for name in part)
@@ -60,21 +60,21 @@ def holds(whole: Any, part: Any) -> bool:
     return bool(whole == part)
 
 
-@pytest.mark.parametrize("path", SPECIMENS, ids=lambda path: path.name)
-def test_a_specimen_is_never_edited(path: Path) -> None:
+@pytest.mark.parametrize("path", SAMPLE_FILES, ids=lambda path: path.name)
+def test_a_sample_is_never_edited(path: Path) -> None:
     assert path.name in SUMS, f"`cd events/samples && sha256sum {path.name} >> SHA256SUMS`"
     assert sha256(path.read_bytes()).hexdigest() == SUMS[path.name], (
-        f"{path.name} was published as it was and such events are in the logs of running systems:"
-        " restore it; a breaking change is a new dataversion with a specimen of its own"
+        f"{path.name} was published in this form and such events are in logs of running systems:"
+        " restore it; a breaking change is a new dataversion with a sample of its own"
     )
 
 
-def test_no_specimen_was_ever_removed() -> None:
-    assert set(SUMS) == {path.name for path in SPECIMENS}
+def test_no_sample_was_ever_removed() -> None:
+    assert set(SUMS) == {path.name for path in SAMPLE_FILES}
 
 
 def validator(name: str) -> Draft202012Validator:
-    """Return the kept schema of a type and version as a validator, with its latest additions."""
+    """Return the stored schema of a type and version as a validator, with its latest additions."""
     additions = sorted(int(p.stem.rpartition(".")[2]) for p in SCHEMAS.glob(f"{name}.*.json"))
     latest = f"{name}.{additions[-1]}.json" if additions else f"{name}.json"
     schema = json.loads((SCHEMAS / latest).read_bytes())
@@ -82,8 +82,8 @@ def validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(schema, format_checker=FORMATS)
 
 
-@pytest.mark.parametrize("path", SPECIMENS, ids=lambda path: path.name)
-def test_a_specimen_is_valid_by_the_schemas_that_were_published_with_it(path: Path) -> None:
+@pytest.mark.parametrize("path", SAMPLE_FILES, ids=lambda path: path.name)
+def test_a_sample_is_valid_by_the_schemas_that_were_published_with_it(path: Path) -> None:
     event = json.loads(path.read_bytes())
     data = event.pop("data")
 
@@ -91,8 +91,8 @@ def test_a_specimen_is_valid_by_the_schemas_that_were_published_with_it(path: Pa
     validator("Envelope.1").validate(event)
 
 
-@pytest.mark.parametrize("path", SPECIMENS, ids=lambda path: path.name)
-def test_what_a_schema_demands_it_misses(path: Path) -> None:
+@pytest.mark.parametrize("path", SAMPLE_FILES, ids=lambda path: path.name)
+def test_a_schema_rejects_a_sample_without_a_required_field(path: Path) -> None:
     data = json.loads(path.read_bytes())["data"]
     schema = validator(path.stem)
 

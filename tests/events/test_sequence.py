@@ -1,4 +1,4 @@
-"""The hybrid logical clock: an event sorts after all that its author had read."""
+"""The hybrid logical clock: a fact sorts after all sequences that were read for it."""
 
 import re
 
@@ -17,16 +17,14 @@ SEQUENCES = st.builds(
 
 
 @given(now=MOMENTS, seen=st.lists(SEQUENCES))
-def test_a_fact_sorts_after_all_that_its_author_had_read_whatever_its_clock_says(
+def test_with_any_clock_a_fact_sorts_after_all_sequences_that_were_read(
     now: int, seen: list[str]
 ) -> None:
     assert all(sequence.after(now, seen) > cause for cause in seen)
 
 
 @given(now=MOMENTS, seen=st.lists(SEQUENCES))
-def test_every_sequence_has_the_same_width_so_that_text_sorts_as_time_does(
-    now: int, seen: list[str]
-) -> None:
+def test_every_sequence_has_the_same_width(now: int, seen: list[str]) -> None:
     assert re.fullmatch(sequence.PATTERN, sequence.after(now, seen))
 
 
@@ -41,7 +39,7 @@ def test_a_chain_of_facts_by_machines_with_any_clocks_sorts_as_it_was_stated(
     assert chain == sorted(set(chain))
 
 
-def test_a_clock_ahead_of_the_causes_is_believed() -> None:
+def test_a_clock_ahead_of_the_causes_is_used() -> None:
     assert sequence.after(1795425247382, ["1795425247381.0007"]) == "1795425247382.0000"
 
 

@@ -1,4 +1,4 @@
-"""Events of earlier versions: checked by the contract of then, and read as ones of today."""
+"""Events of earlier versions: checked by their own contract and upcast to the current one."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from events import codec
 from events.codec import FutureVersion, NotItsOwn, PastVersion, Undecodable
 from events.contracts import upcasters
 from events.contracts.checkout import OrderPlaced
-from events.contracts.upcasters import Earlier
+from events.contracts.upcasters import Upcaster
 from events.envelope import Event, Fact
 
 SAMPLE = (Path(codec.__file__).parent / "samples" / "OrderPlaced.1.json").read_bytes()
@@ -25,7 +25,7 @@ def old(**members: Any) -> bytes:
     return json.dumps(document).encode()
 
 
-def test_an_order_of_the_time_before_goes_by_standard_delivery_to_a_guest() -> None:
+def test_an_order_of_version_1_has_standard_delivery_and_a_guest() -> None:
     event = codec.decode(SAMPLE)
 
     assert isinstance(event.data, OrderPlaced)
@@ -33,7 +33,7 @@ def test_an_order_of_the_time_before_goes_by_standard_delivery_to_a_guest() -> N
     assert event.data.total.amount == 28890
 
 
-def test_once_read_it_is_an_event_of_today_and_is_written_as_one() -> None:
+def test_a_decoded_event_is_of_the_current_version_and_is_encoded_so() -> None:
     event = codec.decode(SAMPLE)
     written = json.loads(codec.encode(event))
 
@@ -42,14 +42,14 @@ def test_once_read_it_is_an_event_of_today_and_is_written_as_one() -> None:
     assert codec.decode(codec.encode(event)) == event
 
 
-def test_it_states_the_same_fact_as_its_message_of_the_next_version() -> None:
+def test_it_is_the_same_fact_as_its_message_of_the_current_version() -> None:
     event = codec.decode(SAMPLE)
 
     assert event.same_fact(codec.decode(codec.encode(event)))
 
 
 @pytest.mark.parametrize(
-    ("members", "says"),
+    ("members", "message"),
     [
         ({"ship_to": None}, "required field `ship_to` - at `$.data`"),
         ({"lines": []}, "`$.data.lines`"),
@@ -57,14 +57,14 @@ def test_it_states_the_same_fact_as_its_message_of_the_next_version() -> None:
          "Expected `int`, got `str` - at `$.data.total.amount`"),
     ],
 )  # fmt: skip
-def test_its_data_is_checked_by_the_contract_of_then(members: dict[str, Any], says: str) -> None:
+def test_its_data_is_checked_by_its_own_contract(members: dict[str, Any], message: str) -> None:
     with pytest.raises(Undecodable) as caught:
         codec.decode(old(**members))
 
-    assert says in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_what_only_the_next_version_says_is_passed_over_in_an_event_of_the_one_before() -> None:
+def test_a_field_of_the_next_version_is_ignored_in_an_earlier_one() -> None:
     assert codec.decode(old(delivery="express")) == codec.decode(SAMPLE)
 
 
@@ -99,10 +99,10 @@ class BellsRung(Fact, frozen=True, kw_only=True):
 def bells(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(codec.CONTRACTS, "BellsRung", BellsRung)
     steps = (
-        Earlier(Rung1, lambda one: Rung2(bells=(one.bell,))),
-        Earlier(Rung2, lambda two: BellsRung(bells=two.bells, times=1)),
+        Upcaster(Rung1, lambda one: Rung2(bells=(one.bell,))),
+        Upcaster(Rung2, lambda two: BellsRung(bells=two.bells, times=1)),
     )
-    monkeypatch.setitem(upcasters.EARLIER, "BellsRung", steps)
+    monkeypatch.setitem(upcasters.UPCASTERS, "BellsRung", steps)
 
 
 def rung(version: int, data: Any, source: str = "tower") -> Event[Any]:
@@ -119,7 +119,7 @@ def rung(version: int, data: Any, source: str = "tower") -> Event[Any]:
         (3, {"bells": ["Pummerin"], "times": 1}, "belfry"),
     ],
 )
-def test_each_version_is_lifted_by_way_of_all_in_between(
+def test_each_version_is_upcast_through_all_versions_in_between(
     version: int, data: Any, source: str
 ) -> None:
     event = rung(version, data, source)
@@ -127,30 +127,30 @@ def test_each_version_is_lifted_by_way_of_all_in_between(
     assert (event.dataversion, event.data) == (3, BellsRung(bells=("Pummerin",), times=1))
 
 
-def test_who_may_state_it_is_said_by_the_contract_of_then() -> None:
+def test_the_sources_of_the_events_own_version_apply() -> None:
     with pytest.raises(NotItsOwn):
         rung(3, {"bells": [], "times": 1}, "tower")
     with pytest.raises(NotItsOwn):
         rung(2, {"bells": []}, "belfry")
 
 
-def test_a_version_yet_to_come_is_still_refused() -> None:
+def test_a_future_version_is_still_refused() -> None:
     with pytest.raises(FutureVersion, match="BellsRung 4 is newer than the 3 known here"):
         rung(4, {})
 
 
-def test_a_version_that_nothing_lifts_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(upcasters.EARLIER, "BellsRung")
+def test_a_version_without_an_upcaster_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(upcasters.UPCASTERS, "BellsRung")
 
     with pytest.raises(PastVersion) as caught:
         rung(1, {"bell": "Pummerin"})
 
     assert str(caught.value) == (
-        "BellsRung 1 is older than the 3 known here, and nothing lifts it - at `$.dataversion`"
+        "BellsRung 1 is older than the 3 known here, and has no upcaster - at `$.dataversion`"
     )
 
 
-def test_a_lenient_reader_keeps_the_version_of_what_it_does_not_know() -> None:
+def test_a_lenient_reader_keeps_the_version_of_an_unknown_type() -> None:
     envelope = msgspec.structs.replace(codec.decode(SAMPLE), type="BellsCast", dataversion=7)
 
     assert codec.restore(envelope, "{}", lenient=True).dataversion == 7

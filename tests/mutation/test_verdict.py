@@ -9,11 +9,11 @@ import pytest
 from tests.mutation.results import PLACEBO, Change, Mutant
 from tests.mutation.verdict import LEAST, SURVIVORS, Verdict, judge, known, score
 
-AT = "events.money.written"
+AT = "events.money.formatted"
 
 
 def mutant(number: int, status: str) -> Mutant:
-    return Mutant(f"events.money.x_written__mutmut_{number}", Path("events/money.py"), status)
+    return Mutant(f"events.money.x_formatted__mutmut_{number}", Path("events/money.py"), status)
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,7 @@ def test_a_reason_whose_mutant_is_caught_now_has_to_go() -> None:
 
 
 def test_where_a_test_fails_on_unchanged_code_nothing_is_proved() -> None:
-    healthy = Mutant(f"events.money.x_written{PLACEBO}", Path("events/money.py"), "survived")
+    healthy = Mutant(f"events.money.x_formatted{PLACEBO}", Path("events/money.py"), "survived")
     sick = Mutant(f"events.money.x_hundred{PLACEBO}", Path("events/money.py"), "killed")
     verdict = judge([mutant(1, "killed"), healthy, sick], {})
 

@@ -8,7 +8,7 @@ import pytest
 
 from events import codec
 from events.contracts.checkout import OrderPlaced
-from events.contracts.upcasters import EARLIER
+from events.contracts.upcasters import UPCASTERS
 from functions import map as the_map
 from functions.runtime.memory.observer import MemoryObserver
 from tests.system.shop import Shop
@@ -16,11 +16,11 @@ from tests.system.world import World
 
 SAMPLES = Path(codec.__file__).with_name("samples")
 CURRENT = OrderPlaced.version
-OLD = [(kind, step.contract.version) for kind, steps in EARLIER.items() for step in steps]
+OLD = [(kind, step.contract.version) for kind, steps in UPCASTERS.items() for step in steps]
 
 
 def sample(kind: str, version: int) -> dict[str, Any]:
-    """Return the specimen of a version, as it is kept."""
+    """Return the sample of a version."""
     return dict(json.loads((SAMPLES / f"{kind}.{version}.json").read_bytes()))
 
 

@@ -1,4 +1,4 @@
-"""One message to one reaction: read what it asks for, run it, write what it decides."""
+"""The reactor: runs the reaction to one event and writes what it decides."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import msgspec
 
 from events.envelope import Event, Fact, follow
 from events.history import History
-from events.personal import forgotten
+from events.personal import blanked
 from functions.framework.outcomes import Outcome
 from functions.framework.ports import ChangeRefused, Clock, Log, Rows
 from functions.framework.reaction import Decision, Fill, Keep, On, Steps
@@ -16,19 +16,19 @@ from functions.framework.service import Consumer
 
 
 class Handled(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a message, and the facts that it led to."""
+    """The outcome of a message, and the facts that it led to."""
 
     outcome: Outcome
     stated: tuple[Event[Any], ...] = ()
 
 
 def _no_table(name: str) -> Rows:
-    raise LookupError(f"there is no table {name!r} of rows")
+    raise LookupError(f"the reactor was given no table {name!r}")
 
 
 @dataclass(kw_only=True)
 class Reactor:
-    """Runs a consumer's reactions against a log, tables of rows, and the outside."""
+    """Runs a consumer's reactions on a log, tables of rows, and the port to the outside."""
 
     consumer: Consumer
     log: Log
@@ -37,7 +37,7 @@ class Reactor:
     outside: object = None
 
     def handle(self, event: Event[Any]) -> Handled:
-        """React to one event; an exception means that it must be delivered again."""
+        """Handle one event; an exception means that its message is to be retried."""
         on = self.consumer.reaction_to(event.type)
         if on is None:
             return Handled(outcome=Outcome.UNHEARD)
@@ -59,12 +59,12 @@ class Reactor:
 
 
 def _as_logged(event: Event[Any], held: Event[Any]) -> bool:
-    """Tell whether a message is the log's event, from which a person may be forgotten by now."""
-    return event == held or forgotten(event) == held
+    """Return whether a message is the log's event, whose personal data may be erased by now."""
+    return event == held or blanked(event) == held
 
 
 class _Run:
-    """One run of one reaction: states its facts and remembers what was found in the slots."""
+    """One run of one reaction: states its facts and keeps the events that held the slots."""
 
     def __init__(self, reactor: Reactor, cause: Event[Any], history: History | None) -> None:
         self._reactor = reactor

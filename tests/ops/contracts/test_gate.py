@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 
 from events import codec
-from events.contracts.upcasters import EARLIER, Earlier
+from events.contracts.upcasters import UPCASTERS, Upcaster
 from ops.contracts.gate import issues, sample_issues, upcaster_issues
 from ops.contracts.seals import seal
 from ops.contracts.store import SchemaStore
@@ -22,7 +22,7 @@ class TicketSold3(TicketSold, frozen=True, kw_only=True):
 
 
 FIRST, SECOND = (
-    Earlier(type(f"T{n}", (TicketSold,), {"version": n, "__annotations__": {}}), lambda old: old)
+    Upcaster(type(f"T{n}", (TicketSold,), {"version": n, "__annotations__": {}}), lambda old: old)
     for n in (1, 2)
 )
 
@@ -31,7 +31,7 @@ FIRST, SECOND = (
     "steps", [(), (FIRST,), (SECOND,), (SECOND, FIRST), (FIRST, FIRST)],
     ids=["none", "no second", "no first", "wrong way round", "twice the first"],
 )  # fmt: skip
-def test_every_version_below_todays_needs_an_upcaster(steps: tuple[Earlier, ...]) -> None:
+def test_every_version_below_todays_needs_an_upcaster(steps: tuple[Upcaster, ...]) -> None:
     (issue,) = upcaster_issues({"TicketSold": TicketSold3}, {"TicketSold": steps})
 
     assert (
@@ -46,7 +46,7 @@ def test_a_complete_chain_of_upcasters_has_no_issue() -> None:
 
 
 def test_a_type_with_earlier_versions_only_is_an_issue() -> None:
-    (issue,) = upcaster_issues({}, EARLIER)
+    (issue,) = upcaster_issues({}, UPCASTERS)
 
     assert issue.message.startswith("OrderPlaced has earlier versions")
 

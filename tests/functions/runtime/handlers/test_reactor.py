@@ -11,7 +11,7 @@ from events.contracts.payment import PaymentCaptured, PaymentPrepared
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.history import History
-from events.personal import forgotten
+from events.personal import blanked
 from functions.framework.outcomes import Outcome
 from functions.framework.reaction import On
 from functions.framework.service import Consumer
@@ -93,7 +93,7 @@ def test_the_event_is_taken_from_the_log_and_not_from_the_message(log: WatchedLo
     handled = reactor(log, react, history=True).handle(PLACED)
 
     assert handled.outcome == "done"
-    assert given == [forgotten(PLACED)] != [PLACED]
+    assert given == [blanked(PLACED)] != [PLACED]
 
 
 @pytest.mark.parametrize(
