@@ -1,1 +1,1 @@
-"""What services share: the only code that knows Lambda, DynamoDB, SNS and SQS shapes."""
+"""The runtime: composition, handlers, AWS adapters and in-memory ports of all services."""

@@ -1,25 +1,25 @@
-"""How long a failed message waits for its next try, how many tries it has, and who keeps it."""
+"""Retry policy: delays, maximum receives, retention."""
 
 from functools import cache
 
 FIRST_DELAY = 30
 LONGEST_DELAY = 15 * 60
 OUTAGE = 6 * 60 * 60
-"""Seconds of an outage that a message survives without reaching its DLQ."""
+"""Seconds of an outage after which a message is still retried, and not in its DLQ."""
 
 RETENTION = 4 * 24 * 60 * 60
 DEAD_LETTER_RETENTION = 14 * 24 * 60 * 60
-"""Seconds that a queue keeps a message, and that a DLQ does."""
+"""Retention of a queue and of a DLQ, in seconds."""
 
 
 def delay(receives: int) -> int:
-    """Return the seconds to wait after the given number of receives: 30 s doubling to 15 min."""
+    """Return the delay in seconds after that many receives: 30 s, doubling up to 15 minutes."""
     return min(FIRST_DELAY << min(receives - 1, 16), LONGEST_DELAY)
 
 
 @cache
 def receives_to_ride_out(outage: int = OUTAGE) -> int:
-    """Return the `maxReceiveCount` with which a message is still tried after `outage` seconds."""
+    """Return the `maxReceiveCount` with which a message is still retried after `outage` seconds."""
     waited, receives = 0, 1
     while waited < outage:
         waited += delay(receives)

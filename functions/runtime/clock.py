@@ -1,9 +1,9 @@
-"""The real clock."""
+"""The system clock."""
 
 from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """Return the time now in UTC, to the millisecond: what an event can carry."""
+    """Return the time in UTC, in whole milliseconds, as events have it."""
     now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)

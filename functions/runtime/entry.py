@@ -1,4 +1,4 @@
-"""What Lambda imports: the handler, built once per process while the runtime starts."""
+"""Entry point of Lambda: the handler, built once per process at start."""
 
 import os
 

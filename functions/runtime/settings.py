@@ -1,4 +1,4 @@
-"""What a function reads from its environment, read once and checked."""
+"""Settings: the environment variables of a function, and their check."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ TABLE_PREFIX = "FANFARE_TABLE_"
 
 
 class MissingSetting(RuntimeError):
-    """The environment lacks a variable that the function's stack sets."""
+    """A variable that the function's stack sets is missing."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ class Settings:
         return value
 
     def get(self, name: str) -> str | None:
-        """Return a variable that the stack sets on some stages only; an empty one is not set."""
+        """Return an optional variable; None if it is missing or empty."""
         return self.environ.get(name) or None
 
 
 def table_variable(name: str) -> str:
-    """Return the variable that names a service's own table."""
+    """Return the name of the variable that holds the name of an own table."""
     return TABLE_PREFIX + name.upper().replace("-", "_")

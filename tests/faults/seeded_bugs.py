@@ -1,10 +1,9 @@
-"""Mistakes that somebody could make where functions meet AWS, each seeded_bug into the runtime."""
+"""Bugs seeded into the runtime, where functions meet AWS."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from aws_lambda_powertools.utilities.batch import process_partial_response
 from botocore.exceptions import ClientError
 
@@ -18,29 +17,22 @@ from functions.runtime.aws.topic import SnsTopic
 from functions.runtime.handlers import consumer as consumers_handler
 from tests.faults import deployment
 from tests.faults.request_hook import Clients
-from tests.simulation.seeded_bugs import SEEDED_BUGS as IN_THE_RULES
+from tests.simulation.seeded_bugs import SEEDED_BUGS as RULE_BUGS
+from tests.simulation.seeding import Patch, SeedBug, catalogued
 
-type Patch = pytest.MonkeyPatch
-type SeededBug = Callable[[Patch], object]
-
-SEEDED_BUGS: dict[str, SeededBug] = {}
-
-
-def seeded_bug(plant: SeededBug) -> SeededBug:
-    """Add a mistake to the catalogue, under its name."""
-    SEEDED_BUGS[plant.__name__] = plant
-    return plant
+SEEDED_BUGS: dict[str, SeedBug[None]] = {}
+seeded_bug = catalogued(SEEDED_BUGS)
 
 
-def in_the_rules(name: str) -> SeededBug:
-    """Return one of the simulator's mistakes, to be seeded_bug into the functions themselves."""
+def in_the_rules(name: str) -> SeedBug[None]:
+    """Return one of the simulator's bugs, to be seeded into the functions themselves."""
 
-    def plant(patch: Patch) -> None:
-        consumers, _ = IN_THE_RULES[name](patch)
+    def seed(patch: Patch) -> None:
+        consumers, _ = RULE_BUGS[name](patch)
         for consumer in consumers:
             patch.setattr(f"functions.{consumer.name}.service.SERVICE", consumer)
 
-    return plant
+    return seed
 
 
 LOSING = "it_confirms_the_losing_reference"
@@ -59,13 +51,13 @@ def the_relay_ignores_refused_entries(patch: Patch) -> None:
 
 @seeded_bug
 def the_relay_goes_on_when_the_topic_fails(patch: Patch) -> None:
-    def call_and_discard(messages: Any, topic: Any) -> Any:
+    def publish_anyway(messages: Any, topic: Any) -> Any:
         try:
             return publish(messages, topic)
-        except Exception:  # noqa: BLE001  that is the mistake
+        except Exception:  # noqa: BLE001  the bug
             return {}
 
-    patch.setattr("functions.relay.service.SERVICE", replace(SERVICE, publish=call_and_discard))
+    patch.setattr("functions.relay.service.SERVICE", replace(SERVICE, publish=publish_anyway))
 
 
 @seeded_bug
@@ -127,7 +119,7 @@ def a_record_is_put_unconditionally(patch: Patch) -> None:
 
 @seeded_bug
 def the_sdk_sends_mail_again(patch: Patch) -> None:
-    patch.setattr(clients, "ASKED_ONCE", {})
+    patch.setattr(clients, "NOT_RETRIED", {})
     patch.setattr(deployment, "CLIENTS", Clients())
 
 

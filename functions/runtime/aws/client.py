@@ -1,4 +1,4 @@
-"""AWS clients that start fast: botocore alone, reading no model but those it is asked for."""
+"""AWS clients that start fast: botocore alone, which loads only the models in use."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -14,11 +14,11 @@ from botocore.session import Session
 CONNECT_TIMEOUT = 1
 READ_TIMEOUT = 2
 ATTEMPTS = 3
-"""Seconds, and tries of one call; a call that still fails is the message's next try."""
+"""Timeouts in seconds, and attempts of one call; after that the message is retried."""
 
-ASKED_ONCE = {"sesv2": 8}
-"""Seconds to read the answer of services that would do again what they are asked again: their calls
-are not repeated while an answer may only be late. The message's next try is."""
+NOT_RETRIED = {"sesv2": 8}
+"""Read timeouts, in seconds, of services whose calls are not idempotent: the SDK does not retry
+them. The message is retried."""
 
 
 def client_factory(
@@ -31,8 +31,9 @@ def client_factory(
 ) -> Callable[[str], Any]:
     """Return a function that makes the client of a service, such as `dynamodb`.
 
-    Who waits for more than a table or a queue, such as a whole invocation, gives `read_timeout`.
-    `credentials` are those of a role, as STS answers them; without, they are looked for.
+    `read_timeout`, in seconds, is for callers that wait for more than a table or queue, such as a
+    whole invocation. `credentials` have the form of an answer of STS; without them, botocore finds
+    its own.
     `endpoint` is the URL of an emulator of AWS: with it, nothing is read from the environment or
     from configuration files, and no proxy is used.
     """
@@ -53,8 +54,8 @@ def client_factory(
 
     def client(service: str) -> Any:
         chosen = config
-        if service in ASKED_ONCE:
-            once = Config(read_timeout=ASKED_ONCE[service], retries={"total_max_attempts": 1})
+        if service in NOT_RETRIED:
+            once = Config(read_timeout=NOT_RETRIED[service], retries={"total_max_attempts": 1})
             chosen = config.merge(once)
         return session.create_client(
             service, region_name=region, endpoint_url=endpoint, config=chosen
@@ -75,6 +76,6 @@ def _defaults() -> dict[str, tuple[None, None, Any, Any]]:
 
 @cache
 def _loader() -> Loader:
-    """Return the one reader of service models, which keeps what it has read."""
+    """Return the shared loader of service models, which caches what it has read."""
     data = str(Path(botocore.__file__).with_name("data"))
     return Loader(extra_search_paths=[data], include_default_search_paths=False)

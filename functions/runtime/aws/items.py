@@ -1,4 +1,4 @@
-"""Events as items of the log table, and back; the relay reads the same shape from its stream."""
+"""Events as items of the log table, and back; the stream has items of the same shape."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,10 +15,10 @@ SUBJECT = "subject"
 SLOT = "slot"
 
 FORGOTTEN = "forgotten"
-"""The attribute that says when; no reader of events looks at it."""
+"""The attribute with the time of the erasure; readers of events ignore it."""
 
 _NO_FACT = (msgspec.DecodeError, KeyError, TypeError, ValueError, RecursionError)
-"""What comes of reading an item that is none, whoever made it so."""
+"""The errors of reading an item that is not an event."""
 
 type Item = Mapping[str, Mapping[str, Any]]
 
@@ -36,10 +36,10 @@ _TEXTS = (
 def to_item(event: Event[Any]) -> dict[str, dict[str, str]]:
     """Return the event as a DynamoDB item (low-level attribute values).
 
-    What follows from the key or never changes is left out: an item over 1 KiB costs twice.
+    Attributes that follow from the key are left out, because an item over 1 KiB costs two units.
 
     Raises:
-        EventTooLarge: what cannot travel must not be persisted.
+        EventTooLarge: it could not be published, so it must not be written.
     """
     codec.encode(event)
     values = msgspec.to_builtins(event)
@@ -56,25 +56,25 @@ def from_item(item: Item, *, lenient: bool = False) -> Event[Any]:
     """Return the event of an item.
 
     Raises:
-        Undecodable: as `codec.restore`, which also explains `lenient`.
+        Undecodable: see `codec.restore`, which also explains `lenient`.
     """
     envelope, data = _parts(item)
     return codec.restore(envelope, data, lenient=lenient)
 
 
 def to_message(item: Item) -> Message:
-    """Return what travels: the item's event in the version that it was written in.
+    """Return the message of an item: its event in the version in which it was written.
 
-    A consumer that is deployed after the relay, or after a checkout of this, may know no later one.
+    A consumer that was not deployed again yet may not know a newer version.
 
     Raises:
-        Undecodable: it is no item of the log.
+        Undecodable: it is not an item of the log.
     """
     envelope, data = _parts(item)
     try:
         body = codec.encode_as_written(envelope, data)
     except UnicodeEncodeError as error:
-        raise codec.Undecodable("not an item of the log: half a character") from error
+        raise codec.Undecodable("not an item of the log: it has a lone surrogate") from error
     return Message(
         id=envelope.id,
         subject=envelope.subject,
@@ -85,10 +85,10 @@ def to_message(item: Item) -> Message:
 
 
 def blanked(item: Item, at: datetime) -> dict[str, dict[str, str]] | None:
-    """Return the attributes that forgetting changes, or nothing if the item has nothing personal.
+    """Return the attributes that erasing changes; None if the item has no personal data.
 
     Raises:
-        msgspec.DecodeError, KeyError: it is no item of the log.
+        msgspec.DecodeError, KeyError: it is not an item of the log.
     """
     data = item["data"]["S"]
     left = blank(item["type"]["S"], data)
@@ -98,7 +98,7 @@ def blanked(item: Item, at: datetime) -> dict[str, dict[str, str]] | None:
 
 
 def is_forgotten(item: Item) -> bool:
-    """Tell whether an item says that it was blanked, and was; not one with nothing to blank."""
+    """Return whether an item is marked as erased and has nothing left to erase."""
     try:
         kind, data = item["type"]["S"], item["data"]["S"]
         return FORGOTTEN in item and bool(personal(kind)) and blank(kind, data) == data

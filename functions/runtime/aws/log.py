@@ -1,16 +1,16 @@
-"""The log, on DynamoDB."""
+"""The log on DynamoDB."""
 
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, override
 
 from botocore.exceptions import ClientError
 
 from events.envelope import Event
 from events.history import History
-from functions.framework.ports import Change, ChangeRefused
+from functions.framework.ports import Change, ChangeRefused, Log
 from functions.runtime.aws.items import SLOT, SUBJECT, from_item, to_item
 from functions.runtime.aws.tables import (
     CONDITION_FAILED,
@@ -22,13 +22,16 @@ from functions.runtime.aws.tables import (
 )
 
 CONFLICT_TRIES = 6
-"""Tries of one write that conflicts with another's transaction; the SDK retries throttles only."""
+"""Attempts of a write that conflicts with another transaction; the SDK retries only throttles."""
 
 CONFLICT = "TransactionConflict"
 
 
-class DynamoLog:
-    """The log in a table: partition key `subject`, sort key `slot`."""
+class DynamoLog(Log):
+    """The log in a table with partition key `subject` and sort key `slot`.
+
+    `own` are the tables that changes may name.
+    """
 
     def __init__(
         self,
@@ -38,14 +41,13 @@ class DynamoLog:
         *,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Take a DynamoDB client, the log's table and the tables that changes may name."""
         self._client = client
         self._table = table
         self._own = own or {}
         self._sleep = sleep
 
+    @override
     def read(self, subject: str) -> History:
-        """Return all events of a subject, with strong consistency."""
         query: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": f"{SUBJECT} = :subject",
@@ -55,8 +57,8 @@ class DynamoLog:
         items = list(pages(self._client.query, query))
         return History(from_item(item, lenient=True) for item in items)
 
+    @override
     def append(self, event: Event[Any], changes: Sequence[Change] = ()) -> Event[Any]:
-        """Fill the event's slot, if it is free, and return the event that holds it."""
         put = {
             "TableName": self._table,
             "Item": to_item(event),
@@ -64,11 +66,11 @@ class DynamoLog:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         write = partial(self._transact, put, changes) if changes else partial(self._put, put)
-        held = self._patiently(write)
+        held = self._retry_conflicts(write)
         return from_item(held) if held else event
 
-    def _patiently[T](self, write: Callable[[], T]) -> T:
-        """Write again while others' transactions hold the same items, a little later each time."""
+    def _retry_conflicts[T](self, write: Callable[[], T]) -> T:
+        """Write; retry with jitter while other transactions hold the same items."""
         for tries in range(1, CONFLICT_TRIES):
             try:
                 return write()
@@ -119,15 +121,15 @@ class DynamoLog:
 
 
 def _jitter(tries: int) -> float:
-    return random.uniform(0, 0.02 * 2**tries)  # noqa: S311  it keeps no secret
+    return random.uniform(0, 0.02 * 2**tries)  # noqa: S311  not for secrets
 
 
 def _conflicts(error: ClientError) -> bool:
-    """Tell whether another's transaction was in the way; a plain put has an error of its own."""
+    """Return whether another transaction held an item; a plain put has its own error code."""
     codes = {code(error), *(reason.get("Code") for reason in _reasons(error))}
     return not codes.isdisjoint({CONFLICT, f"{CONFLICT}Exception"})
 
 
 def _reasons(error: ClientError) -> list[Mapping[str, Any]]:
-    """Return why a transaction was cancelled: for each of its items, or one that says nothing."""
+    """Return the cancellation reasons of a transaction, one per item; one empty reason if none."""
     return response(error).get("CancellationReasons") or [{}]

@@ -1,4 +1,4 @@
-"""What functions ask of a queue: to hide a failed message for a while, and to keep a note."""
+"""A queue as functions use it: they hide failed messages, and send notes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,6 @@ class SqsQueue:
     """A queue on SQS."""
 
     def __init__(self, client: Any, url: str) -> None:
-        """Take an SQS client and the queue's URL."""
         self._client = client
         self._url = url
 
@@ -19,7 +18,7 @@ class SqsQueue:
         self._client.send_message(QueueUrl=self._url, MessageBody=body)
 
     def hide(self, seconds: Mapping[str, int]) -> None:
-        """Hide messages, by receipt handle, for so many seconds from now."""
+        """Set visibility timeouts, in seconds from now, by receipt handle."""
         handles = list(seconds)
         for start in range(0, len(handles), BATCH):
             self._client.change_message_visibility_batch(

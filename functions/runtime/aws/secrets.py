@@ -1,17 +1,17 @@
-"""A function's one secret, from Secrets Manager: read when it is asked for, kept for minutes."""
+"""A function's secret in Secrets Manager, cached for minutes."""
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, override
 
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 
-from functions.framework.ports import SecretUnavailable
+from functions.framework.ports import Secret, SecretUnavailable
 
 MAX_AGE = 5 * 60
-"""Seconds for which a secret is used before it is read again."""
+"""Seconds until a cached secret is read again."""
 
 _REASONS = {
     "ResourceNotFoundException": "does not exist, or has no value yet. Write it:"
@@ -24,27 +24,22 @@ _REASONS = {
 }
 
 
-class StoredSecret:
-    """Gives the secret of that name; the client is made when it is first asked for."""
+class StoredSecret(Secret):
+    """The secret of a name; the client is created at the first read."""
 
     def __init__(self, client: Callable[[str], Any], name: str) -> None:
-        """Take what makes AWS clients, and the secret's name."""
         self._client = client
         self._name = name
 
+    @override
     def __call__(self, *, fresh: bool = False) -> str:
-        """Return the secret; `fresh` reads it anew, whatever is kept.
-
-        Raises:
-            SecretUnavailable: it cannot be had, or is empty.
-        """
         try:
             value = self._provider.get(self._name, max_age=MAX_AGE, force_fetch=fresh)
         except GetParameterError as error:
-            raise SecretUnavailable(self._why(error.__context__)) from error
+            raise SecretUnavailable(self._message(error.__context__)) from error
         if not isinstance(value, str) or not value.strip():
             raise SecretUnavailable(
-                f"The secret {self._name} is empty, or no text. Write it:"
+                f"The secret {self._name} is empty, or is not text. Write it:"
                 f" aws secretsmanager put-secret-value --secret-id {self._name} --secret-string file://…"
             )
         return value
@@ -53,7 +48,7 @@ class StoredSecret:
     def _provider(self) -> SecretsProvider:
         return SecretsProvider(boto3_client=self._client("secretsmanager"))
 
-    def _why(self, error: BaseException | None) -> str:
+    def _message(self, error: BaseException | None) -> str:
         code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
         reason = _REASONS.get(
             code, f"could not be read ({code or type(error).__name__}): try again"

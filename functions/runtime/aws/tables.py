@@ -1,12 +1,12 @@
-"""The services' own tables, on DynamoDB: records under a key, and rows under two."""
+"""The services' own tables on DynamoDB: records under one key, rows under two."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, cast, override
 
 from botocore.exceptions import ClientError
 
-from functions.framework.ports import Record, Row, Value
+from functions.framework.ports import Record, Records, Row, Rows, Value
 
 VERSION = "version"
 CONDITION_FAILED = "ConditionalCheckFailed"
@@ -16,7 +16,7 @@ type Item = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, kw_only=True)
 class TableName:
-    """Where a service's table is, the names of its keys, and of its index if it has one."""
+    """A table's name, and the names of its keys and of its index if it has one."""
 
     name: str
     key: str
@@ -24,16 +24,15 @@ class TableName:
     index: str = ""
 
 
-class DynamoRecords:
-    """A service's own table under optimistic locking."""
+class DynamoRecords(Records):
+    """An own table; the attribute `version` is its optimistic lock."""
 
     def __init__(self, client: Any, table: TableName) -> None:
-        """Take a DynamoDB client and the table."""
         self._client = client
         self._table = table
 
+    @override
     def get(self, key: str) -> Record | None:
-        """Return an item, read with strong consistency."""
         answer = self._client.get_item(
             TableName=self._table.name,
             Key={self._table.key: {"S": key}},
@@ -41,8 +40,8 @@ class DynamoRecords:
         )
         return self._record(answer["Item"]) if "Item" in answer else None
 
+    @override
     def put(self, record: Record) -> bool:
-        """Write the item if its stored version is still `record.version`; tell whether it was."""
         item = {name: _attribute(value) for name, value in record.values.items()}
         put: dict[str, Any] = {
             "TableName": self._table.name,
@@ -59,8 +58,8 @@ class DynamoRecords:
             put["ExpressionAttributeValues"] = {":v": {"N": str(record.version)}}
         return condition_held(self._client.put_item, put)
 
+    @override
     def all(self) -> Iterator[Record]:
-        """Iterate over all items, in no order."""
         return map(self._record, pages(self._client.scan, {"TableName": self._table.name}))
 
     def _record(self, item: Item) -> Record:
@@ -69,30 +68,29 @@ class DynamoRecords:
         return Record(key=key, version=int(values.pop(VERSION, 0)), values=values)
 
 
-class DynamoRows:
-    """A table with a sort key, and perhaps a sparse index by one more attribute."""
+class DynamoRows(Rows):
+    """A table with a sort key, and possibly a sparse index on one more attribute."""
 
     def __init__(self, client: Any, table: TableName) -> None:
-        """Take a DynamoDB client and the table."""
         self._client = client
         self._table = table
 
+    @override
     def put(self, row: Row) -> bool:
-        """Write a row; tell whether it was, which a versioned one is over an older one only."""
         return self._put(row, "<")
 
+    @override
     def overwrite(self, row: Row) -> bool:
-        """Write a row that has a version, unless a newer one is there; tell whether it was."""
         return self._put(row, "<=")
 
+    @override
     def get(self, partition: str, sort: str) -> Row | None:
-        """Return a row, read with strong consistency."""
         answer = self._client.get_item(
             TableName=self._table.name, Key=self._key(partition, sort), ConsistentRead=True
         )
         return self._row(answer["Item"]) if "Item" in answer else None
 
-    def _put(self, row: Row, may_follow: str) -> bool:
+    def _put(self, row: Row, operator: str) -> bool:
         item = {name: _attribute(value) for name, value in row.values.items()}
         put: dict[str, Any] = {
             "TableName": self._table.name,
@@ -100,19 +98,19 @@ class DynamoRows:
         }
         if row.version is not None:
             put["Item"][VERSION] = {"N": str(row.version)}
-            put["ConditionExpression"] = f"attribute_not_exists(#v) OR #v {may_follow} :v"
+            put["ConditionExpression"] = f"attribute_not_exists(#v) OR #v {operator} :v"
             put["ExpressionAttributeNames"] = {"#v": VERSION}
             put["ExpressionAttributeValues"] = {":v": put["Item"][VERSION]}
         return condition_held(self._client.put_item, put)
 
+    @override
     def remove(self, partition: str, sort: str) -> None:
-        """Remove a row, if it is there."""
         self._client.delete_item(TableName=self._table.name, Key=self._key(partition, sort))
 
+    @override
     def page(
         self, partition: str, *, limit: int, after: str | None = None, newest_first: bool = False
     ) -> Sequence[Row]:
-        """Return at most `limit` rows of a partition in order of `sort`, those beyond `after`."""
         query: dict[str, Any] = {
             "KeyConditionExpression": "#p = :p",
             "ExpressionAttributeNames": {"#p": self._table.key},
@@ -124,8 +122,8 @@ class DynamoRows:
             query["ExclusiveStartKey"] = self._key(partition, after)
         return self._query(query, limit)
 
+    @override
     def listed(self, value: str, *, limit: int, after: Row | None = None) -> Sequence[Row]:
-        """Return at most `limit` rows that the index lists under `value`, by their keys."""
         query: dict[str, Any] = {
             "IndexName": self._table.index,
             "KeyConditionExpression": "#i = :i",
@@ -138,8 +136,8 @@ class DynamoRows:
             }
         return self._query(query, limit)
 
+    @override
     def all(self) -> Iterator[Row]:
-        """Iterate over all rows, in no order."""
         return map(self._row, pages(self._client.scan, {"TableName": self._table.name}))
 
     def _query(self, query: dict[str, Any], limit: int) -> Sequence[Row]:
@@ -189,17 +187,17 @@ def condition_held(write: Callable[..., Any], request: dict[str, Any]) -> bool:
 
 
 def refused_condition(error: ClientError) -> bool:
-    """Tell whether a put was refused by its condition."""
+    """Return whether a write was refused by its condition."""
     return code(error) == f"{CONDITION_FAILED}Exception"
 
 
 def code(error: ClientError) -> str:
-    """Return DynamoDB's name of an error."""
+    """Return DynamoDB's code of an error."""
     return error.response["Error"]["Code"]
 
 
 def response(error: ClientError) -> Mapping[str, Any]:
-    """Return the whole response; DynamoDB's has more members than botocore's type says."""
+    """Return the whole response; DynamoDB's has more members than botocore's type declares."""
     return cast(Mapping[str, Any], error.response)
 
 

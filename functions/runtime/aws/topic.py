@@ -1,28 +1,25 @@
-"""The topic, on SNS FIFO."""
+"""The topic on SNS FIFO."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, override
 
-from functions.framework.ports import Message
+from functions.framework.ports import Message, Topic
 
-UNSAID = "Unsaid"
-"""The reason of an entry of which the answer says nothing."""
+UNANSWERED = "NotInAnswer"
+"""The reason for an entry that the answer does not mention."""
 
 
-class SnsTopic:
+class SnsTopic(Topic):
     """An SNS FIFO topic: message group = the subject, deduplication id = the event id."""
 
     def __init__(self, client: Any, arn: str) -> None:
-        """Take an SNS client and the topic's ARN."""
         self._client = client
         self._arn = arn
 
+    @override
     def publish(self, messages: Sequence[Message]) -> Sequence[str]:
-        """Publish at most ten messages; tell for each why it was refused, empty if it was not.
-
-        A message counts as accepted only if its entry came back among the successful ones. Entry
-        ids are indexes, since an event id has characters that SNS refuses there.
-        """
+        # A message counts as accepted only if its entry is among the successful ones. Entry ids are
+        # indexes, since an event id has characters that SNS refuses there.
         answer = self._client.publish_batch(
             TopicArn=self._arn,
             PublishBatchRequestEntries=[
@@ -39,8 +36,8 @@ class SnsTopic:
             ],
         )
         accepted = {entry["Id"] for entry in answer.get("Successful", ())}
-        reasons = {entry["Id"]: entry.get("Code", UNSAID) for entry in answer.get("Failed", ())}
+        reasons = {entry["Id"]: entry.get("Code", UNANSWERED) for entry in answer.get("Failed", ())}
         return [
-            "" if str(index) in accepted else reasons.get(str(index), UNSAID)
+            "" if str(index) in accepted else reasons.get(str(index), UNANSWERED)
             for index in range(len(messages))
         ]

@@ -1,4 +1,4 @@
-"""An API's Lambda handler: HTTP requests and direct invocations, to endpoints and back."""
+"""The Lambda handler of an API: from HTTP requests and direct invocations to endpoints."""
 
 import base64
 import binascii
@@ -17,16 +17,16 @@ from functions.runtime.handlers.caller import caller_of
 from functions.runtime.handlers.observer import Observer, failure
 
 IDEMPOTENCY_KEY = "idempotency_key"
-"""In a direct invocation, the member that stands for the header of that name."""
+"""The member of a direct invocation that replaces the header of that name."""
 
 DIRECT = "direct"
-"""The route of a direct invocation, in the log."""
+"""The route that log lines of direct invocations have."""
 
 WHOLE_BODY = "$"
-"""In a problem, the field that means the body as a whole: its JSON path."""
+"""The `field` of a problem that concerns the whole body: its JSON path."""
 
 UNROUTED = "unrouted"
-"""In the log, a route that there is not: what somebody made up is not repeated there."""
+"""The route that log lines have for unknown routes; the requested one is not logged."""
 
 SAFE = {
     "cache-control": "no-store",
@@ -35,8 +35,8 @@ SAFE = {
     "strict-transport-security": "max-age=31536000",
     "x-content-type-options": "nosniff",
 }
-"""Headers of every answer: nobody keeps it, guesses what it is, shows it as a page, tells where it
-was read, or asks for it without TLS. An endpoint may let its answer be kept.
+"""Security headers of every answer; an endpoint may set another `cache-control`.
+
 https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
 """
 
@@ -44,7 +44,7 @@ type _Texts = dict[str, str]
 
 
 class _HttpEvent(msgspec.Struct, frozen=True):
-    """What is read of an HTTP API event (payload 2.0).
+    """The fields of an HTTP API event (payload 2.0) that are used.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     """
@@ -63,12 +63,12 @@ def api_handler(
 ) -> Callable[[dict[str, Any], Any], Any]:
     """Return the function that Lambda calls with an HTTP API event (payload 2.0), or a plain body.
 
-    With an `issuer`, a route that is not public is answered to those only whose token of that
-    issuer the API has verified; the function trusts no Authorization header of its own accord, so
-    that it stays closed wherever else it is attached.
+    With an `issuer`, a route that is not public needs a token of that issuer that the API has
+    verified. The function never verifies an Authorization header itself, so it stays closed behind
+    any other trigger.
 
-    A direct invocation is answered with the plain document, without the HTTP around it. IAM has let
-    in who sends it, and it has no caller.
+    A direct invocation is answered with the plain document. IAM authorizes it, and it has no
+    caller.
     """
     routes = {route.key: route for route in api.routes}
 
@@ -81,15 +81,15 @@ def api_handler(
         try:
             if over_http:
                 sent = _read(event)
-                wanted = _route(routes, sent.routeKey)
-                route = wanted.key
-                caller = None if issuer is None or wanted.public else caller_of(event, issuer)
-                response = endpoints[wanted.endpoint](_http_request(sent, request_id, caller))
+                matched = _route(routes, sent.routeKey)
+                route = matched.key
+                caller = None if issuer is None or matched.public else caller_of(event, issuer)
+                response = endpoints[matched.endpoint](_http_request(sent, request_id, caller))
             else:
                 response = endpoints[api.direct](_direct_request(event, request_id))
         except Problem as problem:
             response = problem.response()
-        except Exception as error:  # noqa: BLE001  a caller gets a document, the log the cause
+        except Exception as error:  # noqa: BLE001  the caller gets a problem document, the log the cause
             response, failed = _broken(request_id).response(), failure(error)
         observer.record(
             _outcome(response, failed),

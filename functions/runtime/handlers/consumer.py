@@ -1,17 +1,17 @@
-"""A consumer's Lambda handler: batches of its queue, record by record, with back-off.
+"""The Lambda handler of a consumer: a batch of its queue, record by record, with backoff.
 
-On an ordered queue (SQS FIFO) a batch may hold several messages of one order, its group. While one
-of a group is in flight, which what is hidden is, no other of it is delivered. So behind a failure
-the rest of its group is held back: given back untried and not hidden, it comes again after the one
-that failed, or with it and in order. That costs each a receive, and what has used up all its
-receives goes to the DLQ. Nothing goes there untried, since two kinds of failure hold nothing back:
-of what does not decode, which waiting does not mend; and of what had its last receive, whose next
-stop is the DLQ.
+On an ordered queue (SQS FIFO) a batch may hold several messages of one order, which is their group.
+While one message of a group is in flight, SQS delivers no other of that group; a hidden message is
+in flight. So when a message fails, the rest of its group is held back: it is returned untried and
+not hidden, and comes again after the failed message, or with it and in order. Each return costs a
+receive, and a message that has used all its receives goes to the DLQ. No message goes there
+untried, because two kinds of failure hold nothing back: a message that cannot be decoded, which
+waiting does not repair; and a message at its last receive, which moves to the DLQ next.
 
-A function that is killed for its time backs off from nothing: the whole batch is hidden as long as
-its queue says, and in an outage that lets callers wait would be in the DLQ before its end. So no
-message is begun when little time is left; what was not begun is hidden as if it had been tried,
-unless it is at its last receive, which is always tried.
+A function that Lambda ends at its timeout sets no backoff: the whole batch stays hidden for the
+visibility timeout of the queue. In an outage with slow calls it would reach the DLQ before the
+outage ends. So the handler starts no message when little time is left. A message that was not
+started is hidden as if it had failed, unless it is at its last receive, which is always tried.
 """
 
 import time
@@ -33,19 +33,19 @@ from functions.runtime import backoff
 from functions.runtime.handlers.observer import Observer, failure, identifier
 from functions.runtime.handlers.reactor import Reactor
 
-BEGUN_WITHIN = 0.25
-"""The part of the function's time in which messages are begun; the rest is for the last one."""
+START_WITHIN = 0.25
+"""The part of the timeout in which messages are started; the rest is for the last one."""
 
 
 class HeldBack(Exception):
-    """An earlier message of the same order is to be tried again first, or the time is over."""
+    """The message is returned untried: an earlier one of its order failed, or time is short."""
 
 
 class ConsumerQueue(Protocol):
-    """What is asked of the consumer's queue."""
+    """The queue of a consumer, as its handler uses it."""
 
     def hide(self, seconds: dict[str, int]) -> None:
-        """Hide messages, by receipt handle, for so many seconds from now."""
+        """Set visibility timeouts, in seconds from now, by receipt handle."""
         ...
 
 
@@ -55,12 +55,12 @@ def consumer_handler(
     observer: Observer,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Callable[[dict[str, Any], Any], Any]:
-    """Return the function that Lambda calls with an SQS event; it answers `batchItemFailures`."""
+    """Return the function that Lambda calls with an SQS event; it returns `batchItemFailures`."""
     ordered = reactor.consumer.ordered
 
     def handle(event: dict[str, Any], _: Any) -> Any:
         failures = _Failures()
-        until = monotonic() + BEGUN_WITHIN * reactor.consumer.timeout
+        until = monotonic() + START_WITHIN * reactor.consumer.timeout
 
         def one(record: SQSRecord) -> None:
             if ordered and _group(record.raw_event) in failures.blocked:
@@ -81,24 +81,24 @@ def consumer_handler(
 
 @dataclass
 class _Failures:
-    """What failed in a batch: seconds to wait by receipt handle, and the groups that it blocks.
+    """The failures of a batch: seconds to hide by receipt handle, and the blocked groups.
 
-    `tried` are the handles of what failed when it was tried.
+    `tried` are the receipt handles of messages that failed when they were tried.
     """
 
     waits: dict[str, int] = field(default_factory=dict)
     blocked: set[str | None] = field(default_factory=set)
     tried: set[str] = field(default_factory=set)
 
-    def add(self, record: SQSRecord, *, hopeless: bool) -> None:
+    def add(self, record: SQSRecord, *, undecodable: bool) -> None:
         receives = _receives(record.raw_event)
         self.tried.add(record.receipt_handle)
-        self.waits[record.receipt_handle] = backoff.delay(1 if hopeless else receives)
-        if not hopeless and receives < backoff.receives_to_ride_out():
+        self.waits[record.receipt_handle] = backoff.delay(1 if undecodable else receives)
+        if not undecodable and receives < backoff.receives_to_ride_out():
             self.blocked.add(_group(record.raw_event))
 
     def leave(self, record: SQSRecord) -> bool:
-        """Leave a record for another time, unless this is its last; tell whether it is left."""
+        """Hide a record untried, unless this is its last receive; return whether it is hidden."""
         receives = _receives(record.raw_event)
         if receives >= backoff.receives_to_ride_out():
             return False
@@ -108,7 +108,7 @@ class _Failures:
 
 
 def _receives(record: Mapping[str, Any]) -> int:
-    """Return how often the message was received; once, if that is not said."""
+    """Return how often the message was received; 1 if the record does not state it."""
     try:
         return max(1, int(_attributes(record)["ApproximateReceiveCount"]))
     except (KeyError, ValueError):
@@ -139,11 +139,12 @@ def _handle(record: SQSRecord, reactor: Reactor, observer: Observer, failures: _
         handled = reactor.handle(event)
     except Exception as error:
         unreadable = isinstance(error, codec.Undecodable)
-        hopeless = unreadable and "event" not in known  # else it is the log that is ahead of us
-        failures.add(record, hopeless=hopeless)
+        # With a decoded message, it was an event of the log that is newer than this code.
+        undecodable = unreadable and "event" not in known
+        failures.add(record, undecodable=undecodable)
         detail = {"detail": str(error)} if unreadable else {}
-        outcome = Outcome.UNDECODABLE if hopeless else Outcome.RETRY
-        if not hopeless:
+        outcome = Outcome.UNDECODABLE if undecodable else Outcome.RETRY
+        if not undecodable:
             observer.count(TRIES, known["receives"])
         observer.record(outcome, **done(), **(detail | failure(error)))
         raise
@@ -174,7 +175,7 @@ def _back_off(
     observer: Observer,
     consumer: str,
 ) -> None:
-    """Hide what failed; what was held back behind it waits for it unhidden."""
+    """Hide the failed messages for their backoff; held-back messages are not hidden."""
     failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
     hidden: dict[str, int] = {}
     for record in records:
@@ -194,5 +195,5 @@ def _back_off(
         return
     try:
         queue.hide(hidden)
-    except Exception as error:  # noqa: BLE001  its visibility timeout hides them instead
+    except Exception as error:  # noqa: BLE001  the visibility timeout hides them instead
         observer.record(Outcome.NOT_HIDDEN, consumer=consumer, **failure(error))

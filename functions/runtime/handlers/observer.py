@@ -1,4 +1,4 @@
-"""One structured log line a record, and metrics (EMF) from the same place."""
+"""Observers: one structured log line per record, and its metrics (EMF)."""
 
 import os
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from types import CodeType
-from typing import Any, Protocol
+from typing import Any, Protocol, override
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
@@ -23,10 +23,10 @@ NO_IDENTIFIER = "no-identifier"
 
 
 class Observer(Protocol):
-    """Hears what became of each record."""
+    """Receives the outcome of every record and request."""
 
     def record(self, outcome: str, **fields: Any) -> None:
-        """Note one record: its outcome and what is known of it, no payload."""
+        """Record an outcome with its fields; they must not hold a payload."""
         ...
 
     def count(self, metric: str, value: float = 1, *, millis: bool = False) -> None:
@@ -38,41 +38,42 @@ class Observer(Protocol):
         ...
 
 
-class LogObserver:
-    """Writes to the function's log, as JSON lines and EMF."""
+class LogObserver(Observer):
+    """Writes JSON lines and EMF to the function's log, with the service's name."""
 
     def __init__(self, service: str) -> None:
-        """Take the service's name, which every line and metric carries."""
         self._logger = Logger(service=service, level="INFO", location=None)
         self._metrics = EphemeralMetrics(namespace=METRICS, service=service)
 
+    @override
     def record(self, outcome: str, **fields: Any) -> None:
-        """Write one line; `error` among the fields makes it a warning."""
+        """Write a line; with the field `error` it is a warning."""
         log = self._logger.warning if "error" in fields else self._logger.info
         log(outcome, outcome=outcome, **fields)
         self.count(outcome.title())
 
+    @override
     def count(self, metric: str, value: float = 1, *, millis: bool = False) -> None:
-        """Add to a metric of this service."""
         unit = MetricUnit.Milliseconds if millis else MetricUnit.Count
         self._metrics.add_metric(name=metric, unit=unit, value=value)
 
+    @override
     def flush(self) -> None:
-        """Write the metrics of this invocation."""
         if self._metrics.metric_set:
             self._metrics.flush_metrics()
 
 
 def identifier(text: str) -> str:
-    """Return an id as it may be logged: one of another form than ours may be anything."""
+    """Return an id if it has the form of ours; any other text must not be logged."""
     return text if _IDENTIFIER.fullmatch(text) else NO_IDENTIFIER
 
 
 def failure(error: BaseException) -> dict[str, str]:
-    """Return what may be logged of an error: its class, and a fingerprint to group by.
+    """Return what may be logged of an error: its class, its place and a fingerprint to group by.
 
-    The fingerprint is a hash of the class and of the innermost frame in our own code; the message
-    is left out, since it may quote a payload, but of an error that is `SafeToLog`: its is `detail`.
+    The fingerprint is a hash of the class and of the innermost frame in our own code. The message
+    is left out because it may quote a payload, except of an error that is `SafeToLog`: its message
+    is `detail`.
     """
     frames = [
         f"{code.co_filename.removeprefix(_HERE).replace(os.sep, '/')}:{code.co_name}"
@@ -90,7 +91,7 @@ def failure(error: BaseException) -> dict[str, str]:
 
 
 def _codes(error: BaseException) -> Iterator[CodeType]:
-    """Yield what was run where an error passed; `traceback` would read the source for its lines."""
+    """Yield the code objects of a traceback; the module `traceback` would read source files."""
     at = error.__traceback__
     while at is not None:
         yield at.tb_frame.f_code

@@ -1,4 +1,4 @@
-"""The relay's Lambda handler: records of the log's stream, to messages on the topic."""
+"""The Lambda handler of the relay: from records of the log's stream to messages on the topic."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -16,10 +16,10 @@ from functions.runtime.handlers.observer import Observer, failure, identifier
 
 
 class UnpublishedQueue(Protocol):
-    """Where the relay puts what it cannot publish, for an operator to see to."""
+    """The queue for items that the relay cannot publish; an operator repairs them."""
 
     def put(self, body: str) -> None:
-        """Keep a note."""
+        """Send a note that names an item and the reason."""
         ...
 
 
@@ -28,12 +28,12 @@ def relay_handler(
 ) -> Callable[[dict[str, Any], Any], Any]:
     """Return the function that Lambda calls with a DynamoDB stream event.
 
-    It answers `batchItemFailures`. Only inserts are published. A log is never changed but to forget
-    a person (what it said before is not in the stream, and is not to be), so any other change is
-    counted as tampering. An item that is no event of its owner's, or that cannot travel, goes to
-    `unpublished`, by its key, since trying it again would hold up everybody else's. It does so once
-    nothing before it is to come again: whoever finds a key there twice knows that the function, or
-    the queue, failed between the note and the answer.
+    It returns `batchItemFailures`. Only inserts are published. The one legitimate change of the log
+    is to erase personal data (the stream does not carry the old values); any other change is
+    counted as tampering. An item that is not an event of its owner, or that the topic would refuse,
+    is noted in `unpublished` by its key, because a retry would block the whole shard. The note is
+    sent only when no earlier record is to be retried; a key that is noted twice shows that the
+    function or the queue failed between the note and the answer.
     """
 
     def handle(event: dict[str, Any], _context: Any) -> Any:
@@ -82,9 +82,9 @@ def relay_handler(
 def _read(
     record: dict[str, Any], relay: Relay, notes: dict[str, str], observer: Observer
 ) -> tuple[Event[Any], Message] | None:
-    """Return the event of a record, and how it travels, if there is one to publish.
+    """Return the event of a record and its message; None if there is nothing to publish.
 
-    `notes` are by sequence number; one is added of an item that cannot be published.
+    An item that cannot be published is added to `notes`, by sequence number.
     """
     change = record["dynamodb"]
     image = change.get("NewImage", {})
@@ -108,7 +108,7 @@ def _read(
 def _due(
     records: Iterable[dict[str, Any]], notes: Mapping[str, str], again: Collection[str]
 ) -> Iterator[str]:
-    """Yield the notes of records that do not come again: Lambda goes back to the first that failed.
+    """Yield the notes of records that are not retried: Lambda retries from the first failed one.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
     """

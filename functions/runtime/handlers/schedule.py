@@ -1,4 +1,4 @@
-"""What a consumer does by the clock, in the same function that works off its queue."""
+"""Scheduled work of a consumer, in the same function that handles its queue."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,11 +19,11 @@ def with_chore(
     observer: Observer,
     consumer: str,
 ) -> Handler:
-    """Return a handler that also does the chore when the schedule asks for it.
+    """Return a handler that also runs the chore, when the schedule invokes it.
 
-    Every report is a line and counts as a metric, which is written before the chore goes on: if the
-    function is killed for its time, what was done has been counted. What fails is said and raised:
-    Lambda tries it again, and the next tick does as well.
+    Every report is a log line and a metric, written before the chore goes on: when Lambda ends the
+    function at its timeout, everything done so far has been counted. An error is logged and raised;
+    Lambda retries the invocation, and the next tick runs the chore again.
     """
 
     def handle(event: dict[str, Any], context: Any) -> Any:
@@ -31,13 +31,13 @@ def with_chore(
             return consume(event, context)
         try:
             for report in chore.run(log, resources):
-                told = {"order": report.order, "detail": report.detail}
+                known = {"order": report.order, "detail": report.detail}
                 observer.record(
                     report.outcome,
                     consumer=consumer,
                     stated=[fact.id for fact in report.stated],
                     facts=[fact.type for fact in report.stated],
-                    **{name: value for name, value in told.items() if value is not None},
+                    **{name: value for name, value in known.items() if value is not None},
                 )
                 observer.flush()
         except Exception as error:

@@ -1,4 +1,4 @@
-"""What only operators do to a stage: read the whole log, fill a queue, blank an order.
+"""Operations on a stage that no function does: scan the log, fill a queue, erase an order.
 
 No function has it in its package.
 """

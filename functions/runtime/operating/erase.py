@@ -1,27 +1,23 @@
-"""Blanking the personal fields of an order's events, on DynamoDB."""
+"""Erasure of personal data in the log, on DynamoDB."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, override
 
 from functions.runtime.aws.items import SLOT, SUBJECT, blanked
 from functions.runtime.aws.tables import condition_held, pages
-from functions.runtime.operating.ports import Changing
+from functions.runtime.operating.ports import ConcurrentChange, Erasure
 
 
-class DynamoErasure:
-    """Blanks items of the log; its client acts under the role that may."""
+class DynamoErasure(Erasure):
+    """Erases personal data in items of the log; `client` must have the role that may do so."""
 
     def __init__(self, client: Any, table: str) -> None:
-        """Take a DynamoDB client and the log's table."""
         self._client = client
         self._table = table
 
+    @override
     def erase(self, subject: str, at: datetime) -> Sequence[str]:
-        """Blank the personal fields of a subject's events; return the ids of those that had some.
-
-        An item is changed on the condition that it still says what was read.
-        """
         query: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": f"{SUBJECT} = :subject",
@@ -49,4 +45,4 @@ class DynamoErasure:
             | {":read": item["data"]},
         }
         if not condition_held(self._client.update_item, update):
-            raise Changing(f"{item[SUBJECT]['S']}/{item[SLOT]['S']}")
+            raise ConcurrentChange(f"{item[SUBJECT]['S']}/{item[SLOT]['S']}")

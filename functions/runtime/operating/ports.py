@@ -1,4 +1,4 @@
-"""The ports through which operators reach the log and the queues."""
+"""Ports of operators: the log from end to end, a consumer's queue, erasure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from functions.framework.ports import Message
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """Which of the log's events are meant: all, but for what is said here.
+    """A selection of the log's events: all, restricted by each field that is set.
 
-    Those whose time is not before `since` and before `until`; of these `types`; of these `orders`.
-    With `settled`, whatever was written before a page is asked for is in it (strong consistency,
-    for twice the read units); without, a page may lack what was written within the last second.
+    `since` is inclusive and `until` is exclusive. With `settled`, pages are read with strong
+    consistency, for twice the read units; without, a page may lack what was written within the last
+    second.
     """
 
     since: datetime | None = None
@@ -25,7 +25,7 @@ class Selection:
     settled: bool = False
 
     def admits(self, event: Event[Any]) -> bool:
-        """Tell whether an event is among them."""
+        """Return whether the selection has an event."""
         return (
             (self.since is None or event.time >= self.since)
             and (self.until is None or event.time < self.until)
@@ -36,10 +36,10 @@ class Selection:
 
 @dataclass(frozen=True, kw_only=True)
 class LogPage:
-    """Some of the events that were selected, and where to go on.
+    """A page of selected events.
 
-    `messages` are the same events as they travel. `cursor` is text that may be written down;
-    without one, this is the last page. `units` are the read units that the page cost.
+    `messages` are the same events as they are published. `cursor` is the text with which the next
+    page is read; the last page has none. `units` are the consumed read units.
     """
 
     events: tuple[Event[Any], ...]
@@ -49,23 +49,23 @@ class LogPage:
 
 
 class Pages(Protocol):
-    """The log from its beginning to its end, page by page, in an order of its own.
+    """The whole log, page by page.
 
-    The events of an order stand together, sorted by slot. Where nothing is written meanwhile, every
-    reading is in the same order.
+    The events of an order are together, sorted by slot. Every scan has the same order if nothing is
+    written meanwhile.
     """
 
     def page(self, selection: Selection, cursor: str | None = None) -> LogPage:
-        """Return the page beyond a cursor: that of a page, or the id of any event of one.
+        """Return the page after a cursor: that of a page, or the id of any event.
 
         Raises:
-            Undecodable: an item of the log is none of ours, or of a newer version.
+            Undecodable: an item is not an event of ours, or is of a newer version.
         """
         ...
 
 
 def every_page(pages: Pages, selection: Selection, cursor: str | None = None) -> Iterator[LogPage]:
-    """Yield the pages of a selection beyond a cursor, to the last."""
+    """Yield the pages of a selection after a cursor, up to the last."""
     while True:
         page = pages.page(selection, cursor)
         yield page
@@ -75,33 +75,33 @@ def every_page(pages: Pages, selection: Selection, cursor: str | None = None) ->
 
 
 class Sender(Protocol):
-    """A consumer's queue, as it is filled past the topic."""
+    """Sends messages to a consumer's queue directly, without the topic."""
 
     def send(self, messages: Sequence[Message], job: str) -> Sequence[str]:
-        """Send at most ten messages; tell for each why it was refused, empty if it was not.
+        """Send at most ten messages; return for each why it was refused, or an empty string.
 
-        On an ordered queue they are in their order's group, and new for every `job`.
+        On a FIFO queue each is in its order's group, with a deduplication id for the `job`.
         """
         ...
 
     def waiting(self) -> int:
-        """Return about how many messages wait there or are being worked on."""
+        """Return the approximate number of messages that wait, are delayed or are in flight."""
         ...
 
 
 class Erasure(Protocol):
-    """The one act that changes the log."""
+    """Erasure of personal data, the only change of the log."""
 
     def erase(self, subject: str, at: datetime) -> Sequence[str]:
-        """Blank the personal fields of a subject's events; return the ids of those that had some.
+        """Erase the personal fields of a subject's events; return the ids of the changed ones.
 
-        Each is marked with the time `at`, and nothing else of it is changed.
+        Each is marked with the time `at`; nothing else of it changes.
 
         Raises:
-            Changing: somebody else changed one in between.
+            ConcurrentChange: an event was changed by somebody else at the same time.
         """
         ...
 
 
-class Changing(Exception):
-    """An event was changed by somebody else while it was being blanked; the message is its id."""
+class ConcurrentChange(Exception):
+    """An event was changed while it was being erased; the message is its id."""

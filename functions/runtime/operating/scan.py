@@ -1,34 +1,33 @@
-"""The log from end to end, on DynamoDB: a scan, or a query for each order that is asked for."""
+"""The whole log on DynamoDB: a scan, or a query for each selected order."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, override
 
 from events.codec import Undecodable
 from events.envelope import Event
 from functions.runtime.aws.items import SLOT, SUBJECT, Item, from_item, to_message
-from functions.runtime.operating.ports import LogPage, Selection
+from functions.runtime.operating.ports import LogPage, Pages, Selection
 
 PAGE = 1000
-"""Items that a page is made from, at most; DynamoDB ends one at 1 MB."""
+"""Maximum items that are read for a page; DynamoDB ends a page at 1 MB."""
 
 
-class DynamoPages:
-    """Pages of the log; a cursor is the id of the last event that was looked at.
+class DynamoPages(Pages):
+    """Pages of the log; a cursor is the id of the last event that was read.
 
-    It reads the whole log whatever the selection, half a read unit for 4 KB: DynamoDB filters what
-    it has read. Only `orders` are queried, each in its own partition.
+    It reads the whole log for any selection but `orders`, at half a read unit for 4 KB, because
+    DynamoDB filters after reading. Selected orders are queried, each in its own partition.
     """
 
     def __init__(self, client: Any, table: str, *, page: int = PAGE) -> None:
-        """Take a DynamoDB client and the log's table."""
         self._client = client
         self._table = table
         self._page = page
 
+    @override
     def page(self, selection: Selection, cursor: str | None = None) -> LogPage:
-        """Return the page beyond a cursor."""
         request = self._request(selection)
         if not selection.orders:
             return self._read(self._client.scan, request, selection, cursor)
@@ -44,7 +43,7 @@ class DynamoPages:
         return replace(page, cursor=f"{rest[0]}/")
 
     def _request(self, selection: Selection) -> dict[str, Any]:
-        """Return a request whose filter admits what is selected, and the rest of a second."""
+        """Return a request whose filter has at least the selected events, in whole seconds."""
         values: dict[str, Any] = {}
         filters: list[str] = []
         if selection.since:
@@ -65,10 +64,10 @@ class DynamoPages:
         }
         if filters:
             named = {"#time": "time", "#type": "type"}
-            said = " AND ".join(filters)
+            expression = " AND ".join(filters)
             request |= {
-                "FilterExpression": said,
-                "ExpressionAttributeNames": {k: v for k, v in named.items() if k in said},
+                "FilterExpression": expression,
+                "ExpressionAttributeNames": {k: v for k, v in named.items() if k in expression},
                 "ExpressionAttributeValues": values,
             }
         return request
@@ -92,9 +91,9 @@ class DynamoPages:
 
 
 def _second(moment: datetime) -> str:
-    """Return the second of a moment as it sorts before all times that begin so.
+    """Return a time in whole seconds, as a text that sorts before all times in that second.
 
-    Times have fractions of a second or none, so that they do not sort as text within a second.
+    Times have fractions of a second or none, so their texts do not sort within a second.
     """
     return moment.strftime("%Y-%m-%dT%H:%M:%S")
 

@@ -1,10 +1,11 @@
-"""A consumer's queue on SQS, filled past the topic as the topic would fill it."""
+"""A consumer's queue on SQS, filled directly with the messages that the topic would send."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, override
 
 from functions.framework.ports import Message
-from functions.runtime.aws.topic import UNSAID
+from functions.runtime.aws.topic import UNANSWERED
+from functions.runtime.operating.ports import Sender
 
 COUNTS = (
     "ApproximateNumberOfMessages",
@@ -13,33 +14,31 @@ COUNTS = (
 )
 
 
-class SqsSender:
-    """Sends to one queue; `ordered` is FIFO."""
+class SqsSender(Sender):
+    """Sends to one queue, which is FIFO if `ordered`."""
 
     def __init__(self, client: Any, url: str, *, ordered: bool) -> None:
-        """Take an SQS client, the queue's URL and its kind."""
         self._client = client
         self._url = url
         self._ordered = ordered
 
+    @override
     def send(self, messages: Sequence[Message], job: str) -> Sequence[str]:
-        """Send at most ten messages; tell for each why it was refused, empty if it was not.
-
-        Only what the answer names as successful counts. A deduplication id that was used within
-        five minutes would be accepted and not delivered, so that every job has ids of its own.
-        """
+        # A message counts as sent only if the answer names it as successful. SQS would accept and
+        # not deliver a deduplication id of the last five minutes, so each job has its own ids.
         answer = self._client.send_message_batch(
             QueueUrl=self._url,
             Entries=[self._entry(str(n), message, job) for n, message in enumerate(messages)],
         )
         accepted = {entry["Id"] for entry in answer.get("Successful", ())}
-        reasons = {entry["Id"]: entry.get("Code", UNSAID) for entry in answer.get("Failed", ())}
+        reasons = {entry["Id"]: entry.get("Code", UNANSWERED) for entry in answer.get("Failed", ())}
         return [
-            "" if str(n) in accepted else reasons.get(str(n), UNSAID) for n in range(len(messages))
+            "" if str(n) in accepted else reasons.get(str(n), UNANSWERED)
+            for n in range(len(messages))
         ]
 
+    @override
     def waiting(self) -> int:
-        """Return about how many messages wait there or are being worked on."""
         counts = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=list(COUNTS))
         return sum(int(counts["Attributes"][name]) for name in COUNTS)
 

@@ -66,15 +66,15 @@ def test_a_message_within_all_limits_is_fit_as_it_is(edit: dict[str, Any]) -> No
     assert fit(message) is message
 
 
-NO_IDENTIFIER = "its id is too long, or has other characters than visible ASCII"
+NO_IDENTIFIER = "an id is too long, or has characters other than visible ASCII"
 
 
 @pytest.mark.parametrize(
     ("edit", "says"),
     [
-        ({"body": b"." * 65537}, "65537 bytes, at most 65536 can travel"),
-        ({"body": "\ufffe".encode()}, "it has a character that no message may have"),
-        ({"body": "a\uffffb".encode()}, "it has a character that no message may have"),
+        ({"body": b"." * 65537}, "65537 bytes; at most 65536 can be published"),
+        ({"body": "\ufffe".encode()}, "it has a character that SNS and SQS refuse"),
+        ({"body": "a\uffffb".encode()}, "it has a character that SNS and SQS refuse"),
         *(
             ({name: wrong}, NO_IDENTIFIER)
             for name in ("id", "subject")

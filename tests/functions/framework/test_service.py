@@ -22,12 +22,12 @@ ON = On(event=OrderPlaced, react=nothing)
     ("declared", "says"),
     [
         ({"on": ()}, "at least one"),
-        ({"on": (ON, ON)}, "each event type once"),
+        ({"on": (ON, ON)}, "at least one event type"),
         ({"concurrency": 1}, "concurrency must be 2 to 1000, not 1"),
         ({"concurrency": 1001}, "concurrency must be 2 to 1000, not 1001"),
         ({"batch": 0}, "batch must be 1 to 10, not 0"),
         ({"batch": 11}, "batch must be 1 to 10, not 11"),
-        ({"on": (On(event=OrderPlaced, react=nothing, outside=True),)}, "wants the outside"),
+        ({"on": (On(event=OrderPlaced, react=nothing, outside=True),)}, "needs an adapter"),
     ],
 )
 def test_a_consumer_that_could_not_run_is_refused_by_name(
@@ -43,7 +43,7 @@ def test_a_consumer_that_could_not_run_is_refused_by_name(
     "name", ["order-mail", "order_mail", "Mail", "2mail", "", "bus", "runtime"]
 )
 def test_a_name_that_a_folder_a_function_and_a_stack_cannot_share_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="is no name for a service"):
+    with pytest.raises(ValueError, match="is not a valid service name"):
         Consumer(name=name, on=(ON,))
 
 

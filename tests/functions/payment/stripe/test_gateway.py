@@ -15,7 +15,7 @@ from functions.payment.stripe.calls import (
     TIME_LIMIT,
     StripeCalls,
 )
-from functions.runtime.handlers.consumer import BEGUN_WITHIN
+from functions.runtime.handlers.consumer import START_WITHIN
 from tests.support.builders import ORDER
 from tests.support.gateways import AMOUNT, FakeSecret, no_answer
 from tests.support.scripted import (
@@ -215,7 +215,7 @@ def test_a_call_that_takes_too_long_is_left_for_the_next_delivery() -> None:
 
 def test_two_calls_of_the_last_begun_message_fit_the_functions_timeout() -> None:
     longest = (RETRIES + 1) * (CONNECT_TIMEOUT + READ_TIMEOUT) + RETRIES * Script.MAX_DELAY
-    assert 2 * (TIME_LIMIT + longest) < (1 - BEGUN_WITHIN) * SERVICE.timeout
+    assert 2 * (TIME_LIMIT + longest) < (1 - START_WITHIN) * SERVICE.timeout
 
 
 def test_the_real_http_client_has_the_timeouts() -> None:

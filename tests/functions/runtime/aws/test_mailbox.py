@@ -93,7 +93,7 @@ def test_what_the_next_mail_would_suffer_as_well_is_tried_again(error: Exception
     fails = fate(error)
 
     assert isinstance(fails, MailUnavailable)
-    assert "tried again" in str(fails)
+    assert "is retried" in str(fails)
 
 
 @pytest.mark.parametrize(

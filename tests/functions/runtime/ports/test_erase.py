@@ -11,7 +11,7 @@ from functions import names
 from functions.framework.ports import Log
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.operating.erase import DynamoErasure
-from functions.runtime.operating.ports import Changing, Erasure
+from functions.runtime.operating.ports import ConcurrentChange, Erasure
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.conftest import Faults
 from tests.support.builders import EMAIL, NOW, placed, story
@@ -108,5 +108,5 @@ def test_an_event_that_was_changed_meanwhile_is_not_overwritten(
     refused = {"Error": {"Code": "ConditionalCheckFailedException", "Message": "no"}}
     faults.answer(stage.dynamodb, "UpdateItem", refused)
 
-    with pytest.raises(Changing, match="A/placed"):
+    with pytest.raises(ConcurrentChange, match="A/placed"):
         DynamoErasure(stage.dynamodb, names.log_table(stage.name)).erase("A", NOW)

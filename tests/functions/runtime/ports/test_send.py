@@ -98,7 +98,7 @@ def partly(parallel: Queue) -> Iterator[Queue]:
 def test_what_the_answer_does_not_name_as_taken_was_refused(partly: Queue) -> None:
     messages = [message(order) for order in "ABCD"]
 
-    assert partly.sender.send(messages, "job") == ["", "InternalError", "Unsaid", ""]
+    assert partly.sender.send(messages, "job") == ["", "InternalError", "NotInAnswer", ""]
 
 
 def test_an_outage_is_an_error(parallel: Queue, faults: Faults) -> None:

@@ -131,7 +131,7 @@ def test_a_message_of_which_the_topic_says_nothing_was_not_accepted(
     faults.answer(sns.client, "PublishBatch", {"Successful": [], "Failed": []}, {})
 
     for _ in range(2):
-        assert sns.topic.publish(MESSAGES) == ["Unsaid"] * 3
+        assert sns.topic.publish(MESSAGES) == ["NotInAnswer"] * 3
 
 
 def test_sns_is_told_the_order_as_group_and_the_event_as_deduplication_id(sns: InSns) -> None:

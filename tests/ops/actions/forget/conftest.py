@@ -1,4 +1,4 @@
-"""An order with all that it can say of a person, at its end."""
+"""A complete order with every kind of personal data."""
 
 from typing import Any
 

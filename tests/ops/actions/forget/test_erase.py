@@ -1,4 +1,4 @@
-"""Blanking one order: nothing of the person is left, whatever happens in between."""
+"""Erasure of one order: no personal data is left, also after crashes and races."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from functions.runtime.handlers.reactor import Reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryTables
-from functions.runtime.operating.ports import Changing
+from functions.runtime.operating.ports import ConcurrentChange
 from ops.actions.erase import TRIES, ReadModel, erase
 from ops.cli.errors import CommandError
 from tests.ops.actions.forget.conftest import PERSONAL, ended
@@ -31,25 +31,25 @@ class World:
     def __init__(self) -> None:
         assert LISTING.projection
         self.log, self.rows = MemoryLog(), MemoryRows()
-        self.shelf = ReadModel("listing", LISTING.projection, self.rows)
+        self.model = ReadModel("listing", LISTING.projection, self.rows)
         for event in ended():
             self.log.append(event)
         self.listing = Reactor(
             consumer=LISTING, log=self.log, clock=Clock(), rows=lambda _: self.rows
         )
-        self.hear(ended())
+        self.handle(ended())
 
-    def hear(self, events: Sequence[Event[Any]]) -> list[str]:
+    def handle(self, events: Sequence[Event[Any]]) -> list[str]:
         return [self.listing.handle(event).outcome for event in events]
 
     def erase(self, erasure: Any = None) -> Sequence[str]:
-        return erase(self.log, erasure or self.log, [self.shelf], ORDER, Clock())
+        return erase(self.log, erasure or self.log, [self.model], ORDER, Clock())
 
-    def said(self) -> str:
+    def text(self) -> str:
         events = b"".join(encode(event) for event in self.log.read(ORDER)).decode()
         return events + str(list(self.rows.all()))
 
-    def right(self) -> bool:
+    def consistent(self) -> bool:
         made = row(self.log.read(ORDER))
         return list(self.rows.all()) == [made]
 
@@ -59,13 +59,13 @@ def world() -> World:
     return World()
 
 
-def test_nothing_of_the_person_is_left_in_the_log_or_in_the_rows(world: World) -> None:
-    assert all(personal in world.said() for personal in PERSONAL)
+def test_no_personal_data_is_left_in_the_log_or_in_the_rows(world: World) -> None:
+    assert all(personal in world.text() for personal in PERSONAL)
 
     assert world.erase() == [f"{ORDER}/placed"]
 
-    assert not [personal for personal in PERSONAL if personal in world.said()]
-    assert world.right()
+    assert not [personal for personal in PERSONAL if personal in world.text()]
+    assert world.consistent()
 
 
 def test_amounts_lines_slots_and_sequence_stay(world: World) -> None:
@@ -83,12 +83,12 @@ def test_amounts_lines_slots_and_sequence_stay(world: World) -> None:
     )
 
 
-def test_doing_it_again_changes_nothing(world: World) -> None:
+def test_a_second_erasure_changes_nothing(world: World) -> None:
     world.erase()
-    said = world.said()
+    text = world.text()
 
     assert world.erase() == []
-    assert world.said() == said
+    assert world.text() == text
 
 
 class Crash(BaseException):
@@ -96,7 +96,7 @@ class Crash(BaseException):
 
 
 @pytest.mark.parametrize("at", range(5))
-def test_killed_at_any_write_and_done_again_it_is_done(world: World, at: int) -> None:
+def test_a_second_erasure_completes_one_that_crashed_at_any_write(world: World, at: int) -> None:
     writes = 0
 
     def counted(write: Any) -> Any:
@@ -121,11 +121,11 @@ def test_killed_at_any_write_and_done_again_it_is_done(world: World, at: int) ->
 
     world.erase()
 
-    assert not [personal for personal in PERSONAL if personal in world.said()]
-    assert world.right()
+    assert not [personal for personal in PERSONAL if personal in world.text()]
+    assert world.consistent()
 
 
-def test_a_row_that_a_message_in_flight_brought_back_meanwhile_goes_again(world: World) -> None:
+def test_a_row_that_a_message_in_flight_restored_is_rewritten(world: World) -> None:
     class Racing(MemoryLog):
         def erase(self, subject: str, at: datetime) -> Sequence[str]:
             made = row(world.log.read(ORDER))
@@ -135,11 +135,11 @@ def test_a_row_that_a_message_in_flight_brought_back_meanwhile_goes_again(world:
 
     world.erase(Racing())
 
-    assert not [personal for personal in PERSONAL if personal in world.said()]
-    assert world.right()
+    assert not [personal for personal in PERSONAL if personal in world.text()]
+    assert world.consistent()
 
 
-def test_who_meets_another_at_it_tries_again_but_not_for_ever(world: World) -> None:
+def test_a_concurrent_change_is_retried_a_limited_number_of_times(world: World) -> None:
     class Busy(MemoryLog):
         refuses = 1
         asked = 0
@@ -147,27 +147,27 @@ def test_who_meets_another_at_it_tries_again_but_not_for_ever(world: World) -> N
         def erase(self, subject: str, at: datetime) -> Sequence[str]:
             self.asked += 1
             if self.asked <= self.refuses:
-                raise Changing(f"{subject}/placed")
+                raise ConcurrentChange(f"{subject}/placed")
             return world.log.erase(subject, at)
 
     busy = Busy()
     busy.refuses = TRIES
-    with pytest.raises(CommandError, match=f"{ORDER}/placed is being changed"):
+    with pytest.raises(CommandError, match=f"Another process is changing {ORDER}/placed"):
         world.erase(busy)
     assert busy.asked == TRIES
     assert world.erase(Busy()) == [f"{ORDER}/placed"]
 
 
-def test_old_messages_change_nothing_of_a_forgotten_order(world: World) -> None:
+def test_old_messages_do_not_change_an_erased_order(world: World) -> None:
     world.erase()
-    said = world.said()
+    text = world.text()
 
-    assert world.hear(ended()) == ["duplicate", "duplicate", "unheard", "duplicate", "duplicate"]
-    assert world.said() == said
+    assert world.handle(ended()) == ["duplicate", "duplicate", "unheard", "duplicate", "duplicate"]
+    assert world.text() == text
     assert world.log.append(ended()[0]) == world.log.read(ORDER).find(OrderPlaced)
 
 
-def test_no_consumer_takes_an_old_message_of_a_forgotten_order_for_forged(world: World) -> None:
+def test_no_consumer_rejects_an_old_message_of_an_erased_order_as_forged(world: World) -> None:
     world.erase()
     before = world.log.read(ORDER)
     tables = MemoryTables()
@@ -192,17 +192,14 @@ def test_no_consumer_takes_an_old_message_of_a_forgotten_order_for_forged(world:
     assert [event for event in after if event.slot in {e.slot for e in before}] == list(before)
 
 
-def test_a_read_model_that_drops_a_forgotten_order_loses_its_row(world: World) -> None:
+def test_a_read_model_that_omits_an_erased_order_loses_its_row(world: World) -> None:
     def of_known(history: History) -> Row | None:
         first = history.find(OrderPlaced)
         return row(history) if first and first.data.email else None
 
-    projection = type(world.shelf.projection)(table="list", fold=of_known)
-    shelf = ReadModel("listing", projection, world.rows)
+    projection = type(world.model.projection)(table="list", fold=of_known)
+    model = ReadModel("listing", projection, world.rows)
 
-    erase(world.log, world.log, [shelf], ORDER, Clock())
+    erase(world.log, world.log, [model], ORDER, Clock())
 
     assert list(world.rows.all()) == []
-
-
-# -- the command -----------------------------------------------------------------------------------

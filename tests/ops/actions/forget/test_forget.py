@@ -1,4 +1,4 @@
-"""`fanfare forget`: nothing of a person is left, all else stays, and again it does nothing."""
+"""`fanfare forget`: personal data is erased, all else stays, and a second run does nothing."""
 
 import json
 from datetime import datetime, timedelta
@@ -34,13 +34,13 @@ def do(
 
 
 @pytest.fixture
-def told(here: Connection) -> Connection:
+def stored(here: Connection) -> Connection:
     write_events(here, ended())
-    hear(here)
+    handle(here)
     return here
 
 
-def hear(connection: Connection) -> list[str]:
+def handle(connection: Connection) -> list[str]:
     orders = Reactor(
         consumer=ORDERS,
         log=connection.log(),
@@ -52,50 +52,52 @@ def hear(connection: Connection) -> list[str]:
     ]
 
 
-def test_an_order_is_forgotten_and_its_row_is_in_nobodys_list(
-    told: Connection, capsys: pytest.CaptureFixture[str]
+def test_an_order_is_erased_and_its_row_is_in_no_customers_list(
+    stored: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rows = told.rows(ORDERS, LIST)
+    rows = stored.rows(ORDERS, LIST)
     assert [kept.partition for kept in rows.all()] == [CUSTOMER]
 
-    assert do(told, order=ORDER[:4].lower()) is ExitCode.DONE
+    assert do(stored, order=ORDER[:4].lower()) is ExitCode.DONE
 
-    said = capsys.readouterr()
-    assert said.out == f"Blanked 1 event, and its row in orders: order {ORDER}.\n"
-    assert "at most 14 days" in said.err
+    output = capsys.readouterr()
+    assert output.out == (
+        f"Erased the personal data in 1 event and in the row of orders: order {ORDER}.\n"
+    )
+    assert "at most 14 days" in output.err
     assert [kept.partition for kept in rows.all()] == [f"guest#{ORDER}"]
-    first = told.log().read(ORDER).find(OrderPlaced)
+    first = stored.log().read(ORDER).find(OrderPlaced)
     assert first is not None
     assert (first.data.email, first.data.customer) == ("", None)
-    assert hear(told) == ["duplicate"] * 3
+    assert handle(stored) == ["duplicate"] * 3
 
 
-def test_what_is_forgotten_already_leaves_nothing_to_do(
-    told: Connection, capsys: pytest.CaptureFixture[str]
+def test_a_second_run_has_nothing_to_do(
+    stored: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    do(told)
+    do(stored)
     capsys.readouterr()
 
-    assert do(told) is ExitCode.DONE
-    assert capsys.readouterr().out == f"Nothing is left to forget: order {ORDER}.\n"
-    assert do(told, as_json=True) is ExitCode.DONE
+    assert do(stored) is ExitCode.DONE
+    assert capsys.readouterr().out == f"Nothing is left to erase: order {ORDER}.\n"
+    assert do(stored, as_json=True) is ExitCode.DONE
     assert json.loads(capsys.readouterr().out) == {"order": ORDER, "blanked": []}
 
 
-def test_a_row_that_was_not_blanked_with_the_log_is_made_good(told: Connection) -> None:
-    rows = told.rows(ORDERS, LIST)
+def test_a_row_that_is_missing_after_the_erasure_is_rebuilt(stored: Connection) -> None:
+    rows = stored.rows(ORDERS, LIST)
     (old,) = rows.all()
-    do(told)
+    do(stored)
     (new,) = rows.all()
     rows.remove(new.partition, new.sort)
 
-    assert do(told) is ExitCode.DONE
+    assert do(stored) is ExitCode.DONE
     assert list(rows.all()) == [new]
     assert old != new
 
 
 def test_the_log_is_changed_under_a_role_of_its_own_and_the_rows_under_another(
-    told: Connection, monkeypatch: pytest.MonkeyPatch
+    stored: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     acted: list[tuple[str, str]] = []
     real = Connection.acting_as
@@ -105,50 +107,54 @@ def test_the_log_is_changed_under_a_role_of_its_own_and_the_rows_under_another(
         return real(self, role, session)
 
     monkeypatch.setattr(Connection, "acting_as", acting_as)
-    do(told)
+    do(stored)
 
     session = f"forget-{ORDER}"
     roles = [f"fanfare-local-{role}-{REGION}" for role in ("forget", "orders-forget")]
     assert acted == [(role, session) for role in roles]
 
 
-def test_who_acts_under_a_role_has_its_credentials_and_no_others(told: Connection) -> None:
-    mine = told.client("dynamodb")._request_signer._credentials.access_key
-    acting = told.acting_as(f"fanfare-local-forget-{REGION}", "forget-A")
+def test_a_connection_under_a_role_has_the_credentials_of_that_role_only(
+    stored: Connection,
+) -> None:
+    mine = stored.client("dynamodb")._request_signer._credentials.access_key
+    acting = stored.acting_as(f"fanfare-local-forget-{REGION}", "forget-A")
 
     theirs = acting.client("dynamodb")._request_signer._credentials
     assert theirs.access_key != mine
     assert theirs.token
-    assert acting.stage == told.stage
+    assert acting.stage == stored.stage
 
 
-def test_an_order_that_still_moves_is_refused_and_stays_as_it_is(here: Connection) -> None:
+def test_an_order_in_progress_is_refused_and_unchanged(here: Connection) -> None:
     write_events(here, ended()[:-1])
 
-    with pytest.raises(CommandError, match=f"{ORDER} is confirmed and still moves") as refused:
+    with pytest.raises(
+        CommandError, match=f"{ORDER} is confirmed and still in progress"
+    ) as refused:
         do(here, yes=True)
 
     assert refused.value.code is ExitCode.REFUSED
     assert list(here.log().read(ORDER)) == ended()[:-1]
 
 
-def test_a_cancelled_order_is_forgotten_once_all_is_undone(here: Connection) -> None:
+def test_a_cancelled_order_is_refused_until_its_compensation_is_complete(here: Connection) -> None:
     first = ended()[0]
     cancelled = then(first, OrderCancelled(reason="customer"), source="checkout")
     write_events(here, [first, cancelled])
 
-    with pytest.raises(CommandError, match="cancelled and still moves"):
+    with pytest.raises(CommandError, match="cancelled and still in progress"):
         do(here)
 
 
-def test_an_order_that_is_not_there_is_not_found(here: Connection) -> None:
+def test_an_unknown_order_is_not_found(here: Connection) -> None:
     with pytest.raises(CommandError, match="no order") as missing:
         do(here)
 
     assert missing.value.code is ExitCode.NOT_FOUND
 
 
-def test_another_stage_asks_for_consent(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_stage_needs_confirmation(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     dev = stage("dev")
     write_events(dev, ended())
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
@@ -161,15 +167,15 @@ def test_another_stage_asks_for_consent(stage: Any, monkeypatch: pytest.MonkeyPa
     assert do(dev, yes=True) is ExitCode.DONE
 
 
-def test_a_forgotten_order_is_still_shown(
-    told: Connection, capsys: pytest.CaptureFixture[str]
+def test_an_erased_order_can_still_be_shown(
+    stored: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    do(told)
+    do(stored)
     capsys.readouterr()
 
-    assert show(told, Options(), ORDER, events=False, wait=None) is ExitCode.DONE
-    assert show(told, Options(), ORDER, events=True, wait=None) is ExitCode.DONE
+    assert show(stored, Options(), ORDER, events=False, wait=None) is ExitCode.DONE
+    assert show(stored, Options(), ORDER, events=True, wait=None) is ExitCode.DONE
 
-    said = capsys.readouterr().out
-    assert "dispatched in" in said
-    assert not [personal for personal in PERSONAL if personal in said]
+    output = capsys.readouterr().out
+    assert "dispatched in" in output
+    assert not [personal for personal in PERSONAL if personal in output]
