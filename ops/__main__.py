@@ -1,4 +1,4 @@
-"""`python -m ops` is `fanfare`."""
+"""Entry point of `python -m ops`, the same as `fanfare`."""
 
 import sys
 

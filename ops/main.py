@@ -1,6 +1,6 @@
-"""The command line: options of all commands, and how a command ends.
+"""Command line: options of all commands, and exit codes.
 
-Imports wait until a command runs, so that help is there at once.
+Imports wait until a command runs, so that help appears at once.
 """
 
 import os
@@ -26,42 +26,42 @@ DEBUG = "FANFARE_DEBUG"
 ERROR_LOG = STATE / "error.log"
 
 DEFAULT_WAIT = 30
-"""Seconds that `--wait` waits if it is not told how many."""
+"""Seconds of a `--wait` without a number."""
 
 WAITING = ("order", "replay")
-"""Commands whose `--wait` need not be told; each takes one word that is no option's."""
+"""Commands with an optional number after `--wait`; each has one positional argument."""
 
 for module in iter_modules(commands.__path__):
     import_module(f"{commands.__name__}.{module.name}")
 
 
-def _name(_: object, stage: str) -> None:
+def _validate_stage(_: object, stage: str) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9-]*", stage):
-        raise ValueError(f"{stage!r} names no stage: local, or one such as dev.")
+        raise ValueError(f"{stage!r} is not a stage name: use local, or a name such as dev.")
 
 
 @app.meta.default
 def launch(
     *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
     stage: Annotated[
-        str, Parameter(env_var="FANFARE_STAGE", metavar="STAGE", validator=_name)
+        str, Parameter(env_var="FANFARE_STAGE", metavar="STAGE", validator=_validate_stage)
     ] = "local",
     profile: Annotated[str | None, Parameter(metavar="NAME")] = None,
     region: Annotated[str | None, Parameter(metavar="NAME")] = None,
     json: Flag = False,
     color: Literal["auto", "always", "never"] = "auto",
 ) -> int:
-    """Hand the options of all commands to the one that is meant.
+    """Pass the options of all commands to the named command.
 
     Args:
         tokens: The command and its own arguments.
-        stage: The one that runs here, where nothing can break, or one in your AWS account.
+        stage: `local` on this machine, where nothing can break, or a stage in your AWS account.
         profile: The AWS profile; not for the local stage.
         region: The AWS region; not for the local stage.
         json: Print data as JSON, one value a line.
         color: Whether to use colour; auto means on a terminal.
     """
-    command, bound, ignored = app.parse_args(list(_plain(tokens)))
+    command, bound, ignored = app.parse_args(list(_normalized(tokens)))
     if not ignored:
         command(*bound.args, **bound.kwargs)
         return ExitCode.DONE
@@ -72,7 +72,7 @@ def launch(
 
 
 def run_command(command: Callable[[], int], options: "Options") -> int:
-    """Run a command and return its exit code; print what went wrong on standard error."""
+    """Run a command and return its exit code; print errors to standard error."""
     from ops.stage.aws_errors import explain
 
     try:
@@ -80,14 +80,14 @@ def run_command(command: Callable[[], int], options: "Options") -> int:
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python would complain while it closes stdout.
+        # The reader of our output closed the pipe; Python would report that when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
     except Exception as error:
-        trouble = explain(error, options.stage)
-        if trouble is not None:
-            options.err.print(f"fanfare: {trouble}")
-            return trouble.code
+        explained = explain(error, options.stage)
+        if explained is not None:
+            options.err.print(f"fanfare: {explained}")
+            return explained.code
         if os.environ.get(DEBUG):
             raise
         import traceback
@@ -95,33 +95,33 @@ def run_command(command: Callable[[], int], options: "Options") -> int:
         ERROR_LOG.parent.mkdir(exist_ok=True)
         ERROR_LOG.write_text(traceback.format_exc())
         options.err.print(
-            f"fanfare: unexpected {type(error).__name__}: {error}. This is a mistake of ours: the"
-            f" traceback is in {ERROR_LOG}; {DEBUG}=1 shows it."
+            f"fanfare: unexpected {type(error).__name__}: {error}. This is a bug in fanfare:"
+            f" the traceback is in {ERROR_LOG}; {DEBUG}=1 shows it."
         )
         return ExitCode.FAILED
 
 
 def main(tokens: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code."""
-    given = sys.argv[1:] if tokens is None else tokens
+    arguments = sys.argv[1:] if tokens is None else tokens
     return (
-        app.meta(given, result_action="return_value", error_formatter=format_error) or ExitCode.DONE
+        app.meta(arguments, result_action="return_value", error_formatter=format_error) or ExitCode.DONE
     )
 
 
-def _plain(tokens: Sequence[str]) -> Iterator[str]:
-    """Spell out two habits: a bare `--wait`, which may stand before the order's id, and `-`."""
-    for word, follower in zip_longest(tokens, tokens[1:], fillvalue=""):
-        if word == "--wait" and tokens[0] in WAITING and not _is_value(follower, tokens):
-            yield f"{word}={DEFAULT_WAIT}"
-        elif word == "-":
-            yield from ("--", word)
+def _normalized(tokens: Sequence[str]) -> Iterator[str]:
+    """Expand a bare `--wait`, also one before the order id, and accept `-` as an argument."""
+    for token, following in zip_longest(tokens, tokens[1:], fillvalue=""):
+        if token == "--wait" and tokens[0] in WAITING and not _is_value(following, tokens):
+            yield f"{token}={DEFAULT_WAIT}"
+        elif token == "-":
+            yield from ("--", token)
         else:
-            yield word
+            yield token
 
 
-def _is_value(follower: str, tokens: Sequence[str]) -> bool:
-    """Tell whether what follows `--wait` is meant for it, be it right or wrong."""
+def _is_value(following: str, tokens: Sequence[str]) -> bool:
+    """Return whether the token after `--wait` is its value, valid or not."""
     if tokens[1].startswith("-"):
-        return bool(SECONDS.fullmatch(follower))
-    return follower != "" and not follower.startswith("-")
+        return bool(SECONDS.fullmatch(following))
+    return following != "" and not following.startswith("-")

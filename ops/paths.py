@@ -4,6 +4,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 STATE = ROOT / ".fanfare"
-"""Where local runs, jobs and the last traceback are written; git ignores it."""
+"""Folder for files of local runs, jobs and the last traceback; git ignores it."""
 
 SAMPLE = ROOT / "events" / "samples" / "checkout.json"

@@ -1,1 +1,1 @@
-"""Actions on a stage: each changes something, and asks for consent where others rely on it."""
+"""Actions that change a stage; on a stage in an account they need confirmation."""

@@ -1,4 +1,4 @@
-"""A consumer's stack in CloudFormation: found, looked at, deleted."""
+"""A consumer's stack in CloudFormation: find, inspect, delete."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,29 +10,29 @@ from ops.cli.options import Options
 from ops.stage.connection import Connection
 
 POLL_INTERVAL = 2.0
-"""Seconds between two looks at a stack that is being deleted."""
+"""Seconds between two requests for the status of a deletion."""
 
 REPORT_INTERVAL = 5.0
-"""Seconds between two lines that say how far it is."""
+"""Seconds between two lines about the progress."""
 
 PATIENCE = 900.0
-"""Seconds after which nobody waits for a deletion any more; AWS takes a minute or two."""
+"""Seconds to wait for a deletion; AWS takes a minute or two."""
 
 SUBSCRIPTION = "AWS::SNS::Subscription"
-"""What only consumers have in their stacks."""
+"""Resource type that only the stacks of consumers have."""
 
 RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
-"""Deletion policies of what outlives its stack."""
+"""Deletion policies of resources that outlive their stack."""
 
-GONE = "DELETE_COMPLETE"
-UNDELETED = "DELETE_FAILED"
+DELETED = "DELETE_COMPLETE"
+DELETE_FAILED = "DELETE_FAILED"
 
-_WORDS = {"AWS::DynamoDB::Table": "table", "AWS::Logs::LogGroup": "log group"}
+_KINDS = {"AWS::DynamoDB::Table": "table", "AWS::Logs::LogGroup": "log group"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetainedResource:
-    """A resource that outlives its stack: its kind in our words, or AWS's, and its name."""
+    """A resource that outlives its stack; `kind` is a plain word or the CloudFormation type."""
 
     kind: str
     name: str
@@ -40,43 +40,43 @@ class RetainedResource:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsumerStack:
-    """A consumer's stack as it stands; `id` finds it even when it is gone."""
+    """A consumer's stack; its `id` stays valid after its deletion."""
 
     id: str
     name: str
     status: str
     protected: bool
-    kept: tuple[RetainedResource, ...]
+    retained: tuple[RetainedResource, ...]
 
     @property
-    def going(self) -> bool:
-        """Whether its deletion has begun, so that what is left of it cannot work any more."""
+    def deleting(self) -> bool:
+        """Whether its deletion has begun, so that the rest of it does not work any more."""
         return self.status.startswith("DELETE_")
 
 
 def find_stack(connection: Connection, name: str) -> ConsumerStack | None:
-    """Return the stack of that name, or nothing if there is none.
+    """Return the stack of that name, or None if it does not exist.
 
     Raises:
-        CommandError: it is no consumer's.
+        CommandError: it is not the stack of a consumer.
     """
     client = connection.client("cloudformation")
-    found = _described(client, name)
+    found = _describe(client, name)
     if found is None:
         return None
     declared = client.get_template(StackName=name)["TemplateBody"]["Resources"]
     if all(resource["Type"] != SUBSCRIPTION for resource in declared.values()):
         raise CommandError(
-            f"{name} is no consumer's stack: it has no subscription.", ExitCode.REFUSED
+            f"{name} is not the stack of a consumer: it has no subscription.", ExitCode.REFUSED
         )
     return ConsumerStack(
         id=found["StackId"],
         name=name,
         status=found["StackStatus"],
         protected=found.get("EnableTerminationProtection", False),
-        kept=tuple(
+        retained=tuple(
             RetainedResource(
-                kind=_WORDS.get(resource["ResourceType"], resource["ResourceType"]),
+                kind=_KINDS.get(resource["ResourceType"], resource["ResourceType"]),
                 name=resource["PhysicalResourceId"],
             )
             for resource in _resources(client, name)
@@ -86,11 +86,11 @@ def find_stack(connection: Connection, name: str) -> ConsumerStack | None:
 
 
 def was_deleted(connection: Connection, name: str) -> bool:
-    """Tell whether a stack of that name was deleted lately: CloudFormation knows for 90 days."""
+    """Return whether a stack of that name was deleted in the last 90 days."""
     pages = connection.client("cloudformation").get_paginator("list_stacks")
     return any(
         stack["StackName"] == name
-        for page in pages.paginate(StackStatusFilter=[GONE])
+        for page in pages.paginate(StackStatusFilter=[DELETED])
         for stack in page["StackSummaries"]
     )
 
@@ -103,38 +103,38 @@ def delete(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Delete a stack, or go on with it, and wait until it is gone.
+    """Delete a stack, or continue its deletion, and wait until it is deleted.
 
     Raises:
-        CommandError: CloudFormation could not delete all of it, or is not done after `PATIENCE`.
+        CommandError: CloudFormation could not delete all of it, or needs more than `PATIENCE`.
     """
     client = connection.client("cloudformation")
     total = len(list(_resources(client, stack.id)))
     client.delete_stack(StackName=stack.id)
-    said = began = clock()
+    reported = began = clock()
     while True:
-        found = _described(client, stack.id)
-        if found is None or found["StackStatus"] == GONE:
+        found = _describe(client, stack.id)
+        if found is None or found["StackStatus"] == DELETED:
             return
-        if found["StackStatus"] == UNDELETED:
+        if found["StackStatus"] == DELETE_FAILED:
             reason = found.get("StackStatusReason", "it gave no reason")
             raise CommandError(
                 f"CloudFormation could not delete all of {stack.name} ({reason.rstrip('. ')})."
-                " Remove what is in the way, and say the same again."
+                " Remove the obstacle, and run the command again."
             )
         if clock() - began > PATIENCE:
             raise CommandError(
-                f"{stack.name} is not gone after {PATIENCE:.0f} s. CloudFormation goes on with it:"
-                " say the same again to wait for its end."
+                f"{stack.name} is not deleted after {PATIENCE:.0f} s. CloudFormation continues:"
+                " run the command again to wait for the end."
             )
-        if clock() - said >= REPORT_INTERVAL:
-            said = clock()
-            left = sum(each["ResourceStatus"] != GONE for each in _resources(client, stack.id))
+        if clock() - reported >= REPORT_INTERVAL:
+            reported = clock()
+            left = sum(each["ResourceStatus"] != DELETED for each in _resources(client, stack.id))
             options.err.print(f"  {left} of {total} resources left")
         sleep(POLL_INTERVAL)
 
 
-def _described(client: Any, name: str) -> dict[str, Any] | None:
+def _describe(client: Any, name: str) -> dict[str, Any] | None:
     try:
         (found,) = client.describe_stacks(StackName=name)["Stacks"]
     except client.exceptions.ClientError as error:

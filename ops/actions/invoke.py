@@ -1,4 +1,4 @@
-"""`fanfare invoke`: an order placed by invoking the checkout function, without HTTP."""
+"""`fanfare invoke`: place an order by invoking the checkout function, without HTTP."""
 
 import sys
 from pathlib import Path
@@ -16,22 +16,22 @@ from ops.stage.connection import Connection
 
 
 def invoke(connection: Connection, options: Options, order: dict[str, Any]) -> ExitCode:
-    """Invoke checkout with an order and print its answer as JSON."""
-    # The SDK repeats a call whose answer was lost; with a key of its own that cannot order twice.
+    """Invoke checkout with an order and print its response as JSON."""
+    # The SDK retries a call whose response was lost; a key of its own makes that idempotent.
     body = {IDEMPOTENCY_KEY: str(uuid4())} | order
-    answer = connection.client("lambda").invoke(
+    response = connection.client("lambda").invoke(
         FunctionName=connection.function(API.name), Payload=msgspec.json.encode(body)
     )
-    document = msgspec.json.decode(answer["Payload"].read())
+    document = msgspec.json.decode(response["Payload"].read())
     options.print_json(document) if options.json else options.out.print_json(data=document)
-    return verdict(document, failed="FunctionError" in answer)
+    return verdict(document, failed="FunctionError" in response)
 
 
 def read(file: str) -> dict[str, Any]:
-    """Return the JSON object in a file, in standard input for `-`, or the sample for nothing.
+    """Return the JSON object in a file, in standard input for `-`, or in the sample for no file.
 
     Raises:
-        CommandError: it cannot be read, or is no JSON object.
+        CommandError: the file cannot be read, or has no JSON object.
     """
     name = "standard input" if file == "-" else file or str(SAMPLE)
     try:
@@ -46,7 +46,7 @@ def read(file: str) -> dict[str, Any]:
 
 
 def verdict(document: Any, *, failed: bool) -> ExitCode:
-    """Return how an invocation ended: placed, refused (a problem below 500), or failed."""
+    """Return the exit code of an invocation: placed, refused (a problem below 500), or failed."""
     status = document.get("status") if isinstance(document, dict) else None
     if failed or (isinstance(status, int) and status >= 500):
         return ExitCode.FAILED

@@ -1,4 +1,4 @@
-"""`fanfare seed`: the demo catalogue and its stock, into the tables of checkout and inventory."""
+"""`fanfare seed`: write the demo catalogue and its stock into the tables of two services."""
 
 from functions.checkout.catalogue import CATALOGUE
 from functions.framework.ports import Record, Records
@@ -11,14 +11,14 @@ from ops.stage.connection import Connection
 from ops.stage.demo_catalogue import CURRENCY, Article, articles
 
 GUARDED = "prod"
-"""The stage whose shop is real."""
+"""The stage of the real shop."""
 
 
 def seed(connection: Connection, options: Options, *, yes: bool) -> ExitCode:
-    """Seed a stage and say what was new."""
+    """Seed a stage and print the number of new products."""
     if options.stage == GUARDED and not yes:
         raise CommandError(
-            f"This would put demo products into the shop of stage {GUARDED}. If you mean it:"
+            f"This would put demo products into the shop of stage {GUARDED}. To confirm:"
             f" fanfare seed --stage {GUARDED} --yes",
             ExitCode.REFUSED,
         )
@@ -31,19 +31,19 @@ def seed(connection: Connection, options: Options, *, yes: bool) -> ExitCode:
 
 
 def summary(new: int) -> str:
-    """Return a sentence about how many products there are, and how many were not before."""
+    """Return the number of products and the number of new ones, as text."""
     return f"{len(articles())} products ({new} new)"
 
 
 def fill(connection: Connection) -> int:
-    """Write what a stage's tables do not have yet; return how many products were new."""
+    """Write the missing products into a stage's tables; return the number of new ones."""
     stock = connection.records(INVENTORY, STOCK)
     catalogue = connection.records(API, CATALOGUE)
     return sum(_add(article, stock, catalogue) for article in articles())
 
 
 def _add(article: Article, stock: Records, catalogue: Records) -> bool:
-    """Add an article; its stock first, so that nothing is for sale of which none is counted."""
+    """Add an article; its stock first, so that no product is for sale without a stock record."""
     pieces: dict[str, str | int] = {AVAILABLE: article.stock}
     stock.put(Record(key=article.sku, values=pieces, version=0))
     offer: dict[str, str | int] = {

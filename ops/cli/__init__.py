@@ -1,1 +1,1 @@
-"""The parts of a command line: the app, shared options, errors, confirmation, formats."""
+"""Parts of the command line: app, shared options, errors, confirmation, formats."""

@@ -1,4 +1,4 @@
-"""The words that commands share: the app they belong to, and options that several have."""
+"""The app to which all commands belong, and the options that several commands share."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 app = App(
     name="fanfare",
-    help="Run the order system, place orders, and see what happens.",
+    help="Run the order system, place orders, and watch what happens.",
     help_format="plaintext",
     version_flags=(),
     error_formatter=format_error,
@@ -25,7 +25,7 @@ app.meta.group_parameters = Group("For every command", sort_key=9)
 def _assignments(_: object, context: Sequence[str] | None) -> None:
     for each in context or ():
         if not each.partition("=")[0] or "=" not in each:
-            raise ValueError(f"{each!r} is no NAME=VALUE, such as issuer=https://….")
+            raise ValueError(f"{each!r} is not NAME=VALUE, such as issuer=https://….")
 
 
 Injected = Annotated[Any, Parameter(parse=False)]
@@ -44,23 +44,23 @@ Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 
 def whole_number(_: object, tokens: Sequence[Token]) -> int:
-    """Return the whole number that was typed; without this, 1.5 would pass for 1."""
+    """Parse a whole number; cyclopts alone would read 1.5 as 1."""
     typed = tokens[0].value
     if not re.fullmatch(r"-?[0-9]+", typed):
-        raise ValueError(f"{typed!r} is no whole number.")
+        raise ValueError(f"{typed!r} is not a whole number.")
     return int(typed)
 
 
 def seconds(_: object, tokens: Sequence[Token]) -> float:
-    """Return the number of seconds that was typed."""
+    """Parse a number of seconds."""
     typed = tokens[0].value
     if not SECONDS.fullmatch(typed):
-        raise ValueError(f"{typed!r} is no number of seconds, such as 90.")
+        raise ValueError(f"{typed!r} is not a number of seconds, such as 90.")
     return float(typed)
 
 
 def span(_: object, tokens: Sequence[Token]) -> timedelta:
-    """Return the span of time that was typed."""
+    """Parse a duration."""
     return parse_duration(tokens[0].value)
 
 

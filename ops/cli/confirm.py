@@ -1,4 +1,4 @@
-"""Consent to what changes a stage that others rely on: said beforehand, or typed."""
+"""Confirmation of a change to a stage in an account: --yes, or the typed name of the stage."""
 
 import sys
 
@@ -6,24 +6,24 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import LOCAL, Options
 
 
-def confirm(options: Options, what: str, *, yes: bool) -> None:
-    """Go on if the stage is the local one, with --yes, or once its name was typed.
+def confirm(options: Options, effect: str, *, yes: bool) -> None:
+    """Return on the local stage, with --yes, or once the name of the stage is typed.
 
-    `what` says what would be done, and ends in a full stop.
+    `effect` is a sentence about the change; it is printed before the question.
 
     Raises:
-        CommandError: nobody consented.
+        CommandError: the operator did not confirm.
     """
     if options.stage == LOCAL or yes:
         return
-    options.err.print(what)
+    options.err.print(effect)
     if not sys.stdin.isatty():
         raise CommandError(
-            f"Stage {options.stage} is not the local one, so this needs your consent: say it again"
-            " with --yes if you mean it. Nothing was changed.",
+            f"Stage {options.stage} is not the local one, so this needs your consent: run the"
+            " command again with --yes to confirm. Nothing was changed.",
             ExitCode.REFUSED,
         )
-    options.err.print(f"Type {options.stage} to go on: ", end="")
+    options.err.print(f"Type {options.stage} to continue: ", end="")
     try:
         typed = input()
     except EOFError:

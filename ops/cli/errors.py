@@ -1,10 +1,10 @@
-"""What went wrong, for people: one sentence that says what to do, and an honest exit code."""
+"""Errors of commands: a sentence with a remedy, and an exit code."""
 
 from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """How a command ended; a signal's number is added to 128."""
+    """Exit code of a command; for a signal, 128 plus its number."""
 
     DONE = 0
     FAILED = 1
@@ -16,9 +16,8 @@ class ExitCode(IntEnum):
 
 
 class CommandError(Exception):
-    """A command cannot do what it was asked to; the message is the sentence, `code` the exit."""
+    """A command cannot do its work; the message is printed, `code` is the exit code."""
 
     def __init__(self, message: str, code: ExitCode = ExitCode.FAILED) -> None:
-        """Take what is to be said and how the command ends."""
         super().__init__(message)
         self.code = code

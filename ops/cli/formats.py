@@ -1,4 +1,4 @@
-"""Times, spans of time and numbers, as people write and read them."""
+"""Text formats of times, durations and numbers."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,22 +10,22 @@ _DECADE = timedelta(days=3_650)
 
 
 def parse_duration(text: str) -> timedelta:
-    """Return the span that is written as `90s`, `10m`, `2h` or `1d`.
+    """Parse a duration such as `90s`, `10m`, `2h` or `1d`.
 
     Raises:
-        ValueError: it is none; the message says how to write one.
+        ValueError: the text is not a duration; the message shows the format.
     """
     written = _WRITTEN.fullmatch(text.strip())
     if written is None:
-        raise ValueError(f"{text!r} is no span of time: write it as 90s, 10m, 2h or 1d.")
+        raise ValueError(f"{text!r} is not a duration: write it as 90s, 10m, 2h or 1d.")
     seconds = float(written[1]) * _UNITS[written[2]]
     if seconds > _DECADE.total_seconds():
-        raise ValueError(f"{text!r} is further back than ten years: give less.")
+        raise ValueError(f"{text!r} is more than ten years: use less.")
     return timedelta(seconds=seconds)
 
 
 def elapsed(millis: float) -> str:
-    """Return a span of milliseconds in the unit that suits it: `111 ms`, `30.2 s`, `12 min`."""
+    """Return milliseconds in a readable unit: `111 ms`, `30.2 s`, `12 min`."""
     seconds = millis / 1000
     if seconds < 10:
         return f"{millis:.0f} ms"
@@ -37,12 +37,10 @@ def elapsed(millis: float) -> str:
 
 
 def parse_time(text: str, now: datetime) -> datetime:
-    """Return the time that is written as RFC 3339, as a date (its beginning, UTC), or as a span.
-
-    A span such as `2h` leads back from `now`.
+    """Parse a time in RFC 3339, a date (midnight UTC), or a duration before `now` such as `2h`.
 
     Raises:
-        ValueError: it is none of them; the message says how to write one.
+        ValueError: the text is none of them; the message shows the formats.
     """
     written = text.strip()
     if _WRITTEN.fullmatch(written):
@@ -55,18 +53,18 @@ def parse_time(text: str, now: datetime) -> datetime:
             if found.tzinfo is not None:
                 return found.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise ValueError(f"{text!r} is no time: {error}.") from error
+        raise ValueError(f"{text!r} is not a time: {error}.") from error
     raise ValueError(
-        f"{text!r} is no time: write it with its zone as 2026-11-23T09:00:00Z, as a date such as"
-        " 2026-11-23, or as a span back such as 2h."
+        f"{text!r} is not a time: write it with a zone as 2026-11-23T09:00:00Z, as a date such as"
+        " 2026-11-23, or as a duration before now such as 2h."
     )
 
 
-def counted(number: int, what: str) -> str:
-    """Return a number and what there are so many of: `1 event`, `1,204 events`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural if needed: `1 event`, `1,204 events`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def counted_line(number: int, what: str) -> str:
-    """Return a number and, at its right, what was counted, in lines of 80 columns."""
-    return fill(f"{number:>11,}  {what}", 80, subsequent_indent=" " * 15)
+def counted_line(number: int, text: str) -> str:
+    """Return a number in a column of its own and its text, wrapped at 80 columns."""
+    return fill(f"{number:>11,}  {text}", 80, subsequent_indent=" " * 15)

@@ -1,4 +1,4 @@
-"""What may be said to every command, and the two streams that it answers on."""
+"""Options of every command, and its two output streams."""
 
 import sys
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ type Color = Literal["auto", "always", "never"]
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The options of all commands; `stage` says which world is meant."""
+    """Options of every command."""
 
     stage: str = LOCAL
     profile: str | None = None
@@ -26,12 +26,12 @@ class Options:
 
     @cached_property
     def out(self) -> Console:
-        """Where data goes."""
+        """Standard output, for data."""
         return self._console(stderr=False)
 
     @cached_property
     def err(self) -> Console:
-        """Where everything else goes."""
+        """Standard error, for everything else."""
         return self._console(stderr=True)
 
     def print_json(self, value: Any) -> None:
@@ -52,5 +52,5 @@ class Options:
 
 
 def stage_option(stage: str) -> str:
-    """Return how a command line names a stage: not at all, if it is the local one."""
+    """Return the option that names a stage on a command line; empty for the local stage."""
     return "" if stage == LOCAL else f" --stage {stage}"

@@ -1,1 +1,1 @@
-"""What can be said to `fanfare`: one file a command, whose work waits until it is run."""
+"""Commands of `fanfare`, one file each; imports of the work wait until a command runs."""

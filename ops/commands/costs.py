@@ -1,4 +1,4 @@
-"""`fanfare costs`: what a stage costs."""
+"""`fanfare costs`: costs of a stage."""
 
 from typing import Annotated
 
@@ -18,15 +18,15 @@ def costs(
     context: Context = None,
     options: Injected,
 ) -> ExitCode:
-    """Say what a stage costs in a month: as it stands there, and what orders add.
+    """Estimate the monthly cost of a stage: while idle, and for its orders.
 
-    Counted from the stage's templates, and from a happy order that is played in
-    memory; at list prices, whose date is shown. Nothing is asked of an account.
+    Counted from the templates of the stage and from one successful order that is
+    run in memory, at list prices, with their date. No call to AWS is made.
 
     Args:
-        orders: How many orders a month.
-        context: What the CDK would be told besides, such as issuer=https://…; may be repeated.
-        options: What was said to all commands.
+        orders: Orders a month.
+        context: A context value for the CDK, such as issuer=https://…; may be repeated.
+        options: Options of all commands.
     """
     from ops.costs.show import show
 

@@ -1,4 +1,4 @@
-"""`fanfare doctor`: what a deployment would stumble over."""
+"""`fanfare doctor`: checks before a deployment."""
 
 from ops.cli.app import Context, Injected, app
 from ops.cli.errors import ExitCode
@@ -6,15 +6,15 @@ from ops.cli.errors import ExitCode
 
 @app.command(sort_key=120)
 def doctor(*, context: Context = None, options: Injected) -> ExitCode:
-    """Look whether a stage can be deployed, and say what to do where it cannot.
+    """Check whether a stage can be deployed, and print a remedy for each problem.
 
-    It looks at this machine, at the stage's templates, and with your credentials
-    at the account; it only ever reads. 5 is the exit code if something is wrong,
-    1 if something could not be looked at.
+    The checks read this machine, the templates of the stage and, with your
+    credentials, the account; they never write. The exit code is 5 if a check
+    finds a problem, and 1 if a check could not be made.
 
     Args:
-        context: What the CDK will be told besides, such as issuer=https://…; may be repeated.
-        options: What was said to all commands.
+        context: A context value for the CDK, such as issuer=https://…; may be repeated.
+        options: Options of all commands.
     """
     from ops.doctor.report import show
 

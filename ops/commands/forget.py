@@ -1,4 +1,4 @@
-"""`fanfare forget`: a person's data."""
+"""`fanfare forget`: erase the personal data of an order."""
 
 from typing import Annotated
 
@@ -12,20 +12,20 @@ from ops.cli.errors import ExitCode
 def forget(
     order_id: Annotated[str, Parameter(name="ORDER")], /, *, yes: Flag = False, options: Injected
 ) -> ExitCode:
-    """Blank what an order says of a person, in the log and in the read models.
+    """Erase the personal data of an order, in the log and in the read models.
 
-    What was bought, paid and sent stays, and so does the order. It takes a role
-    of its own (fanfare-<stage>-forget), which you must be allowed to assume. An
-    order that is still moving is refused, since its parcel needs the address.
+    The order itself stays, with its items, payments and dispatch. The command
+    assumes a role of its own (fanfare-<stage>-forget), so you need permission to
+    assume it. An order that is still in progress is refused: its parcel needs the
+    address.
 
-    Messages that wait in queues or lie in dead-letter queues keep their copies
-    until they are worked off or expire, at most 14 days. Mail that was sent is
-    where it was sent to.
+    Messages in queues and dead-letter queues keep their copies until they are
+    processed or expire, at most 14 days. Mail that was sent cannot be recalled.
 
     Args:
-        order_id: The order; on the local stage its first few characters will do.
-        yes: Really, also on a stage other than the local one.
-        options: What was said to all commands.
+        order_id: Order id; on the local stage its first characters are enough.
+        yes: Confirm, for a stage other than the local one.
+        options: Options of all commands.
     """
     from ops.actions.forget import forget as forget_order
     from ops.stage.connection import connect

@@ -1,4 +1,4 @@
-"""`fanfare invoke`: an order without HTTP."""
+"""`fanfare invoke`: place an order without HTTP."""
 
 from typing import Annotated
 
@@ -18,8 +18,9 @@ def invoke(
     """Place an order by invoking the checkout function, without HTTP.
 
     Args:
-        file: The order as JSON; `-` is standard input, events/samples/checkout.json the default.
-        options: What was said to all commands.
+        file: Order as JSON; `-` reads standard input, the default is
+            events/samples/checkout.json.
+        options: Options of all commands.
     """
     from ops.actions.invoke import invoke as invoke_checkout
     from ops.actions.invoke import read

@@ -1,4 +1,4 @@
-"""`fanfare jobs`: what was sent again."""
+"""`fanfare jobs`: jobs of replay and republish."""
 
 from typing import Annotated
 
@@ -15,14 +15,14 @@ def jobs(
     *,
     options: Injected,
 ) -> ExitCode:
-    """Show what was sent again: how far each job came, and how it ended.
+    """Show the jobs of replay and republish: their progress and their state.
 
-    A job is running, interrupted, done or failed; one that is interrupted or
-    failed can be gone on with.
+    A job is running, interrupted, done or failed. Resume one that is interrupted
+    or failed with --resume.
 
     Args:
-        job: Only this one, with all that is known of it.
-        options: What was said to all commands.
+        job: Show only this job, in detail.
+        options: Options of all commands.
     """
     from ops.replays.jobs import show
 

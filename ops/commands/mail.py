@@ -1,4 +1,4 @@
-"""`fanfare mail`: what was written to customers."""
+"""`fanfare mail`: mail that was sent to customers."""
 
 from typing import Annotated
 
@@ -16,12 +16,12 @@ def mail(
     html: Flag = False,
     options: Injected,
 ) -> ExitCode:
-    """Show the mail that the local stage sent: a list, or all of one order.
+    """Show the mail that the local stage sent: a list, or the mails of one order.
 
     Args:
-        order_id: The order; its first few characters will do. Without it all mail is listed.
-        html: Print an order's mail as HTML, as most people's programs show it.
-        options: What was said to all commands.
+        order_id: Order id, or its first characters. Without it all mail is listed.
+        html: Print the mails of an order as HTML.
+        options: Options of all commands.
     """
     from ops.stage.connection import connect
     from ops.views.mail import must_be_shown_here, show

@@ -1,4 +1,4 @@
-"""`fanfare metrics`: the figures of the last days."""
+"""`fanfare metrics`: business figures of the last days."""
 
 from typing import Annotated
 
@@ -14,13 +14,13 @@ def metrics(
     days: Annotated[int, Parameter(metavar="DAYS", converter=whole_number)] = 14,
     options: Injected,
 ) -> ExitCode:
-    """Show what each day brought: orders, what became of them, and revenue.
+    """Show the figures of each day: orders, their outcomes, and revenue.
 
-    Days are those of UTC. With --json, amounts are in the currency's smallest unit.
+    Days are in UTC. With --json, amounts are in the smallest unit of the currency.
 
     Args:
-        days: How many, today among them.
-        options: What was said to all commands.
+        days: Number of days, including today.
+        options: Options of all commands.
     """
     from ops.stage.connection import connect
     from ops.views.metrics import must_be_kept, show

@@ -17,14 +17,14 @@ def order(
     wait: Seconds | None = None,
     options: Injected,
 ) -> ExitCode:
-    """Show one order: what led to what, and what is outstanding.
+    """Show one order: its events by cause and effect, and outstanding reactions.
 
     Args:
-        order_id: The order; on the local stage its first few characters will do.
+        order_id: Order id; on the local stage its first characters are enough.
         events: Print its events, one CloudEvent as JSON a line.
-        wait: Wait until nothing more is to come, mails included, at most so many
-            seconds (30 unless told).
-        options: What was said to all commands.
+        wait: Wait until the order is complete, mails included, at most so many
+            seconds (default 30).
+        options: Options of all commands.
     """
     from ops.stage.connection import connect
     from ops.views.order import show

@@ -21,17 +21,17 @@ def orders(
     yes: Flag = False,
     options: Injected,
 ) -> ExitCode:
-    """List the newest orders, or those that have waited longest for their outcome.
+    """List the newest orders, or those that have waited longest for an outcome.
 
-    Those that wait are found by an index, however many orders there are. For the
-    newest the whole list is read; on a stage in an account that takes --yes.
+    Waiting orders are read from an index, however many orders there are. For the
+    newest orders the whole list is read; on a stage in an account that needs --yes.
 
     Args:
         moving: Only orders that are neither confirmed nor cancelled yet.
-        older_than: Only those of them that were placed so long ago or longer, such as 5m.
-        limit: At most so many.
-        yes: Really read the whole list, also on a stage other than the local one.
-        options: What was said to all commands.
+        older_than: Only waiting orders that were placed at least so long ago, such as 5m.
+        limit: Maximum number of orders.
+        yes: Confirm reading the whole list, for a stage other than the local one.
+        options: Options of all commands.
     """
     from ops.stage.connection import connect
     from ops.views.orders import show

@@ -1,4 +1,4 @@
-"""`fanfare pause` and `fanfare resume`: a consumer is taken off its queue, and put back."""
+"""`fanfare pause` and `fanfare resume`: switch a consumer's event source off and on."""
 
 from typing import Annotated
 
@@ -12,14 +12,14 @@ Consumer = Annotated[str, Parameter(name="CONSUMER")]
 
 @app.command(sort_key=55)
 def pause(consumer: Consumer, /, *, yes: Flag = False, options: Injected) -> ExitCode:
-    """Take a consumer off its queue: its messages wait there, for four days at most.
+    """Pause a consumer: its messages wait in its queue, for at most four days.
 
-    Everybody else goes on. It comes back to all of them with `fanfare resume`.
+    Other consumers continue. `fanfare resume` delivers the waiting messages.
 
     Args:
-        consumer: The service, such as email.
-        yes: Really, also on a stage other than the local one.
-        options: What was said to all commands.
+        consumer: Service, such as email.
+        yes: Confirm, for a stage other than the local one.
+        options: Options of all commands.
     """
     from ops.actions.pause import switch
     from ops.stage.connection import connect
@@ -31,12 +31,12 @@ def pause(consumer: Consumer, /, *, yes: Flag = False, options: Injected) -> Exi
 
 @app.command(sort_key=56)
 def resume(consumer: Consumer, /, *, yes: Flag = False, options: Injected) -> ExitCode:
-    """Put a consumer back on its queue.
+    """Resume a paused consumer: it receives messages from its queue again.
 
     Args:
-        consumer: The service, such as email.
-        yes: Really, also on a stage other than the local one.
-        options: What was said to all commands.
+        consumer: Service, such as email.
+        yes: Confirm, for a stage other than the local one.
+        options: Options of all commands.
     """
     from ops.actions.pause import switch
     from ops.stage.connection import connect

@@ -1,4 +1,4 @@
-"""`fanfare projection`: a read model."""
+"""`fanfare projection`: show, check or empty a read model."""
 
 from typing import Annotated
 
@@ -23,25 +23,25 @@ def projection(
     yes: Flag = False,
     options: Injected,
 ) -> ExitCode:
-    """Show the rows of a read model, or compare them with the log.
+    """Show the rows of a read model, compare them with the log, or remove them.
 
     To rebuild one: `fanfare projection NAME --empty`, then `fanfare replay NAME`,
     then `fanfare projection NAME --check`.
 
     Args:
-        name: The consumer that keeps it.
+        name: Consumer that owns the read model.
         key: Only the rows of this partition, or of this order.
-        check: Fold the log and compare; 5 is the exit code if a row differs. Reads all of both.
-        empty: Remove all rows, so that a replay can make them anew.
-        limit: Show at most so many rows.
-        yes: Really, also on a stage other than the local one.
-        options: What was said to all commands.
+        check: Fold the log and compare; exit code 5 if a row differs. Reads all of both.
+        empty: Remove all rows, before a replay rebuilds them.
+        limit: Maximum number of rows to show.
+        yes: Confirm, for a stage other than the local one.
+        options: Options of all commands.
     """
     from ops.projections import projection as projections
     from ops.stage.connection import connect
 
     if empty and (check or key is not None):
-        raise CommandError("--empty is for the whole, and stands alone.", ExitCode.USAGE)
+        raise CommandError("--empty removes all rows: leave out KEY and --check.", ExitCode.USAGE)
     consumer, model = projections.read_model(name)
     if empty:
         projections.must_be_rebuildable(consumer)

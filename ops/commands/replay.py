@@ -1,4 +1,4 @@
-"""`fanfare replay`: events of the past, sent again."""
+"""`fanfare replay`: send events of the log to one consumer again."""
 
 from functools import partial
 from typing import Annotated
@@ -25,36 +25,36 @@ def replay(
     yes: Flag = False,
     options: Injected,
 ) -> ExitCode:
-    """Send events of the log to one consumer's queue again.
+    """Send events of the log to the queue of one consumer again.
 
-    Only consumers whose reactions may hear the past again take part. What is sent
-    is fixed when the command is given: what happens later is not in it. Events
-    come in no order; a consumer that hears one twice keeps the same.
+    Only for consumers that are declared replayable. The selection is fixed when
+    the command starts: later events are not in it. Events are sent in no order;
+    the consumer is idempotent.
 
     To rebuild a read model: `fanfare projection NAME --empty`, then `fanfare
     replay NAME`, then `fanfare projection NAME --check`.
 
-    A TIME is 2026-11-23T09:00:00Z, a date (its beginning in UTC), or a span back
-    such as 2h.
+    A TIME is 2026-11-23T09:00:00Z, a date (its beginning in UTC), or a duration
+    before now such as 2h.
 
     Args:
-        consumer: Whose queue they are sent to.
-        since: From this time on; from the beginning unless told.
-        until: Until this time, which is not in it; now unless told.
+        consumer: Consumer whose queue receives the events.
+        since: Start of the range; the default is the beginning of the log.
+        until: End of the range, exclusive; the default is now.
         types: Only events of this type; may be repeated.
         orders: Only events of this order; may be repeated.
-        rate: Events a second, at most; 50 unless told.
-        dry_run: Only say what would be sent: how many, of which types, how long it takes.
-        resume: Go on with this job where it stopped (fanfare jobs).
-        wait: Wait until the queue is empty, at most so many seconds (30 unless told).
-        yes: Really, also on a stage other than the local one.
-        options: What was said to all commands.
+        rate: Maximum events a second; the default is 50.
+        dry_run: Only show the number of events, their types, and the time it takes.
+        resume: Resume this job where it stopped (fanfare jobs).
+        wait: Wait until the queue is empty, at most so many seconds (default 30).
+        yes: Confirm, for a stage other than the local one.
+        options: Options of all commands.
     """
     from ops.replays.replay import replay as replay_events
-    from ops.replays.selection import Wanted
+    from ops.replays.selection import SelectionOptions
     from ops.stage.connection import connect
 
-    wanted = Wanted(
+    wanted = SelectionOptions(
         since=since, until=until, types=tuple(types or ()), orders=tuple(orders or ()), rate=rate
     )
     return replay_events(

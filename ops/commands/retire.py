@@ -1,4 +1,4 @@
-"""`fanfare retire`: a consumer that is no longer wanted."""
+"""`fanfare retire`: remove a consumer from a stage."""
 
 from typing import Annotated
 
@@ -20,21 +20,21 @@ def retire(
     yes: Flag = False,
     options: Injected,
 ) -> ExitCode:
-    """End a consumer's subscription, wait until its queue is empty, delete its stack.
+    """Remove a consumer: end its subscription, drain its queue, delete its stack.
 
-    Remove its row from functions/map.py first, or the next deployment brings it
-    back. Whoever stops this, or is told to wait, says the same again: it goes on
-    where it was. Once it hears nothing new there is no way back but to deploy it
-    anew.
+    Remove its row from functions/map.py first, or the next deployment creates it
+    again. Run the command again after an interruption or a refusal: it resumes
+    where it stopped. Once the subscription has ended, only a new deployment brings
+    the consumer back.
 
     Args:
-        consumer: The service, such as email.
-        keep_row: Although its row is in the map, and a deployment makes it anew.
-        without_draining: Lose what waits in its queue.
-        drop_dead_letters: Lose what is in its dead-letter queue.
+        consumer: Service, such as email.
+        keep_row: Go on although its row is in the map and the next deployment creates it again.
+        without_draining: Lose the messages in its queue.
+        drop_dead_letters: Lose the messages in its dead-letter queue.
         wait: Wait for an empty queue at most so many seconds.
-        yes: Really, also on a stage other than the local one.
-        options: What was said to all commands.
+        yes: Confirm, for a stage other than the local one.
+        options: Options of all commands.
     """
     from ops.actions.retire import must_be_retirable
     from ops.actions.retire import retire as retire_consumer

@@ -1,4 +1,4 @@
-"""`fanfare run`: the whole system here."""
+"""`fanfare run`: the whole system on this machine."""
 
 from typing import Annotated
 
@@ -19,20 +19,20 @@ def run(
     types: Types = None,
     options: Injected,
 ) -> int:
-    """Run the whole system here: no account, no Docker.
+    """Run the whole system on this machine: no account, no Docker.
 
     It starts a local cloud, deploys all stacks to it, seeds the shop, places three
-    orders, and then shows what happens until Ctrl-C.
+    orders, and then shows events until Ctrl-C.
 
     Without a terminal it ends after the three orders; the exit code is 0 only if
-    each of them ended as it should.
+    each of them ended as expected.
 
     Args:
-        port: Where the local cloud listens, on 127.0.0.1.
-        keep: Go on until stopped, also without a terminal.
-        consumers: Show only what this service does; may be repeated.
+        port: Port of the local cloud, on 127.0.0.1.
+        keep: Run until stopped, also without a terminal.
+        consumers: Show only lines of this service; may be repeated.
         types: Show only events of this type; may be repeated.
-        options: What was said to all commands.
+        options: Options of all commands.
     """
     from ops.local.run import run as run_here
     from ops.logs.filter import Filter

@@ -6,14 +6,14 @@ from ops.cli.errors import ExitCode
 
 @app.command(sort_key=20)
 def seed(*, yes: Flag = False, options: Injected) -> ExitCode:
-    """Put the demo catalogue and its stock into a stage.
+    """Write the demo catalogue and its stock into a stage.
 
-    It may be repeated: what is there already stays as it is, also the stock that
-    is left.
+    It may be repeated: existing products and their remaining stock stay as they
+    are.
 
     Args:
-        yes: Really, also on stage prod.
-        options: What was said to all commands.
+        yes: Confirm, for stage prod.
+        options: Options of all commands.
     """
     from ops.actions.seed import seed as seed_stage
     from ops.stage.connection import connect

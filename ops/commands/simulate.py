@@ -1,4 +1,4 @@
-"""`fanfare simulate`: the whole shop in memory, under every kind of bad luck."""
+"""`fanfare simulate`: the whole shop in memory, with injected faults."""
 
 import os
 from typing import Annotated
@@ -23,22 +23,22 @@ def simulate(
     jobs: Whole | None = None,
     options: Injected,
 ) -> ExitCode:
-    """Run the shop in memory, under bad luck, and see whether it keeps its word.
+    """Run the shop in memory with injected faults, and check its invariants.
 
-    Each world is a shop with a few orders, of which messages come twice, late, and
-    in any order, workers die at any call, answers are lost, consumers are out for
-    hours or days, and customers cancel whenever they like. docs/proof.md says what
-    must hold all the while; what does not is told as the shortest story there is.
+    Each world is a shop with a few orders. Messages are duplicated, delayed and
+    reordered, workers crash at any call, responses are lost, consumers are down
+    for hours or days, and customers cancel at any time. docs/proof.md lists the
+    invariants; a violation is reported with the shortest scenario that shows it.
 
-    The same seed is the same world on any machine. The exit code is 5 if anything
-    was found.
+    The same seed gives the same world on any machine. The exit code is 5 if a
+    violation was found.
 
     Args:
-        seeds: How many worlds; 300 unless told, and one if it is told which.
-        orders: How many orders in each.
-        seed: The first world's; 0 unless told.
-        jobs: How many processes share the work; one a core unless told.
-        options: What was said to all commands.
+        seeds: Number of worlds; the default is 300, or one with --seed.
+        orders: Orders in each world.
+        seed: Seed of the first world; the default is 0.
+        jobs: Number of processes; the default is one for each core.
+        options: Options of all commands.
     """
     from ops.actions.simulate import simulate as run
 

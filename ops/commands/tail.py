@@ -1,4 +1,4 @@
-"""`fanfare tail`: what happens, as it happens."""
+"""`fanfare tail`: live view of a stage."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -19,15 +19,15 @@ def tail(
     since: Annotated[timedelta | None, Parameter(metavar="SPAN", converter=span)] = None,
     options: Injected,
 ) -> ExitCode:
-    """Show what happens, as it happens, until Ctrl-C.
+    """Show the activity of a stage as it happens, until Ctrl-C.
 
     Args:
-        order: Only this order, by its id or the first characters of it.
-        consumers: Only what this service does; may be repeated.
+        order: Only this order, by its id or its first characters.
+        consumers: Only lines of this service; may be repeated.
         types: Only events of this type; may be repeated.
-        outcomes: Only messages that ended so, such as retry or duplicate; may be repeated.
-        since: Begin so far in the past, such as 10m.
-        options: What was said to all commands.
+        outcomes: Only messages with this outcome, such as retry or duplicate; may be repeated.
+        since: Start so long before now, such as 10m.
+        options: Options of all commands.
     """
     from ops.logs.filter import Filter
     from ops.logs.tail import tail as tail_logs

@@ -1,4 +1,4 @@
-"""What an error of the AWS SDK means for people: one sentence with a remedy."""
+"""Errors of the AWS SDK as sentences with a remedy."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -39,9 +39,9 @@ _UNREACHABLE = frozenset(
         "SSLError",
     }
 )
-_SIGNS: Mapping[str, tuple[str, ...]] = {
-    "There are no AWS credentials for stage {stage} ({said}): log in with `aws sso login`, name a"
-    " profile with --profile, or leave out --stage for the local stage.": (
+_BY_SENTENCE: Mapping[str, tuple[str, ...]] = {
+    "There are no AWS credentials for stage {stage} ({message}): log in with `aws sso login`, name"
+    " a profile with --profile, or leave out --stage for the local stage.": (
         "CredentialRetrievalError",
         "LoginTokenLoadError",
         "NoCredentialsError",
@@ -56,7 +56,8 @@ _SIGNS: Mapping[str, tuple[str, ...]] = {
         "LoginRefreshRequired",
         "RequestExpired",
     ),
-    "AWS does not accept these credentials ({said}): log in again, or use others with --profile": (
+    "AWS does not accept these credentials ({message}): log in again, or use others with"
+    " --profile.": (
         "AuthFailure",
         "IncompleteSignature",
         "InvalidAccessKeyId",
@@ -66,77 +67,77 @@ _SIGNS: Mapping[str, tuple[str, ...]] = {
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",
     ),
-    "These credentials may not do that ({said}): use others with --profile.": tuple(_DENIED),
-    "AWS asks to go slower ({said}): try again in a minute.": tuple(_SLOWER),
+    "These credentials lack the permission ({message}): use others with --profile.": tuple(_DENIED),
+    "AWS throttles the requests ({message}): try again in a minute.": tuple(_SLOWER),
     "No AWS region is set: name one with --region, or set AWS_DEFAULT_REGION.": ("NoRegionError",),
-    "{said}: `aws configure list-profiles` shows those that there are.": ("ProfileNotFound",),
+    "{message}: `aws configure list-profiles` lists the profiles.": ("ProfileNotFound",),
 }
-"""Sentences, and the SDK's names of the errors that they are about."""
+"""Sentences, each with the names of the SDK's errors that it explains."""
 
-_SENTENCES = {sign: sentence for sentence, error_names in _SIGNS.items() for sign in error_names}
+_SENTENCES = {name: sentence for sentence, names in _BY_SENTENCE.items() for name in names}
 
 
 def explain(error: BaseException, stage: str) -> CommandError | None:
-    """Return what to tell about an SDK's error on this stage, or nothing if it is another kind."""
+    """Return the explanation of an SDK's error on this stage, or None for any other error."""
     if isinstance(error, CommandError):
         return error
     known = error_names(error)
     if not known:
         return None
-    said = (_answer(error).get("Message") or str(error)).rstrip(". ")
+    message = (_response_error(error).get("Message") or str(error)).rstrip(". ")
     if missing(error):
-        return CommandError(_not_deployed(stage, said), ExitCode.NOT_FOUND)
+        return CommandError(_not_deployed(stage, message), ExitCode.NOT_FOUND)
     if known & _UNREACHABLE:
-        return CommandError(_unreachable(stage, said))
-    sentences = [_SENTENCES[sign] for sign in known if sign in _SENTENCES]
-    sentence = sentences[0] if sentences else "AWS refused or failed: {said}."
-    return CommandError(sentence.format(stage=stage, said=said))
+        return CommandError(_unreachable(stage, message))
+    sentences = [_SENTENCES[name] for name in known if name in _SENTENCES]
+    sentence = sentences[0] if sentences else "AWS refused the request or failed: {message}."
+    return CommandError(sentence.format(stage=stage, message=message))
 
 
 def error_names(error: BaseException) -> frozenset[str]:
-    """Return the names by which the SDK tells an error: its classes, and the code of AWS.
+    """Return the SDK's names of an error: its classes and AWS's error code.
 
-    It is empty for an error that is none of the SDK's.
+    The result is empty for an error that is not the SDK's.
     """
     kinds = frozenset(kind.__name__ for kind in type(error).__mro__ if _sdk(kind))
-    return kinds | {_answer(error).get("Code", "")} if kinds else kinds
+    return kinds | {_response_error(error).get("Code", "")} if kinds else kinds
 
 
 def denied(error: BaseException) -> bool:
-    """Tell whether AWS does not allow something to credentials that it knows."""
+    """Return whether AWS denied access to credentials that it knows."""
     return bool(error_names(error) & _DENIED)
 
 
 def missing(error: BaseException) -> bool:
-    """Tell whether AWS does not have what was asked for."""
+    """Return whether AWS does not have the requested resource."""
     return bool(error_names(error) & _MISSING)
 
 
 def transient(error: BaseException) -> bool:
-    """Tell whether the same may go well in a minute: AWS was not reached, or had too much to do."""
+    """Return whether a retry may succeed in a minute: AWS was unreachable, or throttled."""
     return bool(error_names(error) & (_UNREACHABLE | _SLOWER))
 
 
-def _answer(error: BaseException) -> dict[str, Any]:
+def _response_error(error: BaseException) -> dict[str, Any]:
     response: dict[str, Any] = getattr(error, "response", None) or {}
-    answer: dict[str, Any] = response.get("Error", {})
-    return answer
+    found: dict[str, Any] = response.get("Error", {})
+    return found
 
 
 def _sdk(kind: type) -> bool:
     return kind.__module__.startswith("botocore.")
 
 
-def _not_deployed(stage: str, said: str) -> str:
+def _not_deployed(stage: str, message: str) -> str:
     if stage == LOCAL:
-        return f"The local stage is not whole ({said}): start `make run` again."
+        return f"The local stage is incomplete ({message}): start `make run` again."
     return (
-        f"Stage {stage} is not deployed here ({said}): deploy it with `make deploy STAGE={stage}`,"
-        " or look at --stage, --region and --profile."
+        f"Stage {stage} is not deployed here ({message}): deploy it with"
+        f" `make deploy STAGE={stage}`, or check --stage, --region and --profile."
     )
 
 
-def _unreachable(stage: str, said: str) -> str:
+def _unreachable(stage: str, message: str) -> str:
     if stage == LOCAL:
-        return f"The local cloud does not answer ({said}): start `make run` again."
-    return f"AWS does not answer ({said}): look at the network and at --region, and try again."
+        return f"The local cloud does not respond ({message}): start `make run` again."
+    return f"AWS does not respond ({message}): check the network and --region, and try again."

@@ -1,4 +1,4 @@
-"""The way to a stage: its log, its tables and its functions, by their names."""
+"""Connection to a stage: its log, tables, queues and functions, by their names."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -24,24 +24,23 @@ from ops.stage import local_run
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 KEY = "fanfare-local"
-"""The local cloud's account and region, and an access key of its own: the CDK's command line
-remembers accounts by key."""
+"""Account, region and access key of the local cloud. The key is its own, since the CDK's command
+line caches accounts by key."""
 
 PATIENCE = 30
-"""Seconds to wait for an answer; an invocation may have to start its function first."""
+"""Seconds to wait for a response; an invocation may include a cold start."""
 
-_LEADING_ELSEWHERE = ("AWS_", "CDK_", "PYTHONHOME", "PYTHONPATH", "PYTHONPYCACHEPREFIX")
+_REDIRECTING = ("AWS_", "CDK_", "PYTHONHOME", "PYTHONPATH", "PYTHONPYCACHEPREFIX")
 
 NOTHING_RUNS = "Nothing runs locally: start `make run` in another terminal."
-NOT_READY = "The local run is still starting: try again when it says that it is ready."
+NOT_READY = "The local run is still starting: try again once it prints that it is ready."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """A stage that can be asked. `client` gives the SDK's client of a service, made once.
+    """A connected stage. `client` returns the SDK's client of a service, and caches it.
 
-    `began` is when the stage came to be, if it is one that lasts as long as its run. `endpoint` is
-    the URL of the local cloud.
+    For the local stage, `began` is the start of its run and `endpoint` the URL of the local cloud.
     """
 
     stage: str
@@ -51,7 +50,7 @@ class Connection:
 
     @property
     def region(self) -> str:
-        """Where the stage is."""
+        """AWS region of the stage."""
         return str(self.client("sts").meta.region_name)
 
     def log(self) -> DynamoLog:
@@ -78,15 +77,15 @@ class Connection:
         )
 
     def pages(self) -> DynamoPages:
-        """Return the stage's log as it is read from end to end."""
+        """Return the stage's log for a scan of all of it."""
         return DynamoPages(self.client("dynamodb"), names.log_table(self.stage))
 
     def erasure(self) -> DynamoErasure:
-        """Return the stage's log as it is blanked, which takes a role of its own."""
+        """Return the stage's log for erasure, which needs a role of its own."""
         return DynamoErasure(self.client("dynamodb"), names.log_table(self.stage))
 
     def sender(self, consumer: Consumer) -> SqsSender:
-        """Return a consumer's queue as it is filled past the topic."""
+        """Return a consumer's queue for sending to it directly, without the topic."""
         sqs = self.client("sqs")
         name = names.queue(self.stage, consumer.name, ordered=consumer.ordered)
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
@@ -103,9 +102,9 @@ class Connection:
         return str(self.client("sts").get_caller_identity()["Account"])
 
     def acting_as(self, role: str, session: str) -> "Connection":
-        """Return the stage as one sees it under a role of the account; `session` is for its trail.
+        """Return a connection under an assumed role of the account, which expires after an hour.
 
-        The role's rights end after an hour.
+        `session` is the session name in CloudTrail.
         """
         sts = self.client("sts")
         answer = sts.assume_role(
@@ -121,7 +120,7 @@ class Connection:
         return Connection(stage=self.stage, client=cache(factory), endpoint=self.endpoint)
 
     def orders(self) -> set[str]:
-        """Return the ids of all orders. It reads the whole log: for a laptop only."""
+        """Return the ids of all orders. It scans the whole log: for the local stage only."""
         table = TableName(name=names.log_table(self.stage), key=SUBJECT)
         return {record.key for record in DynamoRecords(self.client("dynamodb"), table).all()}
 
@@ -130,7 +129,7 @@ class Connection:
         return names.prefixed(self.stage, service)
 
     def log_group(self, service: str) -> str:
-        """Return where a service's function writes its log lines."""
+        """Return the log group of a service's function."""
         found = self.client("lambda").get_function_configuration(
             FunctionName=self.function(service)
         )
@@ -138,10 +137,10 @@ class Connection:
 
 
 def connect(options: Options) -> Connection:
-    """Return the stage that the options name.
+    """Connect to the stage that the options name.
 
     Raises:
-        CommandError: nothing runs locally, or not yet.
+        CommandError: no local run exists, or it is not ready yet.
     """
     if options.stage == LOCAL:
         runs = local_run.live_runs()
@@ -166,14 +165,12 @@ def local(port: int) -> Connection:
 
 
 def local_environment(port: int, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment in which AWS is the local cloud, and nothing of yours is used.
+    """Return an environment for child processes in which AWS is the local cloud.
 
-    It leaves out what would lead elsewhere: a profile, an endpoint of one service, other Python
-    code, other bytecode than the layer's.
+    Variables that would redirect them are left out: a profile, an endpoint of one service, a path
+    to other Python code or to other bytecode than the layer's.
     """
-    kept = {
-        name: value for name, value in environ.items() if not name.startswith(_LEADING_ELSEWHERE)
-    }
+    kept = {name: value for name, value in environ.items() if not name.startswith(_REDIRECTING)}
     direct = [host for host in kept.get("NO_PROXY", "").split(",") if host]
     no_proxy = ",".join([*direct, "127.0.0.1", "localhost"])
     return kept | {

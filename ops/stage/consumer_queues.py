@@ -1,4 +1,4 @@
-"""What a consumer has before it: its subscription, its queue, its dead letters; what missed it."""
+"""A consumer's subscription, queue and dead-letter queue, and the topic's undelivered messages."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -11,33 +11,35 @@ from ops.stage.drain import MonitoredQueue
 
 
 class ConsumerQueues:
-    """A consumer's queue and its companions, by their names; any of them may be gone already."""
+    """A consumer's subscription and queues, by their names; each may be deleted already.
+
+    The consumer need not be in the map any more.
+    """
 
     def __init__(self, connection: Connection, consumer: str) -> None:
-        """Take the stage and a consumer, which need not be in the map any more."""
         self._connection = connection
         self._consumer = consumer
         self.queue: MonitoredQueue | None = self._find()
 
     def dead_letters(self) -> int:
-        """Return about how many messages are in the dead-letter queue."""
+        """Return the approximate number of messages in the dead-letter queue."""
         found = self._find(names.DEAD_LETTERS)
         return found.waiting() if found else 0
 
     def undelivered(self) -> tuple[int, str] | None:
-        """Return about how much the topic could not deliver, to whomever, and where: a queue's URL.
+        """Return the approximate number of messages that the topic could not deliver, and a URL.
 
-        It is nothing where nothing lies there. No message says whose subscription failed: what is
-        delivered raw is the event alone.
+        The URL is that of the queue which holds them; the result is None if there are none. No
+        message names the subscription that failed: raw delivery has the event alone.
         """
         url = self._url([names.undelivered(self._connection.stage)])
         if url is None:
             return None
-        lying = SqsSender(self._connection.client("sqs"), url, ordered=True).waiting()
-        return (lying, url) if lying else None
+        count = SqsSender(self._connection.client("sqs"), url, ordered=True).waiting()
+        return (count, url) if count else None
 
     def unsubscribe(self) -> bool:
-        """End the subscription, so that nothing new comes; tell whether there was one."""
+        """End the subscription; return whether there was one."""
         sns = self._connection.client("sns")
         found = list(self._subscriptions(sns))
         for subscription in found:
@@ -58,7 +60,7 @@ class ConsumerQueues:
         return f"{where}:{names.topic(self._connection.stage)}"
 
     def _names(self, suffix: str = "") -> list[str]:
-        """Return what a queue may be called: the map, which knew its kind, may not any more."""
+        """Return the possible names of a queue: its kind is unknown once it is not in the map."""
         return [
             names.queue(self._connection.stage, self._consumer, ordered=ordered, suffix=suffix)
             for ordered in (False, True)
@@ -70,10 +72,10 @@ class ConsumerQueues:
             return None
         return SqsSender(self._connection.client("sqs"), url, ordered=url.endswith(".fifo"))
 
-    def _url(self, among: Iterable[str]) -> str | None:
-        """Return the URL of the first of these queues that there is."""
+    def _url(self, candidates: Iterable[str]) -> str | None:
+        """Return the URL of the first of these queues that exists."""
         sqs = self._connection.client("sqs")
-        for name in among:
+        for name in candidates:
             with suppress(sqs.exceptions.QueueDoesNotExist):
                 return str(sqs.get_queue_url(QueueName=name)["QueueUrl"])
         return None

@@ -1,4 +1,4 @@
-"""The demo catalogue: what the shop sells, for how much, and how much of it there is."""
+"""The demo catalogue: products, prices and initial stock."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,7 @@ CURRENCY = "EUR"
 
 
 class Article(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that the demo shop sells, at a price in cents, and the pieces in stock at first."""
+    """A product of the demo shop, its price in cents and its initial stock in pieces."""
 
     sku: str
     name: str
@@ -26,5 +26,5 @@ def articles() -> tuple[Article, ...]:
 
 
 def sold_out() -> Article:
-    """Return the article of which there is none."""
+    """Return the article without stock."""
     return next(article for article in articles() if not article.stock)

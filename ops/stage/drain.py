@@ -1,4 +1,4 @@
-"""Waiting until a queue is empty."""
+"""Wait until a queue is empty."""
 
 import time
 from collections.abc import Callable
@@ -9,20 +9,20 @@ from ops.cli.formats import counted
 from ops.cli.options import Options
 
 POLL_INTERVAL = 2.0
-"""Seconds between two looks."""
+"""Seconds between two counts."""
 
 EMPTY_COUNTS = 2
-"""Empty looks in a row that are believed: SQS counts approximately."""
+"""Consecutive counts of zero that prove an empty queue: SQS counts approximately."""
 
 REPORT_INTERVAL = 5.0
-"""Seconds between two lines that say how many are left."""
+"""Seconds between two lines with the number of messages left."""
 
 
 class MonitoredQueue(Protocol):
-    """A queue, of which can be asked how full it is."""
+    """A queue that counts its messages."""
 
     def waiting(self) -> int:
-        """Return about how many messages wait there or are being worked on."""
+        """Return the approximate number of messages that wait or are in flight."""
         ...
 
 
@@ -35,13 +35,13 @@ def wait_until_empty(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> ExitCode:
-    """Wait until nothing waits in a queue or is being worked on, at most `patience` seconds.
+    """Wait until no message waits or is in flight, at most `patience` seconds.
 
-    `sure` is how many empty looks in a row are believed.
+    `sure` is the number of consecutive counts of zero that prove it.
     """
     deadline = clock() + patience
     empty = 0
-    said = clock()
+    reported = clock()
     while True:
         waiting = queue.waiting()
         empty = 0 if waiting else empty + 1
@@ -52,8 +52,8 @@ def wait_until_empty(
         if left <= 0:
             options.err.print(f"{_left(waiting)} after {patience:g} s.")
             return ExitCode.FAILED
-        if clock() - said >= REPORT_INTERVAL:
-            said = clock()
+        if clock() - reported >= REPORT_INTERVAL:
+            reported = clock()
             options.err.print(f"  {counted(waiting, 'message')} waiting")
         sleep(min(POLL_INTERVAL, left))
 

@@ -1,4 +1,4 @@
-"""Event sources of consumers: switched on and off, and waited for."""
+"""Event sources of consumers: switch them on or off, and wait for the change."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.stage.connection import Connection
 
 PATIENCE = 90.0
-"""Seconds in which AWS switches an event source, at the latest."""
+"""Seconds to wait for AWS to switch an event source."""
 
 _STATES = {True: "Enabled", False: "Disabled"}
 
@@ -21,10 +21,10 @@ def set_enabled(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> bool:
-    """Switch a consumer's event source, wait until it is, and tell whether it was otherwise before.
+    """Enable or disable a consumer's event source and wait; return whether the state changed.
 
     Raises:
-        CommandError: the consumer is not deployed, or its event source does not follow.
+        CommandError: the consumer is not deployed, or its event source does not switch in time.
     """
     client = connection.client("lambda")
     found = client.list_event_source_mappings(FunctionName=connection.function(consumer))
@@ -41,8 +41,8 @@ def set_enabled(
         while client.get_event_source_mapping(UUID=identity)["State"] != _STATES[on]:
             if clock() > deadline:
                 raise CommandError(
-                    f"{consumer} is not {_STATES[on].lower()} after {PATIENCE:.0f} s; AWS goes on"
-                    " with it: look again in a minute."
+                    f"{consumer} is not {_STATES[on].lower()} after {PATIENCE:.0f} s. AWS"
+                    " continues to switch it: try again in a minute."
                 )
             sleep(1)
     return bool(ids)

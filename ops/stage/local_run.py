@@ -1,4 +1,4 @@
-"""The folder in which a local run leaves word of itself: where it answers, and what it showed."""
+"""The file by which other terminals find a local run, and the run's folder."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ FILE = "local.json"
 
 
 class LocalRun(msgspec.Struct, frozen=True, kw_only=True):
-    """A `fanfare run`: its port and process, when it began (Unix seconds), its API once ready."""
+    """A `fanfare run`: port, process, start (Unix time in seconds), and its API once ready."""
 
     port: int
     pid: int
@@ -23,40 +23,39 @@ class LocalRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def folder(port: int, state: Path = STATE) -> Path:
-    """Return where a run on this port keeps its word and its logs; it exists afterwards."""
+    """Return the folder for the file and the logs of a run on this port; create it if needed."""
     path = state if port == DEFAULT_PORT else state / str(port)
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
-def register(running: LocalRun, state: Path = STATE) -> None:
-    """Leave word for other terminals; they read all of it or nothing."""
-    registered = folder(running.port, state) / FILE
-    draft = registered.with_suffix(f".{running.pid}")
-    draft.write_bytes(msgspec.json.encode(running))
-    draft.replace(registered)
+def register(run: LocalRun, state: Path = STATE) -> None:
+    """Write a run's file, atomically for readers in other terminals."""
+    path = folder(run.port, state) / FILE
+    draft = path.with_suffix(f".{run.pid}")
+    draft.write_bytes(msgspec.json.encode(run))
+    draft.replace(path)
 
 
 @contextmanager
-def registered(running: LocalRun, state: Path = STATE) -> Iterator[None]:
-    """Leave word while the body runs; another run's word stays."""
-    register(running, state)
+def registered(run: LocalRun, state: Path = STATE) -> Iterator[None]:
+    """Register a run while the body runs; the file of another run stays."""
+    register(run, state)
     try:
         yield
     finally:
-        path = folder(running.port, state) / FILE
-        if any(found.pid == running.pid for found in _words([path])):
+        path = folder(run.port, state) / FILE
+        if any(found.pid == run.pid for found in _read([path])):
             path.unlink()
 
 
 def live_runs(state: Path = STATE) -> list[LocalRun]:
-    """Return the runs whose process lives, the one that began last first."""
-    words = _words([state / FILE, *state.glob(f"*/{FILE}")])
-    living = [registered for registered in words if _alive(registered.pid)]
-    return sorted(living, key=lambda registered: registered.began, reverse=True)
+    """Return the runs whose process is alive, the newest first."""
+    runs = _read([state / FILE, *state.glob(f"*/{FILE}")])
+    return sorted((run for run in runs if _alive(run.pid)), key=lambda run: run.began, reverse=True)
 
 
-def _words(paths: list[Path]) -> Iterator[LocalRun]:
+def _read(paths: list[Path]) -> Iterator[LocalRun]:
     for path in paths:
         try:
             yield msgspec.json.decode(path.read_bytes(), type=LocalRun)

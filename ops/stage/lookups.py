@@ -1,4 +1,4 @@
-"""Lookups: the order or the consumer that an argument names."""
+"""Lookups of orders and consumers by the arguments of a command."""
 
 from functions.framework.service import Consumer
 from functions.map import CONSUMERS
@@ -8,41 +8,41 @@ from ops.stage.connection import Connection
 
 ID_LENGTH = 26
 EXAMPLES = 3
-"""Orders that are named when one could be meant as well as another."""
+"""Orders listed in the message about an ambiguous prefix."""
 
 
 def find_order(connection: Connection, wanted: str) -> str:
-    """Return the id of the order that is meant; on the local stage by its first characters.
+    """Return the whole id of an order; on the local stage its first characters are enough.
 
     Raises:
-        CommandError: there is none, or several, or less than a whole id on another stage.
+        CommandError: no order or several orders match, or the id is short on another stage.
     """
     if len(wanted) >= ID_LENGTH:
         return wanted
     if not wanted:
-        raise CommandError("Which order? Its id is empty.", ExitCode.USAGE)
+        raise CommandError("The order id is empty: name an order.", ExitCode.USAGE)
     if connection.stage != LOCAL:
         raise CommandError(
-            f"{wanted} is not a whole order id ({ID_LENGTH} characters). Only on the local stage"
-            " the first few are enough: elsewhere that would read the whole log.",
+            f"{wanted} is not a whole order id ({ID_LENGTH} characters). The first characters are"
+            " enough on the local stage only: elsewhere that would scan the whole log.",
             ExitCode.USAGE,
         )
-    alike = sorted(order for order in connection.orders() if order.startswith(wanted))
-    if not alike:
+    matching = sorted(order for order in connection.orders() if order.startswith(wanted))
+    if not matching:
         raise no_such_order(wanted)
-    if len(alike) > 1:
-        some = ", ".join(alike[:EXAMPLES]) + (", …" if len(alike) > EXAMPLES else "")
+    if len(matching) > 1:
+        some = ", ".join(matching[:EXAMPLES]) + (", …" if len(matching) > EXAMPLES else "")
         raise CommandError(
-            f"{wanted} may be any of {len(alike):,} orders ({some}): give more of it.",
+            f"{wanted} matches {len(matching):,} orders ({some}): give more characters.",
             ExitCode.USAGE,
         )
-    return alike[0]
+    return matching[0]
 
 
 def no_such_order(order: str) -> CommandError:
-    """Return what to say of an order that is not there."""
+    """Return the error about an order that does not exist."""
     return CommandError(
-        f"There is no order {order} on this stage: `fanfare orders` lists those that there are.",
+        f"There is no order {order} on this stage: `fanfare orders` lists its orders.",
         ExitCode.NOT_FOUND,
     )
 
@@ -51,29 +51,29 @@ def consumer_named(name: str) -> Consumer:
     """Return a consumer of the map.
 
     Raises:
-        CommandError: there is none of that name.
+        CommandError: the map has no consumer of that name.
     """
     known = {consumer.name: consumer for consumer in CONSUMERS}
     if name not in known:
         raise CommandError(
-            f"There is no consumer {name!r}; there are {', '.join(known)}.", ExitCode.USAGE
+            f"There is no consumer {name!r}; the consumers are {', '.join(known)}.", ExitCode.USAGE
         )
     return known[name]
 
 
 def must_be_replayable(consumer: Consumer) -> None:
-    """See to it that old events may be sent to a consumer.
+    """Check that a consumer is replayable.
 
     Raises:
-        CommandError: they may not.
+        CommandError: it is not.
     """
     if consumer.replayable:
         return
     acts = [on.event.__name__ for on in consumer.on if on.outside]
     why = (
-        f"its reactions to {', '.join(acts)} act on the outside world, and must not do so for the"
-        " sake of the past"
+        f"its reactions to {', '.join(acts)} act on the outside world, and a replay must not repeat"
+        " that"
         if acts
-        else "its row does not say that its reactions may hear the past again"
+        else "its service does not declare it"
     )
     raise CommandError(f"{consumer.name} is not replayable: {why}.", ExitCode.REFUSED)

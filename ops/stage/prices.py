@@ -1,7 +1,6 @@
-"""List prices of AWS in US dollars, without free tiers, discounts and taxes.
+"""List prices of AWS in US dollars for us-east-1, without free tiers, discounts and taxes.
 
-They are those of us-east-1; other regions have their own. A price is for one of what is counted,
-written as its page writes it.
+Each price is for one unit, written as on its page.
 """
 
 REGION = "us-east-1"
@@ -17,14 +16,14 @@ READ_UNIT = 0.125 / MILLION
 STORED = 0.25 / GIGABYTE
 """A byte for a month."""
 RECOVERABLE = 0.20 / GIGABYTE
-"""A byte for a month of a table whose past can be restored."""
+"""A byte for a month of a table with point-in-time recovery."""
 
 # https://aws.amazon.com/sqs/pricing/
 REQUEST = {False: 0.40 / MILLION, True: 0.50 / MILLION}
-"""A request of SQS, up to 64 KiB; by whether the queue is a FIFO queue."""
+"""A request to SQS, up to 64 KiB; the key is True for a FIFO queue."""
 
 REQUESTS_PER_BATCH = 3
-"""Requests of SQS that a batch costs: it is sent, received and deleted."""
+"""SQS requests of a batch: send, receive, delete."""
 
 # https://aws.amazon.com/sns/pricing/ (FIFO topics)
 PUBLISHED = 0.30 / MILLION
@@ -43,7 +42,7 @@ API_REQUEST = 1.00 / MILLION
 # https://aws.amazon.com/cloudwatch/pricing/
 LOGGED = 0.50 / GIGABYTE
 LOG_STORED = 0.03 / GIGABYTE
-"""A byte for a month, as it is stored, compressed."""
+"""A byte for a month, compressed."""
 METRIC = 0.30
 ALARM = 0.10
 DASHBOARD = 3.00
@@ -61,5 +60,5 @@ MAIL = 0.10 / 1_000
 
 
 def format_price(dollars: float) -> str:
-    """Return what something costs, told as exactly as it matters."""
+    """Return an amount in dollars as text."""
     return f"about ${dollars:.2f}" if dollars >= CENT else "less than a cent"

@@ -1,4 +1,4 @@
-"""What the local cloud's SES sent: it keeps all mail to be looked at, and delivers none."""
+"""Mail in the local cloud's SES, which stores all mail and delivers none."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -14,7 +14,7 @@ MAIL_PATH = f"/_ministack/ses/messages?account={ACCOUNT}"
 
 
 class SentMail(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
-    """A mail, as the local cloud tells of it; its `timestamp` is Unix time in seconds."""
+    """A mail, as the local cloud returns it; `timestamp` is Unix time in seconds."""
 
     message_id: str
     source: str
@@ -26,32 +26,32 @@ class SentMail(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
 
     @property
     def time(self) -> datetime:
-        """When it was sent."""
+        """The time it was sent."""
         return datetime.fromtimestamp(self.timestamp, UTC)
 
 
-class _Inbox(msgspec.Struct):
+class _Response(msgspec.Struct):
     messages: dict[str, list[SentMail]]
 
 
 def sent_mail(endpoint: str) -> list[SentMail]:
-    """Return what the local cloud's SES sent, the newest last.
+    """Return the mail that the local cloud's SES sent, the newest last.
 
     Raises:
-        CommandError: it does not answer.
+        CommandError: the local cloud does not respond.
     """
     connection = HTTPConnection(urlsplit(endpoint).netloc, timeout=PATIENCE)
     try:
         connection.request("GET", MAIL_PATH)
-        answer = connection.getresponse()
-        body = answer.read()
+        response = connection.getresponse()
+        body = response.read()
     except (OSError, HTTPException) as error:
         raise CommandError(
-            f"The local cloud does not answer ({error}): start `make run` again."
+            f"The local cloud does not respond ({error}): start `make run` again."
         ) from error
     finally:
         connection.close()
-    if answer.status != HTTPStatus.OK:
-        raise CommandError(f"The local cloud does not show its mail (status {answer.status}).")
-    inbox = msgspec.json.decode(body, type=_Inbox)
-    return sorted(inbox.messages.get(ACCOUNT, ()), key=lambda mail: mail.timestamp)
+    if response.status != HTTPStatus.OK:
+        raise CommandError(f"The local cloud does not return its mail (status {response.status}).")
+    found = msgspec.json.decode(body, type=_Response)
+    return sorted(found.messages.get(ACCOUNT, ()), key=lambda mail: mail.timestamp)

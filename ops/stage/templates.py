@@ -1,4 +1,4 @@
-"""A stage's stacks as the CDK writes them: what is deployed, or would be, is read from there."""
+"""The CloudFormation templates of a stage, as the CDK synthesizes them."""
 
 import os
 import subprocess
@@ -19,17 +19,17 @@ SOURCE = "AWS::Lambda::EventSourceMapping"
 TABLE = "AWS::DynamoDB::Table"
 STACK = "aws:cloudformation:stack"
 _ANYWHERE = "unknown-"
-"""How the CDK names an account, or a region, that a stack is not bound to."""
+"""Prefix of the CDK's name for an account or a region that is not fixed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """One stack: its template, where it is bound to go, and what must be there before it.
+    """One stack: its template, its target and its prerequisites.
 
     `account` and `region` are None where the operator's credentials decide. `bootstrap` is the
-    version of the CDK's toolkit that it needs, and `bootstrap_parameter` the name of the parameter
-    (SSM) that holds the version which is there; both are None where none is needed. `archives` are
-    the zips that it ships.
+    version of the CDK's toolkit stack that it needs, and `bootstrap_parameter` the name of the SSM
+    parameter with the deployed version; both are None where none is needed. `archives` are its zip
+    assets.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Stack:
     archives: tuple[Path, ...] = ()
 
     def resources(self, kind: str) -> Iterator[Mapping[str, Any]]:
-        """Yield the resources of a type as they are written."""
+        """Yield the resources of a type, references unresolved."""
         yield from (each for each in self.template["Resources"].values() if each["Type"] == kind)
 
 
@@ -58,21 +58,21 @@ class Blueprint:
             yield from (each.get("Properties", {}) for each in stack.resources(kind))
 
     def settings(self, name: str) -> dict[str, str]:
-        """Return what the functions are told under the name of a variable, by function."""
-        told = {
+        """Return the values of an environment variable, by the functions that have it."""
+        values = {
             function["FunctionName"]: function["Environment"]["Variables"].get(name)
             for function in self.properties(FUNCTION)
         }
-        return {function: value for function, value in told.items() if value is not None}
+        return {function: value for function, value in values.items() if value is not None}
 
     @property
     def protected(self) -> bool:
-        """Whether the stage refuses to be deleted, as one with real customers does."""
+        """Whether the stage has termination protection, as one with real customers has."""
         return any(stack.protected for stack in self.stacks)
 
 
 def read(folder: Path) -> Blueprint:
-    """Return what a synthesis left in its folder."""
+    """Read the output folder of a synthesis."""
     artifacts = msgspec.json.decode((folder / "manifest.json").read_bytes())["artifacts"]
     return Blueprint(
         tuple(
@@ -84,16 +84,16 @@ def read(folder: Path) -> Blueprint:
 
 
 def synthesize(stage: str, folder: Path, context: Sequence[str] = ()) -> Blueprint:
-    """Synthesize a stage into a folder, by the app itself; it takes seconds, and asks no account.
+    """Synthesize a stage into a folder by running the app; it takes seconds and calls no account.
 
-    `context` is what the CDK's command line would be told besides, such as `issuer=https://…`.
+    `context` are context values for the CDK, such as `issuer=https://…`.
 
     Raises:
-        CommandError: the app refuses; the message is the app's.
+        CommandError: the app fails; the message is the app's.
     """
-    told = dict(each.partition("=")[::2] for each in context)
+    extra = dict(each.partition("=")[::2] for each in context)
     settings = msgspec.json.decode((ROOT / "cdk.json").read_bytes())["context"]
-    settings |= {**told, "stage": stage}
+    settings |= {**extra, "stage": stage}
     node = Path(sys.executable).with_name("node")
     done = subprocess.run(
         [sys.executable, str(ROOT / "app.py")],
@@ -106,13 +106,13 @@ def synthesize(stage: str, folder: Path, context: Sequence[str] = ()) -> Bluepri
         check=False,
     )
     if done.returncode:
-        said = done.stderr.strip().splitlines() or ["nothing"]
-        raise CommandError(f"The templates cannot be made. {said[-1]}")
+        lines = done.stderr.strip().splitlines() or ["nothing"]
+        raise CommandError(f"The templates cannot be synthesized. {lines[-1]}")
     return read(folder)
 
 
 def stage_templates(stage: str, context: Sequence[str] = ()) -> Blueprint:
-    """Synthesize a stage and keep nothing of it but what its templates say: no archives.
+    """Synthesize a stage in a temporary folder and return its stacks, without archives.
 
     Raises:
         CommandError: as `synthesize`.

@@ -1,4 +1,4 @@
-"""What the tests of actions share."""
+"""Fixtures of the tests of actions."""
 
 from tests.simulation.conftest import buggy_rules
 

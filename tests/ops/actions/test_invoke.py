@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from functions.checkout.request import Wanted
+from functions.checkout.request import OrderRequest
 from ops.actions.invoke import invoke, read
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
@@ -20,14 +20,14 @@ from tests.ops.conftest import PlayedLambda
 
 
 def test_the_sample_is_an_order_for_what_is_in_stock() -> None:
-    wanted = msgspec.json.decode(SAMPLE.read_bytes(), type=Wanted)
+    wanted = msgspec.json.decode(SAMPLE.read_bytes(), type=OrderRequest)
 
     stock = {article.sku: article.stock for article in articles()}
     assert all(stock[line.sku] >= line.quantity for line in wanted.lines)
     assert wanted.payment_token == "tok_success"
 
 
-def test_without_a_file_the_sample_is_sent_under_a_key_of_its_own(
+def test_without_a_file_the_sample_is_sent_with_a_new_idempotency_key(
     here: Connection, functions: PlayedLambda, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert invoke(here, Options(json=True), read("")) is ExitCode.DONE
@@ -73,7 +73,7 @@ def test_a_dash_is_standard_input(
         (None, "Unhandled", ExitCode.FAILED),
     ],
 )
-def test_the_answer_is_printed_and_decides_the_exit_code(
+def test_the_response_is_printed_and_decides_the_exit_code(
     here: Connection,
     functions: PlayedLambda,
     capsys: pytest.CaptureFixture[str],
@@ -97,7 +97,7 @@ def test_the_answer_is_printed_and_decides_the_exit_code(
         (b"\xff", "is not an order as a JSON object"),
     ],
 )
-def test_a_file_that_holds_no_order_is_not_sent(
+def test_a_file_without_an_order_is_refused(
     tmp_path: Path, content: str | bytes | None, says: str
 ) -> None:
     file = tmp_path / "order.json"

@@ -1,4 +1,4 @@
-"""A consumer is switched off and on by its event source, and nobody is told so before it is."""
+"""`fanfare pause` and `fanfare resume`: switch the event source, wait, then print the result."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from ops.stage.event_sources import PATIENCE, set_enabled
 from ops.stage.lookups import consumer_named
 
 
-class PlayedSources:
-    """A Lambda client with one event source, which takes some looks until it is switched."""
+class FakeEventSources:
+    """A fake Lambda client with one event source, which switches after some requests."""
 
     def __init__(self, state: str = "Enabled", looks: int = 0) -> None:
         self.state = state
@@ -35,12 +35,12 @@ class PlayedSources:
         return {"State": "Enabled" if self.updates[-1][1] else "Disabled"}
 
 
-def connection(sources: PlayedSources) -> Connection:
+def connection(sources: FakeEventSources) -> Connection:
     return Connection(stage="local", client=lambda _: sources)
 
 
 def test_a_consumer_is_paused_once_its_event_source_is() -> None:
-    sources, slept = PlayedSources(looks=2), list[float]()
+    sources, slept = FakeEventSources(looks=2), list[float]()
 
     assert set_enabled(connection(sources), "payment", on=False, sleep=slept.append)
 
@@ -48,14 +48,14 @@ def test_a_consumer_is_paused_once_its_event_source_is() -> None:
     assert len(slept) == 2
 
 
-def test_a_consumer_that_is_as_it_is_wanted_is_left_alone() -> None:
-    sources = PlayedSources(state="Enabled")
+def test_a_consumer_in_the_wanted_state_is_left_alone() -> None:
+    sources = FakeEventSources(state="Enabled")
 
     assert not set_enabled(connection(sources), "payment", on=True)
     assert sources.updates == []
 
 
-def test_an_event_source_that_does_not_follow_is_told_in_the_end() -> None:
+def test_an_event_source_that_does_not_switch_in_time_is_an_error() -> None:
     now = [0.0]
 
     def sleep(seconds: float) -> None:
@@ -63,7 +63,7 @@ def test_an_event_source_that_does_not_follow_is_told_in_the_end() -> None:
 
     with pytest.raises(CommandError, match="payment is not disabled after 90 s"):
         set_enabled(
-            connection(PlayedSources(looks=1000)),
+            connection(FakeEventSources(looks=1000)),
             "payment",
             on=False,
             clock=lambda: now[0],
@@ -73,38 +73,36 @@ def test_an_event_source_that_does_not_follow_is_told_in_the_end() -> None:
 
 
 def test_a_consumer_without_an_event_source_is_not_deployed() -> None:
-    with pytest.raises(
-        CommandError, match="ordering has no event source on stage local"
-    ) as trouble:
-        set_enabled(connection(PlayedSources()), "ordering", on=False)
-    assert trouble.value.code is ExitCode.NOT_FOUND
+    with pytest.raises(CommandError, match="ordering has no event source on stage local") as error:
+        set_enabled(connection(FakeEventSources()), "ordering", on=False)
+    assert error.value.code is ExitCode.NOT_FOUND
 
 
 def test_a_stage_in_an_account_needs_consent() -> None:
-    sources = PlayedSources()
+    sources = FakeEventSources()
     prod = Connection(stage="prod", client=lambda _: sources)
 
-    with pytest.raises(CommandError, match="this needs your consent") as trouble:
+    with pytest.raises(CommandError, match="this needs your consent") as error:
         switch(prod, Options(stage="prod"), consumer_named("payment"), on=False, yes=False)
 
-    assert trouble.value.code is ExitCode.REFUSED
+    assert error.value.code is ExitCode.REFUSED
     assert sources.updates == []
 
 
 @pytest.mark.parametrize(
-    ("state", "on", "said"),
+    ("state", "on", "output"),
     [
         ("Enabled", False, "payment is paused: its messages wait, until `fanfare resume payment`."),
-        ("Disabled", True, "payment works off what waited in its queue."),
+        ("Disabled", True, "payment is resumed: it processes the messages in its queue."),
         ("Disabled", False, "payment was paused already."),
         ("Enabled", True, "payment was running already."),
     ],
 )
-def test_what_it_means_is_said(
-    capsys: pytest.CaptureFixture[str], state: str, on: bool, said: str
+def test_the_result_is_printed(
+    capsys: pytest.CaptureFixture[str], state: str, on: bool, output: str
 ) -> None:
-    here, payment = connection(PlayedSources(state=state)), consumer_named("payment")
+    here, payment = connection(FakeEventSources(state=state)), consumer_named("payment")
 
     assert switch(here, Options(), payment, on=on, yes=False) is ExitCode.DONE
 
-    assert capsys.readouterr().out == f"{said}\n"
+    assert capsys.readouterr().out == f"{output}\n"

@@ -1,4 +1,4 @@
-"""The demo catalogue goes into a stage, and only once."""
+"""`fanfare seed`: write the demo catalogue into a stage, once."""
 
 from collections.abc import Callable
 
@@ -17,12 +17,12 @@ from ops.stage.demo_catalogue import articles, sold_out
 from tests.support.builders import Clock
 
 
-def test_there_are_a_dozen_products_one_of_them_sold_out() -> None:
+def test_there_are_twelve_products_one_of_them_sold_out() -> None:
     assert len(articles()) == len({article.sku for article in articles()}) == 12
     assert [article for article in articles() if not article.stock] == [sold_out()]
 
 
-def test_checkout_can_sell_all_that_was_seeded(here: Connection) -> None:
+def test_checkout_offers_all_seeded_products(here: Connection) -> None:
     fill(here)
 
     offered = Catalogue(here.records(API, CATALOGUE), Clock()).products().products
@@ -32,7 +32,7 @@ def test_checkout_can_sell_all_that_was_seeded(here: Connection) -> None:
     }
 
 
-def test_inventory_has_the_stock_of_all_that_was_seeded(here: Connection) -> None:
+def test_inventory_has_the_stock_of_all_seeded_products(here: Connection) -> None:
     fill(here)
 
     counted = {record.key: record.values[AVAILABLE] for record in stock(here)}
@@ -52,7 +52,9 @@ def test_seeding_again_adds_nothing_and_leaves_the_stock_as_it_is(here: Connecti
     assert left.values[AVAILABLE] == 7
 
 
-def test_it_says_how_many_were_new(here: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_number_of_new_products_is_printed(
+    here: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert seed(here, Options(), yes=False) is ExitCode.DONE
     assert seed(here, Options(json=True), yes=False) is ExitCode.DONE
 

@@ -48,7 +48,7 @@ def test_throttling_makes_a_check_unknown(there: Account, dev: Blueprint) -> Non
     finding = only(there.examined(dev), "bootstrap")
 
     assert finding.verdict is Verdict.UNKNOWN
-    assert "AWS asks to go slower (Rate exceeded)" in finding.message
+    assert "AWS throttles the requests (Rate exceeded)" in finding.message
 
 
 def test_a_bug_of_a_check_is_no_finding(there: Account, dev: Blueprint) -> None:
@@ -175,7 +175,7 @@ def test_the_local_cloud_is_checked_as_far_as_it_can_be(there: Account, dev: Blu
 def test_without_a_local_run_every_check_is_skipped(
     dev: Blueprint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ops.stage.local_run.alive", list)
+    monkeypatch.setattr("ops.stage.local_run.live_runs", list)
 
     found = dict(examine.account(Options(stage=LOCAL), dev))
 

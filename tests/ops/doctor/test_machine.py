@@ -101,7 +101,7 @@ def test_a_library_for_another_machine_is_found(
 
 def test_without_templates_no_other_check_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> Blueprint:
-        raise CommandError("The templates cannot be made. uv is missing.")
+        raise CommandError("The templates cannot be synthesized. uv is missing.")
 
     monkeypatch.setattr(examine, "synthesize", refuse)
 

@@ -28,16 +28,16 @@ from tests.support.read_model import LISTING
 @pytest.mark.parametrize(
     ("given", "code", "says"),
     [
-        ({"name": "emial"}, ExitCode.USAGE, "no consumer 'emial'; there are payment, inventory"),
+        ({"name": "emial"}, ExitCode.USAGE, "no consumer 'emial'; the consumers are payment, inventory"),
         ({"name": "payment"}, ExitCode.REFUSED, "payment is not replayable: .*act on the outside"),
         ({"since": "2026-11-23T11:00:00Z"}, ExitCode.USAGE, "--since .* is not before --until now"),
         ({"since": "2h", "until": "3h"}, ExitCode.USAGE, "is not before --until 3h"),
         ({"since": "2h", "until": "2h"}, ExitCode.USAGE, "is not before"),
         ({"since": "2026-11-24"}, ExitCode.USAGE, "is not before"),
         ({"until": "2026-11-23T10:00:01Z"}, ExitCode.USAGE, "in the future"),
-        ({"since": "yesterday"}, ExitCode.USAGE, "--since: 'yesterday' is no time: write it"),
-        ({"until": "2026-02-30"}, ExitCode.USAGE, "--until: '2026-02-30' is no time"),
-        ({"since": "2026-11-23T09:00"}, ExitCode.USAGE, "with its zone"),
+        ({"since": "yesterday"}, ExitCode.USAGE, "--since: 'yesterday' is not a time: write it"),
+        ({"until": "2026-02-30"}, ExitCode.USAGE, "--until: '2026-02-30' is not a time"),
+        ({"since": "2026-11-23T09:00"}, ExitCode.USAGE, "with a zone"),
         ({"types": ("OrderPlacd",)}, ExitCode.USAGE, "no type 'OrderPlacd'; orders hears Dispatch"),
         (
             {"types": ("StockReserved",)},
@@ -68,7 +68,7 @@ def test_who_is_not_said_to_be_replayable_is_not(
 ) -> None:
     monkeypatch.setattr("ops.stage.lookups.CONSUMERS", (replace(LISTING, replayable=False),))
 
-    troubled(ExitCode.REFUSED, "listing is not replayable: its row", lambda: go("listing"))
+    troubled(ExitCode.REFUSED, "listing is not replayable: its service", lambda: go("listing"))
 
 
 @pytest.mark.parametrize(("typed", "sent"), [(None, 0), ("no", 0), ("", 0), ("dev", 24)])

@@ -37,8 +37,8 @@ ALL = 3 * len(IDS)
         ({"since": ""}, "say since when with --since"),
         ({"until": "1h"}, "say since when with --since"),
         ({"orders": (IDS[0],)}, "say since when with --since"),
-        ({"since": "yesterday"}, "--since: 'yesterday' is no time"),
-        ({"since": "2026-11-23T09:00"}, "with its zone"),
+        ({"since": "yesterday"}, "--since: 'yesterday' is not a time"),
+        ({"since": "2026-11-23T09:00"}, "with a zone"),
         ({"since": "2026-11-23T11:00:00Z"}, "--since .* is not before --until now"),
         ({"since": "2h", "until": "3h"}, "is not before --until 3h"),
         ({"since": "2h", "until": "2026-11-24"}, "in the future"),
@@ -195,4 +195,4 @@ def test_what_the_relay_would_not_publish_stops_it_before_anything_is_published(
 def test_a_stage_without_a_topic_is_not_found(
     stocked: Connection, again: Callable[..., ExitCode]
 ) -> None:
-    troubled(ExitCode.NOT_FOUND, "local stage is not whole", lambda: again(since=SINCE))
+    troubled(ExitCode.NOT_FOUND, "local stage is incomplete", lambda: again(since=SINCE))

@@ -1,4 +1,4 @@
-"""Errors of the SDK are told in a sentence with a remedy."""
+"""Errors of the SDK are explained in a sentence with a remedy."""
 
 import botocore.exceptions as sdk
 import pytest
@@ -8,7 +8,7 @@ from ops.cli.options import LOCAL
 from ops.stage.aws_errors import explain
 
 
-def refused(code: str, message: str = "said AWS") -> sdk.ClientError:
+def refused(code: str, message: str = "by AWS") -> sdk.ClientError:
     return sdk.ClientError({"Error": {"Code": code, "Message": message}}, "Query")
 
 
@@ -20,32 +20,32 @@ def refused(code: str, message: str = "said AWS") -> sdk.ClientError:
         (sdk.UnauthorizedSSOTokenError(), "no AWS credentials"),
         (sdk.NoRegionError(), "name one with --region"),
         (sdk.ProfileNotFound(profile="x"), r"profile \(x\) could not be found: .*list-profiles"),
-        (sdk.EndpointConnectionError(endpoint_url="http://x"), "AWS does not answer .*--region"),
-        (sdk.ReadTimeoutError(endpoint_url="http://x"), "AWS does not answer"),
+        (sdk.EndpointConnectionError(endpoint_url="http://x"), "AWS does not respond .*--region"),
+        (sdk.ReadTimeoutError(endpoint_url="http://x"), "AWS does not respond"),
         (refused("ExpiredTokenException"), "expired: log in again"),
-        (refused("UnrecognizedClientException"), "does not accept these credentials .said AWS."),
-        (refused("AccessDeniedException"), "may not do that .said AWS.*--profile"),
-        (refused("ThrottlingException"), "go slower .*try again"),
-        (refused("SomethingElse"), "AWS refused or failed: said AWS"),
+        (refused("UnrecognizedClientException"), "does not accept these credentials .by AWS."),
+        (refused("AccessDeniedException"), "lack the permission .by AWS.*--profile"),
+        (refused("ThrottlingException"), "throttles the requests .*try again"),
+        (refused("SomethingElse"), "AWS refused the request or failed: by AWS"),
     ],
 )
-def test_what_cannot_be_done_is_said_with_a_remedy(error: Exception, says: str) -> None:
-    trouble = explain(error, "dev")
+def test_an_error_is_explained_with_a_remedy(error: Exception, says: str) -> None:
+    explained = explain(error, "dev")
 
-    assert trouble is not None
-    assert trouble.code is ExitCode.FAILED
+    assert explained is not None
+    assert explained.code is ExitCode.FAILED
     with pytest.raises(CommandError, match=says):
-        raise trouble
+        raise explained
 
 
 def test_a_stage_that_is_not_deployed_is_not_found() -> None:
-    trouble = explain(refused("ResourceNotFoundException", "Function not found."), "dev")
+    explained = explain(refused("ResourceNotFoundException", "Function not found."), "dev")
 
-    assert trouble is not None
-    assert trouble.code is ExitCode.NOT_FOUND
-    assert str(trouble) == (
+    assert explained is not None
+    assert explained.code is ExitCode.NOT_FOUND
+    assert str(explained) == (
         "Stage dev is not deployed here (Function not found): deploy it with `make deploy"
-        " STAGE=dev`, or look at --stage, --region and --profile."
+        " STAGE=dev`, or check --stage, --region and --profile."
     )
 
 
@@ -56,8 +56,8 @@ def test_on_the_local_stage_the_remedy_is_to_start_it(error: Exception) -> None:
     assert "start `make run` again" in str(explain(error, LOCAL))
 
 
-def test_trouble_is_told_as_it_is_and_a_mistake_of_ours_not_at_all() -> None:
-    trouble = CommandError("so it is")
+def test_a_command_error_is_its_own_explanation_and_a_bug_has_none() -> None:
+    error = CommandError("No order.")
 
-    assert explain(trouble, "dev") is trouble
+    assert explain(error, "dev") is error
     assert explain(ZeroDivisionError(), "dev") is None

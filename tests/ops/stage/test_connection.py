@@ -1,4 +1,4 @@
-"""A stage is reached by names; the local one, and nothing else, by what a run left word of."""
+"""Connections: stages by their names, the local stage by the file of its run."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -50,7 +50,7 @@ def test_a_stage_has_its_log_its_tables_its_functions_and_their_logs(
         ([LocalRun(port=4600, pid=1, began=0)], "still starting: try again"),
     ],
 )
-def test_the_local_stage_is_there_only_while_it_runs(
+def test_the_local_stage_exists_only_while_a_run_is_ready(
     monkeypatch: pytest.MonkeyPatch, runs: list[LocalRun], says: str
 ) -> None:
     monkeypatch.setattr(local_run, "live_runs", lambda: runs)
@@ -175,7 +175,7 @@ def test_a_local_connection_ignores_environment_and_files_and_leaves_them_alone(
     assert dict(os.environ) == before
 
 
-def test_another_stage_is_reached_with_the_operators_own_credentials(
+def test_another_stage_is_reached_with_the_operators_profile_and_region(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[tuple[str | None, str | None]] = []
@@ -190,7 +190,7 @@ def test_another_stage_is_reached_with_the_operators_own_credentials(
     assert asked == [("eu-west-1", "me")]
 
 
-def test_nothing_of_the_operators_leads_out_of_the_local_cloud() -> None:
+def test_no_variable_of_the_operator_redirects_a_child_process() -> None:
     yours = {
         "AWS_PROFILE": "prod",
         "AWS_SESSION_TOKEN": "secret",

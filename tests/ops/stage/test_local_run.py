@@ -1,4 +1,4 @@
-"""A local run leaves word of itself, and takes it back."""
+"""A local run registers itself in a file, and removes the file at its end."""
 
 import os
 from pathlib import Path
@@ -19,27 +19,27 @@ def test_a_run_is_found_while_it_lasts(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_word_may_be_told_more_of(tmp_path: Path) -> None:
+def test_a_run_may_be_registered_again_with_more_data(tmp_path: Path) -> None:
     ready = LocalRun(port=ME.port, pid=ME.pid, began=ME.began, api="http://x")
     with registered(ME, tmp_path):
         register(ready, tmp_path)
         assert live_runs(tmp_path) == [ready]
 
 
-def test_the_run_that_began_last_comes_first_whatever_its_port(tmp_path: Path) -> None:
+def test_the_newest_run_comes_first_whatever_its_port(tmp_path: Path) -> None:
     later = LocalRun(port=4999, pid=os.getpid(), began=2)
     with registered(ME, tmp_path), registered(later, tmp_path):
         assert live_runs(tmp_path) == [later, ME]
     assert folder(4999, tmp_path) == tmp_path / "4999"
 
 
-def test_a_run_whose_process_is_gone_is_none(tmp_path: Path) -> None:
+def test_a_run_whose_process_is_gone_is_not_found(tmp_path: Path) -> None:
     register(LocalRun(port=DEFAULT_PORT, pid=GONE, began=1), tmp_path)
 
     assert live_runs(tmp_path) == []
 
 
-def test_a_run_does_not_take_back_the_word_of_another(tmp_path: Path) -> None:
+def test_a_run_does_not_remove_the_file_of_another(tmp_path: Path) -> None:
     another = LocalRun(port=ME.port, pid=os.getppid(), began=2)
     with registered(ME, tmp_path):
         register(another, tmp_path)
@@ -48,7 +48,7 @@ def test_a_run_does_not_take_back_the_word_of_another(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{", "{}", '{"port": "x", "pid": 1, "began": 1}'])
-def test_a_word_that_is_none_is_passed_over(tmp_path: Path, content: str) -> None:
+def test_an_unreadable_file_is_ignored(tmp_path: Path, content: str) -> None:
     (tmp_path / "local.json").write_text(content)
 
     assert live_runs(tmp_path) == []

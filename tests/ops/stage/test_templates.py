@@ -1,4 +1,4 @@
-"""What is read from a synthesis, and how the app is asked for one."""
+"""Synthesis of a stage by the app, and the data that is read from it."""
 
 import json
 from pathlib import Path
@@ -15,12 +15,12 @@ __all__ = ["dev", "prod"]
 
 APP = """
 import json, os, shutil, sys
-told = json.loads(os.environ["CDK_CONTEXT_JSON"])
-if "refuse" in told:
+context = json.loads(os.environ["CDK_CONTEXT_JSON"])
+if "refuse" in context:
     print("a warning", file=sys.stderr)
     sys.exit("Stage dev: that cannot be.")
-assert told["@aws-cdk/core:setting"] is True
-assert (told["stage"], told.get("issuer")) == ("dev", "https://a.example?b=c")
+assert context["@aws-cdk/core:setting"] is True
+assert (context["stage"], context.get("issuer")) == ("dev", "https://a.example?b=c")
 shutil.copytree(FOLDER, os.environ["CDK_OUTDIR"], dirs_exist_ok=True)
 """
 
@@ -29,14 +29,14 @@ shutil.copytree(FOLDER, os.environ["CDK_OUTDIR"], dirs_exist_ok=True)
 def app(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Give an app that looks at what it is told and has its stacks ready."""
+    """Give an app that checks its context and copies prepared stacks."""
     ready = folder(tmp_path_factory, DEV)
     (tmp_path / "app.py").write_text(APP.replace("FOLDER", repr(str(ready))))
     (tmp_path / "cdk.json").write_text(json.dumps({"context": {"@aws-cdk/core:setting": True}}))
     monkeypatch.setattr(templates, "ROOT", tmp_path)
 
 
-def test_the_app_is_told_the_stage_and_what_else_the_cdk_would_be(
+def test_the_app_receives_the_stage_and_the_context(
     app: None, tmp_path: Path, dev: Blueprint
 ) -> None:
     made = synthesize("dev", tmp_path / "out", ["issuer=https://a.example?b=c"])
@@ -45,19 +45,19 @@ def test_the_app_is_told_the_stage_and_what_else_the_cdk_would_be(
     assert all(path.exists() for stack in made.stacks for path in stack.archives)
 
 
-def test_a_blueprint_without_its_folder_ships_nothing(app: None, dev: Blueprint) -> None:
+def test_a_blueprint_without_its_folder_has_no_archives(app: None, dev: Blueprint) -> None:
     made = stage_templates("dev", ["issuer=https://a.example?b=c"])
 
     assert [stack.template for stack in made.stacks] == [stack.template for stack in dev.stacks]
     assert not any(stack.archives for stack in made.stacks)
 
 
-def test_what_the_app_refuses_with_is_said(app: None, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match=r"cannot be made\. Stage dev: that cannot be\.$"):
+def test_an_error_of_the_app_is_repeated(app: None, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"cannot be synthesized\. Stage dev: that cannot be\.$"):
         synthesize("dev", tmp_path / "out", ["refuse=yes"])
 
 
-def test_a_stage_says_what_it_needs_and_where_it_is_bound_to_go(
+def test_a_stack_has_its_prerequisites_and_its_target(
     prod: Blueprint, dev: Blueprint, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     local = of(tmp_path_factory, LOCAL)
@@ -74,7 +74,9 @@ def test_a_stage_says_what_it_needs_and_where_it_is_bound_to_go(
     assert {stack.bootstrap for stack in local.stacks} == {None}
 
 
-def test_functions_are_found_by_what_they_are_told(prod: Blueprint, dev: Blueprint) -> None:
+def test_settings_are_read_from_the_environment_of_functions(
+    prod: Blueprint, dev: Blueprint
+) -> None:
     assert prod.settings("FANFARE_SECRET") == {"fanfare-prod-payment": "fanfare-prod-payment"}
     assert dev.settings("FANFARE_SECRET") == {}
     assert len(dev.settings("FANFARE_SERVICE")) == len(list(dev.properties(FUNCTION)))

@@ -213,8 +213,8 @@ def test_html_is_of_one_order() -> None:
 
 def test_a_local_cloud_that_has_gone_or_shows_none_is_told(cabinet: Cabinet) -> None:
     cabinet.status = 404
-    with pytest.raises(CommandError, match=r"does not show its mail \(status 404\)"):
+    with pytest.raises(CommandError, match=r"does not return its mail \(status 404\)"):
         sent_mail(cabinet.endpoint)
 
-    with pytest.raises(CommandError, match="does not answer"):
+    with pytest.raises(CommandError, match="does not respond"):
         sent_mail(f"http://{HOST}:1")

@@ -101,7 +101,7 @@ def test_first_characters_that_two_orders_share_are_not_enough(here: Connection)
     write(here, story(order=OTHER))
 
     with pytest.raises(
-        CommandError, match=rf"may be any of 2 orders \({ORDER}, {OTHER}\)"
+        CommandError, match=rf"matches 2 orders \({ORDER}, {OTHER}\)"
     ) as unclear:
         find_order(here, "5WQF")
 

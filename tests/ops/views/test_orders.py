@@ -205,9 +205,9 @@ def test_on_an_account_the_whole_list_is_read_only_when_that_is_meant(
     [
         (["--limit", "0"], "--limit"),
         (["--limit", "many"], "--limit"),
-        (["--limit", "1.5"], "'1.5' is no whole number"),
-        (["--older-than", "99999999999999d"], "further back than ten years"),
-        (["--older-than", "soon"], "no span of time"),
+        (["--limit", "1.5"], "'1.5' is not a whole number"),
+        (["--older-than", "99999999999999d"], "is more than ten years"),
+        (["--older-than", "soon"], "is not a duration"),
     ],
 )
 def test_words_that_make_no_sense_are_refused(

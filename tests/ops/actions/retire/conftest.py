@@ -1,4 +1,4 @@
-"""A consumer that the map does not have, deployed under moto; its function is played."""
+"""A consumer outside the map, deployed under moto, with a fake event source."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from ops.actions.retire import retire
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
-from tests.ops.actions.test_pause import PlayedSources
+from tests.ops.actions.test_pause import FakeEventSources
 from tests.support.played import Time
 
 NAME = "greeting"
@@ -22,7 +22,7 @@ TABLE = "fanfare-local-greeting-cards"
 
 
 def template(*, kept: bool) -> str:
-    """Return a consumer's stack, as much of it as moto's CloudFormation makes."""
+    """Return the template of a consumer, as far as moto supports it."""
     policy = {"DeletionPolicy": "RetainExceptOnCreate"} if kept else {}
 
     def queue(suffix: str = "") -> dict[str, Any]:
@@ -50,9 +50,9 @@ def template(*, kept: bool) -> str:
 
 
 class Stage:
-    """A stage with one consumer; time passes when somebody sleeps, and may bring something."""
+    """A stage with one consumer; the fake clock advances on sleep and calls `meanwhile`."""
 
-    def __init__(self, connection: Connection, sources: PlayedSources) -> None:
+    def __init__(self, connection: Connection, sources: FakeEventSources) -> None:
         self.connection = connection
         self.sources = sources
         self.time = Time()
@@ -62,14 +62,14 @@ class Stage:
         )["TopicArn"]
 
     def deploy(self, *, kept: bool = False) -> None:
-        """Make the consumer's stack and its subscription, which moto leaves out."""
+        """Create the consumer's stack, and its subscription, which moto leaves out."""
         self.connection.client("cloudformation").create_stack(
             StackName=self.stack, TemplateBody=template(kept=kept)
         )
         self.connection.client("sns").subscribe(
             TopicArn=self.topic, Protocol="sqs", Endpoint=self._arn(NAME)
         )
-        # Another consumer's, whose name begins alike.
+        # Another consumer with the same prefix.
         self.connection.client("sqs").create_queue(QueueName="fanfare-local-greetings")
         self.connection.client("sns").subscribe(
             TopicArn=self.topic, Protocol="sqs", Endpoint=self._arn("greetings")
@@ -78,11 +78,11 @@ class Stage:
     stack = names.prefixed("local", NAME)
 
     def put(self, suffix: str = "") -> None:
-        """Put a message into its queue, or the companion of that suffix."""
+        """Put a message into its queue, or into the queue with a suffix."""
         self.connection.client("sqs").send_message(QueueUrl=self._url(suffix), MessageBody="{}")
 
     def lose(self) -> str:
-        """Have the topic put a message aside, for whichever consumer; return the queue's name."""
+        """Put a message into the topic's dead-letter queue; return the name of that queue."""
         sqs = self.connection.client("sqs")
         name = names.undelivered("local")
         url = sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"})["QueueUrl"]
@@ -91,30 +91,30 @@ class Stage:
         )
         return name
 
-    def work_off(self) -> None:
-        """Take one message out of its queue."""
+    def process(self) -> None:
+        """Process one message of its queue."""
         sqs = self.connection.client("sqs")
         for message in sqs.receive_message(QueueUrl=self._url()).get("Messages", []):
             sqs.delete_message(QueueUrl=self._url(), ReceiptHandle=message["ReceiptHandle"])
 
     def subscribers(self) -> list[str]:
-        """Return the queues that still hear something."""
+        """Return the queues with a subscription."""
         found = self.connection.client("sns").list_subscriptions_by_topic(TopicArn=self.topic)
         return [each["Endpoint"].rpartition("-")[2] for each in found["Subscriptions"]]
 
-    def there(self) -> bool:
-        """Tell whether the consumer's queue is there."""
+    def exists(self) -> bool:
+        """Return whether the consumer's queue exists."""
         queues = self.connection.client("sqs").list_queues().get("QueueUrls", [])
         return any(url.endswith(f"-{NAME}") for url in queues)
 
-    def retire(self, options: Options | None = None, **said: Any) -> ExitCode:
-        """Retire it, as the command line would."""
+    def retire(self, options: Options | None = None, **given: Any) -> ExitCode:
+        """Retire it, as the command does."""
         usual = {"without_draining": False, "drop_dead_letters": False}
         return retire(
             self.connection,
             options or Options(),
             NAME,
-            **(usual | {"wait": 60.0, "yes": False} | said),
+            **(usual | {"wait": 60.0, "yes": False} | given),
             clock=self.time,
             sleep=self._sleep,
         )
@@ -134,8 +134,8 @@ class Stage:
 
 @pytest.fixture
 def stage() -> Iterator[Stage]:
-    """Give a stage on which the consumer is deployed nowhere yet."""
-    sources = PlayedSources()
+    """Give a stage without the consumer."""
+    sources = FakeEventSources()
     with mock_aws():
         factory = client_factory()
         connection = Connection(

@@ -1,4 +1,4 @@
-"""A consumer is retired: told first, drained, looked into, deleted; and any of it twice."""
+"""`fanfare retire`: checks, drain, deletion, and a repeated command after each step."""
 
 import json
 import re
@@ -15,13 +15,13 @@ from tests.support.command_lines import parsed
 pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse AWS..SNS..Subscription")
 
 
-def refusal(stage: Stage, match: str, **said: Any) -> ExitCode:
-    with pytest.raises(CommandError, match=match) as trouble:
-        stage.retire(**said)
-    return trouble.value.code
+def refusal(stage: Stage, match: str, **output: Any) -> ExitCode:
+    with pytest.raises(CommandError, match=match) as error:
+        stage.retire(**output)
+    return error.value.code
 
 
-def test_it_hears_nothing_new_is_drained_and_is_gone(
+def test_its_subscription_ends_its_queue_drains_and_its_stack_is_deleted(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stage.deploy()
@@ -31,66 +31,66 @@ def test_it_hears_nothing_new_is_drained_and_is_gone(
 
     def meanwhile() -> None:
         heard.append(stage.subscribers())
-        stage.work_off()
+        stage.process()
 
     stage.meanwhile = meanwhile
 
     assert stage.retire() is ExitCode.DONE
 
     assert heard[0] == ["greetings"]
-    assert not stage.there()
-    said = capsys.readouterr()
-    assert said.out == f"{NAME} is retired: {stage.stack} is gone.\n"
-    assert "  1 message waiting" in said.err
+    assert not stage.exists()
+    output = capsys.readouterr()
+    assert output.out == f"{NAME} is retired: {stage.stack} is deleted.\n"
+    assert "  1 message waiting" in output.err
 
 
-def test_what_does_not_drain_is_not_deleted_and_the_same_again_goes_on(stage: Stage) -> None:
+def test_a_queue_that_does_not_drain_is_kept_and_the_next_run_continues(stage: Stage) -> None:
     stage.deploy()
     stage.put()
 
     assert refusal(stage, "its stack was not deleted", wait=5.0) is ExitCode.FAILED
-    assert (stage.there(), stage.subscribers()) == (True, ["greetings"])
+    assert (stage.exists(), stage.subscribers()) == (True, ["greetings"])
 
-    stage.work_off()
+    stage.process()
     assert stage.retire() is ExitCode.DONE
-    assert not stage.there()
+    assert not stage.exists()
 
 
-def test_who_is_told_to_need_not_wait(stage: Stage) -> None:
+def test_without_draining_it_does_not_wait(stage: Stage) -> None:
     stage.deploy()
     stage.put()
 
     assert stage.retire(without_draining=True) is ExitCode.DONE
-    assert not stage.there()
+    assert not stage.exists()
 
 
-def test_dead_letters_are_in_the_way_before_anything_is_changed(stage: Stage) -> None:
+def test_dead_letters_stop_it_before_any_change(stage: Stage) -> None:
     stage.deploy()
     stage.put("-dlq")
 
     code = refusal(stage, "1 message in greeting's dead-letter queue")
 
     assert code is ExitCode.REFUSED
-    assert (stage.there(), len(stage.subscribers())) == (True, 2)
+    assert (stage.exists(), len(stage.subscribers())) == (True, 2)
 
 
-def test_what_dies_while_the_queue_is_drained_is_in_the_way_too(stage: Stage) -> None:
+def test_dead_letters_that_arrive_while_the_queue_drains_stop_it_too(stage: Stage) -> None:
     stage.deploy()
     stage.put()
 
     def die() -> None:
-        stage.work_off()
+        stage.process()
         stage.put("-dlq")
         stage.meanwhile = lambda: None
 
     stage.meanwhile = die
 
     assert refusal(stage, "dead-letter queue") is ExitCode.REFUSED
-    assert stage.there()
+    assert stage.exists()
     assert stage.retire(drop_dead_letters=True) is ExitCode.DONE
 
 
-def test_what_the_topic_could_not_deliver_is_told_beforehand_with_the_way_to_look_at_it(
+def test_undelivered_messages_are_reported_first_with_a_command_to_read_them(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stage.deploy()
@@ -99,16 +99,18 @@ def test_what_the_topic_could_not_deliver_is_told_beforehand_with_the_way_to_loo
     with pytest.raises(CommandError, match="consent"):
         stage.retire(Options(stage="prod"))
 
-    said = capsys.readouterr().err
-    assert said.startswith(f"{queue} holds 1 message that the topic could not deliver")
-    assert said.index("it may have been greeting's") < said.index("This retires greeting for good")
-    (command,) = re.findall("aws sqs .*", said)
+    output = capsys.readouterr().err
+    assert output.startswith(f"{queue} holds 1 message that the topic could not deliver")
+    assert output.index("it may have been greeting.") < output.index(
+        "This retires greeting for good"
+    )
+    (command,) = re.findall("aws sqs .*", output)
     call = parsed(command)
     assert (call.operation, call.given["VisibilityTimeout"]) == ("receive_message", "0")
     assert call.given["QueueUrl"].endswith(f"/{queue}")
 
 
-def test_where_all_was_delivered_nothing_is_told_of_it(
+def test_without_undelivered_messages_none_are_reported(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stage.deploy()
@@ -120,7 +122,7 @@ def test_where_all_was_delivered_nothing_is_told_of_it(
     assert "could not deliver" not in capsys.readouterr().err
 
 
-def test_one_that_was_paused_works_again_until_its_queue_is_empty(stage: Stage) -> None:
+def test_a_paused_consumer_is_resumed_until_its_queue_is_empty(stage: Stage) -> None:
     stage.deploy()
     stage.sources.state = "Disabled"
 
@@ -129,7 +131,7 @@ def test_one_that_was_paused_works_again_until_its_queue_is_empty(stage: Stage) 
     assert stage.sources.updates == [(f"fanfare-local-{NAME}", True)]
 
 
-def test_it_is_retired_once_and_to_say_so_again_is_no_mistake(
+def test_a_consumer_that_was_retired_already_is_no_error(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stage.deploy()
@@ -139,28 +141,28 @@ def test_it_is_retired_once_and_to_say_so_again_is_no_mistake(
     assert "was retired already" in capsys.readouterr().out
 
 
-def test_who_was_never_there_is_not_found(stage: Stage) -> None:
+def test_an_unknown_consumer_is_not_found(stage: Stage) -> None:
     client = stage.connection.client("cloudformation")
     empty = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
     client.create_stack(StackName="fanfare-local-other", TemplateBody=empty)
     client.delete_stack(StackName="fanfare-local-other")
 
-    assert refusal(stage, "its stack would be fanfare-local-greeting") is ExitCode.NOT_FOUND
+    assert refusal(stage, "no stack is named fanfare-local-greeting") is ExitCode.NOT_FOUND
 
 
-def test_a_row_in_the_map_would_bring_it_back() -> None:
-    with pytest.raises(CommandError, match=r"email has its row in functions/map\.py") as trouble:
+def test_a_consumer_with_a_row_in_the_map_is_refused() -> None:
+    with pytest.raises(CommandError, match=r"email has a row in functions/map\.py") as error:
         must_be_retirable("email", keep_row=False)
-    assert trouble.value.code is ExitCode.REFUSED
+    assert error.value.code is ExitCode.REFUSED
     must_be_retirable("email", keep_row=True)
 
 
-def test_the_bus_is_no_consumer(stage: Stage) -> None:
+def test_the_bus_is_not_a_consumer(stage: Stage) -> None:
     stage.connection.client("cloudformation").create_stack(
         StackName="fanfare-local-bus",
         TemplateBody=json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}),
     )
-    with pytest.raises(CommandError, match="no consumer's stack"):
+    with pytest.raises(CommandError, match="not the stack of a consumer"):
         retire(
             stage.connection,
             Options(),
@@ -172,7 +174,7 @@ def test_the_bus_is_no_consumer(stage: Stage) -> None:
         )
 
 
-def test_tables_that_outlive_it_are_named(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+def test_retained_tables_are_listed(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     stage.deploy(kept=True)
 
     stage.retire(Options(json=True))
@@ -180,17 +182,17 @@ def test_tables_that_outlive_it_are_named(stage: Stage, capsys: pytest.CaptureFi
     assert json.loads(capsys.readouterr().out)["kept"] == [{"kind": "table", "name": TABLE}]
 
 
-def test_on_an_account_it_needs_consent_and_counts_are_believed_after_a_minute(
+def test_in_an_account_it_needs_confirmation_and_waits_for_consistent_counts(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stage.deploy()
     stage.put()
-    stage.meanwhile = stage.work_off
+    stage.meanwhile = stage.process
 
-    with pytest.raises(CommandError, match="needs your consent") as trouble:
+    with pytest.raises(CommandError, match="needs your consent") as error:
         stage.retire(Options(stage="prod"))
-    assert trouble.value.code is ExitCode.REFUSED
-    assert "it hears nothing new, works off 1 message, and" in capsys.readouterr().err
+    assert error.value.code is ExitCode.REFUSED
+    assert "its subscription ends, it processes 1 message, and" in capsys.readouterr().err
     assert len(stage.subscribers()) == 2
 
     monkeypatch.setattr("ops.actions.retire.LOCAL", "elsewhere")
@@ -200,7 +202,7 @@ def test_on_an_account_it_needs_consent_and_counts_are_believed_after_a_minute(
 
 
 @pytest.mark.parametrize("key", ["_drain", "stacks.delete"])
-def test_ctrl_c_says_that_the_same_again_goes_on(
+def test_ctrl_c_prints_how_to_continue(
     stage: Stage,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -215,6 +217,6 @@ def test_ctrl_c_says_that_the_same_again_goes_on(
         patch.setattr(f"ops.actions.retire.{key}", interrupted)
         with pytest.raises(KeyboardInterrupt):
             stage.retire()
-    assert "Say the same again to go on." in capsys.readouterr().err
+    assert "Run the command again to continue." in capsys.readouterr().err
 
     assert stage.retire() is ExitCode.DONE
