@@ -8,7 +8,7 @@ from events import codec
 from events.envelope import Event
 from functions.framework.ports import Message, Topic
 from functions.framework.service import Relay
-from functions.runtime.main import Dependencies, compose
+from functions.runtime.main import Dependencies, InvocationFailed, compose
 from functions.runtime.memory.lambda_events import batch, failures, stream_record
 from simulation.clock import DAY, HOUR, MINUTE, SECOND
 from simulation.faults import Unavailable
@@ -168,7 +168,10 @@ def by_handler(relay: Relay, topic: Topic, engine: Engine) -> Publish:
 
     def publish(events: Sequence[Event[Any]]) -> Collection[str]:
         records = (stream_record(event, number=event.id) for event in events)
-        return failures(handler(batch(*records), None))
+        try:
+            return failures(handler(batch(*records), None))
+        except InvocationFailed as failed:
+            raise failed.__context__ or failed from None
 
     return publish
 

@@ -19,8 +19,8 @@ from functions.analytics.figures import (
     ORDERS,
     REVENUE,
     Figures,
+    figure_name,
     figures,
-    named,
 )
 from functions.analytics.table import FIGURES, day_of
 from functions.orders.projection import row
@@ -107,7 +107,9 @@ def the_figures_match_a_recount(shop: Shop, now: datetime) -> bool:
 def _by_name(one: Figures) -> Mapping[str, int]:
     """Return the figures of a day under the names in its rows."""
     kinds = ((CANCELLED, one.cancelled), (ORDERED, one.ordered), (REVENUE, one.revenue))
-    counted = {named(of, kind): value for of, by_kind in kinds for kind, value in by_kind.items()}
+    counted = {
+        figure_name(of, kind): value for of, by_kind in kinds for kind, value in by_kind.items()
+    }
     return Counter({ORDERS: one.orders, CONFIRMED: one.confirmed} | counted)
 
 

@@ -1,4 +1,4 @@
-"""`make wire`: worlds by chance by the hundred, on the wire, and what was found in them."""
+"""`make wire`: many random worlds under moto, and a summary of their faults and violations."""
 
 import argparse
 import sys
@@ -16,20 +16,20 @@ from infra.stage import DEV
 from ops.cli.errors import ExitCode
 from ops.cli.formats import counted, counted_line
 from simulation.invariants.violation import Violation
-from tests.faults.random_world import RandomWorld
 from tests.faults.deployment import SENDER, deployment
-from tests.faults.injection import PORTS, DESCRIPTIONS, Fault, applicable
+from tests.faults.injection import DESCRIPTIONS, PORTS, Fault, applicable
+from tests.faults.random_world import RandomWorld
 from tests.support.assembly import Assembly, synthesize
 from tests.support.campaigns import leave, whole
 from tests.support.template import Templates
 
 ENOUGH = 5
-"""Violations after which a campaign ends: more would say the same."""
+"""Violations after which a campaign ends: more would repeat them."""
 
 
 @dataclass
 class Tally:
-    """What a campaign has seen; pairs are an operation and a fault that it met."""
+    """The counts of a campaign; pairs are an operation and a fault that it met."""
 
     worlds: int = 0
     orders: int = 0
@@ -38,26 +38,26 @@ class Tally:
     faults: Counter[Fault] = field(default_factory=Counter)
     pairs: set[tuple[str, Fault]] = field(default_factory=set)
 
-    def add(self, chance: RandomWorld) -> None:
-        """Count one world more."""
+    def add(self, run: RandomWorld) -> None:
+        """Add one world."""
         self.worlds += 1
-        self.orders += len(chance.world.orders)
-        self.calls += len(chance.world.hook.calls)
-        for injected in chance.injected:
-            self.faults[injected.fault] += 1
-            if not isinstance(injected.call, str):
-                self.pairs.add((injected.call.operation, injected.fault))
+        self.orders += len(run.world.orders)
+        self.calls += len(run.world.hook.calls)
+        for fault in run.injected:
+            self.faults[fault.fault] += 1
+            if not isinstance(fault.target, str):
+                self.pairs.add((fault.target.operation, fault.fault))
 
 
 def run_random_world(templates: Templates, seed: int) -> tuple[RandomWorld, Violation | None]:
     """Run the world of a seed to its end, or until an invariant does not hold."""
     with deployment(templates) as world:
-        chance = RandomWorld(world, seed)
+        run = RandomWorld(world, seed)
         try:
-            chance.run()
+            run.run()
         except Violation as violation:
-            return chance, violation
-        return chance, None
+            return run, violation
+        return run, None
 
 
 def replay_command(seed: int) -> str:
@@ -66,15 +66,15 @@ def replay_command(seed: int) -> str:
 
 
 def campaign(templates: Templates, seeds: Sequence[int], out: Console) -> Tally:
-    """Run a world for each seed, and print what is wrong with each, and what there was in all."""
+    """Run a world for each seed, and print each violation."""
     tally = Tally()
     shown = Console(stderr=True)
     for seed in track(seeds, "worlds", console=shown, disable=not shown.is_terminal):
-        chance, violation = run_random_world(templates, seed)
-        tally.add(chance)
+        run, violation = run_random_world(templates, seed)
+        tally.add(run)
         if violation is not None:
             tally.found += 1
-            out.print(f"Seed {seed}:", *chance.injected, violation, sep="\n  ", markup=False)
+            out.print(f"Seed {seed}:", *run.injected, violation, sep="\n  ", markup=False)
             out.print(f"  Replay it: {replay_command(seed)}")
         if tally.found == ENOUGH:
             break
@@ -82,18 +82,18 @@ def campaign(templates: Templates, seeds: Sequence[int], out: Console) -> Tally:
 
 
 def print_summary(tally: Tally, out: Console) -> None:
-    """Print what there was."""
+    """Print the tally."""
     worlds, orders = counted(tally.worlds, "world"), counted(tally.orders, "order")
     out.print(f"{worlds}, {orders}, {tally.calls:,} calls of AWS")
     for fault, times in tally.faults.most_common():
         out.print(counted_line(times, f"{fault}: {DESCRIPTIONS[fault]}"))
     there = {(operation, fault) for operation in PORTS for fault in applicable(operation)}
-    out.print(f"{len(tally.pairs)} of {len(there)} pairs of an operation and a fault were met.")
+    out.print(f"{len(tally.pairs)} of {len(there)} pairs of an operation and a fault occurred.")
     out.print(f"{counted(tally.found, 'violation')}.")
 
 
 def main(arguments: Sequence[str]) -> ExitCode:
-    """Run the command; what was found is printed at once, so who stops it has seen it."""
+    """Run the command; each violation is printed at once, so an interrupt loses none."""
     parser = argparse.ArgumentParser(prog="make wire")
     parser.add_argument("--seeds", type=whole(1), default=100, help="how many worlds")
     parser.add_argument("--first", type=whole(0), default=0, help="the seed of the first")

@@ -1,4 +1,4 @@
-"""The stage on the wire: it has a sender, so that mail goes over the wire as well."""
+"""Templates with a mail sender, so that mail is sent through SES, and the sweep's call paths."""
 
 import json
 from dataclasses import replace
@@ -21,8 +21,10 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
 
 
 @pytest.fixture(scope="session")
-def scenarios(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> dict[CallPath, str]:
-    """Every call that a function makes in any scenario, and the scenario that it belongs to."""
+def scenarios(
+    templates: Templates, tmp_path_factory: pytest.TempPathFactory
+) -> dict[CallPath, str]:
+    """Every call that a function makes in a scenario, with the first scenario that has it."""
 
     def write(out: Path) -> None:
         out.write_text(json.dumps(list(call_paths(templates, SCENARIOS).items())))

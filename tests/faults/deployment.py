@@ -1,4 +1,4 @@
-"""A deployment whose functions may die at any call: Lambda, its sources, customers, operators."""
+"""A deployment under moto whose functions may die at any call, with sources and customers."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -37,27 +37,27 @@ REPLAYABLE = tuple(each.name for each in the_map.CONSUMERS if each.replayable)
 SENDER = "shop@fanfare.example"
 CLIENTS = Clients()
 
-KEPT = 7
-"""Days of which figures are kept here; of the real 92, all others would be empty and cost time."""
+FIGURE_DAYS = 7
+"""Days of figures that are kept here; all others of the real 92 would be empty, and take time."""
 
-TOO_MANY = 300
-"""Steps to a rest, after which a world is held to be going round in circles."""
+MOST_STEPS = 300
+"""Steps to rest, after which a world counts as an endless loop."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Saved:
-    """A moment of a deployment."""
+    """A saved world."""
 
     now: float
     moto: moto_state.Saved
-    ours: Any
+    own: Any
 
 
 class Deployment(World):
-    """A stage of which every call is on the wire.
+    """A stage of which every request passes the hook.
 
-    A function that dies has not answered: its messages come again once they are visible, its
-    records at once.
+    A function that dies does not respond: its messages come again after their visibility timeout,
+    its records at once.
     """
 
     def __init__(self, templates: Templates, clock: Traveller) -> None:
@@ -66,7 +66,7 @@ class Deployment(World):
         self.clock = clock
         super().__init__(templates, MemoryObserver(), lambda _: CLIENTS)
         CLIENTS.plain("sesv2").create_email_identity(EmailIdentity=SENDER)
-        self._close_the_past()
+        self._close_days()
         self.shop = Shop(self)
         self.orders: dict[int, str] = {}
         self._redriven = count(1)
@@ -74,10 +74,10 @@ class Deployment(World):
         self.queue = {name: source.arn.rpartition(":")[2] for name, source in sources}
         self.dead_queue = {name: source.dead_letters.rpartition("/")[2] for name, source in sources}
 
-    # -- what functions do -------------------------------------------------------------------------
+    # -- functions ---------------------------------------------------------------------------------
 
     def invoke(self, service: str, event: Mapping[str, Any]) -> Any:
-        """Call a function as Lambda would; what it has handled is what it does not give back.
+        """Call a function like Lambda; messages that it does not return as failed are handled.
 
         Raises:
             Died: at one of its calls.
@@ -86,59 +86,59 @@ class Deployment(World):
             answer = super().invoke(service, event)
         if "batchItemFailures" in (answer or {}) and service in CONSUMERS:
             failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
-            for record in event["RecordedStream"]:
+            for record in event["Records"]:
                 if record["messageId"] not in failed:
                     self.recorded.acknowledged(service, codec.decode(record["body"]))
         return answer
 
     def restart(self) -> None:
-        """Let no function remember anything: each is a new process."""
+        """Restart all functions, with empty caches."""
         handlers = {
             service: build(environ, observer=MemoryObserver(), clients=CLIENTS)
             for service, environ in self._wiring.environments.items()
         }
         self._wiring = replace(self._wiring, handlers=handlers)
 
-    # -- what customers do -------------------------------------------------------------------------
+    # -- customers ---------------------------------------------------------------------------------
 
-    def place(self, number: int, *what: Any, **how: Any) -> bool:
-        """Let a customer order, with the same key each time; tell whether the shop has said so."""
+    def place(self, number: int, *args: Any, **options: Any) -> bool:
+        """Place a customer's order, with the same key each time; return whether it was accepted."""
         key = customer_key(number)
         self.orders[number] = order_id(key)
         answers: list[int] = []
-        attempt(lambda: responses.append(self.shop.ask(key, *what, **how).status))
+        attempt(lambda: answers.append(self.shop.ask(key, *args, **options).status))
         return answers == [200]
 
     def cancel(self, number: int) -> bool:
-        """Let a customer cancel; tell whether the shop has answered that it is, or is too late."""
+        """Cancel an order; return whether the shop answered that it is cancelled, or too late."""
         placed = Placed(self.orders[number], customer_key(number))
         answers: list[int] = []
-        attempt(lambda: responses.append(self.shop.cancel(placed).status))
+        attempt(lambda: answers.append(self.shop.cancel(placed).status))
         return answers in ([200], [409])
 
-    # -- what happens by itself --------------------------------------------------------------------
+    # -- steps -------------------------------------------------------------------------------------
 
     @property
     def behind(self) -> bool:
-        """Tell whether the stream has records that the relay has not handled."""
+        """Return whether the stream has records that the relay has not handled."""
         return int(next(iter(self._position.values()), 0)) < moto_state.last_record(self.log)
 
     def ready(self, consumer: str) -> bool:
-        """Tell whether a consumer has a message that it would be given now."""
+        """Return whether a consumer would receive a message now."""
         return consumer not in self.paused and bool(moto_state.ready(self.queue[consumer]))
 
-    def move(self) -> Callable[["Deployment"], object] | None:
-        """Return what a source would do next, or nothing if there is nothing to do at this time."""
+    def next_step(self) -> Callable[["Deployment"], object] | None:
+        """Return the next step of an event source, or None if there is none at this time."""
         if self.behind:
             return World.relay
         waiting = [name for name in CONSUMERS if self.ready(name)]
         return (lambda world: world.consume(waiting[0])) if waiting else None
 
     def advance(self, *, operated: bool = True) -> bool:
-        """Let time pass until something is to be done; tell whether there is anything.
+        """Advance time to the next step; return whether there is one.
 
-        First what is still under way comes through, then what is hidden is visible again, then
-        operators empty the DLQs, if there are any.
+        First requests in flight take effect, then hidden messages become visible, then operators
+        redrive the DLQs, if `operated`.
         """
         if self.hook.in_flight:
             self.hook.in_flight.pop(0)()
@@ -155,32 +155,37 @@ class Deployment(World):
         return operated and max(list(map(self.redrive, CONSUMERS)))
 
     def steps(self, *, operated: bool = True) -> Iterator[Callable[["Deployment"], object]]:
-        """Yield what happens by itself, step by step, until everything is at rest.
+        """Yield each step that needs no act, until the world is at rest.
 
         Raises:
-            Violation: it goes round in circles.
+            Violation: it does not come to rest.
         """
-        for _ in range(TOO_MANY):
-            move = self.move()
-            if move is not None:
-                yield move
+        for _ in range(MOST_STEPS):
+            step = self.next_step()
+            if step is not None:
+                yield step
             elif not self.advance(operated=operated):
                 return
         raise Violation(every_world_comes_to_rest, "everything")
+
+    def check_at_rest(self) -> None:
+        """Check the invariants of a world at rest, and raise the first violation, if any."""
+        self.recorded.check_at_rest(list(self.orders.values()))
+        self.recorded.raise_violation()
 
     def dead_letter(self, consumer: str) -> None:
         """Move a message to the DLQ, as if every worker had died on it."""
         moto_state.move(self.queue[consumer], self.dead_queue[consumer])
 
     def redrive(self, consumer: str) -> bool:
-        """Send what is in a DLQ to its queue again; tell whether there was anything."""
+        """Send a DLQ's messages to its queue; return whether there was any."""
         dead = moto_state.pop_all(self.dead_queue[consumer])
         for body in dead:
             self.resend(consumer, body)
         return bool(dead)
 
     def resend(self, consumer: str, body: str) -> None:
-        """Put an event into a queue as an operator does: with a fresh deduplication id."""
+        """Put an event into a queue with a fresh deduplication id, as an operator does."""
         source = self._wiring.sources[consumer]
         event = codec.decode(body)
         fresh = f"again {next(self._redriven)}"
@@ -190,37 +195,37 @@ class Deployment(World):
         )
 
     def replay(self, consumer: str, order: str) -> None:
-        """Send what the log has of an order to a consumer that allows it."""
+        """Send an order's events from the log to a consumer."""
         for event in DynamoLog(CLIENTS.plain("dynamodb"), self.log).read(order):
             if consumer in self.recorded.subscribers.get(event.type, ()):
                 self.resend(consumer, codec.encode(event).decode())
 
-    def _close_the_past(self) -> None:
-        """Let the days before the first order be summed up, as in a shop that has been open."""
+    def _close_days(self) -> None:
+        """Write the closed days before the first order, as in a shop that is not new."""
         table = known_tables("dev")["analytics", FIGURES]
         rows = DynamoRows(CLIENTS.plain("dynamodb"), table)
-        for row in list(self.recorded.rows[FIGURES].all())[:KEPT]:
+        for row in list(self.recorded.rows[FIGURES].all())[:FIGURE_DAYS]:
             rows.put(row)
 
-    # -- moments -----------------------------------------------------------------------------------
+    # -- saved worlds ------------------------------------------------------------------------------
 
     def save(self) -> Saved:
-        """Return this moment, to come back to."""
-        ours = (self.recorded, self._position, self.paused, self.orders)
+        """Return the world's state, to be restored."""
+        own = (self.recorded, self._position, self.paused, self.orders)
         memo = self._shared()
-        return Saved(now=time.time(), moto=moto_state.save(memo), ours=deepcopy(ours, memo))
+        return Saved(now=time.time(), moto=moto_state.save(memo), own=deepcopy(own, memo))
 
     def restore(self, saved: Saved) -> None:
-        """Let all be as it was at a moment, with functions that have just started."""
+        """Restore a saved world, with restarted functions."""
         self.clock.move_to(saved.now)
-        memo = self._shared(saved.ours[0])
+        memo = self._shared(saved.own[0])
         moto_state.restore(saved.moto, memo)
-        self.recorded, self._position, self.paused, self.orders = deepcopy(saved.ours, memo)
+        self.recorded, self._position, self.paused, self.orders = deepcopy(saved.own, memo)
         self.hook = CLIENTS.hook = RequestHook(self.recorded)
         self.restart()
 
     def _shared(self, recorded: RecordedState | None = None) -> dict[int, Any]:
-        """Return what no copy has of its own: what never changes, and a lock that nobody holds."""
+        """Return the objects that copies share: events, which never change, and a free lock."""
         recorded = recorded or self.recorded
         events = [event for order in recorded.log.orders() for event in recorded.log.read(order)]
         return {id(each): each for each in (recorded.tables.lock, *events)}
@@ -228,9 +233,9 @@ class Deployment(World):
 
 @contextmanager
 def deployment(templates: Templates) -> Iterator[Deployment]:
-    """Give a deployment whose clock moves only when it is told to, also while the SDK waits.
+    """Yield a deployment whose clock stands still unless shifted, even while the SDK waits.
 
-    The SDK's quota of retries, which all worlds of a process share, is never used up.
+    The SDK's retry quota, which all worlds of a process share, is never used up.
     """
     with time_machine.travel(NOW, tick=False) as clock, mock_aws():
         waits = SimpleNamespace(sleep=lambda _: clock.shift(1))
@@ -239,6 +244,6 @@ def deployment(templates: Templates) -> Iterator[Deployment]:
             patch("botocore.endpoint.time", waits),
             patch("botocore.retries.quota.RetryQuota.acquire", lambda *_: True),
             patch("functions.runtime.aws.log._jitter", lambda _: 0),
-            patch("functions.analytics.daily_sums.LONGEST", KEPT),
+            patch("functions.analytics.daily_sums.LONGEST", FIGURE_DAYS),
         ):
             yield Deployment(templates, clock)

@@ -1,4 +1,4 @@
-"""SequentialDraws: chance that is drawn one after the other, the same for the same seed."""
+"""Random draws in sequence, the same for the same seed."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from simulation.draws import Draws
 
 
 class SequentialDraws(Draws):
-    """The simulator's draws, for those who ask in the same order each time."""
+    """The simulator's draws, without keys: callers must draw in the same order each time."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)

@@ -1,8 +1,8 @@
-"""Whether two worlds will go on in the same way: what they hold, without what only looks different.
+"""A fingerprint of a world: equal for two worlds that will continue and end in the same way.
 
-Times, references, and ids that are drawn by lot differ from one run to the next, and no rule asks
-more of them than their order: so a reference stands here for what became of it, the log is told in
-the order of its sequence, and the rest is left out.
+Times, references and random ids differ from run to run, and no rule depends on more than their
+order. So the states of a reference stand for it here, an order's slots are in the order of their
+sequence, and the rest is left out.
 """
 
 import re
@@ -23,15 +23,15 @@ type Fingerprint = tuple[object, ...]
 
 
 def fingerprint(world: Deployment) -> Fingerprint:
-    """Return what two worlds have in common that will go on, and end, in the same way."""
+    """Return all that two worlds share that will continue and end in the same way."""
     recorded = world.recorded
-    lives = {
-        reference: "/".join(str(record.values["state"]) for record in life)
-        for kept in recorded.ledger.by_order.values()
-        for reference, life in kept.items()
+    outcomes = {
+        reference: "/".join(str(record.values["state"]) for record in versions)
+        for records in recorded.ledger.by_order.values()
+        for reference, versions in records.items()
     }
     return (
-        tuple(sorted(_told(line, lives) for line in moto_state.contents())),
+        tuple(sorted(_normalized(line, outcomes) for line in moto_state.contents())),
         tuple((order, _slots(world, order)) for order in sorted(recorded.log.orders())),
         frozenset(recorded.handled),
         frozenset(recorded.published),
@@ -46,8 +46,8 @@ def _slots(world: Deployment, order: str) -> tuple[str, ...]:
     return tuple(event.slot for event in world.recorded.log.read(order))
 
 
-def _told(line: str, lives: Mapping[str, str]) -> str:
+def _normalized(line: str, outcomes: Mapping[str, str]) -> str:
     def same(found: re.Match[str]) -> str:
-        return lives.get(found[0], "an unknown reference") if found["reference"] else "_"
+        return outcomes.get(found[0], "an unknown reference") if found["reference"] else "_"
 
     return _DRAWN.sub(same, line)

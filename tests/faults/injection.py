@@ -1,18 +1,18 @@
-"""What can go wrong with a call on the wire, and with which: the simulator's faults, on AWS."""
+"""The simulator's faults on AWS: the faults that each operation can meet."""
 
 from functools import cache
 from typing import Literal
 
-from simulation.faults import DESCRIPTIONS, READS, WITH_CHANGES, possible
-from simulation.faults import Fault as PortFault
+from simulation import faults
+from simulation.faults import READS, WITH_CHANGES, possible
 
-type Fault = PortFault | Literal["permanent conflict"]
+type Fault = faults.Fault | Literal["permanent conflict"]
 
 PERMANENT_CONFLICT: Fault = "permanent conflict"
 DESCRIPTIONS: dict[Fault, str] = {
-    **dict[Fault, str](DESCRIPTIONS.items()),
-    "conflict": "another's transaction is in the way once, and the log tries again by itself",
-    PERMANENT_CONFLICT: "another's transaction is in the way however often the log tries",
+    **dict[Fault, str](faults.DESCRIPTIONS.items()),
+    "conflict": "another transaction is in the way once, and the log retries by itself",
+    PERMANENT_CONFLICT: "another transaction is in the way of every retry of the log",
 }
 
 PORTS = {
@@ -27,19 +27,19 @@ PORTS = {
     "sqs.ChangeMessageVisibilityBatch": "queue.hide",
     "sqs.SendMessage": "queue.put",
 }
-"""Every operation that a function may ask for, and the call of a port that it is like."""
+"""Every operation that a function may call, and the corresponding call of a port."""
 
 NO_EFFECT_HERE = frozenset({"slow", "frozen"})
-"""What says nothing here, where time stands still while somebody works."""
+"""Faults without effect here, since time stands still while a worker runs."""
 
 SAME_AS_DYING_BEFORE = frozenset({"die after"})
-"""What, at a read, is the same as a death before it."""
+"""Faults that, at a read, equal a death before the call."""
 
 CONFLICTING = frozenset({"dynamodb.PutItem", "dynamodb.TransactWriteItems"})
 
 
 class UnknownOperation(BaseException):
-    """A function asks for an operation of which nobody has said what can go wrong with it.
+    """A function calls an operation whose faults are not listed.
 
     It is no `Exception`, so that neither the SDK nor a function can take it for a fault.
     """
@@ -50,12 +50,12 @@ def applicable(operation: str) -> tuple[Fault, ...]:
     """Return the faults that a call of an operation, `<service>.<Operation>`, can meet.
 
     Raises:
-        UnknownOperation: nobody has said which.
+        UnknownOperation: they are not listed.
     """
     if operation not in PORTS:
-        raise UnknownOperation(f"{operation}: say in {__name__} what can go wrong with it")
-    faults = {*possible(PORTS[operation])} - NO_EFFECT_HERE
+        raise UnknownOperation(f"{operation}: list its faults in {__name__}")
+    found = {*possible(PORTS[operation])} - NO_EFFECT_HERE
     if PORTS[operation] in READS:
-        faults -= SAME_AS_DYING_BEFORE
+        found -= SAME_AS_DYING_BEFORE
     added = {"conflict", PERMANENT_CONFLICT} if operation in CONFLICTING else set()
-    return tuple(fault for fault in DESCRIPTIONS if fault in faults | added)
+    return tuple(fault for fault in DESCRIPTIONS if fault in found | added)

@@ -1,4 +1,4 @@
-"""What moto keeps in memory of one region: looked at without a call, saved, and put back."""
+"""The state of moto in one region: read without a call, saved, and restored."""
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
@@ -19,12 +19,12 @@ type Saved = Sequence[Any]
 
 
 def messages(queue: str) -> Sequence[Any]:
-    """Return the messages in a queue, by its name, also those that are hidden."""
+    """Return the messages in a queue, by its name, including hidden ones."""
     return list(sqs_backends[ACCOUNT][REGION].queues[queue]._messages)
 
 
 def ready(queue: str) -> Sequence[Any]:
-    """Return the messages that would be received now; of a group none while one is in flight."""
+    """Return the messages that can be received now: none of a group with one in flight."""
     found = sqs_backends[ACCOUNT][REGION].queues[queue]
     hidden = {each.group_id for each in found._messages if not each.visible}
     return [
@@ -35,13 +35,13 @@ def ready(queue: str) -> Sequence[Any]:
 
 
 def hidden_for(queue: str) -> float | None:
-    """Return in how many seconds the next hidden message is visible again, if there is one."""
+    """Return the seconds until the next hidden message is visible again, if there is one."""
     hidden = [each.visible_at for each in messages(queue) if not each.visible]
     return (min(hidden) - unix_time_millis()) / 1000 if hidden else None
 
 
 def show_hidden(queue: str) -> bool:
-    """Let the first hidden message be visible; tell whether there was one."""
+    """Make the first hidden message visible; return whether there was one."""
     hidden = [message for message in messages(queue) if not message.visible]
     for message in hidden[:1]:
         message.visible_at = 0
@@ -49,7 +49,7 @@ def show_hidden(queue: str) -> bool:
 
 
 def move(queue: str, to: str) -> None:
-    """Move the first message to another queue, as the redrive policy does."""
+    """Move the first message to another queue, like a redrive policy does."""
     queues = sqs_backends[ACCOUNT][REGION].queues
     message = queues[queue]._messages.pop(0)
     queues[queue].pending_messages.discard(message)
@@ -57,7 +57,7 @@ def move(queue: str, to: str) -> None:
 
 
 def pop_all(queue: str) -> Sequence[str]:
-    """Return the bodies of all messages in a queue, which is empty then."""
+    """Remove all messages of a queue, and return their bodies."""
     found = sqs_backends[ACCOUNT][REGION].queues[queue]
     bodies = [message.body for message in found._messages]
     found._messages = []
@@ -76,26 +76,26 @@ def contents() -> Iterator[str]:
     """Yield all items of all tables and all messages in queues, each as a line."""
     for name, table in dynamodb_backends[ACCOUNT][REGION].tables.items():
         for item in table.all_items():
-            told = {key: value.value for key, value in item.attrs.items()}
-            yield f"{name} {sorted(told.items())}"
+            values = {key: value.value for key, value in item.attrs.items()}
+            yield f"{name} {sorted(values.items())}"
     for name, queue in sqs_backends[ACCOUNT][REGION].queues.items():
         for message in queue._messages:
             yield f"{name} {message.visible} {message.body}"
 
 
 def save(memo: dict[int, Any]) -> Saved:
-    """Return a copy of all there is; `memo` tells `deepcopy` what is not to be copied."""
-    return _copied([backends[ACCOUNT][REGION] for backends in BACKENDS], memo)
+    """Return a copy of the state; `memo` has the objects that `deepcopy` must not copy."""
+    return _copy([backends[ACCOUNT][REGION] for backends in BACKENDS], memo)
 
 
 def restore(saved: Saved, memo: dict[int, Any]) -> None:
-    """Let all be as it was when it was saved, which can be done again."""
-    for backends, copied in zip(BACKENDS, _copied(saved, memo), strict=True):
+    """Restore a saved state; it can be restored again."""
+    for backends, copied in zip(BACKENDS, _copy(saved, memo), strict=True):
         backends[ACCOUNT][REGION] = copied
 
 
-def _copied(saved: Saved, memo: dict[int, Any]) -> Saved:
-    """Copy backends; a queue's lock, which nobody holds between two calls, is a new one."""
+def _copy(saved: Saved, memo: dict[int, Any]) -> Saved:
+    """Copy backends; each queue's lock, which is free between two calls, is replaced."""
     known = memo | {id(lock): Condition() for lock in _locks(saved)}
     return [deepcopy(backend, known) for backend in saved]
 

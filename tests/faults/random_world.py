@@ -1,4 +1,4 @@
-"""A world by chance: a few orders, and all the bad luck that a seed gives them on the wire.
+"""A random world under moto: a few orders, and the faults of one seed.
 
 Workers are greenlets that stop before every request, so two of them, on one message or on two of
 one order, interleave at every call of AWS.
@@ -15,25 +15,25 @@ from tests.faults import moto_state
 from tests.faults.deployment import REPLAYABLE, Deployment
 from tests.faults.draws import SequentialDraws
 from tests.faults.injection import Fault, applicable
-from tests.faults.runs import CONSUMERS, raise_violation
 from tests.faults.request_hook import Call, InjectedFault
+from tests.faults.runs import CONSUMERS
 from tests.faults.workers import Workers
 from tests.system.shop import SKU, SOLD_OUT
 
 CHANCES = (0.0, 0.03, 0.06, 0.12, 0.25)
-"""The share of calls that meet a fault: a world's is one of these."""
+"""The share of calls that meet a fault; each world has one of these."""
 
 TOKENS = (*(SUCCESS,) * 14, *(TIMEOUT,) * 3, *(DECLINED,) * 2, OUTAGE)
 GOODS = (*(SKU,) * 8, SOLD_OUT)
 CANCELS = 0.4
 STEPS = 150
-"""Steps in which chance decides; after them nothing fails any more."""
+"""Steps that are drawn; after them no fault is injected any more."""
 
 AT_ONCE = 2
-"""Workers of a consumer at the same time."""
+"""Concurrent workers of a consumer."""
 
 ROUNDS = 5
-"""How often, at the end, the watch looks for stalled orders and operators empty the DLQs."""
+"""How often, at the end, the chores look for stalled orders and operators redrive the DLQs."""
 
 CHORES = ("analytics", "orders")
 SHORT, LONG = 30, 3600
@@ -42,7 +42,7 @@ type Choice = tuple[int, Callable[[], object]]
 
 
 class RandomWorld:
-    """What happens to one world."""
+    """The random steps of one world."""
 
     def __init__(self, world: Deployment, seed: int) -> None:
         self.world = world
@@ -55,11 +55,11 @@ class RandomWorld:
         self._orders = range(self._draws.between("orders", 2, 3))
         self._placed: set[int] = set()
         self._cancels = {n for n in self._orders if self._draws.happens(f"cancel {n}", CANCELS)}
-        world.hook.before_request = self._workers.turn
+        world.hook.before_request = self._workers.pause
         world.hook.choose_fault = self._choose_fault
 
     def run(self) -> None:
-        """Let it all happen, until all is quiet for good.
+        """Run the world until it is at rest for good.
 
         Raises:
             Violation: an invariant does not hold.
@@ -67,25 +67,29 @@ class RandomWorld:
         for _ in range(STEPS):
             self._step()
         self._end()
-        self.world.recorded.check_at_rest(list(self.world.orders.values()))
-        raise_violation(self.world.recorded)
+        self.world.check_at_rest()
 
-    # -- what may happen next ----------------------------------------------------------------------
+    # -- choices of a step -------------------------------------------------------------------------
 
     def _step(self) -> None:
         self.steps += 1
-        choices = [*self._work(), *self._customers(), *self._faults(), *self._time_passes()]
-        luck = self._draws.number(1, sum(weight for weight, _ in choices))
+        choices = [
+            *self._work_choices(),
+            *self._customer_choices(),
+            *self._fault_choices(),
+            *self._time_choices(),
+        ]
+        number = self._draws.number(1, sum(weight for weight, _ in choices))
         for weight, choice in choices:
-            luck -= weight
-            if luck <= 0:
+            number -= weight
+            if number <= 0:
                 choice()
                 break
-        raise_violation(self.world.recorded)
+        self.world.recorded.raise_violation()
 
-    def _work(self) -> list[Choice]:
+    def _work_choices(self) -> list[Choice]:
         choices: list[Choice] = [
-            (60, partial(self._workers.go_on, worker)) for worker in self._workers.alive
+            (60, partial(self._workers.resume, worker)) for worker in self._workers.alive
         ]
         busy = Counter(self._workers.alive.values())
         if self.world.behind and not busy["relay"]:
@@ -97,17 +101,17 @@ class RandomWorld:
         ]
         return choices
 
-    def _customers(self) -> list[Choice]:
+    def _customer_choices(self) -> list[Choice]:
         unplaced = [n for n in self._orders if n not in self._placed]
         placing = [partial(self._place, n) for n in unplaced[:1]]
-        leaving = [partial(self._cancel, n) for n in sorted(self._cancels & self._placed)]
+        cancelling = [partial(self._cancel, n) for n in sorted(self._cancels & self._placed)]
         return [
             (20, partial(self._workers.start, "checkout", work))
-            for work in (*placing, *leaving)
+            for work in (*placing, *cancelling)
             if "checkout" not in self._workers.alive.values()
         ]
 
-    def _faults(self) -> list[Choice]:
+    def _fault_choices(self) -> list[Choice]:
         world = self.world
         choices: list[Choice] = [(3, self._pause), (2, self._resume), (2, self._replay)]
         if world.hook.in_flight:
@@ -117,36 +121,37 @@ class RandomWorld:
             if waiting:
                 choices.append((1, partial(self._dead_letter, name)))
             if waiting and name != "email":
-                choices += [(2, partial(self._deliver_twice, name)), (1, partial(self._duplicate, name))]
+                choices += [
+                    (2, partial(self._deliver_twice, name)),
+                    (1, partial(self._duplicate, name)),
+                ]
             if moto_state.messages(world.dead_queue[name]):
                 choices.append((3, partial(self._redrive, name)))
         return choices
 
-    def _time_passes(self) -> list[Choice]:
-        """Time passes only while nobody works: Lambda ends a worker before its message is back."""
+    def _time_choices(self) -> list[Choice]:
+        """Time passes only while no worker is alive: Lambda ends a worker before its message
+        returns."""
         if self._workers.alive:
             return []
         ticks: list[Choice] = [
             (2, partial(self._workers.start, f"{name} tick", partial(self.world.tick, name)))
             for name in CHORES
         ]
-        return [(4, self._wait), (8, self._wait_for_hidden), *ticks]
+        return [(4, self._wait), (8, self._wait_for_visibility), *ticks]
 
-    # -- what people do ----------------------------------------------------------------------------
+    # -- functions and customers -------------------------------------------------------------------
 
     def _choose_fault(self, call: Call) -> Fault | None:
         if self._fault_free or self._draws.number(1, 1000) > self._chance * 1000:
             return None
-        faults = applicable(call.operation)
-        fault = faults[self._draws.number(0, len(faults) - 1)]
+        fault = self._draws.one(applicable(call.operation))
         self._record(call, fault)
         return fault
 
     def _place(self, number: int) -> None:
-        sku, token = (
-            self._draws.pick(f"sku {number}", GOODS),
-            self._draws.pick(f"token {number}", TOKENS),
-        )
+        sku = self._draws.pick(f"sku {number}", GOODS)
+        token = self._draws.pick(f"token {number}", TOKENS)
         if self.world.place(number, sku, 1, token):
             self._placed.add(number)
 
@@ -155,7 +160,7 @@ class RandomWorld:
         if self.world.cancel(number):
             self._cancels.discard(number)
 
-    # -- what inject messages and consumers -------------------------------------------------------
+    # -- messages and consumers --------------------------------------------------------------------
 
     def _pause(self) -> None:
         name = self._draws.one(CONSUMERS)
@@ -182,35 +187,35 @@ class RandomWorld:
     def _duplicate(self, name: str) -> None:
         self._record(name, "doubled")
         waiting = moto_state.messages(self.world.queue[name])
-        self.world.resend(name, waiting[self._draws.number(0, len(waiting) - 1)].body)
+        self.world.resend(name, self._draws.one(waiting).body)
 
     def _redrive(self, name: str) -> None:
         self._record(name, "redriven")
         self.world.redrive(name)
 
     def _complete_late(self) -> None:
-        late = self.world.hook.in_flight
-        late.pop(self._draws.number(0, len(late) - 1))()
+        in_flight = self.world.hook.in_flight
+        in_flight.pop(self._draws.number(0, len(in_flight) - 1))()
 
     def _wait(self) -> None:
         self._flush()
         self.world.clock.shift(self._draws.number(1, self._draws.one((SHORT, LONG, 25 * LONG))))
 
-    def _wait_for_hidden(self) -> None:
+    def _wait_for_visibility(self) -> None:
         self.world.advance(operated=False)
 
     def _flush(self) -> None:
-        """Let all come through that is under way: no request is for longer than minutes."""
+        """Complete all requests in flight: none takes longer than minutes."""
         while self.world.hook.in_flight:
             self._complete_late()
-            raise_violation(self.world.recorded)
+            self.world.recorded.raise_violation()
 
     # -- the end -----------------------------------------------------------------------------------
 
     def _end(self) -> None:
         self._fault_free = True
         while self._workers.alive:
-            self._workers.go_on(next(iter(self._workers.alive)))
+            self._workers.resume(next(iter(self._workers.alive)))
         self._resume()
         for number in self._orders:
             while number not in self._placed:
@@ -220,24 +225,22 @@ class RandomWorld:
             for name in CONSUMERS:
                 self.world.redrive(name)
             self._rest()
-            if not self._moving():
+            if not self._is_moving():
                 break
             self.world.clock.shift(12 * LONG + 360)
             self.world.tick("orders")
         self.world.clock.shift(96 * LONG)
         self.world.tick("analytics")
-        raise_violation(self.world.recorded)
+        self.world.recorded.raise_violation()
 
     def _rest(self) -> None:
         for step in self.world.steps(operated=False):
             step(self.world)
-            raise_violation(self.world.recorded)
+            self.world.recorded.raise_violation()
 
-    def _moving(self) -> bool:
+    def _is_moving(self) -> bool:
         histories = [self.world.recorded.log.read(order) for order in self.world.orders.values()]
         return any(fold(each).moving or each.at(OUTCOME) is None for each in histories)
 
-    # -- luck --------------------------------------------------------------------------------------
-
-    def _record(self, who: Call | str, fault: Fault) -> None:
-        self.injected.append(InjectedFault(step=self.steps, call=who, fault=fault))
+    def _record(self, target: Call | str, fault: Fault) -> None:
+        self.injected.append(InjectedFault(step=self.steps, target=target, fault=fault))

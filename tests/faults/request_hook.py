@@ -1,4 +1,4 @@
-"""The wire between the functions' SDK and moto: every call is numbered there and meets its fate."""
+"""A hook on the SDK's requests to moto: it numbers each call and applies its fault."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,20 +14,26 @@ from moto.core.models import botocore_stubber
 from functions import names
 from functions.runtime.aws.client import client_factory
 from tests.faults import responses
-from tests.faults.injection import PERMANENT_CONFLICT, DESCRIPTIONS, Fault, UnknownOperation, applicable
+from tests.faults.injection import (
+    DESCRIPTIONS,
+    PERMANENT_CONFLICT,
+    Fault,
+    UnknownOperation,
+    applicable,
+)
 
 STAGE = names.prefixed("dev", "")
 TAKES_EFFECT_LATER = ("die, done later", "lost, done later")
-"""Faults with which a request comes through when nobody waits for it any more."""
+"""Faults with which a request takes effect when nobody waits for it any more."""
 
 
 class Died(BaseException):
-    """The worker's process is gone; nothing that follows in it happens."""
+    """The worker's process is gone; none of its code runs any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One call of the SDK: whose, in which run, the how manieth of it, what it asks for."""
+    """One call of the SDK: the function, its trigger, the call's number in the run, its subject."""
 
     function: str
     trigger: str
@@ -36,42 +42,44 @@ class Call:
     about: str
 
     def __str__(self) -> str:
-        """Say it in plain words."""
+        """Return it in plain words."""
         what = f"{self.operation} ({self.about})"
         return f"{self.function} on {self.trigger}, call {self.nth}: {what}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class InjectedFault:
-    """A fault that happened: at which step, to which call or to whom."""
+    """A fault that was injected: the step, the call or other target, and the fault."""
 
     step: int
-    call: Call | str
+    target: Call | str
     fault: Fault
 
     def __str__(self) -> str:
-        """Say it in plain words."""
-        return f"step {self.step}, {self.call}: {DESCRIPTIONS[self.fault]}"
+        """Return it in plain words."""
+        return f"step {self.step}, {self.target}: {DESCRIPTIONS[self.fault]}"
 
 
 type ChooseFault = Callable[[Call], Fault | None]
 
 
 class HookListener(Protocol):
-    """Who is told of what was done on the wire, and of what went wrong there."""
+    """A listener to calls and their faults."""
 
-    def on_response(self, operation: str, request: AWSPreparedRequest, response: AWSResponse) -> None:
-        """Hear of a call that was made, and of its answer."""
+    def on_response(
+        self, operation: str, request: AWSPreparedRequest, response: AWSResponse
+    ) -> None:
+        """AWS has responded to a call."""
         ...
 
     def on_fault(self, call: Call, request: AWSPreparedRequest) -> None:
-        """Hear of a call that meets a fault."""
+        """A call is about to meet a fault."""
         ...
 
 
 @dataclass
 class _SdkCall:
-    """A call that is under way: how often it was sent, and what it meets each time."""
+    """A call that is under way: how often it was sent, and its fault."""
 
     call: Call
     fault: Fault | None
@@ -90,10 +98,10 @@ class _Run:
 
 
 class RequestHook:
-    """What the functions of one world say to AWS.
+    """The requests that the functions of one world send to AWS.
 
-    `late` are requests that are still under way although whoever sent them has entries up or died.
-    `turn` is called before every request, for others to have theirs.
+    `in_flight` are requests whose sender has given up or died. `before_request` is called before
+    every request, to let other workers run.
     """
 
     def __init__(self, listener: HookListener) -> None:
@@ -106,7 +114,7 @@ class RequestHook:
 
     @contextmanager
     def running(self, function: str, trigger: str) -> Iterator[None]:
-        """Hold that all calls of this greenlet are those of a function's run."""
+        """Attribute all calls of this greenlet to a function's run."""
         self._runs[getcurrent()] = _Run(function, trigger)
         try:
             yield
@@ -114,7 +122,7 @@ class RequestHook:
             del self._runs[getcurrent()]
 
     def send(self, event_name: str, request: AWSPreparedRequest) -> AWSResponse | None:
-        """Let a request meet its fate."""
+        """Send a request, with the fault of its call."""
         run = self._runs.get(getcurrent())
         if run is None:
             return botocore_stubber(event_name, request)
@@ -126,7 +134,7 @@ class RequestHook:
         return self._apply(sdk_call, partial(self._do, event_name, sdk_call.call), request)
 
     def _call_of(self, run: _Run, event_name: str, request: AWSPreparedRequest) -> _SdkCall:
-        """Return the call that a request belongs to: the SDK repeats what has the same id."""
+        """Return the call that a request belongs to: the SDK's retries have the same id."""
         invocation = str(request.headers["amz-sdk-invocation-id"])
         if invocation in run.sdk_calls:
             return run.sdk_calls[invocation]
@@ -157,7 +165,7 @@ class RequestHook:
         do: Callable[[AWSPreparedRequest], AWSResponse],
         request: AWSPreparedRequest,
     ) -> AWSResponse:
-        """Do what is asked or not, and answer or not; the SDK sends again what had no answer."""
+        """Send the request or not, and respond or not; the SDK retries if it gets no response."""
         operation, fault = sdk_call.call.operation, sdk_call.fault
         if fault in ("die after", "lost") or (fault == "done twice" and sdk_call.sends == 1):
             do(request)
@@ -190,7 +198,7 @@ class RequestHook:
 
 
 class Clients:
-    """AWS clients, made once a process, whose requests go over the wire of the world at hand."""
+    """AWS clients, made once a process, whose requests pass the hook of the current world."""
 
     def __init__(self) -> None:
         self.hook: RequestHook | None = None
@@ -214,7 +222,7 @@ class Clients:
 def _in_part(
     do: Callable[[AWSPreparedRequest], AWSResponse], request: AWSPreparedRequest
 ) -> AWSResponse:
-    """Let the topic take a batch but for its first half, or its only entry."""
+    """Let the topic refuse the first half of a batch, or its only entry."""
     entries = responses.entries(request)
     refused = list(entries)[: (len(entries) + 1) // 2]
     taken: set[str] = set()
@@ -224,7 +232,7 @@ def _in_part(
 
 
 def _about(operation: str, request: AWSPreparedRequest) -> str:
-    """Return what a call is about, in few words: a fact, a table, or how much."""
+    """Return a call's subject in few words: a fact, a table, or the size of a batch."""
     if operation == "sns.PublishBatch":
         return "one" if len(responses.entries(request)) == 1 else "several"
     body = responses.document(request)

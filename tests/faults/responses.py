@@ -1,4 +1,4 @@
-"""Answers of AWS that moto never gives: a throttle, a conflict, a batch that was taken in part."""
+"""Responses of AWS that moto never gives: a throttle, a conflict, a batch accepted in part."""
 
 import json
 import re
@@ -16,31 +16,31 @@ _XMLNS = "http://sns.amazonaws.com/doc/2010-03-31/"
 
 
 def throttle(request: AWSPreparedRequest, service: str) -> AWSResponse:
-    """Return the refusal of a service that is asked too much, in the service's own protocol."""
+    """Return a throttling error in the service's own protocol."""
     if service == "sns":
-        said = f"<Type>Sender</Type><Code>{THROTTLED}</Code><Message>Rate exceeded</Message>"
-        return _xml(request, 400, f"<ErrorResponse><Error>{said}</Error></ErrorResponse>")
+        detail = f"<Type>Sender</Type><Code>{THROTTLED}</Code><Message>Rate exceeded</Message>"
+        return _xml(request, 400, f"<ErrorResponse><Error>{detail}</Error></ErrorResponse>")
     headers = {"x-amzn-errortype": THROTTLED} if service == "sesv2" else {}
     return _json(request, {"__type": f"aws#{THROTTLED}", "message": "Rate exceeded"}, headers)
 
 
 def conflict(request: AWSPreparedRequest, operation: str) -> AWSResponse:
-    """Return what DynamoDB says when another's transaction holds one of the items.
+    """Return DynamoDB's error when another transaction holds one of the items.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
     """
-    said = "Transaction is ongoing for the item"
+    message = "Transaction is ongoing for the item"
     if operation == "dynamodb.PutItem":
-        return _json(request, {"__type": "aws#TransactionConflictException", "message": said})
+        return _json(request, {"__type": "aws#TransactionConflictException", "message": message})
     parts = document(request)["TransactItems"]
     reasons = [{"Code": "None"} for _ in parts]
-    reasons[-1] = {"Code": "TransactionConflict", "Message": said}
+    reasons[-1] = {"Code": "TransactionConflict", "Message": message}
     refused = {"__type": "aws#TransactionCanceledException", "message": "Transaction cancelled"}
     return _json(request, refused | {"CancellationReasons": reasons})
 
 
 def entries(request: AWSPreparedRequest) -> dict[str, dict[str, str]]:
-    """Return the entries of a PublishBatch as they are sent, by their number."""
+    """Return the entries of a PublishBatch request, by their number."""
     found: dict[str, dict[str, str]] = {}
     for name, value in parse_qsl(_text(request)):
         if name.startswith(_ENTRY):
@@ -50,13 +50,13 @@ def entries(request: AWSPreparedRequest) -> dict[str, dict[str, str]]:
 
 
 def accepted(response: AWSResponse) -> set[str]:
-    """Return the ids of a PublishBatch's entries that the topic took."""
+    """Return the ids of the entries of a PublishBatch that the topic accepted."""
     taken = re.search("<Successful>(.*)</Successful>", response.text, re.DOTALL)
     return set(re.findall("<Id>(.*?)</Id>", taken[1])) if taken else set()
 
 
 def without(request: AWSPreparedRequest, refused: Sequence[str]) -> AWSPreparedRequest:
-    """Return a PublishBatch that leaves out the entries of these numbers."""
+    """Return a PublishBatch request without the entries of these numbers."""
     kept = [
         (name, value)
         for name, value in parse_qsl(_text(request))
@@ -70,7 +70,7 @@ def without(request: AWSPreparedRequest, refused: Sequence[str]) -> AWSPreparedR
 def taken_in_part(
     request: AWSPreparedRequest, taken: set[str], refused: Sequence[str]
 ) -> AWSResponse:
-    """Return the answer that tells which entries, by their ids, were taken, and which were not."""
+    """Return the response of a PublishBatch with these ids accepted and these refused."""
     good = "".join(f"<member><Id>{name}</Id><MessageId>m</MessageId></member>" for name in taken)
     bad = "".join(
         f"<member><Id>{name}</Id><Code>InternalError</Code><SenderFault>false</SenderFault></member>"
@@ -83,7 +83,7 @@ def taken_in_part(
 
 
 def document(request: AWSPreparedRequest) -> Any:
-    """Return the JSON that a request sends."""
+    """Return a request's JSON."""
     return json.loads(_text(request))
 
 
@@ -95,17 +95,17 @@ def _text(request: AWSPreparedRequest) -> str:
 def _json(
     request: AWSPreparedRequest, body: object, headers: dict[str, str] | None = None
 ) -> AWSResponse:
-    told = {"content-type": "application/x-amz-json-1.0"} | (headers or {})
-    return AWSResponse(request.url, 400, _headers(told), MockRawResponse(json.dumps(body)))
+    sent = {"content-type": "application/x-amz-json-1.0"} | (headers or {})
+    return AWSResponse(request.url, 400, _headers(sent), MockRawResponse(json.dumps(body)))
 
 
 def _xml(request: AWSPreparedRequest, status: int, body: str) -> AWSResponse:
-    told = _headers({"content-type": "text/xml"})
-    return AWSResponse(request.url, status, told, MockRawResponse(body))
+    headers = _headers({"content-type": "text/xml"})
+    return AWSResponse(request.url, status, headers, MockRawResponse(body))
 
 
-def _headers(told: dict[str, str]) -> HTTPHeaders:
+def _headers(values: dict[str, str]) -> HTTPHeaders:
     headers = HTTPHeaders()
-    for name, value in told.items():
+    for name, value in values.items():
         headers[name] = value
     return headers

@@ -1,4 +1,4 @@
-"""The scenarios of the sweep: small worlds in which, together, every function makes all its calls."""
+"""The sweep's scenarios: small worlds in which, together, every function makes all its calls."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from tests.faults.runs import customer_key
 from tests.system.shop import SOLD_OUT, Placed
 
 type Act = Callable[[Deployment], object]
-"""What somebody does; who is answered False does it again."""
+"""A step by a customer or an operator."""
 
 
 @dataclass(frozen=True)
 class SweepScenario:
-    """What happens in a world, from its first order to its last."""
+    """The acts of a world, from its first order to its last."""
 
     name: str
     acts: tuple[Act, ...]
@@ -26,7 +26,7 @@ class SweepScenario:
 
 
 def rest(_: Deployment) -> None:
-    """Let everything happen that happens by itself; `play` knows how."""
+    """Run all steps that need no act; `sweep` does so."""
 
 
 def ordered(sku: str = "TRUMPET", token: str = "tok_success") -> Act:
@@ -40,20 +40,20 @@ def cancelled(deployment: Deployment) -> bool:
 
 
 def browsed(deployment: Deployment) -> bool:
-    """The customer looks at what is sold; then the function starts anew, and knows nothing."""
+    """The customer lists the products; then the function restarts, with an empty cache."""
     sold = deployment.shop.request("GET /products")
     deployment.restart()
     return sold.status == 200
 
 
 def looked_at(deployment: Deployment) -> bool:
-    """The customer looks at the order."""
+    """The customer reads the order."""
     shown = deployment.shop.show(Placed(deployment.orders[0], customer_key(0)))
     return shown.status == 200
 
 
 def paused(*consumers: str) -> Act:
-    """From here on only these consumers are out."""
+    """From here on only these consumers are paused."""
 
     def act(deployment: Deployment) -> None:
         deployment.paused = set(consumers)
@@ -67,17 +67,17 @@ def waited(**span: float) -> Act:
 
 
 def ticked(consumer: str) -> Act:
-    """The clock asks a consumer for its chore."""
+    """The schedule invokes a consumer's chore."""
     return lambda deployment: deployment.tick(consumer)
 
 
 def consumed_backwards(consumer: str) -> Act:
-    """A consumer is given the last message first."""
+    """A consumer receives the last message first."""
     return lambda deployment: deployment.consume(consumer, reverse=True)
 
 
 def wrote_garbage(deployment: Deployment) -> None:
-    """Somebody writes into the log what is no event."""
+    """Put an item into the log that is no event."""
     item = {"subject": {"S": "nobody's order"}, "slot": {"S": "scribble"}}
     deployment.put(deployment.log, item)
 

@@ -100,7 +100,7 @@ def a_conflict_counts_as_a_success(patch: Patch) -> None:
                 raise
             return None
 
-    patch.setattr(DynamoLog, "_patiently", write)
+    patch.setattr(DynamoLog, "_retry_conflicts", write)
 
 
 @seeded_bug

@@ -4,8 +4,8 @@ from contextlib import closing
 
 import pytest
 
-from tests.faults.seeded_bugs import SEEDED_BUGS
 from tests.faults.scenarios import SCENARIOS
+from tests.faults.seeded_bugs import SEEDED_BUGS
 from tests.faults.sweep import CallPath, sweep
 from tests.support.template import Templates
 

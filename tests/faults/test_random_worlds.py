@@ -9,11 +9,13 @@ WORLDS = 20
 
 
 @pytest.mark.parametrize("seed", range(WORLDS))
-def test_a_world_by_chance_ends_well(templates: Templates, seed: int) -> None:
-    chance, violation = run_random_world(templates, seed)
+def test_a_random_world_ends_well(templates: Templates, seed: int) -> None:
+    run, violation = run_random_world(templates, seed)
 
-    told = "\n".join([*map(str, chance.injected), f"{violation}", f"Replay it: {replay_command(seed)}"])
-    assert violation is None, told
+    report = "\n".join(
+        [*map(str, run.injected), f"{violation}", f"Replay it: {replay_command(seed)}"]
+    )
+    assert violation is None, report
 
 
 def test_the_same_seed_is_the_same_world(templates: Templates) -> None:

@@ -18,7 +18,7 @@ ELSEWHERE = {"GET /orders"}
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_whatever_befalls_a_call_the_story_ends_well(
+def test_a_scenario_ends_well_whatever_fault_a_call_meets(
     templates: Templates, scenarios: dict[CallPath, str], scenario: SweepScenario
 ) -> None:
     own = {path for path, name in scenarios.items() if name == scenario.name}
@@ -29,7 +29,7 @@ def test_whatever_befalls_a_call_the_story_ends_well(
     assert len(met) == _faults(own)
 
 
-def test_every_reaction_every_chore_and_every_route_has_its_story(
+def test_the_scenarios_run_every_reaction_chore_and_route(
     scenarios: dict[CallPath, str], figure: Figure
 ) -> None:
     covered = {(path[0], trigger) for path in scenarios for trigger in path[1].split(" and ")}
@@ -42,7 +42,7 @@ def test_every_reaction_every_chore_and_every_route_has_its_story(
     figure("sweep: calls that meet a fault", _faults(scenarios))
 
 
-def test_a_call_of_which_nobody_has_said_what_can_go_wrong_is_no_fault_but_an_error(
+def test_an_operation_without_listed_faults_is_an_error(
     templates: Templates,
 ) -> None:
     with (

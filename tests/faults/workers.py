@@ -1,4 +1,4 @@
-"""Workers: runs that stop before every request, so that others may have their turn."""
+"""Workers: runs that stop before every request, so that others can run."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,25 +9,25 @@ from tests.faults.runs import attempt
 
 
 class Workers:
-    """All who are at work; `alive` says what each is."""
+    """All workers, with their names."""
 
     def __init__(self) -> None:
         self.alive: dict[greenlet, str] = {}
         self._hub = getcurrent()
 
     def start(self, name: str, work: Callable[[], object]) -> None:
-        """Let somebody begin some work, up to the first request."""
+        """Start a worker, and run it up to its first request."""
         worker = greenlet(partial(attempt, work))
         self.alive[worker] = name
-        self.go_on(worker)
+        self.resume(worker)
 
-    def go_on(self, worker: greenlet) -> None:
-        """Let a worker make its request, and go on to the next or to its end."""
+    def resume(self, worker: greenlet) -> None:
+        """Let a worker make its request, and run it to the next one or to its end."""
         worker.switch()
         if worker.dead:
             del self.alive[worker]
 
-    def turn(self) -> None:
-        """Stop, if it is a worker who asks, until it is told to go on."""
+    def pause(self) -> None:
+        """Stop, if a worker is running, until it is resumed."""
         if getcurrent() in self.alive:
             self._hub.switch()

@@ -1,4 +1,4 @@
-"""Mistakes that somebody could make in the rules of a service."""
+"""Bugs seeded into the rules of services."""
 
 from copy import replace
 from datetime import datetime, timedelta
@@ -6,6 +6,7 @@ from typing import Any
 
 from events import sequence
 from events.contracts.checkout import OrderPlaced
+from events.contracts.email import RECEIPT, ReceiptSent
 from events.contracts.ordering import OrderCancelled, OrderConfirmed
 from events.contracts.orders import OrderStalled
 from events.contracts.payment import CHARGE, PaymentCaptured, PaymentPrepared, PaymentRefunded
@@ -17,14 +18,21 @@ from functions.email import mails
 from functions.email.sender import Mailer
 from functions.framework.ports import Row
 from functions.framework.reaction import Fill, Keep, Steps
-from functions.framework.service import Consumer
+from functions.inventory.reactions import release
 from functions.map import BUS, CONSUMERS
 from functions.orders import projection
 from functions.payment import reactions as payment
 from functions.payment import sandbox
 from functions.payment.gateway import Gateway
 from functions.shipping.carrier import Carrier
-from tests.simulation.seeding import SEEDED_BUGS, Patch, Rows, seeded_bug, with_reaction
+from tests.simulation.seeding import (
+    SEEDED_BUGS,
+    Patch,
+    Rows,
+    seeded_bug,
+    with_reaction,
+    with_reactions,
+)
 
 __all__ = ["SEEDED_BUGS"]
 
@@ -86,18 +94,11 @@ def it_confirms_before_stock_is_reserved(_: Patch) -> Rows:
 
 @seeded_bug
 def ordering_ignores_stalls(_: Patch) -> Rows:
-    def changed(consumer: Consumer) -> Consumer:
-        if consumer.name != "ordering":
-            return consumer
-        return replace(consumer, on=tuple(on for on in consumer.on if on.event is not OrderStalled))
-
-    return tuple(changed(each) for each in CONSUMERS), BUS
+    return with_reactions("ordering", lambda on: None if on.event is OrderStalled else on)
 
 
 @seeded_bug
 def stock_is_returned_twice(_: Patch) -> Rows:
-    from functions.inventory.reactions import release
-
     def twice(event: Event[OrderCancelled], history: History) -> Steps:
         decided = yield from release(event, history)
         if isinstance(decided, Fill):
@@ -128,19 +129,12 @@ def an_idempotency_key_is_trusted_to_its_last_minute(patch: Patch) -> Rows:
 
 @seeded_bug
 def a_parcel_is_booked_before_the_outcome(_: Patch) -> Rows:
-    def changed(consumer: Consumer) -> Consumer:
-        if consumer.name != "shipping":
-            return consumer
-        return replace(consumer, on=tuple(replace(on, event=PaymentCaptured) for on in consumer.on))
-
-    return tuple(changed(each) for each in CONSUMERS), BUS
+    return with_reactions("shipping", lambda on: replace(on, event=PaymentCaptured))
 
 
 @seeded_bug
 def a_mail_is_sent_without_reading_the_log(_: Patch) -> Rows:
     def send_receipt(placed: Event[OrderPlaced], history: History, mailer: Mailer) -> Fill | None:
-        from events.contracts.email import RECEIPT, ReceiptSent
-
         return Fill(fact=ReceiptSent(message_id=mailer.send(mails.receipt(placed))), slot=RECEIPT)
 
     return with_reaction("email", OrderPlaced, send_receipt)
@@ -155,10 +149,10 @@ def the_sequence_trusts_the_machine_clock(patch: Patch) -> Rows:
 
 @seeded_bug
 def the_list_versions_rows_by_sequence(patch: Patch) -> Rows:
-    right = projection.row
+    before = projection.row
 
     def by_sequence(history: History) -> Row | None:
-        made = right(history)
+        made = before(history)
         if made is None:
             return None
         last = max(event.sequence for event in history)
@@ -170,13 +164,7 @@ def the_list_versions_rows_by_sequence(patch: Patch) -> Rows:
 
     for module in ("functions.orders.check", "simulation.invariants.at_rest"):
         patch.setattr(f"{module}.row", by_sequence)
-
-    def changed(consumer: Consumer) -> Consumer:
-        if consumer.name != "orders":
-            return consumer
-        return replace(consumer, on=tuple(replace(on, react=project) for on in consumer.on))
-
-    return tuple(changed(each) for each in CONSUMERS), BUS
+    return with_reactions("orders", lambda on: replace(on, react=project))
 
 
 @seeded_bug
@@ -187,13 +175,11 @@ def late_rows_are_not_marked(patch: Patch) -> Rows:
 
 @seeded_bug
 def stock_is_not_returned_with_the_slot(_: Patch) -> Rows:
-    from functions.inventory.reactions import release
-
-    def apart(event: Event[OrderCancelled], history: History) -> Steps:
+    def unchanged(event: Event[OrderCancelled], history: History) -> Steps:
         decided = yield from release(event, history)
         return replace(decided, changes=()) if isinstance(decided, Fill) else decided
 
-    return with_reaction("inventory", OrderCancelled, apart)
+    return with_reaction("inventory", OrderCancelled, unchanged)
 
 
 @seeded_bug

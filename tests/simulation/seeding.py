@@ -1,4 +1,4 @@
-"""How a mistake is seeded_bug: into a rule or a port in memory, or into a row of the map."""
+"""Seeding of bugs: into a rule or a port in memory, or into a row of the map."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -7,31 +7,41 @@ from typing import Any
 import pytest
 
 from events.envelope import Fact
+from functions.framework.reaction import On
 from functions.framework.service import Consumer, Relay
 from functions.map import BUS, CONSUMERS
 
 type Patch = pytest.MonkeyPatch
 type Rows = tuple[Sequence[Consumer], Relay]
-type SeededBug = Callable[[Patch], Rows]
+type SeedBug[R] = Callable[[Patch], R]
 
-SEEDED_BUGS: dict[str, SeededBug] = {}
-
-
-def seeded_bug(plant: SeededBug) -> SeededBug:
-    """Add a mistake to the catalogue, under its name."""
-    SEEDED_BUGS[plant.__name__] = plant
-    return plant
+SEEDED_BUGS: dict[str, SeedBug[Rows]] = {}
 
 
-def with_reaction(name: str, event: type[Fact], react: Callable[..., Any]) -> Rows:
-    """Return the map with another reaction of one consumer to one type."""
+def catalogued[R](catalogue: dict[str, SeedBug[R]]) -> Callable[[SeedBug[R]], SeedBug[R]]:
+    """Return a decorator that adds a bug to a catalogue, under its name."""
+
+    def add(bug: SeedBug[R]) -> SeedBug[R]:
+        catalogue[bug.__name__] = bug
+        return bug
+
+    return add
+
+
+seeded_bug = catalogued(SEEDED_BUGS)
+
+
+def with_reactions(name: str, change: Callable[[On], On | None]) -> Rows:
+    """Return the map with each reaction of one consumer changed, or left out for None."""
 
     def changed(consumer: Consumer) -> Consumer:
         if consumer.name != name:
             return consumer
-        on = tuple(
-            replace(each, react=react) if each.event is event else each for each in consumer.on
-        )
-        return replace(consumer, on=on)
+        return replace(consumer, on=tuple(new for on in consumer.on if (new := change(on))))
 
     return tuple(changed(each) for each in CONSUMERS), BUS
+
+
+def with_reaction(name: str, event: type[Fact], react: Callable[..., Any]) -> Rows:
+    """Return the map with another reaction of one consumer to one type."""
+    return with_reactions(name, lambda on: replace(on, react=react) if on.event is event else on)
