@@ -1,4 +1,4 @@
-"""What docs/openapi.json says of an answer, held against the answer: the document cannot lie."""
+"""Check of HTTP answers against docs/openapi.json."""
 
 import json
 from collections.abc import Mapping
@@ -12,20 +12,22 @@ from functions.runtime.handlers.api import SAFE
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_bytes())
 EVERY_ANSWERS = SAFE.keys() | {"content-type"}
-"""Headers that the edge puts on whatever it answers."""
+"""Headers that the API handler adds to every answer."""
 
 
-def hold(route: str, status: int, headers: Mapping[str, str], body: Any, sent: Any = None) -> None:
+def check_answer(
+    route: str, status: int, headers: Mapping[str, str], body: Any, sent: Any = None
+) -> None:
     """Check an answer of a route, such as `GET /orders/{id}`; `sent` is the request's JSON.
 
-    A route that is not described has no answers but that there is none.
+    A route that is not in the document may only answer 404.
     """
     method, _, path = route.partition(" ")
     if path not in DOCUMENT["paths"]:
         assert status == 404
         return
     operation = DOCUMENT["paths"][path][method.lower()]
-    assert str(status) in operation["responses"], f"{route} answers {status}, and does not say so"
+    assert str(status) in operation["responses"], f"{route} answers {status}, which is not declared"
     response = operation["responses"][str(status)]
     _headers(response.get("headers", {}), headers)
     if body is None:

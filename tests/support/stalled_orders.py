@@ -13,8 +13,8 @@ from functions.orders.projection import row
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryTables
+from simulation.stepped_ports import SteppedLog, SteppedRows
 from tests.support.builders import ORDER, Clock, placed
-from tests.support.interleave import SteppedLog, SteppedRows, Worker
 
 
 class CheckedShop:
@@ -37,14 +37,13 @@ class CheckedShop:
         """Write the order's row from its events."""
         self.rows.put(sure(row(self.log.read(order))))
 
-    def check_once(self, worker: Worker | None = None) -> list[Report]:
-        """Run the chore once."""
-        log = SteppedLog(worker, self.log) if worker else self.log
-        return list(check(log, self.resources(worker)))
+    def check_once(self) -> list[Report]:
+        """Run the chore once; within a worker it stops at each call of a port."""
+        return list(check(SteppedLog(self.log), self.resources()))
 
-    def resources(self, worker: Worker | None = None) -> Resources:
+    def resources(self) -> Resources:
         """Return the resources of the chore."""
-        rows = SteppedRows(worker, self.rows) if worker else self.rows
+        rows = SteppedRows(self.rows)
         return Resources(tables=MemoryTables(), rows={LIST: rows}.__getitem__, clock=self.clock)
 
     def advance(self, span: timedelta = STALLED_AFTER) -> None:

@@ -25,9 +25,10 @@ from functions.framework.ports import Resources
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryTables
+from simulation.stepped_ports import SteppedRows
 from tests.support.builders import Clock
 from tests.support.counting import deliver, order, recount, rows_for, sum_up
-from tests.support.interleave import DEATHS, Died, SteppedRows, Worker
+from tests.support.interleave import DEATHS, Worker
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 SKEWS = [timedelta(hours=hours) for hours in (-1, 0, 0, 1)]
@@ -56,7 +57,7 @@ class Run:
             self.worker.step()
         while self.late:
             self.late.pop()()
-        assert isinstance(self.worker.error, Died | None), self.worker.error
+        assert self.worker.error is None, self.worker.error
 
 
 class World:
@@ -91,9 +92,10 @@ class World:
         self.begun[event.id] = (event, history)
         rows = rows_for(event, history, self.skewed_now())
 
-        def keep(worker: Worker) -> None:
+        def keep(_: Worker) -> None:
+            stepped = SteppedRows(self.rows)
             for row in rows:
-                worker.call(self.rows.put, row)
+                stepped.put(row)
             self.acknowledged.add(event.id)
 
         self.deliveries.append(Run(begun=self.clock.now).start(keep))
@@ -101,8 +103,8 @@ class World:
     def begin_chore(self) -> None:
         clock = Clock(self.skewed_now())
 
-        def run(worker: Worker) -> None:
-            stepped = SteppedRows(worker, self.rows)
+        def run(_: Worker) -> None:
+            stepped = SteppedRows(self.rows)
             given = Resources(tables=MemoryTables(), rows=lambda _: stepped, clock=clock)
             list(sum_closed_days(MemoryLog(), given))
 
@@ -116,7 +118,7 @@ class World:
         run = self.random.choice(living)
         for _ in range(self.random.choice([1, 1, 2, 3, 6, 12])):
             if not run.worker.done:
-                run.worker.step("go on" if self.random.random() < 0.97 else self.random_crash())
+                run.worker.step(None if self.random.random() < 0.97 else self.random_crash())
 
     def random_crash(self) -> Any:
         return self.random.choice(DEATHS)

@@ -1,7 +1,6 @@
 """The chore for stalled orders: each order is found, and is marked once."""
 
 from datetime import timedelta
-from functools import partial
 
 import pytest
 
@@ -90,8 +89,8 @@ def test_of_two_concurrent_runs_one_states_it(shop: CheckedShop) -> None:
     shop.advance()
     reports: list[Report] = []
 
-    def work(worker: Worker) -> None:
-        reports.extend(shop.check_once(worker))
+    def work(_: Worker) -> None:
+        reports.extend(shop.check_once())
 
     both = [Worker(work, []), Worker(work, [])]
     while not all(worker.done for worker in both):
@@ -114,7 +113,7 @@ def test_a_run_after_a_crash_at_any_call_ends_the_same(
     missed = shop.place("B")
     shop.log.append(then(missed, OrderConfirmed()))
     shop.advance()
-    worker = Worker(partial(shop.check_once), [])
+    worker = Worker(lambda _: shop.check_once(), [])
     for _ in range(calls):
         if not worker.done:
             worker.step()
@@ -145,7 +144,7 @@ def test_it_is_reported_before_the_row_is_written(
 def test_an_order_that_ends_during_a_run_keeps_its_outcome(shop: CheckedShop) -> None:
     event = shop.place()
     shop.advance()
-    worker = Worker(partial(shop.check_once), [])
+    worker = Worker(lambda _: shop.check_once(), [])
     while shop.log.read(ORDER).at(OUTCOME) is None:
         worker.step()
         if worker.done:

@@ -25,8 +25,9 @@ from functions.orders.service import SERVICE
 from functions.runtime.handlers.reactor import Reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
+from simulation.stepped_ports import SteppedLog, SteppedRows
 from tests.support.builders import NOW, ORDER, Clock, order_placed, placed, story, then
-from tests.support.interleave import SteppedLog, SteppedRows, Worker
+from tests.support.interleave import Worker
 
 TOTAL = order_placed().total
 CAPTURED = PaymentCaptured(reference="r", amount=TOTAL)
@@ -49,11 +50,12 @@ class OrderList:
         self.log = MemoryLog()
         self.rows = rows or MemoryRows()
 
-    def reactor(self, worker: Worker | None = None) -> Reactor:
-        rows = SteppedRows(worker, self.rows) if worker else self.rows
+    def reactor(self) -> Reactor:
+        """Return a reactor that stops at each call of a port, within a worker."""
+        rows = SteppedRows(self.rows)
         return Reactor(
             consumer=SERVICE,
-            log=SteppedLog(worker, self.log) if worker else self.log,
+            log=SteppedLog(self.log),
             clock=Clock(),
             rows={LIST: rows}.__getitem__,
         )
@@ -131,7 +133,7 @@ def test_of_two_workers_the_row_with_more_events_stays(
         world.log.append(event)
 
     def work(event: Event[Any], worker: Worker) -> None:
-        world.reactor(worker).handle(event)
+        world.reactor().handle(event)
 
     early = Worker(partial(work, known[0]), [])
     early.step()  # it has read the events so far
@@ -207,7 +209,7 @@ class Schedule:
         event = self.queue.pop(self.random.randrange(len(self.queue)))
 
         def work(worker: Worker) -> None:
-            self.world.reactor(worker).handle(event)
+            self.world.reactor().handle(event)
 
         self.workers.append(Worker(work, []))
 

@@ -13,7 +13,6 @@ import pytest
 
 from functions.payment.gateway import Captured, Gateway, GatewayUnavailable
 from tests.support.gateways import AMOUNT, Provider, prepare
-from tests.support.interleave import Died
 
 type Operation = Callable[[Gateway, str], object]
 type Answers = list[tuple[str, object]]
@@ -45,6 +44,10 @@ class Count:
     def __call__(self, _: str, call: Callable[[], Any]) -> Any:
         self.made += 1
         return call()
+
+
+class Died(BaseException):
+    """The worker's process ended."""
 
 
 class Crash(Count):

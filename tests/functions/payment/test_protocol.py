@@ -27,8 +27,9 @@ from functions.payment.service import SERVICE
 from functions.runtime.handlers.reactor import Reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
+from simulation.stepped_ports import SteppedLog, SteppedRecords
 from tests.support.builders import ORDER, Clock, order_placed, placed, then
-from tests.support.interleave import DEATHS, Died, SteppedLog, SteppedRecords, Worker
+from tests.support.interleave import DEATHS, Worker
 
 AT_ONCE = 2
 DELIVERIES = 3
@@ -89,12 +90,12 @@ class World:
         )
 
     def deliver(self, message: Message) -> None:
-        def work(worker: Worker) -> None:
+        def work(_: Worker) -> None:
             reactor = Reactor(
                 consumer=SERVICE,
-                log=SteppedLog(worker, self.log),
+                log=SteppedLog(self.log),
                 clock=self.clock,
-                outside=SandboxGateway(SteppedRecords(worker, self.ledger)),
+                outside=SandboxGateway(SteppedRecords(self.ledger)),
             )
             reactor.handle(message.event)
             message.acknowledged = True
@@ -136,7 +137,7 @@ class World:
         if self.cancelled and self.messages[1].acknowledged:
             assert self.charged == 0, "a cancelled order is charged"
         for worker in (worker for message in self.messages for worker in message.workers):
-            if worker.error and not isinstance(worker.error, Died | GatewayUnavailable):
+            if worker.error and not isinstance(worker.error, GatewayUnavailable):
                 raise worker.error
 
     @property
