@@ -1,1 +1,1 @@
-"""Checkout: the way in; it writes down one fact and returns."""
+"""Checkout: the shop's API; placing an order writes one fact and returns."""

@@ -1,4 +1,4 @@
-"""The catalogue: what the shop sells and for how much, kept in memory for a minute."""
+"""Catalogue: the shop's products and prices, cached in memory for a minute."""
 
 from datetime import datetime, timedelta
 
@@ -8,11 +8,11 @@ from events.money import Currency, MinorUnits
 from functions.framework.ports import Clock, Record, Records
 
 CATALOGUE = "catalogue"
-FRESH = timedelta(minutes=1)
+MAX_AGE = timedelta(minutes=1)
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is sold, at a price in minor units."""
+    """A product, at a price in minor units."""
 
     sku: str
     name: str
@@ -21,16 +21,15 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Products(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the shop sells, sorted by SKU."""
+    """All products, sorted by SKU."""
 
     products: tuple[Product, ...]
 
 
 class Catalogue:
-    """Reads the shop's own table at most once a minute, and once for a SKU that it has not seen."""
+    """Reads the table at most once a minute, and once more for each unknown SKU."""
 
     def __init__(self, records: Records, clock: Clock) -> None:
-        """Take the table and the time; nothing is read yet."""
         self._records = records
         self._clock = clock
         self._products: dict[str, Product] = {}
@@ -38,12 +37,12 @@ class Catalogue:
 
     def products(self) -> Products:
         """Return all products."""
-        fresh = self._fresh().values()
-        return Products(products=tuple(sorted(fresh, key=lambda product: product.sku)))
+        current = self._current().values()
+        return Products(products=tuple(sorted(current, key=lambda product: product.sku)))
 
     def find(self, sku: str) -> Product | None:
-        """Return a product; one that is not known is looked up once more."""
-        known = self._fresh().get(sku)
+        """Return a product, or None; look up an unknown SKU once more."""
+        known = self._current().get(sku)
         if known is not None:
             return known
         record = self._records.get(sku)
@@ -52,9 +51,9 @@ class Catalogue:
         self._products[sku] = _product(record)
         return self._products[sku]
 
-    def _fresh(self) -> dict[str, Product]:
+    def _current(self) -> dict[str, Product]:
         now = self._clock()
-        if self._read is None or now - self._read >= FRESH:
+        if self._read is None or now - self._read >= MAX_AGE:
             self._products = {record.key: _product(record) for record in self._records.all()}
             self._read = now
         return self._products

@@ -1,4 +1,4 @@
-"""Looking at an order and cancelling it, for its customer, or the guest who holds its key."""
+"""Endpoints that show and cancel an order, for its customer or the guest with its key."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from events.contracts.ordering import OUTCOME, OrderCancelled, OrderConfirmed
 from events.envelope import Event, follow
 from events.history import History
 from events.order import Order, fold
-from functions.checkout.identity import may_ask, owns
+from functions.checkout.identity import may_read, owns
 from functions.framework.http import Problem, Request, Response
 from functions.framework.ports import Clock, Log
 
@@ -20,29 +20,28 @@ UNKNOWN = (
     "There is no such order, or the key does not belong to it. Send the Idempotency-Key that it was"
     " placed with as `Authorization: Bearer <key>`."
 )
-"""What a guest is told, whether there is an order or not."""
+"""The detail for guests, the same whether or not the order exists."""
 
-FOREIGN = "There is no such order, or it is not yours; GET /orders lists yours."
-"""What others are told: whose order it is, is nobody else's business."""
+FOREIGN = "There is no such order, or it is not yours; GET /orders lists your orders."
+"""The detail for customers with a token; it does not reveal that the order exists."""
 
 
 class Orders:
     """`GET /orders/{id}` and `POST /orders/{id}/cancel`."""
 
     def __init__(self, log: Log, clock: Clock) -> None:
-        """Take the log and the time."""
         self._log = log
         self._clock = clock
 
     def show(self, request: Request) -> Response:
-        """Answer with the order as the log tells it; 304 if the caller has seen it so."""
+        """Return the order as folded from the log; 304 if the caller has this version."""
         order = fold(self._read(request)[1])
         if request.headers.get("if-none-match") == _etag(order):
             return Response(status=304, headers=self._headers(order))
         return self._response(order)
 
     def cancel(self, request: Request) -> Response:
-        """Cancel the order, unless it was confirmed before; may be repeated."""
+        """Cancel the order, unless it is confirmed; idempotent."""
         placed, history = self._read(request)
         stated: dict[str, str] = {}
         if history.at(OUTCOME) is None:
@@ -58,13 +57,15 @@ class Orders:
             history = History([*history, held])
         if history.states(OrderConfirmed):
             raise Problem(
-                409, "already-confirmed", "The order was confirmed before and is on its way."
+                409,
+                "already-confirmed",
+                "The order is already confirmed and can no longer be cancelled.",
             )
         return self._response(fold(history), **stated)
 
     def _read(self, request: Request) -> tuple[Event[OrderPlaced], History]:
         order = request.path.get("id", "")
-        if may_ask(request, order):
+        if may_read(request, order):
             history = self._log.read(order)
             placed = history.find(OrderPlaced)
             if placed is not None and owns(request, placed.data):
@@ -78,7 +79,7 @@ class Orders:
     def _headers(self, order: Order) -> dict[str, str]:
         headers = {"etag": _etag(order)}
         if order.moving:
-            headers["retry-after"] = str(_patience(order.timeline[0].time, self._clock()))
+            headers["retry-after"] = str(_retry_after(order.timeline[0].time, self._clock()))
         return headers
 
 
@@ -86,6 +87,6 @@ def _etag(order: Order) -> str:
     return f'"{order.version}-{order.sequence}"'
 
 
-def _patience(placed: datetime, now: datetime) -> int:
+def _retry_after(placed: datetime, now: datetime) -> int:
     age = (now - placed).total_seconds()
     return next((wait for until, wait in POLLING if age < until), SLOW_POLLING)

@@ -1,4 +1,4 @@
-"""Placing an order: priced by the shop, written once, answered at once."""
+"""Endpoint that places an order: it prices the order, writes it once and returns at once."""
 
 from hashlib import sha256
 from typing import Any, Literal
@@ -10,13 +10,13 @@ from events.envelope import Event, Traceparent, begin
 from events.money import Money
 from functions.checkout.catalogue import Catalogue
 from functions.checkout.identity import customer_of, key_of, order_of
-from functions.checkout.request import Wanted, read
+from functions.checkout.request import OrderRequest, parse_order
 from functions.framework.http import Problem, Request, Response
 from functions.framework.ports import Clock, Log
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
-    """An order that was placed, and the key that opens it."""
+    """A placed order, and the key that opens it."""
 
     id: str
     status: Literal["placed"] = "placed"
@@ -25,27 +25,26 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     idempotency_key: str
 
 
-class Placing:
+class PlaceOrder:
     """`POST /checkout`, and the direct invocation of the function."""
 
     def __init__(self, log: Log, catalogue: Catalogue, clock: Clock) -> None:
-        """Take the log, the catalogue and the time."""
         self._log = log
         self._catalogue = catalogue
         self._clock = clock
 
     def __call__(self, request: Request) -> Response:
-        """Write `OrderPlaced` and answer with the order; the same key gives the same answer."""
+        """Write `OrderPlaced` and return the order; idempotent by the Idempotency-Key."""
         key = key_of(request)
-        wanted = read(request)
+        requested = parse_order(request)
         order = order_of(request.caller, key)
         try:
-            fact = self._priced(wanted, customer_of(request.caller))
+            fact = self._priced(requested, customer_of(request.caller))
         except Problem:
             earlier = self._log.read(order).find(OrderPlaced)
             if earlier is None:
                 raise
-            return _answer(earlier, wanted, key)
+            return _answer(earlier, requested, key)
         event = begin(
             fact,
             subject=order,
@@ -54,18 +53,18 @@ class Placing:
             correlationid=request.id,
             traceparent=_traceparent(request),
         )
-        return _answer(self._log.append(event), wanted, key)
+        return _answer(self._log.append(event), requested, key)
 
-    def _priced(self, wanted: Wanted, customer: str | None) -> OrderPlaced:
+    def _priced(self, requested: OrderRequest, customer: str | None) -> OrderPlaced:
         lines = []
         currencies = set()
-        for index, line in enumerate(wanted.lines):
+        for index, line in enumerate(requested.lines):
             product = self._catalogue.find(line.sku)
             if product is None:
                 raise Problem(
                     422,
                     "unknown-sku",
-                    f"The shop sells no {line.sku}; GET /products lists what it sells.",
+                    f"There is no product {line.sku}; GET /products lists all products.",
                     field=f"$.lines[{index}].sku",
                 )
             currencies.add(product.currency)
@@ -81,38 +80,38 @@ class Placing:
             raise Problem(
                 422,
                 "mixed-currencies",
-                f"One order is paid in one currency, not in {' and '.join(sorted(currencies))}.",
+                f"An order must have one currency, not {' and '.join(sorted(currencies))}.",
                 field="$.lines",
             )
         amount = sum(line.quantity * line.unit_price for line in lines)
         total = Money(amount=amount, currency=currencies.pop())
-        if wanted.expected_total and not _same(wanted.expected_total, total):
+        if requested.expected_total and not _same(requested.expected_total, total):
             raise Problem(
                 409,
                 "price-changed",
-                "The total is not what you expected; look at the new total and order again.",
+                "The total differs from `expected_total`; check the new `total` and order again.",
                 field="$.expected_total",
                 more={"total": total},
             )
         return OrderPlaced(
             lines=tuple(lines),
             total=total,
-            email=wanted.email,
-            ship_to=wanted.ship_to.address(),
-            payment_token=wanted.payment_token,
-            fingerprint=wanted.fingerprint(),
-            delivery=wanted.delivery,
+            email=requested.email,
+            ship_to=requested.ship_to.address(),
+            payment_token=requested.payment_token,
+            fingerprint=requested.fingerprint(),
+            delivery=requested.delivery,
             customer=customer,
         )
 
 
-def _answer(placed: Event[Any], wanted: Wanted, key: str) -> Response:
+def _answer(placed: Event[Any], requested: OrderRequest, key: str) -> Response:
     order: OrderPlaced = placed.data
-    if order.fingerprint != wanted.fingerprint():
+    if order.fingerprint != requested.fingerprint():
         raise Problem(
             422,
             "key-reused",
-            "This Idempotency-Key was used for another order; send a new one with a new order.",
+            "This Idempotency-Key was used for another order; use a new key for a new order.",
             field="Idempotency-Key",
         )
     return Response(
@@ -131,7 +130,7 @@ def _same(expected: Money, total: Money) -> bool:
 
 
 def _traceparent(request: Request) -> str:
-    """Return the caller's trace context if it is one, else a new trace named after the request."""
+    """Return the caller's trace context if it is valid, else a new trace from the request's id."""
     given = request.headers.get("traceparent")
     try:
         return msgspec.convert(given, Traceparent)

@@ -1,4 +1,4 @@
-"""What a customer sends to place an order: checked in full, nothing unknown, equal SKUs merged."""
+"""The request to place an order: validated, without unknown members, with equal SKUs merged."""
 
 import re
 from hashlib import sha256
@@ -24,15 +24,15 @@ Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}\Z")]
 PaymentToken = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,255}\Z")]
 
 
-class WantedLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """So many pieces of a product; what they cost is the shop's to say."""
+class RequestedLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A product and its quantity; the shop sets the price."""
 
     sku: Sku
     quantity: Quantity
 
 
-class WantedAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the parcel goes; `country` is ISO 3166-1 alpha-2."""
+class RequestedAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The delivery address; `country` is ISO 3166-1 alpha-2."""
 
     name: Printable
     street: Printable
@@ -41,43 +41,43 @@ class WantedAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     country: Country
 
     def address(self) -> Address:
-        """Return the address as events carry it."""
+        """Return the address as the events' type."""
         return Address(**msgspec.structs.asdict(self))
 
 
 class ExpectedTotal(Money, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The total that the customer was shown."""
+    """The total that the customer saw."""
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class OrderRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of `POST /checkout`."""
 
-    lines: Annotated[tuple[WantedLine, ...], msgspec.Meta(min_length=1, max_length=MAX_LINES)]
+    lines: Annotated[tuple[RequestedLine, ...], msgspec.Meta(min_length=1, max_length=MAX_LINES)]
     email: Email
-    ship_to: WantedAddress
+    ship_to: RequestedAddress
     payment_token: PaymentToken
     expected_total: ExpectedTotal | None = None
     delivery: Delivery = STANDARD
 
     def fingerprint(self) -> str:
-        """Return a hash by which the same request is known again (22 hex digits, 88 bits).
+        """Return a hash that identifies equal requests (22 hex digits, 88 bits).
 
-        Fingerprints are in the log for ever, so what came later is left out unless it was asked
-        for: a request of the time before must not become another one.
+        The log keeps fingerprints for ever, so a member that was added later is left out while it
+        has its default: an older request must keep its fingerprint.
         """
-        said = msgspec.to_builtins(self)
+        document = msgspec.to_builtins(self)
         if self.delivery == STANDARD:
-            del said["delivery"]
-        return sha256(msgspec.json.encode(said)).hexdigest()[:22]
+            del document["delivery"]
+        return sha256(msgspec.json.encode(document)).hexdigest()[:22]
 
 
-_decoder = msgspec.json.Decoder(Wanted)
+_decoder = msgspec.json.Decoder(OrderRequest)
 _PATH = re.compile(r" - at `(?P<path>[^`]*)`$")
 _FIELD = re.compile(r"(?:unknown|required) field `(?P<field>[^`]*)`")
 
 
-def read(request: Request) -> Wanted:
-    """Return what is wanted, with equal SKUs merged.
+def parse_order(request: Request) -> OrderRequest:
+    """Return the order request, with equal SKUs merged.
 
     Raises:
         Problem: 400, 415 or 422; it names the field.
@@ -91,25 +91,25 @@ def read(request: Request) -> Wanted:
             field="Content-Type",
         )
     try:
-        wanted = _decoder.decode(request.body)
+        requested = _decoder.decode(request.body)
     except msgspec.ValidationError as error:
-        path, detail = _where(str(error))
+        path, detail = _path_and_detail(str(error))
         raise Problem(422, "invalid-request", detail, field=path) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(400, "malformed-body", "The body is not valid JSON.", field="$") from error
-    return _merged(wanted)
+    return _merged(requested)
 
 
-def _merged(wanted: Wanted) -> Wanted:
+def _merged(requested: OrderRequest) -> OrderRequest:
     quantities: dict[str, int] = {}
-    for line in wanted.lines:
+    for line in requested.lines:
         total = quantities.get(line.sku, 0) + line.quantity
         if total > MAX_QUANTITY:
-            detail = f"{line.sku} is wanted {total} times in all, at most {MAX_QUANTITY}."
+            detail = f"The total quantity of {line.sku} is {total}, at most {MAX_QUANTITY}."
             raise Problem(422, "invalid-request", detail, field="$.lines")
         quantities[line.sku] = total
-    lines = tuple(WantedLine(sku=sku, quantity=count) for sku, count in quantities.items())
-    return msgspec.structs.replace(wanted, lines=lines)
+    lines = tuple(RequestedLine(sku=sku, quantity=count) for sku, count in quantities.items())
+    return msgspec.structs.replace(requested, lines=lines)
 
 
 FORMS = {
@@ -120,11 +120,11 @@ FORMS = {
     "payment_token": "a payment token has up to 255 letters, digits, dashes and underscores",
     "currency": "a currency is three capital letters (ISO 4217), such as EUR",
 }
-"""What a field must look like, for people; of all others control characters are barred."""
+"""The format of each field, for people; in all other texts control characters are forbidden."""
 
 
-def _where(message: str) -> tuple[str, str]:
-    """Return the JSON path and the sentence of a msgspec message."""
+def _path_and_detail(message: str) -> tuple[str, str]:
+    """Return the JSON path and the sentence of a msgspec error message."""
     at = _PATH.search(message)
     path = at["path"] if at else "$"
     field = _FIELD.search(message)
@@ -133,5 +133,5 @@ def _where(message: str) -> tuple[str, str]:
     detail = _PATH.sub("", message)
     if "matching regex" in detail or "enum value" in detail:
         form = FORMS.get(path.rpartition(".")[2], "control characters are not allowed")
-        detail = f"The value is not of the right form: {form}"
+        detail = f"The value has the wrong format: {form}"
     return path[:200], detail[:200] + "."

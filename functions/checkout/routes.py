@@ -1,4 +1,4 @@
-"""What checkout's routes take and answer, in words: docs/openapi.json is made of it."""
+"""Checkout's routes with their requests and answers; docs/openapi.json is generated from them."""
 
 from typing import Annotated, Literal
 
@@ -7,9 +7,9 @@ import msgspec
 from events.money import Money
 from events.order import Order
 from functions.checkout.catalogue import Products
-from functions.checkout.listing import USUAL, Limit, Page
+from functions.checkout.listing import DEFAULT_LIMIT, Limit, Page
 from functions.checkout.place import Accepted
-from functions.checkout.request import Wanted
+from functions.checkout.request import OrderRequest
 from functions.framework.routes import Answer, DeclaredProblem, Header, Param, Route
 
 Uuid = Annotated[
@@ -37,78 +37,78 @@ KEY = Param(
     name="Idempotency-Key",
     where="header",
     form=Uuid,
-    about="The same key is the same order and the same answer, however often it is sent. It opens a"
-    " guest's order later on, so keep it secret. One is made up if it is left out.",
+    about="Requests with the same key place one order and get the same answer. The key also opens a"
+    " guest's order later, so keep it secret. The shop generates a key if it is left out.",
 )
 TRACE = Param(
     name="traceparent",
     where="header",
     form=str,
-    about="The caller's trace (W3C Trace Context), which the order's events go on with. A new one"
-    " begins if it is left out or of another form.",
+    about="The caller's trace (W3C Trace Context); the order's events continue it. A new trace"
+    " starts if it is left out or invalid.",
 )
 ORDER = Param(
     name="id",
     where="path",
     form=OrderId,
-    about="The order's id, from where it was placed.",
+    about="The order's id, from the answer that placed it.",
     required=True,
 )
-SEEN = Param(
+IF_NONE_MATCH = Param(
     name="If-None-Match",
     where="header",
     form=str,
-    about="The ETag of what the caller has; nothing is sent again if it is still so.",
+    about="The ETag of the caller's version; the answer is 304 if the order has not changed.",
 )
 LIMIT = Param(
     name="limit",
     where="query",
     form=Limit,
-    about=f"Orders to answer with at most; {USUAL} if it is left out.",
+    about=f"The largest number of orders in the page; {DEFAULT_LIMIT} if it is left out.",
 )
 CURSOR = Param(
     name="cursor",
     where="query",
     form=str,
-    about="The cursor of the answer before, to go on after it.",
+    about="The cursor of the page before, to continue after it.",
 )
 
 # -- answers ---------------------------------------------------------------------------------------
 
-ETAG = Header(name="ETag", form=Etag, about="Changes with each fact about the order.")
+ETAG = Header(name="ETag", form=Etag, about="Changes with each new event of the order.")
 RETRY = Header(
     name="Retry-After",
     form=Seconds,
-    about="Seconds until it is worth asking again; there while the order is moving.",
+    about="Seconds to wait before the next request; present while the order is in progress.",
     always=False,
 )
 
-SOLD = Answer(
+CATALOGUE = Answer(
     about="The catalogue.",
     body=Products,
     headers=(
         Header(
             name="Cache-Control",
             form=Literal["max-age=60"],
-            about="A price may be a minute old; `expected_total` guards against a new one.",
+            about="A price may be a minute old; `expected_total` protects against a new one.",
         ),
     ),
 )
-PLACED = Answer(
-    about="The order is placed, now or before; services will react to it.",
+ORDER_PLACED = Answer(
+    about="The order is placed, by this request or an earlier one; services will process it.",
     body=Accepted,
     headers=(
-        Header(name="Location", form=str, about="Where to look at the order."),
+        Header(name="Location", form=str, about="The address of the order."),
         Header(name="Idempotency-Key", form=Uuid, about="The key that opens the order."),
     ),
 )
-LISTED = Answer(
-    about="The caller's orders, the newest first. The list may be a moment behind: an order is"
-    " known by its id at once, and is listed soon.",
+ORDERS_FOUND = Answer(
+    about="The caller's orders, the newest first. The list may lag by a moment: a new order can be"
+    " read by its id at once, and is listed soon.",
     body=Page,
 )
-SHOWN = Answer(about="The order as the log tells it.", body=Order, headers=(ETAG, RETRY))
-UNCHANGED = Answer(about="It is as the caller has it.", status=304, headers=(ETAG, RETRY))
+ORDER_FOUND = Answer(about="The order, folded from its events.", body=Order, headers=(ETAG, RETRY))
+UNCHANGED = Answer(about="The order has not changed.", status=304, headers=(ETAG, RETRY))
 
 # -- problems --------------------------------------------------------------------------------------
 
@@ -117,35 +117,37 @@ NO_SUCH_ORDER = DeclaredProblem(
     kind="no-such-order",
     about="There is no such order, or the bearer token does not open it.",
 )
-NO_LIST = DeclaredProblem(
+NO_ORDER_LIST = DeclaredProblem(
     status=404,
     kind="no-such-route",
-    about="The stage has no OIDC issuer, and the orders of guests are not listed.",
+    about="The stage has no OIDC issuer, and guests have no order list.",
 )
 MALFORMED_QUERY = DeclaredProblem(
-    status=400, kind="malformed-query", about="A query parameter is wrong: `field` names it."
+    status=400, kind="malformed-query", about="A query parameter is invalid; `field` names it."
 )
-TOO_LATE = DeclaredProblem(
-    status=409, kind="already-confirmed", about="The order was confirmed and is on its way."
+ALREADY_CONFIRMED = DeclaredProblem(
+    status=409,
+    kind="already-confirmed",
+    about="The order is already confirmed and can no longer be cancelled.",
 )
 NOT_PLACED = (
     DeclaredProblem(status=400, kind="malformed-body", about="The body is not valid JSON."),
-    DeclaredProblem(status=400, kind="malformed-key", about="The Idempotency-Key is no UUID."),
+    DeclaredProblem(status=400, kind="malformed-key", about="The Idempotency-Key is not a UUID."),
     DeclaredProblem(
         status=409,
         kind="price-changed",
-        about="The total is not the expected one; this is the total now.",
+        about="The total differs from `expected_total`; `total` is the new one.",
         more={"total": Money},
     ),
     DeclaredProblem(
         status=415, kind="wrong-content-type", about="The body is not application/json."
     ),
     DeclaredProblem(
-        status=422, kind="invalid-request", about="A member is missing, wrong or unknown."
+        status=422, kind="invalid-request", about="A member is missing, invalid or unknown."
     ),
-    DeclaredProblem(status=422, kind="unknown-sku", about="The shop does not sell that."),
+    DeclaredProblem(status=422, kind="unknown-sku", about="There is no such product."),
     DeclaredProblem(
-        status=422, kind="mixed-currencies", about="The lines are priced in several currencies."
+        status=422, kind="mixed-currencies", about="The lines have several currencies."
     ),
     DeclaredProblem(
         status=422, kind="key-reused", about="The Idempotency-Key was used for another order."
@@ -162,8 +164,8 @@ ROUTES = (
         rate=200,
         burst=400,
         public=True,
-        summary="See what the shop sells",
-        answers=(SOLD,),
+        summary="List the products",
+        answers=(CATALOGUE,),
     ),
     Route(
         method="POST",
@@ -173,8 +175,8 @@ ROUTES = (
         burst=200,
         summary="Place an order",
         params=(KEY, TRACE),
-        takes=Wanted,
-        answers=(PLACED,),
+        takes=OrderRequest,
+        answers=(ORDER_PLACED,),
         problems=NOT_PLACED,
         bearer=("", "jwt"),
     ),
@@ -186,8 +188,8 @@ ROUTES = (
         burst=200,
         summary="List your orders",
         params=(LIMIT, CURSOR),
-        answers=(LISTED,),
-        problems=(MALFORMED_QUERY, NO_LIST),
+        answers=(ORDERS_FOUND,),
+        problems=(MALFORMED_QUERY, NO_ORDER_LIST),
         bearer=("jwt",),
     ),
     Route(
@@ -196,9 +198,9 @@ ROUTES = (
         endpoint="show",
         rate=200,
         burst=400,
-        summary="See what became of an order",
-        params=(ORDER, SEEN),
-        answers=(SHOWN, UNCHANGED),
+        summary="Show an order",
+        params=(ORDER, IF_NONE_MATCH),
+        answers=(ORDER_FOUND, UNCHANGED),
         problems=(NO_SUCH_ORDER,),
         bearer=("key", "jwt"),
     ),
@@ -210,8 +212,8 @@ ROUTES = (
         burst=40,
         summary="Cancel an order",
         params=(ORDER,),
-        answers=(SHOWN,),
-        problems=(NO_SUCH_ORDER, TOO_LATE),
+        answers=(ORDER_FOUND,),
+        problems=(NO_SUCH_ORDER, ALREADY_CONFIRMED),
         bearer=("key", "jwt"),
     ),
 )

@@ -1,10 +1,10 @@
-"""Checkout's row: its routes, and how its endpoints are made."""
+"""Declaration of checkout: its routes, endpoints and tables."""
 
 from events.order_list import CUSTOMER, LIST, OWNER, PLACE
 from functions.checkout.catalogue import CATALOGUE, Catalogue
-from functions.checkout.listing import Listing
+from functions.checkout.listing import ListOrders
 from functions.checkout.orders import Orders
-from functions.checkout.place import Placing
+from functions.checkout.place import PlaceOrder
 from functions.checkout.routes import ROUTES
 from functions.framework.http import Endpoint, Response
 from functions.framework.ports import Log, Resources
@@ -21,8 +21,8 @@ def endpoints(log: Log, resources: Resources) -> dict[str, Endpoint]:
             body=catalogue.products(),
             headers={"cache-control": "max-age=60"},
         ),
-        "place": Placing(log, catalogue, clock),
-        "list": Listing(resources.rows(LIST)),
+        "place": PlaceOrder(log, catalogue, clock),
+        "list": ListOrders(resources.rows(LIST)),
         "show": orders.show,
         "cancel": orders.cancel,
     }

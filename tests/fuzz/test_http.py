@@ -25,7 +25,7 @@ from tests.fuzz.requests import (
 from tests.fuzz.values import MARK, TELL
 from tests.fuzz.world import World
 from tests.support.builders import ISSUER, placed, verified
-from tests.support.openapi import hold
+from tests.support.openapi import check_answer
 
 WRITES = [PLACE, "POST /orders/{id}/cancel"]
 GUESTS = placed(order=ORDER)
@@ -56,7 +56,7 @@ def answered(world: World, event: dict[str, Any]) -> int:
     assert TELL not in said
     route = event.get("routeKey")
     if route in ROUTES:
-        hold(route, status, headers, body)
+        check_answer(route, status, headers, body)
     if status >= 400:
         assert headers["content-type"] == "application/problem+json"
         assert body["detail"]

@@ -1,4 +1,4 @@
-"""A shop in memory, reached through the HTTP edge as by its customers."""
+"""Checkout in memory, called through its API handler as customers do."""
 
 import json
 import re
@@ -22,7 +22,7 @@ from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryRecords, MemoryTables
 from tests.support.builders import EMAIL, ISSUER, Clock, resources, then, verified
-from tests.support.openapi import hold
+from tests.support.openapi import check_answer
 from tests.support.watched import WatchedLog, WatchedRecords
 
 KEY = str(UUID(int=0xF00D))
@@ -48,7 +48,7 @@ HEADERS = {"content-type": "application/json", "idempotency-key": KEY}
 
 @dataclass(frozen=True)
 class Answer:
-    """What the shop said."""
+    """An HTTP answer."""
 
     status: int
     headers: dict[str, str]
@@ -56,7 +56,7 @@ class Answer:
 
     @property
     def problem(self) -> str:
-        """The kind of a problem document, which it must be, with a sentence for people."""
+        """The kind of the problem document; its detail must be a sentence."""
         assert self.headers["content-type"] == "application/problem+json"
         assert self.body["status"] == self.status
         assert re.fullmatch(r"[A-Z`].*[a-z].*\.", self.body["detail"])
@@ -64,7 +64,7 @@ class Answer:
 
 
 class Shop:
-    """Checkout's endpoints on a world in memory, with a small catalogue."""
+    """Checkout's endpoints on a log and tables in memory, with a small catalogue."""
 
     def __init__(self, clock: Clock, lines: MemoryObserver) -> None:
         tables = MemoryTables()
@@ -81,27 +81,27 @@ class Shop:
         self.sell("KAZOO", "Kazoo", 499, "USD")
 
     def restart(self) -> None:
-        """Begin with an empty memory, as another worker or a cold start does."""
-        means = resources({CATALOGUE: self.catalogue}.__getitem__, self.clock)
-        rows = {LIST: self.listed}.__getitem__
-        endpoints = SERVICE.build(self.log, replace(means, rows=rows))
+        """Build the endpoints anew, as after a cold start."""
+        tables = {CATALOGUE: self.catalogue}.__getitem__
+        given = replace(resources(tables, self.clock), rows={LIST: self.listed}.__getitem__)
+        endpoints = SERVICE.build(self.log, given)
         self.handle = api_handler(SERVICE, endpoints, self.lines, self.issuer)
 
     def guard(self, subject: str | None, issuer: str | None = ISSUER) -> None:
-        """Have an issuer, or None, from here on, and a token of it for this subject."""
+        """Set the stage's issuer, or None, and the subject of the requests' token."""
         self.issuer = issuer
         self.context = verified(subject) if subject else {}
         self.restart()
 
     def sell(self, sku: str, name: str, price: int, currency: str = "EUR") -> None:
-        """Put a product into the catalogue, or change it."""
+        """Put or change a product in the catalogue."""
         old = MemoryRecords.get(self.catalogue, sku)
         values: dict[str, str | int] = {"name": name, "price": price, "currency": currency}
         version = old.version if old else 0
         assert self.catalogue.put(Record(key=sku, values=values, version=version))
 
     def withdraw(self, sku: str) -> None:
-        """Take a product out of the catalogue."""
+        """Remove a product from the catalogue."""
         del self.catalogue._items[sku]
 
     def request(
@@ -119,31 +119,33 @@ class Shop:
         return self.send(event | {"body": text})
 
     def send(self, event: dict[str, Any]) -> Answer:
-        """Send an HTTP API event as it is; the answer must be one that is described."""
+        """Send an HTTP API event; the answer must match docs/openapi.json."""
         given = self.handle(event, SimpleNamespace(aws_request_id="request-1"))
         body = json.loads(given["body"]) if given["body"] else None
         answer = Answer(given["statusCode"], given["headers"], body)
         plain = event.get("body") and not event.get("isBase64Encoded")
         sent = json.loads(event["body"]) if plain and answer.status == 200 else None
-        hold(event["routeKey"], answer.status, answer.headers, body, sent)
+        check_answer(event["routeKey"], answer.status, answer.headers, body, sent)
         return answer
 
     def place(self, body: Any = BODY, key: str | None = KEY, **headers: str | None) -> Answer:
-        """Order."""
+        """Place an order."""
         kind: dict[str, str | None] = {"content_type": "application/json"}
         return self.request(
             "POST /checkout", body=body, **(kind | {"idempotency_key": key} | headers)
         )
 
     def show(self, order: str = ORDER, bearer: str | None = KEY, **headers: str) -> Answer:
-        """Look at an order."""
-        return self._of(order, "GET /orders/{id}", bearer, headers)
+        """Show an order."""
+        return self._order_request(order, "GET /orders/{id}", bearer, headers)
 
     def cancel(self, order: str = ORDER, bearer: str | None = KEY) -> Answer:
-        """Ask to cancel an order."""
-        return self._of(order, "POST /orders/{id}/cancel", bearer, {})
+        """Cancel an order."""
+        return self._order_request(order, "POST /orders/{id}/cancel", bearer, {})
 
-    def _of(self, order: str, route: str, bearer: str | None, headers: dict[str, str]) -> Answer:
+    def _order_request(
+        self, order: str, route: str, bearer: str | None, headers: dict[str, str]
+    ) -> Answer:
         allowed = {"authorization": f"Bearer {bearer}"} if bearer else {}
         return self.request(route, path={"id": order}, **(headers | allowed))
 
@@ -153,8 +155,8 @@ def shop(clock: Clock, lines: MemoryObserver) -> Shop:
     return Shop(clock, lines)
 
 
-def only(shop: Shop, order: str = ORDER) -> Event[OrderPlaced]:
-    """Return the order's one event."""
+def only_event(shop: Shop, order: str = ORDER) -> Event[OrderPlaced]:
+    """Return the order's only event."""
     history = shop.log.read(order)
     event = history.find(OrderPlaced)
     assert event is not None
@@ -163,7 +165,7 @@ def only(shop: Shop, order: str = ORDER) -> Event[OrderPlaced]:
 
 
 def assert_refused(shop: Shop, event: dict[str, Any], status: int, field: str) -> None:
-    """Check that the shop refuses an order for one field, and that it wrote nothing."""
+    """Assert that checkout refuses an order for one field and writes nothing."""
     answer = shop.send({"routeKey": "POST /checkout", "requestContext": {}} | event)
 
     assert answer.problem
@@ -175,8 +177,8 @@ def assert_refused(shop: Shop, event: dict[str, Any], status: int, field: str) -
     assert shop.lines.outcomes == ["refused"]
 
 
-def state(shop: Shop, *facts: Fact) -> None:
-    """Let the other services state these facts, each after the last."""
+def append_facts(shop: Shop, *facts: Fact) -> None:
+    """Append the facts of other services, one after the other."""
     for fact in facts:
         history = shop.log.read(ORDER)
         shop.log.append(then(list(history)[-1], fact, seen=[event.sequence for event in history]))

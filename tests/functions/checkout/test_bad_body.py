@@ -1,4 +1,4 @@
-"""Bodies, headers and payloads that are no order at all: refused, and nothing is written."""
+"""Invalid bodies, headers and payloads are refused, and nothing is written."""
 
 import base64
 from typing import Any
@@ -40,9 +40,7 @@ BAD_BODIES: list[tuple[str, dict[str, Any], int]] = [
 @pytest.mark.parametrize(
     ("event", "status"), [row[1:] for row in BAD_BODIES], ids=[row[0] for row in BAD_BODIES]
 )
-def test_a_body_that_is_no_order_is_refused_as_a_whole(
-    shop: Shop, event: dict[str, Any], status: int
-) -> None:
+def test_an_invalid_body_is_refused(shop: Shop, event: dict[str, Any], status: int) -> None:
     answer = shop.send(
         {"routeKey": "POST /checkout", "requestContext": {}, "headers": HEADERS} | event
     )
@@ -80,7 +78,7 @@ def test_another_content_type_is_refused(shop: Shop, kind: str | None) -> None:
         "\N{ARABIC-INDIC DIGIT ZERO}" * 8 + KEY[8:],
     ],
 )
-def test_a_key_that_is_no_uuid_is_refused(shop: Shop, key: str) -> None:
+def test_a_key_that_is_not_a_uuid_is_refused(shop: Shop, key: str) -> None:
     headers = HEADERS | {"idempotency-key": key}
 
     assert_refused(shop, {"headers": headers, "body": WHOLE}, 400, "Idempotency-Key")
@@ -99,7 +97,7 @@ def test_a_key_that_is_no_uuid_is_refused(shop: Shop, key: str) -> None:
     ],
     ids=["empty", "wrapped", "no lines", "lone surrogate", "NaN", "no key", "unknown member"],
 )
-def test_a_direct_invocation_is_refused_alike(shop: Shop, payload: dict[str, Any]) -> None:
+def test_an_invalid_direct_invocation_is_refused_too(shop: Shop, payload: dict[str, Any]) -> None:
     document = shop.handle(payload, None)
 
     assert 400 <= document["status"] < 500

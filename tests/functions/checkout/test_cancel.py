@@ -1,4 +1,4 @@
-"""Cancelling an order: possible until it was confirmed, and any number of times."""
+"""Cancelling an order: possible until it is confirmed, and idempotent."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from events.contracts.payment import PaymentCaptured, PaymentPrepared, PaymentVo
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.order import fold
-from tests.functions.checkout.conftest import ORDER, Shop, state
+from tests.functions.checkout.conftest import ORDER, Shop, append_facts
 from tests.support.builders import Clock, then
 
 CONFIRMED = OrderConfirmed()
@@ -42,9 +42,9 @@ def test_a_placed_order_can_be_cancelled_by_its_customer(placed: Shop) -> None:
     ],
     ids=["placed", "prepared", "paid", "reserved"],
 )
-def test_until_its_outcome_an_order_can_be_cancelled(placed: Shop, facts: tuple[Any, ...]) -> None:
+def test_an_order_can_be_cancelled_until_its_outcome(placed: Shop, facts: tuple[Any, ...]) -> None:
     total = fold(placed.log.read(ORDER)).total
-    state(
+    append_facts(
         placed,
         *(
             f if isinstance(f, Fact) else PaymentCaptured(reference="r", amount=total)
@@ -60,7 +60,7 @@ def test_until_its_outcome_an_order_can_be_cancelled(placed: Shop, facts: tuple[
 
 @pytest.mark.parametrize("facts", [(CONFIRMED,), (CONFIRMED, DISPATCHED)])
 def test_a_confirmed_order_cannot_be_cancelled(placed: Shop, facts: tuple[Fact, ...]) -> None:
-    state(placed, *facts)
+    append_facts(placed, *facts)
     placed.log.calls.clear()
     answer = placed.cancel()
 
@@ -69,7 +69,7 @@ def test_a_confirmed_order_cannot_be_cancelled(placed: Shop, facts: tuple[Fact, 
     assert not placed.log.read(ORDER).states(OrderCancelled)
 
 
-def test_an_order_that_is_confirmed_in_the_same_moment_is_not_cancelled(
+def test_a_concurrently_confirmed_order_is_not_cancelled(
     placed: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     origin = next(iter(placed.log.read(ORDER)))
@@ -85,7 +85,7 @@ def test_an_order_that_is_confirmed_in_the_same_moment_is_not_cancelled(
     assert not placed.log.read(ORDER).states(OrderCancelled)
 
 
-def test_the_log_line_names_the_fact_that_a_cancel_stated_and_only_then(
+def test_the_log_line_names_the_event_only_if_this_cancel_wrote_it(
     placed: Shop,
 ) -> None:
     placed.cancel()
@@ -96,7 +96,7 @@ def test_the_log_line_names_the_fact_that_a_cancel_stated_and_only_then(
     assert "event" not in second
 
 
-def test_an_order_that_the_shop_cancels_in_the_same_moment_is_not_said_to_be_the_customers_doing(
+def test_a_concurrent_cancellation_by_the_shop_keeps_its_reason(
     placed: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     origin = next(iter(placed.log.read(ORDER)))
@@ -112,9 +112,7 @@ def test_an_order_that_the_shop_cancels_in_the_same_moment_is_not_said_to_be_the
     assert "event" not in placed.lines.lines[-1]
 
 
-def test_cancelling_twice_gives_the_same_answer_and_states_it_once(
-    placed: Shop, clock: Clock
-) -> None:
+def test_cancelling_twice_gets_the_same_answer_and_writes_once(placed: Shop, clock: Clock) -> None:
     first = placed.cancel()
     clock.advance(seconds=5)
     placed.log.calls.clear()
@@ -123,16 +121,16 @@ def test_cancelling_twice_gives_the_same_answer_and_states_it_once(
     assert placed.log.calls == ["read"]
 
 
-def test_an_order_that_the_shop_cancelled_stays_cancelled_for_that_reason(placed: Shop) -> None:
-    state(placed, OrderCancelled(reason="out-of-stock"))
+def test_an_order_cancelled_by_the_shop_keeps_its_reason(placed: Shop) -> None:
+    append_facts(placed, OrderCancelled(reason="out-of-stock"))
     answer = placed.cancel()
 
     assert (answer.status, answer.body["reason"]) == (200, "out-of-stock")
 
 
-def test_a_cancelled_order_moves_until_it_is_undone(placed: Shop) -> None:
+def test_a_cancelled_order_is_in_progress_until_it_is_voided(placed: Shop) -> None:
     assert "retry-after" in placed.cancel().headers
 
-    state(placed, PaymentVoided(), StockVoided())
+    append_facts(placed, PaymentVoided(), StockVoided())
 
     assert "retry-after" not in placed.show().headers

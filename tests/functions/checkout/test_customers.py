@@ -1,4 +1,4 @@
-"""A stage with an issuer: an order belongs to whom the token names, and to nobody else."""
+"""A stage with an issuer: an order belongs to the token's subject only."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ import pytest
 from msgspec.structs import replace
 
 from events.contracts.ordering import OrderCancelled
-from functions.checkout.identity import customer_key, may_ask, order_id, owns
+from functions.checkout.identity import customer_key, may_read, order_id, owns
 from functions.framework.http import Request
-from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, Answer, Shop, only
+from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, Answer, Shop, only_event
 from tests.support.builders import ISSUER, order_placed, verified
 
 ROBIN = "auth0|robin"
 KIM = "auth0|kim"
-LOOKS = pytest.mark.parametrize("look", [Shop.show, Shop.cancel], ids=["show", "cancel"])
+OPERATIONS = pytest.mark.parametrize("operation", [Shop.show, Shop.cancel], ids=["show", "cancel"])
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def guarded(shop: Shop) -> Shop:
 
 @pytest.fixture
 def robins(guarded: Shop) -> str:
-    """An order of Robin's, who asks."""
+    """An order of Robin, the token's subject."""
     return str(guarded.place().body["id"])
 
 
@@ -35,10 +35,10 @@ def test_a_customer_sees_and_cancels_their_order_without_its_key(
     assert guarded.cancel(robins, bearer=None).body["status"] == "cancelled"
 
 
-def test_the_log_knows_a_customer_by_a_hash_and_no_line_by_anything(
+def test_the_log_has_a_hash_of_the_customer_and_no_log_line_has_any(
     guarded: Shop, robins: str
 ) -> None:
-    event = only(guarded, robins)
+    event = only_event(guarded, robins)
 
     assert event.data.customer == customer_key(ISSUER, ROBIN)
     assert ROBIN not in str(event)
@@ -46,7 +46,7 @@ def test_the_log_knows_a_customer_by_a_hash_and_no_line_by_anything(
     assert customer_key(ISSUER, ROBIN) not in str(guarded.lines.lines)
 
 
-def test_another_issuers_customer_of_that_name_is_another() -> None:
+def test_customers_of_two_issuers_are_different() -> None:
     keys = {
         customer_key(ISSUER, ROBIN),
         customer_key(ISSUER, KIM),
@@ -57,9 +57,9 @@ def test_another_issuers_customer_of_that_name_is_another() -> None:
     assert {len(key) for key in keys} == {26}
 
 
-@LOOKS
-def test_foreign_unknown_impossible_and_guests_orders_all_give_the_same_404(
-    shop: Shop, look: Any
+@OPERATIONS
+def test_foreign_unknown_invalid_and_guests_orders_get_the_same_404(
+    shop: Shop, operation: Any
 ) -> None:
     guests = shop.place().body["id"]
     shop.guard(ROBIN)
@@ -68,7 +68,7 @@ def test_foreign_unknown_impossible_and_guests_orders_all_give_the_same_404(
     shop.log.calls.clear()
 
     answers: list[Answer] = [
-        look(shop, order, bearer=key)
+        operation(shop, order, bearer=key)
         for order in (robins, guests, order_id(OTHER_KEY), "", "x" * 5000, robins.lower())
         for key in (KEY, None)
     ]
@@ -78,14 +78,14 @@ def test_foreign_unknown_impossible_and_guests_orders_all_give_the_same_404(
     assert "append" not in shop.log.calls
 
 
-def test_what_they_are_told_has_no_word_of_keys(guarded: Shop) -> None:
+def test_the_detail_of_that_404_mentions_no_key(guarded: Shop) -> None:
     detail = guarded.show(order_id(OTHER_KEY)).body["detail"]
 
     assert "key" not in detail.lower()
     assert "yours" in detail
 
 
-def test_what_cannot_be_an_order_causes_no_read(guarded: Shop) -> None:
+def test_an_invalid_id_causes_no_read(guarded: Shop) -> None:
     guarded.show("x" * 5000)
     guarded.show("")
 
@@ -102,7 +102,7 @@ def test_the_same_key_of_two_customers_is_two_orders(guarded: Shop, robins: str)
     assert len({robins, kims.body["id"], ORDER}) == 3
 
 
-def test_the_same_key_of_two_issuers_customers_of_one_name_is_two_orders(
+def test_the_same_key_of_one_subject_at_two_issuers_is_two_orders(
     guarded: Shop, robins: str
 ) -> None:
     other = "https://login.example.org"
@@ -112,7 +112,7 @@ def test_the_same_key_of_two_issuers_customers_of_one_name_is_two_orders(
     assert guarded.place().body["id"] != robins
 
 
-def test_who_shows_no_token_gets_nothing_and_writes_nothing(guarded: Shop, robins: str) -> None:
+def test_a_request_without_a_token_reads_and_writes_nothing(guarded: Shop, robins: str) -> None:
     guarded.guard(None)
     guarded.log.calls.clear()
 
@@ -122,27 +122,27 @@ def test_who_shows_no_token_gets_nothing_and_writes_nothing(guarded: Shop, robin
     assert guarded.log.calls == []
 
 
-def test_the_catalogue_is_open_to_all(guarded: Shop) -> None:
+def test_the_catalogue_needs_no_token(guarded: Shop) -> None:
     guarded.guard(None)
 
     assert guarded.request("GET /products").status == 200
 
 
-# -- stages that switch ----------------------------------------------------------------------------
+# -- changes of the issuer -------------------------------------------------------------------------
 
 
-@LOOKS
-def test_a_customers_order_stays_closed_to_guests_once_the_stage_has_no_issuer(
-    guarded: Shop, robins: str, look: Any
+@OPERATIONS
+def test_a_customers_order_stays_closed_to_guests_without_the_issuer(
+    guarded: Shop, robins: str, operation: Any
 ) -> None:
     guarded.guard(ROBIN, issuer=None)
 
-    assert look(guarded, robins, bearer=KEY).status == 404
-    assert look(guarded, ORDER, bearer=KEY).status == 404
+    assert operation(guarded, robins, bearer=KEY).status == 404
+    assert operation(guarded, ORDER, bearer=KEY).status == 404
     assert not guarded.log.read(robins).states(OrderCancelled)
 
 
-def test_a_guests_order_is_theirs_again_once_the_stage_has_no_issuer(shop: Shop) -> None:
+def test_a_guests_order_is_open_again_without_the_issuer(shop: Shop) -> None:
     shop.place()
     shop.guard(ROBIN)
     closed = shop.show()
@@ -151,7 +151,7 @@ def test_a_guests_order_is_theirs_again_once_the_stage_has_no_issuer(shop: Shop)
     assert (closed.status, shop.show().status) == (404, 200)
 
 
-def test_a_customers_order_stays_closed_to_their_name_at_another_issuer(
+def test_a_customers_order_stays_closed_to_the_same_subject_of_another_issuer(
     guarded: Shop, robins: str
 ) -> None:
     other = "https://login.example.org"
@@ -161,11 +161,11 @@ def test_a_customers_order_stays_closed_to_their_name_at_another_issuer(
     assert guarded.show(robins).status == 404
 
 
-def test_an_order_of_somebodys_is_not_opened_by_a_key_that_would_fit() -> None:
+def test_a_customers_order_is_not_opened_by_a_matching_key() -> None:
     request = Request(headers={"authorization": f"Bearer {KEY}"})
     robins = replace(order_placed(), customer=customer_key(ISSUER, ROBIN))
 
-    assert may_ask(request, ORDER)
+    assert may_read(request, ORDER)
     assert owns(request, order_placed())
     assert not owns(request, robins)
 
@@ -173,8 +173,8 @@ def test_an_order_of_somebodys_is_not_opened_by_a_key_that_would_fit() -> None:
 # -- operators -------------------------------------------------------------------------------------
 
 
-def test_an_order_of_an_operators_belongs_to_nobody(guarded: Shop) -> None:
+def test_an_operators_order_has_no_customer(guarded: Shop) -> None:
     answer = guarded.handle(BODY | {"idempotency_key": KEY}, None)
 
-    assert (answer["id"], only(guarded).data.customer) == (ORDER, None)
+    assert (answer["id"], only_event(guarded).data.customer) == (ORDER, None)
     assert guarded.show(ORDER, bearer=KEY).status == 404

@@ -1,4 +1,4 @@
-"""Order ids: a hash of who orders and of their key, and the capability to see the order."""
+"""Order ids: hashes of the customer and the key; the key as the capability to read the order."""
 
 import re
 from uuid import UUID
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.checkout.identity import key_of, may_see, order_id
+from functions.checkout.identity import holds_key, key_of, order_id
 from functions.framework.http import Request
 from tests.functions.checkout.conftest import KEY, ORDER, OTHER_KEY
 
@@ -19,7 +19,7 @@ def test_an_id_is_the_same_for_ever() -> None:
 
 
 @given(KEYS)
-def test_an_id_has_26_letters_that_nobody_mistakes(key: str) -> None:
+def test_an_id_has_26_unambiguous_letters_and_digits(key: str) -> None:
     assert re.fullmatch("[0-7][0-9A-HJKMNP-TV-Z]{25}", order_id(key))
 
 
@@ -39,18 +39,18 @@ def test_another_issuer_or_customer_is_another_order() -> None:
     assert len(ids) == 4
 
 
-def test_a_key_is_read_in_small_letters() -> None:
+def test_a_key_is_read_in_lower_case() -> None:
     assert key_of(Request(headers={"idempotency-key": f" {KEY.upper()} "})) == KEY
 
 
-def test_a_missing_key_is_made() -> None:
+def test_a_missing_key_is_generated() -> None:
     first, second = key_of(Request()), key_of(Request())
 
     assert UUID(first) != UUID(second)
 
 
 @pytest.mark.parametrize(
-    ("authorization", "sees"),
+    ("authorization", "opens"),
     [
         (f"Bearer {KEY}", True),
         (f"bearer {KEY}", True),
@@ -63,15 +63,13 @@ def test_a_missing_key_is_made() -> None:
         ("", False),
     ],
 )
-def test_an_order_is_seen_with_the_key_that_it_was_placed_with(
-    authorization: str, sees: bool
-) -> None:
-    assert may_see(Request(headers={"authorization": authorization}), ORDER) is sees
+def test_an_order_is_opened_by_its_key(authorization: str, opens: bool) -> None:
+    assert holds_key(Request(headers={"authorization": authorization}), ORDER) is opens
 
 
-def test_without_a_token_nothing_is_seen() -> None:
-    assert not may_see(Request(), ORDER)
+def test_without_a_token_no_order_is_opened() -> None:
+    assert not holds_key(Request(), ORDER)
 
 
-def test_an_id_of_other_letters_is_no_error() -> None:
-    assert not may_see(Request(headers={"authorization": f"Bearer {KEY}"}), "\N{SNOWMAN}")
+def test_a_non_ascii_id_is_no_error() -> None:
+    assert not holds_key(Request(headers={"authorization": f"Bearer {KEY}"}), "\N{SNOWMAN}")

@@ -1,4 +1,4 @@
-"""The limit of a request's body, measured against the largest order that there can be."""
+"""The limit of a request's body against the largest valid order."""
 
 import json
 from typing import Any
@@ -9,11 +9,11 @@ from events import codec
 from events.contracts.checkout import MAX_LINES, MAX_QUANTITY
 from functions.checkout.identity import order_id
 from functions.framework.http import MAX_BODY
-from tests.functions.checkout.conftest import HEADERS, KEY, Shop, only
+from tests.functions.checkout.conftest import HEADERS, KEY, Shop, only_event
 from tests.support.summary import Figure
 
 VIOLIN = "\N{VIOLIN}"
-"""A character of four bytes, or of twelve when it is escaped."""
+"""A character of four bytes, or of twelve if it is escaped."""
 
 SKUS = [f"{line:02d}".rjust(40, "S") for line in range(MAX_LINES)]
 
@@ -34,7 +34,7 @@ LARGEST: dict[str, Any] = {
 
 
 def escaped(document: Any) -> str:
-    """Return a document as JSON with every character of its texts escaped, the longest way."""
+    """Return a document as its longest JSON, with every character of its texts escaped."""
 
     def text(value: str) -> str:
         units = value.encode("utf-16-be").hex()
@@ -59,7 +59,7 @@ def stocked(shop: Shop) -> Shop:
     return shop
 
 
-def test_the_largest_order_passes_however_it_is_written(stocked: Shop, figure: Figure) -> None:
+def test_the_largest_order_is_accepted_in_any_encoding(stocked: Shop, figure: Figure) -> None:
     plain = json.dumps(LARGEST, ensure_ascii=False)
     sizes = {}
     for written in (plain, json.dumps(LARGEST), escaped(LARGEST)):
@@ -73,14 +73,14 @@ def test_the_largest_order_passes_however_it_is_written(stocked: Shop, figure: F
     assert max(sizes) < MAX_BODY
 
 
-def test_the_fact_that_it_was_placed_travels(stocked: Shop) -> None:
+def test_its_event_fits_a_message(stocked: Shop) -> None:
     stocked.place(LARGEST)
 
-    event = only(stocked, order_id(KEY))
+    event = only_event(stocked, order_id(KEY))
     assert len(codec.encode(event)) < codec.MAX_BYTES
 
 
-def test_one_byte_above_the_limit_is_refused_and_says_what_the_limit_is(stocked: Shop) -> None:
+def test_one_byte_above_the_limit_is_refused_with_the_limit(stocked: Shop) -> None:
     body = json.dumps(LARGEST).ljust(MAX_BODY + 1)
     answer = stocked.send(
         {"routeKey": "POST /checkout", "requestContext": {}, "headers": HEADERS, "body": body}

@@ -1,4 +1,4 @@
-"""A customer's list: their own orders only, the newest first, a page at a time."""
+"""A customer's order list: their own orders only, the newest first, in pages."""
 
 import base64
 import re
@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from functions.checkout.identity import letters
-from functions.checkout.listing import MOST, USUAL
+from functions.checkout.identity import short_hash
+from functions.checkout.listing import DEFAULT_LIMIT, MAX_LIMIT
 from functions.framework.ports import Row
 from functions.orders.projection import row
 from functions.runtime.memory.rows import MemoryRows
@@ -27,7 +27,7 @@ def shop(shop: Shop) -> Shop:
 
 
 def order(shop: Shop, clock: Clock, number: int) -> list[str]:
-    """Place and list so many orders a second apart, and return their ids, the newest first."""
+    """Place and list orders one second apart; return their ids, the newest first."""
     placed = []
     for each in range(number):
         clock.advance(seconds=1)
@@ -38,7 +38,7 @@ def order(shop: Shop, clock: Clock, number: int) -> list[str]:
     return placed[::-1]
 
 
-def look(shop: Shop, **query: str) -> Answer:
+def list_orders(shop: Shop, **query: str) -> Answer:
     return shop.send(
         {
             "routeKey": "GET /orders",
@@ -53,16 +53,16 @@ def ids(answer: Answer) -> list[str]:
 
 
 def pages(shop: Shop, limit: str) -> list[list[str]]:
-    """Return all pages, each asked for with the cursor of the one before."""
-    answers = [look(shop, limit=limit)]
+    """Return all pages, each read with the cursor of the page before."""
+    answers = [list_orders(shop, limit=limit)]
     while "cursor" in answers[-1].body:
-        answers.append(look(shop, limit=limit, cursor=answers[-1].body["cursor"]))
+        answers.append(list_orders(shop, limit=limit, cursor=answers[-1].body["cursor"]))
     return [ids(answer) for answer in answers]
 
 
 def test_orders_are_listed_the_newest_first(shop: Shop, clock: Clock) -> None:
     placed = order(shop, clock, 3)
-    answer = look(shop)
+    answer = list_orders(shop)
 
     assert ids(answer) == placed
     assert "cursor" not in answer.body
@@ -77,14 +77,14 @@ def test_orders_are_listed_the_newest_first(shop: Shop, clock: Clock) -> None:
     }
 
 
-def test_who_ordered_nothing_has_an_empty_list(shop: Shop) -> None:
-    assert look(shop).body == {"orders": []}
+def test_a_customer_without_orders_has_an_empty_list(shop: Shop) -> None:
+    assert list_orders(shop).body == {"orders": []}
 
 
 @pytest.mark.parametrize(
     ("limit", "sizes"), [("2", [2, 2, 1]), ("5", [5]), ("4", [4, 1]), ("1", [1] * 5), ("100", [5])]
 )
-def test_pages_follow_each_other_without_a_gap_or_a_repetition(
+def test_pages_have_no_gap_and_no_repetition(
     shop: Shop, clock: Clock, limit: str, sizes: list[int]
 ) -> None:
     placed = order(shop, clock, 5)
@@ -94,57 +94,57 @@ def test_pages_follow_each_other_without_a_gap_or_a_repetition(
     assert [order for page in found for order in page] == placed
 
 
-def test_a_page_is_of_a_usual_size_unless_told(shop: Shop, clock: Clock) -> None:
-    order(shop, clock, USUAL + 1)
+def test_a_page_has_a_default_size(shop: Shop, clock: Clock) -> None:
+    order(shop, clock, DEFAULT_LIMIT + 1)
 
-    assert len(ids(look(shop))) == USUAL
+    assert len(ids(list_orders(shop))) == DEFAULT_LIMIT
 
 
-def test_an_order_that_comes_meanwhile_moves_no_page(shop: Shop, clock: Clock) -> None:
+def test_a_new_order_moves_no_page(shop: Shop, clock: Clock) -> None:
     placed = order(shop, clock, 4)
-    cursor = look(shop, limit="2").body["cursor"]
+    cursor = list_orders(shop, limit="2").body["cursor"]
     clock.advance(hours=1)
     order(shop, clock, 7)
 
-    assert ids(look(shop, limit="2", cursor=cursor)) == placed[2:]
+    assert ids(list_orders(shop, limit="2", cursor=cursor)) == placed[2:]
 
 
-def test_a_page_is_asked_for_by_one_read_of_the_callers_rows(
+def test_a_page_is_one_query_of_the_callers_rows(
     shop: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order(shop, clock, 2)
-    asked: list[tuple[str, Mapping[str, Any]]] = []
+    queries: list[tuple[str, Mapping[str, Any]]] = []
     page = MemoryRows.page
 
-    def watched(rows: MemoryRows, partition: str, **how: Any) -> Sequence[Row]:
-        asked.append((partition, how))
+    def recorded(rows: MemoryRows, partition: str, **how: Any) -> Sequence[Row]:
+        queries.append((partition, how))
         return page(rows, partition, **how)
 
-    monkeypatch.setattr(MemoryRows, "page", watched)
+    monkeypatch.setattr(MemoryRows, "page", recorded)
     shop.log.calls.clear()
-    look(shop, limit="1")
+    list_orders(shop, limit="1")
 
     (customer,) = {each.partition for each in shop.listed.all()}
-    assert asked == [(customer, {"limit": 2, "after": None, "newest_first": True})]
+    assert queries == [(customer, {"limit": 2, "after": None, "newest_first": True})]
     assert shop.log.calls == []
 
 
-# -- whose list ------------------------------------------------------------------------------------
+# -- ownership -------------------------------------------------------------------------------------
 
 
-def test_nobody_sees_anothers_orders(shop: Shop, clock: Clock) -> None:
+def test_a_customer_does_not_see_the_orders_of_another(shop: Shop, clock: Clock) -> None:
     order(shop, clock, 3)
     shop.guard(KIM)
 
-    assert look(shop).body == {"orders": []}
+    assert list_orders(shop).body == {"orders": []}
 
 
-def test_anothers_cursor_is_refused(shop: Shop, clock: Clock) -> None:
+def test_the_cursor_of_another_customer_is_refused(shop: Shop, clock: Clock) -> None:
     order(shop, clock, 3)
-    robins = look(shop, limit="1").body["cursor"]
+    robins = list_orders(shop, limit="1").body["cursor"]
     shop.guard(KIM)
     order(shop, clock, 3)
-    answer = look(shop, cursor=robins)
+    answer = list_orders(shop, cursor=robins)
 
     assert (answer.status, answer.problem) == (400, "malformed-query")
     assert answer.body["field"] == "cursor"
@@ -152,7 +152,7 @@ def test_anothers_cursor_is_refused(shop: Shop, clock: Clock) -> None:
 
 def test_a_cursor_with_any_letter_changed_is_refused(shop: Shop, clock: Clock) -> None:
     order(shop, clock, 2)
-    cursor = look(shop, limit="1").body["cursor"]
+    cursor = list_orders(shop, limit="1").body["cursor"]
     changed = [
         cursor[:at] + letter + cursor[at + 1 :]
         for at in range(len(cursor))
@@ -160,16 +160,16 @@ def test_a_cursor_with_any_letter_changed_is_refused(shop: Shop, clock: Clock) -
         if cursor[at] != letter
     ]
 
-    assert {look(shop, cursor=each).status for each in changed} == {400}
+    assert {list_orders(shop, cursor=each).status for each in changed} == {400}
 
 
 @pytest.mark.parametrize(
     "cursor",
     ["", "=", "A", "MTIz", "%00", "\N{SNOWMAN}", "\ud800", "_" * 10_000, "Cg", "1,2"],
 )
-def test_what_is_no_cursor_is_refused(shop: Shop, clock: Clock, cursor: str) -> None:
+def test_an_invalid_cursor_is_refused(shop: Shop, clock: Clock, cursor: str) -> None:
     order(shop, clock, 2)
-    answer = look(shop, cursor=cursor)
+    answer = list_orders(shop, cursor=cursor)
 
     assert (answer.status, answer.problem, answer.body["field"]) == (
         400,
@@ -178,54 +178,54 @@ def test_what_is_no_cursor_is_refused(shop: Shop, clock: Clock, cursor: str) -> 
     )
 
 
-def test_a_cursor_is_written_into_a_query_as_it_is(shop: Shop, clock: Clock) -> None:
+def test_a_cursor_needs_no_escaping_in_a_query(shop: Shop, clock: Clock) -> None:
     order(shop, clock, 2)
 
-    assert re.fullmatch("[A-Za-z0-9_-]+", look(shop, limit="1").body["cursor"])
+    assert re.fullmatch("[A-Za-z0-9_-]+", list_orders(shop, limit="1").body["cursor"])
 
 
-def test_a_cursor_and_more_is_refused(shop: Shop, clock: Clock) -> None:
+def test_a_cursor_with_a_suffix_is_refused(shop: Shop, clock: Clock) -> None:
     order(shop, clock, 2)
-    cursor = look(shop, limit="1").body["cursor"]
+    cursor = list_orders(shop, limit="1").body["cursor"]
 
     for more in ("=", "==", "A", " ", "A" * 500):
-        assert look(shop, cursor=cursor + more).status == 400
+        assert list_orders(shop, cursor=cursor + more).status == 400
 
 
-def test_a_cursor_that_names_no_place_is_refused_whoever_could_work_it_out(
+def test_a_cursor_without_a_place_is_refused_even_with_its_checksum(
     shop: Shop, clock: Clock
 ) -> None:
     order(shop, clock, 2)
     (customer,) = {each.partition for each in shop.listed.all()}
-    cursor = base64.urlsafe_b64encode(f"\n{letters(f'{customer}\n')}".encode()).decode()
+    cursor = base64.urlsafe_b64encode(f"\n{short_hash(f'{customer}\n')}".encode()).decode()
 
-    assert look(shop, cursor=cursor).status == 400
+    assert list_orders(shop, cursor=cursor).status == 400
 
 
 @pytest.mark.parametrize(
     "limit", ["", "0", "-1", "+1", "01", "101", "1000", "1.0", "1e1", " 1", "1,2", "٣", "ten"]
 )
 def test_a_limit_out_of_bounds_is_refused(shop: Shop, limit: str) -> None:
-    answer = look(shop, limit=limit)
+    answer = list_orders(shop, limit=limit)
 
     assert (answer.status, answer.problem, answer.body["field"]) == (
         400,
         "malformed-query",
         "limit",
     )
-    assert str(MOST) in answer.body["detail"]
+    assert str(MAX_LIMIT) in answer.body["detail"]
 
 
-def test_guests_have_no_list_and_are_told_why(shop: Shop, clock: Clock) -> None:
+def test_guests_have_no_list_and_the_detail_says_why(shop: Shop, clock: Clock) -> None:
     order(shop, clock, 1)
     shop.guard(ROBIN, issuer=None)
-    answer = look(shop)
+    answer = list_orders(shop)
 
     assert (answer.status, answer.problem) == (404, "no-such-route")
     assert "guests" in answer.body["detail"]
 
 
-def test_who_shows_no_token_is_not_told_either(shop: Shop) -> None:
+def test_a_request_without_a_token_gets_a_401(shop: Shop) -> None:
     shop.guard(None, issuer=ISSUER)
 
-    assert look(shop).status == 401
+    assert list_orders(shop).status == 401

@@ -1,4 +1,4 @@
-"""Placing an order: priced by the shop, written once, answered at once."""
+"""Placing an order: the shop prices it, writes it once and answers at once."""
 
 import base64
 import json
@@ -11,12 +11,12 @@ from events import codec
 from events.contracts.checkout import MAX_QUANTITY
 from events.money import Money
 from functions.checkout.identity import order_id
-from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, TOTAL, Shop, only
+from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, TOTAL, Shop, only_event
 from tests.functions.conftest import Logged
 from tests.support.builders import EMAIL, NOW, TRACEPARENT
 
 
-def test_an_order_is_answered_at_once_with_where_to_look_at_it(shop: Shop) -> None:
+def test_the_answer_has_the_order_and_its_location(shop: Shop) -> None:
     answer = shop.place()
 
     assert answer.status == 200
@@ -43,7 +43,7 @@ def test_one_fact_is_written_and_nothing_else_is_called(shop: Shop) -> None:
     shop.place()
 
     assert shop.log.calls == ["append"]
-    event = only(shop)
+    event = only_event(shop)
     assert (event.id, event.source, event.time) == (f"{ORDER}/placed", "checkout", NOW)
     assert (event.correlationid, event.causationid) == ("request-1", None)
     assert event.data.total == Money(amount=28890, currency="EUR")
@@ -63,7 +63,7 @@ def test_the_customer_chooses_the_delivery(
 ) -> None:
     shop.place(BODY | chosen)
 
-    assert only(shop).data.delivery == delivery
+    assert only_event(shop).data.delivery == delivery
 
 
 def test_the_price_is_the_catalogues(shop: Shop) -> None:
@@ -83,11 +83,11 @@ def test_equal_skus_are_one_line(shop: Shop) -> None:
 @pytest.mark.parametrize(
     "kind", ["application/json", "application/json; charset=utf-8", "Application/JSON"]
 )
-def test_json_is_taken_however_its_type_is_written(shop: Shop, kind: str) -> None:
+def test_json_is_accepted_in_any_spelling_of_its_type(shop: Shop, kind: str) -> None:
     assert shop.place(content_type=kind).status == 200
 
 
-def test_a_base64_body_is_taken(shop: Shop) -> None:
+def test_a_base64_body_is_accepted(shop: Shop) -> None:
     event = {
         "routeKey": "POST /checkout",
         "requestContext": {},
@@ -99,14 +99,14 @@ def test_a_base64_body_is_taken(shop: Shop) -> None:
     assert shop.send(event).body["id"] == ORDER
 
 
-def test_names_and_streets_of_all_alphabets_are_taken(shop: Shop) -> None:
+def test_names_and_streets_in_any_alphabet_are_accepted(shop: Shop) -> None:
     place = {"name": "Робин 例", "street": "Straße des 17. Juni", "city": "Łódź \N{TRUMPET}"}
     shop.place(BODY | {"ship_to": BODY["ship_to"] | place})
 
-    assert only(shop).data.ship_to.city == "Łódź \N{TRUMPET}"
+    assert only_event(shop).data.ship_to.city == "Łódź \N{TRUMPET}"
 
 
-def test_without_a_key_the_answer_tells_the_one_that_was_made(shop: Shop) -> None:
+def test_without_a_key_the_answer_has_the_generated_one(shop: Shop) -> None:
     first, second = shop.place(key=None), shop.place(key=None)
     key = first.headers["idempotency-key"]
 
@@ -114,40 +114,42 @@ def test_without_a_key_the_answer_tells_the_one_that_was_made(shop: Shop) -> Non
     assert first.body["id"] == order_id(key) != second.body["id"]
 
 
-def test_the_callers_trace_goes_on_and_without_one_a_trace_begins(shop: Shop) -> None:
+def test_the_callers_trace_continues_and_without_one_a_new_trace_starts(shop: Shop) -> None:
     shop.place(traceparent=TRACEPARENT)
     shop.place(key=OTHER_KEY, traceparent="00-nonsense")
 
-    assert only(shop).traceparent.split("-")[1] == TRACEPARENT.split("-")[1]
-    assert only(shop, order_id(OTHER_KEY)).traceparent.split("-")[1] != TRACEPARENT.split("-")[1]
+    assert only_event(shop).traceparent.split("-")[1] == TRACEPARENT.split("-")[1]
+    assert (
+        only_event(shop, order_id(OTHER_KEY)).traceparent.split("-")[1] != TRACEPARENT.split("-")[1]
+    )
 
 
 @pytest.mark.parametrize("given", [None, TRACEPARENT, "00-nonsense", ""])
-def test_whatever_trace_it_came_with_the_event_can_travel(shop: Shop, given: str | None) -> None:
+def test_with_any_trace_the_event_can_be_encoded(shop: Shop, given: str | None) -> None:
     shop.place(traceparent=given)
-    event = only(shop)
+    event = only_event(shop)
 
     assert codec.decode(codec.encode(event)) == event
 
 
-def test_the_log_line_names_the_order_its_event_and_the_correlation_of_all_that_follows(
+def test_the_log_line_names_the_order_its_event_and_the_correlation(
     shop: Shop,
 ) -> None:
     shop.place()
     (line,) = shop.lines.lines
 
     assert (line["order"], line["event"]) == (ORDER, f"{ORDER}/placed")
-    assert line["correlation"] == only(shop).correlationid
+    assert line["correlation"] == only_event(shop).correlationid
 
 
-def test_a_total_as_expected_is_taken(shop: Shop) -> None:
+def test_an_expected_total_is_accepted(shop: Shop) -> None:
     assert shop.place(BODY | {"expected_total": TOTAL}).status == 200
 
 
 @pytest.mark.parametrize(
     "expected", [{"amount": 28889, "currency": "EUR"}, {"amount": 28890, "currency": "USD"}]
 )
-def test_a_total_other_than_expected_is_refused_with_the_new_one(
+def test_an_unexpected_total_is_refused_with_the_new_one(
     shop: Shop, expected: dict[str, Any]
 ) -> None:
     answer = shop.place(BODY | {"expected_total": expected})
@@ -164,7 +166,7 @@ def test_after_a_refused_price_the_same_key_orders_at_the_new_one(shop: Shop) ->
     assert shop.place(BODY | {"expected_total": TOTAL}).status == 200
 
 
-def test_a_product_that_came_a_moment_ago_is_looked_up_once_more(shop: Shop) -> None:
+def test_a_new_product_is_looked_up_once_more(shop: Shop) -> None:
     shop.place(key=OTHER_KEY)
     shop.sell("CORNET", "Cornet", 19900)
     shop.catalogue.reads.clear()
@@ -181,13 +183,13 @@ def test_a_direct_invocation_is_answered_like_a_request(shop: Shop) -> None:
     assert len(shop.log.read(ORDER)) == 1
 
 
-def test_a_direct_invocation_may_leave_the_key_to_the_shop(shop: Shop) -> None:
+def test_a_direct_invocation_may_leave_out_the_key(shop: Shop) -> None:
     answer = shop.handle(dict(BODY), None)
 
     assert answer["id"] == order_id(answer["idempotency_key"])
 
 
-def test_a_log_that_is_away_is_a_500_that_may_be_sent_again(shop: Shop) -> None:
+def test_an_unavailable_log_is_a_500_that_can_be_retried(shop: Shop) -> None:
     shop.log.away = True
     failed = shop.place()
     shop.log.away = False
@@ -206,7 +208,7 @@ def test_the_log_line_names_the_order_and_neither_key_nor_customer(
     shop.show()
     shop.cancel()
 
-    said = logged.text()
-    assert ORDER in said
+    text = logged.text()
+    assert ORDER in text
     for secret in (KEY, EMAIL, "Sample Street", "10115", "tok_success"):
-        assert secret not in said
+        assert secret not in text

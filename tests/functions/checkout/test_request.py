@@ -1,11 +1,11 @@
-"""The fingerprint of a request: in the log for ever, so the same for ever."""
+"""The fingerprint of a request, which must never change because the log keeps it."""
 
 import json
 from typing import Any
 
 import pytest
 
-from functions.checkout.request import read
+from functions.checkout.request import parse_order
 from functions.framework.http import Request
 from tests.functions.checkout.conftest import BODY, TOTAL
 
@@ -14,10 +14,10 @@ ELSEWHERE = BODY["ship_to"] | {"name": 'Zoë "Süd" \N{TRUMPET}'}
 
 def fingerprint(body: dict[str, Any]) -> str:
     headers = {"content-type": "application/json"}
-    return read(Request(headers=headers, body=json.dumps(body).encode())).fingerprint()
+    return parse_order(Request(headers=headers, body=json.dumps(body).encode())).fingerprint()
 
 
-# As they were taken before a request could choose its delivery.
+# Recorded before a request could choose its delivery.
 @pytest.mark.parametrize(
     ("body", "known"),
     [
@@ -26,7 +26,7 @@ def fingerprint(body: dict[str, Any]) -> str:
     ],
     ids=["plain", "all members, all alphabets"],
 )
-def test_a_request_that_chooses_no_delivery_has_the_fingerprint_that_it_always_had(
+def test_a_request_without_a_delivery_keeps_its_fingerprint(
     body: dict[str, Any], known: str
 ) -> None:
     assert fingerprint(body) == known

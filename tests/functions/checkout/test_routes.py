@@ -1,4 +1,4 @@
-"""What the API's row says of its answers, and what its code can answer."""
+"""The declared answers of the API's routes against the answers of its code."""
 
 import ast
 from collections.abc import Iterator
@@ -12,16 +12,16 @@ from functions import map as the_map
 from functions.framework.routes import EVERYWHERE, UNAUTHENTICATED
 from functions.runtime.handlers import api, caller
 from tests.functions.checkout.conftest import BODY, KEY, ORDER, Shop
-from tests.support.openapi import hold
+from tests.support.openapi import check_answer
 
 EDGE = Path(api.__file__)
 CALLER = Path(caller.__file__)
 NO_ROUTE = (404, "no-such-route")
-"""Answered where there is no route to say it of."""
+"""The answer where there is no route that could declare it."""
 
 
 def raised(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the status and kind of every problem in a module; both must be written out there."""
+    """Yield the status and kind of every problem that a module raises; both must be literals."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem":
             status, kind = node.args[:2]
@@ -30,7 +30,7 @@ def raised(path: Path) -> Iterator[tuple[int, str]]:
             yield int(str(status.value)), str(kind.value)
 
 
-def test_every_problem_that_is_raised_is_declared_and_no_other() -> None:
+def test_exactly_the_raised_problems_are_declared() -> None:
     folder = EDGE.parents[2] / the_map.API.name
     in_code = {problem for path in folder.rglob("*.py") for problem in raised(path)}
     declared = {(p.status, p.kind) for route in the_map.API.routes for p in route.problems}
@@ -38,12 +38,12 @@ def test_every_problem_that_is_raised_is_declared_and_no_other() -> None:
     assert in_code == declared
 
 
-def test_so_is_every_problem_of_the_edge() -> None:
+def test_exactly_the_problems_of_the_api_handler_are_declared() -> None:
     assert set(raised(EDGE)) == {(p.status, p.kind) for p in EVERYWHERE} | {NO_ROUTE}
     assert set(raised(CALLER)) == {(UNAUTHENTICATED.status, UNAUTHENTICATED.kind)}
 
 
-# Every answer of the shop in these tests is held against the document; this is what it is held by.
+# Each answer in these tests is checked against docs/openapi.json; here the check is checked.
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def problem(kind: str, status: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "lie",
+    "change",
     [
         {"status": 201},
         {"headers": {"content-type": "application/json", "idempotency-key": KEY}},
@@ -80,19 +80,19 @@ def problem(kind: str, status: int) -> dict[str, Any]:
     ids=["status", "no Location", "no body", "half a body", "member", "value", "kind",
          "status of a kind", "member of a kind"],
 )  # fmt: skip
-def test_an_answer_that_is_not_as_described_is_found_out(
-    answered: dict[str, Any], lie: dict[str, Any]
+def test_an_answer_that_differs_from_the_document_is_detected(
+    answered: dict[str, Any], change: dict[str, Any]
 ) -> None:
     with pytest.raises((AssertionError, ValidationError)):
-        hold(**answered | lie)
+        check_answer(**answered | change)
 
 
-def test_a_header_or_member_that_is_not_described_is_found_out(answered: dict[str, Any]) -> None:
+def test_an_undescribed_header_or_member_is_detected(answered: dict[str, Any]) -> None:
     for part, more in (("headers", {"x-more": "1"}), ("body", {"more": 1})):
         with pytest.raises(AssertionError):
-            hold(**answered | {part: answered[part] | more})
+            check_answer(**answered | {part: answered[part] | more})
 
 
-def test_an_answer_as_described_is_fine(answered: dict[str, Any]) -> None:
-    hold(**answered)
-    hold(**answered | problem("key-reused", 422))
+def test_an_answer_as_described_passes(answered: dict[str, Any]) -> None:
+    check_answer(**answered)
+    check_answer(**answered | problem("key-reused", 422))

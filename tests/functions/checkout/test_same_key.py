@@ -1,4 +1,4 @@
-"""The same key: the same order and the same answer, whatever happened in between."""
+"""Idempotency-Key: the same key is the same order and the same answer."""
 
 import json
 import sys
@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from functions.checkout.catalogue import FRESH
+from functions.checkout.catalogue import MAX_AGE
 from functions.runtime.memory.observer import MemoryObserver
-from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, TOTAL, Shop, only
+from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, TOTAL, Shop, only_event
 from tests.support.builders import NOW, Clock
 
 
@@ -21,26 +21,26 @@ def test_the_same_key_gives_the_same_order_and_the_same_answer(shop: Shop, clock
 
     assert shop.place() == first
     assert shop.place(key=KEY.upper()) == first
-    assert only(shop).time == NOW
+    assert only_event(shop).time == NOW
 
 
-def test_the_same_answer_is_given_after_a_price_change(shop: Shop, clock: Clock) -> None:
+def test_the_answer_is_the_same_after_a_price_change(shop: Shop, clock: Clock) -> None:
     first = shop.place(BODY | {"expected_total": TOTAL})
     shop.sell("TRUMPET-BB", "Trumpet in B flat", 99900)
-    clock.advance(seconds=FRESH.total_seconds())
+    clock.advance(seconds=MAX_AGE.total_seconds())
 
     assert shop.place(BODY | {"expected_total": TOTAL}) == first
 
 
-def test_the_same_answer_is_given_after_a_product_was_removed(shop: Shop, clock: Clock) -> None:
+def test_the_answer_is_the_same_after_a_product_was_removed(shop: Shop, clock: Clock) -> None:
     first = shop.place()
     shop.withdraw("TRUMPET-BB")
-    clock.advance(seconds=FRESH.total_seconds())
+    clock.advance(seconds=MAX_AGE.total_seconds())
 
     assert shop.place() == first
 
 
-def test_the_same_answer_is_given_by_another_worker(shop: Shop) -> None:
+def test_the_answer_is_the_same_from_another_worker(shop: Shop) -> None:
     first = shop.place()
     shop.restart()
 
@@ -48,15 +48,15 @@ def test_the_same_answer_is_given_by_another_worker(shop: Shop) -> None:
 
 
 @pytest.fixture
-def busy() -> Iterator[None]:
-    """Let threads take turns as often as they can."""
+def fast_switching() -> Iterator[None]:
+    """Switch threads as often as possible."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
     sys.setswitchinterval(usual)
 
 
-def test_the_same_answer_is_given_to_all_who_send_it_at_once(shop: Shop, busy: None) -> None:
+def test_concurrent_requests_get_the_same_answer(shop: Shop, fast_switching: None) -> None:
     together = Barrier(8)
 
     def send(number: int) -> Any:
@@ -86,15 +86,15 @@ def test_the_same_answer_is_given_to_all_who_send_it_at_once(shop: Shop, busy: N
 )
 def test_the_same_key_with_another_request_is_refused(shop: Shop, other: dict[str, Any]) -> None:
     shop.place()
-    before = only(shop)
+    before = only_event(shop)
     answer = shop.place(other)
 
     assert (answer.status, answer.problem) == (422, "key-reused")
     assert answer.body["field"] == "Idempotency-Key"
-    assert only(shop) == before
+    assert only_event(shop) == before
 
 
-def test_the_same_key_with_another_request_is_refused_although_that_has_no_price(
+def test_the_same_key_with_an_unpriced_request_is_refused(
     shop: Shop,
 ) -> None:
     shop.place()
@@ -103,7 +103,7 @@ def test_the_same_key_with_another_request_is_refused_although_that_has_no_price
     assert (answer.status, answer.problem) == (422, "key-reused")
 
 
-def test_a_request_of_the_time_before_delivery_could_be_chosen_is_still_the_same_request(
+def test_a_request_from_before_delivery_existed_is_still_the_same_request(
     shop: Shop,
 ) -> None:
     first = shop.place()
@@ -111,7 +111,7 @@ def test_a_request_of_the_time_before_delivery_could_be_chosen_is_still_the_same
     data = json.loads(item["data"]["S"])
     del data["delivery"], data["customer"]
     shop.log.put_item({**item, "dataversion": {"N": "1"}, "data": {"S": json.dumps(data)}})
-    assert only(shop).data.delivery == "standard"
+    assert only_event(shop).data.delivery == "standard"
 
     assert shop.place() == first
     assert shop.place(BODY | {"delivery": "standard"}) == first

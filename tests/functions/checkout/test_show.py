@@ -1,4 +1,4 @@
-"""Looking at an order, for whoever holds its key."""
+"""Showing an order to a guest with its key."""
 
 from typing import Any
 
@@ -11,14 +11,22 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from functions.checkout.identity import order_id
 from functions.checkout.orders import POLLING, SLOW_POLLING
-from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, Answer, Shop, state
+from tests.functions.checkout.conftest import (
+    BODY,
+    KEY,
+    ORDER,
+    OTHER_KEY,
+    Answer,
+    Shop,
+    append_facts,
+)
 from tests.support.builders import Clock, then
 
 CONFIRMED = OrderConfirmed()
 DISPATCHED = DispatchScheduled(carrier="sandbox", reference="SBX1")
 
 
-def test_an_order_is_known_from_its_200_on(placed: Shop) -> None:
+def test_an_order_can_be_read_at_once_after_its_200(placed: Shop) -> None:
     answer = placed.show()
 
     assert answer.status == 200
@@ -26,8 +34,8 @@ def test_an_order_is_known_from_its_200_on(placed: Shop) -> None:
     assert [step["type"] for step in answer.body["timeline"]] == ["OrderPlaced"]
 
 
-def test_an_order_is_shown_as_its_log_tells_it_by_one_read(placed: Shop) -> None:
-    state(placed, PaymentPrepared(reference="r"), CONFIRMED, DISPATCHED)
+def test_an_order_is_folded_from_one_read_of_its_log(placed: Shop) -> None:
+    append_facts(placed, PaymentPrepared(reference="r"), CONFIRMED, DISPATCHED)
     placed.log.calls.clear()
     answer = placed.show()
 
@@ -43,16 +51,16 @@ def test_an_order_is_shown_without_address_email_token_and_key(placed: Shop) -> 
         assert f"'{secret}'" not in shown
 
 
-@pytest.mark.parametrize("look", [Shop.show, Shop.cancel], ids=["show", "cancel"])
-def test_wrong_and_missing_keys_and_orders_all_give_the_same_404(placed: Shop, look: Any) -> None:
+@pytest.mark.parametrize("operation", [Shop.show, Shop.cancel], ids=["show", "cancel"])
+def test_wrong_and_missing_keys_and_orders_get_the_same_404(placed: Shop, operation: Any) -> None:
     answers: list[Answer] = [
-        look(placed, bearer=None),
-        look(placed, bearer=OTHER_KEY),
-        look(placed, bearer="nonsense"),
-        look(placed, bearer=""),
-        look(placed, order="NOSUCHORDER", bearer=KEY),
-        look(placed, order="", bearer=KEY),
-        look(placed, order=ORDER.lower(), bearer=KEY),
+        operation(placed, bearer=None),
+        operation(placed, bearer=OTHER_KEY),
+        operation(placed, bearer="nonsense"),
+        operation(placed, bearer=""),
+        operation(placed, order="NOSUCHORDER", bearer=KEY),
+        operation(placed, order="", bearer=KEY),
+        operation(placed, order=ORDER.lower(), bearer=KEY),
     ]
 
     assert answers[0].status == 404
@@ -62,26 +70,26 @@ def test_wrong_and_missing_keys_and_orders_all_give_the_same_404(placed: Shop, l
     assert "append" not in placed.log.calls
 
 
-def test_the_right_key_of_an_order_that_was_never_placed_gives_that_404_too(placed: Shop) -> None:
+def test_the_right_key_of_an_order_that_was_never_placed_gets_that_404_too(placed: Shop) -> None:
     never = placed.show(order=order_id(OTHER_KEY), bearer=OTHER_KEY)
 
     assert never == placed.show(bearer=None)
 
 
-def test_a_request_that_names_no_order_gives_that_404_too(placed: Shop) -> None:
+def test_a_request_without_an_order_gets_that_404_too(placed: Shop) -> None:
     nameless = placed.request("GET /orders/{id}", authorization=f"Bearer {KEY}")
 
     assert nameless == placed.show(bearer=None)
 
 
-def test_who_has_no_key_causes_no_read(placed: Shop) -> None:
+def test_a_wrong_key_causes_no_read(placed: Shop) -> None:
     placed.show(bearer=OTHER_KEY)
 
     assert placed.log.calls == []
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-def test_the_key_is_a_bearer_token_whatever_its_letters(placed: Shop, scheme: str) -> None:
+def test_the_bearer_scheme_and_key_ignore_case(placed: Shop, scheme: str) -> None:
     answer = placed.request(
         "GET /orders/{id}", path={"id": ORDER}, authorization=f"{scheme} {KEY.upper()}"
     )
@@ -89,13 +97,13 @@ def test_the_key_is_a_bearer_token_whatever_its_letters(placed: Shop, scheme: st
     assert answer.status == 200
 
 
-def test_the_key_counts_under_no_other_scheme(placed: Shop) -> None:
+def test_the_key_is_not_accepted_under_another_scheme(placed: Shop) -> None:
     answer = placed.request("GET /orders/{id}", path={"id": ORDER}, authorization=f"Basic {KEY}")
 
     assert answer.status == 404
 
 
-def test_an_order_that_did_not_change_is_not_sent_again(placed: Shop) -> None:
+def test_an_unchanged_order_is_not_sent_again(placed: Shop) -> None:
     first = placed.show()
     again = placed.show(if_none_match=first.headers["etag"])
 
@@ -106,12 +114,12 @@ def test_an_order_that_did_not_change_is_not_sent_again(placed: Shop) -> None:
 
 def test_every_new_fact_changes_the_etag(placed: Shop) -> None:
     first = placed.show()
-    state(placed, PaymentPrepared(reference="r"))
+    append_facts(placed, PaymentPrepared(reference="r"))
 
     assert placed.show(if_none_match=first.headers["etag"]).status == 200
 
 
-def test_a_fact_of_the_same_moment_changes_the_etag_as_well(placed: Shop) -> None:
+def test_a_fact_with_the_same_sequence_changes_the_etag_too(placed: Shop) -> None:
     origin = next(iter(placed.log.read(ORDER)))
     facts: list[Event[Any]] = [
         then(origin, StockReserved(lines=())),
@@ -129,7 +137,7 @@ def test_a_fact_of_the_same_moment_changes_the_etag_as_well(placed: Shop) -> Non
     ("age", "wait"),
     [(0, 1), (9, 1), (10, 5), (59, 5), (60, SLOW_POLLING), (86_400, SLOW_POLLING)],
 )
-def test_while_an_order_moves_its_customer_is_told_when_to_look_again(
+def test_an_order_in_progress_has_a_retry_after(
     placed: Shop, clock: Clock, age: int, wait: int
 ) -> None:
     clock.advance(seconds=age)
@@ -138,13 +146,13 @@ def test_while_an_order_moves_its_customer_is_told_when_to_look_again(
     assert POLLING[0][0] < POLLING[1][0]
 
 
-def test_an_order_that_came_to_rest_is_not_to_be_polled(placed: Shop) -> None:
-    state(placed, CONFIRMED, DISPATCHED)
+def test_an_ended_order_has_no_retry_after(placed: Shop) -> None:
+    append_facts(placed, CONFIRMED, DISPATCHED)
 
     assert "retry-after" not in placed.show().headers
 
 
-def test_the_log_line_of_a_look_names_the_order(placed: Shop) -> None:
+def test_the_log_lines_of_show_and_cancel_name_the_order(placed: Shop) -> None:
     placed.lines.lines.clear()
     placed.show()
     placed.cancel()
