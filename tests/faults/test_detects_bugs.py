@@ -1,4 +1,4 @@
-"""Does it bite? Mistakes that are seeded_bug where functions meet AWS are found by the sweep."""
+"""Each bug that is seeded where functions meet AWS is found by the sweep."""
 
 from contextlib import closing
 
@@ -32,11 +32,11 @@ FOUND_BY = {
         "only_one_reference_is_captured",
     ),
 }
-"""For each mistake a function, how its call begins, and what shows it in the first story."""
+"""For each bug a function, the start of its call, and the invariant that breaks."""
 
 
 @pytest.mark.parametrize("name", sorted(FOUND_BY))
-def test_a_planted_mistake_is_found(
+def test_a_seeded_bug_is_found(
     name: str, templates: Templates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     function, call, invariant = FOUND_BY[name]
@@ -52,5 +52,5 @@ def test_a_planted_mistake_is_found(
     assert found.name == invariant
 
 
-def test_every_planted_mistake_is_looked_for() -> None:
+def test_every_seeded_bug_has_a_test() -> None:
     assert sorted(FOUND_BY) == sorted(SEEDED_BUGS)

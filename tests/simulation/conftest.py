@@ -1,4 +1,4 @@
-"""What the simulator's tests share."""
+"""Fixtures of the simulator's tests."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.simulation.seeded_bugs import it_confirms_the_losing_reference
 
 @pytest.fixture
 def buggy_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SeededBug a mistake in what every campaign runs."""
+    """Seed a bug into every campaign."""
     rows = it_confirms_the_losing_reference(monkeypatch)
     monkeypatch.setattr(
         "simulation.campaign.World",

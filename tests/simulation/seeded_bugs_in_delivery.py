@@ -1,4 +1,4 @@
-"""Mistakes that somebody could make between the log and the consumers, and in operating them."""
+"""Bugs seeded between the log and the consumers, and into operation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -55,16 +55,16 @@ def the_retry_delay_does_not_grow(patch: Patch) -> Rows:
 
 @seeded_bug
 def the_dead_letter_queue_is_dropped(patch: Patch) -> Rows:
-    def give_up(self: Queue, message: Queued) -> None:
+    def drop(self: Queue, message: Queued) -> None:
         self._held[message.event.id] -= 1
         self._remove(message)
 
-    patch.setattr(Queue, "_dead_letter", give_up)
+    patch.setattr(Queue, "_dead_letter", drop)
     return CONSUMERS, BUS
 
 
 @seeded_bug
-def the_past_is_replayed_before_the_queue_is_subscribed(patch: Patch) -> Rows:
+def the_past_is_replayed_before_the_subscription(patch: Patch) -> Rows:
     def deploy(self: Operators, queue: Queue) -> None:
         queue.deployed = True
         if queue.consumer.replayable:
@@ -93,18 +93,18 @@ def the_relay_ignores_refused_entries(_: Patch) -> Rows:
 
 @seeded_bug
 def later_events_overtake_a_refused_one(_: Patch) -> Rows:
-    def going_on(messages: Sequence[Message], topic: Topic) -> Mapping[str, str]:
+    def one_by_one(messages: Sequence[Message], topic: Topic) -> Mapping[str, str]:
         unsent: dict[str, str] = {}
         for message in sorted(messages, key=lambda each: (each.sequence, each.id)):
             unsent |= publish([message], topic)
         return unsent
 
-    return CONSUMERS, replace(BUS, publish=going_on)
+    return CONSUMERS, replace(BUS, publish=one_by_one)
 
 
 @seeded_bug
-def the_stream_is_read_by_several_at_once(_: Patch) -> Rows:
-    """With a parallelisation factor of two Lambda keeps the order of an item, and of no more."""
+def the_stream_is_read_in_parallel(_: Patch) -> Rows:
+    """With a parallelisation factor of two, Lambda keeps the order of an item only."""
 
     def in_parts(messages: Sequence[Message], topic: Topic) -> Mapping[str, str]:
         unsent: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Does it bite? Each seeded_bug mistake is found, and told as a short story."""
+"""Each seeded bug is found, and shrinks to a short report."""
 
 from collections.abc import Iterator
 
@@ -13,10 +13,10 @@ from tests.simulation.seeding import Rows
 from tests.simulation.test_found import FOUND
 
 SEEDS = 60
-"""Worlds of ten orders within which each mistake must be shown; most are in the first three."""
+"""Worlds of ten orders in which each bug must show; most do in the first three."""
 
 RARE = {"a_parcel_is_booked_without_a_lookup": 180, "it_does_not_void": 60}
-"""Those that two worlds in a hundred show, and the seed to begin with, since seconds count here."""
+"""Bugs that show in two worlds of a hundred, and the seed to begin with, to save time."""
 
 FOUND_BY: dict[str, tuple[str, ...]] = {
     "a_cancelled_reference_can_still_be_charged": ("payment_facts_match_the_gateway",),
@@ -40,15 +40,15 @@ FOUND_BY: dict[str, tuple[str, ...]] = {
     "the_dead_letter_queue_is_dropped": ("no_message_is_lost",),
     "the_list_versions_rows_by_sequence": ("the_list_is_never_ahead_of_the_log",),
     "a_list_row_counts_a_fact_too_many": ("the_list_is_never_ahead_of_the_log",),
-    "the_past_is_replayed_before_the_queue_is_subscribed": ("every_consumer_handled_its_events",),
+    "the_past_is_replayed_before_the_subscription": ("every_consumer_handled_its_events",),
     "the_relay_ignores_refused_entries": (
         "events_are_published_in_order",
         "no_event_is_lost",
     ),
-    "the_stream_is_read_by_several_at_once": ("events_are_published_in_order",),
+    "the_stream_is_read_in_parallel": ("events_are_published_in_order",),
     "the_retry_delay_does_not_grow": ("retries_outlast_an_outage",),
 }
-"""The invariants that must show each mistake."""
+"""The invariants that each bug must break."""
 
 
 def violations(rows: Rows, first: int = 0) -> Iterator[Run]:
@@ -56,7 +56,7 @@ def violations(rows: Rows, first: int = 0) -> Iterator[Run]:
 
 
 @pytest.mark.parametrize("name", sorted(FOUND_BY))
-def test_a_planted_mistake_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_seeded_bug_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     missed = set(FOUND_BY[name])
     for found in violations(SEEDED_BUGS[name](monkeypatch), RARE.get(name, 0)):
         assert found.violation is not None
@@ -67,15 +67,15 @@ def test_a_planted_mistake_is_found(name: str, monkeypatch: pytest.MonkeyPatch) 
     assert not missed
 
 
-def test_every_planted_mistake_is_looked_for() -> None:
-    """What is rarest has seeds of its own, in `test_found`."""
-    found = {was for was, _, _ in FOUND}
+def test_every_seeded_bug_has_a_test() -> None:
+    """The rarest has seeds of its own, in `test_found`."""
+    found = {bug for bug, _, _ in FOUND}
 
     assert sorted({*FOUND_BY, *found}) == sorted(SEEDED_BUGS)
     assert RARE.keys() <= FOUND_BY.keys()
 
 
-def test_what_is_found_shrinks_to_a_short_story(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_violation_shrinks_to_a_short_report(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = it_confirms_the_losing_reference(monkeypatch)
     found = next(violations(rows))
     small = shrink(found, rows)
@@ -85,8 +85,8 @@ def test_what_is_found_shrinks_to_a_short_story(monkeypatch: pytest.MonkeyPatch)
     assert small.violation.name == found.violation.name
     assert len(small.scenario.present) == 1
     assert len(small.world.engine.injected) <= 2
-    told = "\n".join(report(small))
-    assert "1 order and" in told
-    assert "captured" in told
-    assert small.violation.sentence in told
+    lines = "\n".join(report(small))
+    assert "1 order and" in lines
+    assert "captured" in lines
+    assert small.violation.sentence in lines
     assert replay_command(small) == f"fanfare simulate --seed {found.scenario.seed} --orders 10"

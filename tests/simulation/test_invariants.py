@@ -1,4 +1,4 @@
-"""Each invariant can fail: what no seeded_bug mistake breaks is shown a shop in which it is broken."""
+"""Each invariant can fail: what no seeded bug breaks fails for an example here."""
 
 from collections.abc import Callable
 from copy import replace
@@ -26,7 +26,7 @@ from simulation.state import Shop
 from tests.simulation.test_detects_bugs import FOUND_BY
 from tests.support.builders import NOW, ORDER, TRUMPET, Clock, order_placed, placed, then
 
-CHECKED = (orders, delivery, read_models, at_rest)
+MODULES = (orders, delivery, read_models, at_rest)
 HELPERS = {"adds", "recount", "of_a_fact", "of_a_handled_event"}
 PRICE = Money(amount=TRUMPET.unit_price, currency="EUR")
 TAKEN = (Reserved(sku=TRUMPET.sku, quantity=1),)
@@ -41,8 +41,8 @@ SENT = DispatchScheduled(carrier="sandbox", reference="SBX1")
 MAILED = ReceiptSent(message_id="mail-1")
 
 
-class Told:
-    """A shop in which one order's facts were stated, and that was said at gateway and carrier."""
+class Example:
+    """A shop with one order's facts, and its states at gateway and carrier."""
 
     def __init__(self, *facts: Fact | tuple[Fact, str]) -> None:
         self.shop = Shop({TRUMPET.sku: 5}, CONSUMERS, Clock(NOW))
@@ -52,149 +52,149 @@ class Told:
             fact, slot = given if isinstance(given, tuple) else (given, None)
             self.last = self.shop.log.append(then(self.last, fact, slot=slot))
 
-    def charged(self, *states: str) -> "Told":
-        """Let a reference at the gateway become these, one after the other."""
+    def charged(self, *states: str) -> "Example":
+        """Put a reference at the gateway into these states, one after the other."""
         for version, state in enumerate(states):
             values: dict[str, Value] = {"order": ORDER, "state": state, "amount": PRICE.amount}
             assert self.shop.ledger.put(Record(key="r", values=values, version=version))
         return self
 
-    def booked(self) -> "Told":
-        """Let the carrier have booked a parcel."""
+    def booked(self) -> "Example":
+        """Book a parcel at the carrier."""
         values: dict[str, Value] = {"tracking": SENT.reference, "parcels": 1}
         assert self.shop.parcels.put(Record(key=ORDER, values=values, version=0))
         return self
 
 
-type Says = Callable[[Told], bool]
+type Holds = Callable[[Example], bool]
 
 
-def of_the_last(invariant: Callable[[Shop, Event[Any]], bool]) -> Says:
-    return lambda told: invariant(told.shop, told.last)
+def on_the_last_event(invariant: Callable[[Shop, Event[Any]], bool]) -> Holds:
+    return lambda example: invariant(example.shop, example.last)
 
 
-def of_the_order(invariant: Callable[[Shop, str], bool]) -> Says:
-    return lambda told: invariant(told.shop, ORDER)
+def on_the_order(invariant: Callable[[Shop, str], bool]) -> Holds:
+    return lambda example: invariant(example.shop, ORDER)
 
 
-def first_and_now(told: Told) -> bool:
-    """Look at what a slot was filled with first, and then at what it holds now."""
-    then_it_was = told.shop.first.setdefault(told.last.id, told.last)
-    now = told.shop.log.read(ORDER).at(told.last.slot) or then_it_was
-    return orders.a_filled_slot_never_changes(told.shop, now)
+def holds_over_time(example: Example) -> bool:
+    """Note the first event of a slot, and check the current one."""
+    at_first = example.shop.first.setdefault(example.last.id, example.last)
+    now = example.shop.log.read(ORDER).at(example.last.slot) or at_first
+    return orders.a_filled_slot_never_changes(example.shop, now)
 
 
-def overwritten() -> Told:
-    told = Told(CONFIRMED)
-    told.shop.log.put_item(to_item(replace(told.last, correlationid="another")))
-    return told
+def overwritten() -> Example:
+    example = Example(CONFIRMED)
+    example.shop.log.put_item(to_item(replace(example.last, correlationid="another")))
+    return example
 
 
-def forged() -> Told:
-    told = Told()
-    told.last = then(told.last, CONFIRMED)
-    return told
+def forged() -> Example:
+    example = Example()
+    example.last = then(example.last, CONFIRMED)
+    return example
 
 
-def mailed() -> Told:
-    told = Told(MAILED)
-    told.shop.mail_ids.add("mail-1")
-    return told
+def mailed() -> Example:
+    example = Example(MAILED)
+    example.shop.mail_ids.add("mail-1")
+    return example
 
 
-def published() -> Told:
-    told = Told()
-    told.shop.published.add(told.last.id)
-    return told
+def published() -> Example:
+    example = Example()
+    example.shop.published.add(example.last.id)
+    return example
 
 
-def listed() -> Told:
-    told = Told()
-    made = row(told.shop.log.read(ORDER))
+def listed() -> Example:
+    example = Example()
+    made = row(example.shop.log.read(ORDER))
     assert made is not None
-    told.shop.rows[LIST].put(made)
-    return told
+    example.shop.rows[LIST].put(made)
+    return example
 
 
 PAID = (CAPTURED, RESERVED, CONFIRMED)
 TWICE = (REFUNDED, "payment/refund/2")
 
-SHOWN: dict[str, tuple[Says, Callable[[], Told], Callable[[], Told]]] = {
-    "a_filled_slot_never_changes": (first_and_now, lambda: Told(CONFIRMED), overwritten),
+EXAMPLES: dict[str, tuple[Holds, Callable[[], Example], Callable[[], Example]]] = {
+    "a_filled_slot_never_changes": (holds_over_time, lambda: Example(CONFIRMED), overwritten),
     "an_order_has_one_outcome": (
-        of_the_last(orders.an_order_has_one_outcome),
-        lambda: Told(CONFIRMED),
-        lambda: Told(CONFIRMED, (CANCELLED, "another")),
+        on_the_last_event(orders.an_order_has_one_outcome),
+        lambda: Example(CONFIRMED),
+        lambda: Example(CONFIRMED, (CANCELLED, "another")),
     ),
     "refunds_never_exceed_captures": (
-        of_the_last(orders.refunds_never_exceed_captures),
-        lambda: Told(CAPTURED, CANCELLED, REFUNDED),
-        lambda: Told(CAPTURED, CANCELLED, REFUNDED, TWICE),
+        on_the_last_event(orders.refunds_never_exceed_captures),
+        lambda: Example(CAPTURED, CANCELLED, REFUNDED),
+        lambda: Example(CAPTURED, CANCELLED, REFUNDED, TWICE),
     ),
     "dispatched_is_confirmed": (
-        of_the_last(orders.dispatched_is_confirmed),
-        lambda: Told(*PAID, SENT),
-        lambda: Told(CAPTURED, SENT),
+        on_the_last_event(orders.dispatched_is_confirmed),
+        lambda: Example(*PAID, SENT),
+        lambda: Example(CAPTURED, SENT),
     ),
     "parcel_facts_match_the_carrier": (
-        of_the_last(orders.parcel_facts_match_the_carrier),
-        lambda: Told(*PAID, SENT).booked(),
-        lambda: Told(*PAID, replace(SENT, reference="SBX2")).booked(),
+        on_the_last_event(orders.parcel_facts_match_the_carrier),
+        lambda: Example(*PAID, SENT).booked(),
+        lambda: Example(*PAID, replace(SENT, reference="SBX2")).booked(),
     ),
     "mail_facts_match_the_mailbox": (
-        of_the_last(orders.mail_facts_match_the_mailbox),
+        on_the_last_event(orders.mail_facts_match_the_mailbox),
         mailed,
-        lambda: Told(MAILED),
+        lambda: Example(MAILED),
     ),
     "stock_is_returned_only_when_cancelled": (
-        of_the_last(orders.stock_is_returned_only_when_cancelled),
-        lambda: Told(RESERVED, CANCELLED, RELEASED),
-        lambda: Told(RESERVED, CANCELLED, replace(RELEASED, lines=TAKEN * 2)),
+        on_the_last_event(orders.stock_is_returned_only_when_cancelled),
+        lambda: Example(RESERVED, CANCELLED, RELEASED),
+        lambda: Example(RESERVED, CANCELLED, replace(RELEASED, lines=TAKEN * 2)),
     ),
     "a_reference_changes_only_as_allowed": (
-        of_the_order(orders.a_reference_changes_only_as_allowed),
-        lambda: Told().charged("prepared", "captured", "refunded"),
-        lambda: Told().charged("prepared", "cancelled", "captured"),
+        on_the_order(orders.a_reference_changes_only_as_allowed),
+        lambda: Example().charged("prepared", "captured", "refunded"),
+        lambda: Example().charged("prepared", "cancelled", "captured"),
     ),
     "a_confirmed_order_stays_charged": (
-        of_the_order(orders.a_confirmed_order_stays_charged),
-        lambda: Told(*PAID).charged("prepared", "captured"),
-        lambda: Told(*PAID).charged("prepared", "captured", "refunded"),
+        on_the_order(orders.a_confirmed_order_stays_charged),
+        lambda: Example(*PAID).charged("prepared", "captured"),
+        lambda: Example(*PAID).charged("prepared", "captured", "refunded"),
     ),
-    "published_is_persisted": (of_the_last(delivery.published_is_persisted), Told, forged),
+    "published_is_persisted": (on_the_last_event(delivery.published_is_persisted), Example, forged),
     "every_event_was_published": (
-        of_the_order(at_rest.every_event_was_published),
+        on_the_order(at_rest.every_event_was_published),
         published,
-        Told,
+        Example,
     ),
     "confirmed_is_charged_and_dispatched": (
-        of_the_order(at_rest.confirmed_is_charged_and_dispatched),
-        lambda: Told(*PAID, SENT).charged("prepared", "captured").booked(),
-        lambda: Told(*PAID, SENT).charged("prepared", "captured"),
+        on_the_order(at_rest.confirmed_is_charged_and_dispatched),
+        lambda: Example(*PAID, SENT).charged("prepared", "captured").booked(),
+        lambda: Example(*PAID, SENT).charged("prepared", "captured"),
     ),
     "cancelled_leaves_no_charge_stock_or_parcel": (
-        of_the_order(at_rest.cancelled_leaves_no_charge_stock_or_parcel),
-        lambda: Told(RESERVED, CANCELLED, RELEASED),
-        lambda: Told(RESERVED, CANCELLED),
+        on_the_order(at_rest.cancelled_leaves_no_charge_stock_or_parcel),
+        lambda: Example(RESERVED, CANCELLED, RELEASED),
+        lambda: Example(RESERVED, CANCELLED),
     ),
     "the_log_records_every_charge_and_refund": (
-        of_the_order(at_rest.the_log_records_every_charge_and_refund),
-        lambda: Told(CAPTURED).charged("prepared", "captured"),
-        lambda: Told(CAPTURED).charged("prepared", "captured", "refunded"),
+        on_the_order(at_rest.the_log_records_every_charge_and_refund),
+        lambda: Example(CAPTURED).charged("prepared", "captured"),
+        lambda: Example(CAPTURED).charged("prepared", "captured", "refunded"),
     ),
-    "the_list_matches_the_log": (of_the_order(at_rest.the_list_matches_the_log), listed, Told),
+    "the_list_matches_the_log": (on_the_order(at_rest.the_list_matches_the_log), listed, Example),
 }
-"""What asks an invariant, a shop in which it holds, and one in which it does not."""
+"""A call of each invariant, a shop in which it holds, and one in which it does not."""
 
 OF_A_MESSAGE = "dead_letters_were_tried"
 
 
-@pytest.mark.parametrize("name", SHOWN)
-def test_an_invariant_tells_a_shop_that_is_right_from_one_that_is_not(name: str) -> None:
-    says, right, wrong = SHOWN[name]
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_invariant_holds_for_one_shop_and_fails_for_another(name: str) -> None:
+    holds, right, wrong = EXAMPLES[name]
 
-    assert says(right())
-    assert not says(wrong())
+    assert holds(right())
+    assert not holds(wrong())
 
 
 @pytest.mark.parametrize("tried", [True, False])
@@ -206,13 +206,15 @@ def test_a_dead_letter_was_tried(tried: bool) -> None:
     assert delivery.dead_letters_were_tried(message, 0) is tried
 
 
-def test_every_invariant_is_shown_to_bite() -> None:
-    shown = {name for names in FOUND_BY.values() for name in names}
+def test_every_invariant_is_shown_to_fail() -> None:
+    broken = {name for names in FOUND_BY.values() for name in names}
 
-    assert {*shown, *SHOWN, OF_A_MESSAGE} == {name for each in CHECKED for name in _named(each)}
+    assert {*broken, *EXAMPLES, OF_A_MESSAGE} == {
+        name for each in MODULES for name in _functions(each)
+    }
 
 
-def _named(module: ModuleType) -> set[str]:
+def _functions(module: ModuleType) -> set[str]:
     functions = getmembers(module, isfunction)
     own = {name for name, function in functions if function.__module__ == module.__name__}
     return {name for name in own if not name.startswith("_")} - HELPERS

@@ -1,4 +1,4 @@
-"""A consumer that was added to the map a minute ago, or is deployed midway, is like the others."""
+"""A consumer that is new in the map, or deployed midway, works like the others."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from simulation.scenario import Scenario
 ORDERS = 5
 
 
-def test_it_hears_what_concerns_it_through_its_usual_adapter() -> None:
+def test_a_new_consumer_reacts_through_its_usual_adapter() -> None:
     greeted: set[str] = set()
 
     def greet(event: Event[Any], _: History, printer: set[str]) -> None:
@@ -36,7 +36,9 @@ def test_it_hears_what_concerns_it_through_its_usual_adapter() -> None:
     assert 0 < len(greeted) <= ORDERS
 
 
-def test_who_is_deployed_midway_hears_the_past_by_a_replay(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_consumer_deployed_midway_gets_the_past_by_a_replay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(operators, "NEW", 1)
     missed = 0
     for seed in range(12):
@@ -50,10 +52,10 @@ def test_who_is_deployed_midway_hears_the_past_by_a_replay(monkeypatch: pytest.M
         missed += len(queues["email"].missed)
         assert not any(queues[name].missed for name in new - {"email"})
 
-    assert missed > 0  # nobody replays mails
+    assert missed > 0  # email is not replayable
 
 
-def test_for_whom_an_order_would_wait_in_vain_is_not_deployed_midway() -> None:
+def test_a_consumer_that_orders_wait_for_is_not_deployed_midway() -> None:
     late = {each.name for each in CONSUMERS if may_be_new(each, CONSUMERS)}
 
     assert late == {"inventory", "ordering", "email", "orders", "analytics"}

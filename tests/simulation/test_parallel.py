@@ -13,23 +13,23 @@ from simulation.parallel import SHARE, run_in_parallel
 SEEDS = range(2 * SHARE + 1)
 
 
-def test_several_processes_see_together_what_one_sees_alone() -> None:
+def test_several_processes_together_return_the_tally_of_one() -> None:
     alone, together = Tally(), Tally()
-    told: list[int] = []
+    worlds: list[int] = []
 
     assert list(campaign(SEEDS, 2, alone)) == []
     seen = run_in_parallel(
-        SEEDS, 2, together, jobs=2, progress=lambda tally: told.append(tally.worlds)
+        SEEDS, 2, together, jobs=2, progress=lambda tally: worlds.append(tally.worlds)
     )
     assert list(seen) == []
 
     assert together == alone
-    assert told == [SHARE, 2 * SHARE, 2 * SHARE + 1]
+    assert worlds == [SHARE, 2 * SHARE, 2 * SHARE + 1]
 
 
 @pytest.mark.usefixtures("buggy_rules")
-def test_what_breaks_elsewhere_breaks_here_again() -> None:
-    """In threads, since a mistake that is seeded_bug in this process is in no other."""
+def test_a_violation_in_another_thread_is_reproduced() -> None:
+    """In threads, since a bug that is seeded in this process is in no other."""
     alone = [one.scenario for one in campaign(SEEDS, 10, Tally())]
     found = list(run_in_parallel(SEEDS, 10, Tally(), jobs=2, pool=ThreadPoolExecutor))
 
@@ -37,7 +37,7 @@ def test_what_breaks_elsewhere_breaks_here_again() -> None:
     assert all(one.violation for one in found)
 
 
-def test_who_stops_a_campaign_waits_for_no_process_and_leaves_none() -> None:
+def test_an_interrupt_waits_for_no_process_and_leaves_none() -> None:
     working: list[BaseProcess] = []
 
     def stop(_: Tally) -> None:

@@ -1,4 +1,4 @@
-"""A campaign of more worlds than there is memory for."""
+"""A campaign of more worlds than fit into memory."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,7 +10,7 @@ from simulation.parallel import PORTION, SHARE, run_in_parallel
 
 
 class Counted(ThreadPoolExecutor):
-    """Takes no more than one portion."""
+    """Accepts one portion at most."""
 
     taken = 0
 
@@ -20,7 +20,7 @@ class Counted(ThreadPoolExecutor):
         return super().submit(fn, *args, **kwargs)
 
 
-def test_a_campaign_without_end_begins_all_the_same() -> None:
+def test_an_endless_campaign_starts() -> None:
     def stop(_: Tally) -> None:
         raise KeyboardInterrupt
 
@@ -30,7 +30,7 @@ def test_a_campaign_without_end_begins_all_the_same() -> None:
 
 def test_every_portion_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulation.parallel.PORTION", 2)
-    told: list[int] = []
+    worlds: list[int] = []
 
     seen = run_in_parallel(
         range(4 * SHARE + 1),
@@ -38,8 +38,8 @@ def test_every_portion_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
         Tally(),
         jobs=2,
         pool=ThreadPoolExecutor,
-        progress=lambda tally: told.append(tally.worlds),
+        progress=lambda tally: worlds.append(tally.worlds),
     )
     assert list(seen) == []
 
-    assert told == [SHARE, 2 * SHARE, 3 * SHARE, 4 * SHARE, 4 * SHARE + 1]
+    assert worlds == [SHARE, 2 * SHARE, 3 * SHARE, 4 * SHARE, 4 * SHARE + 1]

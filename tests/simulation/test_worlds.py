@@ -1,4 +1,4 @@
-"""Worlds of ten orders: what holds in them, and what happens there at all."""
+"""Worlds of ten orders: the invariants hold, and every kind of event occurs."""
 
 import gc
 import os
@@ -24,10 +24,10 @@ from tests.support.builders import placed
 WORLDS = 300
 ORDERS = 10
 RARE = ("rows.remove", "carrier.find", "gateway.cancel")
-"""Calls that few worlds make, so that some faults never meet them in so many."""
+"""Calls that few worlds make, so that some faults may not meet them."""
 
 
-def test_three_hundred_worlds_keep_their_word_while_every_fault_happens() -> None:
+def test_three_hundred_worlds_hold_their_invariants_under_every_fault() -> None:
     seen = Tally()
 
     assert [one.violation for one in campaign(range(WORLDS), ORDERS, seen)] == []
@@ -52,12 +52,12 @@ def test_the_orders_end_in_every_way() -> None:
             stated |= {type(event.data) for event in history}
 
     assert set(ends) == {"confirmed", "customer", "payment-declined", "out-of-stock", "stalled"}
-    assert len(stated) == 17  # all but MailRefused: everybody here has an address
+    assert len(stated) == 17  # all but MailRefused: every customer here has an address
     assert days >= 13
 
 
 @pytest.mark.parametrize("seed", [3, 7, 2**64])
-def test_the_same_plan_is_the_same_run(seed: int) -> None:
+def test_the_same_scenario_gives_the_same_run(seed: int) -> None:
     scenario = Scenario(seed=seed, orders=ORDERS)
     one, other = run(scenario).world.engine, run(scenario).world.engine
 
@@ -66,8 +66,8 @@ def test_the_same_plan_is_the_same_run(seed: int) -> None:
 
 
 @pytest.mark.parametrize("hashing", ["1", "2"])
-def test_the_same_plan_is_the_same_run_in_any_process(hashing: str) -> None:
-    """Sets and dictionaries are in another order there, wherever their order is that of hashes."""
+def test_the_same_scenario_gives_the_same_run_in_any_process(hashing: str) -> None:
+    """In another process, sets of strings have another order."""
     scenario = Scenario(seed=4, orders=ORDERS)
     code = f"""
 from simulation.campaign import run
@@ -82,7 +82,7 @@ print(run(Scenario(seed={scenario.seed}, orders={scenario.orders})).world.engine
 
 
 @pytest.mark.parametrize("seed", [0, 2])
-def test_a_call_that_nothing_overtakes_may_be_made_at_once(seed: int) -> None:
+def test_a_call_that_nothing_precedes_may_be_made_at_once(seed: int) -> None:
     scenario = Scenario(seed=seed, orders=ORDERS)
     slow = World(scenario)
     slow.engine.skips_ahead = False
@@ -92,7 +92,7 @@ def test_a_call_that_nothing_overtakes_may_be_made_at_once(seed: int) -> None:
     assert (slow.engine.trace, slow.engine.steps) == (hurried.trace, hurried.steps)
 
 
-def test_who_is_left_out_changes_nobody_elses_luck() -> None:
+def test_leaving_out_an_order_changes_no_draw_of_the_others() -> None:
     scenario = Scenario(seed=5, orders=ORDERS)
     injected = run(scenario).world.engine.injected
     without = run(replace(scenario, absent_orders=frozenset({0}))).world
@@ -102,7 +102,7 @@ def test_who_is_left_out_changes_nobody_elses_luck() -> None:
     assert len(shared) > len(injected) / 2
 
 
-def test_what_is_spared_does_not_happen() -> None:
+def test_an_excluded_fault_is_not_injected() -> None:
     scenario = Scenario(seed=5, orders=ORDERS)
     injected = run(scenario).world.engine.injected
     some = frozenset(sorted(injected)[:10])
@@ -110,7 +110,7 @@ def test_what_is_spared_does_not_happen() -> None:
     assert not some & set(run(scenario.without_faults(some)).world.engine.injected)
 
 
-def test_what_befalls_a_second_receive_does_not_depend_on_how_the_first_went() -> None:
+def test_the_numbers_of_a_second_receive_do_not_depend_on_the_first() -> None:
     draws = Draws(7)
     seen: list[list[int]] = []
     for taken in (0, 5, 40):
@@ -124,8 +124,8 @@ def test_what_befalls_a_second_receive_does_not_depend_on_how_the_first_went() -
 
 @pytest.mark.usefixtures("buggy_rules")
 @pytest.mark.parametrize("seed", range(4))
-def test_a_world_that_is_over_is_let_go_of_however_it_ended(seed: int) -> None:
-    """A campaign has thousands of them, and a thread that stands somewhere keeps its world."""
+def test_a_finished_world_is_freed_however_it_ended(seed: int) -> None:
+    """A campaign has thousands of worlds, and a suspended thread keeps its world alive."""
     ended = run(Scenario(seed=seed, orders=ORDERS))
     world = weakref.ref(ended.world)
     del ended
@@ -134,7 +134,7 @@ def test_a_world_that_is_over_is_let_go_of_however_it_ended(seed: int) -> None:
     assert world() is None
 
 
-def test_a_campaign_lets_go_of_its_worlds_although_nobody_looks_for_garbage(
+def test_a_campaign_frees_its_worlds_without_garbage_collection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     worlds: list[weakref.ref[World]] = []
@@ -145,7 +145,7 @@ def test_a_campaign_lets_go_of_its_worlds_although_nobody_looks_for_garbage(
             super().run()
 
     monkeypatch.setattr("simulation.campaign.World", Watched)
-    monkeypatch.setattr("simulation.world.REAL", 0)  # errors of real handlers know each other
+    monkeypatch.setattr("simulation.world.REAL", 0)  # errors of real handlers refer to each other
     gc.disable()
     try:
         assert list(campaign(range(5), ORDERS, Tally())) == []
@@ -154,7 +154,7 @@ def test_a_campaign_lets_go_of_its_worlds_although_nobody_looks_for_garbage(
         gc.enable()
 
 
-def test_a_read_has_no_effect_that_could_come_later() -> None:
+def test_a_read_cannot_take_effect_later() -> None:
     assert "die, done later" not in possible("log.read")
     assert "conflict" in possible("log.append with changes")
     assert "conflict" not in possible("log.append")
