@@ -38,9 +38,9 @@ def test_one_page_of_each_part_of_the_index_is_read(
     queries: list[tuple[str, int]] = []
     listed = shop.rows.listed
 
-    def recorded(part: str, *, limit: int) -> Sequence[Row]:
+    def recorded(part: str, *, limit: int, after: Row | None = None) -> Sequence[Row]:
         queries.append((part, limit))
-        return listed(part, limit=limit)
+        return listed(part, limit=limit, after=after)
 
     monkeypatch.setattr(shop.rows, "listed", recorded)
     shop.check_once()
