@@ -1,1 +1,1 @@
-"""Old events of the log, sent again: to one consumer's queue, or to the topic and so to all."""
+"""Replays: events of the log are sent again, to one consumer's queue or to the topic."""

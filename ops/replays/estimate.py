@@ -1,4 +1,4 @@
-"""What a selection of the log's events amounts to, before any of them is sent."""
+"""Estimate of a selection of the log's events, before any of them is sent."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -16,42 +16,42 @@ from ops.stage.prices import READ_UNIT
 EXAMPLES = 3
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that stands for others."""
+class EventRef(msgspec.Struct, frozen=True, kw_only=True):
+    """The id and time of an event."""
 
     id: str
     time: datetime
 
 
-class Census(msgspec.Struct, frozen=True, kw_only=True):
-    """How many events there are, by type, of how many orders, from when to when.
+class Estimate(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers of events, by type, and of orders, and the oldest and newest event.
 
-    `requests` are those that sending takes, `units` the read units of one reading.
+    `requests` are the requests that send them, `units` the read units of one reading.
     """
 
     events: int
     orders: int
     types: dict[str, int]
-    oldest: Seen | None
-    newest: Seen | None
+    oldest: EventRef | None
+    newest: EventRef | None
     examples: tuple[str, ...]
     requests: int
     units: float
 
-    def dollars(self, request: float) -> float:
-        """Return what it costs to read and send them, where a request costs so much."""
-        return self.requests * request + self.units * READ_UNIT
+    def dollars(self, request_price: float) -> float:
+        """Return the costs of reading and sending in US dollars, at a price for each request."""
+        return self.requests * request_price + self.units * READ_UNIT
 
 
-def take(
+def estimate(
     pages: Pages, selection: Selection, requests_for: Callable[[Sequence[Message]], int]
-) -> Census:
-    """Count a selection in one reading, and hold no more than a page of it.
+) -> Estimate:
+    """Count a selection in one reading, with at most a page in memory.
 
-    `requests_for` tells how many requests the messages of a page take.
+    `requests_for` returns the number of requests for the messages of a page.
 
     Raises:
-        Unfit: one of the messages could not travel; the message says which.
+        Unfit: one of the messages cannot be sent; the error names it.
     """
     types: Counter[str] = Counter()
     orders = requests = 0
@@ -73,12 +73,12 @@ def take(
             if len(examples) < EXAMPLES:
                 examples.append(event.id)
         requests += requests_for([_fit(message) for message in page.messages])
-    return Census(
+    return Estimate(
         events=types.total(),
         orders=orders,
         types=dict(sorted(types.items())),
-        oldest=Seen(id=oldest.id, time=oldest.time) if oldest else None,
-        newest=Seen(id=newest.id, time=newest.time) if newest else None,
+        oldest=EventRef(id=oldest.id, time=oldest.time) if oldest else None,
+        newest=EventRef(id=newest.id, time=newest.time) if newest else None,
         examples=tuple(examples),
         requests=requests,
         units=units,

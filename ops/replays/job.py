@@ -1,8 +1,8 @@
-"""A job's file: what it is about, how far it came and how it ended, one JSON value a line.
+"""Job file: the plan, progress and end of a job, one JSON value a line.
 
-Lines are only ever added, each in one write: whatever ends a job, the file tells at least what was
-done until a moment before, and who goes on from there repeats a little and leaves out nothing. The
-file is locked while somebody works on the job, so that nobody else does, and its state is known.
+Lines are only appended, each in one write. Whatever ends a job, the file has its progress until a
+moment before, so a resumed job repeats a little and skips nothing. The file is locked while a
+process works on the job: no other process does, and the job's state is known.
 """
 
 import fcntl
@@ -21,7 +21,7 @@ import msgspec
 from functions.runtime.operating.ports import Selection
 from ops.cli.errors import CommandError, ExitCode
 from ops.paths import STATE
-from ops.replays.estimate import Census
+from ops.replays.estimate import Estimate
 
 JOBS = STATE / "jobs"
 
@@ -31,9 +31,9 @@ type State = Literal["running", "interrupted", "done", "failed"]
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, tag="replay", tag_field="line"):
-    """The first line: what is to be sent to whom; nothing of it is decided later.
+    """The first line: the selection and its target, which never change later.
 
-    Without a `consumer` it goes to the topic, and so to all of them.
+    Without a `consumer`, the target is the topic and so all consumers.
     """
 
     job: str
@@ -45,26 +45,26 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, tag="replay", tag_field="l
     types: tuple[str, ...]
     orders: tuple[str, ...]
     rate: float
-    census: Census
+    estimate: Estimate = msgspec.field(name="census")
 
     @property
     def selection(self) -> Selection:
-        """The events that are meant."""
+        """The events to send."""
         return Selection(since=self.since, until=self.until, types=self.types, orders=self.orders)
 
     @property
     def to(self) -> str:
-        """Whom it is for, in words."""
+        """The name of the target."""
         return self.consumer or TOPIC
 
     @property
     def command(self) -> str:
-        """How the command line begins that makes such jobs, and goes on with them."""
+        """The beginning of the command that creates and resumes such jobs."""
         return f"fanfare replay {self.consumer}" if self.consumer else "fanfare republish"
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True, tag="sent", tag_field="line"):
-    """So much was sent in all, and the log was read up to `cursor`, or to its end."""
+    """The total sent so far; the log was read up to `cursor`, or without one to its end."""
 
     at: datetime
     cursor: str | None = None
@@ -73,7 +73,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, tag="sent", tag_field="lin
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended", tag_field="line"):
-    """The last line of one run of the job; another may go on after it."""
+    """The last line of one run of the job; a later run may resume it."""
 
     at: datetime
     how: Literal["done", "failed", "interrupted"]
@@ -82,7 +82,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended", tag_field="l
 
 @dataclass
 class Job:
-    """A job as its file tells of it. `torn` says that the last line had been written in part."""
+    """A job as read from its file; `torn` means that the last line is incomplete."""
 
     path: Path
     plan: Plan
@@ -93,22 +93,22 @@ class Job:
 
     @property
     def state(self) -> State:
-        """What became of it."""
-        if _locked(self.path):
+        """The job's state."""
+        if _is_locked(self.path):
             return "running"
         return self.ended.how if self.ended else "interrupted"
 
     @property
     def left(self) -> int:
-        """How many of the counted events are yet to be sent."""
-        return max(0, self.plan.census.events - (self.sent.events if self.sent else 0))
+        """The number of estimated events that are not sent yet."""
+        return max(0, self.plan.estimate.events - (self.sent.events if self.sent else 0))
 
     @contextmanager
-    def at_work(self) -> Iterator[None]:
-        """Hold the job; a torn last line is cut off, so that the next one is whole.
+    def locked(self) -> Iterator[None]:
+        """Lock the job; an incomplete last line is removed, so that the next one is valid.
 
         Raises:
-            CommandError: somebody else works on it, or did since it was read.
+            CommandError: another process has locked it, or changed it since it was read.
         """
         self._file = os.open(self.path, os.O_RDWR | os.O_APPEND)
         try:
@@ -116,12 +116,12 @@ class Job:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise CommandError(
-                    f"Job {self.plan.job} is being worked on by another process.", ExitCode.REFUSED
+                    f"Job {self.plan.job} is in use by another process.", ExitCode.REFUSED
                 ) from error
             if load(self.path) != self:
                 raise CommandError(
-                    f"Somebody else went on with job {self.plan.job} meanwhile: see how far it is"
-                    f" (fanfare jobs {self.plan.job}), and say it again.",
+                    f"Another process resumed job {self.plan.job} meanwhile: check its progress"
+                    f" (fanfare jobs {self.plan.job}) and retry.",
                     ExitCode.REFUSED,
                 )
             if self.torn:
@@ -131,10 +131,10 @@ class Job:
             os.close(self._file)
             self._file = None
 
-    def note(self, line: Sent | Ended) -> None:
-        """Add a line; only while at work."""
+    def append(self, line: Sent | Ended) -> None:
+        """Append a line; the job must be locked."""
         if self._file is None:
-            raise RuntimeError(f"nobody is at work on {self.plan.job}")
+            raise RuntimeError(f"job {self.plan.job} is not locked")
         os.write(self._file, msgspec.json.encode(line) + b"\n")
         if isinstance(line, Sent):
             self.sent, self.ended = line, None
@@ -143,12 +143,12 @@ class Job:
 
 
 def new_id(consumer: str | None, now: datetime) -> str:
-    """Return an id for a job: ids sort by consumer and time."""
+    """Return a new job id; ids sort by consumer and time."""
     return f"{consumer or 'republish'}-{now:%Y%m%d-%H%M%S}-{token_hex(2)}"
 
 
 def create(plan: Plan, folder: Path | None = None) -> Job:
-    """Write a job's first line; nothing is done yet."""
+    """Create a job's file with its plan; nothing is sent yet."""
     folder = folder or JOBS
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{plan.job}.jsonl"
@@ -159,17 +159,17 @@ def create(plan: Plan, folder: Path | None = None) -> Job:
     return Job(path=path, plan=plan)
 
 
-def find(name: str, folder: Path | None = None) -> Job:
-    """Return the job of that name.
+def find(job_id: str, folder: Path | None = None) -> Job:
+    """Return the job with an id.
 
     Raises:
-        CommandError: there is none, or its file cannot be trusted.
+        CommandError: there is none, or its file is invalid.
     """
     folder = folder or JOBS
-    path = folder / f"{name}.jsonl"
-    if not re.fullmatch(r"[a-z0-9-]+", name) or not path.is_file():
+    path = folder / f"{job_id}.jsonl"
+    if not re.fullmatch(r"[a-z0-9-]+", job_id) or not path.is_file():
         raise CommandError(
-            f"There is no job {name!r} in {folder}: see `fanfare jobs`.", ExitCode.NOT_FOUND
+            f"There is no job {job_id!r} in {folder}: see `fanfare jobs`.", ExitCode.NOT_FOUND
         )
     return load(path)
 
@@ -178,23 +178,23 @@ def load(path: Path) -> Job:
     """Return the job in a file.
 
     Raises:
-        CommandError: it has no first line, or a line before the last is none of a job's.
+        CommandError: the first line is no plan, or a line before the last is invalid.
     """
     *whole, rest = path.read_bytes().split(b"\n")
     lines = [_line(raw, number, path) for number, raw in enumerate(whole, start=1)]
     if not lines:
-        raise _distrusted(path, "it has no whole line")
+        raise _invalid(path, "it has no complete line")
     plan, *further = lines
     if not isinstance(plan, Plan) or plan.job != path.stem:
-        raise _distrusted(path, "its first line is not the plan of this job")
+        raise _invalid(path, "its first line is not the plan of this job")
     job = Job(path=path, plan=plan, torn=bool(rest))
     for number, line in enumerate(further, start=2):
         match line:
             case Plan():
-                raise _distrusted(path, f"line {number} is a second plan")
+                raise _invalid(path, f"line {number} is a second plan")
             case Sent():
                 if job.sent and line.events < job.sent.events:
-                    raise _distrusted(path, f"line {number} has sent less than one before it")
+                    raise _invalid(path, f"line {number} has fewer events than a line before it")
                 job.sent, job.ended = line, None
             case Ended():
                 job.ended = line
@@ -205,18 +205,18 @@ def _line(raw: bytes, number: int, path: Path) -> Plan | Sent | Ended:
     try:
         return msgspec.json.decode(raw, type=Plan | Sent | Ended)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _distrusted(path, f"line {number} is none of a job's ({error})") from error
+        raise _invalid(path, f"line {number} is no line of a job ({error})") from error
 
 
-def _distrusted(path: Path, why: str) -> CommandError:
+def _invalid(path: Path, why: str) -> CommandError:
     return CommandError(
-        f"{path} is not to be trusted: {why}. It is left as it is, and nothing is sent by it."
-        " Start a new job instead, since what is sent twice does no harm, and remove the file.",
+        f"{path} is not a valid job file: {why}. It is left unchanged, and nothing is sent. Start a"
+        " new job instead, as sending events twice does no harm, and remove the file.",
         ExitCode.REFUSED,
     )
 
 
-def _locked(path: Path) -> bool:
+def _is_locked(path: Path) -> bool:
     with path.open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

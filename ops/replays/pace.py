@@ -1,11 +1,14 @@
-"""So many a second, and no more."""
+"""Rate limit for messages."""
 
 import time
 from collections.abc import Callable
 
 
 class Pace:
-    """Lets through at most `rate` a second; what was not used is not made up for later."""
+    """Limits messages to `rate` a second; unused capacity does not accumulate.
+
+    `clock` and `sleep` are in seconds.
+    """
 
     def __init__(
         self,
@@ -14,14 +17,13 @@ class Pace:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Take the rate; `clock` and `sleep` are in seconds."""
         self.rate = rate
         self.sleep = sleep
         self._clock = clock
         self._free = clock()
 
     def wait(self, number: int) -> None:
-        """Wait until so many more may go."""
+        """Wait until `number` more messages may be sent."""
         now = self._clock()
         if self._free > now:
             self.sleep(self._free - now)

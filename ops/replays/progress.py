@@ -1,4 +1,4 @@
-"""How far a job is: a bar on a terminal, a plain line now and then elsewhere, or JSON."""
+"""Progress of a job: a bar on a terminal, otherwise a line every few seconds, or JSON."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,18 +10,18 @@ from ops.cli.formats import elapsed
 from ops.cli.options import Options
 from ops.replays.job import Job, Sent
 
-EVERY = 5.0
+INTERVAL = 5.0
 """Seconds between two plain lines."""
 
-type Tell = Callable[[Sent], None]
+type Report = Callable[[Sent], None]
 
 
 @contextmanager
 def progress(
     options: Options, job: Job, *, clock: Callable[[], float] = time.monotonic
-) -> Iterator[Tell]:
-    """Give a function to be told of each batch that was sent."""
-    total = job.plan.census.events
+) -> Iterator[Report]:
+    """Give a function that reports the total after each batch."""
+    total = job.plan.estimate.events
     if options.err.is_terminal and not options.json:
         columns = (
             TextColumn("  sent"),
@@ -40,15 +40,15 @@ def progress(
     yield _plain(options, job, total, clock)
 
 
-def _plain(options: Options, job: Job, total: int, clock: Callable[[], float]) -> Tell:
+def _plain(options: Options, job: Job, total: int, clock: Callable[[], float]) -> Report:
     speed = _Speed(job.sent.events if job.sent else 0, clock)
-    said = clock()
+    printed = clock()
 
-    def tell(sent: Sent) -> None:
-        nonlocal said
-        if clock() - said < EVERY:
+    def report(sent: Sent) -> None:
+        nonlocal printed
+        if clock() - printed < INTERVAL:
             return
-        said = clock()
+        printed = clock()
         rate = speed.of(sent)
         left = (total - sent.events) / rate if rate else 0.0
         if options.json:
@@ -59,11 +59,11 @@ def _plain(options: Options, job: Job, total: int, clock: Callable[[], float]) -
                 f"  sent {sent.events:,} of {total:,}  {rate:.1f}/s  {elapsed(left * 1000)} left"
             )
 
-    return tell
+    return report
 
 
 class _Speed:
-    """Events a second since a run of the job began."""
+    """Events a second since the start of this run of the job."""
 
     def __init__(self, events: int, clock: Callable[[], float]) -> None:
         self._events = events

@@ -1,8 +1,9 @@
-"""One consumer's queue, as what is sent again goes there: past the topic, to it alone."""
+"""Replay target: the queue of one consumer, without the topic."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import override
 
 from functions import names
 from functions.framework.batching import pack
@@ -11,29 +12,30 @@ from functions.framework.service import Consumer
 from functions.runtime.operating.ports import LogPage, Sender
 from ops.cli.options import stage_option
 from ops.replays.pace import Pace
-from ops.replays.target import Load
+from ops.replays.target import Chunk, Target, Transport
 from ops.stage.connection import Connection
 from ops.stage.prices import REQUEST, REQUESTS_PER_BATCH
 
-CHUNK = 64 * 1024
+BYTES_PER_REQUEST = 64 * 1024
 """Bytes of a batch that SQS bills as one request."""
 
 
 @dataclass(frozen=True)
-class ToQueue:
-    """The way to a queue: batches of what the log's pages have, as they come."""
+class QueueTransport(Transport):
+    """Transport to a queue: the messages of each page of the log, in batches."""
 
     sender: Sender
 
-    def loads(self, pages: Iterable[LogPage], most: int) -> Iterator[Load]:
-        """Yield batches, and the end of each page."""
+    @override
+    def chunks(self, pages: Iterable[LogPage], most: int) -> Iterator[Chunk]:
+        """Yield batches, and an empty chunk at the end of each page."""
         for page in pages:
             for batch in pack(page.messages, most):
-                yield Load(messages=tuple(batch), cursor=batch[-1].id)
-            yield Load(cursor=page.cursor)
+                yield Chunk(messages=tuple(batch), cursor=batch[-1].id)
+            yield Chunk(cursor=page.cursor)
 
-    def offer(self, messages: Sequence[Message], job: str, pace: Pace) -> Mapping[str, str]:
-        """Offer a batch; return the ids of what the queue did not take, with why."""
+    @override
+    def send(self, messages: Sequence[Message], job: str, pace: Pace) -> Mapping[str, str]:
         pace.wait(len(messages))
         reasons = self.sender.send(messages, job)
         return {
@@ -42,63 +44,71 @@ class ToQueue:
 
 
 @dataclass(frozen=True)
-class QueueOf:
-    """The queue of a consumer, as a target."""
+class QueueTarget(Target):
+    """The queue of a consumer."""
 
     row: Consumer
 
     @property
+    @override
     def consumer(self) -> str:
-        """Whose it is."""
         return self.row.name
 
     @property
+    @override
     def types(self) -> tuple[str, ...]:
-        """What the consumer hears."""
         return self.row.subscribed_types
 
     @property
-    def unless_told(self) -> tuple[str, ...]:
-        """All that the consumer hears."""
+    @override
+    def default_types(self) -> tuple[str, ...]:
+        """All types that the consumer subscribes to."""
         return self.row.subscribed_types
 
     @property
-    def takes(self) -> str:
-        """What the consumer hears, in words."""
-        return f"{self.row.name} hears {', '.join(self.row.subscribed_types)}"
+    @override
+    def types_text(self) -> str:
+        return f"{self.row.name} subscribes to {', '.join(self.row.subscribed_types)}"
 
-    def place(self, stage: str) -> str:
+    @override
+    def describe(self, stage: str) -> str:
         """Return the queue's name and kind."""
         queue = names.queue(stage, self.row.name, ordered=self.row.ordered)
         return f"{queue} ({'ordered' if self.row.ordered else 'parallel'})"
 
+    @override
     def warning(self) -> tuple[str, ...]:
-        """Return nothing: only consumers that may hear the past are sent it."""
+        """Return nothing, as only replayable consumers are targets."""
         return ()
 
+    @override
     def requests_for(self, messages: Sequence[Message], most: int) -> int:
-        """Return the requests that sending takes."""
         batches = pack(messages, most)
-        return sum(math.ceil(sum(len(each.body) for each in batch) / CHUNK) for batch in batches)
+        return sum(
+            math.ceil(sum(len(each.body) for each in batch) / BYTES_PER_REQUEST)
+            for batch in batches
+        )
 
     @property
-    def request(self) -> float:
-        """What sending one costs, receiving and deleting it included."""
+    @override
+    def request_price(self) -> float:
+        """The price of sending a request's messages, and of receiving and deleting them."""
         return REQUESTS_PER_BATCH * REQUEST[self.row.ordered]
 
     @property
+    @override
     def billed(self) -> tuple[str, str]:
-        """SQS; the consumer then does more."""
-        return "SQS", "the consumer does"
+        return "SQS", "the consumer"
 
-    def what_follows(self, stage: str) -> str:
-        """Return how to see that the consumer works it off."""
+    @override
+    def next_steps(self, stage: str) -> str:
+        """Return the command that shows the consumer's work."""
         if self.row.projection:
-            look = f"fanfare projection {self.row.name} --check{stage_option(stage)}"
-            return f"It works them off now; then compare its rows with the log: {look}"
-        look = f"fanfare tail --consumer {self.row.name}{stage_option(stage)}"
-        return f"It works them off now, as you can see with: {look}"
+            command = f"fanfare projection {self.row.name} --check{stage_option(stage)}"
+            return f"The consumer handles them now; then compare its rows with the log: {command}"
+        command = f"fanfare tail --consumer {self.row.name}{stage_option(stage)}"
+        return f"The consumer handles them now, as this shows: {command}"
 
-    def way(self, connection: Connection) -> ToQueue:
-        """Return the way to it."""
-        return ToQueue(connection.sender(self.row))
+    @override
+    def transport(self, connection: Connection) -> QueueTransport:
+        return QueueTransport(connection.sender(self.row))

@@ -1,4 +1,4 @@
-"""`fanfare replay`: events of the log, sent again to one consumer's queue."""
+"""`fanfare replay`: send events of the log to one consumer's queue again."""
 
 from collections.abc import Callable
 
@@ -8,9 +8,9 @@ from functions.runtime.clock import utc_now
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.replays.pace import Pace
-from ops.replays.queue import QueueOf
-from ops.replays.run import Run
-from ops.replays.selection import Wanted
+from ops.replays.queue import QueueTarget
+from ops.replays.run import JobRun
+from ops.replays.selection import SelectionOptions
 from ops.stage.connection import Connection
 from ops.stage.drain import wait_until_empty
 from ops.stage.lookups import consumer_named, must_be_replayable
@@ -20,7 +20,7 @@ def replay(
     connect: Callable[[], Connection],
     options: Options,
     name: str,
-    wanted: Wanted,
+    wanted: SelectionOptions,
     *,
     job: str | None = None,
     dry_run: bool = False,
@@ -29,26 +29,26 @@ def replay(
     clock: Clock = utc_now,
     pace: Callable[[float], Pace] = Pace,
 ) -> ExitCode:
-    """Send the selected events again, or go on with a job; or only say what would be sent.
+    """Send the selected events again, or resume a job; with `dry_run` only print the plan.
 
-    With `wait`, seconds, it then waits until the queue is empty.
+    With `wait`, in seconds, it then waits until the queue is empty.
     """
     consumer = consumer_named(name)
     must_be_replayable(consumer)
-    run = Run(
+    run = JobRun(
         connect=connect,
         options=options,
-        target=QueueOf(consumer),
+        target=QueueTarget(consumer),
         dry_run=dry_run,
         yes=yes,
-        then=None if wait is None else _drained(options, consumer, wait),
+        after=None if wait is None else _wait(options, consumer, wait),
         clock=clock,
         pace=pace,
     )
     return run.start(wanted) if job is None else run.resume(wanted, job)
 
 
-def _drained(
+def _wait(
     options: Options, consumer: Consumer, patience: float
 ) -> Callable[[Connection], ExitCode]:
     return lambda connection: wait_until_empty(options, connection.sender(consumer), patience)

@@ -1,4 +1,4 @@
-"""`fanfare republish`: events of the log, published again as the relay does."""
+"""`fanfare republish`: publish events of the log again, as the relay does."""
 
 from collections.abc import Callable
 
@@ -7,16 +7,16 @@ from functions.runtime.clock import utc_now
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.replays.pace import Pace
-from ops.replays.run import Run
-from ops.replays.selection import Wanted
-from ops.replays.topic import TheTopic
+from ops.replays.run import JobRun
+from ops.replays.selection import SelectionOptions
+from ops.replays.topic import TopicTarget
 from ops.stage.connection import Connection
 
 
 def republish(
     connect: Callable[[], Connection],
     options: Options,
-    wanted: Wanted,
+    wanted: SelectionOptions,
     *,
     job: str | None = None,
     dry_run: bool = False,
@@ -24,15 +24,15 @@ def republish(
     clock: Clock = utc_now,
     pace: Callable[[float], Pace] = Pace,
 ) -> ExitCode:
-    """Publish the selected events again, or go on with a job; or only say what would be sent.
+    """Publish the selected events again, or resume a job; with `dry_run` only print the plan.
 
     Raises:
-        CommandError: it is not said since when, among others.
+        CommandError: `since` is missing, among others.
     """
-    run = Run(
+    run = JobRun(
         connect=connect,
         options=options,
-        target=TheTopic(),
+        target=TopicTarget(),
         dry_run=dry_run,
         yes=yes,
         clock=clock,
@@ -42,7 +42,7 @@ def republish(
         return run.resume(wanted, job)
     if not wanted.since:
         raise CommandError(
-            "Everybody hears what is published, so say since when with --since: a little before"
+            "Every consumer receives what is published, so --since is required: a little before"
             " the relay's outage began.",
             ExitCode.USAGE,
         )

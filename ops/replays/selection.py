@@ -1,4 +1,4 @@
-"""Which events are to be sent again, and to whom: what was typed, checked."""
+"""Selection of events from the command line's options, checked against the target."""
 
 import math
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from ops.cli.formats import parse_time
 from ops.replays.target import Target
 
 RATE = 50.0
-"""Events a second, unless told otherwise."""
+"""Events a second by default."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What was typed: times, types and orders as text, and events a second."""
+class SelectionOptions:
+    """Options as typed: times, types and orders as text, and events a second."""
 
     since: str | None = None
     until: str | None = None
@@ -25,51 +25,55 @@ class Wanted:
     rate: float | None = None
 
     def selection(self, target: Target, now: datetime) -> Selection:
-        """Return the selection that is meant, its end fixed; orders are as they were typed.
+        """Return the selection, with a fixed end; orders are as they were typed.
 
         Raises:
-            CommandError: a time is none, the range is impossible, or no such type goes there.
+            CommandError: a time is invalid, the range is empty, or the target takes no such type.
         """
-        since = _moment("--since", self.since, now) if self.since else None
-        until = _moment("--until", self.until, now) if self.until else now
+        since = _time("--since", self.since, now) if self.since else None
+        until = _time("--until", self.until, now) if self.until else now
         if until > now:
-            raise _misused(f"--until {self.until} is in the future: what is yet to come is no past")
+            raise _usage_error(f"--until {self.until} is in the future")
         if since and since >= until:
-            raise _misused(
-                f"--since {self.since} is not before --until {self.until or 'now'}: no event can"
-                " be in that range"
+            raise _usage_error(
+                f"--since {self.since} is not before --until {self.until or 'now'}: the range"
+                " is empty"
             )
         return Selection(
-            since=since, until=until, types=_taken(self.types, target), orders=self.orders
+            since=since, until=until, types=_types(self.types, target), orders=self.orders
         )
 
     def pace(self) -> float:
         """Return the rate.
 
         Raises:
-            CommandError: at that rate nothing would ever be sent, or it is no number.
+            CommandError: the rate is not a number above zero.
         """
         rate = RATE if self.rate is None else self.rate
         if not (rate > 0 and math.isfinite(rate)):
-            raise _misused(f"--rate {rate:g} would send nothing: give events a second, above zero")
+            raise _usage_error(
+                f"--rate {rate:g} would send nothing: give events a second, above zero"
+            )
         return rate
 
 
-def _taken(types: tuple[str, ...], target: Target) -> tuple[str, ...]:
+def _types(types: tuple[str, ...], target: Target) -> tuple[str, ...]:
     for name in types:
         if name not in CONTRACTS:
-            raise _misused(f"There is no type {name!r}; {target.takes}")
+            raise _usage_error(f"There is no type {name!r}; {target.types_text}")
         if name not in target.types:
-            raise _misused(f"{target.consumer} does not hear {name}; {target.takes}")
-    return tuple(sorted(set(types))) or target.unless_told
+            raise _usage_error(
+                f"{target.consumer} does not subscribe to {name}; {target.types_text}"
+            )
+    return tuple(sorted(set(types))) or target.default_types
 
 
-def _moment(option: str, text: str, now: datetime) -> datetime:
+def _time(option: str, text: str, now: datetime) -> datetime:
     try:
         return parse_time(text, now)
     except ValueError as error:
         raise CommandError(f"{option}: {error}", ExitCode.USAGE) from error
 
 
-def _misused(message: str) -> CommandError:
+def _usage_error(message: str) -> CommandError:
     return CommandError(f"{message}.", ExitCode.USAGE)

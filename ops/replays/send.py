@@ -1,4 +1,4 @@
-"""Sending old events where they are meant to go: from where the job stands to its end."""
+"""Send the events of a job to its target, from its cursor to its end."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -8,73 +8,78 @@ from functions.runtime.operating.ports import LogPage, Pages, every_page
 from ops.replays.estimate import EXAMPLES
 from ops.replays.job import Ended, Job, Plan, Sent
 from ops.replays.pace import Pace
-from ops.replays.target import Load, Way, batch_size
+from ops.replays.target import Chunk, Transport, batch_size
 
-TRIES = 5
-"""Times that a message is offered."""
+ATTEMPTS = 5
+"""How often a message is sent until it is accepted."""
 
 FIRST_PAUSE = 0.5
-"""Seconds before the second try; they double with each further one."""
+"""Seconds before the second attempt; they double with each further one."""
 
 
 class Undelivered(Exception):
-    """Some of the messages were taken at no try; the message says which, and why."""
+    """The target accepted some messages at no attempt; the error names them and the reasons."""
 
 
-def work(
-    job: Job, pages: Pages, way: Way, pace: Pace, clock: Clock, tell: Callable[[Sent], None]
+def send(
+    job: Job,
+    pages: Pages,
+    transport: Transport,
+    pace: Pace,
+    clock: Clock,
+    report: Callable[[Sent], None],
 ) -> None:
-    """Send what the job has yet to send, and note each load once all of it was taken.
+    """Send the remaining events of a job, and append each chunk to its file once it is accepted.
 
-    What ends it in between ends it before a note: the load is then sent again by who goes on.
+    After an interruption before that line, the resumed job sends the chunk again.
 
     Raises:
-        Undelivered: messages are refused again and again.
+        Undelivered: messages were refused at every attempt.
     """
-    with job.at_work():
+    with job.locked():
         sent = job.sent or Sent(at=clock())
         try:
-            for load in way.loads(_pages_left(job, pages), batch_size(job.plan.rate)):
-                if load.messages:
-                    _deliver(load, way, job.plan, pace)
-                elif load.cursor == sent.cursor:
+            for chunk in transport.chunks(_remaining_pages(job, pages), batch_size(job.plan.rate)):
+                if chunk.messages:
+                    _deliver(chunk, transport, job.plan, pace)
+                elif chunk.cursor == sent.cursor:
                     continue
-                types = Counter(sent.types) + Counter(message.type for message in load.messages)
+                types = Counter(sent.types) + Counter(message.type for message in chunk.messages)
                 sent = Sent(
                     at=clock(),
-                    cursor=load.cursor,
-                    events=sent.events + len(load.messages),
+                    cursor=chunk.cursor,
+                    events=sent.events + len(chunk.messages),
                     types=dict(sorted(types.items())),
                 )
-                job.note(sent)
-                tell(sent)
+                job.append(sent)
+                report(sent)
         except KeyboardInterrupt:
-            job.note(Ended(at=clock(), how="interrupted"))
+            job.append(Ended(at=clock(), how="interrupted"))
             raise
         except Exception as error:
-            job.note(Ended(at=clock(), how="failed", why=f"{type(error).__name__}: {error}"))
+            job.append(Ended(at=clock(), how="failed", why=f"{type(error).__name__}: {error}"))
             raise
-        job.note(Ended(at=clock(), how="done"))
+        job.append(Ended(at=clock(), how="done"))
 
 
-def _pages_left(job: Job, pages: Pages) -> Iterator[LogPage]:
+def _remaining_pages(job: Job, pages: Pages) -> Iterator[LogPage]:
     if job.sent and job.sent.cursor is None:
         return iter(())
     return every_page(pages, job.plan.selection, job.sent.cursor if job.sent else None)
 
 
-def _deliver(load: Load, way: Way, plan: Plan, pace: Pace) -> None:
-    """Offer messages until all of them were taken."""
-    left = load.messages
+def _deliver(chunk: Chunk, transport: Transport, plan: Plan, pace: Pace) -> None:
+    """Send messages until all of them are accepted."""
+    left = chunk.messages
     refused: Mapping[str, str] = {}
-    for tries in range(TRIES):
-        if tries:
-            pace.sleep(FIRST_PAUSE * 2 ** (tries - 1))
-        refused = way.offer(left, plan.job, pace)
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            pace.sleep(FIRST_PAUSE * 2 ** (attempt - 1))
+        refused = transport.send(left, plan.job, pace)
         left = tuple(message for message in left if message.id in refused)
         if not left:
             return
     named = [message.id for message in left[:EXAMPLES]]
     named += [f"{len(left) - EXAMPLES} more"] if len(left) > EXAMPLES else []
     reasons = sorted(set(refused.values()))
-    raise Undelivered(f"{plan.to} did not take {', '.join(named)} ({', '.join(reasons)})")
+    raise Undelivered(f"{plan.to} did not accept {', '.join(named)} ({', '.join(reasons)})")

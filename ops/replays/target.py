@@ -1,4 +1,4 @@
-"""Where events of the log may be sent, and what is told of it: a consumer's queue, the topic."""
+"""Targets of a replay, a consumer's queue or the topic, and the transport to them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,82 +12,82 @@ from ops.stage.connection import Connection
 
 
 @dataclass(frozen=True, kw_only=True)
-class Load:
-    """Messages that are offered together, and where the log is read on once all were taken."""
+class Chunk:
+    """Messages that are sent together, and the cursor of the log after them."""
 
     messages: tuple[Message, ...] = ()
     cursor: str | None
 
 
-class Way(Protocol):
-    """The way out of a stage's log, to a target."""
+class Transport(Protocol):
+    """Transport of messages from a stage's log to a target."""
 
-    def loads(self, pages: Iterable[LogPage], most: int) -> Iterator[Load]:
-        """Yield what goes together; no call to AWS has more than `most` messages.
+    def chunks(self, pages: Iterable[LogPage], most: int) -> Iterator[Chunk]:
+        """Yield chunks; no call of AWS has more than `most` messages.
 
-        A load may be empty: it then tells only how far the log was read.
+        A chunk may be empty: it then has a new cursor only.
         """
         ...
 
-    def offer(self, messages: Sequence[Message], job: str, pace: Pace) -> Mapping[str, str]:
-        """Offer messages at that pace; return the ids of what was not taken, with why."""
+    def send(self, messages: Sequence[Message], job: str, pace: Pace) -> Mapping[str, str]:
+        """Send messages at that pace; return the reasons of those not accepted, by id."""
         ...
 
 
 class Target(Protocol):
-    """Where events are sent. `consumer` is whose queue it is; the topic is nobody's."""
+    """The target of a job: the queue of a `consumer`, or the topic."""
 
     @property
     def consumer(self) -> str | None:
-        """The consumer, if it is one alone."""
+        """The name of the consumer; None for the topic."""
         ...
 
     @property
     def types(self) -> tuple[str, ...]:
-        """The types that it takes, sorted."""
+        """The types that it accepts, sorted."""
         ...
 
     @property
-    def unless_told(self) -> tuple[str, ...]:
-        """The types that a selection names of itself; the topic's names none, which means all."""
+    def default_types(self) -> tuple[str, ...]:
+        """The types of a selection without types; none for the topic, which means all."""
         ...
 
     @property
-    def takes(self) -> str:
-        """A clause: who takes which types."""
+    def types_text(self) -> str:
+        """The accepted types, as a clause of an error."""
         ...
 
-    def place(self, stage: str) -> str:
-        """Return what it is called there, and of which kind it is if there are several."""
+    def describe(self, stage: str) -> str:
+        """Return its name on a stage, and its kind if there are several."""
         ...
 
     def warning(self) -> tuple[str, ...]:
-        """Return lines on what sending to it brings about, for who is about to."""
+        """Return lines about the effects of sending, shown before the confirmation."""
         ...
 
     def requests_for(self, messages: Sequence[Message], most: int) -> int:
-        """Return how many billed requests messages take, at most so many in a batch."""
+        """Return the number of billed requests for messages, with at most `most` in a batch."""
         ...
 
     @property
-    def request(self) -> float:
-        """US dollars for such a request, and what goes with it."""
+    def request_price(self) -> float:
+        """The price of such a request with its follow-up requests, in US dollars."""
         ...
 
     @property
     def billed(self) -> tuple[str, str]:
-        """The service that bills it, and who does more that costs."""
+        """The service that bills it, and the receivers whose costs are not included."""
         ...
 
-    def what_follows(self, stage: str) -> str:
-        """Return what becomes of what was sent, and how to see it."""
+    def next_steps(self, stage: str) -> str:
+        """Return a text about the next steps after sending."""
         ...
 
-    def way(self, connection: Connection) -> Way:
-        """Return the way there."""
+    def transport(self, connection: Connection) -> Transport:
+        """Return the transport to the target on a stage."""
         ...
 
 
 def batch_size(rate: float) -> int:
-    """Return how many messages go at once: what a second may have, at most what AWS takes."""
+    """Return the size of a batch: the messages of one second, at most AWS's limit."""
     return max(1, min(MAX_ENTRIES, int(rate)))

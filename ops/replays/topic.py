@@ -1,7 +1,8 @@
-"""The topic, as what is published again goes there: by the relay's own rule, to all who hear it."""
+"""Replay target: the topic and so every subscriber, published by the relay's own rule."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import override
 
 from events.codec import CONTRACTS
 from functions import names
@@ -10,22 +11,23 @@ from functions.map import BUS
 from functions.runtime.operating.ports import LogPage
 from ops.cli.options import stage_option
 from ops.replays.pace import Pace
-from ops.replays.target import Load
+from ops.replays.target import Chunk, Target, Transport
 from ops.stage.connection import Connection
 from ops.stage.prices import PUBLISHED
 
 
 @dataclass(frozen=True)
-class ToTopic:
-    """The way to the topic: whole orders, since their events leave by `sequence`.
+class TopicTransport(Transport):
+    """Transport to the topic: whole orders, as their events are published by `sequence`.
 
     The log has an order's events together, but sorted by slot, and its pages end anywhere.
     """
 
     topic: Topic
 
-    def loads(self, pages: Iterable[LogPage], most: int) -> Iterator[Load]:
-        """Yield all that is meant of `most` orders at a time; a wave has one event of each."""
+    @override
+    def chunks(self, pages: Iterable[LogPage], most: int) -> Iterator[Chunk]:
+        """Yield all selected events of `most` orders at a time; a wave has one event of each."""
         orders: list[list[Message]] = []
         for page in pages:
             for message in page.messages:
@@ -33,75 +35,78 @@ class ToTopic:
                     orders[-1].append(message)
                     continue
                 if len(orders) == most:
-                    yield _load(orders)
+                    yield _chunk(orders)
                     orders = []
                 orders.append([message])
             if not orders:
-                yield Load(cursor=page.cursor)
+                yield Chunk(cursor=page.cursor)
         if orders:
-            yield _load(orders)
-            yield Load(cursor=None)
+            yield _chunk(orders)
+            yield Chunk(cursor=None)
 
-    def offer(self, messages: Sequence[Message], job: str, pace: Pace) -> Mapping[str, str]:
-        """Publish as the relay does; return the ids of what the topic did not take, with why.
+    @override
+    def send(self, messages: Sequence[Message], job: str, pace: Pace) -> Mapping[str, str]:
+        """Publish as the relay does; return the reasons of events not accepted, by id.
 
-        Of an order of which one was refused, all that follow were not offered. What was taken
-        within five minutes, by this or by the relay, is taken and not delivered again: it was then.
+        After a refused event of an order, its later events are not sent. An event that was
+        published within five minutes, by this or by the relay, is deduplicated.
         """
         return BUS.publish(messages, _Paced(self.topic, pace))
 
 
 @dataclass(frozen=True)
-class _Paced:
+class _Paced(Topic):
     topic: Topic
     pace: Pace
 
+    @override
     def publish(self, messages: Sequence[Message]) -> Sequence[str]:
         self.pace.wait(len(messages))
         return self.topic.publish(messages)
 
 
-def _load(orders: Sequence[Sequence[Message]]) -> Load:
+def _chunk(orders: Sequence[Sequence[Message]]) -> Chunk:
     messages = tuple(message for order in orders for message in order)
-    return Load(messages=messages, cursor=messages[-1].id)
+    return Chunk(messages=messages, cursor=messages[-1].id)
 
 
-class TheTopic:
-    """The topic, as a target."""
+class TopicTarget(Target):
+    """The topic of a stage."""
 
     consumer = None
     types = tuple(sorted(CONTRACTS))
-    unless_told: tuple[str, ...] = ()
-    takes = f"there are {', '.join(types)}"
-    request = PUBLISHED
-    billed = ("SNS", "queues and consumers do")
+    default_types: tuple[str, ...] = ()
+    types_text = f"there are {', '.join(types)}"
+    request_price = PUBLISHED
+    billed = ("SNS", "queues and consumers")
 
-    def place(self, stage: str) -> str:
-        """Return the topic's name."""
+    @override
+    def describe(self, stage: str) -> str:
         return names.topic(stage)
 
+    @override
     def warning(self) -> tuple[str, ...]:
-        """Return what hearing them again means."""
         return (
-            "Every consumer hears them: who has handled one finds its slot filled, and who",
-            "has not acts now, late: it charges, books and mails.",
+            "Every consumer receives them. One that has handled an event finds its slot",
+            "filled; one that has not acts on it now, late: it charges, books and mails.",
         )
 
+    @override
     def requests_for(self, messages: Sequence[Message], most: int) -> int:
-        """Return as many as there are messages, which is the most that SNS may count."""
+        """Return the number of messages, which is the most that SNS may bill."""
         return len(messages)
 
-    def what_follows(self, stage: str) -> str:
-        """Return how to see that all is well again, and what is to be tidied up."""
+    @override
+    def next_steps(self, stage: str) -> str:
+        """Return the command that shows waiting orders, and the cleanup."""
         return (
-            "Every consumer works them off now; see what still waits for its outcome with:"
+            "Every consumer handles them now; this shows orders that still wait for an outcome:"
             f" fanfare orders --moving{stage_option(stage)}\n"
-            f"Then purge the queue {names.unpublished(stage)}: what it says of positions in the"
-            " stream is made good for the time that you named. A note there that names a slot is of"
-            " an item that is no event of its owner's, which this did not send either: see to it"
-            " first."
+            f"Then purge the queue {names.unpublished(stage)}: its positions in the stream are"
+            " covered for the range of this job. A message there with a slot is about an item that"
+            " is no event of its owner; this job did not send it either: handle it first."
         )
 
-    def way(self, connection: Connection) -> ToTopic:
-        """Return the way to it."""
-        return ToTopic(connection.topic())
+    @override
+    def transport(self, connection: Connection) -> TopicTransport:
+        return TopicTransport(connection.topic())

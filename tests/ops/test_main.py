@@ -1,4 +1,4 @@
-"""The command line: what is said reaches the command."""
+"""The command line: arguments and options reach the command."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.logs.filter import Filter
 from ops.main import main
-from ops.replays.selection import Wanted
+from ops.replays.selection import SelectionOptions
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ def test_options_reach_the_command(called: list[Any], line: str, expected: dict[
     assert {name: named[name] for name in expected} == expected
 
 
-def test_a_selection_is_handed_on_as_it_was_typed(called: list[Any]) -> None:
+def test_a_selection_is_passed_on_as_typed(called: list[Any]) -> None:
     types, orders = "--type OrderPlaced --type OrderConfirmed", "--order 7F3K --order 8A"
     main(f"replay orders --since 2h --until 2026-11-23 {types} {orders} --rate 5".split())
 
     assert called[0][1:3] == (
         "orders",
-        Wanted(
+        SelectionOptions(
             since="2h",
             until="2026-11-23",
             types=("OrderPlaced", "OrderConfirmed"),
@@ -73,9 +73,15 @@ def test_a_selection_is_handed_on_as_it_was_typed(called: list[Any]) -> None:
 @pytest.mark.parametrize(
     ("line", "given"),
     [
-        ("replay orders --resume orders-1", ("orders", Wanted())),
-        ("republish --since 2h --type OrderPlaced", (Wanted(since="2h", types=("OrderPlaced",)),)),
-        ("republish --until 2h --order 7F --rate 5", (Wanted(until="2h", orders=("7F",), rate=5),)),
+        ("replay orders --resume orders-1", ("orders", SelectionOptions())),
+        (
+            "republish --since 2h --type OrderPlaced",
+            (SelectionOptions(since="2h", types=("OrderPlaced",)),),
+        ),
+        (
+            "republish --until 2h --order 7F --rate 5",
+            (SelectionOptions(until="2h", orders=("7F",), rate=5),),
+        ),
         ("projection orders", (ORDERS, ORDERS.projection, None)),
         ("projection orders 7F3K --check", (ORDERS, ORDERS.projection, "7F3K")),
         ("projection orders --empty", (ORDERS, ORDERS.projection)),
@@ -84,16 +90,14 @@ def test_a_selection_is_handed_on_as_it_was_typed(called: list[Any]) -> None:
         ("forget 7F3K", ("7F3K",)),
     ],
 )
-def test_what_is_meant_reaches_the_command(
-    called: list[Any], line: str, given: tuple[Any, ...]
-) -> None:
+def test_arguments_reach_the_command(called: list[Any], line: str, given: tuple[Any, ...]) -> None:
     main(line.split())
 
     assert called[0][1:-1] == given
 
 
 @pytest.mark.parametrize("line", ["order 7F3K", "order --wait 7F3K", "order 7F3K --wait 5"])
-def test_the_order_is_told_from_the_seconds(called: list[Any], line: str) -> None:
+def test_the_order_id_is_distinguished_from_the_seconds(called: list[Any], line: str) -> None:
     main(line.split())
 
     assert called[0][1] == "7F3K"
@@ -108,7 +112,7 @@ def test_a_file_may_be_named_or_be_standard_input(called: list[Any], line: str, 
     assert called[0][1] == {"read": file}
 
 
-def test_names_may_be_given_again_and_again(called: list[Any]) -> None:
+def test_filters_may_be_repeated(called: list[Any]) -> None:
     consumers = "--consumer payment --consumer inventory"
     main(f"tail {consumers} --outcome retry --since 10m --order 7F".split())
 
@@ -124,7 +128,7 @@ def test_names_may_be_given_again_and_again(called: list[Any]) -> None:
         "order 7F3K --stage dev --region eu-west-1 --profile me --json --color never",
     ],
 )
-def test_what_is_for_all_commands_may_stand_before_or_after(called: list[Any], line: str) -> None:
+def test_common_options_may_stand_before_or_after_the_command(called: list[Any], line: str) -> None:
     main(line.split())
 
     assert called[0][0] == Options(
@@ -132,7 +136,7 @@ def test_what_is_for_all_commands_may_stand_before_or_after(called: list[Any], l
     )
 
 
-def test_the_stage_is_the_safe_one_unless_the_environment_names_another(
+def test_the_stage_is_local_unless_the_environment_names_another(
     called: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     main(["seed"])

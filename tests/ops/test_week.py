@@ -1,4 +1,4 @@
-"""A week of a thousand orders a day, replayed into an emptied read model, makes the same bytes."""
+"""A replay of a week, a thousand orders a day, rebuilds an emptied read model byte for byte."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -23,10 +23,10 @@ from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
 from ops.projections.compare import compare
 from ops.replays import job as jobs
-from ops.replays.estimate import Census, take
+from ops.replays.estimate import Estimate, estimate
 from ops.replays.job import Plan
-from ops.replays.queue import QueueOf, ToQueue
-from ops.replays.send import work
+from ops.replays.queue import QueueTarget, QueueTransport
+from ops.replays.send import send
 from ops.replays.target import batch_size
 from tests.support.builders import NOW, Clock
 from tests.support.played import Time
@@ -102,13 +102,13 @@ class Week:
                 known.events[order].append(event)
                 reactor.handle(event)
 
-    def counted(self) -> Census:
+    def estimated(self) -> Estimate:
         def requests_for(messages: Sequence[Message]) -> int:
-            return QueueOf(ORDERS).requests_for(messages, batch_size(RATE))
+            return QueueTarget(ORDERS).requests_for(messages, batch_size(RATE))
 
-        return take(self.log, self.plan(None).selection, requests_for)
+        return estimate(self.log, self.plan(None).selection, requests_for)
 
-    def plan(self, census: Any) -> Plan:
+    def plan(self, estimated: Any) -> Plan:
         return Plan(
             job="orders-1",
             stage="local",
@@ -119,7 +119,7 @@ class Week:
             types=ORDERS.subscribed_types,
             orders=(),
             rate=RATE,
-            census=census,
+            estimate=estimated,
         )
 
 
@@ -170,20 +170,20 @@ def test_a_week_has_orders_with_all_kinds_of_endings(week: Week) -> None:
 def test_a_week_replayed_into_an_emptied_list_makes_the_same_bytes_and_the_plan_was_right(
     week: Week, tmp_path: Path
 ) -> None:
-    census = week.counted()
+    estimated = week.estimated()
     time, inbox, rebuilt = Time(), Inbox(), MemoryRows()
-    job = jobs.create(week.plan(census), tmp_path)
+    job = jobs.create(week.plan(estimated), tmp_path)
 
-    work(job, week.log, ToQueue(inbox), time.pace(RATE), time.clock, lambda _: None)
+    send(job, week.log, QueueTransport(inbox), time.pace(RATE), time.clock, lambda _: None)
     reader = Known(week.log)
     reactor = Reactor(consumer=ORDERS, log=reader, clock=Clock(), rows=lambda _: rebuilt)
     inbox.deliver(reactor, week.random)
 
     assert in_bytes(rebuilt) == in_bytes(week.live)
     assert job.sent is not None
-    assert (job.sent.events, job.sent.types) == (census.events, census.types)
-    assert (len(inbox.bodies), inbox.batches) == (census.events, census.requests)
-    assert census.orders == DAYS * A_DAY
+    assert (job.sent.events, job.sent.types) == (estimated.events, estimated.types)
+    assert (len(inbox.bodies), inbox.batches) == (estimated.events, estimated.requests)
+    assert estimated.orders == DAYS * A_DAY
 
 
 def test_of_a_whole_week_the_one_row_that_differs_from_the_log_is_found(week: Week) -> None:

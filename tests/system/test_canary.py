@@ -20,7 +20,7 @@ from ops.actions import forget
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.replays import job, replay
-from ops.replays.selection import Wanted
+from ops.replays.selection import SelectionOptions
 from ops.stage.connection import Connection
 from tests.support.played import Time
 from tests.support.summary import Figure
@@ -75,7 +75,7 @@ def operate(order: Placed, world: World, monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setattr(job, "JOBS", tmp_path)
     options = Options(stage=DEV.name)
     done = replay.replay(
-        lambda: connection, options, REPLAYED, Wanted(), yes=True, pace=Time().pace
+        lambda: connection, options, REPLAYED, SelectionOptions(), yes=True, pace=Time().pace
     )
     assert done is ExitCode.DONE
     world.settle()

@@ -19,7 +19,7 @@ from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.projections import projection
 from ops.replays import job, replay
-from ops.replays.selection import Wanted
+from ops.replays.selection import SelectionOptions
 from ops.stage.connection import Connection
 from tests.support.played import Time
 from tests.system.shop import SOLD_OUT, Placed, Shop
@@ -61,7 +61,7 @@ def kept(world: World) -> list[list[dict[str, Any]]]:
 
 def send_again(stage: Connection, world: World, consumer: Consumer) -> None:
     done = replay.replay(
-        lambda: stage, OPTIONS, consumer.name, Wanted(), yes=True, pace=Time().pace
+        lambda: stage, OPTIONS, consumer.name, SelectionOptions(), yes=True, pace=Time().pace
     )
     assert done is ExitCode.DONE
     assert world.waiting(consumer.name) > 0

@@ -21,7 +21,7 @@ from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.projections import projection
 from ops.replays import job, republish
-from ops.replays.selection import Wanted
+from ops.replays.selection import SelectionOptions
 from ops.stage.connection import Connection
 from tests.support.played import Time
 from tests.system.shop import SOLD_OUT, Placed, Shop
@@ -54,7 +54,7 @@ def published() -> Iterator[list[dict[str, Any]]]:
 
 
 def publish_again(stage: Connection, since: datetime, **wanted: Any) -> None:
-    given = Wanted(since=since.isoformat(), **wanted)
+    given = SelectionOptions(since=since.isoformat(), **wanted)
     done = republish.republish(lambda: stage, OPTIONS, given, yes=True, pace=Time().pace)
     assert done is ExitCode.DONE
 

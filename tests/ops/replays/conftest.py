@@ -1,4 +1,4 @@
-"""A stage with orders to send again, and a clock that is played."""
+"""A stage with orders to send again, and a fake clock."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from ops.cli.options import Options
 from ops.replays import job as job_files
 from ops.replays.replay import replay as run
 from ops.replays.republish import republish
-from ops.replays.selection import Wanted
+from ops.replays.selection import SelectionOptions
 from ops.stage.connection import Connection
 from tests.ops.conftest import write_events
 from tests.support.builders import NOW, placed, then
@@ -57,7 +57,7 @@ def filled(connection: Connection) -> Connection:
 
 
 class Reachable:
-    """A stage that a run can connect to, once there is one."""
+    """A stage for a run to connect to, once it is set."""
 
     connection: Connection | None = None
 
@@ -81,9 +81,11 @@ def stocked(here: Connection, reachable: Reachable) -> Connection:
 @pytest.fixture
 def go(time: Time, reachable: Reachable) -> Callable[..., ExitCode]:
     def go(name: str = "orders", options: Options | None = None, **given: Any) -> ExitCode:
-        wanted = Wanted(**{key: given.pop(key) for key in list(given) if hasattr(Wanted, key)})
-        played: dict[str, Any] = {"clock": time.clock, "pace": time.pace} | given
-        return run(reachable.connect, options or Options(), name, wanted, **played)
+        wanted = SelectionOptions(
+            **{key: given.pop(key) for key in list(given) if hasattr(SelectionOptions, key)}
+        )
+        fakes: dict[str, Any] = {"clock": time.clock, "pace": time.pace} | given
+        return run(reachable.connect, options or Options(), name, wanted, **fakes)
 
     return go
 
@@ -102,15 +104,15 @@ def received(connection: Connection, name: str = "orders") -> list[Any]:
     return [codec.decode(message["Body"]) for message in messages()]
 
 
-def troubled(code: ExitCode, says: str, act: Callable[[], ExitCode]) -> None:
-    with pytest.raises(CommandError, match=says) as trouble:
+def raises(code: ExitCode, text: str, act: Callable[[], ExitCode]) -> None:
+    with pytest.raises(CommandError, match=text) as error:
         act()
-    assert trouble.value.code is code
+    assert error.value.code is code
 
 
 @contextmanager
 def interrupted(client: Any, call: str, *, nth: int) -> Iterator[None]:
-    """Have Ctrl-C pressed at the nth call of an operation, and expect that it is heard."""
+    """Raise KeyboardInterrupt at the nth call of an operation, and expect it."""
     calls = count(1)
 
     def interrupt(**_: Any) -> None:
@@ -127,12 +129,12 @@ def interrupted(client: Any, call: str, *, nth: int) -> Iterator[None]:
 def broken(
     stocked: Connection, time: Time, go: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
 ) -> str:
-    """A job that was interrupted after ten events, and said how to go on; its id."""
+    """The id of a job that was interrupted after ten events, and printed how to resume it."""
     with interrupted(stocked.client("sqs"), "sqs.SendMessageBatch", nth=2):
         go()
     (path,) = job_files.JOBS.iterdir()
-    again = f"10 of 24 events sent. Go on with: fanfare replay orders --resume {path.stem}"
-    assert again in capsys.readouterr().err
+    resume = f"10 of 24 events sent. Resume with: fanfare replay orders --resume {path.stem}"
+    assert resume in capsys.readouterr().err
     return path.stem
 
 
@@ -142,10 +144,12 @@ def listener(stocked: Connection) -> Listener:
 
 
 @pytest.fixture
-def again(time: Time, reachable: Reachable) -> Callable[..., ExitCode]:
-    def again(options: Options | None = None, **given: Any) -> ExitCode:
-        wanted = Wanted(**{key: given.pop(key) for key in list(given) if hasattr(Wanted, key)})
-        played: dict[str, Any] = {"clock": time.clock, "pace": time.pace} | given
-        return republish(reachable.connect, options or Options(), wanted, **played)
+def publish(time: Time, reachable: Reachable) -> Callable[..., ExitCode]:
+    def publish(options: Options | None = None, **given: Any) -> ExitCode:
+        wanted = SelectionOptions(
+            **{key: given.pop(key) for key in list(given) if hasattr(SelectionOptions, key)}
+        )
+        fakes: dict[str, Any] = {"clock": time.clock, "pace": time.pace} | given
+        return republish(reachable.connect, options or Options(), wanted, **fakes)
 
-    return again
+    return publish

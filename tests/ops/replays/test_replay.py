@@ -1,4 +1,4 @@
-"""`fanfare replay` on a stage: what is refused, foretold and sent."""
+"""`fanfare replay` on a stage: refusals, dry runs and sending."""
 
 import json
 from collections import Counter
@@ -19,16 +19,20 @@ from ops.replays import replay as replaying
 from ops.replays.replay import replay
 from ops.stage.connection import Connection
 from tests.ops.conftest import write_events
-from tests.ops.replays.conftest import IDS, Reachable, filled, received, troubled
+from tests.ops.replays.conftest import IDS, Reachable, filled, raises, received
 from tests.support.builders import placed
 from tests.support.played import Time
 from tests.support.read_model import LISTING
 
 
 @pytest.mark.parametrize(
-    ("given", "code", "says"),
+    ("given", "code", "text"),
     [
-        ({"name": "emial"}, ExitCode.USAGE, "no consumer 'emial'; the consumers are payment, inventory"),
+        (
+            {"name": "emial"},
+            ExitCode.USAGE,
+            "no consumer 'emial'; the consumers are payment, inventory",
+        ),
         ({"name": "payment"}, ExitCode.REFUSED, "payment is not replayable: .*act on the outside"),
         ({"since": "2026-11-23T11:00:00Z"}, ExitCode.USAGE, "--since .* is not before --until now"),
         ({"since": "2h", "until": "3h"}, ExitCode.USAGE, "is not before --until 3h"),
@@ -38,11 +42,15 @@ from tests.support.read_model import LISTING
         ({"since": "yesterday"}, ExitCode.USAGE, "--since: 'yesterday' is not a time: write it"),
         ({"until": "2026-02-30"}, ExitCode.USAGE, "--until: '2026-02-30' is not a time"),
         ({"since": "2026-11-23T09:00"}, ExitCode.USAGE, "with a zone"),
-        ({"types": ("OrderPlacd",)}, ExitCode.USAGE, "no type 'OrderPlacd'; orders hears Dispatch"),
+        (
+            {"types": ("OrderPlacd",)},
+            ExitCode.USAGE,
+            "no type 'OrderPlacd'; orders subscribes to Dispatch",
+        ),
         (
             {"types": ("StockReserved",)},
             ExitCode.USAGE,
-            "orders does not hear StockReserved; orders",
+            "orders does not subscribe to StockReserved; orders",
         ),
         ({"rate": 0.0}, ExitCode.USAGE, "--rate 0 would send nothing"),
         ({"rate": -1.0}, ExitCode.USAGE, "--rate -1"),
@@ -50,29 +58,27 @@ from tests.support.read_model import LISTING
         ({"rate": float("inf")}, ExitCode.USAGE, "--rate inf"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_before_a_stage_is_asked(
-    go: Callable[..., ExitCode], folder: Path, given: dict[str, Any], code: ExitCode, says: str
+def test_invalid_options_are_refused_before_it_connects(
+    go: Callable[..., ExitCode], folder: Path, given: dict[str, Any], code: ExitCode, text: str
 ) -> None:
-    troubled(code, says, lambda: go(**given))
+    raises(code, text, lambda: go(**given))
     assert list(folder.iterdir()) == []
 
 
-def test_an_order_that_is_not_there_is_not_found(
-    stocked: Connection, go: Callable[..., ExitCode]
-) -> None:
-    troubled(ExitCode.NOT_FOUND, "no order", lambda: go(orders=("5WQFM8Q1XK3T7ZC0R9N2HDBJ99",)))
+def test_a_missing_order_is_not_found(stocked: Connection, go: Callable[..., ExitCode]) -> None:
+    raises(ExitCode.NOT_FOUND, "no order", lambda: go(orders=("5WQFM8Q1XK3T7ZC0R9N2HDBJ99",)))
 
 
-def test_who_is_not_said_to_be_replayable_is_not(
+def test_a_consumer_that_is_not_replayable_is_refused(
     go: Callable[..., ExitCode], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ops.stage.lookups.CONSUMERS", (replace(LISTING, replayable=False),))
 
-    troubled(ExitCode.REFUSED, "listing is not replayable: its service", lambda: go("listing"))
+    raises(ExitCode.REFUSED, "listing is not replayable: its service", lambda: go("listing"))
 
 
 @pytest.mark.parametrize(("typed", "sent"), [(None, 0), ("no", 0), ("", 0), ("dev", 24)])
-def test_another_stage_asks_for_consent(
+def test_another_stage_needs_a_confirmation(
     stage: Callable[[str], Connection],
     monkeypatch: pytest.MonkeyPatch,
     reachable: Reachable,
@@ -90,7 +96,7 @@ def test_another_stage_asks_for_consent(
     if sent:
         assert go(options=options) is ExitCode.DONE
     else:
-        troubled(ExitCode.REFUSED, "Nothing was changed", lambda: go(options=options))
+        raises(ExitCode.REFUSED, "Nothing was changed", lambda: go(options=options))
     assert len(received(dev)) == sent
     assert len(list(folder.iterdir())) == bool(sent)
     assert go(options=options, yes=True) is ExitCode.DONE
@@ -99,7 +105,7 @@ def test_another_stage_asks_for_consent(
 # -- dry run ---------------------------------------------------------------------------------------
 
 
-def test_a_dry_run_tells_what_would_be_sent_and_changes_nothing(
+def test_a_dry_run_prints_the_plan_and_changes_nothing(
     stocked: Connection,
     go: Callable[..., ExitCode],
     folder: Path,
@@ -107,13 +113,13 @@ def test_a_dry_run_tells_what_would_be_sent_and_changes_nothing(
 ) -> None:
     assert go(dry_run=True, since="2026-11-23T09:02:00Z", rate=5.0) is ExitCode.DONE
 
-    said = capsys.readouterr().out
-    assert "Would send 20 events of 10 orders  log → fanfare-local-orders (parallel)" in said
-    assert "10  OrderConfirmed" in said
-    assert f"oldest   2026-11-23T09:02:00.000Z  {IDS[2]}/placed" in said
-    assert "at 5/s it takes 4000 ms, and less than a cent of SQS" in said
-    assert "Nothing was changed." in said
-    *text, command, _ = said.splitlines()
+    output = capsys.readouterr().out
+    assert "Would send 20 events of 10 orders  log → fanfare-local-orders (parallel)" in output
+    assert "10  OrderConfirmed" in output
+    assert f"oldest   2026-11-23T09:02:00.000Z  {IDS[2]}/placed" in output
+    assert "at 5/s it takes 4000 ms, and less than a cent of SQS" in output
+    assert "Nothing was changed." in output
+    *text, command, _ = output.splitlines()
     assert command.startswith("  fanfare replay orders --since 2026-11-23T09:02:00Z --until ")
     assert max(map(len, text)) <= 80
     assert received(stocked) == []
@@ -130,7 +136,7 @@ SELECTIONS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("given", SELECTIONS)
-def test_what_a_dry_run_tells_is_what_its_command_sends(
+def test_the_command_of_a_dry_run_sends_the_estimated_events(
     stocked: Connection,
     time: Time,
     go: Callable[..., ExitCode],
@@ -139,27 +145,27 @@ def test_what_a_dry_run_tells_is_what_its_command_sends(
     given: dict[str, Any],
 ) -> None:
     go(dry_run=True, options=Options(json=True), **given)
-    told = json.loads(capsys.readouterr().out)
+    plan = json.loads(capsys.readouterr().out)
     time.clock.advance(minutes=5)
     write_events(stocked, [placed(order="LATER", now=time.clock.now - timedelta(minutes=1))])
     monkeypatch.setattr("ops.stage.connection.connect", lambda _: stocked)
     monkeypatch.setattr(replaying, "replay", partial(replay, clock=time.clock, pace=time.pace))
 
-    assert main(told["command"].split()[1:]) is ExitCode.DONE
+    assert main(plan["command"].split()[1:]) is ExitCode.DONE
 
     sent = received(stocked)
-    census = told["would_send"]
-    assert Counter(event.type for event in sent) == census["types"]
+    estimate = plan["would_send"]
+    assert Counter(event.type for event in sent) == estimate["types"]
     assert (len(sent), len({event.subject for event in sent})) == (
-        census["events"],
-        census["orders"],
+        estimate["events"],
+        estimate["orders"],
     )
-    assert min(event.time for event in sent).isoformat() == census["oldest"]["time"].replace(
+    assert min(event.time for event in sent).isoformat() == estimate["oldest"]["time"].replace(
         "Z", "+00:00"
     )
 
 
-def test_nothing_to_send_is_said_and_makes_no_job(
+def test_nothing_to_send_is_reported_and_creates_no_job(
     stocked: Connection,
     go: Callable[..., ExitCode],
     folder: Path,
@@ -174,21 +180,21 @@ def test_nothing_to_send_is_said_and_makes_no_job(
 # -- sending ---------------------------------------------------------------------------------------
 
 
-def test_all_that_the_consumer_hears_is_sent_and_what_follows_is_said(
+def test_all_subscribed_types_are_sent_and_the_next_step_is_printed(
     stocked: Connection, go: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert go() is ExitCode.DONE
 
     assert {event.type for event in received(stocked)} == {"OrderPlaced", "OrderConfirmed"}
-    said = capsys.readouterr()
-    assert said.out == (
-        "Sent 24 events to orders. It works them off now; then compare its rows with the log:"
-        " fanfare projection orders --check\n"
+    output = capsys.readouterr()
+    assert output.out == (
+        "Sent 24 events to orders. The consumer handles them now; then compare its rows with the"
+        " log: fanfare projection orders --check\n"
     )
-    assert "job orders-2026" in said.err
+    assert "job orders-2026" in output.err
 
 
-def test_as_json_the_job_is_told(
+def test_it_prints_json(
     stocked: Connection, go: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
 ) -> None:
     go(options=Options(json=True), types=("OrderPlaced",), rate=0.5)
@@ -198,22 +204,19 @@ def test_as_json_the_job_is_told(
     assert all(line["of"] == 12 for line in on_the_way)
 
 
-def test_one_waits_until_the_queue_is_empty_if_told(
+def test_with_wait_it_waits_until_the_queue_is_empty(
     stocked: Connection, go: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert go(wait=0.0, orders=(IDS[0],)) is ExitCode.FAILED
     assert "2 messages still waiting after 0 s." in capsys.readouterr().err
 
 
-def test_an_event_that_cannot_be_read_stops_it_before_anything_is_sent(
+def test_an_unreadable_event_stops_it_before_anything_is_sent(
     stocked: Connection, go: Callable[..., ExitCode]
 ) -> None:
     item = {"subject": {"S": "X"}, "slot": {"S": "placed"}, "type": {"S": "OrderPlaced"}}
     newer = item | {"time": {"S": "2026-11-23T09:00:00Z"}}
     stocked.client("dynamodb").put_item(TableName=names.log_table("local"), Item=newer)
 
-    troubled(ExitCode.FAILED, "X/placed.*Nothing was sent", go)
+    raises(ExitCode.FAILED, "X/placed.*Nothing was sent", go)
     assert received(stocked) == []
-
-
-# -- going on --------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A job that was stopped goes on where it stopped, or says why it does not."""
+"""An interrupted job is resumed where it stopped, or refused with the reason."""
 
 import json
 from collections.abc import Callable
@@ -15,11 +15,11 @@ from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.replays import job as job_files
 from ops.stage.connection import Connection
-from tests.ops.replays.conftest import Reachable, received, troubled
+from tests.ops.replays.conftest import Reachable, raises, received
 from tests.support.read_model import LISTING
 
 
-def test_an_interrupted_job_goes_on_where_it_stopped_and_is_done_once(
+def test_an_interrupted_job_is_resumed_where_it_stopped_and_sends_each_event_once(
     stocked: Connection,
     go: Callable[..., ExitCode],
     broken: str,
@@ -35,7 +35,7 @@ def test_an_interrupted_job_goes_on_where_it_stopped_and_is_done_once(
 
 
 @pytest.mark.parametrize("as_json", [False, True])
-def test_a_dry_run_of_the_rest_sends_nothing(
+def test_a_dry_run_of_a_resumed_job_sends_nothing(
     stocked: Connection,
     go: Callable[..., ExitCode],
     broken: str,
@@ -50,29 +50,29 @@ def test_a_dry_run_of_the_rest_sends_nothing(
 
     assert received(stocked) == []
     assert path.read_bytes() == before
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     if as_json:
-        told = json.loads(said)
-        assert (told["left"], told["of"], told["seconds"]) == (14, 24, 0.28)
+        rest = json.loads(output)
+        assert (rest["left"], rest["of"], rest["seconds"]) == (14, 24, 0.28)
     else:
-        assert "Would send 14 of 24 events to orders" in said
-        assert f"fanfare replay orders --resume {broken}" in said
-        assert "Nothing was changed." in said
+        assert "Would send 14 of 24 events to orders" in output
+        assert f"fanfare replay orders --resume {broken}" in output
+        assert "Nothing was changed." in output
 
 
-def test_a_job_of_a_local_run_that_is_over_is_refused(
+def test_a_job_of_an_ended_local_run_is_refused(
     stocked: Connection, reachable: Reachable, go: Callable[..., ExitCode], broken: str
 ) -> None:
     made = job_files.find(broken).plan.made
     reachable.connection = replace(stocked, began=made + timedelta(seconds=1))
     received(stocked)
 
-    says = "of an earlier local run, whose log is gone"
-    troubled(ExitCode.REFUSED, says, lambda: go(job=broken))
+    text = "of an earlier local run, whose log is gone"
+    raises(ExitCode.REFUSED, text, lambda: go(job=broken))
     assert received(stocked) == []
 
 
-def test_a_torn_last_line_is_said_and_what_it_told_of_is_sent_again(
+def test_an_incomplete_last_line_is_reported_and_its_events_are_sent_again(
     stocked: Connection,
     go: Callable[..., ExitCode],
     broken: str,
@@ -84,13 +84,13 @@ def test_a_torn_last_line_is_said_and_what_it_told_of_is_sent_again(
 
     go(job=broken)
 
-    assert "written in part" in capsys.readouterr().err
+    assert "last line is incomplete" in capsys.readouterr().err
     sent = received(stocked)
     assert (len(sent), len({event.id for event in sent})) == (34, 24)
 
 
 @pytest.mark.parametrize(
-    ("name", "where", "given", "code", "says"),
+    ("name", "where", "given", "code", "text"),
     [
         ("listing", "local", {}, ExitCode.REFUSED, "is for orders, not for listing"),
         ("orders", "dev", {}, ExitCode.REFUSED, "is of stage local, not of dev"),
@@ -98,7 +98,7 @@ def test_a_torn_last_line_is_said_and_what_it_told_of_is_sent_again(
         ("orders", "local", {"since": "2h"}, ExitCode.USAGE, "leave them out"),
     ],
 )
-def test_a_job_is_not_gone_on_with_as_another(
+def test_a_job_cannot_be_resumed_with_other_options(
     go: Callable[..., ExitCode],
     broken: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -106,24 +106,24 @@ def test_a_job_is_not_gone_on_with_as_another(
     where: str,
     given: dict[str, Any],
     code: ExitCode,
-    says: str,
+    text: str,
 ) -> None:
     monkeypatch.setattr("ops.stage.lookups.CONSUMERS", (ORDERS, LISTING))
 
-    troubled(code, says, lambda: go(name, Options(stage=where), job=broken, **given))
+    raises(code, text, lambda: go(name, Options(stage=where), job=broken, **given))
 
 
-def test_a_job_about_a_type_that_is_not_heard_any_more_is_refused(
+def test_a_job_with_a_type_that_is_no_longer_subscribed_to_is_refused(
     go: Callable[..., ExitCode], broken: str
 ) -> None:
     path = job_files.JOBS / f"{broken}.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"OrderConfirmed",', b'"StockReserved",', 1))
 
-    says = "StockReserved, which orders does not hear"
-    troubled(ExitCode.REFUSED, says, lambda: go(job=broken))
+    text = "StockReserved, which orders no longer accepts"
+    raises(ExitCode.REFUSED, text, lambda: go(job=broken))
 
 
-def test_an_outage_fails_with_the_command_that_goes_on(
+def test_an_outage_fails_with_the_command_that_resumes(
     stocked: Connection, go: Callable[..., ExitCode], folder: Path
 ) -> None:
     def away(**_: Any) -> Any:
@@ -131,12 +131,9 @@ def test_an_outage_fails_with_the_command_that_goes_on(
 
     events = stocked.client("sqs").meta.events
     events.register_first("before-send.sqs.SendMessageBatch", away)
-    troubled(
-        ExitCode.FAILED, r"0 of 24 events sent\. Go on with: fanfare replay orders --resume", go
+    raises(
+        ExitCode.FAILED, r"0 of 24 events sent\. Resume with: fanfare replay orders --resume", go
     )
     events.unregister("before-send.sqs.SendMessageBatch", away)
     (path,) = folder.iterdir()
     assert job_files.load(path).state == "failed"
-
-
-# -- jobs ------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A job sends every event that it counted, at its rate, whatever stops it and however often."""
+"""A job sends every estimated event, at its rate, whatever interrupts it and however often."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,10 +9,10 @@ import pytest
 from functions.framework.ports import Message
 from functions.runtime.memory.log import MemoryLog
 from ops.replays import job as jobs
-from ops.replays.estimate import take
+from ops.replays.estimate import estimate
 from ops.replays.job import Job, Plan
-from ops.replays.queue import QueueOf, ToQueue
-from ops.replays.send import FIRST_PAUSE, TRIES, Undelivered, work
+from ops.replays.queue import QueueTarget, QueueTransport
+from ops.replays.send import ATTEMPTS, FIRST_PAUSE, Undelivered, send
 from ops.replays.target import batch_size
 from tests.support.builders import placed
 from tests.support.played import Queue, Time
@@ -28,7 +28,7 @@ def queue(time: Time) -> Queue:
 
 
 def requests_at(rate: float) -> Callable[[Sequence[Message]], int]:
-    return lambda messages: QueueOf(LISTING).requests_for(messages, batch_size(rate))
+    return lambda messages: QueueTarget(LISTING).requests_for(messages, batch_size(rate))
 
 
 def plan(log: MemoryLog, *, rate: float = 1000.0, job: str = "listing-1") -> Plan:
@@ -42,11 +42,11 @@ def plan(log: MemoryLog, *, rate: float = 1000.0, job: str = "listing-1") -> Pla
         types=LISTING.subscribed_types,
         orders=(),
         rate=rate,
-        census=EMPTY,
+        estimate=EMPTY,
     )
-    census = take(log, made.selection, requests_at(rate))
+    estimated = estimate(log, made.selection, requests_at(rate))
     return Plan(
-        **{name: getattr(made, name) for name in made.__struct_fields__} | {"census": census}
+        **{name: getattr(made, name) for name in made.__struct_fields__} | {"estimate": estimated}
     )
 
 
@@ -59,7 +59,7 @@ def job(log: MemoryLog, tmp_path: Path) -> Job:
 
 
 def run(job: Job, log: MemoryLog, queue: Queue, time: Time) -> None:
-    work(job, log, ToQueue(queue), time.pace(job.plan.rate), time.clock, lambda _: None)
+    send(job, log, QueueTransport(queue), time.pace(job.plan.rate), time.clock, lambda _: None)
 
 
 def reloaded(job: Job) -> Job:
@@ -67,30 +67,30 @@ def reloaded(job: Job) -> Job:
 
 
 def expected() -> list[str]:
-    heard = [
+    ids = [
         event.id
         for order in ORDERS
         for event in story_of(order)
         if event.type in LISTING.subscribed_types
     ]
-    return sorted(heard)
+    return sorted(ids)
 
 
-def test_what_was_counted_is_sent_and_nothing_else(
+def test_exactly_the_estimated_events_are_sent(
     job: Job, log: MemoryLog, queue: Queue, time: Time
 ) -> None:
     run(job, log, queue, time)
 
-    census = job.plan.census
+    estimated = job.plan.estimate
     assert sorted(queue.ids) == expected()
-    assert (census.events, census.orders, census.requests) == (75, 25, len(queue.calls))
-    assert census.types == {"OrderConfirmed": 25, "OrderPlaced": 25, "PaymentCaptured": 25}
+    assert (estimated.events, estimated.orders, estimated.requests) == (75, 25, len(queue.calls))
+    assert estimated.types == {"OrderConfirmed": 25, "OrderPlaced": 25, "PaymentCaptured": 25}
     assert job.sent is not None
-    assert (job.sent.events, job.sent.types) == (75, census.types)
+    assert (job.sent.events, job.sent.types) == (75, estimated.types)
     assert job.state == "done"
 
 
-def test_what_is_stated_after_the_job_was_made_is_not_in_it(
+def test_an_event_later_than_the_job_is_not_sent(
     job: Job, log: MemoryLog, queue: Queue, time: Time
 ) -> None:
     log.append(placed(order="LATER", now=AFTER))
@@ -117,7 +117,7 @@ def test_no_second_has_more_than_the_rate(
 
 @pytest.mark.parametrize("call", range(1, 9))
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), TimeoutError("lost answer")])
-def test_whatever_stops_it_at_any_batch_nothing_is_left_out(
+def test_after_an_interruption_at_any_batch_no_event_is_missing(
     job: Job, log: MemoryLog, queue: Queue, time: Time, call: int, error: BaseException
 ) -> None:
     queue.breaks[call] = error
@@ -135,7 +135,7 @@ def test_whatever_stops_it_at_any_batch_nothing_is_left_out(
 
 
 @pytest.mark.parametrize("cut", [0, 1, 7, 40])
-def test_a_file_cut_anywhere_goes_on_from_its_last_whole_line(
+def test_a_truncated_file_is_resumed_from_its_last_complete_line(
     job: Job, log: MemoryLog, queue: Queue, time: Time, cut: int
 ) -> None:
     queue.breaks[4] = KeyboardInterrupt()
@@ -144,16 +144,16 @@ def test_a_file_cut_anywhere_goes_on_from_its_last_whole_line(
     raw = job.path.read_bytes()
     job.path.write_bytes(raw[: len(raw) - cut])
 
-    again = reloaded(job)
-    assert again.torn is (cut > 0)
-    run(again, log, queue, time)
+    resumed = reloaded(job)
+    assert resumed.torn is (cut > 0)
+    run(resumed, log, queue, time)
 
     assert set(queue.ids) == set(expected())
     whole = reloaded(job)
     assert (whole.torn, whole.state) == (False, "done")
 
 
-def test_a_job_that_was_killed_is_interrupted_and_goes_on(
+def test_a_killed_job_is_interrupted_and_can_be_resumed(
     job: Job, log: MemoryLog, queue: Queue, time: Time
 ) -> None:
     class Killed(BaseException):
@@ -169,7 +169,7 @@ def test_a_job_that_was_killed_is_interrupted_and_goes_on(
     assert set(queue.ids) == set(expected())
 
 
-def test_what_the_queue_refuses_is_offered_again_alone_and_later(
+def test_refused_messages_are_sent_again_alone_and_later(
     job: Job, log: MemoryLog, queue: Queue, time: Time
 ) -> None:
     queue.refuses = {"ORDER01/placed": 2, "ORDER02/placed": 1}
@@ -182,7 +182,7 @@ def test_what_the_queue_refuses_is_offered_again_alone_and_later(
     assert second[0] - first[0] == pytest.approx(2 * FIRST_PAUSE)
 
 
-def test_what_the_queue_never_takes_fails_in_the_end_and_is_not_noted_as_sent(
+def test_messages_that_are_refused_at_every_attempt_fail_the_job(
     job: Job, log: MemoryLog, queue: Queue, time: Time
 ) -> None:
     queue.refuses = {"ORDER04/placed": 99}
@@ -190,7 +190,7 @@ def test_what_the_queue_never_takes_fails_in_the_end_and_is_not_noted_as_sent(
     with pytest.raises(Undelivered, match="ORDER04/placed"):
         run(job, log, queue, time)
 
-    assert sum("ORDER04/placed" in ids for _, ids in queue.calls) == TRIES
+    assert sum("ORDER04/placed" in ids for _, ids in queue.calls) == ATTEMPTS
     failed = reloaded(job)
     assert failed.state == "failed"
     assert failed.ended is not None
@@ -200,9 +200,7 @@ def test_what_the_queue_never_takes_fails_in_the_end_and_is_not_noted_as_sent(
     assert set(queue.ids) == set(expected())
 
 
-def test_a_job_that_is_done_has_nothing_left(
-    job: Job, log: MemoryLog, queue: Queue, time: Time
-) -> None:
+def test_a_done_job_sends_nothing(job: Job, log: MemoryLog, queue: Queue, time: Time) -> None:
     run(job, log, queue, time)
     calls = len(queue.calls)
 

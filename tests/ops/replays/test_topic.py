@@ -1,4 +1,4 @@
-"""What is published from the log leaves as the relay would publish it, whatever stops it."""
+"""Events are published from the log as the relay would publish them, whatever interrupts it."""
 
 import itertools
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from functions.relay.waves import BEHIND
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.operating.ports import LogPage, Pages, Selection
 from ops.replays import job as jobs
-from ops.replays.estimate import take
+from ops.replays.estimate import estimate
 from ops.replays.job import Job, Plan
-from ops.replays.send import FIRST_PAUSE, TRIES, Undelivered, work
+from ops.replays.send import ATTEMPTS, FIRST_PAUSE, Undelivered, send
 from ops.replays.target import batch_size
-from ops.replays.topic import TheTopic, ToTopic
+from ops.replays.topic import TopicTarget, TopicTransport
 from tests.support.builders import NOW
 from tests.support.played import Time
 from tests.support.replay_orders import AFTER, ORDERS, log, story_of, time
@@ -25,12 +25,12 @@ __all__ = ["log", "time"]
 
 
 class Topic:
-    """Keeps what is published. `refuses` says of an id how often it is not taken; `breaks` at
-    which call an error comes, after the messages were taken."""
+    """A topic that keeps its messages. `refuses` has the number of refusals by id; `breaks` an
+    error by call, raised after the messages were accepted."""
 
     def __init__(self, time: Time) -> None:
         self.calls: list[tuple[float, list[str]]] = []
-        self.taken: list[Message] = []
+        self.accepted: list[Message] = []
         self.refuses: dict[str, int] = {}
         self.breaks: dict[int, BaseException] = {}
         self._time = time
@@ -44,7 +44,7 @@ class Topic:
             left = self.refuses.get(message.id, 0)
             self.refuses[message.id] = left - 1
             answers.append("Throttled" if left > 0 else "")
-            self.taken += [message] if left <= 0 else []
+            self.accepted += [message] if left <= 0 else []
         error = self.breaks.pop(len(self.calls), None)
         if error:
             raise error
@@ -52,19 +52,19 @@ class Topic:
 
     @property
     def ids(self) -> list[str]:
-        return [message.id for message in self.taken]
+        return [message.id for message in self.accepted]
 
-    def heard(self) -> dict[str, list[str]]:
-        """Return what each order's events were when they came first."""
-        first = dict.fromkeys(message.id for message in self.taken)
+    def slots(self) -> dict[str, list[str]]:
+        """Return the slots of each order's events, in the sequence of their first arrival."""
+        first = dict.fromkeys(message.id for message in self.accepted)
         return {
             order: [each.partition("/")[2] for each in first if each.startswith(f"{order}/")]
             for order in ORDERS
         }
 
 
-class Cut:
-    """A log whose pages end after so many events, wherever that is."""
+class SmallPages:
+    """A log whose pages end after `size` events, also within an order."""
 
     def __init__(self, log: MemoryLog, size: int) -> None:
         self._log = log
@@ -89,9 +89,9 @@ def topic(time: Time) -> Topic:
 
 
 def made(log: Pages, folder: Path, rate: float = 1000.0) -> Job:
-    target = TheTopic()
+    target = TopicTarget()
     selection = Selection(since=NOW, until=AFTER)
-    census = take(log, selection, lambda page: target.requests_for(page, batch_size(rate)))
+    estimated = estimate(log, selection, lambda page: target.requests_for(page, batch_size(rate)))
     plan = Plan(
         job="republish-1",
         stage="local",
@@ -102,7 +102,7 @@ def made(log: Pages, folder: Path, rate: float = 1000.0) -> Job:
         types=selection.types,
         orders=selection.orders,
         rate=rate,
-        census=census,
+        estimate=estimated,
     )
     return jobs.create(plan, folder)
 
@@ -113,34 +113,36 @@ def job(log: MemoryLog, tmp_path: Path) -> Job:
 
 
 def run(job: Job, log: Pages, topic: Topic, time: Time) -> None:
-    work(job, log, ToTopic(topic), time.pace(job.plan.rate), time.clock, lambda _: None)
+    send(job, log, TopicTransport(topic), time.pace(job.plan.rate), time.clock, lambda _: None)
 
 
 ALL = dict.fromkeys(ORDERS, SLOTS)
 TOTAL = len(ORDERS) * len(SLOTS)
 
 
-def test_the_slots_of_an_order_are_not_sorted_as_its_events_leave() -> None:
+def test_the_sequence_of_an_orders_events_is_not_that_of_its_slots() -> None:
     assert sorted(SLOTS) != SLOTS
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 1000])
-def test_an_orders_events_leave_by_sequence_wherever_pages_of_the_log_end(
+def test_an_orders_events_are_published_by_sequence_whatever_the_pages(
     log: MemoryLog, tmp_path: Path, topic: Topic, time: Time, size: int
 ) -> None:
-    cut = Cut(log, size)
-    job = made(cut, tmp_path)
+    paged = SmallPages(log, size)
+    job = made(paged, tmp_path)
 
-    run(job, cut, topic, time)
+    run(job, paged, topic, time)
 
-    assert topic.heard() == ALL
-    assert len(topic.ids) == len(set(topic.ids)) == job.plan.census.events
+    assert topic.slots() == ALL
+    assert len(topic.ids) == len(set(topic.ids)) == job.plan.estimate.events
     assert job.sent is not None
-    assert job.sent.types == job.plan.census.types == dict.fromkeys(job.plan.census.types, 25)
+    assert job.sent.types == job.plan.estimate.types == dict.fromkeys(job.plan.estimate.types, 25)
     assert job.state == "done"
 
 
-def test_events_of_many_orders_leave_together(job: Job, log: MemoryLog, topic: Topic) -> None:
+def test_events_of_many_orders_are_published_together(
+    job: Job, log: MemoryLog, topic: Topic
+) -> None:
     run(job, log, topic, Time())
 
     assert [len(ids) for _, ids in topic.calls] == [10] * 2 * len(SLOTS) + [5] * len(SLOTS)
@@ -155,12 +157,12 @@ def test_no_second_has_more_than_the_rate(
     times = [at for at, ids in topic.calls for _ in ids]
     most = max(rate + batch_size(rate), 1)
     assert all(sum(at <= t < at + 1 for t in times) <= most for at in times)
-    assert topic.heard() == ALL
+    assert topic.slots() == ALL
 
 
 @pytest.mark.parametrize("call", [1, 2, 4, 5, 9, 12])
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), TimeoutError("lost answer")])
-def test_whatever_stops_it_at_any_wave_nothing_is_left_out(
+def test_after_an_interruption_at_any_wave_no_event_is_missing(
     job: Job, log: MemoryLog, topic: Topic, time: Time, call: int, error: BaseException
 ) -> None:
     topic.breaks[call] = error
@@ -169,13 +171,13 @@ def test_whatever_stops_it_at_any_wave_nothing_is_left_out(
         run(job, log, topic, time)
     run(jobs.load(job.path), log, topic, time)
 
-    assert topic.heard() == ALL
+    assert topic.slots() == ALL
     assert len(topic.ids) <= TOTAL + 10 * len(SLOTS)
     done = jobs.load(job.path)
     assert (done.state, done.sent and done.sent.events) == ("done", TOTAL)
 
 
-def test_a_refused_event_is_offered_again_and_what_follows_it_waits(
+def test_a_refused_event_is_published_again_and_its_successors_wait(
     job: Job, log: MemoryLog, topic: Topic, time: Time
 ) -> None:
     refused = f"ORDER01/{SLOTS[1]}"
@@ -183,7 +185,7 @@ def test_a_refused_event_is_offered_again_and_what_follows_it_waits(
 
     run(job, log, topic, time)
 
-    assert topic.heard() == ALL
+    assert topic.slots() == ALL
     assert len(topic.ids) == TOTAL
     calls = [at for at, ids in topic.calls if refused in ids]
     assert [later - at for at, later in itertools.pairwise(calls)] == [
@@ -192,20 +194,20 @@ def test_a_refused_event_is_offered_again_and_what_follows_it_waits(
     ]
 
 
-def test_what_is_refused_for_good_is_told_and_holds_back_what_follows_it(
+def test_an_event_refused_at_every_attempt_is_named_and_blocks_its_successors(
     job: Job, log: MemoryLog, topic: Topic, time: Time
 ) -> None:
     refused = f"ORDER01/{SLOTS[1]}"
-    topic.refuses = {refused: TRIES, f"ORDER03/{SLOTS[1]}": TRIES}
+    topic.refuses = {refused: ATTEMPTS, f"ORDER03/{SLOTS[1]}": ATTEMPTS}
 
-    with pytest.raises(Undelivered, match=rf"the topic did not take .*{refused}") as told:
+    with pytest.raises(Undelivered, match=rf"the topic did not accept .*{refused}") as error:
         run(job, log, topic, time)
 
-    assert "3 more" in str(told.value)
-    assert f"({BEHIND}, Throttled)" in str(told.value)
-    assert topic.heard()["ORDER01"] == SLOTS[:1]
-    assert topic.heard()["ORDER02"] == SLOTS
+    assert "3 more" in str(error.value)
+    assert f"({BEHIND}, Throttled)" in str(error.value)
+    assert topic.slots()["ORDER01"] == SLOTS[:1]
+    assert topic.slots()["ORDER02"] == SLOTS
     failed = jobs.load(job.path)
     assert (failed.state, failed.sent) == ("failed", None)
     run(failed, log, topic, time)
-    assert topic.heard() == ALL
+    assert topic.slots() == ALL
