@@ -24,7 +24,7 @@ def mail(
         options: Options of all commands.
     """
     from ops.stage.connection import connect
-    from ops.views.mail import must_be_shown_here, show
+    from ops.views.mail import show, validate
 
-    must_be_shown_here(options, order_id, html=html)
+    validate(options, order_id, html=html)
     return show(connect(options), options, order_id, html=html)

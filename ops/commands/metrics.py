@@ -23,7 +23,7 @@ def metrics(
         options: Options of all commands.
     """
     from ops.stage.connection import connect
-    from ops.views.metrics import must_be_kept, show
+    from ops.views.metrics import show, validate
 
-    must_be_kept(days)
+    validate(days)
     return show(connect(options), options, days=days)

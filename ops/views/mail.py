@@ -1,7 +1,7 @@
-"""`fanfare mail`: what the local cloud's SES sent, which nobody's mailbox ever receives.
+"""`fanfare mail`: mail in the local cloud's SES, which delivers none of it.
 
-A mail is tied to its order by the provider's id of it, which the log keeps. A mail that the log
-does not know was sent and not written down: its function died in between, and sent it again.
+A mail belongs to the order whose log has its message id. A mail without an order was sent, but the
+function crashed before it stated the fact, and sent the mail again.
 """
 
 import sys
@@ -28,7 +28,7 @@ UNKNOWN = "-"
 
 
 class OrderMail(msgspec.Struct, frozen=True, kw_only=True):
-    """A mail and its order, null if the log knows of none; as JSON it is what `--json` prints."""
+    """A mail and its order, null if the log has no such message id; `--json` prints it."""
 
     time: datetime
     order: str | None
@@ -40,34 +40,36 @@ class OrderMail(msgspec.Struct, frozen=True, kw_only=True):
     html: str | None
 
 
-def must_be_shown_here(options: Options, wanted: str, *, html: bool) -> None:
-    """Check that mail of this stage can be shown, and HTML of one order only.
+def validate(options: Options, wanted: str, *, html: bool) -> None:
+    """Check that the stage is the local one, and that HTML is of one order.
 
     Raises:
-        CommandError: the stage is not the local one, or no order is named.
+        CommandError: the stage is another one, or HTML is requested without an order.
     """
     if options.stage != LOCAL:
         raise CommandError(
-            f"Mail of stage {options.stage} is read in people's mailboxes, and nowhere else: that"
-            " it was sent, `fanfare order` tells. Leave out --stage for the local stage's mail.",
+            f"Mail of stage {options.stage} is in the mailboxes of its customers only; `fanfare"
+            " order` shows whether it was sent. Leave out --stage for the mail of the local stage.",
             ExitCode.REFUSED,
         )
     if html and not wanted:
-        raise CommandError("Whose HTML? Name the order: fanfare mail ORDER --html", ExitCode.USAGE)
+        raise CommandError("--html needs an order: fanfare mail ORDER --html", ExitCode.USAGE)
 
 
 def show(connection: Connection, options: Options, wanted: str, *, html: bool) -> ExitCode:
-    """Print a list of all mail, or an order's in full, the newest last."""
-    letters = _letters(sent_mail(connection.client("sesv2").meta.endpoint_url), _orders(connection))
+    """Print a list of all mail, or the mails of an order in full, the newest last."""
+    mails = _with_orders(
+        sent_mail(connection.client("sesv2").meta.endpoint_url), _orders(connection)
+    )
     if not wanted:
-        _list(options, letters)
+        _list(options, mails)
         return ExitCode.DONE
     order = find_order(connection, wanted.upper())
     history = connection.log().read(order)
     if not history.states(OrderPlaced):
         raise no_such_order(order)
     refused = [event for event in history if isinstance(event.data, MailRefused)]
-    own = [letter for letter in letters if letter.order == order]
+    own = [mail for mail in mails if mail.order == order]
     _full(options, own, html=html)
     for event in refused:
         options.err.print(f"{event.slot} was refused: {event.data.reason}.")
@@ -77,17 +79,17 @@ def show(connection: Connection, options: Options, wanted: str, *, html: bool) -
 
 
 def _orders(connection: Connection) -> dict[str, str]:
-    """Return orders by the ids of their mails. It reads the whole log: for a laptop only."""
+    """Return orders by their message ids. It scans the whole log: for the local stage only."""
     log = TableName(name=names.log_table(connection.stage), key=SUBJECT)
     found: dict[str, str] = {}
     for record in DynamoRecords(connection.client("dynamodb"), log).all():
         if str(record.values[SLOT]).startswith("email/"):
-            said = msgspec.json.decode(str(record.values["data"]))
-            found[said.get("message_id") or ""] = record.key
+            data = msgspec.json.decode(str(record.values["data"]))
+            found[data.get("message_id") or ""] = record.key
     return found
 
 
-def _letters(mails: Iterable[SentMail], orders: Mapping[str, str]) -> list[OrderMail]:
+def _with_orders(mails: Iterable[SentMail], orders: Mapping[str, str]) -> list[OrderMail]:
     return [
         OrderMail(
             time=mail.time,
@@ -103,41 +105,41 @@ def _letters(mails: Iterable[SentMail], orders: Mapping[str, str]) -> list[Order
     ]
 
 
-def _list(options: Options, letters: Iterable[OrderMail]) -> None:
+def _list(options: Options, mails: Iterable[OrderMail]) -> None:
     if options.json:
-        for letter in letters:
-            options.print_json(letter)
+        for mail in mails:
+            options.print_json(mail)
         return
     columns = Columns()
-    for letter in letters:
-        order = columns.short(letter.order) if letter.order else UNKNOWN
-        subject = letter.subject.replace(letter.order or UNKNOWN, order)
-        line = f"{letter.time:%H:%M:%S}  {order:<4}  {', '.join(letter.to):<24}  {subject}"
+    for mail in mails:
+        order = columns.short(mail.order) if mail.order else UNKNOWN
+        subject = mail.subject.replace(mail.order or UNKNOWN, order)
+        line = f"{mail.time:%H:%M:%S}  {order:<4}  {', '.join(mail.to):<24}  {subject}"
         options.out.print(line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…")
-    if not letters:
+    if not mails:
         options.err.print("No mail was sent so far: place an order, such as with `fanfare invoke`.")
 
 
-def _full(options: Options, letters: Iterable[OrderMail], *, html: bool) -> None:
-    for number, letter in enumerate(letters):
+def _full(options: Options, mails: Iterable[OrderMail], *, html: bool) -> None:
+    for number, mail in enumerate(mails):
         if options.json:
-            options.print_json(letter)
+            options.print_json(mail)
         elif html:
-            sys.stdout.write(letter.html or "")
+            sys.stdout.write(mail.html or "")
         else:
             if number:
                 options.out.print("─" * WIDTH)
-            options.out.print(_page(letter))
+            options.out.print(_page(mail))
 
 
-def _page(letter: OrderMail) -> str:
+def _page(mail: OrderMail) -> str:
     """Return a mail as text, no line wider than the page."""
     head = (
-        f"{letter.subject}\n"
-        f"from {letter.sender} to {', '.join(letter.to)}\n"
-        f"at   {letter.time:%Y-%m-%d %H:%M:%S} UTC\n"
+        f"{mail.subject}\n"
+        f"from {mail.sender} to {', '.join(mail.to)}\n"
+        f"at   {mail.time:%Y-%m-%d %H:%M:%S} UTC\n"
     )
-    lines = f"{head}\n{letter.text.rstrip()}".splitlines()
+    lines = f"{head}\n{mail.text.rstrip()}".splitlines()
     return "\n".join(
         wrapped
         for line in lines

@@ -1,4 +1,4 @@
-"""`fanfare metrics`: a table of days, with a bar for each."""
+"""`fanfare metrics`: a table of days, each with a bar."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,27 +18,29 @@ from ops.cli.options import Options
 from ops.stage.connection import Connection
 
 BAR = 12
-"""Cells of the day with the most orders."""
+"""Cells of the bar of the day with the most orders."""
 
 CONFIRMED = "█"
 OTHERS = "░"
 NONE = "-"
 
 
-def must_be_kept(days: int) -> None:
-    """Check that figures are kept for so many days.
+def validate(days: int) -> None:
+    """Check a number of days.
 
     Raises:
-        CommandError: they are not.
+        CommandError: it is less than 1 or more than `LONGEST`.
     """
     if not 1 <= days <= LONGEST:
-        raise CommandError(f"--days is a number from 1 to {LONGEST}, not {days}.", ExitCode.USAGE)
+        raise CommandError(
+            f"--days must be a number from 1 to {LONGEST}, not {days}.", ExitCode.USAGE
+        )
 
 
 def show(
     connection: Connection, options: Options, *, days: int, clock: Clock = utc_now
 ) -> ExitCode:
-    """Print the figures of so many days, today the last: a table, or an object a day as JSON."""
+    """Print the figures of the last days, including today, as a table or as JSON."""
     found = figures(connection.rows(ANALYTICS, FIGURES), days, day_of(clock()))
     if options.json:
         for each in found:
@@ -54,7 +56,7 @@ def show(
 
 
 def draw(found: Sequence[Figures]) -> Table:
-    """Return a table of at most 80 columns with a row for each day, and one for their sum."""
+    """Return a table of at most 80 columns: a row for each day, and one for their sum."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("day", no_wrap=True)
     table.add_column("orders", justify="right", no_wrap=True)
@@ -71,7 +73,7 @@ def draw(found: Sequence[Figures]) -> Table:
 
 
 def bar(of: Figures, most: int) -> str:
-    """Return a day's bar: its confirmed orders dark, the others light; `most` orders fill it."""
+    """Return the bar of a day: confirmed orders dark, others light; `most` orders fill it."""
     if not most:
         return ""
     dark = _cells_of(of.confirmed, most)
@@ -79,7 +81,7 @@ def bar(of: Figures, most: int) -> str:
 
 
 def summed(found: Iterable[Figures]) -> Figures:
-    """Return the sum of some days, under the date of none of them."""
+    """Return the sum of some days, with the minimum date."""
     days = tuple(found)
     return Figures(
         day=date.min,
@@ -92,12 +94,12 @@ def summed(found: Iterable[Figures]) -> Figures:
 
 
 def happened(of: Figures) -> bool:
-    """Tell whether anything happened on a day."""
+    """Return whether a day has orders."""
     return bool(of.orders or of.confirmed or of.cancelled)
 
 
 def no_orders(found: Sequence[Figures], stage: str) -> str:
-    """Return what to say when there is nothing to show."""
+    """Return the message about days without orders."""
     span = f"{found[0].day} to {found[-1].day}" if len(found) > 1 else f"{found[0].day}"
     return (
         f"No order on stage {stage} in these days ({span}, UTC). `fanfare invoke` places one;"
@@ -115,7 +117,7 @@ def _cells(of: Figures, drawn: str) -> tuple[str | Text, ...]:
 
 
 def _cells_of(count: int, most: int) -> int:
-    """Return the cells of a count; the least that is not nothing has one."""
+    """Return the cells of a count; at least one unless it is zero."""
     return min(BAR, max(1, round(count / most * BAR))) if count else 0
 
 

@@ -1,4 +1,4 @@
-"""`fanfare order`: what became of one order, what led to what, and what is outstanding."""
+"""`fanfare order`: one order as a tree of its events, with outstanding reactions."""
 
 import sys
 import time
@@ -22,15 +22,15 @@ from ops.views.outstanding import at_rest, outstanding
 
 PATIENCE = 30.0
 AFTERWARDS = timedelta(minutes=1)
-"""How long after an order's last fact its last log line may have been written."""
+"""Maximum delay from an order's last fact to its last log line."""
 
 
 def show(
     connection: Connection, options: Options, wanted: str, *, events: bool, wait: float | None
 ) -> ExitCode:
-    """Print an order as a tree, as its events, or folded as JSON; perhaps wait until it rests.
+    """Print an order as a tree, as its events, or folded as JSON; with `wait`, once it is complete.
 
-    An order that does not come to rest in time is shown as it is, with what is missing.
+    An order that is incomplete after `wait` seconds is printed with its outstanding reactions.
     """
     order = find_order(connection, wanted.upper())
     log = connection.log()
@@ -50,7 +50,7 @@ def show(
     if wait is None or at_rest(history):
         return ExitCode.DONE
     missing = [f"{each.consumer} has yet to fill {each.slot}." for each in outstanding(history)]
-    options.err.print(" ".join([f"It has not come to rest after {wait:g} s.", *missing]))
+    options.err.print(" ".join([f"It is incomplete after {wait:g} s.", *missing]))
     return ExitCode.FAILED
 
 
@@ -61,7 +61,7 @@ def until_at_rest(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> History:
-    """Read an order until nothing more is to come of it, at most `patience` seconds."""
+    """Read an order until no reaction is outstanding, at most `patience` seconds."""
     deadline = clock() + patience
     while True:
         history = read()
@@ -72,7 +72,7 @@ def until_at_rest(
 
 
 def _attempts(connection: Connection, order: Order) -> Attempts:
-    """Return what the functions' logs tell of the order; the tree can do without."""
+    """Return the order's attempts from the functions' logs; none if the logs cannot be read."""
     since = order.timeline[0].time.timestamp()
     until = None if order.moving else (order.timeline[-1].time + AFTERWARDS).timestamp()
     try:

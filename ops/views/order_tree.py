@@ -1,4 +1,4 @@
-"""An order's causation tree: what led to what, how long it waited and worked, what is missing."""
+"""An order's causation tree: causes and effects, waiting and working times, pending reactions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from ops.views.outstanding import Pending, outstanding
 WAITING = "░"
 WORKING = "█"
 BAR = 24
-"""Cells of the whole time."""
+"""Cells of the whole duration."""
 
 _LABEL = 26
 _LAST = {"dispatched": "DispatchScheduled", "cancelled": "OrderCancelled"}
@@ -34,8 +34,8 @@ class _Row:
 def draw(order: Order, history: History, now: datetime, attempts: Attempts | None = None) -> Text:
     """Return an order's headline and its tree.
 
-    Bars show for each fact when its cause was there, how long that waited (light) and how long it
-    was worked on (dark); only where the functions' log lines tell.
+    The bar of a fact starts at its cause and shows the waiting time (light) and the working time
+    (dark); it needs the functions' log lines.
     """
     known = attempts or Attempts()
     pending = outstanding(history)
@@ -51,7 +51,7 @@ def draw(order: Order, history: History, now: datetime, attempts: Attempts | Non
 
 
 def headline(order: Order, pending: int, now: datetime) -> str:
-    """Return what became of an order in a line."""
+    """Return the state of an order in a line."""
     placed = order.timeline[0].time
     last = _LAST.get(order.status)
     ended = next((step.time for step in order.timeline if step.type == last), None)
@@ -128,12 +128,12 @@ def _bar(event: Event[Any], history: History, attempts: Attempts) -> str:
         return ""
     first = next(iter(history)).time
     whole = max(known.time for known in history) - first
-    heard, worked, done = (
+    begin, worked, done = (
         round((moment - first) / whole * BAR) if whole else 0
         for moment in (cause.time, max(began, cause.time), event.time)
     )
-    worked = min(worked, max(done - 1, heard))
-    return " " * heard + WAITING * (worked - heard) + WORKING * max(1, done - worked)
+    worked = min(worked, max(done - 1, begin))
+    return " " * begin + WAITING * (worked - begin) + WORKING * max(1, done - worked)
 
 
 def _span(begin: datetime, end: datetime) -> str:

@@ -1,4 +1,4 @@
-"""`fanfare orders`: the newest orders of all, or those that have waited longest for an outcome."""
+"""`fanfare orders`: the newest orders, or those that have waited longest for an outcome."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ from ops.stage.connection import Connection
 
 
 class OrderSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """An order as a line of the list; `stalled` says that it has been told to be so."""
+    """An order as a row of the table; `stalled` means that a stall was recorded."""
 
     id: str
     status: str
@@ -40,7 +40,7 @@ class OrderSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def state(self) -> str:
-        """The status in words, with what there is to add to it."""
+        """The status with its reason, refund and stall."""
         why = f" ({self.reason})" if self.reason else ""
         more = ", money returned" if self.refund == "done" else ""
         return self.status + why + more + (", stalled" if self.stalled else "")
@@ -56,13 +56,13 @@ def show(
     yes: bool = False,
     clock: Clock = utc_now,
 ) -> ExitCode:
-    """Print orders as a table, or each as an object of JSON."""
+    """Print orders as a table, or each as a JSON object."""
     waiting = moving or older_than is not None
     if not (waiting or yes or options.stage == LOCAL):
         raise CommandError(
-            f"For its newest orders all of the list of stage {options.stage} is read. If you mean"
-            f" it: fanfare orders --stage {options.stage} --yes; those that wait for an outcome"
-            " are found at once with --moving.",
+            f"The newest orders need a scan of the whole list of stage {options.stage}. To confirm:"
+            f" fanfare orders --stage {options.stage} --yes; --moving finds orders that wait for an"
+            " outcome without a scan.",
             ExitCode.REFUSED,
         )
     now = clock()
@@ -80,15 +80,15 @@ def show(
     elif shown:
         options.out.print(draw(shown, now), soft_wrap=False)
     else:
-        options.err.print(_none(options.stage, waiting=waiting))
+        options.err.print(_no_orders(options.stage, waiting=waiting))
     if more:
-        which = "Those that have waited longest" if waiting else "The newest"
-        options.err.print(f"{which}, {limit:,} at most; --limit shows more.")
+        which = "The longest waiting" if waiting else "The newest"
+        options.err.print(f"{which} orders, at most {limit:,}; --limit shows more.")
     return ExitCode.DONE
 
 
 def draw(orders: list[OrderSummary], now: datetime) -> Table:
-    """Return orders as a table of 80 columns, each by as much of its id as tells it apart."""
+    """Return orders as a table of 80 columns, each with the shortest unique prefix of its id."""
     columns = Columns()
     for order in orders:
         columns.short(order.id)
@@ -106,15 +106,15 @@ def draw(orders: list[OrderSummary], now: datetime) -> Table:
 
 
 def newest(connection: Connection, limit: int) -> Iterator[OrderSummary]:
-    """Return the newest of all orders, and one more than asked for, if there is one.
+    """Return the newest orders, and one more than `limit` if there is one.
 
-    Of those that are on their way the list knows little, and the log how far they came.
+    Orders in progress are read from the log, since the list does not have their progress.
     """
     log = connection.log()
     for kept in nlargest(limit + 1, _list(connection).all(), key=lambda row: row.sort):
         history = log.read(order_at(kept.sort)) if OPEN in kept.values else History()
         if history.states(OrderPlaced):
-            yield _told(history)
+            yield _from_history(history)
             continue
         listed = from_values(kept.sort, kept.values)
         yield OrderSummary(
@@ -130,7 +130,7 @@ def newest(connection: Connection, limit: int) -> Iterator[OrderSummary]:
 
 
 def _waiting(connection: Connection, limit: int) -> Iterator[OrderSummary]:
-    """Return the orders that wait, the oldest first: found by the index, and told by the log."""
+    """Return the waiting orders, the oldest first: found by the index, read from the log."""
     rows, log = _list(connection), connection.log()
     found: list[Row] = []
     for part in shards(stalled=True) + shards(stalled=False):
@@ -139,10 +139,10 @@ def _waiting(connection: Connection, limit: int) -> Iterator[OrderSummary]:
         history = log.read(order_at(kept.sort))
         known = entry(history)
         if known and known.open:
-            yield _told(history)
+            yield _from_history(history)
 
 
-def _told(history: History) -> OrderSummary:
+def _from_history(history: History) -> OrderSummary:
     order = fold(history)
     return OrderSummary(
         id=order.id,
@@ -160,9 +160,9 @@ def _list(connection: Connection) -> DynamoRows:
     return connection.rows(ORDERS, LIST)
 
 
-def _none(stage: str, *, waiting: bool) -> str:
+def _no_orders(stage: str, *, waiting: bool) -> str:
     if waiting:
-        return f"No such order waits for its outcome on stage {stage}."
+        return f"No such order waits for an outcome on stage {stage}."
     return (
         f"The list of stage {stage} is empty: `fanfare invoke` places an order, and `fanfare replay"
         f" {ORDERS.name}` rebuilds a list that was emptied."

@@ -1,4 +1,4 @@
-"""What must still follow: the reactions that the map promises, less the facts that are there."""
+"""Outstanding reactions of an order: those of the map without their facts in the history."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,10 +23,10 @@ class Pending:
 def outstanding(
     history: History, consumers: tuple[Consumer, ...] = CONSUMERS
 ) -> tuple[Pending, ...]:
-    """Return the reactions that an order still waits for.
+    """Return the outstanding reactions of an order.
 
-    An event that a consumer hears is answered once any fact that the reaction can end with, or that
-    spares it, is in the history. Several events that wait for one decision count once, under the
+    A reaction to an event is complete once the history has any fact that it can end with, or any
+    fact that makes it unnecessary. Several events that wait for one decision count once, under the
     latest of them.
     """
     waiting: dict[tuple[str, str], Pending] = {}
@@ -41,9 +41,9 @@ def outstanding(
 
 
 def at_rest(history: History) -> bool:
-    """Tell whether nothing more is to come of a placed order, not even a mail.
+    """Return whether a placed order is complete, mails included.
 
-    A consumer that is younger than the order, and is not sent the past, is waited for in vain.
+    It never is if a consumer was deployed after the order and gets no replay.
     """
     return not fold(history).moving and not outstanding(history)
 

@@ -1,6 +1,6 @@
-"""A stage as the operator's commands see it: tables under moto, functions and logs played.
+"""Fixtures of the operator's commands: stages under moto, with fake functions and logs.
 
-For the command line, the commands are played themselves.
+For tests of the command line, the commands themselves are replaced.
 """
 
 import io
@@ -25,13 +25,13 @@ from tests.support.builders import NOW
 from tests.support.tables import make_tables
 
 
-def not_there(said: str) -> ClientError:
-    """Return what AWS says where there is nothing of that name."""
-    return ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": said}}, "Ask")
+def not_found(message: str) -> ClientError:
+    """Return the error of AWS for a missing resource."""
+    return ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": message}}, "Get")
 
 
-class PlayedLambda:
-    """A Lambda client whose functions answer what they were told to."""
+class FakeLambda:
+    """A Lambda client whose functions return `answer`."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
@@ -46,12 +46,12 @@ class PlayedLambda:
 
     def get_function_configuration(self, *, FunctionName: str) -> dict[str, Any]:  # noqa: N803
         if FunctionName in self.gone:
-            raise not_there("Function not found")
+            raise not_found("Function not found")
         return {"LoggingConfig": {"LogGroup": f"logs of {FunctionName}"}}
 
 
-class PlayedLogs:
-    """A CloudWatch Logs client; a line is in its group from the moment that it was written."""
+class FakeLogs:
+    """A CloudWatch Logs client; a line is in its group once it is written."""
 
     def __init__(self, *, page: int = 10_000, tokens: bool = True) -> None:
         self.lines: dict[str, list[dict[str, Any]]] = {}
@@ -69,7 +69,7 @@ class PlayedLogs:
     def filter_log_events(self, **request: Any) -> dict[str, Any]:
         self.asked.append(request)
         if request["logGroupName"] in self.gone:
-            raise not_there("The specified log group does not exist")
+            raise not_found("The specified log group does not exist")
         wanted = [
             line
             for line in self.lines.get(request["logGroupName"], [])
@@ -82,24 +82,24 @@ class PlayedLogs:
 
 
 @pytest.fixture
-def functions() -> PlayedLambda:
-    return PlayedLambda()
+def functions() -> FakeLambda:
+    return FakeLambda()
 
 
 @pytest.fixture
-def logs() -> PlayedLogs:
-    return PlayedLogs()
+def logs() -> FakeLogs:
+    return FakeLogs()
 
 
 @pytest.fixture
-def stage(functions: PlayedLambda, logs: PlayedLogs) -> Iterator[Callable[[str], Connection]]:
-    """Give a stage of that name, whose tables exist."""
+def stage(functions: FakeLambda, logs: FakeLogs) -> Iterator[Callable[[str], Connection]]:
+    """Give a function that makes a stage of a name, with its tables."""
     with mock_aws():
         factory = client_factory()
-        played = {"lambda": functions, "logs": logs}
+        fakes = {"lambda": functions, "logs": logs}
 
         def client(service: str) -> Any:
-            return played.get(service) or factory(service)
+            return fakes.get(service) or factory(service)
 
         def make(name: str) -> Connection:
             made = Connection(stage=name, client=cache(client))
@@ -117,10 +117,10 @@ def here(stage: Callable[[str], Connection]) -> Connection:
 
 @pytest.fixture
 def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-    """Play all commands, and give the arguments that they were called with, without connections."""
+    """Replace all commands; give the arguments of their calls, without connections."""
     calls: list[tuple[Any, ...]] = []
 
-    def played(*given: Any, **named: Any) -> ExitCode:
+    def replaced(*given: Any, **named: Any) -> ExitCode:
         calls.append((*given[not isinstance(given[0], Options) :], named))
         return ExitCode.REFUSED
 
@@ -131,7 +131,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     targets += ["actions.forget.forget", "actions.retire.retire"]
     targets += [f"projections.projection.{what}" for what in ("show", "check", "empty")]
     for target in targets:
-        monkeypatch.setattr(f"ops.{target}", played)
+        monkeypatch.setattr(f"ops.{target}", replaced)
     monkeypatch.setattr("ops.actions.invoke.read", lambda file: {"read": file})
     monkeypatch.setattr(
         "ops.stage.connection.connect", lambda o: Connection(stage=o.stage, client=str)
@@ -141,18 +141,18 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 
 def record(outcome: str, service: str = "payment", **fields: Any) -> LogRecord:
-    """Return a record of order A, as a function would have written it."""
+    """Return a record of order A, as a function writes it."""
     known: dict[str, Any] = {"time": NOW, "service": service, "outcome": outcome, "order": "A"}
     return LogRecord(**(known | fields))
 
 
 def write(connection: Connection, history: History) -> None:
-    """Put a history into a stage's log."""
+    """Append a history to a stage's log."""
     for event in history:
         connection.log().append(event)
 
 
 def write_events(connection: Connection, events: Iterable[Event[Any]]) -> None:
-    """Put events into a stage's log."""
+    """Append events to a stage's log."""
     for event in events:
         connection.log().append(event)

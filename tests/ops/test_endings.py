@@ -1,4 +1,4 @@
-"""How commands end when they do not go well."""
+"""Exit codes and messages of commands that fail."""
 
 import sys
 from pathlib import Path
@@ -20,23 +20,25 @@ def end(error: BaseException) -> int:
     return run_command(lambda: raising(error), Options())
 
 
-def test_a_command_that_ends_well_decides_its_own_exit_code() -> None:
+def test_a_command_decides_its_own_exit_code() -> None:
     assert run_command(lambda: ExitCode.REFUSED, Options()) is ExitCode.REFUSED
 
 
-def test_trouble_is_one_sentence_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_command_error_is_one_sentence_on_standard_error(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert end(CommandError("There is no order X.", ExitCode.NOT_FOUND)) is ExitCode.NOT_FOUND
 
-    said = capsys.readouterr()
-    assert (said.out, said.err) == ("", "fanfare: There is no order X.\n")
+    output = capsys.readouterr()
+    assert (output.out, output.err) == ("", "fanfare: There is no order X.\n")
 
 
-def test_an_interruption_is_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_interruption_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert end(KeyboardInterrupt()) == 130
     assert capsys.readouterr().err == ""
 
 
-def test_the_unexpected_is_one_line_that_says_where_the_traceback_is(
+def test_an_unexpected_error_is_one_line_with_the_path_of_the_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log = tmp_path / "made" / "error.log"
@@ -45,23 +47,21 @@ def test_the_unexpected_is_one_line_that_says_where_the_traceback_is(
 
     assert end(ZeroDivisionError("by zero")) is ExitCode.FAILED
 
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert "unexpected ZeroDivisionError: by zero" in said
-    assert str(log) in said
+    output = capsys.readouterr().err
+    assert output.count("\n") == 1
+    assert "unexpected ZeroDivisionError: by zero" in output
+    assert str(log) in output
     assert "Traceback" in log.read_text()
 
 
-def test_the_traceback_is_shown_to_who_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_traceback_is_shown_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(DEBUG, "1")
 
     with pytest.raises(ZeroDivisionError):
         end(ZeroDivisionError())
 
 
-def test_a_reader_that_goes_away_is_no_failure(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_closed_pipe_is_not_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with (tmp_path / "out").open("w") as out:
         monkeypatch.setattr(sys, "stdout", out)
 

@@ -1,4 +1,4 @@
-"""docs/deploy.md can be followed: each command is one, and its drill ends as it says."""
+"""docs/deploy.md: each command is valid, and the drill ends as documented."""
 
 import re
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ from functions.map import CONSUMERS
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.aws.client import client_factory
 from ops.cli.errors import ExitCode
-from ops.costs.manual import MANUAL
 from ops.costs.counted_run import CountedRun
+from ops.costs.manual import MANUAL
 from ops.main import main
 from ops.stage.connection import Connection
 from ops.stage.templates import TABLE, Blueprint
@@ -36,7 +36,7 @@ def test_each_command_can_be_run(line: str, monkeypatch: pytest.MonkeyPatch) -> 
     check(line.partition(PIPE)[0], monkeypatch)
 
 
-def test_what_is_done_in_a_loop_are_commands_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_in_loops_can_be_run_too(monkeypatch: pytest.MonkeyPatch) -> None:
     loops = [line for line in fenced(TEXT) if line.startswith(LOOPS)]
 
     assert len(loops) == 2
@@ -44,7 +44,7 @@ def test_what_is_done_in_a_loop_are_commands_too(monkeypatch: pytest.MonkeyPatch
         check(loop.partition("do ")[2].partition("; done")[0], monkeypatch)
 
 
-def test_every_stack_and_table_that_is_named_is_there(prod: Blueprint) -> None:
+def test_every_named_stack_and_table_exists(prod: Blueprint) -> None:
     parts = {stack.name.removeprefix("fanfare-prod-") for stack in prod.stacks}
     tables = {table["TableName"] for table in prod.properties(TABLE)}
     parts |= {table.removeprefix("fanfare-prod-") for table in tables}
@@ -54,7 +54,7 @@ def test_every_stack_and_table_that_is_named_is_there(prod: Blueprint) -> None:
     assert {"bus", "log", "orders-list"} <= found
 
 
-def test_where_all_stacks_are_named_none_is_missing(prod: Blueprint) -> None:
+def test_lists_of_all_stacks_are_complete(prod: Blueprint) -> None:
     stacks = {stack.name for stack in prod.stacks}
     (loop,) = re.findall(r"for stack in (.*?); do", TEXT)
     (readers,) = re.findall(r"cdk deploy (fanfare-prod-bus .*?) -c", TEXT)
@@ -68,7 +68,7 @@ def test_where_all_stacks_are_named_none_is_missing(prod: Blueprint) -> None:
 
 @pytest.fixture
 def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
-    """Give a stage prod with three orders and their rows, whose tables can be restored."""
+    """Give a stage prod with three orders and their rows, and point-in-time recovery."""
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
     with mock_aws():
         made = Connection(stage="prod", client=client_factory())
@@ -90,7 +90,7 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
 
 
 def follow(connection: Connection, lines: list[str]) -> dict[str, int]:
-    """Do what the lines say; return how each command of ours ended."""
+    """Run the lines; return the exit codes of our own commands."""
     ended: dict[str, int] = {}
     for line in lines:
         if line.startswith("aws "):
@@ -104,7 +104,7 @@ def follow(connection: Connection, lines: list[str]) -> dict[str, int]:
 CHECK = "fanfare projection orders --check --stage drill"
 
 
-def test_the_drill_finds_that_log_and_list_tell_the_same(
+def test_the_drill_finds_that_log_and_list_agree(
     shop: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = tables(shop)
@@ -131,7 +131,7 @@ def tables(connection: Connection) -> Any:
     return connection.client("dynamodb").list_tables()["TableNames"]
 
 
-def test_nobody_is_told_to_replay_who_may_not_hear_the_past_again() -> None:
+def test_the_manual_replays_replayable_consumers_only() -> None:
     replayed = set(re.findall(r"fanfare replay (\w+)", TEXT))
 
     assert replayed <= {consumer.name for consumer in CONSUMERS if consumer.replayable}

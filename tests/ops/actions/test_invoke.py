@@ -16,7 +16,7 @@ from ops.cli.options import Options
 from ops.paths import SAMPLE
 from ops.stage.connection import Connection
 from ops.stage.demo_catalogue import articles
-from tests.ops.conftest import PlayedLambda
+from tests.ops.conftest import FakeLambda
 
 
 def test_the_sample_is_an_order_for_what_is_in_stock() -> None:
@@ -28,7 +28,7 @@ def test_the_sample_is_an_order_for_what_is_in_stock() -> None:
 
 
 def test_without_a_file_the_sample_is_sent_with_a_new_idempotency_key(
-    here: Connection, functions: PlayedLambda, capsys: pytest.CaptureFixture[str]
+    here: Connection, functions: FakeLambda, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert invoke(here, Options(json=True), read("")) is ExitCode.DONE
     assert invoke(here, Options(json=True), read("")) is ExitCode.DONE
@@ -42,7 +42,7 @@ def test_without_a_file_the_sample_is_sent_with_a_new_idempotency_key(
 
 
 def test_a_key_in_the_file_is_kept(
-    here: Connection, functions: PlayedLambda, tmp_path: Path
+    here: Connection, functions: FakeLambda, tmp_path: Path
 ) -> None:
     file = tmp_path / "order.json"
     file.write_text('{"idempotency_key": "mine"}')
@@ -53,7 +53,7 @@ def test_a_key_in_the_file_is_kept(
 
 
 def test_a_dash_is_standard_input(
-    here: Connection, functions: PlayedLambda, monkeypatch: pytest.MonkeyPatch
+    here: Connection, functions: FakeLambda, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stdin = SimpleNamespace(buffer=io.BytesIO(b'{"lines": []}'))
     monkeypatch.setattr("sys.stdin", stdin)
@@ -75,7 +75,7 @@ def test_a_dash_is_standard_input(
 )
 def test_the_response_is_printed_and_decides_the_exit_code(
     here: Connection,
-    functions: PlayedLambda,
+    functions: FakeLambda,
     capsys: pytest.CaptureFixture[str],
     answer: Any,
     error: str | None,

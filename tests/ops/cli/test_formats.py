@@ -1,4 +1,4 @@
-"""Times, spans of time and numbers, as people write and read them."""
+"""Text formats of times, durations and numbers."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,12 +11,12 @@ from tests.support.builders import NOW
 @pytest.mark.parametrize(
     ("written", "seconds"), [("90s", 90), ("10m", 600), ("1.5h", 5400), ("1d", 86400)]
 )
-def test_a_span_is_read(written: str, seconds: int) -> None:
+def test_a_duration_is_parsed(written: str, seconds: int) -> None:
     assert parse_duration(written) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("written", ["", "10", "m", "-5m", "10 minutes", "1h30m"])
-def test_what_is_no_span_is_refused(written: str) -> None:
+def test_an_invalid_duration_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="write it as 90s, 10m, 2h or 1d"):
         parse_duration(written)
 
@@ -32,7 +32,7 @@ def test_what_is_no_span_is_refused(written: str) -> None:
         (7_200_000, "2 h"),
     ],
 )
-def test_a_span_is_told_in_the_unit_that_suits_it(millis: float, words: str) -> None:
+def test_milliseconds_have_a_readable_unit(millis: float, words: str) -> None:
     assert elapsed(millis) == words
 
 
@@ -47,7 +47,7 @@ def test_a_span_is_told_in_the_unit_that_suits_it(millis: float, words: str) -> 
         (" 1.5d ", NOW - timedelta(days=1.5)),
     ],
 )
-def test_a_time_is_read(written: str, meant: datetime) -> None:
+def test_a_time_is_parsed(written: str, meant: datetime) -> None:
     assert parse_time(written, NOW) == meant
 
 
@@ -56,16 +56,16 @@ def test_a_time_is_read(written: str, meant: datetime) -> None:
     ["", "yesterday", "10:30", "2026-11", "2026-11-31", "2026-11-23T08:30:00", "-2h", "20261123",
      "2026-11-23T25:00:00Z", "9999999999d", "2026-W01-1"],
 )  # fmt: skip
-def test_what_is_no_time_is_refused(written: str) -> None:
+def test_an_invalid_time_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"is not a time|more than ten"):
         parse_time(written, NOW)
 
 
-def test_a_number_is_told_with_what_it_counts() -> None:
+def test_a_number_has_its_noun() -> None:
     assert [counted(n, "event") for n in (0, 1, 1204)] == ["0 events", "1 event", "1,204 events"]
 
 
-def test_what_was_counted_is_told_in_lines_of_80_columns() -> None:
+def test_a_counted_line_is_wrapped_at_80_columns() -> None:
     lines = counted_line(1_204, "lost: " + "its answer is lost, " * 5).splitlines()
 
     assert lines[0].startswith("      1,204  lost: its")

@@ -1,4 +1,4 @@
-"""Help: it is data, reads well, and is there at once."""
+"""Help texts: standard output, line breaks, imports."""
 
 import inspect
 import subprocess
@@ -14,7 +14,7 @@ COMMANDS = sorted(name for name in app if not name.startswith("-"))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_lines_of_a_help_are_broken_where_they_were_written(command: str) -> None:
+def test_help_keeps_the_line_breaks_of_its_docstring(command: str) -> None:
     text = str(app[command].help or inspect.getdoc(app[command].default_command))
 
     lines = text.partition("\nArgs:")[0].splitlines()
@@ -22,13 +22,15 @@ def test_the_lines_of_a_help_are_broken_where_they_were_written(command: str) ->
 
 
 @pytest.mark.parametrize("line", ["", "--help", "order --help"])
-def test_help_is_data_and_goes_well(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_goes_to_standard_output_with_exit_code_0(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(line.split()) == ExitCode.DONE
 
-    said = capsys.readouterr()
-    assert "Usage: fanfare" in said.out
-    assert "FANFARE_STAGE" in said.out
-    assert said.err == ""
+    output = capsys.readouterr()
+    assert "Usage: fanfare" in output.out
+    assert "FANFARE_STAGE" in output.out
+    assert output.err == ""
 
 
 def test_help_imports_neither_the_sdk_nor_the_system() -> None:

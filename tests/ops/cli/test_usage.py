@@ -1,4 +1,4 @@
-"""The command line: what is refused, and how that is said."""
+"""The command line: refusals and their messages."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert ended.value.code == ExitCode.USAGE
-    said = capsys.readouterr()
-    assert said.out == ""
-    return " ".join(said.err.split())
+    output = capsys.readouterr()
+    assert output.out == ""
+    return " ".join(output.err.split())
 
 
 @pytest.mark.parametrize(
@@ -48,17 +48,17 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("forget", "ORDER requires an argument"),
     ],
 )
-def test_a_mistake_in_the_line_is_one_sentence_and_exit_code_2(
+def test_an_invalid_command_line_is_one_sentence_and_exit_code_2(
     called: list[Any], capsys: pytest.CaptureFixture[str], line: str, says: str
 ) -> None:
-    said = refused(capsys, *line.split())
+    output = refused(capsys, *line.split())
 
-    assert said.startswith("fanfare: ")
-    assert says in said
+    assert output.startswith("fanfare: ")
+    assert says in output
     assert called == []
 
 
-def test_a_name_that_is_nobodys_is_exit_code_2(
+def test_an_unknown_consumer_is_exit_code_2(
     called: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["tail", "--consumer", "emial"]) is ExitCode.USAGE
@@ -75,7 +75,7 @@ def test_a_name_that_is_nobodys_is_exit_code_2(
         ("retire email", ExitCode.REFUSED, "email has a row in functions/map.py"),
         ("invoke no-such-file.json", ExitCode.USAGE, "Cannot read no-such-file.json"),
         ("mail --html", ExitCode.USAGE, "fanfare mail ORDER --html"),
-        ("metrics --days 0", ExitCode.USAGE, "--days is a number from 1"),
+        ("metrics --days 0", ExitCode.USAGE, "--days must be a number from 1"),
         ("tail --consumer emial", ExitCode.USAGE, "There is no consumer 'emial'"),
         ("projection payment", ExitCode.USAGE, "There is no projection 'payment'"),
         ("replay emial", ExitCode.USAGE, "There is no consumer 'emial'"),
@@ -84,7 +84,7 @@ def test_a_name_that_is_nobodys_is_exit_code_2(
         ("order 7F3K", ExitCode.NOT_FOUND, "Nothing runs locally"),
     ],
 )
-def test_a_mistake_is_reported_before_a_local_run_is_looked_for(
+def test_an_invalid_argument_is_reported_before_a_missing_local_run(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     line: str,
@@ -100,7 +100,7 @@ def test_a_mistake_is_reported_before_a_local_run_is_looked_for(
 
 
 @pytest.mark.parametrize("more", ["--check", "A"])
-def test_a_part_of_a_read_model_is_not_emptied(
+def test_a_read_model_cannot_be_emptied_in_part(
     called: list[Any], capsys: pytest.CaptureFixture[str], more: str
 ) -> None:
     assert main(["projection", "orders", more, "--empty"]) is ExitCode.USAGE

@@ -25,7 +25,7 @@ from ops.local.view import View
 from ops.logs.filter import Filter
 from ops.logs.watch import PollTiming, Watch
 from ops.stage.demo_catalogue import sold_out
-from tests.ops.conftest import PlayedLogs
+from tests.ops.conftest import FakeLogs
 from tests.support.builders import ORDER, story
 
 EUR = Money(amount=100, currency="EUR")
@@ -129,7 +129,7 @@ def run_demo(
     monkeypatch.setattr("ops.local.demo.place", placed)
     monkeypatch.setattr("ops.local.demo.PATIENCE", 0)
     view = View(Options(), Filter(), io.StringIO())
-    watching = Watch(PlayedLogs(), {}, since=0, timing=PollTiming(every=0, late=0, hold=0))
+    watching = Watch(FakeLogs(), {}, since=0, timing=PollTiming(every=0, late=0, hold=0))
     calls = enabled if enabled is not None else []
     return Demo(log, "http://x", view, watching, lambda *call: calls.append(call)).run()
 

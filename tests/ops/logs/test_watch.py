@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 from functions.map import SERVICES
 from ops.logs.watch import AWS_TIMING, LOCAL_TIMING, NO_NOISE, Watch, watch
 from ops.stage.connection import Connection
-from tests.ops.conftest import PlayedLambda, PlayedLogs
+from tests.ops.conftest import FakeLambda, FakeLogs
 
 BEGAN = 1_795_424_400.0
 
@@ -17,11 +17,11 @@ def line(event: str, second: float) -> dict[str, str]:
     return {"timestamp": stamp, "service": "s", "outcome": "done", "event": event}
 
 
-def write(logs: PlayedLogs, group: str, event: str, written: float, visible: float) -> None:
+def write(logs: FakeLogs, group: str, event: str, written: float, visible: float) -> None:
     logs.write(group, line(event, written), BEGAN + visible)
 
 
-def watching(logs: PlayedLogs) -> Watch:
+def watching(logs: FakeLogs) -> Watch:
     return Watch(logs, {"payment": "P", "inventory": "I"}, since=BEGAN, timing=LOCAL_TIMING)
 
 
@@ -29,7 +29,7 @@ def events(watched: Watch, second: float, *, flush: bool = False) -> list[str | 
     return [record.event for record in watched.poll(BEGAN + second, flush=flush)]
 
 
-def test_each_line_is_returned_once(logs: PlayedLogs) -> None:
+def test_each_line_is_returned_once(logs: FakeLogs) -> None:
     watched = watching(logs)
     write(logs, "P", "a", 0.0, 0.05)
 
@@ -40,14 +40,14 @@ def test_each_line_is_returned_once(logs: PlayedLogs) -> None:
     assert events(watched, 2) == ["b"]
 
 
-def test_services_are_merged_by_time(logs: PlayedLogs) -> None:
+def test_services_are_merged_by_time(logs: FakeLogs) -> None:
     for group, event, written in (("P", "second", 0.2), ("I", "first", 0.1), ("I", "third", 0.3)):
         write(logs, group, event, written, 0.4)
 
     assert events(watching(logs), 1) == ["first", "second", "third"]
 
 
-def test_a_line_waits_for_older_ones_of_other_services(logs: PlayedLogs) -> None:
+def test_a_line_waits_for_older_ones_of_other_services(logs: FakeLogs) -> None:
     watched = watching(logs)
     write(logs, "P", "younger", 1.0, 1.0)
 
@@ -64,7 +64,7 @@ def test_a_line_is_shown_within_half_a_second() -> None:
     assert LOCAL_TIMING.hold <= visible_after + LOCAL_TIMING.every
 
 
-def test_a_flush_returns_held_lines(logs: PlayedLogs) -> None:
+def test_a_flush_returns_held_lines(logs: FakeLogs) -> None:
     watched = watching(logs)
     write(logs, "P", "a", 1.0, 1.0)
 
@@ -72,7 +72,7 @@ def test_a_flush_returns_held_lines(logs: PlayedLogs) -> None:
 
 
 def test_two_hundred_lines_a_second_are_all_returned_once() -> None:
-    logs, given = PlayedLogs(), []
+    logs, given = FakeLogs(), []
     watched = watching(logs)
     for number in range(2000):
         write(logs, "PI"[number % 2], str(number), number / 200, number / 200 + 0.05)
@@ -89,7 +89,7 @@ def test_two_hundred_lines_a_second_are_all_returned_once() -> None:
 
 
 def test_a_long_answer_is_read_page_by_page() -> None:
-    logs = PlayedLogs(page=10)
+    logs = FakeLogs(page=10)
     for number in range(35):
         write(logs, "P", str(number), number / 1000, number / 1000)
 
@@ -100,7 +100,7 @@ def test_a_long_answer_is_read_page_by_page() -> None:
 def test_a_full_answer_without_a_token_is_followed_by_another_request(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    logs = PlayedLogs(page=10, tokens=False)
+    logs = FakeLogs(page=10, tokens=False)
     monkeypatch.setattr("ops.logs.watch.FULL", 10)
     for number in range(35):
         write(logs, "P", str(number), number / 1000, number / 1000)
@@ -108,7 +108,7 @@ def test_a_full_answer_without_a_token_is_followed_by_another_request(
     assert len(events(watching(logs), 1)) == 35
 
 
-def test_only_the_time_of_late_lines_is_read_again(logs: PlayedLogs) -> None:
+def test_only_the_time_of_late_lines_is_read_again(logs: FakeLogs) -> None:
     watched = watching(logs)
 
     events(watched, 100)
@@ -118,7 +118,7 @@ def test_only_the_time_of_late_lines_is_read_again(logs: PlayedLogs) -> None:
 
 
 def test_a_watch_on_a_stage_reads_every_function_at_its_pace(
-    here: Connection, logs: PlayedLogs
+    here: Connection, logs: FakeLogs
 ) -> None:
     watched = watch(here, since=BEGAN)
     watched.poll(BEGAN)
@@ -130,7 +130,7 @@ def test_a_watch_on_a_stage_reads_every_function_at_its_pace(
     assert watch(Connection(stage="dev", client=here.client), since=BEGAN).timing is AWS_TIMING
 
 
-def test_a_deleted_log_does_not_stop_the_others(logs: PlayedLogs) -> None:
+def test_a_deleted_log_does_not_stop_the_others(logs: FakeLogs) -> None:
     watched = watching(logs)
     write(logs, "I", "a", 0.0, 0.05)
     assert events(watched, 1) == ["a"]
@@ -141,7 +141,7 @@ def test_a_deleted_log_does_not_stop_the_others(logs: PlayedLogs) -> None:
     assert events(watched, 2) == ["b"]
 
 
-def test_without_any_log_the_error_of_aws_is_raised(logs: PlayedLogs) -> None:
+def test_without_any_log_the_error_of_aws_is_raised(logs: FakeLogs) -> None:
     logs.gone = {"P", "I"}
 
     with pytest.raises(ClientError, match="does not exist"):
@@ -149,7 +149,7 @@ def test_without_any_log_the_error_of_aws_is_raised(logs: PlayedLogs) -> None:
 
 
 def test_a_service_of_the_map_that_is_not_deployed_is_not_read(
-    here: Connection, logs: PlayedLogs, functions: PlayedLambda
+    here: Connection, logs: FakeLogs, functions: FakeLambda
 ) -> None:
     functions.gone = {here.function("email")}
 
@@ -161,7 +161,7 @@ def test_a_service_of_the_map_that_is_not_deployed_is_not_read(
 
 
 def test_a_watch_on_a_stage_that_is_not_deployed_is_refused(
-    here: Connection, functions: PlayedLambda
+    here: Connection, functions: FakeLambda
 ) -> None:
     functions.gone = {here.function(service.name) for service in SERVICES}
 
@@ -170,7 +170,7 @@ def test_a_watch_on_a_stage_that_is_not_deployed_is_refused(
 
 
 def test_a_watch_on_one_order_requests_its_lines_in_its_time(
-    here: Connection, logs: PlayedLogs
+    here: Connection, logs: FakeLogs
 ) -> None:
     watch(here, since=BEGAN, until=BEGAN + 60, order="5WQF").poll(BEGAN)
 

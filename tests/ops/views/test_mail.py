@@ -1,4 +1,4 @@
-"""`fanfare mail`: what the local cloud's SES sent, tied to its orders by the log."""
+"""`fanfare mail`: mail in the local cloud's SES, matched to orders by the log."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from ops.cli.options import Options
 from ops.local.port import HOST
 from ops.stage.connection import ACCOUNT, Connection
 from ops.stage.sent_mail import MAIL_PATH, sent_mail
-from ops.views.mail import must_be_shown_here, show
+from ops.views.mail import show, validate
 from tests.support.builders import EMAIL, ORDER, story
 
 OTHER = "6WQFM8Q1XK3T7ZC0R9N2HDBJE5"
@@ -26,7 +26,7 @@ PARCEL = DispatchScheduled(carrier="c", reference="r")
 def message(
     message_id: str, order: str, *, at: float, text: str = "It is placed."
 ) -> dict[str, Any]:
-    """Return a mail as the local cloud tells of it."""
+    """Return a mail as the local cloud returns it."""
     return {
         "MessageId": message_id,
         "Source": "shop@fanfare.example",
@@ -41,19 +41,19 @@ def message(
     }
 
 
-class Cabinet:
-    """A local cloud that shows these mails."""
+class MailServer:
+    """A fake local cloud with these mails."""
 
     def __init__(self) -> None:
         self.mails: list[dict[str, Any]] = []
         self.status = 200
-        cabinet = self
+        mail_server = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 assert self.path == MAIL_PATH
-                shown = {ACCOUNT: cabinet.mails} if cabinet.mails else {}
-                self.send_response(cabinet.status)
+                shown = {ACCOUNT: mail_server.mails} if mail_server.mails else {}
+                self.send_response(mail_server.status)
                 self.end_headers()
                 self.wfile.write(json.dumps({"messages": shown}).encode())
 
@@ -72,40 +72,40 @@ class Cabinet:
 
 
 @pytest.fixture
-def cabinet() -> Iterator[Cabinet]:
-    made = Cabinet()
+def server() -> Iterator[MailServer]:
+    made = MailServer()
     yield made
     made.end()
 
 
 @pytest.fixture
-def here(stage: Callable[[str], Connection], cabinet: Cabinet) -> Connection:
-    """Give the local stage, whose SES is the cabinet."""
+def here(stage: Callable[[str], Connection], server: MailServer) -> Connection:
+    """Give the local stage, with the server as its SES."""
     made = stage("local")
-    ses = SimpleNamespace(meta=SimpleNamespace(endpoint_url=cabinet.endpoint))
+    ses = SimpleNamespace(meta=SimpleNamespace(endpoint_url=server.endpoint))
     return Connection(
         stage="local", client=lambda name: ses if name == "sesv2" else made.client(name)
     )
 
 
 @pytest.fixture
-def mailed(here: Connection, cabinet: Cabinet) -> Cabinet:
-    """Give the cabinet after two orders were mailed, one of them twice; the newest comes first."""
+def mailed(here: Connection, server: MailServer) -> MailServer:
+    """Give the server with the mails of two orders, one sent twice, the newest first."""
     for event in story(ReceiptSent(message_id="a"), PARCEL, DispatchNoteSent(message_id="c")):
         here.log().append(event)
     for event in story(ReceiptSent(message_id="b"), order=OTHER):
         here.log().append(event)
-    cabinet.mails = [
+    server.mails = [
         message("c", ORDER, at=1_795_424_403.0, text=f"On its way.\n\n{'word ' * 40}"),
         message("b", OTHER, at=1_795_424_402.0),
         message("twice", ORDER, at=1_795_424_401.5),
         message("a", ORDER, at=1_795_424_400.25),
     ]
-    return cabinet
+    return server
 
 
-def test_without_an_order_all_mail_is_listed_the_newest_last_in_eighty_columns(
-    here: Connection, mailed: Cabinet, capsys: pytest.CaptureFixture[str]
+def test_without_an_order_all_mail_is_listed_the_newest_last_in_80_columns(
+    here: Connection, mailed: MailServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert show(here, Options(), "", html=False) is ExitCode.DONE
 
@@ -120,7 +120,7 @@ def test_without_an_order_all_mail_is_listed_the_newest_last_in_eighty_columns(
 
 
 def test_an_orders_mails_are_shown_in_full_the_newest_last(
-    here: Connection, mailed: Cabinet, capsys: pytest.CaptureFixture[str]
+    here: Connection, mailed: MailServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert show(here, Options(), "5wqf", html=False) is ExitCode.DONE
 
@@ -137,7 +137,7 @@ def test_an_orders_mails_are_shown_in_full_the_newest_last(
 
 
 def test_an_orders_mails_are_shown_as_html(
-    here: Connection, mailed: Cabinet, capsys: pytest.CaptureFixture[str]
+    here: Connection, mailed: MailServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     show(here, Options(), OTHER, html=True)
 
@@ -147,20 +147,20 @@ def test_an_orders_mails_are_shown_as_html(
 @pytest.mark.parametrize(("wanted", "ids"), [("", ["a", "twice", "b", "c"]), (ORDER, ["a", "c"])])
 def test_as_json_each_mail_is_a_line(
     here: Connection,
-    mailed: Cabinet,
+    mailed: MailServer,
     capsys: pytest.CaptureFixture[str],
     wanted: str,
     ids: list[str],
 ) -> None:
     show(here, Options(json=True), wanted, html=False)
 
-    letters = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [letter["message_id"] for letter in letters] == ids
-    assert letters[0]["order"] == ORDER
-    assert (letters[0]["text"], letters[0]["to"]) == ("It is placed.", [EMAIL])
+    mails = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [mail["message_id"] for mail in mails] == ids
+    assert mails[0]["order"] == ORDER
+    assert (mails[0]["text"], mails[0]["to"]) == ("It is placed.", [EMAIL])
 
 
-def test_a_mail_that_was_refused_is_told_with_its_reason(
+def test_a_refused_mail_is_printed_with_its_reason(
     here: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for event in story((MailRefused(reason="no-address"), RECEIPT)):
@@ -175,7 +175,7 @@ def test_a_mail_that_was_refused_is_told_with_its_reason(
     ("wanted", "says"),
     [("", "No mail was sent so far: place an order"), (ORDER, "No mail of this order was sent")],
 )
-def test_where_there_is_no_mail_that_is_said(
+def test_without_mail_a_message_is_printed(
     here: Connection, capsys: pytest.CaptureFixture[str], wanted: str, says: str
 ) -> None:
     for event in story():
@@ -183,38 +183,38 @@ def test_where_there_is_no_mail_that_is_said(
 
     assert show(here, Options(), wanted, html=False) is ExitCode.DONE
 
-    said = capsys.readouterr()
-    assert (said.out, said.err.startswith(says)) == ("", True)
+    output = capsys.readouterr()
+    assert (output.out, output.err.startswith(says)) == ("", True)
 
 
 @pytest.mark.parametrize("wanted", ["7F3K", "7F3KM8Q1XK3T7ZC0R9N2HDBJE5"])
-def test_an_order_that_is_not_there_is_not_found(here: Connection, wanted: str) -> None:
+def test_an_unknown_order_is_not_found(here: Connection, wanted: str) -> None:
     with pytest.raises(CommandError, match=f"There is no order {wanted}") as missing:
         show(here, Options(), wanted, html=False)
 
     assert missing.value.code is ExitCode.NOT_FOUND
 
 
-def test_elsewhere_mail_is_in_peoples_mailboxes() -> None:
+def test_mail_of_another_stage_is_refused() -> None:
     with pytest.raises(
-        CommandError, match="Mail of stage dev is read in people's mailboxes"
+        CommandError, match="Mail of stage dev is in the mailboxes of its customers"
     ) as refused:
-        must_be_shown_here(Options(stage="dev"), "", html=False)
+        validate(Options(stage="dev"), "", html=False)
 
     assert refused.value.code is ExitCode.REFUSED
 
 
-def test_html_is_of_one_order() -> None:
+def test_html_needs_an_order() -> None:
     with pytest.raises(CommandError, match="fanfare mail ORDER --html") as usage:
-        must_be_shown_here(Options(), "", html=True)
+        validate(Options(), "", html=True)
 
     assert usage.value.code is ExitCode.USAGE
 
 
-def test_a_local_cloud_that_has_gone_or_shows_none_is_told(cabinet: Cabinet) -> None:
-    cabinet.status = 404
+def test_a_local_cloud_that_does_not_return_its_mail_is_an_error(server: MailServer) -> None:
+    server.status = 404
     with pytest.raises(CommandError, match=r"does not return its mail \(status 404\)"):
-        sent_mail(cabinet.endpoint)
+        sent_mail(server.endpoint)
 
     with pytest.raises(CommandError, match="does not respond"):
         sent_mail(f"http://{HOST}:1")

@@ -1,4 +1,4 @@
-"""`fanfare metrics`: figures by the day, as a table with bars, or as JSON."""
+"""`fanfare metrics`: figures of each day, as a table with bars or as JSON."""
 
 import json
 
@@ -10,7 +10,7 @@ from functions.analytics.table import FIGURES
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
-from ops.views.metrics import BAR, bar, draw, must_be_kept, show
+from ops.views.metrics import BAR, bar, draw, show, validate
 from tests.support.builders import Clock
 from tests.support.counting import TODAY, ago, deliver, noon, order
 
@@ -80,20 +80,20 @@ def test_as_json_each_day_is_an_object_with_amounts_in_minor_units(
     ]
 
 
-def test_where_nothing_happened_it_says_so_and_what_to_do(
+def test_without_orders_a_message_with_a_remedy_is_printed(
     here: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert show(here, Options(), days=14, clock=NOON) is ExitCode.DONE
 
-    said = capsys.readouterr().out
-    assert "No order on stage local in these days (2026-11-11 to 2026-11-24, UTC)." in said
-    assert "`fanfare invoke` places one" in said
+    output = capsys.readouterr().out
+    assert "No order on stage local in these days (2026-11-11 to 2026-11-24, UTC)." in output
+    assert "`fanfare invoke` places one" in output
 
 
 @pytest.mark.parametrize("days", [0, -1, LONGEST + 1, 10_000])
-def test_a_number_of_days_that_cannot_be_is_refused_before_anything_is_asked(days: int) -> None:
+def test_an_impossible_number_of_days_is_refused(days: int) -> None:
     with pytest.raises(CommandError, match=f"from 1 to {LONGEST}, not {days}") as refused:
-        must_be_kept(days)
+        validate(days)
 
     assert refused.value.code is ExitCode.USAGE
 
@@ -122,11 +122,11 @@ def test_a_busy_quarter_fits_a_terminal_of_80_columns(capsys: pytest.CaptureFixt
         (1000, 1, "█" + "░" * (BAR - 1)),
     ],
 )
-def test_the_longest_bar_is_the_busiest_day_and_something_is_never_nothing(
+def test_the_longest_bar_is_the_busiest_day_and_one_order_has_a_cell(
     orders: int, confirmed: int, drawn: str
 ) -> None:
     assert bar(day(orders=orders, confirmed=confirmed), 1000) == drawn
 
 
-def test_where_only_cancellations_happened_there_is_no_bar() -> None:
+def test_a_day_with_cancellations_only_has_no_bar() -> None:
     assert bar(day(cancelled={"customer": 1}), 0) == ""

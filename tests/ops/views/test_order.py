@@ -1,4 +1,4 @@
-"""`fanfare order`: which order is meant, what is shown of it, and how long to wait."""
+"""`fanfare order`: lookup, output and waiting."""
 
 import json
 import re
@@ -19,7 +19,7 @@ from ops.cli.options import Options
 from ops.stage.connection import Connection
 from ops.stage.lookups import find_order
 from ops.views.order import show, until_at_rest
-from tests.ops.conftest import PlayedLogs, write
+from tests.ops.conftest import FakeLogs, write
 from tests.support.builders import ORDER, story
 
 CAPTURED = PaymentCaptured(reference="r", amount=Money(amount=1, currency="EUR"))
@@ -48,8 +48,8 @@ def test_an_order_is_shown_as_a_tree_by_its_first_characters(
     assert re.search(r"   └─ DispatchScheduled +shipping", shown)
 
 
-def test_the_tree_says_what_the_logs_tell_of_a_failure(
-    here: Connection, logs: PlayedLogs, capsys: pytest.CaptureFixture[str]
+def test_the_tree_shows_failures_from_the_logs(
+    here: Connection, logs: FakeLogs, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(here, MOVING)
     placed = next(iter(MOVING))
@@ -68,7 +68,7 @@ def test_the_tree_says_what_the_logs_tell_of_a_failure(
     assert "retry 2 of 29, ReadTimeoutError" in capsys.readouterr().out
 
 
-def test_events_are_printed_as_they_travel(
+def test_events_are_printed_as_cloudevents(
     here: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(here, DISPATCHED)
@@ -89,27 +89,25 @@ def test_as_json_the_order_is_folded(here: Connection, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("wanted", [ORDER, "5WQ"])
-def test_an_order_that_is_not_there_is_not_found(here: Connection, wanted: str) -> None:
+def test_an_unknown_order_is_not_found(here: Connection, wanted: str) -> None:
     with pytest.raises(CommandError, match=f"There is no order {wanted}") as missing:
         show(here, Options(), wanted, events=False, wait=5)
 
     assert missing.value.code is ExitCode.NOT_FOUND
 
 
-def test_first_characters_that_two_orders_share_are_not_enough(here: Connection) -> None:
+def test_a_prefix_of_two_orders_is_refused(here: Connection) -> None:
     write(here, story())
     write(here, story(order=OTHER))
 
-    with pytest.raises(
-        CommandError, match=rf"matches 2 orders \({ORDER}, {OTHER}\)"
-    ) as unclear:
+    with pytest.raises(CommandError, match=rf"matches 2 orders \({ORDER}, {OTHER}\)") as unclear:
         find_order(here, "5WQF")
 
     assert unclear.value.code is ExitCode.USAGE
     assert find_order(here, OTHER) == OTHER
 
 
-def test_elsewhere_than_here_an_order_is_named_in_full(here: Connection) -> None:
+def test_another_stage_needs_the_whole_id(here: Connection) -> None:
     dev = Connection(stage="dev", client=here.client)
 
     with pytest.raises(CommandError, match="5WQF is not a whole order id") as refused:
@@ -120,7 +118,7 @@ def test_elsewhere_than_here_an_order_is_named_in_full(here: Connection) -> None
 
 
 class Waiting:
-    """Reads that follow each other, and a clock that only sleeping moves."""
+    """Successive reads of an order, and a clock that advances on sleep only."""
 
     def __init__(self, *histories: History) -> None:
         self.left = list(histories)
@@ -136,36 +134,34 @@ class Waiting:
         return until_at_rest(self.read, patience, clock=lambda: self.now, sleep=self.sleep)
 
 
-def test_waiting_ends_as_soon_as_nothing_more_is_to_come() -> None:
+def test_waiting_ends_once_the_order_is_complete() -> None:
     waiting = Waiting(MOVING, MOVING, MAILED)
 
     assert waiting.wait(30) == MAILED
     assert waiting.now < 1
 
 
-def test_mails_are_waited_for_too() -> None:
+def test_waiting_includes_mails() -> None:
     waiting = Waiting(DISPATCHED, story(RECEIPT, *SENT), MAILED)
 
     assert waiting.wait(30) == MAILED
 
 
-def test_waiting_ends_when_the_time_is_up() -> None:
+def test_waiting_ends_after_the_timeout() -> None:
     waiting = Waiting(MOVING)
 
     assert waiting.wait(30) == MOVING
     assert waiting.now == pytest.approx(30)
 
 
-def test_an_order_that_is_at_rest_was_worth_waiting_for(
-    here: Connection, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_complete_order_is_done(here: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     write(here, MAILED)
 
     assert show(here, Options(), ORDER, events=False, wait=0) is ExitCode.DONE
 
-    said = capsys.readouterr()
-    assert "DispatchNoteSent" in said.out
-    assert said.err == ""
+    output = capsys.readouterr()
+    assert "DispatchNoteSent" in output.out
+    assert output.err == ""
 
 
 @pytest.mark.parametrize(
@@ -176,13 +172,13 @@ def test_an_order_that_is_at_rest_was_worth_waiting_for(
     ],
     ids=["moving", "unmailed"],
 )
-def test_an_order_that_is_not_at_rest_when_the_time_is_up_is_shown_with_what_is_missing(
+def test_an_incomplete_order_is_shown_with_its_outstanding_reactions(
     here: Connection, capsys: pytest.CaptureFixture[str], facts: tuple[Fact, ...], missing: str
 ) -> None:
     write(here, story(*facts))
 
     assert show(here, Options(), ORDER, events=False, wait=0) is ExitCode.FAILED
 
-    said = capsys.readouterr()
-    assert said.out.startswith("5WQF  ")
-    assert said.err.startswith(f"It has not come to rest after 0 s. {missing}")
+    output = capsys.readouterr()
+    assert output.out.startswith("5WQF  ")
+    assert output.err.startswith(f"It is incomplete after 0 s. {missing}")

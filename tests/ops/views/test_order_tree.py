@@ -1,4 +1,4 @@
-"""The causation tree, as it is drawn."""
+"""The causation tree of an order, as text."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,8 +25,8 @@ CAPTURED = then(PLACED, PaymentCaptured(reference="r", amount=EUR))
 RESERVED = then(PLACED, StockReserved(lines=()), now=NOW + timedelta(milliseconds=120))
 CONFIRMED = then(RESERVED, OrderConfirmed(), seen=[CAPTURED.sequence])
 DISPATCHED = then(CONFIRMED, DispatchScheduled(carrier="c", reference="r"))
-TOLD = then(PLACED, ReceiptSent(message_id="m"), now=NOW + timedelta(milliseconds=150))
-NOTED = then(DISPATCHED, DispatchNoteSent(message_id="m"))
+RECEIPT_SENT = then(PLACED, ReceiptSent(message_id="m"), now=NOW + timedelta(milliseconds=150))
+NOTE_SENT = then(DISPATCHED, DispatchNoteSent(message_id="m"))
 
 
 def drawn(*events: Event[Any], records: tuple[LogRecord, ...] = ()) -> str:
@@ -36,7 +36,7 @@ def drawn(*events: Event[Any], records: tuple[LogRecord, ...] = ()) -> str:
 
 
 def test_a_finished_order_is_drawn_with_its_causes_services_and_times() -> None:
-    assert drawn(PLACED, CAPTURED, RESERVED, TOLD, CONFIRMED, DISPATCHED, NOTED) == (
+    assert drawn(PLACED, CAPTURED, RESERVED, RECEIPT_SENT, CONFIRMED, DISPATCHED, NOTE_SENT) == (
         "5WQF  dispatched in 240 ms\n"
         "OrderPlaced                  checkout      0 ms\n"
         "├─ PaymentCaptured           payment      60 ms\n"
@@ -48,7 +48,7 @@ def test_a_finished_order_is_drawn_with_its_causes_services_and_times() -> None:
     )
 
 
-def test_what_is_outstanding_stands_under_its_cause_and_is_counted() -> None:
+def test_outstanding_reactions_are_under_their_cause_and_are_counted() -> None:
     assert drawn(PLACED, CAPTURED) == (
         "5WQF  paid, 2000 ms after it was placed, 3 reactions outstanding\n"
         "OrderPlaced               checkout      0 ms\n"
@@ -59,7 +59,7 @@ def test_what_is_outstanding_stands_under_its_cause_and_is_counted() -> None:
     )
 
 
-def test_a_reaction_that_failed_says_how_often_and_why() -> None:
+def test_a_failed_reaction_shows_its_attempts_and_its_error() -> None:
     failed = record("retry", event=PLACED.id, receives=3, error="GatewayUnavailable")
 
     text = drawn(PLACED, RESERVED, records=(failed,))
@@ -68,7 +68,7 @@ def test_a_reaction_that_failed_says_how_often_and_why() -> None:
     assert f"(payment/charge)       payment    {tries}, GatewayUnavailable (2000 ms)" in text
 
 
-def test_bars_show_when_the_cause_was_there_how_long_it_waited_and_the_work() -> None:
+def test_bars_show_the_cause_the_waiting_time_and_the_working_time() -> None:
     captured = record("done", stated=(CAPTURED.id,), millis=30, time=CAPTURED.time)
     confirmed = record("done", stated=(CONFIRMED.id,), millis=30, time=CONFIRMED.time)
 
@@ -79,12 +79,12 @@ def test_bars_show_when_the_cause_was_there_how_long_it_waited_and_the_work() ->
     assert bars == ["", "  ░░░░████", "", "  " + " " * 16 + "░░░░████"]
 
 
-def test_a_cancelled_order_says_why_and_what_became_of_the_money() -> None:
+def test_a_cancelled_order_shows_its_reason_and_its_refund() -> None:
     rejected = then(PLACED, StockRejected(skus=("A",)))
     prepared = then(PLACED, PaymentPrepared(reference="r"))
     cancelled = then(rejected, OrderCancelled(reason="out-of-stock"))
-    regretted = then(cancelled, CancellationSent(message_id="m"))
-    charged = [PLACED, rejected, prepared, CAPTURED, cancelled, regretted]
+    mailed = then(cancelled, CancellationSent(message_id="m"))
+    charged = [PLACED, rejected, prepared, CAPTURED, cancelled, mailed]
     refunded = then(cancelled, PaymentRefunded(reference="r", amount=EUR))
 
     owing, paid_back = drawn(*charged), drawn(*charged, refunded)

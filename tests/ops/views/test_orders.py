@@ -1,4 +1,4 @@
-"""`fanfare orders`: the newest orders, or those that wait, and what each of them costs to know."""
+"""`fanfare orders`: the newest orders, or those that wait for an outcome."""
 
 import json
 from datetime import timedelta
@@ -30,7 +30,7 @@ STALLED = OrderStalled(waited_seconds=43200)
 
 
 class List:
-    """A stage whose list has heard of some orders, and `fanfare orders` on it."""
+    """A stage with some orders in its list, and `fanfare orders` on it."""
 
     def __init__(self, connection: Connection, output: pytest.CaptureFixture[str]) -> None:
         self.connection = connection
@@ -38,7 +38,7 @@ class List:
         self.clock = Clock()
 
     def add(self, order: str, *facts: Fact, age: timedelta = timedelta(0)) -> None:
-        """Let an order of that age be in the log and in the list."""
+        """Add an order of that age to the log and to the list."""
         events: list[Any] = [placed(order=order, now=NOW - age)]
         for fact in facts:
             slot = "stalled/1" if isinstance(fact, OrderStalled) else None
@@ -63,7 +63,7 @@ def listing(here: Connection, capsys: pytest.CaptureFixture[str]) -> List:
     return List(here, capsys)
 
 
-def test_all_orders_are_listed_the_newest_first_with_what_became_of_them(listing: List) -> None:
+def test_all_orders_are_listed_the_newest_first_with_their_status(listing: List) -> None:
     listing.add("AAAA1", OrderConfirmed(), age=timedelta(hours=3))
     cancelled = OrderCancelled(reason="payment-declined")
     refunded = PaymentRefunded(reference="r", amount=EUR)
@@ -78,7 +78,7 @@ def test_all_orders_are_listed_the_newest_first_with_what_became_of_them(listing
     ]
 
 
-def test_those_that_wait_are_listed_the_oldest_first_with_how_far_they_came(listing: List) -> None:
+def test_waiting_orders_are_listed_the_oldest_first_with_their_status(listing: List) -> None:
     listing.add("DONE", OrderConfirmed(), age=timedelta(hours=3))
     listing.add("NEWX", age=timedelta(seconds=1))
     listing.add("PAID", PAID, age=timedelta(minutes=10))
@@ -93,7 +93,7 @@ def test_those_that_wait_are_listed_the_oldest_first_with_how_far_they_came(list
     assert [line.split()[0] for line in older[1:]] == ["STUC", "PAID"]
 
 
-def test_an_order_that_is_stalled_is_shown_so_among_the_newest_too(listing: List) -> None:
+def test_a_stalled_order_is_marked_among_the_newest_too(listing: List) -> None:
     listing.add("STUCK", PAID, STALLED, age=timedelta(hours=13))
     listing.add("FOUND", PAID, STALLED, OrderCancelled(reason="stalled"), age=timedelta(hours=14))
 
@@ -103,7 +103,7 @@ def test_an_order_that_is_stalled_is_shown_so_among_the_newest_too(listing: List
     ]
 
 
-def test_an_order_that_the_list_is_behind_of_is_told_by_the_log(listing: List) -> None:
+def test_an_order_newer_in_the_log_than_in_the_list_is_read_from_the_log(listing: List) -> None:
     listing.add("LATE", age=timedelta(minutes=10))
     listing.connection.log().append(then(placed(order="LATE"), OrderConfirmed()))
 
@@ -112,9 +112,9 @@ def test_an_order_that_the_list_is_behind_of_is_told_by_the_log(listing: List) -
 
 @pytest.mark.parametrize(
     ("moving", "first", "which"),
-    [(False, "NEW", "The newest"), (True, "OLD", "Those that have waited longest")],
+    [(False, "NEW", "The newest"), (True, "OLD", "The longest waiting")],
 )
-def test_what_is_over_the_limit_is_left_out_and_that_is_said(
+def test_orders_over_the_limit_are_left_out_with_a_note(
     listing: List, moving: bool, first: str, which: str
 ) -> None:
     listing.add("OLD", age=timedelta(minutes=2))
@@ -124,22 +124,22 @@ def test_what_is_over_the_limit_is_left_out_and_that_is_said(
         listing.connection, Options(), moving=moving, older_than=None, limit=1, clock=listing.clock
     )
 
-    said = listing.output.readouterr()
-    assert [line.split()[0] for line in said.out.splitlines()[1:]] == [first]
-    assert f"{which}, 1 at most; --limit shows more" in said.err
+    output = listing.output.readouterr()
+    assert [line.split()[0] for line in output.out.splitlines()[1:]] == [first]
+    assert f"{which} orders, at most 1; --limit shows more" in output.err
     show(
         listing.connection, Options(), moving=moving, older_than=None, limit=2, clock=listing.clock
     )
     assert listing.output.readouterr().err == ""
 
 
-def test_an_order_on_its_way_is_told_alike_whichever_way_it_is_listed(listing: List) -> None:
+def test_an_order_in_progress_looks_the_same_in_both_lists(listing: List) -> None:
     listing.add("STUCK", PAID, STALLED, age=timedelta(hours=13))
 
     assert listing.shown()[1:] == listing.shown(moving=True)[1:]
 
 
-def test_a_row_of_which_the_log_knows_nothing_is_told_by_the_list(listing: List) -> None:
+def test_a_row_without_events_is_shown_from_the_list(listing: List) -> None:
     made = row(History([placed(order="GONE")]))
     assert made is not None
     listing.connection.rows(ORDERS, LIST).put(made)
@@ -147,14 +147,14 @@ def test_a_row_of_which_the_log_knows_nothing_is_told_by_the_list(listing: List)
     assert [line.split()[:2] for line in listing.shown()[1:]] == [["GONE", "placed"]]
 
 
-def test_an_id_is_as_long_as_it_takes_to_tell_it_from_the_others(listing: List) -> None:
+def test_an_id_is_shown_by_its_shortest_unique_prefix(listing: List) -> None:
     listing.add("5WQFM8")
     listing.add("5WQFN9", age=timedelta(seconds=1))
 
     assert [line.split()[0] for line in listing.shown()[1:]] == ["5WQFM", "5WQFN"]
 
 
-def test_as_json_there_is_an_object_an_order(listing: List) -> None:
+def test_as_json_each_order_is_an_object(listing: List) -> None:
     listing.add("A", OrderConfirmed())
     listing.add("B", OrderCancelled(reason="customer"), age=timedelta(seconds=1))
 
@@ -177,14 +177,14 @@ def test_as_json_there_is_an_object_an_order(listing: List) -> None:
 @pytest.mark.parametrize(
     ("moving", "says"), [(False, "The list of stage local is empty"), (True, "No such")]
 )
-def test_a_stage_without_orders_says_so(listing: List, moving: bool, says: str) -> None:
+def test_a_stage_without_orders_prints_a_message(listing: List, moving: bool, says: str) -> None:
     show(listing.connection, Options(), moving=moving, older_than=None, limit=50)
 
-    said = listing.output.readouterr()
-    assert (said.out, says in said.err) == ("", True)
+    output = listing.output.readouterr()
+    assert (output.out, says in output.err) == ("", True)
 
 
-def test_on_an_account_the_whole_list_is_read_only_when_that_is_meant(
+def test_in_an_account_the_whole_list_is_read_with_confirmation_only(
     listing: List, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listing.add("A", age=timedelta(minutes=1))
@@ -201,7 +201,7 @@ def test_on_an_account_the_whole_list_is_read_only_when_that_is_meant(
 
 
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("arguments", "says"),
     [
         (["--limit", "0"], "--limit"),
         (["--limit", "many"], "--limit"),
@@ -210,11 +210,11 @@ def test_on_an_account_the_whole_list_is_read_only_when_that_is_meant(
         (["--older-than", "soon"], "is not a duration"),
     ],
 )
-def test_words_that_make_no_sense_are_refused(
-    capsys: pytest.CaptureFixture[str], words: list[str], says: str
+def test_invalid_arguments_are_refused(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["orders", *words])
+        main(["orders", *arguments])
 
     assert ended.value.code == ExitCode.USAGE
     assert says in " ".join(capsys.readouterr().err.split())

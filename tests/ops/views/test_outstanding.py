@@ -1,4 +1,4 @@
-"""What must still follow is what the map promises, less what is there."""
+"""Outstanding reactions of an order are those of the map without their facts."""
 
 import pytest
 
@@ -37,9 +37,9 @@ RELEASED = StockReleased(lines=())
 CONFIRMED = OrderConfirmed()
 CANCELLED = OrderCancelled(reason="customer")
 DISPATCHED = DispatchScheduled(carrier="c", reference="r")
-TOLD = ReceiptSent(message_id="m")
-NOTED = DispatchNoteSent(message_id="m")
-REGRETTED = CancellationSent(message_id="m")
+RECEIPT_SENT = ReceiptSent(message_id="m")
+NOTE_SENT = DispatchNoteSent(message_id="m")
+CANCELLATION_SENT = CancellationSent(message_id="m")
 REFUSED = MailRefused(reason="MessageRejected")
 
 
@@ -56,35 +56,38 @@ def waits(*facts: Fact | tuple[Fact, str]) -> set[tuple[str, str]]:
         ((CAPTURED, RESERVED), {("ordering", "outcome")}),
         ((CAPTURED, RESERVED, CONFIRMED), {("shipping", "shipping/dispatch")}),
         ((CAPTURED, RESERVED, CONFIRMED, DISPATCHED), {("email", "email/dispatch")}),
-        ((CAPTURED, RESERVED, CONFIRMED, DISPATCHED, NOTED), set()),
+        ((CAPTURED, RESERVED, CONFIRMED, DISPATCHED, NOTE_SENT), set()),
         (
             (DECLINED, RESERVED, CANCELLED),
             {("inventory", "inventory/release"), ("email", "email/cancellation")},
         ),
         ((DECLINED, RESERVED, CANCELLED, RELEASED), {("email", "email/cancellation")}),
-        ((DECLINED, RESERVED, CANCELLED, RELEASED, REGRETTED), set()),
-        ((PREPARED, CAPTURED, REJECTED, CANCELLED, REGRETTED), {("payment", "payment/refund")}),
-        ((PREPARED, CAPTURED, REJECTED, CANCELLED, REGRETTED, REFUNDED), set()),
+        ((DECLINED, RESERVED, CANCELLED, RELEASED, CANCELLATION_SENT), set()),
+        (
+            (PREPARED, CAPTURED, REJECTED, CANCELLED, CANCELLATION_SENT),
+            {("payment", "payment/refund")},
+        ),
+        ((PREPARED, CAPTURED, REJECTED, CANCELLED, CANCELLATION_SENT, REFUNDED), set()),
     ],
 )
-def test_what_is_outstanding_is_told_at_every_point_of_the_story(
+def test_outstanding_reactions_are_known_at_every_step_of_an_order(
     facts: tuple[Fact, ...], expected: set[tuple[str, str]]
 ) -> None:
-    assert waits(TOLD, *facts) == expected
+    assert waits(RECEIPT_SENT, *facts) == expected
 
 
 @pytest.mark.parametrize(
     ("fact", "pending"),
     [
         (None, True),
-        (TOLD, False),
+        (RECEIPT_SENT, False),
         ((REFUSED, RECEIPT), False),
         ((REFUSED, CANCELLATION), True),
-        (REGRETTED, False),
+        (CANCELLATION_SENT, False),
     ],
     ids=["nothing", "sent", "refused", "another refused", "cancellation sent"],
 )
-def test_a_mail_is_outstanding_until_its_own_slot_tells_or_it_is_of_no_use_any_more(
+def test_a_mail_is_outstanding_until_its_slot_is_filled_or_it_is_unnecessary(
     fact: Fact | tuple[Fact, str] | None, pending: bool
 ) -> None:
     facts = () if fact is None else (fact,)
@@ -93,16 +96,16 @@ def test_a_mail_is_outstanding_until_its_own_slot_tells_or_it_is_of_no_use_any_m
 
 
 def test_a_decision_that_two_events_wait_for_counts_once_under_the_later_one() -> None:
-    (pending,) = outstanding(story(TOLD, PREPARED, CAPTURED, RESERVED))
+    (pending,) = outstanding(story(RECEIPT_SENT, PREPARED, CAPTURED, RESERVED))
 
     assert pending.cause.type == "StockReserved"
 
 
-def test_nothing_is_outstanding_of_an_order_that_does_not_exist() -> None:
+def test_an_order_that_does_not_exist_has_nothing_outstanding() -> None:
     assert outstanding(History()) == ()
 
 
-def test_only_the_consumers_on_the_map_are_waited_for() -> None:
+def test_only_consumers_of_the_map_have_outstanding_reactions() -> None:
     payment = tuple(consumer for consumer in CONSUMERS if consumer.name == "payment")
 
     assert [pending.consumer for pending in outstanding(story(), payment)] == ["payment"]
@@ -113,14 +116,14 @@ def test_only_the_consumers_on_the_map_are_waited_for() -> None:
     [
         ((CAPTURED, RESERVED, CONFIRMED), False),
         ((CAPTURED, RESERVED, CONFIRMED, DISPATCHED), False),
-        ((CAPTURED, RESERVED, CONFIRMED, DISPATCHED, NOTED), True),
+        ((CAPTURED, RESERVED, CONFIRMED, DISPATCHED, NOTE_SENT), True),
         ((CAPTURED, REJECTED, CANCELLED, REFUNDED), False),
-        ((CAPTURED, REJECTED, CANCELLED, REGRETTED), False),
-        ((CAPTURED, REJECTED, CANCELLED, REGRETTED, REFUNDED), True),
+        ((CAPTURED, REJECTED, CANCELLED, CANCELLATION_SENT), False),
+        ((CAPTURED, REJECTED, CANCELLED, CANCELLATION_SENT, REFUNDED), True),
         ((CAPTURED, REJECTED, CANCELLED, REFUNDED, (REFUSED, CANCELLATION)), True),
     ],
 )
-def test_an_order_is_at_rest_once_it_has_its_end_and_the_customer_was_told(
+def test_an_order_is_at_rest_once_it_has_ended_and_the_customer_was_mailed(
     facts: tuple[Fact, ...], rests: bool
 ) -> None:
-    assert at_rest(story(TOLD, *facts)) is rests
+    assert at_rest(story(RECEIPT_SENT, *facts)) is rests
