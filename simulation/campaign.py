@@ -43,11 +43,11 @@ class Tally:
         """Add one world."""
         self.worlds += 1
         self.orders += len(run.scenario.present)
-        self.steps += run.world.engine.steps
-        self.calls += run.world.engine.calls
+        self.steps += run.world.scheduler.steps
+        self.calls += run.world.scheduler.calls
         self.mails_again += sum(sent - 1 for sent in run.world.shop.mails.values())
-        self.faults.update(one.fault for one in run.world.engine.consequences)
-        for fault in run.world.engine.injected.values():
+        self.faults.update(one.fault for one in run.world.scheduler.consequences)
+        for fault in run.world.scheduler.injected.values():
             self.faults[fault.fault] += 1
             if fault.call:
                 self.pairs[fault.call, fault.fault] += 1

@@ -1,14 +1,16 @@
-"""An invocation: a function at work on a batch of messages, one after the other."""
+"""An invocation: a function that handles a batch of messages, one after the other."""
 
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from typing import Any
+from typing import Any, override
 
 from events.envelope import Event
 from functions.framework.service import Consumer
 from functions.runtime import backoff
+from functions.runtime.handlers.observer import Observer
 from functions.runtime.handlers.reactor import Handled, Reactor
+from functions.runtime.handlers.relay import UnpublishedQueue
 from functions.runtime.main import Dependencies, compose
 from functions.runtime.memory.lambda_events import batch, failures, queue_record
 from simulation.faults import UNAVAILABLE, Unavailable
@@ -18,62 +20,61 @@ from simulation.stepped_ports import SteppedQueue
 from simulation.worker import Worker, working
 
 type Work = Callable[[Sequence[Receipt]], AbstractSet[str]]
-"""Works on what was received, and returns the ids of the messages that failed."""
+"""Handles a batch, and returns the ids of the messages that failed."""
 
-AGAIN: tuple[type[Exception], ...] = (Unavailable, *UNAVAILABLE.values())
-"""With what a function may fail, to be tried again."""
+RETRIABLE: tuple[type[Exception], ...] = (Unavailable, *UNAVAILABLE.values())
+"""The errors with which a function may fail, to be retried."""
 
 
 class Invocation(Worker):
-    """A worker that has receipts; of several, it has the name and luck of the one that it is at."""
+    """A worker with receipts; with several, it has the name and numbers of the current one."""
 
     def __init__(
         self, service: str, receipts: Sequence[Receipt], work: Callable[[Any], object]
     ) -> None:
-        """Take whose function it runs, what was received, and what is done with it."""
         first = receipts[0]
         self.alone = len(receipts) == 1
         name = first.handle if self.alone else f"{first.handle} of {len(receipts)}"
         super().__init__(service, name, work)
-        self.left = list(receipts)
-        self.at = first.message
+        self.remaining = list(receipts)
+        self.message = first.message
 
     def begin(self, event: Event[Any]) -> None:
-        """Turn to the next message that has this event."""
+        """Go on with the next message that has this event."""
         if not self.alone:
-            receipt = next(each for each in self.left if each.message.event.id == event.id)
-            self.left.remove(receipt)
-            self.at = receipt.message
-            self.turn_to(receipt.handle, receipt.luck)
+            receipt = next(each for each in self.remaining if each.message.event.id == event.id)
+            self.remaining.remove(receipt)
+            self.message = receipt.message
+            self.turn_to(receipt.handle, receipt.numbers)
         self.about = event.subject
-        self.at.tried = True
+        self.message.tried = True
 
-    def turn_to(self, name: str, luck: Iterator[int] | None = None) -> None:
-        """Go on with something else, which has a name and luck of its own if there are several."""
+    @override
+    def turn_to(self, name: str, numbers: Iterator[int] | None = None) -> None:
         self.about = ""
         if not self.alone:
-            super().turn_to(name, luck)
+            super().turn_to(name, numbers)
 
 
 class WatchedReactor(Reactor):
-    """A reactor that tells which message it is at, and lets no mistake pass for an outage."""
+    """A reactor that notes its invocation's current message, and lets no bug pass for an outage."""
 
+    @override
     def handle(self, event: Event[Any]) -> Handled:
-        """React to one event."""
         invocation = working(Invocation)
         invocation.begin(event)
         try:
             handled = super().handle(event)
-        except AGAIN:
+        except RETRIABLE:
             raise
         except Exception as error:
             raise Violation(functions_fail_only_with_their_calls, invocation.name, error) from error
-        invocation.at.done = True
+        invocation.message.done = True
         return handled
 
 
 def by_handler(consumer: Consumer, given: Dependencies) -> Work:
-    """Return what works on a batch by the handler that Lambda calls, from JSON to its answer."""
+    """Return work that calls the handler that Lambda calls, from JSON to its answer."""
     handler = compose(consumer, given)
 
     def work(receipts: Sequence[Receipt]) -> AbstractSet[str]:
@@ -83,15 +84,15 @@ def by_handler(consumer: Consumer, given: Dependencies) -> Work:
     return work
 
 
-def one_by_one(reactor: Reactor, queue: SteppedQueue) -> Work:
-    """Return what works on single messages by the reactor alone, which is quicker."""
+def by_reactor(reactor: Reactor, queue: SteppedQueue) -> Work:
+    """Return work that calls the reactor alone with each message, which is faster."""
 
     def work(receipts: Sequence[Receipt]) -> AbstractSet[str]:
         failed: AbstractSet[str] = frozenset()
         for receipt in receipts:
             try:
                 reactor.handle(receipt.message.event)
-            except AGAIN:
+            except RETRIABLE:
                 failed |= {receipt.message.name}
                 with suppress(Unavailable):
                     queue.hide({receipt.handle: backoff.delay(receipt.nth)})
@@ -101,7 +102,7 @@ def one_by_one(reactor: Reactor, queue: SteppedQueue) -> Work:
 
 
 def _record(receipt: Receipt, *, ordered: bool) -> dict[str, Any]:
-    """Return a message as Lambda gives it; messages of a standard queue have no group."""
+    """Return a message in Lambda's form; messages of a standard queue have no group."""
     message = receipt.message
     return queue_record(
         message.body,
@@ -115,24 +116,26 @@ def _record(receipt: Receipt, *, ordered: bool) -> dict[str, Any]:
 UNREADABLE = ("undecodable", "unpublishable")
 
 
-class SilentObserver:
-    """Takes what functions tell of themselves; nobody reads it, but for what is never to be."""
+class SilentObserver(Observer, UnpublishedQueue):
+    """Drops all records and metrics, but raises a violation for an unreadable event."""
 
+    @override
     def record(self, outcome: str, **fields: Any) -> None:
-        """Note one record."""
         if outcome in UNREADABLE:
             raise Violation(every_event_is_readable, str(fields))
 
+    @override
     def count(self, metric: str, value: float = 1, *, millis: bool = False) -> None:
-        """Add to a metric."""
+        pass
 
+    @override
     def flush(self) -> None:
-        """Write the metrics."""
+        pass
 
+    @override
     def put(self, body: str) -> None:
-        """Keep a note of what cannot be published."""
         raise Violation(every_event_is_readable, body)
 
 
 def every_event_is_readable() -> None:
-    """What is in the log can be published, and what was published read by whoever hears it."""
+    """Every event in the log can be published, and every published one can be read."""

@@ -13,18 +13,18 @@ from functions.shipping.sandbox import SandboxCarrier
 from simulation.clock import SECOND
 from simulation.faults import Unavailable
 from simulation.invocation import (
-    AGAIN,
+    RETRIABLE,
     Invocation,
     SilentObserver,
     WatchedReactor,
     Work,
     by_handler,
-    one_by_one,
+    by_reactor,
 )
 from simulation.message import Receipt
 from simulation.queue import Queue
-from simulation.scheduler import Engine
-from simulation.state import Shop
+from simulation.scheduler import Scheduler
+from simulation.state import ShopState
 from simulation.stepped_ports import (
     SteppedCarrier,
     SteppedGateway,
@@ -41,14 +41,14 @@ class Functions:
     """Runs the consumers of a world."""
 
     def __init__(
-        self, engine: Engine, shop: Shop, log: SteppedLog, *, whole: bool, real: bool
+        self, scheduler: Scheduler, shop: ShopState, log: SteppedLog, *, whole: bool, real: bool
     ) -> None:
         """Take the world; with `whole`, gateway and carrier do each call at once, as a provider.
 
         Otherwise they are the sandboxes, which make calls of their own, to tables. If `real`,
         messages are worked on by the handlers that Lambda calls.
         """
-        self._engine = engine
+        self._scheduler = scheduler
         self._shop = shop
         self._log = log
         self._whole = whole
@@ -57,7 +57,7 @@ class Functions:
         self._resources = Resources(
             tables=lambda name: SteppedRecords(shop.tables(name)),
             rows=rows.__getitem__,
-            clock=engine.clock,
+            clock=scheduler.clock,
             mailbox=SteppedMailbox(shop),
         )
         self._references = count(1)
@@ -69,25 +69,25 @@ class Functions:
         inbox = SteppedQueue(queue)
         given = Dependencies(
             observer=SilentObserver(),
-            clock=self._engine.clock,
+            clock=self._scheduler.clock,
             log=self._log,
             resources=self._resources,
             outside=self._outside(consumer),
             queue=inbox,
-            monotonic=lambda: self._engine.now / SECOND,
+            monotonic=lambda: self._scheduler.now / SECOND,
             make_reactor=WatchedReactor,
         )
         self._works[consumer.name] = (
             by_handler(consumer, given)
             if self._real
-            else one_by_one(compose_reactor(consumer, given), inbox)
+            else by_reactor(compose_reactor(consumer, given), inbox)
         )
 
     def invoke(self, queue: Queue, batch: Sequence[Receipt]) -> None:
         """Begin a function's work on some messages; it is killed when its time is over."""
         worker = Invocation(queue.consumer.name, batch, partial(self.handle, queue, batch))
-        worker.deadline = self._engine.now + queue.consumer.timeout * SECOND
-        self._engine.start(worker, luck=batch[0].luck if worker.alone else None)
+        worker.deadline = self._scheduler.now + queue.consumer.timeout * SECOND
+        self._scheduler.start(worker, numbers=batch[0].numbers if worker.alone else None)
 
     def handle(self, queue: Queue, batch: Sequence[Receipt], worker: Invocation) -> None:
         """Work on some messages, and acknowledge those that the function does not name."""
@@ -115,12 +115,12 @@ class Functions:
             try:
                 for _report in chore.run(self._log, self._resources):
                     pass
-            except AGAIN:
+            except RETRIABLE:
                 return
 
         worker = Worker(consumer.name, f"{consumer.name} tick {number}", work)
-        worker.deadline = self._engine.now + consumer.timeout * SECOND
-        self._engine.start(worker)
+        worker.deadline = self._scheduler.now + consumer.timeout * SECOND
+        self._scheduler.start(worker)
 
     def _delete(self, queue: Queue, done: Sequence[Receipt]) -> None:
         for receipt in done:
@@ -146,7 +146,7 @@ class Functions:
         return SandboxGateway(SteppedRecords(ledger), new)
 
     def _carrier(self) -> SandboxCarrier | SteppedCarrier:
-        parcels, clock = self._shop.parcels, self._engine.clock
+        parcels, clock = self._shop.parcels, self._scheduler.clock
         if self._whole:
             return SteppedCarrier(SandboxCarrier(parcels, clock))
         return SandboxCarrier(SteppedRecords(parcels), clock)

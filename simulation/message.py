@@ -12,19 +12,19 @@ from simulation.draws import Draws
 class Receipt(msgspec.Struct, frozen=True, eq=False):
     """The nth receive of a message; its handle names it to SQS, and names its worker.
 
-    `luck` are numbers for the faults of this receive and its worker.
+    `numbers` decide the faults of this receive and its worker.
     """
 
     message: "Message"
     nth: int
     handle: str
-    luck: Iterator[int]
+    numbers: Iterator[int]
 
 
 class Message:
     """An event in a queue, and its JSON; `gone` once it was acknowledged or left the queue.
 
-    `luck` are numbers for its first receive, `lag` is one for its poll. It was `sent` and received
+    `numbers` decide the faults of its first receive, `lag` its poll. It was `sent` and received
     `first` at those times (ms). It is `tried` once a reaction to it has begun, `done` once one has
     succeeded, and `buried` if every worker is to die on it. `spoilt` counts the receives after
     which it was not hidden for the retry delay.
@@ -42,12 +42,12 @@ class Message:
     spoilt = 0
 
     def __init__(
-        self, name: str, event: Event[Any], body: str, luck: Iterator[int], lag: int, sent: int
+        self, name: str, event: Event[Any], body: str, numbers: Iterator[int], lag: int, sent: int
     ) -> None:
         self.name = name
         self.event = event
         self.body = body
-        self.luck = luck
+        self.numbers = numbers
         self.lag = lag
         self.sent = sent
 
@@ -56,17 +56,17 @@ class Message:
         """The handle of its next receive."""
         return f"{self.name}, receive {self.receives + 1}"
 
-    def next_luck(self, draws: Draws) -> Iterator[int]:
+    def next_numbers(self, draws: Draws) -> Iterator[int]:
         """Return numbers for its next receive; no other receive changes them."""
-        return draws.numbers(self.handle) if self.receives else self.luck
+        return draws.numbers(self.handle) if self.receives else self.numbers
 
-    def receive(self, now: int, luck: Iterator[int]) -> Receipt:
+    def receive(self, now: int, numbers: Iterator[int]) -> Receipt:
         """Count a receive, and return its receipt."""
         handle = self.handle
         self.spoilt += self.hidden != self.receives
         self.first = self.first or now
         self.receives += 1
-        return Receipt(self, self.receives, handle, luck)
+        return Receipt(self, self.receives, handle, numbers)
 
     def hidden_by(self, receipt: Receipt) -> None:
         """Note that the holder of a receipt has hidden it."""

@@ -15,7 +15,7 @@ from simulation.clock import SECOND
 from simulation.draws import share
 from simulation.message import Message, Receipt
 from simulation.message_groups import MessageGroups
-from simulation.scheduler import Engine
+from simulation.scheduler import Scheduler
 from simulation.visibility import Visibility
 
 TWICE = share(0.05)
@@ -56,7 +56,7 @@ class Queue:
     """The queue of one consumer, and its DLQ."""
 
     def __init__(
-        self, consumer: Consumer, engine: Engine, listener: QueueListener, *, batches: bool
+        self, consumer: Consumer, scheduler: Scheduler, listener: QueueListener, *, batches: bool
     ) -> None:
         """With `batches`, a poll may give several messages.
 
@@ -69,13 +69,13 @@ class Queue:
         self.expired: set[str] = set()
         self.dead: list[Message] = []
         self.paused_until = 0
-        self._engine = engine
+        self._scheduler = scheduler
         self._listener = listener
-        self._visibility = Visibility(engine, consumer.visibility * SECOND, self._appear)
+        self._visibility = Visibility(scheduler, consumer.visibility * SECOND, self._appear)
         self._max_receives = backoff.receives_to_ride_out()
-        self._buried_again = engine.draws.pick("buried again", BURIED_AGAIN)
+        self._buried_again = scheduler.draws.pick("buried again", BURIED_AGAIN)
         self._batch = consumer.batch if batches else 1
-        self._longest_lag = engine.draws.pick("lag", LAGS) if batches else 1
+        self._longest_lag = scheduler.draws.pick("lag", LAGS) if batches else 1
         self._groups = MessageGroups()
         self._sent: defaultdict[str, int] = defaultdict(int)
         self._held: defaultdict[str, int] = defaultdict(int)
@@ -91,7 +91,7 @@ class Queue:
         number = self.send(event, body)
         if number < DOUBLED and not self.consumer.ordered:
             name = self._name(event)
-            if self._engine.inject(name, "doubled"):
+            if self._scheduler.inject(name, "doubled"):
                 self._arrive(f"{name} doubled", event, body)
 
     def send(self, event: Event[Any], body: str) -> int:
@@ -120,14 +120,14 @@ class Queue:
             receipt = self._receipts[handle]
             if not receipt.message.gone and not self._is_stale(receipt):
                 receipt.message.hidden_by(receipt)
-                self._visibility.hide(receipt.message, self._engine.now + wait * SECOND)
+                self._visibility.hide(receipt.message, self._scheduler.now + wait * SECOND)
 
     def redrive(self) -> None:
         """Send the messages of the DLQ to the queue, except for those that have expired there."""
         dead, self.dead = self.dead, []
         for message in dead:
             self._held[message.event.id] -= 1
-            if self._engine.now - message.sent >= backoff.DEAD_LETTER_RETENTION * SECOND:
+            if self._scheduler.now - message.sent >= backoff.DEAD_LETTER_RETENTION * SECOND:
                 self._expire(message)
             else:
                 self.send(message.event, message.body)
@@ -148,10 +148,10 @@ class Queue:
 
     def _arrive(self, name: str, event: Event[Any], body: str) -> int:
         """Add a message that becomes visible after a delay; return a spare number of its draw."""
-        luck = self._engine.draws.numbers(name)
-        now = self._engine.now
-        wait, lag, rest = next(luck), next(luck), next(luck)
-        message = Message(name, event, body, luck, lag, now)
+        numbers = self._scheduler.draws.numbers(name)
+        now = self._scheduler.now
+        wait, lag, rest = next(numbers), next(numbers), next(numbers)
+        message = Message(name, event, body, numbers, lag, now)
         self._held[event.id] += 1
         if self.consumer.ordered:
             self._groups.add(message)
@@ -174,7 +174,7 @@ class Queue:
         self.dead.append(message)
         self._remove(message)
         if self.consumer.ordered:
-            message.sent = self._engine.now
+            message.sent = self._scheduler.now
         self._listener.dead_lettered(self, message)
 
     # -- being received ----------------------------------------------------------------------------
@@ -189,14 +189,14 @@ class Queue:
         self._polled = True
         lag = message.lag % self._longest_lag
         if lag:
-            self._engine.at(self._engine.now + lag, self._poll)
+            self._scheduler.at(self._scheduler.now + lag, self._poll)
         else:
             self._poll()
 
     def _poll(self) -> None:
-        now = self._engine.now
+        now = self._scheduler.now
         if now < self.paused_until:
-            self._engine.at(self.paused_until, self._poll)
+            self._scheduler.at(self.paused_until, self._poll)
             return
         self._polled = False
         ready, self._ready = self._ready, []
@@ -206,43 +206,45 @@ class Queue:
                 continue
             if len(batch) == self._batch:
                 self._ready.append(message)
-            elif self._is_received(message, luck := message.next_luck(self._engine.draws)):
-                batch.append(self._receive(message, luck))
+            elif self._is_received(message, numbers := message.next_numbers(self._scheduler.draws)):
+                batch.append(self._receive(message, numbers))
         if self._ready:
             self._poll_soon(self._ready[0])
         if batch:
             self._listener.invoke(self, batch)
 
-    def _is_received(self, message: Message, luck: Iterator[int]) -> bool:
+    def _is_received(self, message: Message, numbers: Iterator[int]) -> bool:
         """Return whether a visible message is received, or else expires or moves to the DLQ."""
-        if self._engine.now - message.sent >= backoff.RETENTION * SECOND:
+        if self._scheduler.now - message.sent >= backoff.RETENTION * SECOND:
             self._held[message.event.id] -= 1
             self._remove(message)
             self._expire(message)
             return False
-        if message.receives >= self._max_receives or self._is_buried(message, luck):
+        if message.receives >= self._max_receives or self._is_buried(message, numbers):
             self._dead_letter(message)
             return False
         return True
 
-    def _is_buried(self, message: Message, luck: Iterator[int]) -> bool:
+    def _is_buried(self, message: Message, numbers: Iterator[int]) -> bool:
         chance = self._buried_again if message.receives else BURIED
-        message.buried = next(luck) < chance and self._engine.inject(message.handle, "buried")
+        message.buried = next(numbers) < chance and self._scheduler.inject(message.handle, "buried")
         return message.buried
 
-    def _receive(self, message: Message, luck: Iterator[int]) -> Receipt:
-        again = next(luck) < TWICE and not self.consumer.ordered
-        receipt = message.receive(self._engine.now, luck)
+    def _receive(self, message: Message, numbers: Iterator[int]) -> Receipt:
+        again = next(numbers) < TWICE and not self.consumer.ordered
+        receipt = message.receive(self._scheduler.now, numbers)
         self._receipts[receipt.handle] = receipt
         self._visibility.receive(message)
-        if again and self._engine.inject(receipt.handle, "twice"):
-            self._engine.at(self._engine.now + 1, self._receive_twice, message)
+        if again and self._scheduler.inject(receipt.handle, "twice"):
+            self._scheduler.at(self._scheduler.now + 1, self._receive_twice, message)
         return receipt
 
     def _receive_twice(self, message: Message) -> None:
         """Give a message to a second worker while another has it."""
-        if not message.gone and self._engine.now >= self.paused_until:
-            receipt = message.receive(self._engine.now, message.next_luck(self._engine.draws))
+        if not message.gone and self._scheduler.now >= self.paused_until:
+            receipt = message.receive(
+                self._scheduler.now, message.next_numbers(self._scheduler.draws)
+            )
             self._receipts[receipt.handle] = receipt
             self._listener.invoke(self, [receipt])
 
@@ -251,4 +253,4 @@ class Queue:
         if not self.consumer.ordered:
             return False
         message = receipt.message
-        return receipt.nth != message.receives or message.visible <= self._engine.now
+        return receipt.nth != message.receives or message.visible <= self._scheduler.now

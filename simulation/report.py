@@ -12,8 +12,10 @@ FAULTS = 40
 
 def report(run: Run) -> Iterator[str]:
     """Yield the lines of a run: its faults, and the log of the order that the violation names."""
-    engine, violation = run.world.engine, run.violation
-    faults = sorted([*engine.injected.values(), *engine.consequences], key=lambda fault: fault.at)
+    scheduler, violation = run.world.scheduler, run.violation
+    faults = sorted(
+        [*scheduler.injected.values(), *scheduler.consequences], key=lambda fault: fault.at
+    )
     orders = len(run.scenario.present)
     yield f"  {orders} order{'' if orders == 1 else 's'} and {len(faults)} faults suffice:"
     for fault in faults[-FAULTS:]:

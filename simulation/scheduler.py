@@ -43,7 +43,7 @@ MOST_STEPS = 500_000
 """Steps after which a world counts as an endless loop."""
 
 
-class Engine:
+class Scheduler:
     """Runs actions and workers one after the other, in an order that the seed decides."""
 
     def __init__(
@@ -134,7 +134,7 @@ class Engine:
         self,
         worker: Worker,
         ended: Callable[[], object] | None = None,
-        luck: Iterator[int] | None = None,
+        numbers: Iterator[int] | None = None,
     ) -> None:
         """Start a worker, with draws of its own unless it is given numbers.
 
@@ -143,8 +143,8 @@ class Engine:
         worker.ended = ended
         worker.completes_at_once = self._completes_at_once
         worker.more_numbers = self.draws.numbers
-        worker.luck = luck or self.draws.numbers(worker.name)
-        by, right = divmod(next(worker.luck), 2)
+        worker.numbers = numbers or self.draws.numbers(worker.name)
+        by, right = divmod(next(worker.numbers), 2)
         if not right:
             worker.skew = by % (2 * WRONG + 1) - WRONG
         self._wait(worker, self.now)
@@ -159,13 +159,13 @@ class Engine:
         now = self.last_call = self.now
         call = worker.call
         worker.calls += 1
-        number = next(worker.luck)
+        number = next(worker.numbers)
         fault: Fault | None = None
         if self.broken is not None and self.broken(worker):
             fault = "throttled"
             self.on_fault(worker, fault)
         elif number < self._chances.get(call, self._chance) and not self.fault_free:
-            fault = self._draw_fault(worker, next(worker.luck))
+            fault = self._draw_fault(worker, next(worker.numbers))
         self.calls[call] += 1
         self.trace = hash((self.trace, now, number))
         due = now + 1 + number % (SLOW if fault == "slow" else QUICK)

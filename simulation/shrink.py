@@ -16,7 +16,7 @@ def shrink(found: Run, rows: Rows = ROWS) -> Run:
         found, tries_left, rows, lambda one: [f"{n}" for n in one.scenario.present], _no_orders
     )
     return _leave_out_most(
-        smaller, tries_left, rows, lambda one: sorted(one.world.engine.injected), _no_faults
+        smaller, tries_left, rows, lambda one: sorted(one.world.scheduler.injected), _no_faults
     )
 
 

@@ -102,7 +102,7 @@ class RecordsWithHistory(MemoryRecords):
         return True
 
 
-class Shop:
+class ShopState:
     """The current state of a shop: log, tables, mails and messages."""
 
     def __init__(self, stock: dict[str, int], consumers: Sequence[Consumer], clock: Clock) -> None:
@@ -192,8 +192,8 @@ class Shop:
 
 def subscribers(consumers: Sequence[Consumer]) -> Mapping[str, Sequence[str]]:
     """Return the names of the consumers that subscribe to each event type."""
-    heard: defaultdict[str, list[str]] = defaultdict(list)
+    found: defaultdict[str, list[str]] = defaultdict(list)
     for consumer in consumers:
         for event in consumer.subscribed_types:
-            heard[event].append(consumer.name)
-    return dict(heard)
+            found[event].append(consumer.name)
+    return dict(found)

@@ -4,22 +4,24 @@ from collections import deque
 from collections.abc import Callable
 
 from simulation.message import Message
-from simulation.scheduler import Engine
+from simulation.scheduler import Scheduler
 
 
 class Visibility:
     """Hides a queue's messages, and calls `appear` with each that becomes visible."""
 
-    def __init__(self, engine: Engine, timeout: int, appear: Callable[[Message], None]) -> None:
+    def __init__(
+        self, scheduler: Scheduler, timeout: int, appear: Callable[[Message], None]
+    ) -> None:
         """`timeout` is the visibility timeout in milliseconds."""
-        self._engine = engine
+        self._scheduler = scheduler
         self._timeout = timeout
         self._appear = appear
         self._received: deque[tuple[int, Message, int]] = deque()
 
     def hide(self, message: Message, until: int) -> None:
         """Hide a message until a time (ms)."""
-        self._engine.at(until, self._show, message, message.hide(until))
+        self._scheduler.at(until, self._show, message, message.hide(until))
 
     def receive(self, message: Message) -> None:
         """Hide a message that was just received, for the visibility timeout.
@@ -27,9 +29,9 @@ class Visibility:
         Most are gone by then. The timeout is the same for all, so one timer, for the first, is
         enough.
         """
-        until = self._engine.now + self._timeout
+        until = self._scheduler.now + self._timeout
         if not self._received:
-            self._engine.at(until, self._show_received)
+            self._scheduler.at(until, self._show_received)
         self._received.append((until, message, message.hide(until)))
 
     def _show(self, message: Message, timer: int) -> None:
@@ -42,8 +44,8 @@ class Visibility:
         while self._received:
             until, message, timer = self._received[0]
             if not message.gone and timer == message.timer:
-                if until > self._engine.now:
-                    self._engine.at(until, self._show_received)
+                if until > self._scheduler.now:
+                    self._scheduler.at(until, self._show_received)
                     break
                 due.append((message, timer))
             self._received.popleft()

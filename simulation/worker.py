@@ -17,12 +17,12 @@ class Worker:
     """One invocation of a function, with a clock that is wrong by `skew` milliseconds.
 
     `call` is the call that it waits for, `effect` the function that makes it, with `arguments`.
-    `about` is the order that it works on, if any. `luck` are numbers for its calls; `more_numbers`
+    `about` is the order that it works on, if any. `numbers` decide about its calls; `more_numbers`
     gives others by key. `fault` is what its call meets; it is `inside` while a port runs. `ended`
     is called once it has ended or died, and `failure` is the error of its work, if any.
     """
 
-    luck: Iterator[int]
+    numbers: Iterator[int]
     more_numbers: Callable[[str], Iterator[int]]
     completes_at_once: Callable[["Worker"], bool]
     thread: "Thread | None" = None
@@ -45,11 +45,11 @@ class Worker:
         self.name = name
         self.work = work
 
-    def turn_to(self, name: str, luck: Iterator[int] | None = None) -> None:
+    def turn_to(self, name: str, numbers: Iterator[int] | None = None) -> None:
         """Go on with other work, which has a name and numbers of its own."""
         self.name = name
         self.calls = 0
-        self.luck = luck or self.more_numbers(name)
+        self.numbers = numbers or self.more_numbers(name)
 
 
 class Thread(greenlet):

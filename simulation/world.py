@@ -20,8 +20,8 @@ from simulation.message import Message, Receipt
 from simulation.queue import Queue, QueueListener
 from simulation.relay import Stream
 from simulation.scenario import Scenario
-from simulation.scheduler import Engine
-from simulation.state import Shop
+from simulation.scheduler import Scheduler
+from simulation.state import ShopState
 from simulation.stepped_ports import SteppedLog
 from simulation.worker import Worker
 
@@ -52,16 +52,16 @@ class World(Checker, QueueListener):
     ) -> None:
         """Take the scenario and the rows of the map, or others in their place."""
         draws = scenario.draws
-        self.engine = Engine(draws, chance=scenario.chance, excluded=scenario.excluded_faults)
-        self.engine.on_fault = self._on_fault
+        self.scheduler = Scheduler(draws, chance=scenario.chance, excluded=scenario.excluded_faults)
+        self.scheduler.on_fault = self._on_fault
         pieces = max(2, len(scenario.present))
         stock = {sku: draws.between(f"stock {sku}", 1, 3 * pieces) for sku in PRICES}
-        super().__init__(Shop(stock, consumers, self.engine.clock))
+        super().__init__(ShopState(stock, consumers, self.scheduler.clock))
         self.shop.listen(self)
         log = SteppedLog(self.shop.log)
         whole, real = draws.happens("whole", 0.5), draws.happens("real", REAL)
-        self.functions = Functions(self.engine, self.shop, log, whole=whole, real=real)
-        self.queues = [Queue(each, self.engine, self, batches=real) for each in consumers]
+        self.functions = Functions(self.scheduler, self.shop, log, whole=whole, real=real)
+        self.queues = [Queue(each, self.scheduler, self, batches=real) for each in consumers]
         for queue in self.queues:
             self.functions.add(queue)
         self.shop.queues = by_name = {queue.consumer.name: queue for queue in self.queues}
@@ -69,11 +69,11 @@ class World(Checker, QueueListener):
             event: [by_name[name] for name in names]
             for event, names in self.shop.subscribers.items()
         }
-        self.stream = Stream(relay, self.engine, self._deliver, real=real)
+        self.stream = Stream(relay, self.scheduler, self._deliver, real=real)
         self.shop.stream = self.stream
-        self.operators = Operators(self.engine, self.shop.log, self.stream, self.queues)
+        self.operators = Operators(self.scheduler, self.shop.log, self.stream, self.queues)
         self._unattended = draws.pick("unattended", UNATTENDED)
-        self._schedule(Customers(self.engine, log), scenario)
+        self._schedule(Customers(self.scheduler, log), scenario)
 
     def run(self) -> None:
         """Run the world until it is at rest.
@@ -84,43 +84,43 @@ class World(Checker, QueueListener):
         try:
             self._run_to_rest()
         finally:
-            self.engine.close()
+            self.scheduler.close()
 
     def forget(self) -> None:
         """Clear the world's parts, which refer to each other, so that they are freed at once."""
-        for part in (*self.queues, self.engine, self.shop, self.stream, self):
+        for part in (*self.queues, self.scheduler, self.shop, self.stream, self):
             vars(part).clear()
 
     # -- from begin to end -------------------------------------------------------------------------
 
     def _run_to_rest(self) -> None:
-        self.engine.run()
-        self.engine.fault_free = True
-        waited = self.engine.last_call + self._unattended
-        meanwhile = (self.engine.now + waited) // 2
-        self.engine.at(meanwhile, self._tick, "meanwhile")
-        self.engine.run()
-        self.engine.now = max(self.engine.now, waited, self._outages.over)
+        self.scheduler.run()
+        self.scheduler.fault_free = True
+        waited = self.scheduler.last_call + self._unattended
+        meanwhile = (self.scheduler.now + waited) // 2
+        self.scheduler.at(meanwhile, self._tick, "meanwhile")
+        self.scheduler.run()
+        self.scheduler.now = max(self.scheduler.now, waited, self._outages.over)
         for number in range(ROUNDS):
             self._operate(f"end {number}")
-            self.engine.run()
+            self.scheduler.run()
             if self._is_done():
                 break
-            self.engine.now += 12 * HOUR + 6 * MINUTE
-        self.engine.now += 4 * DAY
+            self.scheduler.now += 12 * HOUR + 6 * MINUTE
+        self.scheduler.now += 4 * DAY
         self._tick("last")
-        self.engine.run()
+        self.scheduler.run()
         for order in self.shop.log.orders():
             hold(at_rest.OF_AN_ORDER, order, self.shop, order)
-        hold(at_rest.OF_ALL_ORDERS, "all orders", self.shop, self.engine.clock())
+        hold(at_rest.OF_ALL_ORDERS, "all orders", self.shop, self.scheduler.clock())
 
     def _schedule(self, customers: Customers, scenario: Scenario) -> None:
         orders = [customers.arrive(number) for number in scenario.present]
-        self._outages = Outages(self.engine, self.queues, self.stream)
-        late = LATE_TICKS if self.engine.draws.happens("late", 0.3) else ()
+        self._outages = Outages(self.scheduler, self.queues, self.stream)
+        late = LATE_TICKS if self.scheduler.draws.happens("late", 0.3) else ()
         for nth, until in enumerate(TICKS + late):
-            when = self.engine.draws.between(f"tick {nth}", 1, until)
-            self.engine.at(when, self._tick, f"{nth}")
+            when = self.scheduler.draws.between(f"tick {nth}", 1, until)
+            self.scheduler.at(when, self._tick, f"{nth}")
         self.operators.schedule(orders)
 
     def _operate(self, number: str) -> None:
@@ -163,16 +163,16 @@ class World(Checker, QueueListener):
 
     @override
     def acknowledged(self, queue: Queue, message: Message) -> None:
-        hold(delivery.OF_AN_ACKNOWLEDGEMENT, message.name, message, self.engine.now)
+        hold(delivery.OF_AN_ACKNOWLEDGEMENT, message.name, message, self.scheduler.now)
 
     @override
     def dead_lettered(self, queue: Queue, message: Message) -> None:
-        hold(delivery.OF_A_DEAD_LETTER, message.name, message, self.engine.now)
+        hold(delivery.OF_A_DEAD_LETTER, message.name, message, self.scheduler.now)
         self.operators.on_dead_letter(queue, message)
 
     @override
     def expired(self, queue: Queue, event: Event[Any]) -> None:
-        self.engine.note(f"{queue.consumer.name} on {event.id}", "expired")
+        self.scheduler.note(f"{queue.consumer.name} on {event.id}", "expired")
         self.operators.replay_expired(queue, event.time)
 
     # -- changes of the state ----------------------------------------------------------------------

@@ -15,7 +15,7 @@ from functions.payment.sandbox import DECLINED, OUTAGE, SUCCESS, TIMEOUT
 from simulation.clock import DAY, HOUR, SECOND
 from simulation.draws import share
 from simulation.faults import Unavailable
-from simulation.scheduler import Engine
+from simulation.scheduler import Scheduler
 from simulation.stepped_ports import SteppedLog
 from simulation.worker import Worker
 
@@ -43,24 +43,24 @@ class Customer:
 class Customers:
     """All customers of a world."""
 
-    def __init__(self, engine: Engine, log: SteppedLog) -> None:
-        self._engine = engine
+    def __init__(self, scheduler: Scheduler, log: SteppedLog) -> None:
+        self._scheduler = scheduler
         self._log = log
-        self._orders = Orders(log, engine.clock)
-        self._span = engine.draws.pick("span", SPANS)
+        self._orders = Orders(log, scheduler.clock)
+        self._span = scheduler.draws.pick("span", SPANS)
 
     def arrive(self, number: int) -> str:
         """Schedule a customer's order, and perhaps its cancellation; return the order's id."""
         first, second, third, fourth, arrives, patience, cancels, patient, *rest = (
-            self._engine.draws.draw(f"customer {number}")
+            self._scheduler.draws.draw(f"customer {number}")
         )
         key = f"{UUID(int=first << 96 | second << 64 | third << 32 | fourth)}"
         customer = Customer(number=number, key=key, order=order_id(key), wants=tuple(rest))
         when = arrives % (self._span + 1)
-        self._engine.at(when, self._place, customer)
+        self._scheduler.at(when, self._place, customer)
         at = when + 100 + cancels % PATIENCE[patience % len(PATIENCE)]
-        if patient < CANCELS and self._engine.inject(customer.order, "cancelled", at=at):
-            self._engine.at(at, self._cancel, customer)
+        if patient < CANCELS and self._scheduler.inject(customer.order, "cancelled", at=at):
+            self._scheduler.at(at, self._cancel, customer)
         return customer.order
 
     def _place(self, customer: Customer) -> None:
@@ -68,7 +68,7 @@ class Customers:
             self._wanted(customer),
             subject=customer.order,
             source="checkout",
-            now=self._engine.clock(),
+            now=self._scheduler.clock(),
             correlationid=f"request-{customer.number}",
             traceparent=f"00-{customer.number + 1:032x}-{'0' * 16}-01",
         )
@@ -79,7 +79,7 @@ class Customers:
             except Unavailable:
                 return
 
-        self._engine.start(self._worker("place", customer, work))
+        self._scheduler.start(self._worker("place", customer, work))
 
     def _cancel(self, customer: Customer) -> None:
         request = Request(
@@ -92,7 +92,7 @@ class Customers:
             except (Problem, Unavailable):
                 return
 
-        self._engine.start(self._worker("cancel", customer, work))
+        self._scheduler.start(self._worker("cancel", customer, work))
 
     def _worker(self, what: str, customer: Customer, work: Callable[[Worker], None]) -> Worker:
         return Worker("checkout", f"checkout {what} {customer.order}", work)

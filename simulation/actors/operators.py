@@ -12,7 +12,7 @@ from simulation.draws import share
 from simulation.message import Message
 from simulation.queue import Queue
 from simulation.relay import NOTICED, Stream
-from simulation.scheduler import Engine
+from simulation.scheduler import Scheduler
 
 REPLAYED = share(0.03)
 """The share of orders that are replayed to each replayable consumer."""
@@ -42,12 +42,12 @@ three alarms the operator waits until the consumer works again."""
 
 
 class Operators:
-    """The people who operate a world's consumers."""
+    """The operators of a world's consumers."""
 
     def __init__(
-        self, engine: Engine, log: MemoryLog, stream: Stream, queues: Sequence[Queue]
+        self, scheduler: Scheduler, log: MemoryLog, stream: Stream, queues: Sequence[Queue]
     ) -> None:
-        self._engine = engine
+        self._scheduler = scheduler
         self._log = log
         self._stream = stream
         self._queues = queues
@@ -71,18 +71,18 @@ class Operators:
 
     def on_dead_letter(self, queue: Queue, message: Message) -> None:
         """Perhaps redrive a DLQ some time after it received a message."""
-        name, draws = queue.consumer.name, self._engine.draws
-        when = self._engine.now + draws.pick(f"wait {message.name}", REDRIVES)
+        name, draws = queue.consumer.name, self._scheduler.draws
+        when = self._scheduler.now + draws.pick(f"wait {message.name}", REDRIVES)
         given_up = self._alarms[name] >= ALARMS
-        if not given_up and self._engine.inject(message.name, "redriven", REDRIVEN, at=when):
+        if not given_up and self._scheduler.inject(message.name, "redriven", REDRIVEN, at=when):
             self._alarms[name] += 1
-            self._engine.at(when, queue.redrive)
+            self._scheduler.at(when, queue.redrive)
 
     def replay_expired(self, queue: Queue, time: datetime) -> None:
         """Note that a queue let an event of that time expire, and schedule its replay."""
         name = queue.consumer.name
         if name not in self._missing_since:
-            self._engine.at(self._engine.now + NOTICED, self._replay_missing, queue)
+            self._scheduler.at(self._scheduler.now + NOTICED, self._replay_missing, queue)
         self._missing_since[name] = min(time, self._missing_since.get(name, time))
 
     # -- from the log ------------------------------------------------------------------------------
@@ -107,27 +107,27 @@ class Operators:
                 )
 
     def _may_deploy(self, queue: Queue) -> None:
-        name, draws = queue.consumer.name, self._engine.draws
+        name, draws = queue.consumer.name, self._scheduler.draws
         when = draws.between(f"deploy {name}", 1, draws.pick(f"deploy {name} within", SOON))
-        if self._engine.inject(name, "deployed", NEW, at=when):
+        if self._scheduler.inject(name, "deployed", NEW, at=when):
             queue.deployed = False
-            self._engine.at(when, self._deploy, queue)
+            self._scheduler.at(when, self._deploy, queue)
 
     def _deploy(self, queue: Queue) -> None:
         """Let a consumer's queue receive events from now on, and replay the earlier ones."""
         queue.deployed = True
         if queue.consumer.replayable:
-            name, draws = queue.consumer.name, self._engine.draws
+            name, draws = queue.consumer.name, self._scheduler.draws
             wait = draws.between(f"catch up {name}", 0, draws.pick(f"catch up {name} within", SOON))
-            self._engine.at(self._engine.now + wait, self._replay_all, queue)
+            self._scheduler.at(self._scheduler.now + wait, self._replay_all, queue)
 
     def _may_replay(self, queue: Queue, orders: Sequence[str]) -> None:
         for order in orders:
             target = f"{queue.consumer.name} with {order}"
-            number, wait, *_ = self._engine.draws.draw(f"replay {target}")
+            number, wait, *_ = self._scheduler.draws.draw(f"replay {target}")
             when = MINUTE + wait % HOUR
-            if number < REPLAYED and self._engine.inject(target, "replayed", at=when):
-                self._engine.at(when, self._replay, queue, order)
+            if number < REPLAYED and self._scheduler.inject(target, "replayed", at=when):
+                self._scheduler.at(when, self._replay, queue, order)
 
     def _replay_all(self, queue: Queue) -> None:
         for order in sorted(self._log.orders()):
@@ -150,6 +150,6 @@ def may_be_new(consumer: Consumer, consumers: Sequence[Consumer]) -> bool:
     if no consumer subscribes to its facts, such as those of mails; orders that wait for a charge
     would never complete.
     """
-    heard = {event for each in consumers for event in each.subscribed_types}
+    subscribed = {event for each in consumers for event in each.subscribed_types}
     states = {fact.__name__ for on in consumer.on for fact in on.states}
-    return consumer.replayable or not states & heard
+    return consumer.replayable or not states & subscribed

@@ -6,7 +6,7 @@ from simulation.clock import DAY, HOUR, MINUTE, SECOND
 from simulation.faults import Fault
 from simulation.queue import Queue
 from simulation.relay import Stream
-from simulation.scheduler import Engine
+from simulation.scheduler import Scheduler
 from simulation.worker import Worker
 
 PAUSED, BROKEN, OUT = 0.1, 0.03, 0.35
@@ -23,17 +23,17 @@ SOON = (SECOND, 10 * SECOND, HOUR, DAY)
 class Outages:
     """Decides which consumers of a world have an outage, and when."""
 
-    def __init__(self, engine: Engine, queues: Sequence[Queue], stream: Stream) -> None:
-        self._engine = engine
+    def __init__(self, scheduler: Scheduler, queues: Sequence[Queue], stream: Stream) -> None:
+        self._scheduler = scheduler
         self._broken: dict[str, tuple[int, int]] = {}
         self._without_queue: set[str] = set()
         for queue in queues:
             self._consumer(queue)
         begin, end = self._span("out relay", RELAY_OUTAGES)
         if self._inject("relay", "out", OUT, begin, end):
-            engine.at(begin, _set_out, stream, end)
+            scheduler.at(begin, _set_out, stream, end)
         if self._broken:
-            engine.broken = self._is_broken
+            scheduler.broken = self._is_broken
 
     @property
     def over(self) -> int:
@@ -41,29 +41,31 @@ class Outages:
         return max((end for _, end in self._broken.values()), default=0)
 
     def _consumer(self, queue: Queue) -> None:
-        name, engine = queue.consumer.name, self._engine
+        name, scheduler = queue.consumer.name, self._scheduler
         begin, end = self._span(f"paused {name}", OUTAGES)
         if self._inject(name, "paused", PAUSED, begin, end):
-            engine.at(begin, _pause, queue, end)
+            scheduler.at(begin, _pause, queue, end)
         begin, end = self._span(f"broken {name}", OUTAGES)
         if self._inject(name, "broken", BROKEN, begin, end):
             self._broken[name] = (begin, end)
-            if engine.draws.happens(f"queue of {name} too", 0.5):
+            if scheduler.draws.happens(f"queue of {name} too", 0.5):
                 self._without_queue.add(name)
 
     def _span(self, what: str, longest: Sequence[int]) -> tuple[int, int]:
-        begin = self._engine.draws.between(f"{what} begin", 0, self._engine.draws.pick(what, SOON))
-        most = self._engine.draws.pick(f"{what} most", longest)
-        return begin, begin + self._engine.draws.between(f"{what} long", most // 2, most)
+        begin = self._scheduler.draws.between(
+            f"{what} begin", 0, self._scheduler.draws.pick(what, SOON)
+        )
+        most = self._scheduler.draws.pick(f"{what} most", longest)
+        return begin, begin + self._scheduler.draws.between(f"{what} long", most // 2, most)
 
     def _inject(self, target: str, fault: Fault, chance: float, begin: int, end: int) -> bool:
         detail = f" for {(end - begin) / HOUR:.2f} h"
-        return self._engine.inject(target, fault, chance, at=begin, detail=detail)
+        return self._scheduler.inject(target, fault, chance, at=begin, detail=detail)
 
     def _is_broken(self, worker: Worker) -> bool:
         """Return whether a call is refused; some broken consumers still reach their queue."""
         begin, end = self._broken.get(worker.service, (0, 0))
-        if not begin <= self._engine.now < end:
+        if not begin <= self._scheduler.now < end:
             return False
         return worker.service in self._without_queue or not worker.call.startswith("queue.")
 

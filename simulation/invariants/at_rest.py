@@ -25,24 +25,24 @@ from functions.analytics.figures import (
 from functions.analytics.table import FIGURES, day_of
 from functions.orders.projection import row
 from simulation.invariants.read_models import recount
-from simulation.state import Shop
+from simulation.state import ShopState
 
-type OfOrder = Callable[[Shop, str], bool]
-type OfAllOrders = Callable[[Shop, datetime], bool]
+type OfOrder = Callable[[ShopState, str], bool]
+type OfAllOrders = Callable[[ShopState, datetime], bool]
 
 
-def every_order_completes(shop: Shop, order: str) -> bool:
+def every_order_completes(shop: ShopState, order: str) -> bool:
     """Every order has its outcome, and all its effects are done."""
     history = shop.log.read(order)
     return history.states(OrderConfirmed, OrderCancelled) and not fold(history).moving
 
 
-def every_event_was_published(shop: Shop, order: str) -> bool:
+def every_event_was_published(shop: ShopState, order: str) -> bool:
     """Every event in the log was published."""
     return all(event.id in shop.published for event in shop.log.read(order))
 
 
-def every_consumer_handled_its_events(shop: Shop, order: str) -> bool:
+def every_consumer_handled_its_events(shop: ShopState, order: str) -> bool:
     """Every consumer has acknowledged every event that it subscribes to.
 
     Except for what a consumer that is not replayable missed before it was deployed.
@@ -54,7 +54,7 @@ def every_consumer_handled_its_events(shop: Shop, order: str) -> bool:
     )
 
 
-def confirmed_is_charged_and_dispatched(shop: Shop, order: str) -> bool:
+def confirmed_is_charged_and_dispatched(shop: ShopState, order: str) -> bool:
     """A confirmed order is charged once and in full, its stock reserved, one parcel booked."""
     history = shop.log.read(order)
     if not history.states(OrderConfirmed):
@@ -70,7 +70,7 @@ def confirmed_is_charged_and_dispatched(shop: Shop, order: str) -> bool:
     )
 
 
-def cancelled_leaves_no_charge_stock_or_parcel(shop: Shop, order: str) -> bool:
+def cancelled_leaves_no_charge_stock_or_parcel(shop: ShopState, order: str) -> bool:
     """A cancelled order's net charge is zero, its stock is returned, and no parcel is booked."""
     history = shop.log.read(order)
     if not history.states(OrderCancelled):
@@ -79,7 +79,7 @@ def cancelled_leaves_no_charge_stock_or_parcel(shop: Shop, order: str) -> bool:
     return shop.charge(order) == 0 and returned and shop.parcels_of(order) == 0
 
 
-def the_log_records_every_charge_and_refund(shop: Shop, order: str) -> bool:
+def the_log_records_every_charge_and_refund(shop: ShopState, order: str) -> bool:
     """The log has a charge or a refund if and only if the gateway made it."""
     history = shop.log.read(order)
     lives = shop.states(order).values()
@@ -88,13 +88,13 @@ def the_log_records_every_charge_and_refund(shop: Shop, order: str) -> bool:
     ) is history.states(PaymentRefunded)
 
 
-def the_list_matches_the_log(shop: Shop, order: str) -> bool:
+def the_list_matches_the_log(shop: ShopState, order: str) -> bool:
     """An order's row in the list is the fold of its log."""
     made = row(shop.log.read(order))
     return made is not None and shop.rows[LIST].get(made.partition, made.sort) == made
 
 
-def the_figures_match_a_recount(shop: Shop, now: datetime) -> bool:
+def the_figures_match_a_recount(shop: ShopState, now: datetime) -> bool:
     """The figures of each day are those of a recount of the log."""
     found = {
         one.day: _by_name(one)

@@ -9,7 +9,7 @@ from functions.analytics.table import FIGURES
 from functions.framework.ports import Change, Mail, Row
 from simulation.invariants import orders, read_models
 from simulation.invariants.violation import Violation
-from simulation.state import Shop, StateListener
+from simulation.state import ShopState, StateListener
 
 type Check = Callable[[Sequence[Callable[..., bool]], str, Any, Any], None]
 """Takes invariants, the order or worker that they are about, and their two arguments."""
@@ -31,7 +31,7 @@ def hold[A, B](invariants: Sequence[Callable[[A, B], bool]], about: str, one: A,
 class Checker(StateListener):
     """Checks, right after each change, the invariants that it could break."""
 
-    def __init__(self, shop: Shop, check: Check = hold) -> None:
+    def __init__(self, shop: ShopState, check: Check = hold) -> None:
         self.shop = shop
         self._check = check
 

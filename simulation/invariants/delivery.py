@@ -7,19 +7,19 @@ from events.envelope import Event
 from functions.runtime import backoff
 from simulation.clock import SECOND
 from simulation.message import Message
-from simulation.state import Shop
+from simulation.state import ShopState
 
-type OfFact = Callable[[Shop, Event[Any]], bool]
+type OfFact = Callable[[ShopState, Event[Any]], bool]
 type OfMessage = Callable[[Message, int], bool]
-type OfOrder = Callable[[Shop, str], bool]
+type OfOrder = Callable[[ShopState, str], bool]
 
 
-def published_is_persisted(shop: Shop, event: Event[Any]) -> bool:
+def published_is_persisted(shop: ShopState, event: Event[Any]) -> bool:
     """Every published event is in the log, unchanged."""
     return shop.log.read(event.subject).at(event.slot) is event
 
 
-def events_are_published_in_order(shop: Shop, event: Event[Any]) -> bool:
+def events_are_published_in_order(shop: ShopState, event: Event[Any]) -> bool:
     """No event is published before one of its order that was appended earlier and sorts first.
 
     Except for events that the stream dropped and an operator publishes later.
@@ -34,7 +34,7 @@ def events_are_published_in_order(shop: Shop, event: Event[Any]) -> bool:
     )
 
 
-def no_event_is_lost(shop: Shop, order: str) -> bool:
+def no_event_is_lost(shop: ShopState, order: str) -> bool:
     """Every event in the log was published, is in the stream, or was dropped there and noted."""
     return all(
         event.id in shop.published or shop.stream.accounts_for(event.id)
@@ -42,7 +42,7 @@ def no_event_is_lost(shop: Shop, order: str) -> bool:
     )
 
 
-def no_message_is_lost(shop: Shop, order: str) -> bool:
+def no_message_is_lost(shop: ShopState, order: str) -> bool:
     """Every subscriber of a published event has handled it, or has it in its queue or DLQ.
 
     Or the event is known to be missing: it expired in the queue, or the queue did not exist yet.

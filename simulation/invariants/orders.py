@@ -20,11 +20,11 @@ from events.contracts.payment import (
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from functions.framework.ports import Mail
-from simulation.state import Shop
+from simulation.state import ShopState
 
-type OfFact = Callable[[Shop, Event[Any]], bool]
-type OfOrder = Callable[[Shop, str], bool]
-type OfMail = Callable[[Shop, Mail], bool]
+type OfFact = Callable[[ShopState, Event[Any]], bool]
+type OfOrder = Callable[[ShopState, str], bool]
+type OfMail = Callable[[ShopState, Mail], bool]
 
 ALLOWED_STATES = {
     "prepared": ("captured", "declined", "cancelled"),
@@ -33,12 +33,12 @@ ALLOWED_STATES = {
 """The states that may follow each state of a gateway reference; a state without a row is final."""
 
 
-def a_filled_slot_never_changes(shop: Shop, event: Event[Any]) -> bool:
+def a_filled_slot_never_changes(shop: ShopState, event: Event[Any]) -> bool:
     """A filled slot holds the same fact for ever."""
     return shop.first.setdefault(event.id, event) is event
 
 
-def an_order_has_one_outcome(shop: Shop, event: Event[Any]) -> bool:
+def an_order_has_one_outcome(shop: ShopState, event: Event[Any]) -> bool:
     """An order is confirmed or cancelled, never both, and never twice."""
     outcomes = [
         one
@@ -48,7 +48,7 @@ def an_order_has_one_outcome(shop: Shop, event: Event[Any]) -> bool:
     return len(outcomes) <= 1
 
 
-def sequence_follows_causation(shop: Shop, event: Event[Any]) -> bool:
+def sequence_follows_causation(shop: ShopState, event: Event[Any]) -> bool:
     """An event's sequence is greater than that of the event that it reacts to."""
     if event.causationid is None:
         return True
@@ -57,7 +57,7 @@ def sequence_follows_causation(shop: Shop, event: Event[Any]) -> bool:
     return cause is not None and cause.sequence < event.sequence
 
 
-def payment_facts_match_the_gateway(shop: Shop, event: Event[Any]) -> bool:
+def payment_facts_match_the_gateway(shop: ShopState, event: Event[Any]) -> bool:
     """The log has captured, declined, voided or refunded only after the gateway did so."""
     match event.data:
         case PaymentCaptured(reference=reference):
@@ -73,7 +73,7 @@ def payment_facts_match_the_gateway(shop: Shop, event: Event[Any]) -> bool:
     return shop.states(event.subject).get(reference, [""])[-1] in allowed
 
 
-def refunds_never_exceed_captures(shop: Shop, event: Event[Any]) -> bool:
+def refunds_never_exceed_captures(shop: ShopState, event: Event[Any]) -> bool:
     """By the log, an order's refunds are never more than its captures."""
     history = shop.log.read(event.subject)
     captured = sum(e.data.amount.amount for e in history if isinstance(e.data, PaymentCaptured))
@@ -81,7 +81,7 @@ def refunds_never_exceed_captures(shop: Shop, event: Event[Any]) -> bool:
     return refunded <= captured
 
 
-def confirmed_is_paid_and_reserved(shop: Shop, event: Event[Any]) -> bool:
+def confirmed_is_paid_and_reserved(shop: ShopState, event: Event[Any]) -> bool:
     """An order is confirmed only once it is charged, once and in full, and its stock reserved."""
     history = shop.log.read(event.subject)
     captured = history.find(PaymentCaptured)
@@ -93,23 +93,23 @@ def confirmed_is_paid_and_reserved(shop: Shop, event: Event[Any]) -> bool:
     )
 
 
-def dispatched_is_confirmed(shop: Shop, event: Event[Any]) -> bool:
+def dispatched_is_confirmed(shop: ShopState, event: Event[Any]) -> bool:
     """Only a confirmed order is dispatched."""
     return shop.log.read(event.subject).states(OrderConfirmed)
 
 
-def parcel_facts_match_the_carrier(shop: Shop, event: Event[Any]) -> bool:
+def parcel_facts_match_the_carrier(shop: ShopState, event: Event[Any]) -> bool:
     """The log has a parcel only after the carrier booked it, under the same number."""
     parcel = shop.parcels.get(event.subject)
     return parcel is not None and parcel.values["tracking"] == event.data.reference
 
 
-def mail_facts_match_the_mailbox(shop: Shop, event: Event[Any]) -> bool:
+def mail_facts_match_the_mailbox(shop: ShopState, event: Event[Any]) -> bool:
     """The log has a mail only after it was sent."""
     return event.data.message_id in shop.mail_ids
 
 
-def stock_is_returned_only_when_cancelled(shop: Shop, event: Event[Any]) -> bool:
+def stock_is_returned_only_when_cancelled(shop: ShopState, event: Event[Any]) -> bool:
     """Stock is returned only for a cancelled order, and exactly what was reserved."""
     history = shop.log.read(event.subject)
     taken = history.at(RESERVE)
@@ -121,7 +121,7 @@ def stock_is_returned_only_when_cancelled(shop: Shop, event: Event[Any]) -> bool
     )
 
 
-def stock_is_conserved(shop: Shop, event: Event[Any]) -> bool:
+def stock_is_conserved(shop: ShopState, event: Event[Any]) -> bool:
     """Available plus reserved pieces of a product equal its initial stock; none is below zero."""
     sign = 1 if isinstance(event.data, StockReserved) else -1
     for line in event.data.lines:
@@ -133,12 +133,12 @@ def stock_is_conserved(shop: Shop, event: Event[Any]) -> bool:
     )
 
 
-def only_one_reference_is_captured(shop: Shop, order: str) -> bool:
+def only_one_reference_is_captured(shop: ShopState, order: str) -> bool:
     """No order ever has two captured references, not even briefly."""
     return sum("captured" in life for life in shop.states(order).values()) <= 1
 
 
-def a_reference_changes_only_as_allowed(shop: Shop, order: str) -> bool:
+def a_reference_changes_only_as_allowed(shop: ShopState, order: str) -> bool:
     """A reference is captured, declined or cancelled once, and refunded only after a capture."""
     return all(
         after == before or after in ALLOWED_STATES.get(before, ())
@@ -147,14 +147,14 @@ def a_reference_changes_only_as_allowed(shop: Shop, order: str) -> bool:
     )
 
 
-def a_cancelled_order_stays_uncharged(shop: Shop, order: str) -> bool:
+def a_cancelled_order_stays_uncharged(shop: ShopState, order: str) -> bool:
     """Once payment has handled an order's cancellation, its net charge is and stays zero."""
     if ("payment", f"{order}/{OUTCOME}") not in shop.handled:
         return True
     return not shop.log.read(order).states(OrderCancelled) or shop.charge(order) == 0
 
 
-def a_confirmed_order_stays_charged(shop: Shop, order: str) -> bool:
+def a_confirmed_order_stays_charged(shop: ShopState, order: str) -> bool:
     """The charge of a confirmed order is never refunded."""
     history = shop.log.read(order)
     captured = history.find(PaymentCaptured)
@@ -163,12 +163,12 @@ def a_confirmed_order_stays_charged(shop: Shop, order: str) -> bool:
     return shop.charge(order) == captured.data.amount.amount
 
 
-def a_parcel_is_booked_once(shop: Shop, order: str) -> bool:
+def a_parcel_is_booked_once(shop: ShopState, order: str) -> bool:
     """A parcel is booked once, for a confirmed order."""
     return shop.parcels_of(order) == 1 and shop.log.read(order).states(OrderConfirmed)
 
 
-def no_mail_is_sent_twice(shop: Shop, mail: Mail) -> bool:
+def no_mail_is_sent_twice(shop: ShopState, mail: Mail) -> bool:
     """A mail is sent twice only if a fault fell between sending and slot, or its worker froze."""
     return shop.mails[mail.to, mail.subject] <= 1 + shop.mail_faults[mail.subject]
 

@@ -14,12 +14,12 @@ from functions.analytics.figures import CANCELLED, CONFIRMED, ORDERED, ORDERS, R
 from functions.analytics.table import DAILY, FIGURES, LATE, SEPARATOR, day_of, shard
 from functions.framework.ports import Row
 from functions.orders.projection import row as row_of
-from simulation.state import Shop
+from simulation.state import ShopState
 
-type OfRow = Callable[[Shop, Row], bool]
+type OfRow = Callable[[ShopState, Row], bool]
 
 
-def the_list_is_never_ahead_of_the_log(shop: Shop, row: Row) -> bool:
+def the_list_is_never_ahead_of_the_log(shop: ShopState, row: Row) -> bool:
     """A list row counts no more facts than the log has, and equals the fold of as many."""
     history = shop.log.read(order_at(row.sort))
     return row.version is not None and (
@@ -27,7 +27,7 @@ def the_list_is_never_ahead_of_the_log(shop: Shop, row: Row) -> bool:
     )
 
 
-def the_figures_are_never_ahead_of_the_log(shop: Shop, row: Row) -> bool:
+def the_figures_are_never_ahead_of_the_log(shop: ShopState, row: Row) -> bool:
     """A figures row has what its event adds; a day's sum has no more than the log has."""
     if row.partition == DAILY:
         return not row.values or _within(row.values, recount(shop).get(_day(row), Counter()))
@@ -61,7 +61,7 @@ def adds(event: Event[Any], history: History) -> Mapping[str, int]:
     return {}
 
 
-def recount(shop: Shop) -> Mapping[date, Counter[str]]:
+def recount(shop: ShopState) -> Mapping[date, Counter[str]]:
     """Return the figures of each day, folded from the log; cached until the log grows."""
     if shop.recounted[0] == shop.log.facts:
         return shop.recounted[1]

@@ -22,7 +22,7 @@ from simulation.invariants import at_rest, delivery
 from simulation.invariants.checker import READ_MODELS, Checker
 from simulation.invariants.orders import a_filled_slot_never_changes
 from simulation.invariants.violation import Violation
-from simulation.state import QueueState, Shop, StreamState
+from simulation.state import QueueState, ShopState, StreamState
 from tests.faults import responses
 from tests.faults.request_hook import STAGE, Call, HookListener
 from tests.support.tables import known_tables
@@ -56,7 +56,7 @@ class RecordedQueue(QueueState):
         return True
 
 
-class RecordedState(Shop, HookListener):
+class RecordedState(ShopState, HookListener):
     """The simulator's shop, filled with what DynamoDB, SNS and SES accepted.
 
     Stock, the list and the figures are read from DynamoDB itself, through the functions' ports.

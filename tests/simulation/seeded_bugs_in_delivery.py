@@ -70,7 +70,7 @@ def the_past_is_replayed_before_the_subscription(patch: Patch) -> Rows:
         if queue.consumer.replayable:
             self._replay_all(queue)
         queue.deployed = False
-        self._engine.at(self._engine.now + HOUR, partial(setattr, queue, "deployed", True))
+        self._scheduler.at(self._scheduler.now + HOUR, partial(setattr, queue, "deployed", True))
 
     patch.setattr(Operators, "_deploy", deploy)
     return CONSUMERS, BUS
@@ -93,13 +93,13 @@ def the_relay_ignores_refused_entries(_: Patch) -> Rows:
 
 @seeded_bug
 def later_events_overtake_a_refused_one(_: Patch) -> Rows:
-    def one_by_one(messages: Sequence[Message], topic: Topic) -> Mapping[str, str]:
+    def by_reactor(messages: Sequence[Message], topic: Topic) -> Mapping[str, str]:
         unsent: dict[str, str] = {}
         for message in sorted(messages, key=lambda each: (each.sequence, each.id)):
             unsent |= publish([message], topic)
         return unsent
 
-    return CONSUMERS, replace(BUS, publish=one_by_one)
+    return CONSUMERS, replace(BUS, publish=by_reactor)
 
 
 @seeded_bug

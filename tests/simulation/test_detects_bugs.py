@@ -84,7 +84,7 @@ def test_a_violation_shrinks_to_a_short_report(monkeypatch: pytest.MonkeyPatch) 
     assert small.violation is not None
     assert small.violation.name == found.violation.name
     assert len(small.scenario.present) == 1
-    assert len(small.world.engine.injected) <= 2
+    assert len(small.world.scheduler.injected) <= 2
     lines = "\n".join(report(small))
     assert "1 order and" in lines
     assert "captured" in lines

@@ -22,7 +22,7 @@ from functions.orders.projection import row
 from functions.runtime.aws.items import to_item
 from simulation.invariants import at_rest, delivery, orders, read_models
 from simulation.message import Message
-from simulation.state import Shop
+from simulation.state import ShopState
 from tests.simulation.test_detects_bugs import FOUND_BY
 from tests.support.builders import NOW, ORDER, TRUMPET, Clock, order_placed, placed, then
 
@@ -45,7 +45,7 @@ class Example:
     """A shop with one order's facts, and its states at gateway and carrier."""
 
     def __init__(self, *facts: Fact | tuple[Fact, str]) -> None:
-        self.shop = Shop({TRUMPET.sku: 5}, CONSUMERS, Clock(NOW))
+        self.shop = ShopState({TRUMPET.sku: 5}, CONSUMERS, Clock(NOW))
         self.last: Event[Any] = placed(order_placed(TRUMPET))
         self.shop.log.append(self.last)
         for given in facts:
@@ -69,11 +69,11 @@ class Example:
 type Holds = Callable[[Example], bool]
 
 
-def on_the_last_event(invariant: Callable[[Shop, Event[Any]], bool]) -> Holds:
+def on_the_last_event(invariant: Callable[[ShopState, Event[Any]], bool]) -> Holds:
     return lambda example: invariant(example.shop, example.last)
 
 
-def on_the_order(invariant: Callable[[Shop, str], bool]) -> Holds:
+def on_the_order(invariant: Callable[[ShopState, str], bool]) -> Holds:
     return lambda example: invariant(example.shop, ORDER)
 
 
@@ -201,7 +201,7 @@ def test_an_invariant_holds_for_one_shop_and_fails_for_another(name: str) -> Non
 def test_a_dead_letter_was_tried(tried: bool) -> None:
     message = Message("payment on it", placed(), "", iter(range(9)), 0, 0)
     message.tried = tried
-    message.hidden_by(message.receive(0, message.luck))
+    message.hidden_by(message.receive(0, message.numbers))
 
     assert delivery.dead_letters_were_tried(message, 0) is tried
 

@@ -45,7 +45,9 @@ def test_a_consumer_deployed_midway_gets_the_past_by_a_replay(
         found = run(Scenario(seed=seed, orders=ORDERS))
         assert found.violation is None
         new = {
-            each.target for each in found.world.engine.injected.values() if each.fault == "deployed"
+            each.target
+            for each in found.world.scheduler.injected.values()
+            if each.fault == "deployed"
         }
         assert new == {"inventory", "ordering", "email", "orders", "analytics"}
         queues = {queue.consumer.name: queue for queue in found.world.queues}

@@ -43,7 +43,7 @@ def test_the_orders_end_in_every_way() -> None:
     days = 0
     for seed in range(60):
         world = run(Scenario(seed=seed, orders=ORDERS)).world
-        days = max(days, world.engine.now // DAY)
+        days = max(days, world.scheduler.now // DAY)
         for order in world.shop.log.orders():
             history = world.shop.log.read(order)
             outcome = history.at("outcome")
@@ -59,7 +59,7 @@ def test_the_orders_end_in_every_way() -> None:
 @pytest.mark.parametrize("seed", [3, 7, 2**64])
 def test_the_same_scenario_gives_the_same_run(seed: int) -> None:
     scenario = Scenario(seed=seed, orders=ORDERS)
-    one, other = run(scenario).world.engine, run(scenario).world.engine
+    one, other = run(scenario).world.scheduler, run(scenario).world.scheduler
 
     assert (one.trace, one.steps, one.now) == (other.trace, other.steps, other.now)
     assert one.injected == other.injected
@@ -72,42 +72,42 @@ def test_the_same_scenario_gives_the_same_run_in_any_process(hashing: str) -> No
     code = f"""
 from simulation.campaign import run
 from simulation.scenario import Scenario
-print(run(Scenario(seed={scenario.seed}, orders={scenario.orders})).world.engine.trace)
+print(run(Scenario(seed={scenario.seed}, orders={scenario.orders})).world.scheduler.trace)
 """
     environ = os.environ | {"PYTHONHASHSEED": hashing}
     command = [sys.executable, "-c", code]
     other = subprocess.run(command, capture_output=True, text=True, check=True, env=environ)
 
-    assert int(other.stdout) == run(scenario).world.engine.trace
+    assert int(other.stdout) == run(scenario).world.scheduler.trace
 
 
 @pytest.mark.parametrize("seed", [0, 2])
 def test_a_call_that_nothing_precedes_may_be_made_at_once(seed: int) -> None:
     scenario = Scenario(seed=seed, orders=ORDERS)
     slow = World(scenario)
-    slow.engine.skips_ahead = False
+    slow.scheduler.skips_ahead = False
     slow.run()
 
-    hurried = run(scenario).world.engine
-    assert (slow.engine.trace, slow.engine.steps) == (hurried.trace, hurried.steps)
+    hurried = run(scenario).world.scheduler
+    assert (slow.scheduler.trace, slow.scheduler.steps) == (hurried.trace, hurried.steps)
 
 
 def test_leaving_out_an_order_changes_no_draw_of_the_others() -> None:
     scenario = Scenario(seed=5, orders=ORDERS)
-    injected = run(scenario).world.engine.injected
+    injected = run(scenario).world.scheduler.injected
     without = run(replace(scenario, absent_orders=frozenset({0}))).world
 
     assert len(without.shop.log.orders()) == ORDERS - 1
-    shared = set(injected) & set(without.engine.injected)
+    shared = set(injected) & set(without.scheduler.injected)
     assert len(shared) > len(injected) / 2
 
 
 def test_an_excluded_fault_is_not_injected() -> None:
     scenario = Scenario(seed=5, orders=ORDERS)
-    injected = run(scenario).world.engine.injected
+    injected = run(scenario).world.scheduler.injected
     some = frozenset(sorted(injected)[:10])
 
-    assert not some & set(run(scenario.without_faults(some)).world.engine.injected)
+    assert not some & set(run(scenario.without_faults(some)).world.scheduler.injected)
 
 
 def test_the_numbers_of_a_second_receive_do_not_depend_on_the_first() -> None:
@@ -115,9 +115,9 @@ def test_the_numbers_of_a_second_receive_do_not_depend_on_the_first() -> None:
     seen: list[list[int]] = []
     for taken in (0, 5, 40):
         message = Message("payment on it", placed(), "", draws.numbers("payment on it"), 0, 0)
-        first = message.receive(0, message.next_luck(draws))
-        list(islice(first.luck, taken))
-        seen.append(list(islice(message.next_luck(draws), 20)))
+        first = message.receive(0, message.next_numbers(draws))
+        list(islice(first.numbers, taken))
+        seen.append(list(islice(message.next_numbers(draws), 20)))
 
     assert seen[0] == seen[1] == seen[2]
 
