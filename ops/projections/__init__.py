@@ -1,1 +1,1 @@
-"""Read models: shown, compared with the log, emptied."""
+"""Read models: show, compare with the log, empty."""

@@ -1,8 +1,8 @@
-"""A read model beside the log: which rows differ from what the log makes of them.
+"""Comparison of a read model with the fold of the log.
 
-The table is read first and the log after it, and the log with strong consistency, so that each row
-was made from events that are found. An order whose row is not as it should be is looked at again by
-itself, and one that moved a moment ago again and again: its row may be on its way.
+The table is read first and then the log, with strong consistency, so that the events of each row
+are found. An order whose row differs is read again; an order with a recent event is read several
+times, as its row may be updated shortly.
 """
 
 import time
@@ -20,15 +20,15 @@ from functions.framework.service import Projection
 from functions.runtime.operating.ports import Pages, Selection, every_page
 
 FRESH = timedelta(minutes=1)
-"""How long after an order's last event its row may be on its way."""
+"""The time after an order's last event in which its row may be updated."""
 
-LOOKS = 5
+ATTEMPTS = 5
 PAUSE = 2.0
-"""How often, and seconds apart, such an order is looked at."""
+"""How often such an order is compared, and the seconds in between."""
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that is missing, is not as the log has it, or of which the log knows nothing."""
+    """A row that is missing, differs from the log, or is surplus: no order of the log has it."""
 
     kind: Literal["missing", "different", "surplus"]
     partition: str
@@ -38,7 +38,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """So many rows are equal, and these are not; `units` are read units of the log alone."""
+    """The number of equal rows, and the differences; `units` are read units of the log only."""
 
     equal: int
     differences: tuple[Difference, ...]
@@ -55,9 +55,9 @@ def compare(
 ) -> Comparison:
     """Compare all rows of a read model with the fold of the whole log.
 
-    It holds a number for each row, and reads the table and the log once.
+    It keeps a hash of each row in memory, and reads the table and the log once.
     """
-    kept = {(row.partition, row.sort): _mark(row) for row in rows.all()}
+    kept = {(row.partition, row.sort): _hash(row) for row in rows.all()}
     equal, units = 0, 0.0
     doubtful: list[str] = []
     for history, cost in _histories(pages):
@@ -65,13 +65,13 @@ def compare(
         row = projection.fold(history)
         if row is None:
             continue
-        if kept.pop((row.partition, row.sort), None) == _mark(row):
+        if kept.pop((row.partition, row.sort), None) == _hash(row):
             equal += 1
         else:
             doubtful.append(next(iter(history)).subject)
     found: list[Difference] = []
     for order in dict.fromkeys(doubtful):
-        difference = look(projection, log, rows, order, clock, sleep)
+        difference = compare_order(projection, log, rows, order, clock, sleep)
         found += [difference] if difference else []
         equal += difference is None
     found += [
@@ -82,7 +82,7 @@ def compare(
     return Comparison(equal=equal, differences=tuple(found), units=units)
 
 
-def look(
+def compare_order(
     projection: Projection,
     log: Log,
     rows: Rows,
@@ -90,8 +90,8 @@ def look(
     clock: Clock,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Difference | None:
-    """Compare the row of one order, and again while it may be on its way."""
-    for left in reversed(range(LOOKS)):
+    """Compare the row of one order, several times while it may be updated."""
+    for left in reversed(range(ATTEMPTS)):
         history = log.read(order)
         difference = _difference(projection.fold(history), rows, order)
         fresh = any(clock() - event.time < FRESH for event in history)
@@ -101,34 +101,36 @@ def look(
     return None
 
 
-def _difference(made: Row | None, rows: Rows, order: str) -> Difference | None:
-    if made is None:
+def _difference(expected: Row | None, rows: Rows, order: str) -> Difference | None:
+    if expected is None:
         return None
-    kept = rows.get(made.partition, made.sort)
+    kept = rows.get(expected.partition, expected.sort)
     if kept is None:
-        return Difference(kind="missing", partition=made.partition, sort=made.sort, order=order)
-    what = tuple(_said(kept, made))
+        return Difference(
+            kind="missing", partition=expected.partition, sort=expected.sort, order=order
+        )
+    what = tuple(_texts(kept, expected))
     if not what:
         return None
     return Difference(
-        kind="different", partition=made.partition, sort=made.sort, order=order, what=what
+        kind="different", partition=expected.partition, sort=expected.sort, order=order, what=what
     )
 
 
-def _said(kept: Row, made: Row) -> Iterator[str]:
-    """Yield where two rows differ."""
-    has, should = ({**row.values, "version": row.version} for row in (kept, made))
+def _texts(kept: Row, expected: Row) -> Iterator[str]:
+    """Yield a text for each difference of two rows."""
+    has, should = ({**row.values, "version": row.version} for row in (kept, expected))
     for name in sorted(has.keys() | should.keys()):
         if has.get(name) != should.get(name):
-            yield f"{name} is {has.get(name)!r}, the log makes it {should.get(name)!r}"
+            yield f"{name} is {has.get(name)!r}, but {should.get(name)!r} in the log's fold"
 
 
-def _mark(row: Row) -> int:
+def _hash(row: Row) -> int:
     return hash((row.version, tuple(sorted(row.values.items()))))
 
 
 def _histories(pages: Pages) -> Iterator[tuple[History, float]]:
-    """Yield each order's events, and what it cost to read on since the order before."""
+    """Yield each order's events, and the read units since the previous order."""
     costs: list[float] = []
 
     def events() -> Iterator[Event[Any]]:

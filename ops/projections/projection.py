@@ -1,4 +1,4 @@
-"""`fanfare projection`: the rows of a read model, compared with the log, or emptied."""
+"""`fanfare projection`: show the rows of a read model, compare them with the log, or empty it."""
 
 import math
 import time
@@ -14,13 +14,13 @@ from ops.cli.confirm import confirm
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.formats import counted
 from ops.cli.options import Options, stage_option
-from ops.projections.compare import Comparison, Difference, compare, look
+from ops.projections.compare import Comparison, Difference, compare, compare_order
 from ops.stage.connection import Connection
 from ops.stage.lookups import find_order, no_such_order
 from ops.stage.prices import READ_UNIT, format_price
 
 LISTED = 20
-"""Differences that are written out, unless as JSON."""
+"""The most differences that are printed, except as JSON."""
 
 WIDTH = 80
 INDENT = "  "
@@ -35,11 +35,13 @@ def show(
     *,
     limit: int,
 ) -> ExitCode:
-    """Print the first rows, those of a partition, or that of an order."""
+    """Print the first rows, the rows of a partition, or the row of an order."""
     name = consumer.name
     rows = connection.rows(consumer, projection.table)
     found = list(
-        islice(rows.all(), limit) if key is None else _of(connection, rows, projection, key, limit)
+        islice(rows.all(), limit)
+        if key is None
+        else _rows_of(connection, rows, projection, key, limit)
     )
     if key is not None and not found:
         raise CommandError(f"{name} has no row of {key}.", ExitCode.NOT_FOUND)
@@ -47,7 +49,7 @@ def show(
         for row in found:
             options.print_json(row)
     for row in found if not options.json else ():
-        for line in _lines_of(row):
+        for line in _row_lines(row):
             options.out.print(line)
     if not found and not options.json:
         options.out.print(
@@ -68,7 +70,7 @@ def check(
     clock: Clock = utc_now,
     sleep: Callable[[float], None] = time.sleep,
 ) -> ExitCode:
-    """Compare all rows, or that of one order, with the log; tell whether they are equal."""
+    """Compare all rows, or the row of one order, with the log; return `FOUND` if one differs."""
     rows, log = connection.rows(consumer, projection.table), connection.log()
     if key is None:
         result = compare(projection, connection.pages(), log, rows, clock, sleep)
@@ -76,7 +78,7 @@ def check(
         order = find_order(connection, key.upper())
         if not len(log.read(order)):
             raise no_such_order(order)
-        difference = look(projection, log, rows, order, clock, sleep)
+        difference = compare_order(projection, log, rows, order, clock, sleep)
         result = Comparison(
             equal=difference is None, differences=(difference,) if difference else (), units=0
         )
@@ -99,8 +101,7 @@ def empty(
     name = consumer.name
     confirm(
         options,
-        f"This removes all rows of {name}; until they are rebuilt, whoever reads them finds few or"
-        " none.",
+        f"This removes all rows of {name}; until they are rebuilt, readers find few or none.",
         yes=yes,
     )
     rows = connection.rows(consumer, projection.table)
@@ -111,22 +112,22 @@ def empty(
     if options.json:
         options.print_json({"removed": removed})
     else:
-        again = f"fanfare replay {name}{stage_option(connection.stage)}"
-        options.out.print(f"Removed {counted(removed, 'row')} of {name}. Rebuild them: {again}")
+        rebuild = f"fanfare replay {name}{stage_option(connection.stage)}"
+        options.out.print(f"Removed {counted(removed, 'row')} of {name}. Rebuild them: {rebuild}")
     return ExitCode.DONE
 
 
 def read_model(name: str) -> tuple[Consumer, Projection]:
-    """Return the consumer of that name, and the read model that it keeps.
+    """Return a consumer by name, and its read model.
 
     Raises:
-        CommandError: it keeps none, or there is no such consumer.
+        CommandError: the consumer has none, or does not exist.
     """
-    kept = {c.name: (c, c.projection) for c in CONSUMERS if c.projection}
-    if name not in kept:
-        there = f"those that there are: {', '.join(kept)}" if kept else "there are none"
-        raise CommandError(f"There is no projection {name!r}; {there}.", ExitCode.USAGE)
-    return kept[name]
+    known = {c.name: (c, c.projection) for c in CONSUMERS if c.projection}
+    if name not in known:
+        names = f"there are {', '.join(known)}" if known else "there are none"
+        raise CommandError(f"There is no projection {name!r}; {names}.", ExitCode.USAGE)
+    return known[name]
 
 
 def must_be_rebuildable(consumer: Consumer) -> None:
@@ -137,29 +138,29 @@ def must_be_rebuildable(consumer: Consumer) -> None:
     """
     if not consumer.replayable:
         raise CommandError(
-            f"{consumer.name} is not replayable: what is removed could not be rebuilt.",
+            f"{consumer.name} is not replayable: removed rows could not be rebuilt.",
             ExitCode.REFUSED,
         )
 
 
-def _of(
+def _rows_of(
     connection: Connection, rows: Rows, projection: Projection, key: str, limit: int
 ) -> Iterable[Row]:
-    """Return the rows of a partition, or else that of an order."""
+    """Return the rows of a partition, or else the row of an order."""
     found = rows.page(key, limit=limit)
     if found:
         return found
-    made = projection.fold(connection.log().read(find_order(connection, key.upper())))
-    row = rows.get(made.partition, made.sort) if made else None
+    expected = projection.fold(connection.log().read(find_order(connection, key.upper())))
+    row = rows.get(expected.partition, expected.sort) if expected else None
     return [row] if row else []
 
 
-def _lines_of(row: Row) -> Iterator[str]:
-    """Yield a row as people read it: its key, and below that what it says, in 80 columns."""
-    said = [*row.values.items(), *([("version", row.version)] if row.version else [])]
+def _row_lines(row: Row) -> Iterator[str]:
+    """Yield a row in 80 columns: its key, and below it the values."""
+    values = [*row.values.items(), *([("version", row.version)] if row.version else [])]
     yield f"{row.partition}  {row.sort}"
-    words = (f"{name}={value}" for name, value in said)
-    yield from wrap("  ".join(words), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+    texts = (f"{name}={value}" for name, value in values)
+    yield from wrap("  ".join(texts), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
 
 
 def _report(options: Options, connection: Connection, name: str, result: Comparison) -> None:
@@ -174,18 +175,18 @@ def _report(options: Options, connection: Connection, name: str, result: Compari
     rows = counted(len(wrong), "row")
     options.out.print(f"{rows} of {name} {differ}, {result.equal:,} equal the log{paid}.")
     for difference in wrong[:LISTED]:
-        for line in _lines(difference):
+        for line in _difference_lines(difference):
             options.out.print(line)
     if len(wrong) > LISTED:
         options.out.print(f"  and {len(wrong) - LISTED:,} more; --json has them all.")
     fix = f"fanfare replay {name}{stage_option(connection.stage)}"
     if any(difference.kind == "surplus" for difference in wrong):
         fix = f"fanfare projection {name} --empty{stage_option(connection.stage)}, then {fix}"
-    options.out.print(f"To mend them: {fix}")
+    options.out.print(f"To fix them: {fix}")
 
 
-def _lines(difference: Difference) -> Iterator[str]:
-    yield f"  {difference.kind:<9}  {difference.order or '(no order makes it)'}"
+def _difference_lines(difference: Difference) -> Iterator[str]:
+    yield f"  {difference.kind:<9}  {difference.order or '(of no order)'}"
     yield f"    row {difference.partition}"
     yield f"        {difference.sort}"
     yield from (f"    {each}" for each in difference.what)

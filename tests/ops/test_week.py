@@ -1,6 +1,5 @@
 """A replay of a week, a thousand orders a day, rebuilds an emptied read model byte for byte."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from copy import replace
 from datetime import timedelta
@@ -15,8 +14,7 @@ import pytest
 from events import codec
 from events.contracts.checkout import OrderPlaced
 from events.envelope import Event
-from events.history import History
-from functions.framework.ports import Change, Message
+from functions.framework.ports import Message
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.handlers.reactor import Reactor
 from functions.runtime.memory.log import MemoryLog
@@ -29,21 +27,23 @@ from ops.replays.queue import QueueTarget, QueueTransport
 from ops.replays.send import send
 from ops.replays.target import batch_size
 from tests.support.builders import NOW, Clock
+from tests.support.order_histories import KINDS, OrderHistories
 from tests.support.played import Time
-from tests.support.village import KINDS, Village
 
 DAYS, A_DAY = 7, 1000
-TELLINGS = 8
-"""Stories of each kind; the consumers take turns in another order in each."""
+HISTORIES = 8
+"""Histories of each kind; messages are delivered in another order in each."""
 
 AFTER = NOW + timedelta(days=DAYS + 1)
 RATE = 1e6
 
 
-def retold(story: Sequence[Event[Any]], order: str, later: timedelta, customer: str | None) -> Any:
-    """Yield a story as that of another order, at another time."""
+def copied(
+    history: Sequence[Event[Any]], order: str, later: timedelta, customer: str | None
+) -> Any:
+    """Yield a history as that of another order, at another time."""
     millis = int(later.total_seconds() * 1000)
-    for event in story:
+    for event in history:
         data = event.data
         if isinstance(data, OrderPlaced):
             data = msgspec.structs.replace(data, customer=customer)
@@ -60,47 +60,33 @@ def retold(story: Sequence[Event[Any]], order: str, later: timedelta, customer: 
         )
 
 
-class Known:
-    """A log that was read before: the same histories, read once."""
-
-    def __init__(self, log: MemoryLog | None = None) -> None:
-        self.log = log
-        self.events: defaultdict[str, list[Event[Any]]] = defaultdict(list)
-
-    def read(self, subject: str) -> History:
-        if self.log is not None and subject not in self.events:
-            self.events[subject] = list(self.log.read(subject))
-        return History(self.events[subject])
-
-    def append(self, event: Event[Any], changes: Sequence[Change] = ()) -> Event[Any]:
-        raise AssertionError("a read model states nothing")
-
-
 class Week:
     """The log of a week, and the rows that were written while it happened."""
 
     def __init__(self) -> None:
         random = Random(7)
-        village = Village(random)
+        application = OrderHistories(random)
         names = count()
-        stories = [
-            village.tell(kind, f"STORY{next(names)}") for kind in KINDS for _ in range(TELLINGS)
+        histories = [
+            application.run(kind, f"STORY{next(names)}") for kind in KINDS for _ in range(HISTORIES)
         ]
         self.random = random
-        self.log, self.live = MemoryLog(), MemoryRows()
+        self.log, self.live = MemoryLog(as_items=False), MemoryRows()
         self.endings = {
-            (story[-1].type, tuple(sorted(event.type for event in story))) for story in stories
+            (history[-1].type, tuple(sorted(event.type for event in history)))
+            for history in histories
         }
-        known = Known()
-        reactor = Reactor(consumer=ORDERS, log=known, clock=Clock(), rows=lambda _: self.live)
+        reactor = self.reactor(self.live)
         for number in range(DAYS * A_DAY):
             customer = None if number % 3 == 0 else f"CUSTOMER{random.randrange(500)}"
             later = timedelta(milliseconds=random.randrange(DAYS * 24 * 3600 * 1000))
             order = f"ORDER{number:05}"
-            for event in retold(random.choice(stories), order, later, customer):
+            for event in copied(random.choice(histories), order, later, customer):
                 self.log.append(event)
-                known.events[order].append(event)
                 reactor.handle(event)
+
+    def reactor(self, rows: MemoryRows) -> Reactor:
+        return Reactor(consumer=ORDERS, log=self.log, clock=Clock(), rows=lambda _: rows)
 
     def estimated(self) -> Estimate:
         def requests_for(messages: Sequence[Message]) -> int:
@@ -175,10 +161,10 @@ def test_a_week_replayed_into_an_emptied_list_makes_the_same_bytes_and_the_plan_
     job = jobs.create(week.plan(estimated), tmp_path)
 
     send(job, week.log, QueueTransport(inbox), time.pace(RATE), time.clock, lambda _: None)
-    reader = Known(week.log)
-    reactor = Reactor(consumer=ORDERS, log=reader, clock=Clock(), rows=lambda _: rebuilt)
-    inbox.deliver(reactor, week.random)
+    facts = week.log.facts
+    inbox.deliver(week.reactor(rebuilt), week.random)
 
+    assert week.log.facts == facts, "a projection stated a fact"
     assert in_bytes(rebuilt) == in_bytes(week.live)
     assert job.sent is not None
     assert (job.sent.events, job.sent.types) == (estimated.events, estimated.types)
@@ -197,4 +183,4 @@ def test_of_a_whole_week_the_one_row_that_differs_from_the_log_is_found(week: We
     assert result.equal == DAYS * A_DAY - 1
     (found,) = result.differences
     assert (found.kind, found.partition, found.sort) == ("different", right.partition, right.sort)
-    assert found.what == (f"pieces is 99, the log makes it {right.values['pieces']}",)
+    assert found.what == (f"pieces is 99, but {right.values['pieces']} in the log's fold",)

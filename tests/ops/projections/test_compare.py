@@ -1,4 +1,4 @@
-"""Rows that differ from the log are found, and none that are only on their way."""
+"""Differing rows are found; rows that are about to be updated are not reported."""
 
 from collections.abc import Callable
 from copy import replace
@@ -14,7 +14,7 @@ from functions.framework.ports import Row
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.operating.ports import LogPage, Selection
-from ops.projections.compare import FRESH, LOOKS, PAUSE, Comparison, compare
+from ops.projections.compare import ATTEMPTS, FRESH, PAUSE, Comparison, compare
 from tests.support.builders import EMAIL, NOW, Clock, order_placed, placed, story, then
 from tests.support.read_model import LISTING, row
 
@@ -25,7 +25,7 @@ ORDERS = [f"ORDER{number}" for number in range(5)]
 
 
 class World:
-    """A log whose orders are long at rest, and rows that are as they should be."""
+    """A log whose orders are at rest, and equal rows."""
 
     def __init__(self) -> None:
         self.log, self.rows = MemoryLog(), MemoryRows()
@@ -33,9 +33,9 @@ class World:
         self.slept: list[float] = []
         self.meanwhile: list[Callable[[], object]] = []
         for order in ORDERS:
-            self.tell(story(CAPTURED, OrderConfirmed(), order=order))
+            self.write(story(CAPTURED, OrderConfirmed(), order=order))
 
-    def tell(self, history: Any) -> None:
+    def write(self, history: Any) -> None:
         for event in history:
             self.log.append(event)
         self.rows.put(made(history))
@@ -61,7 +61,7 @@ def made(history: Any) -> Row:
     return found
 
 
-def of(world: World, order: str) -> Row:
+def expected_row(world: World, order: str) -> Row:
     return made(world.log.read(order))
 
 
@@ -69,8 +69,8 @@ def test_equal_rows_are_counted(world: World) -> None:
     assert world.compare() == Comparison(equal=5, differences=(), units=0)
 
 
-def test_a_row_that_is_missing_is_found(world: World) -> None:
-    gone = of(world, "ORDER2")
+def test_a_missing_row_is_found(world: World) -> None:
+    gone = expected_row(world, "ORDER2")
     world.rows.remove(gone.partition, gone.sort)
 
     result = world.compare()
@@ -80,8 +80,8 @@ def test_a_row_that_is_missing_is_found(world: World) -> None:
     assert world.slept == []
 
 
-def test_a_row_that_says_something_else_is_found_with_what(world: World) -> None:
-    right = of(world, "ORDER2")
+def test_a_row_with_other_values_is_found_with_its_differences(world: World) -> None:
+    right = expected_row(world, "ORDER2")
     wrong = {**right.values, "status": "paid", "more": 1}
     del wrong["to"]
     world.rows.overwrite(replace(right, values=wrong))
@@ -90,23 +90,23 @@ def test_a_row_that_says_something_else_is_found_with_what(world: World) -> None
 
     assert (found.kind, found.order) == ("different", "ORDER2")
     assert found.what == (
-        "more is 1, the log makes it None",
-        "status is 'paid', the log makes it 'confirmed'",
-        "to is None, the log makes it 'Robin Example'",
+        "more is 1, but None in the log's fold",
+        "status is 'paid', but 'confirmed' in the log's fold",
+        "to is None, but 'Robin Example' in the log's fold",
     )
 
 
-def test_a_row_that_is_behind_is_found_although_it_says_the_same(world: World) -> None:
-    right = of(world, "ORDER2")
+def test_a_row_with_an_older_version_is_found_although_its_values_are_equal(world: World) -> None:
+    right = expected_row(world, "ORDER2")
     world.rows.remove(right.partition, right.sort)
     world.rows.put(replace(right, version=1))
 
     (found,) = world.compare().differences
 
-    assert found.what == ("version is 1, the log makes it 3",)
+    assert found.what == ("version is 1, but 3 in the log's fold",)
 
 
-def test_a_row_of_which_the_log_knows_nothing_is_found(world: World) -> None:
+def test_a_row_of_no_order_is_surplus(world: World) -> None:
     world.rows.put(Row(partition=EMAIL, sort="x#GHOST", values={"status": "paid"}, version=1))
 
     result = world.compare()
@@ -115,16 +115,16 @@ def test_a_row_of_which_the_log_knows_nothing_is_found(world: World) -> None:
     assert (found.kind, found.order, found.sort, result.equal) == ("surplus", None, "x#GHOST", 5)
 
 
-def test_an_empty_table_lacks_every_row_and_an_empty_log_makes_every_row_too_many(
+def test_in_an_empty_table_all_rows_are_missing_and_with_an_empty_log_all_are_surplus(
     world: World,
 ) -> None:
     empty = MemoryRows()
-    lacking = compare(PROJECTION, world.log, world.log, empty, world.clock, world.sleep)
-    nothing = MemoryLog()
-    too_many = compare(PROJECTION, nothing, nothing, world.rows, world.clock, world.sleep)
+    missing = compare(PROJECTION, world.log, world.log, empty, world.clock, world.sleep)
+    no_events = MemoryLog()
+    surplus = compare(PROJECTION, no_events, no_events, world.rows, world.clock, world.sleep)
 
-    assert [found.kind for found in lacking.differences] == ["missing"] * 5
-    assert [found.kind for found in too_many.differences] == ["surplus"] * 5
+    assert [found.kind for found in missing.differences] == ["missing"] * 5
+    assert [found.kind for found in surplus.differences] == ["surplus"] * 5
 
 
 # -- while orders move -----------------------------------------------------------------------------
@@ -136,44 +136,44 @@ def just_placed(world: World) -> Event[Any]:
     return event
 
 
-def test_a_row_that_is_on_its_way_is_waited_for(world: World) -> None:
+def test_a_row_that_is_updated_shortly_is_waited_for(world: World) -> None:
     just_placed(world)
-    world.meanwhile = [lambda: None, lambda: world.rows.put(of(world, "NEW"))]
+    world.meanwhile = [lambda: None, lambda: world.rows.put(expected_row(world, "NEW"))]
 
     assert world.compare() == Comparison(equal=6, differences=(), units=0)
     assert world.slept == [PAUSE, PAUSE]
 
 
-def test_a_row_that_does_not_come_is_missing_in_the_end(world: World) -> None:
+def test_a_row_that_is_not_updated_is_missing_in_the_end(world: World) -> None:
     just_placed(world)
 
     (found,) = world.compare().differences
 
     assert (found.kind, found.order) == ("missing", "NEW")
-    assert world.slept == [PAUSE] * (LOOKS - 1)
-    assert FRESH.total_seconds() > (LOOKS - 1) * PAUSE
+    assert world.slept == [PAUSE] * (ATTEMPTS - 1)
+    assert FRESH.total_seconds() > (ATTEMPTS - 1) * PAUSE
 
 
-def test_an_order_that_goes_on_while_it_is_looked_at_is_compared_as_it_is_then(
+def test_an_order_that_changes_during_the_comparison_is_compared_in_its_new_state(
     world: World,
 ) -> None:
     first = just_placed(world)
 
     def both() -> None:
         world.log.append(then(first, CAPTURED))
-        world.rows.put(of(world, "NEW"))
+        world.rows.put(expected_row(world, "NEW"))
 
     world.meanwhile = [both]
 
     assert world.compare().differences == ()
 
 
-def test_what_is_written_between_the_table_and_the_log_is_no_difference(world: World) -> None:
+def test_an_event_between_the_reads_of_table_and_log_is_no_difference(world: World) -> None:
     class Moving(MemoryLog):
         def page(self, selection: Selection, cursor: str | None = None) -> LogPage:
             assert selection.settled
             if cursor is None:
-                world.tell(story(order="NEW"))
+                world.write(story(order="NEW"))
                 for event in story(CAPTURED, order="ORDER9"):
                     world.log.append(event)
                 world.rows.put(made(world.log.read("ORDER9")))
@@ -184,7 +184,7 @@ def test_what_is_written_between_the_table_and_the_log_is_no_difference(world: W
     assert (result.equal, result.differences, world.slept) == (7, (), [])
 
 
-def test_a_row_that_went_meanwhile_is_not_too_many(world: World) -> None:
+def test_a_row_that_was_removed_meanwhile_is_not_surplus(world: World) -> None:
     ghost = Row(partition=EMAIL, sort="x#GHOST", values={}, version=1)
     world.rows.put(ghost)
 

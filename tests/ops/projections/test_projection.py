@@ -1,4 +1,4 @@
-"""`fanfare projection`: rows are shown, compared, and removed to be made anew."""
+"""`fanfare projection`: rows are shown, compared, and removed before a rebuild."""
 
 import json
 from collections.abc import Callable
@@ -51,13 +51,13 @@ def shown(capsys: pytest.CaptureFixture[str]) -> str:
 def test_the_first_rows_are_shown(listed: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     assert projection.show(listed, Options(), *MODEL, None, limit=3) is ExitCode.DONE
 
-    said = capsys.readouterr()
-    lines = said.out.splitlines()
+    output = capsys.readouterr()
+    lines = output.out.splitlines()
     assert len([line for line in lines if line.startswith("guest#5WQF")]) == 3
     first = " ".join(lines[: lines.index(lines[3])]).split()
     assert {"amount=28890", "status=confirmed", "version=2"} <= set(first)
     assert max(map(len, lines)) <= 80
-    assert "--limit" in said.err
+    assert "--limit" in output.err
 
 
 @pytest.mark.parametrize("key", [IDS[2], IDS[2].lower(), f"guest#{IDS[2]}"])
@@ -78,17 +78,13 @@ def test_a_key_without_rows_is_not_found(listed: Connection) -> None:
 
 
 @pytest.mark.parametrize("name", ["payment", "ordrs"])
-def test_who_keeps_no_read_model_is_told_from_who_does(name: str) -> None:
-    with pytest.raises(
-        CommandError, match=f"no projection '{name}'; those that there are: orders"
-    ) as wrong:
+def test_a_consumer_without_a_read_model_is_refused_with_the_known_ones(name: str) -> None:
+    with pytest.raises(CommandError, match=f"no projection '{name}'; there are orders") as wrong:
         projection.read_model(name)
     assert wrong.value.code is ExitCode.USAGE
 
 
-def test_equal_rows_are_said_to_be_equal(
-    listed: Connection, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_equal_rows_are_reported(listed: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     assert projection.check(listed, Options(), *MODEL, None, clock=_much_later) is ExitCode.DONE
     assert projection.check(listed, Options(), *MODEL, IDS[0], clock=_much_later) is ExitCode.DONE
 
@@ -97,7 +93,7 @@ def test_equal_rows_are_said_to_be_equal(
     assert one == "1 row of orders equals the log."
 
 
-def test_what_differs_is_listed_with_how_to_mend_it_and_the_exit_code_is_5(
+def test_differences_are_listed_with_the_commands_that_fix_them_and_exit_code_5(
     listed: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows = listed.rows(ORDERS, LIST)
@@ -107,27 +103,27 @@ def test_what_differs_is_listed_with_how_to_mend_it_and_the_exit_code_is_5(
         **wrong.values, "status": "placed"}))  # fmt: skip
 
     def no_sleep(_: float) -> None:
-        raise AssertionError("these orders are long at rest")
+        raise AssertionError("these orders are at rest")
 
     found = projection.check(listed, Options(), *MODEL, None, clock=_much_later, sleep=no_sleep)
-    said = shown(capsys)
+    output = shown(capsys)
 
     assert found is ExitCode.FOUND
-    assert "2 rows of orders differ, 2 equal the log (1 read unit, less than a cent)." in said
-    assert f"  missing    {IDS[0]}\n    row {gone.partition}\n        {gone.sort}\n" in said
-    assert max(map(len, said.splitlines())) <= 80
-    assert "status is 'placed', the log makes it 'confirmed'" in said
-    assert "To mend them: fanfare replay orders\n" in said
+    assert "2 rows of orders differ, 2 equal the log (1 read unit, less than a cent)." in output
+    assert f"  missing    {IDS[0]}\n    row {gone.partition}\n        {gone.sort}\n" in output
+    assert max(map(len, output.splitlines())) <= 80
+    assert "status is 'placed', but 'confirmed' in the log's fold" in output
+    assert "To fix them: fanfare replay orders\n" in output
 
     rows.put(Row(partition="guest#X", sort="1#X", values={}, version=1))
     projection.check(listed, Options(), *MODEL, None, clock=_much_later, sleep=no_sleep)
-    assert "To mend them: fanfare projection orders --empty, then fanfare replay orders" in (
+    assert "To fix them: fanfare projection orders --empty, then fanfare replay orders" in (
         shown(capsys)
     )
     assert projection.check(listed, Options(), *MODEL, IDS[1], clock=_much_later) is ExitCode.FOUND
 
 
-def test_all_rows_are_removed_and_it_is_said_how_to_make_them_anew(
+def test_all_rows_are_removed_and_the_command_that_rebuilds_them_is_printed(
     listed: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert projection.empty(listed, Options(), *MODEL, yes=False) is ExitCode.DONE
@@ -137,7 +133,7 @@ def test_all_rows_are_removed_and_it_is_said_how_to_make_them_anew(
     assert len(listed.log().read(IDS[0])) == 2
 
 
-def test_another_stage_is_emptied_with_consent_only(
+def test_another_stage_is_emptied_after_a_confirmation_only(
     stage: Callable[[str], Connection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dev = filled(stage("dev"))
