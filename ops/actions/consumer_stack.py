@@ -39,7 +39,7 @@ class RetainedResource:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConsumerStack:
+class DeployedStack:
     """A consumer's stack; its `id` stays valid after its deletion."""
 
     id: str
@@ -54,7 +54,7 @@ class ConsumerStack:
         return self.status.startswith("DELETE_")
 
 
-def find_stack(connection: Connection, name: str) -> ConsumerStack | None:
+def find_stack(connection: Connection, name: str) -> DeployedStack | None:
     """Return the stack of that name, or None if it does not exist.
 
     Raises:
@@ -69,7 +69,7 @@ def find_stack(connection: Connection, name: str) -> ConsumerStack | None:
         raise CommandError(
             f"{name} is not the stack of a consumer: it has no subscription.", ExitCode.REFUSED
         )
-    return ConsumerStack(
+    return DeployedStack(
         id=found["StackId"],
         name=name,
         status=found["StackStatus"],
@@ -98,7 +98,7 @@ def was_deleted(connection: Connection, name: str) -> bool:
 def delete(
     options: Options,
     connection: Connection,
-    stack: ConsumerStack,
+    stack: DeployedStack,
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,

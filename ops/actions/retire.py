@@ -12,7 +12,7 @@ from functions import names
 from functions.framework.service import NAME
 from functions.map import CONSUMERS
 from ops.actions import consumer_stack as stacks
-from ops.actions.consumer_stack import ConsumerStack
+from ops.actions.consumer_stack import DeployedStack
 from ops.cli.confirm import confirm
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.formats import counted
@@ -99,7 +99,7 @@ def _already_retired(options: Options, connection: Connection, name: str) -> Exi
     return ExitCode.DONE
 
 
-def _must_be_deletable(stack: ConsumerStack) -> None:
+def _must_be_deletable(stack: DeployedStack) -> None:
     if stack.protected:
         raise CommandError(
             f"{stack.name} has termination protection. Nothing was changed. To switch it off:"
@@ -140,7 +140,7 @@ def _report_undelivered(options: Options, queues: ConsumerQueues, name: str) -> 
     )
 
 
-def _effect(name: str, stack: ConsumerStack, queues: ConsumerQueues, without_draining: bool) -> str:
+def _effect(name: str, stack: DeployedStack, queues: ConsumerQueues, without_draining: bool) -> str:
     waiting = counted(queues.queue.waiting() if queues.queue else 0, "message")
     rest = f"it loses {waiting}" if without_draining else f"it processes {waiting}"
     return (
@@ -179,7 +179,7 @@ def _drain(
 
 
 @contextmanager
-def _repeatable(options: Options, stack: ConsumerStack) -> Iterator[None]:
+def _repeatable(options: Options, stack: DeployedStack) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
@@ -189,7 +189,7 @@ def _repeatable(options: Options, stack: ConsumerStack) -> Iterator[None]:
         raise
 
 
-def _print_result(options: Options, name: str, stack: ConsumerStack) -> None:
+def _print_result(options: Options, name: str, stack: DeployedStack) -> None:
     if options.json:
         kept = [{"kind": each.kind, "name": each.name} for each in stack.retained]
         options.print_json({"consumer": name, "stack": stack.name, "kept": kept})

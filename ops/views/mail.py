@@ -62,7 +62,7 @@ def show(connection: Connection, options: Options, wanted: str, *, html: bool) -
         sent_mail(connection.client("sesv2").meta.endpoint_url), _orders(connection)
     )
     if not wanted:
-        _list(options, mails)
+        _print_list(options, mails)
         return ExitCode.DONE
     order = find_order(connection, wanted.upper())
     history = connection.log().read(order)
@@ -70,7 +70,7 @@ def show(connection: Connection, options: Options, wanted: str, *, html: bool) -
         raise no_such_order(order)
     refused = [event for event in history if isinstance(event.data, MailRefused)]
     own = [mail for mail in mails if mail.order == order]
-    _full(options, own, html=html)
+    _print_mails(options, own, html=html)
     for event in refused:
         options.err.print(f"{event.slot} was refused: {event.data.reason}.")
     if not own and not refused:
@@ -105,7 +105,7 @@ def _with_orders(mails: Iterable[SentMail], orders: Mapping[str, str]) -> list[O
     ]
 
 
-def _list(options: Options, mails: Iterable[OrderMail]) -> None:
+def _print_list(options: Options, mails: Iterable[OrderMail]) -> None:
     if options.json:
         for mail in mails:
             options.print_json(mail)
@@ -120,7 +120,7 @@ def _list(options: Options, mails: Iterable[OrderMail]) -> None:
         options.err.print("No mail was sent so far: place an order, such as with `fanfare invoke`.")
 
 
-def _full(options: Options, mails: Iterable[OrderMail], *, html: bool) -> None:
+def _print_mails(options: Options, mails: Iterable[OrderMail], *, html: bool) -> None:
     for number, mail in enumerate(mails):
         if options.json:
             options.print_json(mail)

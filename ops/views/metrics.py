@@ -45,7 +45,7 @@ def show(
     if options.json:
         for each in found:
             options.print_json(each)
-    elif any(happened(each) for each in found):
+    elif any(has_activity(each) for each in found):
         options.out.print(draw(found), soft_wrap=False)
         options.out.print(
             f"\n{CONFIRMED} confirmed  {OTHERS} others   days are UTC, today's so far"
@@ -72,12 +72,12 @@ def draw(found: Sequence[Figures]) -> Table:
     return table
 
 
-def bar(of: Figures, most: int) -> str:
+def bar(day: Figures, most: int) -> str:
     """Return the bar of a day: confirmed orders dark, others light; `most` orders fill it."""
     if not most:
         return ""
-    dark = _cells_of(of.confirmed, most)
-    return CONFIRMED * dark + OTHERS * (_cells_of(max(of.orders, of.confirmed), most) - dark)
+    dark = _cells_of(day.confirmed, most)
+    return CONFIRMED * dark + OTHERS * (_cells_of(max(day.orders, day.confirmed), most) - dark)
 
 
 def summed(found: Iterable[Figures]) -> Figures:
@@ -87,15 +87,15 @@ def summed(found: Iterable[Figures]) -> Figures:
         day=date.min,
         orders=sum(each.orders for each in days),
         confirmed=sum(each.confirmed for each in days),
-        cancelled=_together(each.cancelled for each in days),
-        ordered=_together(each.ordered for each in days),
-        revenue=_together(each.revenue for each in days),
+        cancelled=_summed_counts(each.cancelled for each in days),
+        ordered=_summed_counts(each.ordered for each in days),
+        revenue=_summed_counts(each.revenue for each in days),
     )
 
 
-def happened(of: Figures) -> bool:
-    """Return whether a day has orders."""
-    return bool(of.orders or of.confirmed or of.cancelled)
+def has_activity(day: Figures) -> bool:
+    """Return whether a day has orders, confirmed or cancelled ones included."""
+    return bool(day.orders or day.confirmed or day.cancelled)
 
 
 def no_orders(found: Sequence[Figures], stage: str) -> str:
@@ -107,13 +107,13 @@ def no_orders(found: Sequence[Figures], stage: str) -> str:
     )
 
 
-def _cells(of: Figures, drawn: str) -> tuple[str | Text, ...]:
-    cancelled = "\n".join(f"{count} {reason}" for reason, count in of.cancelled.items())
+def _cells(day: Figures, drawn: str) -> tuple[str | Text, ...]:
+    cancelled = "\n".join(f"{count} {reason}" for reason, count in day.cancelled.items())
     revenue = "\n".join(
         formatted(Money(amount=amount, currency=currency))
-        for currency, amount in of.revenue.items()
+        for currency, amount in day.revenue.items()
     )
-    return f"{of.orders}", drawn, f"{of.confirmed}", cancelled or NONE, revenue or NONE
+    return f"{day.orders}", drawn, f"{day.confirmed}", cancelled or NONE, revenue or NONE
 
 
 def _cells_of(count: int, most: int) -> int:
@@ -121,7 +121,7 @@ def _cells_of(count: int, most: int) -> int:
     return min(BAR, max(1, round(count / most * BAR))) if count else 0
 
 
-def _together(counts: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
+def _summed_counts(counts: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
     total: Counter[str] = Counter()
     for each in counts:
         total.update(each)

@@ -46,7 +46,7 @@ def draw(order: Order, history: History, now: datetime, attempts: Attempts | Non
         text.append("\n")
         text.append(row.branch, "dim")
         text.append(f"{_name(row):<{width - len(row.branch)}}", _style(row))
-        text.append(_rest(row, history, known, now))
+        text.append(_details(row, history, known, now))
     return text
 
 
@@ -101,7 +101,7 @@ def _style(row: _Row) -> str:
     return "yellow" if isinstance(row.node, Pending) else ""
 
 
-def _rest(row: _Row, history: History, attempts: Attempts, now: datetime) -> Text:
+def _details(row: _Row, history: History, attempts: Attempts, now: datetime) -> Text:
     if isinstance(row.node, Pending):
         return Text(f"{row.node.consumer:<10} {_waiting(row.node, attempts, now)}", "yellow")
     event = row.node

@@ -34,13 +34,13 @@ class FakeLambda:
     """A Lambda client whose functions return `answer`."""
 
     def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
+        self.requests: list[dict[str, Any]] = []
         self.answer: Any = {"id": "X", "status": "placed"}
         self.error: str | None = None
         self.gone: set[str] = set()
 
     def invoke(self, **request: Any) -> dict[str, Any]:
-        self.asked.append(request | {"Payload": json.loads(request["Payload"])})
+        self.requests.append(request | {"Payload": json.loads(request["Payload"])})
         answer = {"StatusCode": 200, "Payload": io.BytesIO(msgspec.json.encode(self.answer))}
         return answer | ({"FunctionError": self.error} if self.error else {})
 
@@ -55,7 +55,7 @@ class FakeLogs:
 
     def __init__(self, *, page: int = 10_000, tokens: bool = True) -> None:
         self.lines: dict[str, list[dict[str, Any]]] = {}
-        self.asked: list[dict[str, Any]] = []
+        self.requests: list[dict[str, Any]] = []
         self.gone: set[str] = set()
         self.page = page
         self.tokens = tokens
@@ -67,7 +67,7 @@ class FakeLogs:
         self.lines.setdefault(group, []).append(line)
 
     def filter_log_events(self, **request: Any) -> dict[str, Any]:
-        self.asked.append(request)
+        self.requests.append(request)
         if request["logGroupName"] in self.gone:
             raise not_found("The specified log group does not exist")
         wanted = [

@@ -33,7 +33,7 @@ def test_without_a_file_the_sample_is_sent_with_a_new_idempotency_key(
     assert invoke(here, Options(json=True), read("")) is ExitCode.DONE
     assert invoke(here, Options(json=True), read("")) is ExitCode.DONE
 
-    first, second = functions.asked
+    first, second = functions.requests
     assert first["FunctionName"] == "fanfare-local-checkout"
     keys = {request["Payload"].pop("idempotency_key") for request in (first, second)}
     assert len(keys) == 2
@@ -41,15 +41,13 @@ def test_without_a_file_the_sample_is_sent_with_a_new_idempotency_key(
     assert capsys.readouterr().out == '{"id":"X","status":"placed"}\n' * 2
 
 
-def test_a_key_in_the_file_is_kept(
-    here: Connection, functions: FakeLambda, tmp_path: Path
-) -> None:
+def test_a_key_in_the_file_is_kept(here: Connection, functions: FakeLambda, tmp_path: Path) -> None:
     file = tmp_path / "order.json"
     file.write_text('{"idempotency_key": "mine"}')
 
     invoke(here, Options(), read(str(file)))
 
-    assert functions.asked[0]["Payload"] == {"idempotency_key": "mine"}
+    assert functions.requests[0]["Payload"] == {"idempotency_key": "mine"}
 
 
 def test_a_dash_is_standard_input(
@@ -60,7 +58,7 @@ def test_a_dash_is_standard_input(
 
     invoke(here, Options(), read("-"))
 
-    assert functions.asked[0]["Payload"]["lines"] == []
+    assert functions.requests[0]["Payload"]["lines"] == []
 
 
 @pytest.mark.parametrize(
@@ -89,7 +87,7 @@ def test_the_response_is_printed_and_decides_the_exit_code(
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "expected"),
     [
         (None, "Cannot read .*: No such file or directory"),
         ("{", "is not an order as a JSON object"),
@@ -98,13 +96,13 @@ def test_the_response_is_printed_and_decides_the_exit_code(
     ],
 )
 def test_a_file_without_an_order_is_refused(
-    tmp_path: Path, content: str | bytes | None, says: str
+    tmp_path: Path, content: str | bytes | None, expected: str
 ) -> None:
     file = tmp_path / "order.json"
     if content is not None:
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
 
-    with pytest.raises(CommandError, match=says) as refused:
+    with pytest.raises(CommandError, match=expected) as refused:
         read(str(file))
 
     assert refused.value.code is ExitCode.USAGE

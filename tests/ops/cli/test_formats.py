@@ -22,7 +22,7 @@ def test_an_invalid_duration_is_refused(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("millis", "words"),
+    ("millis", "expected"),
     [
         (0.4, "0 ms"),
         (111, "111 ms"),
@@ -32,8 +32,8 @@ def test_an_invalid_duration_is_refused(written: str) -> None:
         (7_200_000, "2 h"),
     ],
 )
-def test_milliseconds_have_a_readable_unit(millis: float, words: str) -> None:
-    assert elapsed(millis) == words
+def test_milliseconds_have_a_readable_unit(millis: float, expected: str) -> None:
+    assert elapsed(millis) == expected
 
 
 @pytest.mark.parametrize(

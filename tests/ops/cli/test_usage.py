@@ -9,9 +9,9 @@ from ops.main import main
 from ops.stage import local_run
 
 
-def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     with pytest.raises(SystemExit) as ended:
-        main(words)
+        main(arguments)
     assert ended.value.code == ExitCode.USAGE
     output = capsys.readouterr()
     assert output.out == ""
@@ -19,7 +19,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("line", "says"),
+    ("line", "expected"),
     [
         ("ordr 7F3K", 'Unknown command "ordr". Did you mean "order"?'),
         ("order", "ID requires an argument"),
@@ -49,12 +49,12 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     ],
 )
 def test_an_invalid_command_line_is_one_sentence_and_exit_code_2(
-    called: list[Any], capsys: pytest.CaptureFixture[str], line: str, says: str
+    called: list[Any], capsys: pytest.CaptureFixture[str], line: str, expected: str
 ) -> None:
     output = refused(capsys, *line.split())
 
     assert output.startswith("fanfare: ")
-    assert says in output
+    assert expected in output
     assert called == []
 
 
@@ -67,7 +67,7 @@ def test_an_unknown_consumer_is_exit_code_2(
 
 
 @pytest.mark.parametrize(
-    ("line", "code", "says"),
+    ("line", "code", "expected"),
     [
         ("pause paymant", ExitCode.USAGE, "There is no consumer 'paymant'"),
         ("resume paymant", ExitCode.USAGE, "There is no consumer 'paymant'"),
@@ -89,14 +89,14 @@ def test_an_invalid_argument_is_reported_before_a_missing_local_run(
     capsys: pytest.CaptureFixture[str],
     line: str,
     code: ExitCode,
-    says: str,
+    expected: str,
 ) -> None:
     monkeypatch.delenv("FANFARE_STAGE", raising=False)
     monkeypatch.setattr(local_run, "live_runs", list)
 
     assert main(line.split()) is code
 
-    assert says in capsys.readouterr().err
+    assert expected in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("more", ["--check", "A"])

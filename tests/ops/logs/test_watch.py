@@ -94,7 +94,7 @@ def test_a_long_answer_is_read_page_by_page() -> None:
         write(logs, "P", str(number), number / 1000, number / 1000)
 
     assert len(events(watching(logs), 1)) == 35
-    assert len(logs.asked) == 4 + 1
+    assert len(logs.requests) == 4 + 1
 
 
 def test_a_full_answer_without_a_token_is_followed_by_another_request(
@@ -114,7 +114,7 @@ def test_only_the_time_of_late_lines_is_read_again(logs: FakeLogs) -> None:
     events(watched, 100)
     events(watched, 101)
 
-    assert logs.asked[-1]["startTime"] == round((BEGAN + 100 - LOCAL_TIMING.late) * 1000)
+    assert logs.requests[-1]["startTime"] == round((BEGAN + 100 - LOCAL_TIMING.late) * 1000)
 
 
 def test_a_watch_on_a_stage_reads_every_function_at_its_pace(
@@ -123,9 +123,9 @@ def test_a_watch_on_a_stage_reads_every_function_at_its_pace(
     watched = watch(here, since=BEGAN)
     watched.poll(BEGAN)
 
-    groups = {request["logGroupName"] for request in logs.asked}
+    groups = {request["logGroupName"] for request in logs.requests}
     assert groups == {f"logs of fanfare-local-{service.name}" for service in SERVICES}
-    assert {request["filterPattern"] for request in logs.asked} == {NO_NOISE}
+    assert {request["filterPattern"] for request in logs.requests} == {NO_NOISE}
     assert watched.timing is LOCAL_TIMING
     assert watch(Connection(stage="dev", client=here.client), since=BEGAN).timing is AWS_TIMING
 
@@ -155,7 +155,7 @@ def test_a_service_of_the_map_that_is_not_deployed_is_not_read(
 
     watch(here, since=BEGAN).poll(BEGAN)
 
-    groups = {request["logGroupName"] for request in logs.asked}
+    groups = {request["logGroupName"] for request in logs.requests}
     rest = {service.name for service in SERVICES} - {"email"}
     assert groups == {f"logs of fanfare-local-{name}" for name in rest}
 
@@ -174,5 +174,5 @@ def test_a_watch_on_one_order_requests_its_lines_in_its_time(
 ) -> None:
     watch(here, since=BEGAN, until=BEGAN + 60, order="5WQF").poll(BEGAN)
 
-    assert {request["filterPattern"] for request in logs.asked} == {'"5WQF"'}
-    assert {request["endTime"] for request in logs.asked} == {round((BEGAN + 60) * 1000)}
+    assert {request["filterPattern"] for request in logs.requests} == {'"5WQF"'}
+    assert {request["endTime"] for request in logs.requests} == {round((BEGAN + 60) * 1000)}

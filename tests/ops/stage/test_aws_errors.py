@@ -13,7 +13,7 @@ def refused(code: str, message: str = "by AWS") -> sdk.ClientError:
 
 
 @pytest.mark.parametrize(
-    ("error", "says"),
+    ("error", "expected"),
     [
         (sdk.NoCredentialsError(), "no AWS credentials for stage dev .*aws sso login"),
         (sdk.SSOTokenLoadError(error_msg="no token"), "no AWS credentials"),
@@ -29,12 +29,12 @@ def refused(code: str, message: str = "by AWS") -> sdk.ClientError:
         (refused("SomethingElse"), "AWS refused the request or failed: by AWS"),
     ],
 )
-def test_an_error_is_explained_with_a_remedy(error: Exception, says: str) -> None:
+def test_an_error_is_explained_with_a_remedy(error: Exception, expected: str) -> None:
     explained = explain(error, "dev")
 
     assert explained is not None
     assert explained.code is ExitCode.FAILED
-    with pytest.raises(CommandError, match=says):
+    with pytest.raises(CommandError, match=expected):
         raise explained
 
 

@@ -44,18 +44,18 @@ def test_a_stage_has_its_log_its_tables_its_functions_and_their_logs(
 
 
 @pytest.mark.parametrize(
-    ("runs", "says"),
+    ("runs", "expected"),
     [
         ([], "Nothing runs locally: start `make run`"),
         ([LocalRun(port=4600, pid=1, began=0)], "still starting: try again"),
     ],
 )
 def test_the_local_stage_exists_only_while_a_run_is_ready(
-    monkeypatch: pytest.MonkeyPatch, runs: list[LocalRun], says: str
+    monkeypatch: pytest.MonkeyPatch, runs: list[LocalRun], expected: str
 ) -> None:
     monkeypatch.setattr(local_run, "live_runs", lambda: runs)
 
-    with pytest.raises(CommandError, match=says) as missing:
+    with pytest.raises(CommandError, match=expected) as missing:
         connect(Options())
 
     assert missing.value.code is ExitCode.NOT_FOUND
@@ -178,16 +178,16 @@ def test_a_local_connection_ignores_environment_and_files_and_leaves_them_alone(
 def test_another_stage_is_reached_with_the_operators_profile_and_region(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked: list[tuple[str | None, str | None]] = []
+    arguments: list[tuple[str | None, str | None]] = []
 
     def factory(region: str | None, profile: str | None, *, read_timeout: int) -> object:
-        asked.append((region, profile))
+        arguments.append((region, profile))
         return str
 
     monkeypatch.setattr(connection, "client_factory", factory)
 
     assert connect(Options(stage="dev", region="eu-west-1", profile="me")).stage == "dev"
-    assert asked == [("eu-west-1", "me")]
+    assert arguments == [("eu-west-1", "me")]
 
 
 def test_no_variable_of_the_operator_redirects_a_child_process() -> None:

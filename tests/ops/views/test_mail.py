@@ -172,11 +172,11 @@ def test_a_refused_mail_is_printed_with_its_reason(
 
 
 @pytest.mark.parametrize(
-    ("wanted", "says"),
+    ("wanted", "expected"),
     [("", "No mail was sent so far: place an order"), (ORDER, "No mail of this order was sent")],
 )
 def test_without_mail_a_message_is_printed(
-    here: Connection, capsys: pytest.CaptureFixture[str], wanted: str, says: str
+    here: Connection, capsys: pytest.CaptureFixture[str], wanted: str, expected: str
 ) -> None:
     for event in story():
         here.log().append(event)
@@ -184,7 +184,7 @@ def test_without_mail_a_message_is_printed(
     assert show(here, Options(), wanted, html=False) is ExitCode.DONE
 
     output = capsys.readouterr()
-    assert (output.out, output.err.startswith(says)) == ("", True)
+    assert (output.out, output.err.startswith(expected)) == ("", True)
 
 
 @pytest.mark.parametrize("wanted", ["7F3K", "7F3KM8Q1XK3T7ZC0R9N2HDBJE5"])

@@ -48,9 +48,9 @@ class List:
         assert made is not None
         self.connection.rows(ORDERS, LIST).put(made)
 
-    def shown(self, *, moving: bool = False, **asked: Any) -> list[str]:
+    def shown(self, *, moving: bool = False, **given: Any) -> list[str]:
         """Return the lines of the table."""
-        arguments = {"older_than": None, "limit": 50} | asked
+        arguments = {"older_than": None, "limit": 50} | given
         assert (
             show(self.connection, Options(), moving=moving, clock=self.clock, **arguments)
             is ExitCode.DONE
@@ -175,13 +175,15 @@ def test_as_json_each_order_is_an_object(listing: List) -> None:
 
 
 @pytest.mark.parametrize(
-    ("moving", "says"), [(False, "The list of stage local is empty"), (True, "No such")]
+    ("moving", "expected"), [(False, "The list of stage local is empty"), (True, "No such")]
 )
-def test_a_stage_without_orders_prints_a_message(listing: List, moving: bool, says: str) -> None:
+def test_a_stage_without_orders_prints_a_message(
+    listing: List, moving: bool, expected: str
+) -> None:
     show(listing.connection, Options(), moving=moving, older_than=None, limit=50)
 
     output = listing.output.readouterr()
-    assert (output.out, says in output.err) == ("", True)
+    assert (output.out, expected in output.err) == ("", True)
 
 
 def test_in_an_account_the_whole_list_is_read_with_confirmation_only(
@@ -194,14 +196,14 @@ def test_in_an_account_the_whole_list_is_read_with_confirmation_only(
         show(listing.connection, dev, moving=False, older_than=None, limit=50)
 
     assert refused.value.code is ExitCode.REFUSED
-    for asked in ({"yes": True}, {"moving": True}, {"older_than": timedelta(seconds=1)}):
-        arguments: dict[str, Any] = {"moving": False, "older_than": None, "limit": 50} | asked
+    for given in ({"yes": True}, {"moving": True}, {"older_than": timedelta(seconds=1)}):
+        arguments: dict[str, Any] = {"moving": False, "older_than": None, "limit": 50} | given
         assert show(listing.connection, dev, clock=listing.clock, **arguments) is ExitCode.DONE
         assert "placed" in listing.output.readouterr().out
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "expected"),
     [
         (["--limit", "0"], "--limit"),
         (["--limit", "many"], "--limit"),
@@ -211,10 +213,10 @@ def test_in_an_account_the_whole_list_is_read_with_confirmation_only(
     ],
 )
 def test_invalid_arguments_are_refused(
-    capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+    capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
 ) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["orders", *arguments])
 
     assert ended.value.code == ExitCode.USAGE
-    assert says in " ".join(capsys.readouterr().err.split())
+    assert expected in " ".join(capsys.readouterr().err.split())

@@ -27,17 +27,17 @@ def test_its_subscription_ends_its_queue_drains_and_its_stack_is_deleted(
     stage.deploy()
     for _ in range(4):
         stage.put()
-    heard: list[list[str]] = []
+    subscribers: list[list[str]] = []
 
     def meanwhile() -> None:
-        heard.append(stage.subscribers())
+        subscribers.append(stage.subscribers())
         stage.process()
 
     stage.meanwhile = meanwhile
 
     assert stage.retire() is ExitCode.DONE
 
-    assert heard[0] == ["greetings"]
+    assert subscribers[0] == ["greetings"]
     assert not stage.exists()
     output = capsys.readouterr()
     assert output.out == f"{NAME} is retired: {stage.stack} is deleted.\n"
