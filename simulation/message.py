@@ -26,20 +26,20 @@ class Message:
 
     `numbers` decide the faults of its first receive, `lag` its poll. It was `sent` and received
     `first` at those times (ms). It is `tried` once a reaction to it has begun, `done` once one has
-    succeeded, and `buried` if every worker is to die on it. `spoilt` counts the receives after
+    succeeded, and `buried` if every worker is to die on it. `undelayed` counts the receives after
     which it was not hidden for the retry delay.
     """
 
     receives = 0
     first = 0
-    hidden = 0
+    last_hidden = 0
     visible = 0
     timer = 0
     gone = False
     tried = False
     done = False
     buried = False
-    spoilt = 0
+    undelayed = 0
 
     def __init__(
         self, name: str, event: Event[Any], body: str, numbers: Iterator[int], lag: int, sent: int
@@ -63,15 +63,15 @@ class Message:
     def receive(self, now: int, numbers: Iterator[int]) -> Receipt:
         """Count a receive, and return its receipt."""
         handle = self.handle
-        self.spoilt += self.hidden != self.receives
+        self.undelayed += self.last_hidden != self.receives
         self.first = self.first or now
         self.receives += 1
         return Receipt(self, self.receives, handle, numbers)
 
     def hidden_by(self, receipt: Receipt) -> None:
         """Note that the holder of a receipt has hidden it."""
-        self.spoilt += receipt.nth != self.receives
-        self.hidden = receipt.nth
+        self.undelayed += receipt.nth != self.receives
+        self.last_hidden = receipt.nth
 
     def hide(self, until: int) -> int:
         """Hide it until a time (ms), and return the number of the timer that shows it."""

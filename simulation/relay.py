@@ -100,8 +100,7 @@ class Stream:
         self.publish_again(dropped)
 
     def publish_again(self, events: Iterable[Event[Any]]) -> None:
-        """Publish events from the log, as an operator, by the relay's rule until all are accepted.
-        """
+        """Publish events from the log as an operator: by the relay's rule, until all succeed."""
         self._relay.publish([message_of(event) for event in events], _RetriedTopic(self._accept))
 
     def _accept(self, event_id: str, body: bytes) -> None:

@@ -62,7 +62,7 @@ def only_handled_messages_are_acknowledged(message: Message, _: int) -> bool:
 
 def dead_letters_were_tried(message: Message, _: int) -> bool:
     """A reaction to a message began before it went to the DLQ, unless its workers died first."""
-    return message.tried or message.buried or _spoilt(message) > 0
+    return message.tried or message.buried or _undelayed(message) > 0
 
 
 def retries_outlast_an_outage(message: Message, now: int) -> bool:
@@ -70,12 +70,12 @@ def retries_outlast_an_outage(message: Message, now: int) -> bool:
 
     Less the longest delay for each receive whose worker died, or shared the message with another.
     """
-    least = backoff.OUTAGE - _spoilt(message) * backoff.LONGEST_DELAY
+    least = backoff.OUTAGE - _undelayed(message) * backoff.LONGEST_DELAY
     return message.buried or now - message.first >= least * SECOND
 
 
-def _spoilt(message: Message) -> int:
-    return message.spoilt + (message.hidden != message.receives)
+def _undelayed(message: Message) -> int:
+    return message.undelayed + (message.last_hidden != message.receives)
 
 
 OF_A_PUBLICATION: tuple[OfFact, ...] = (published_is_persisted, events_are_published_in_order)

@@ -10,7 +10,7 @@ from functools import partial
 
 from events.contracts.ordering import OUTCOME
 from events.order import fold
-from functions.payment.sandbox import DECLINED, OUTAGE, SUCCESS, TIMEOUT
+from simulation.actors.customers import TOKENS
 from tests.faults import moto_state
 from tests.faults.deployment import REPLAYABLE, Deployment
 from tests.faults.draws import SequentialDraws
@@ -23,7 +23,6 @@ from tests.system.shop import SKU, SOLD_OUT
 CHANCES = (0.0, 0.03, 0.06, 0.12, 0.25)
 """The share of calls that meet a fault; each world has one of these."""
 
-TOKENS = (*(SUCCESS,) * 14, *(TIMEOUT,) * 3, *(DECLINED,) * 2, OUTAGE)
 GOODS = (*(SKU,) * 8, SOLD_OUT)
 CANCELS = 0.4
 STEPS = 150

@@ -76,9 +76,9 @@ def consumed_backwards(consumer: str) -> Act:
     return lambda deployment: deployment.consume(consumer, reverse=True)
 
 
-def wrote_garbage(deployment: Deployment) -> None:
+def garbage_in_the_log(deployment: Deployment) -> None:
     """Put an item into the log that is no event."""
-    item = {"subject": {"S": "nobody's order"}, "slot": {"S": "scribble"}}
+    item = {"subject": {"S": "no order"}, "slot": {"S": "garbage"}}
     deployment.put(deployment.log, item)
 
 
@@ -97,7 +97,7 @@ SCENARIOS = (
         (paused("payment"), ordered(), rest, cancelled, rest, paused(), rest),
     ),
     SweepScenario(
-        "undone before it is done",
+        "cancelled before payment and inventory react",
         (
             paused("payment", "inventory"),
             ordered(),
@@ -153,5 +153,5 @@ SCENARIOS = (
             ticked("analytics"),
         ),
     ),
-    SweepScenario("a scribble", (wrote_garbage, ordered(), rest)),
+    SweepScenario("a garbage item in the log", (garbage_in_the_log, ordered(), rest)),
 )

@@ -1,4 +1,4 @@
-"""Worlds by chance, on the wire."""
+"""Random worlds under moto end without a violation, and are reproducible."""
 
 import pytest
 
