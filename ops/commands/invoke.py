@@ -18,8 +18,7 @@ def invoke(
     """Place an order by invoking the checkout function, without HTTP.
 
     Args:
-        file: Order as JSON; `-` reads standard input, the default is
-            events/samples/checkout.json.
+        file: Order as JSON; `-` is standard input, the default events/samples/checkout.json.
         options: Options of all commands.
     """
     from ops.actions.invoke import invoke as invoke_checkout

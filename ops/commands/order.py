@@ -22,8 +22,7 @@ def order(
     Args:
         order_id: Order id; on the local stage its first characters are enough.
         events: Print its events, one CloudEvent as JSON a line.
-        wait: Wait until the order is complete, mails included, at most so many
-            seconds (default 30).
+        wait: Wait until it is complete, mails included, at most so many seconds (default 30).
         options: Options of all commands.
     """
     from ops.stage.connection import connect
