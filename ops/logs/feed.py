@@ -9,8 +9,8 @@ from ops.logs.record import LogRecord
 REMEMBERED = 50_000
 """Facts that are kept as shown."""
 
-MISTAKES = frozenset({"refused"})
-"""Outcomes that are wrong, and not with the system: a customer asked for what cannot be."""
+REFUSALS = frozenset({"refused"})
+"""Outcomes with a failure mark that are no failure of the system: an impossible request."""
 
 
 class Feed:
@@ -30,7 +30,7 @@ class Feed:
         for record in records:
             for line in lines(record):
                 known = line.slot is not None and self._known(line)
-                self.failures += line.mark == "x" and line.outcome not in MISTAKES
+                self.failures += line.mark == "x" and line.outcome not in REFUSALS
                 if (self._only.outcomes or not known) and self._only.admits(line):
                     yield line
 

@@ -1,4 +1,4 @@
-"""LogLine of the live view: a stated fact, or another outcome of a message."""
+"""Line of the live view: a stated fact, or another outcome of a message."""
 
 from collections.abc import Iterator
 from datetime import datetime

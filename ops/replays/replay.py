@@ -8,7 +8,7 @@ from functions.runtime.clock import utc_now
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.replays.pace import Pace
-from ops.replays.queue import QueueTarget
+from ops.replays.queue_target import QueueTarget
 from ops.replays.run import JobRun
 from ops.replays.selection import SelectionOptions
 from ops.stage.connection import Connection

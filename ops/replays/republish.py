@@ -9,7 +9,7 @@ from ops.cli.options import Options
 from ops.replays.pace import Pace
 from ops.replays.run import JobRun
 from ops.replays.selection import SelectionOptions
-from ops.replays.topic import TopicTarget
+from ops.replays.topic_target import TopicTarget
 from ops.stage.connection import Connection
 
 

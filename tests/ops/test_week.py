@@ -23,7 +23,7 @@ from ops.projections.compare import compare
 from ops.replays import job as jobs
 from ops.replays.estimate import Estimate, estimate
 from ops.replays.job import Plan
-from ops.replays.queue import QueueTarget, QueueTransport
+from ops.replays.queue_target import QueueTarget, QueueTransport
 from ops.replays.send import send
 from ops.replays.target import batch_size
 from tests.support.builders import NOW, Clock
@@ -109,7 +109,7 @@ class Week:
         )
 
 
-class Inbox:
+class UnorderedQueue:
     """The consumer's queue, which delivers in no order, and some messages twice."""
 
     def __init__(self) -> None:
@@ -140,7 +140,7 @@ def week() -> Week:
     return Week()
 
 
-def test_a_week_has_orders_with_all_kinds_of_endings(week: Week) -> None:
+def test_a_week_has_orders_with_all_kinds_of_ends(week: Week) -> None:
     assert len(list(week.live.all())) == DAYS * A_DAY
     assert len(week.endings) >= len(KINDS)
     assert {row.values["status"] for row in week.live.all()} == {"dispatched", "cancelled"}
@@ -153,26 +153,26 @@ def test_a_week_has_orders_with_all_kinds_of_endings(week: Week) -> None:
     }
 
 
-def test_a_week_replayed_into_an_emptied_list_makes_the_same_bytes_and_the_plan_was_right(
+def test_a_replay_of_a_week_rebuilds_an_emptied_list_byte_for_byte_as_estimated(
     week: Week, tmp_path: Path
 ) -> None:
     estimated = week.estimated()
-    time, inbox, rebuilt = Time(), Inbox(), MemoryRows()
+    time, queue, rebuilt = Time(), UnorderedQueue(), MemoryRows()
     job = jobs.create(week.plan(estimated), tmp_path)
 
-    send(job, week.log, QueueTransport(inbox), time.pace(RATE), time.clock, lambda _: None)
+    send(job, week.log, QueueTransport(queue), time.pace(RATE), time.clock, lambda _: None)
     facts = week.log.facts
-    inbox.deliver(week.reactor(rebuilt), week.random)
+    queue.deliver(week.reactor(rebuilt), week.random)
 
     assert week.log.facts == facts, "a projection stated a fact"
     assert in_bytes(rebuilt) == in_bytes(week.live)
     assert job.sent is not None
     assert (job.sent.events, job.sent.types) == (estimated.events, estimated.types)
-    assert (len(inbox.bodies), inbox.batches) == (estimated.events, estimated.requests)
+    assert (len(queue.bodies), queue.batches) == (estimated.events, estimated.requests)
     assert estimated.orders == DAYS * A_DAY
 
 
-def test_of_a_whole_week_the_one_row_that_differs_from_the_log_is_found(week: Week) -> None:
+def test_the_only_differing_row_of_a_week_is_found(week: Week) -> None:
     assert ORDERS.projection is not None
     right = next(week.live.all())
     week.live.overwrite(replace(right, values={**right.values, "pieces": 99}))

@@ -11,7 +11,7 @@ from functions.runtime.memory.log import MemoryLog
 from ops.replays import job as jobs
 from ops.replays.estimate import estimate
 from ops.replays.job import Job, Plan
-from ops.replays.queue import QueueTarget, QueueTransport
+from ops.replays.queue_target import QueueTarget, QueueTransport
 from ops.replays.send import ATTEMPTS, FIRST_PAUSE, Undelivered, send
 from ops.replays.target import batch_size
 from tests.support.builders import placed

@@ -16,7 +16,7 @@ from ops.replays.estimate import estimate
 from ops.replays.job import Job, Plan
 from ops.replays.send import ATTEMPTS, FIRST_PAUSE, Undelivered, send
 from ops.replays.target import batch_size
-from ops.replays.topic import TopicTarget, TopicTransport
+from ops.replays.topic_target import TopicTarget, TopicTransport
 from tests.support.builders import NOW
 from tests.support.played import Time
 from tests.support.replay_orders import AFTER, ORDERS, log, story_of, time
