@@ -11,10 +11,11 @@ from events.contracts.checkout import OrderPlaced
 from events.envelope import Event
 from functions.framework.service import Consumer
 from functions.map import BUS, CONSUMERS
+from functions.runtime.memory.lambda_events import failures
 from tests.fuzz import test_queues
 from tests.fuzz.events import told
 from tests.fuzz.world import World
-from tests.support.lambdas import failed, record
+from tests.support.lambdas import record
 
 HEARD = [(consumer, name) for consumer in CONSUMERS for name in consumer.subscribed_types]
 EVERY = pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def hear(world: World, consumer: Consumer, event: Event[Any]) -> tuple[list[str]
     message = test_queues.record(1, codec.encode(event).decode())
     answer, said = world.call(consumer.name, {"Records": [message]})
     assert world.state() == before
-    return failed(answer), counted(said)
+    return failures(answer), counted(said)
 
 
 @EVERY
@@ -112,7 +113,7 @@ def test_the_relay_does_not_publish_what_is_not_its_owners_and_counts_it(
     forged = msgspec.structs.replace(told("ORDER")[0], **edit)
     answer, said = world.call(BUS.name, {"Records": [record(forged, 1)]})
 
-    assert failed(answer) == []
+    assert failures(answer) == []
     assert not world.aws.published
     assert len(world.aws.noted) == 1
     assert counted(said) == {"Unpublishable"}

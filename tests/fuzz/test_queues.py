@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from events import codec
 from functions.framework.service import Consumer
 from functions.map import CONSUMERS
+from functions.runtime.memory.lambda_events import failures
 from tests.fuzz.cases import share, tried
 from tests.fuzz.events import told, wires
 from tests.fuzz.values import MARK, TELL, json_values
 from tests.fuzz.world import World
-from tests.support.lambdas import failed
 
 type Record = dict[str, Any]
 
@@ -77,13 +77,13 @@ def test_a_batch_with_hostile_messages_in_it(
 
     before = world.state()
     answer, said = world.call(consumer.name, {"Records": strangers})
-    assert set(failed(answer)) == unreadable
+    assert set(failures(answer)) == unreadable
     assert world.state() == before
     assert TELL not in said
 
     batch = data.draw(st.permutations([*strangers, *friends]))
     answer, said = world.call(consumer.name, {"Records": batch})
-    assert set(failed(answer)) == unreadable
+    assert set(failures(answer)) == unreadable
     assert TELL not in said
     handled = {line["event"]: line["outcome"] for line in lines(said) if "event" in line}
     for story in stories:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from events import codec
 from functions.map import BUS
 from functions.runtime.aws.items import FORGOTTEN, to_item
+from functions.runtime.memory.lambda_events import failures
 from tests.fuzz.cases import share, tried
 from tests.fuzz.events import SAMPLES, told, wires
 from tests.fuzz.values import MARK, TELL, edited, texts
 from tests.fuzz.world import World
-from tests.support.lambdas import failed
 
 type Item = dict[str, Any]
 
@@ -87,7 +87,7 @@ def test_a_batch_with_hostile_items_in_it(
         BUS.name, {"Records": data.draw(st.permutations([*strangers, *good]))}
     )
 
-    assert failed(answer) == []
+    assert failures(answer) == []
     assert TELL not in said
     published = [entry["MessageDeduplicationId"] for entry in world.aws.published]
     assert {event.id for event in friends} <= set(published)
@@ -109,7 +109,7 @@ def test_what_was_changed_into_nonsense_holds_up_nobody(world: World, data: str)
 
     answer, said = world.call(BUS.name, {"Records": batch})
 
-    assert failed(answer) == []
+    assert failures(answer) == []
     assert '"outcome":"tampered"' in said
     assert [entry["MessageDeduplicationId"] for entry in world.aws.published] == [friend.id]
 
@@ -135,7 +135,7 @@ def test_an_event_that_cannot_travel_is_put_aside_and_holds_up_nobody(
 
     answer, said = world.call(BUS.name, {"Records": batch})
 
-    assert failed(answer) == []
+    assert failures(answer) == []
     assert '"error":"Unfit"' in said
     assert TELL not in said
     assert len(world.aws.noted) == 1

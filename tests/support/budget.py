@@ -15,11 +15,12 @@ from functions import names
 from functions.checkout.catalogue import CATALOGUE
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.main import Handler, build
+from functions.runtime.memory.lambda_events import failures
 from functions.runtime.memory.observer import MemoryObserver
 from tests.functions.checkout.conftest import BODY, KEY
 from tests.functions.conftest import Calls, Stage
 from tests.support.builders import MUTE, TRUMPET, Clock, placed, then
-from tests.support.lambdas import failed, message
+from tests.support.lambdas import message
 
 PLACED = placed()
 TOTAL = PLACED.data.total
@@ -64,7 +65,7 @@ class World:
 
     def hear(self, name: str, event: Event[Any]) -> list[str]:
         """Deliver an event; return the calls that concern the log."""
-        assert failed(self.invoke(name, {"Records": [message(event)]})) == []
+        assert failures(self.invoke(name, {"Records": [message(event)]})) == []
         log = names.log_table(self.stage.name)
         return [
             call.operation

@@ -1,42 +1,26 @@
-"""What Lambda hands to a function, and what it reads from the answer."""
+"""Records of a queue and of the stream, with ids derived from the event."""
 
 from typing import Any
 
 from events import codec
 from events.envelope import Event
-from functions.runtime.aws.items import to_item
+from functions.runtime.memory.lambda_events import queue_record, stream_record
 from tests.support.builders import ORDER
 
 
 def message(event: Event[Any] | str, *, receives: int = 1) -> dict[str, Any]:
-    """Return a record of a queue; its ids are those of the event."""
+    """Return a record of a FIFO queue; a text is a body that need not be an event."""
     body = event if isinstance(event, str) else codec.encode(event).decode()
     name = event if isinstance(event, str) else event.id
-    return {
-        "messageId": f"message {name}",
-        "receiptHandle": f"handle {name}",
-        "body": body,
-        "attributes": {
-            "ApproximateReceiveCount": str(receives),
-            "MessageGroupId": ORDER if isinstance(event, str) else event.subject,
-        },
-        "eventSource": "aws:sqs",
-    }
+    return queue_record(
+        body,
+        message=f"message {name}",
+        receipt=f"handle {name}",
+        receives=receives,
+        group=ORDER if isinstance(event, str) else event.subject,
+    )
 
 
-def record(event: Event[Any], number: int, name: str = "INSERT") -> dict[str, Any]:
+def record(event: Event[Any], number: int, change: str = "INSERT") -> dict[str, Any]:
     """Return a record of the log's stream."""
-    item = to_item(event)
-    return {
-        "eventName": name,
-        "dynamodb": {
-            "Keys": {"subject": item["subject"], "slot": item["slot"]},
-            "NewImage": item,
-            "SequenceNumber": str(number),
-        },
-    }
-
-
-def failed(answer: Any) -> list[str]:
-    """Return the ids of the records that come again."""
-    return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
+    return stream_record(event, number=f"{number}", change=change)

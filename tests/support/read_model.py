@@ -14,7 +14,7 @@ from functions.framework.reaction import Keep, On
 from functions.framework.service import Consumer, Projection, Table
 
 HEARD = (OrderPlaced, PaymentCaptured, OrderConfirmed, OrderCancelled, DispatchScheduled)
-LIST = "list"
+LIST = "listing"
 NOBODY = "nobody"
 
 

@@ -9,10 +9,10 @@ import pytest
 from events.contracts.payment import PaymentPrepared
 from functions.relay.service import SERVICE
 from functions.runtime.handlers.relay import relay_handler
+from functions.runtime.memory.lambda_events import failures
 from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.topic import MemoryTopic
 from tests.support.builders import Clock, placed, then
-from tests.support.lambdas import failed
 
 A, B = placed(order="A"), placed(order="B")
 PREPARED = then(A, PaymentPrepared(reference="r"))
@@ -46,6 +46,6 @@ def relay(topic: MemoryTopic, notes: Notes, lines: MemoryObserver, clock: Clock)
     handle = relay_handler(SERVICE, topic, notes, lines, clock)
 
     def invoke(records: list[dict[str, Any]]) -> list[str]:
-        return failed(handle({"Records": records}, None))
+        return failures(handle({"Records": records}, None))
 
     return invoke

@@ -82,6 +82,7 @@ class Application:
         self._relay = next((each for each in services if isinstance(each, Relay)), None)
         self._stream: list[Event[Any]] = []
         self._numbers = count(1)
+        _check_names(services)
         self._rows = {
             table.name: MemoryRows(table.index or "")
             for service in services
@@ -129,19 +130,33 @@ class Application:
         self.queues[consumer].send(to_message(to_item(event)), next(self._numbers))
 
     def settle(self, random: Random | None = None) -> None:
-        """Deliver until nothing is left to publish and no queue that is not paused has a message.
+        """Deliver until nothing is left to publish and every queue is empty or paused."""
+        while self.step(random):
+            pass
+
+    def step(self, random: Random | None = None) -> bool:
+        """Publish what is new and deliver one batch; return False if no message was ready.
 
         Messages are received in the order in which they were sent; with `random`, queues and the
         messages of standard queues are taken by chance.
         """
-        while True:
-            self._publish()
-            ready = {name: queue for name, queue in self.queues.items() if queue.ready}
-            if not ready:
-                return
-            name = random.choice(list(ready)) if random else min(ready, key=_age(ready))
-            event = ready[name].receive(random)
-            ready[name].settle(event, failures(self.invoke(name, event)))
+        self._publish()
+        ready = {name: queue for name, queue in self.queues.items() if queue.ready}
+        if not ready:
+            return False
+        name = random.choice(list(ready)) if random else min(ready, key=_age(ready))
+        event = ready[name].receive(random)
+        ready[name].settle(event, failures(self.invoke(name, event)))
+        return True
+
+    def handle(self, consumer: str, *events: Event[Any]) -> list[str]:
+        """Deliver events to one consumer, one after the other; return the outcomes."""
+        begun = len(self.observer.lines)
+        for event in events:
+            self.send(consumer, event)
+            self.settle()
+        lines = self.observer.lines[begun:]
+        return [line["outcome"] for line in lines if line["consumer"] == consumer]
 
     def clear(self) -> None:
         """Remove all events, rows, items and messages; services keep what they cache."""
@@ -151,7 +166,12 @@ class Application:
         self.topic.published.clear()
         for rows in self._rows.values():
             rows.clear()
-        for queue in (*self.queues.values(), self.unpublished):
+        self.unpublished.clear()
+        self.clear_queues()
+
+    def clear_queues(self) -> None:
+        """Remove all messages from the consumers' queues, as if they had expired."""
+        for queue in self.queues.values():
             queue.clear()
 
     def state(self) -> dict[str, Any]:
@@ -203,6 +223,19 @@ class Application:
         adapter = service.adapter(self._adapters.get(service.name))
         outside = adapter.build(resources) if adapter else None
         return replace(given, outside=outside, queue=self.queues[service.name])
+
+
+def _check_names(services: Sequence[Service]) -> None:
+    """Refuse two services that own tables of the same name, since tables are kept by name here."""
+    owners: dict[str, str] = {}
+    for service in services:
+        for table in service.possible_tables:
+            owner = owners.setdefault(table.name, table.owner or service.name)
+            if owner != (table.owner or service.name):
+                raise ValueError(
+                    f"{owner} and {service.name} both own a table {table.name!r}: an application in"
+                    " memory needs another name for one of them"
+                )
 
 
 def _age(queues: Mapping[str, MemoryQueue]) -> Callable[[str], int]:

@@ -13,6 +13,7 @@ from functions import names
 from functions.checkout.catalogue import CATALOGUE
 from functions.checkout.identity import customer_key
 from functions.runtime import settings
+from functions.runtime.memory.lambda_events import failures
 from tests.functions.checkout.conftest import BODY, KEY
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.aws.test_items import weight
@@ -29,7 +30,7 @@ from tests.support.budget import (
     world,
 )
 from tests.support.builders import ISSUER, placed, verified
-from tests.support.lambdas import failed, message, record
+from tests.support.lambdas import message, record
 
 __all__ = ["world"]
 
@@ -200,7 +201,7 @@ def test_a_mail_is_one_query_and_one_put_of_one_write_unit(world: World, event: 
 def test_a_message_that_fails_costs_one_call_more(world: World) -> None:
     answer = world.invoke("ordering", {"Records": [message("nonsense"), message("more")]})
 
-    assert len(failed(answer)) == 2
+    assert len(failures(answer)) == 2
     assert world.calls.operations == ["ChangeMessageVisibilityBatch"]
 
 
@@ -214,7 +215,7 @@ def test_the_relay_publishes_in_tens_and_touches_no_table(
         "relay", {"Records": [record(event, n) for n, event in enumerate(events)]}
     )
 
-    assert failed(answer) == []
+    assert failures(answer) == []
     assert world.calls.operations == ["PublishBatch"] * 3
 
 

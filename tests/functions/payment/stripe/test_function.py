@@ -8,10 +8,11 @@ from events.contracts.payment import CHARGE, PaymentCaptured
 from functions.payment.service import SERVICE
 from functions.runtime import settings
 from functions.runtime.main import build
+from functions.runtime.memory.lambda_events import failures
 from tests.functions.conftest import Logged, Stage
 from tests.support.builders import ORDER, order_placed, placed
 from tests.support.gateways import KEY, StripeProvider, Totals
-from tests.support.lambdas import failed, message
+from tests.support.lambdas import message
 
 REVOKED = "rk_live_51RevokedKeyRevoked"
 PLACED = placed(order_placed(token=StripeProvider.success))
@@ -40,7 +41,7 @@ def run(stage: Stage, logged: Logged, key: str | None) -> list[str]:
     handler = build(environ(stage), observer=logged.observer)
     record = message(stage.log().append(PLACED))
     stage.connection("sqs").create_queue(QueueName="payment")
-    return failed(handler({"Records": [record]}, None))
+    return failures(handler({"Records": [record]}, None))
 
 
 def test_an_order_is_charged_through_stripe(

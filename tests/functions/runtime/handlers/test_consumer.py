@@ -11,9 +11,10 @@ from events.contracts.shipping import DispatchScheduled
 from functions.framework.outcomes import Outcome
 from functions.framework.ports import MailUnavailable
 from functions.runtime.backoff import FIRST_DELAY, delay
+from functions.runtime.memory.lambda_events import failures
 from tests.support.builders import placed, then
 from tests.support.consumer_world import UNDECODABLE, World
-from tests.support.lambdas import failed, message
+from tests.support.lambdas import message
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def ordered(request: pytest.FixtureRequest) -> bool:
 def test_a_batch_that_succeeds_is_acknowledged_whole(world: World, ordered: bool) -> None:
     answer = world.handler(ordered=ordered)({"Records": world.place("A", "B")}, None)
 
-    assert failed(answer) == []
+    assert failures(answer) == []
     assert world.queue.hidden == {}
     assert world.lines.outcomes == ["done", "done"]
 
@@ -38,7 +39,7 @@ def test_only_what_failed_comes_back(world: World, ordered: bool) -> None:
     world.away = {"B"}
     answer = world.handler(ordered=ordered)({"Records": world.place("A", "B", "C")}, None)
 
-    assert failed(answer) == ["message B/placed"]
+    assert failures(answer) == ["message B/placed"]
     assert world.reacted == ["A", "B", "C"]
 
 
@@ -48,7 +49,7 @@ def test_a_batch_that_fails_whole_is_reported_and_raises_nothing(
     world.away = {"A", "B"}
     answer = world.handler(ordered=ordered)({"Records": world.place("A", "B")}, None)
 
-    assert failed(answer) == ["message A/placed", "message B/placed"]
+    assert failures(answer) == ["message A/placed", "message B/placed"]
 
 
 def test_one_batch_leaves_nothing_behind_for_the_next(world: World, ordered: bool) -> None:
@@ -57,7 +58,7 @@ def test_one_batch_leaves_nothing_behind_for_the_next(world: World, ordered: boo
     handle({"Records": world.place("A")}, None)
     world.away = set()
 
-    assert failed(handle({"Records": world.place("A", "B")}, None)) == []
+    assert failures(handle({"Records": world.place("A", "B")}, None)) == []
 
 
 @pytest.mark.parametrize("receives", [1, 2, 3, 6, 40])
@@ -111,7 +112,7 @@ def test_what_cannot_be_decoded_fails_at_a_constant_pace_on_its_way_to_the_dlq(
     record = message(body(), receives=receives)
     answer = world.handler()({"Records": [record, *world.place("B")]}, None)
 
-    assert failed(answer) == [record["messageId"]]
+    assert failures(answer) == [record["messageId"]]
     assert world.queue.hidden == {record["receiptHandle"]: FIRST_DELAY}
     assert world.lines.outcomes == ["undecodable", "done"]
     with pytest.raises(codec.Undecodable) as wrong:
@@ -135,7 +136,7 @@ def test_a_log_that_is_ahead_of_this_code_is_waited_for_like_any_outage(world: W
     record["attributes"]["ApproximateReceiveCount"] = "5"
     answer = world.handler()({"Records": [record]}, None)
 
-    assert failed(answer) == [record["messageId"]]
+    assert failures(answer) == [record["messageId"]]
     assert world.queue.hidden == {record["receiptHandle"]: delay(5)}
     (line,) = world.lines.lines
     assert (line["outcome"], line["error"], line["order"]) == ("retry", "FutureVersion", "A")
@@ -147,7 +148,7 @@ def test_a_valid_event_of_a_type_that_is_not_heard_is_acknowledged_and_counted(
     unheard = then(placed(), DispatchScheduled(carrier="sandbox", reference="SBX1"))
     answer = world.handler()({"Records": [message(unheard)]}, None)
 
-    assert failed(answer) == []
+    assert failures(answer) == []
     assert world.lines.outcomes == ["unheard"]
 
 
@@ -156,7 +157,7 @@ def test_an_event_that_the_log_does_not_hold_is_acknowledged_and_counted_without
 ) -> None:
     answer = world.handler()({"Records": [message(placed(order="FORGED"))]}, None)
 
-    assert failed(answer) == []
+    assert failures(answer) == []
     assert world.lines.outcomes == [Outcome.FORGED]
     assert world.reacted == []
     assert len(world.log.read("FORGED")) == 0
@@ -167,7 +168,7 @@ def test_a_queue_that_cannot_hide_does_not_lose_the_answer(world: World) -> None
     world.queue.broken = True
     answer = world.handler()({"Records": world.place("A", "B")}, None)
 
-    assert failed(answer) == ["message A/placed"]
+    assert failures(answer) == ["message A/placed"]
     assert world.lines.outcomes == ["retry", "done", "not-hidden"]
     line = world.lines.lines[-1]
     assert (line["consumer"], line["error"]) == ("inventory", "TimeoutError")
@@ -180,5 +181,5 @@ def test_a_duplicate_is_acknowledged(world: World) -> None:
     world.clock.advance(minutes=5)
     answer = handle({"Records": records}, None)
 
-    assert failed(answer) == []
+    assert failures(answer) == []
     assert world.lines.outcomes == ["done", "duplicate"]

@@ -7,9 +7,10 @@ import pytest
 from events.contracts.shipping import DispatchScheduled
 from functions.runtime import backoff
 from functions.runtime.backoff import delay
+from functions.runtime.memory.lambda_events import failures
 from tests.support.builders import ORDER, placed, then
 from tests.support.consumer_world import UNDECODABLE, World
-from tests.support.lambdas import failed, message
+from tests.support.lambdas import message
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def test_behind_a_failure_the_rest_of_its_order_is_held_back_and_other_orders_pa
     records = [first, second("A"), other]
     answer = world.handler(ordered=True)({"Records": records}, None)
 
-    assert failed(answer) == ["message A/placed", "message A/shipping/dispatch"]
+    assert failures(answer) == ["message A/placed", "message A/shipping/dispatch"]
     assert world.queue.hidden == {
         "handle A/placed": delay(3),
         "handle A/shipping/dispatch": 0,
@@ -53,7 +54,7 @@ def test_behind_what_cannot_be_decoded_the_rest_of_its_order_goes_on(
     wrong = message(UNDECODABLE[body]())
     answer = world.handler(ordered=True)({"Records": [wrong, good]}, None)
 
-    assert failed(answer) == [wrong["messageId"]]
+    assert failures(answer) == [wrong["messageId"]]
     assert world.reacted == [ORDER]
     assert world.lines.outcomes == ["undecodable", "done"]
 
@@ -77,7 +78,7 @@ def test_on_a_parallel_queue_nothing_is_held_back(world: World) -> None:
     again = first | {"messageId": "again", "receiptHandle": "again"}
     answer = world.handler()({"Records": [first, again]}, None)
 
-    assert failed(answer) == ["message A/placed", "again"]
+    assert failures(answer) == ["message A/placed", "again"]
     assert world.reacted == ["A", "A"]
 
 
@@ -91,7 +92,7 @@ def test_what_there_is_no_time_for_is_given_back_untried_and_backs_off(
     answer = world.handler(ordered=ordered)({"Records": records}, None)
 
     assert world.reacted == ["A", "B"]
-    assert failed(answer) == ["message C/placed", "message D/placed"]
+    assert failures(answer) == ["message C/placed", "message D/placed"]
     assert world.queue.hidden == {"handle C/placed": delay(1), "handle D/placed": delay(3)}
     assert world.lines.outcomes == ["done", "done", "held-back", "held-back"]
 
@@ -104,7 +105,7 @@ def test_behind_what_there_is_no_time_for_the_rest_of_its_order_waits_for_it(
     left["attributes"]["ApproximateReceiveCount"] = "3"
     answer = world.handler(ordered=True)({"Records": [*records, second("B")]}, None)
 
-    assert failed(answer) == ["message B/placed", "message B/shipping/dispatch"]
+    assert failures(answer) == ["message B/placed", "message B/shipping/dispatch"]
     assert world.queue.hidden == {"handle B/placed": delay(3), "handle B/shipping/dispatch": 0}
 
 
@@ -126,5 +127,5 @@ def test_what_has_its_last_receive_is_tried_however_late_it_is(world: World) -> 
     first, last = world.place("A", "B")
     last["attributes"]["ApproximateReceiveCount"] = str(backoff.receives_to_ride_out())
 
-    assert failed(world.handler()({"Records": [first, last]}, None)) == []
+    assert failures(world.handler()({"Records": [first, last]}, None)) == []
     assert world.reacted == ["A", "B"]

@@ -9,49 +9,43 @@ import pytest
 
 from events.codec import encode
 from events.contracts.checkout import OrderPlaced
-from events.envelope import Event
 from events.history import History
 from functions.framework.ports import Row
 from functions.map import CONSUMERS
-from functions.runtime.handlers.reactor import Reactor
+from functions.runtime.memory.application import Application
 from functions.runtime.memory.log import MemoryLog
-from functions.runtime.memory.rows import MemoryRows
-from functions.runtime.memory.tables import MemoryTables
 from functions.runtime.operating.ports import ConcurrentChange
 from ops.actions.erase import TRIES, ReadModel, erase
 from ops.cli.errors import CommandError
 from tests.ops.actions.forget.conftest import PERSONAL, ended
-from tests.support.builders import ORDER, Clock, resources
+from tests.support.builders import ORDER, Clock
 from tests.support.read_model import LISTING, row
 
 
-class World:
-    """A log in memory, and a read model whose key is personal."""
+class World(Application):
+    """All consumers, and one that keeps a read model whose key is personal."""
 
     def __init__(self) -> None:
+        super().__init__((LISTING, *CONSUMERS), clock=Clock())
         assert LISTING.projection
-        self.log, self.rows = MemoryLog(), MemoryRows()
-        self.model = ReadModel("listing", LISTING.projection, self.rows)
+        self.listing = self.rows(LISTING.projection.table)
+        self.model = ReadModel("listing", LISTING.projection, self.listing)
         for event in ended():
             self.log.append(event)
-        self.listing = Reactor(
-            consumer=LISTING, log=self.log, clock=Clock(), rows=lambda _: self.rows
-        )
-        self.handle(ended())
-
-    def handle(self, events: Sequence[Event[Any]]) -> list[str]:
-        return [self.listing.handle(event).outcome for event in events]
+        for queue in self.queues.values():
+            queue.paused = queue is not self.queues[LISTING.name]
+        self.settle()
 
     def erase(self, erasure: Any = None) -> Sequence[str]:
         return erase(self.log, erasure or self.log, [self.model], ORDER, Clock())
 
     def text(self) -> str:
         events = b"".join(encode(event) for event in self.log.read(ORDER)).decode()
-        return events + str(list(self.rows.all()))
+        return events + str(list(self.listing.all()))
 
     def consistent(self) -> bool:
         made = row(self.log.read(ORDER))
-        return list(self.rows.all()) == [made]
+        return list(self.listing.all()) == [made]
 
 
 @pytest.fixture
@@ -112,7 +106,7 @@ def test_a_second_erasure_completes_one_that_crashed_at_any_write(world: World, 
     class Dying(MemoryLog):
         erase = staticmethod(counted(world.log.erase))
 
-    rows = world.rows
+    rows = world.listing
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rows, "remove", counted(rows.remove))
         patch.setattr(rows, "overwrite", counted(rows.overwrite))
@@ -130,7 +124,7 @@ def test_a_row_that_a_message_in_flight_restored_is_rewritten(world: World) -> N
         def erase(self, subject: str, at: datetime) -> Sequence[str]:
             made = row(world.log.read(ORDER))
             assert made is not None
-            world.rows.put(made)
+            world.listing.put(made)
             return world.log.erase(subject, at)
 
     world.erase(Racing())
@@ -142,11 +136,11 @@ def test_a_row_that_a_message_in_flight_restored_is_rewritten(world: World) -> N
 def test_a_concurrent_change_is_retried_a_limited_number_of_times(world: World) -> None:
     class Busy(MemoryLog):
         refuses = 1
-        asked = 0
+        requests = 0
 
         def erase(self, subject: str, at: datetime) -> Sequence[str]:
-            self.asked += 1
-            if self.asked <= self.refuses:
+            self.requests += 1
+            if self.requests <= self.refuses:
                 raise ConcurrentChange(f"{subject}/placed")
             return world.log.erase(subject, at)
 
@@ -154,7 +148,7 @@ def test_a_concurrent_change_is_retried_a_limited_number_of_times(world: World) 
     busy.refuses = TRIES
     with pytest.raises(CommandError, match=f"Another process is changing {ORDER}/placed"):
         world.erase(busy)
-    assert busy.asked == TRIES
+    assert busy.requests == TRIES
     assert world.erase(Busy()) == [f"{ORDER}/placed"]
 
 
@@ -162,7 +156,13 @@ def test_old_messages_do_not_change_an_erased_order(world: World) -> None:
     world.erase()
     text = world.text()
 
-    assert world.handle(ended()) == ["duplicate", "duplicate", "unheard", "duplicate", "duplicate"]
+    assert world.handle(LISTING.name, *ended()) == [
+        "duplicate",
+        "duplicate",
+        "unheard",
+        "duplicate",
+        "duplicate",
+    ]
     assert world.text() == text
     assert world.log.append(ended()[0]) == world.log.read(ORDER).find(OrderPlaced)
 
@@ -170,24 +170,13 @@ def test_old_messages_do_not_change_an_erased_order(world: World) -> None:
 def test_no_consumer_rejects_an_old_message_of_an_erased_order_as_forged(world: World) -> None:
     world.erase()
     before = world.log.read(ORDER)
-    tables = MemoryTables()
-    given = resources(tables, Clock())
     for consumer in CONSUMERS:
-        adapter = consumer.adapter()
-        reactor = Reactor(
-            consumer=consumer,
-            log=world.log,
-            clock=Clock(),
-            rows=given.rows,
-            outside=adapter.build(given) if adapter else None,
-        )
-        outcomes = {
-            reactor.handle(event).outcome
-            for event in ended()
-            if event.type in consumer.subscribed_types
-        }
-        assert outcomes <= {"duplicate", "done", "nothing"}, consumer.name
-        assert not any(personal in str(list(tables("parcels").all())) for personal in PERSONAL)
+        world.queues[consumer.name].paused = False
+        subscribed = [e for e in ended() if e.type in consumer.subscribed_types]
+        outcomes = world.handle(consumer.name, *subscribed)
+        assert set(outcomes) <= {"duplicate", "done", "nothing"}, consumer.name
+        parcels = str(list(world.tables("parcels").all()))
+        assert not any(personal in parcels for personal in PERSONAL)
     after = world.log.read(ORDER)
     assert [event for event in after if event.slot in {e.slot for e in before}] == list(before)
 
@@ -198,8 +187,8 @@ def test_a_read_model_that_omits_an_erased_order_loses_its_row(world: World) -> 
         return row(history) if first and first.data.email else None
 
     projection = type(world.model.projection)(table="list", fold=of_known)
-    model = ReadModel("listing", projection, world.rows)
+    model = ReadModel("listing", projection, world.listing)
 
     erase(world.log, world.log, [model], ORDER, Clock())
 
-    assert list(world.rows.all()) == []
+    assert list(world.listing.all()) == []

@@ -1,0 +1,51 @@
+"""Histories of orders with every kind of ending: all consumers in memory, in random order."""
+
+from datetime import timedelta
+from random import Random
+from typing import Any, override
+
+import msgspec
+
+from events.contracts.ordering import OrderCancelled
+from events.contracts.orders import OrderStalled
+from events.envelope import Event
+from functions.inventory.reactions import AVAILABLE, STOCK
+from functions.map import CONSUMERS
+from functions.runtime.memory.application import Application
+from tests.support.builders import NOW, TRUMPET, Clock, order_placed, placed, then
+
+KINDS = ("happy", "declined", "sold out", "cancelled at once", "cancelled later", "stalled")
+
+
+class OrderHistories(Application):
+    """All consumers; time advances by chance at each delivery."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._now = Clock()
+        super().__init__(CONSUMERS, clock=self._now, most_records=1)
+        self.tables(STOCK).add(TRUMPET.sku, AVAILABLE, 10**6)
+
+    @override
+    def invoke(self, service: str, event: Any) -> Any:
+        self._now.advance(milliseconds=self._random.randrange(1, 400))
+        return super().invoke(service, event)
+
+    def run(self, kind: str, order: str) -> list[Event[Any]]:
+        """Place an order and deliver everything; return its events by time."""
+        self._now.now = NOW
+        line = msgspec.structs.replace(TRUMPET, sku="GONG") if kind == "sold out" else TRUMPET
+        token = "tok_declined" if kind == "declined" else "tok_success"
+        first = placed(order_placed(line, token=token), order=order)
+        self.append(first)
+        if kind == "stalled":
+            self.clear_queues()
+            self.append(then(first, OrderStalled(waited_seconds=60), slot="stalled/1"))
+        if kind == "cancelled later":
+            for _ in CONSUMERS:
+                self.step(self._random)
+        if kind.startswith("cancelled"):
+            now = self._now.now + timedelta(milliseconds=1)
+            self.append(then(first, OrderCancelled(reason="customer"), source="checkout", now=now))
+        self.settle(self._random)
+        return sorted(self.log.read(order), key=lambda event: event.time)
