@@ -81,7 +81,7 @@ class Account:
 
 
 @pytest.fixture
-def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """Return an account that was never used."""
     made = Account()
     with mock_aws():

@@ -12,28 +12,28 @@ ACCOUNT = "123456789012"
 PARAMETER = "/cdk-bootstrap/hnb659fds/version"
 
 
-def existing_stacks(there: Account, **statuses: str) -> None:
+def existing_stacks(aws: Account, **statuses: str) -> None:
     stacks = [
         {"StackName": f"fanfare-{part.replace('_', '-')}", "StackStatus": status}
         for part, status in statuses.items()
     ]
-    there.answers("DescribeStacks", Stacks=stacks)
+    aws.answers("DescribeStacks", Stacks=stacks)
 
 
-def all_stacks_exist(there: Account, blueprint: Blueprint) -> None:
+def all_stacks_exist(aws: Account, blueprint: Blueprint) -> None:
     stacks = [
         {"StackName": stack.name, "StackStatus": "CREATE_COMPLETE"} for stack in blueprint.stacks
     ]
-    there.answers("DescribeStacks", Stacks=stacks)
+    aws.answers("DescribeStacks", Stacks=stacks)
 
 
 # -- the CDK's toolkit -----------------------------------------------------------------------------
 
 
 def test_an_account_without_the_toolkit_gets_the_bootstrap_command(
-    there: Account, dev: Blueprint
+    aws: Account, dev: Blueprint
 ) -> None:
-    finding = only(there.examined(dev), "bootstrap")
+    finding = only(aws.examined(dev), "bootstrap")
 
     assert finding.verdict is Verdict.WRONG
     assert finding.todo == (
@@ -45,29 +45,28 @@ def test_an_account_without_the_toolkit_gets_the_bootstrap_command(
     ("version", "verdict"), [("5", Verdict.WRONG), ("6", Verdict.OK), ("28", Verdict.OK)]
 )
 def test_the_toolkit_must_be_as_new_as_the_stacks_say(
-    there: Account, dev: Blueprint, version: str, verdict: Verdict
+    aws: Account, dev: Blueprint, version: str, verdict: Verdict
 ) -> None:
-    there.client("ssm").put_parameter(Name=PARAMETER, Value=version, Type="String")
+    aws.client("ssm").put_parameter(Name=PARAMETER, Value=version, Type="String")
 
-    assert only(there.examined(dev), "bootstrap").verdict is verdict
+    assert only(aws.examined(dev), "bootstrap").verdict is verdict
 
 
 # -- stacks ----------------------------------------------------------------------------------------
 
 
-def test_without_any_stack_it_is_a_first_deployment(there: Account, dev: Blueprint) -> None:
-    finding = only(there.examined(dev), "stacks")
+def test_without_any_stack_it_is_a_first_deployment(aws: Account, dev: Blueprint) -> None:
+    finding = only(aws.examined(dev), "stacks")
 
     assert finding.verdict is Verdict.OK
     assert "first deployment" in finding.message
 
 
-def test_existing_stacks_are_counted(there: Account, dev: Blueprint) -> None:
-    all_stacks_exist(there, dev)
+def test_existing_stacks_are_counted(aws: Account, dev: Blueprint) -> None:
+    all_stacks_exist(aws, dev)
 
     assert (
-        only(there.examined(dev), "stacks").message
-        == f"{len(dev.stacks)} of {len(dev.stacks)} exist"
+        only(aws.examined(dev), "stacks").message == f"{len(dev.stacks)} of {len(dev.stacks)} exist"
     )
 
 
@@ -84,11 +83,11 @@ def test_existing_stacks_are_counted(there: Account, dev: Blueprint) -> None:
     ],
 )
 def test_a_stack_in_a_bad_state_is_named_with_a_command(
-    there: Account, dev: Blueprint, status: str, verdict: Verdict, does: str
+    aws: Account, dev: Blueprint, status: str, verdict: Verdict, does: str
 ) -> None:
-    existing_stacks(there, dev_bus="UPDATE_COMPLETE", dev_payment=status)
+    existing_stacks(aws, dev_bus="UPDATE_COMPLETE", dev_payment=status)
 
-    finding = there.examined(dev)["stacks"][-1]
+    finding = aws.examined(dev)["stacks"][-1]
 
     assert finding.verdict is verdict
     assert "fanfare-dev-payment" in finding.message
@@ -100,37 +99,37 @@ def test_a_stack_in_a_bad_state_is_named_with_a_command(
 
 
 def test_a_protected_stack_loses_its_protection_before_it_is_deleted(
-    there: Account, prod: Blueprint
+    aws: Account, prod: Blueprint
 ) -> None:
-    existing_stacks(there, prod_bus="ROLLBACK_COMPLETE")
+    existing_stacks(aws, prod_bus="ROLLBACK_COMPLETE")
 
-    todo = only(there.examined(prod, "prod"), "stacks").todo
+    todo = only(aws.examined(prod, "prod"), "stacks").todo
 
     assert "--no-enable-termination-protection" in todo[-2]
     assert "delete-stack" in todo[-1]
 
 
-def test_stacks_of_other_stages_are_ignored(there: Account, dev: Blueprint) -> None:
-    existing_stacks(there, prod_bus="ROLLBACK_FAILED", develop="CREATE_FAILED")
+def test_stacks_of_other_stages_are_ignored(aws: Account, dev: Blueprint) -> None:
+    existing_stacks(aws, prod_bus="ROLLBACK_FAILED", develop="CREATE_FAILED")
 
-    finding = only(there.examined(dev), "stacks")
+    finding = only(aws.examined(dev), "stacks")
 
     assert finding.verdict is Verdict.OK
     assert "first deployment" in finding.message
 
 
-def test_all_pages_of_the_accounts_stacks_are_read(there: Account, dev: Blueprint) -> None:
+def test_all_pages_of_the_accounts_stacks_are_read(aws: Account, dev: Blueprint) -> None:
     other = [{"StackName": "other", "StackStatus": "CREATE_COMPLETE"}]
     ours = [{"StackName": "fanfare-dev-bus", "StackStatus": "CREATE_FAILED"}]
-    there.answers("DescribeStacks", {"Stacks": other, "NextToken": "2"}, {"Stacks": ours})
+    aws.answers("DescribeStacks", {"Stacks": other, "NextToken": "2"}, {"Stacks": ours})
 
-    assert only(there.examined(dev), "stacks").verdict is Verdict.WRONG
+    assert only(aws.examined(dev), "stacks").verdict is Verdict.WRONG
 
 
-def test_a_stack_without_a_row_in_the_map_is_to_be_retired(there: Account, dev: Blueprint) -> None:
-    existing_stacks(there, dev_loyalty="CREATE_COMPLETE")
+def test_a_stack_without_a_row_in_the_map_is_to_be_retired(aws: Account, dev: Blueprint) -> None:
+    existing_stacks(aws, dev_loyalty="CREATE_COMPLETE")
 
-    finding = there.examined(dev)["stacks"][-1]
+    finding = aws.examined(dev)["stacks"][-1]
 
     assert finding.verdict is Verdict.WARNING
     assert finding.todo == ("fanfare retire loyalty --stage dev",)
@@ -139,8 +138,8 @@ def test_a_stack_without_a_row_in_the_map_is_to_be_retired(there: Account, dev: 
 # -- leftovers -------------------------------------------------------------------------------------
 
 
-def create_table(there: Account, table: str) -> None:
-    there.client("dynamodb").create_table(
+def create_table(aws: Account, table: str) -> None:
+    aws.client("dynamodb").create_table(
         TableName=table,
         KeySchema=[{"AttributeName": "subject", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "subject", "AttributeType": "S"}],
@@ -148,22 +147,22 @@ def create_table(there: Account, table: str) -> None:
     )
 
 
-def test_a_table_without_its_stack_is_wrong(there: Account, prod: Blueprint) -> None:
-    create_table(there, "fanfare-prod-log")
+def test_a_table_without_its_stack_is_wrong(aws: Account, prod: Blueprint) -> None:
+    create_table(aws, "fanfare-prod-log")
 
-    finding = only(there.examined(prod, "prod"), "leftovers")
+    finding = only(aws.examined(prod, "prod"), "leftovers")
 
     assert finding.verdict is Verdict.WRONG
     assert finding.message.startswith("fanfare-prod-log: kept")
     assert finding.todo[0].endswith(".venv/bin/cdk import fanfare-prod-bus -c stage=prod")
 
 
-def test_a_table_with_its_stack_is_ok(there: Account, prod: Blueprint) -> None:
-    create_table(there, "fanfare-prod-log")
-    all_stacks_exist(there, prod)
+def test_a_table_with_its_stack_is_ok(aws: Account, prod: Blueprint) -> None:
+    create_table(aws, "fanfare-prod-log")
+    all_stacks_exist(aws, prod)
 
-    assert only(there.examined(prod, "prod"), "leftovers").verdict is Verdict.OK
-    assert "DescribeTable" not in there.calls
+    assert only(aws.examined(prod, "prod"), "leftovers").verdict is Verdict.OK
+    assert "DescribeTable" not in aws.calls
 
 
 # -- concurrency -----------------------------------------------------------------------------------
@@ -174,10 +173,10 @@ def most(blueprint: Blueprint) -> int:
     return sum(each["MaximumConcurrency"] if each else 1 for each in scaling)
 
 
-def test_a_new_accounts_ten_functions_are_too_few(there: Account, dev: Blueprint) -> None:
-    there.answers("GetAccountSettings", AccountLimit={"ConcurrentExecutions": 10})
+def test_a_new_accounts_ten_functions_are_too_few(aws: Account, dev: Blueprint) -> None:
+    aws.answers("GetAccountSettings", AccountLimit={"ConcurrentExecutions": 10})
 
-    finding = only(there.examined(dev), "concurrency")
+    finding = only(aws.examined(dev), "concurrency")
 
     assert finding.verdict is Verdict.WARNING
     assert f"10 functions at once; consumers and relay alone may use {most(dev)}" in finding.message
@@ -186,31 +185,31 @@ def test_a_new_accounts_ten_functions_are_too_few(there: Account, dev: Blueprint
 
 @pytest.mark.parametrize(("more", "verdict"), [(0, Verdict.WARNING), (1, Verdict.OK)])
 def test_the_quota_must_leave_room_for_the_api(
-    there: Account, dev: Blueprint, more: int, verdict: Verdict
+    aws: Account, dev: Blueprint, more: int, verdict: Verdict
 ) -> None:
-    there.answers("GetAccountSettings", AccountLimit={"ConcurrentExecutions": most(dev) + more})
+    aws.answers("GetAccountSettings", AccountLimit={"ConcurrentExecutions": most(dev) + more})
 
-    assert only(there.examined(dev), "concurrency").verdict is verdict
+    assert only(aws.examined(dev), "concurrency").verdict is verdict
 
 
-def test_a_requested_increase_is_not_requested_again(there: Account, dev: Blueprint) -> None:
-    there.answers("GetAccountSettings", AccountLimit={"ConcurrentExecutions": 10})
+def test_a_requested_increase_is_not_requested_again(aws: Account, dev: Blueprint) -> None:
+    aws.answers("GetAccountSettings", AccountLimit={"ConcurrentExecutions": 10})
     requested = {"Status": "CASE_OPENED", "DesiredValue": 1000.0}
-    there.answers("ListRequestedServiceQuotaChangeHistoryByQuota", RequestedQuotas=[requested])
+    aws.answers("ListRequestedServiceQuotaChangeHistoryByQuota", RequestedQuotas=[requested])
 
-    finding = only(there.examined(dev), "concurrency")
+    finding = only(aws.examined(dev), "concurrency")
 
     assert "You have requested 1,000" in finding.message
     assert "request-service-quota-increase" not in finding.todo[0]
 
 
 def test_without_permission_to_list_requested_quotas_the_warning_stays(
-    there: Account, dev: Blueprint
+    aws: Account, dev: Blueprint
 ) -> None:
-    there.answers("GetAccountSettings", AccountLimit={"ConcurrentExecutions": 10})
-    there.refuses("ListRequestedServiceQuotaChangeHistoryByQuota", "AccessDeniedException")
+    aws.answers("GetAccountSettings", AccountLimit={"ConcurrentExecutions": 10})
+    aws.refuses("ListRequestedServiceQuotaChangeHistoryByQuota", "AccessDeniedException")
 
-    assert only(there.examined(dev), "concurrency").verdict is Verdict.WARNING
+    assert only(aws.examined(dev), "concurrency").verdict is Verdict.WARNING
 
 
 # -- account and region ----------------------------------------------------------------------------
@@ -229,26 +228,26 @@ def bound(blueprint: Blueprint, account: str | None, region: str | None) -> Blue
     ],
 )
 def test_credentials_of_another_account_or_region_are_wrong(
-    there: Account, dev: Blueprint, account: str | None, region: str | None, text: str
+    aws: Account, dev: Blueprint, account: str | None, region: str | None, text: str
 ) -> None:
-    finding = only(there.examined(bound(dev, account, region)), "credentials")
+    finding = only(aws.examined(bound(dev, account, region)), "credentials")
 
     assert finding.verdict is Verdict.WRONG
     assert text in finding.message
 
 
 def test_credentials_of_the_right_account_and_region_are_named(
-    there: Account, dev: Blueprint
+    aws: Account, dev: Blueprint
 ) -> None:
-    finding = only(there.examined(bound(dev, ACCOUNT, REGION)), "credentials")
+    finding = only(aws.examined(bound(dev, ACCOUNT, REGION)), "credentials")
 
     assert finding.verdict is Verdict.OK
     assert finding.message.startswith("arn:aws:sts::")
     assert finding.message.endswith(f" in {REGION}")
 
 
-def test_root_credentials_are_a_warning(there: Account, dev: Blueprint) -> None:
+def test_root_credentials_are_a_warning(aws: Account, dev: Blueprint) -> None:
     root = f"arn:aws:iam::{ACCOUNT}:root"
-    there.answers("GetCallerIdentity", Account=ACCOUNT, Arn=root)
+    aws.answers("GetCallerIdentity", Account=ACCOUNT, Arn=root)
 
-    assert only(there.examined(dev), "credentials").verdict is Verdict.WARNING
+    assert only(aws.examined(dev), "credentials").verdict is Verdict.WARNING

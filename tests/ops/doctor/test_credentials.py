@@ -16,46 +16,44 @@ from tests.support.blueprints import alarming, told
 READS = ("Get", "List", "Describe")
 
 
-def test_only_reading_operations_are_called(
-    there: Account, dev: Blueprint, prod: Blueprint
-) -> None:
+def test_only_reading_operations_are_called(aws: Account, dev: Blueprint, prod: Blueprint) -> None:
     called = set()
     for stage, blueprint in (("dev", dev), ("prod", prod)):
-        there.examined(blueprint, stage)
-        called |= set(there.calls)
+        aws.examined(blueprint, stage)
+        called |= set(aws.calls)
 
     assert called
     assert {call for call in called if not call.startswith(READS)} == set()
 
 
 @pytest.mark.parametrize("check", examine.CHECKS[2:], ids=lambda check: check.name)
-def test_a_missing_permission_is_named(there: Account, prod: Blueprint, check: Any) -> None:
+def test_a_missing_permission_is_named(aws: Account, prod: Blueprint, check: Any) -> None:
     for operation in ("*", "GetAccountSettings"):
-        there.refuses(operation, "AccessDeniedException")
-    there.answers("GetCallerIdentity", Account="123456789012", Arn="arn:aws:iam::1:user/me")
+        aws.refuses(operation, "AccessDeniedException")
+    aws.answers("GetCallerIdentity", Account="123456789012", Arn="arn:aws:iam::1:user/me")
     whole = told(prod, "email", adapter="ses", sender="shop@example.com")
     whole = alarming(whole, f"arn:aws:sns:{REGION}:123456789012:on-call")
 
-    finding = only(there.examined(whole, "prod"), check.name)
+    finding = only(aws.examined(whole, "prod"), check.name)
 
     assert finding.verdict is Verdict.UNKNOWN
     assert finding.message == f"These credentials lack {' or '.join(check.permissions)}."
 
 
-def test_throttling_makes_a_check_unknown(there: Account, dev: Blueprint) -> None:
-    there.refuses("GetParameter", "ThrottlingException", "Rate exceeded")
+def test_throttling_makes_a_check_unknown(aws: Account, dev: Blueprint) -> None:
+    aws.refuses("GetParameter", "ThrottlingException", "Rate exceeded")
 
-    finding = only(there.examined(dev), "bootstrap")
+    finding = only(aws.examined(dev), "bootstrap")
 
     assert finding.verdict is Verdict.UNKNOWN
     assert "AWS throttles the requests (Rate exceeded)" in finding.message
 
 
-def test_a_bug_of_a_check_is_no_finding(there: Account, dev: Blueprint) -> None:
-    there.answers("GetParameter", Parameter={"Value": "twelve"})
+def test_a_bug_of_a_check_is_no_finding(aws: Account, dev: Blueprint) -> None:
+    aws.answers("GetParameter", Parameter={"Value": "twelve"})
 
     with pytest.raises(ValueError, match="twelve"):
-        there.examined(dev)
+        aws.examined(dev)
 
 
 @pytest.mark.parametrize(
@@ -66,11 +64,11 @@ def test_a_bug_of_a_check_is_no_finding(there: Account, dev: Blueprint) -> None:
     ],
 )
 def test_credentials_that_do_not_work_are_wrong_and_the_other_checks_unknown(
-    there: Account, dev: Blueprint, code: str, text: str
+    aws: Account, dev: Blueprint, code: str, text: str
 ) -> None:
-    there.refuses("GetCallerIdentity", code)
+    aws.refuses("GetCallerIdentity", code)
 
-    found = there.examined(dev)
+    found = aws.examined(dev)
 
     wrong = only(found, "credentials")
     assert wrong.verdict is Verdict.WRONG
@@ -79,13 +77,13 @@ def test_credentials_that_do_not_work_are_wrong_and_the_other_checks_unknown(
     assert found.keys() == {check.name for check in examine.CHECKS}
     del found["credentials"]
     assert {only(found, name).verdict for name in found} == {Verdict.UNKNOWN}
-    assert there.calls == ["GetCallerIdentity"]
+    assert aws.calls == ["GetCallerIdentity"]
 
 
-def test_credentials_that_could_not_be_tried_are_unknown(there: Account, dev: Blueprint) -> None:
-    there.refuses("GetCallerIdentity", "ThrottlingException")
+def test_credentials_that_could_not_be_tried_are_unknown(aws: Account, dev: Blueprint) -> None:
+    aws.refuses("GetCallerIdentity", "ThrottlingException")
 
-    finding = only(there.examined(dev), "credentials")
+    finding = only(aws.examined(dev), "credentials")
 
     assert (finding.verdict, finding.todo) == (Verdict.UNKNOWN, ())
 
@@ -131,41 +129,41 @@ def test_the_verdict_on_a_clock_follows_from_its_difference(
     assert bool(finding.todo) is (verdict is not Verdict.OK)
 
 
-def test_the_clock_is_compared_with_awss_answer(there: Account, dev: Blueprint) -> None:
+def test_the_clock_is_compared_with_awss_answer(aws: Account, dev: Blueprint) -> None:
     ahead = format_datetime(datetime.now(UTC) + timedelta(minutes=20), usegmt=True)
-    there.answers(
+    aws.answers(
         "GetCallerIdentity",
         Account="123456789012",
         Arn="arn:aws:iam::123456789012:user/me",
         ResponseMetadata={"HTTPHeaders": {"date": ahead}},
     )
 
-    assert only(there.examined(dev), "clock").verdict is Verdict.WRONG
+    assert only(aws.examined(dev), "clock").verdict is Verdict.WRONG
 
 
 def test_the_answer_to_a_refused_signature_has_the_time_as_well(
-    there: Account, dev: Blueprint
+    aws: Account, dev: Blueprint
 ) -> None:
     then = format_datetime(HERE, usegmt=True)
-    there.refuses("GetCallerIdentity", "SignatureDoesNotMatch", date=then)
+    aws.refuses("GetCallerIdentity", "SignatureDoesNotMatch", date=then)
 
-    found = there.examined(dev)
+    found = aws.examined(dev)
 
     assert only(found, "credentials").verdict is Verdict.WRONG
     assert only(found, "clock").verdict is Verdict.WRONG
 
 
-def test_an_answer_without_a_date_leaves_the_clock_unknown(there: Account, dev: Blueprint) -> None:
-    there.answers("GetCallerIdentity", Account="123456789012", Arn="arn:aws:iam::1:user/me")
+def test_an_answer_without_a_date_leaves_the_clock_unknown(aws: Account, dev: Blueprint) -> None:
+    aws.answers("GetCallerIdentity", Account="123456789012", Arn="arn:aws:iam::1:user/me")
 
-    assert only(there.examined(dev), "clock").verdict is Verdict.UNKNOWN
+    assert only(aws.examined(dev), "clock").verdict is Verdict.UNKNOWN
 
 
 # -- the local cloud -------------------------------------------------------------------------------
 
 
-def test_the_local_cloud_is_checked_as_far_as_it_can_be(there: Account, dev: Blueprint) -> None:
-    found = there.examined(dev, LOCAL)
+def test_the_local_cloud_is_checked_as_far_as_it_can_be(aws: Account, dev: Blueprint) -> None:
+    found = aws.examined(dev, LOCAL)
 
     skipped = {name for name in found if only(found, name).verdict is Verdict.SKIPPED}
     assert skipped == {check.name for check in examine.CHECKS if check.skipped_locally}

@@ -21,8 +21,8 @@ def mailing(dev: Blueprint) -> Blueprint:
     return told(dev, "email", adapter="ses", sender=SENDER)
 
 
-def ses_account(there: Account, *, production: bool = True, sending: bool = True) -> None:
-    there.answers(
+def ses_account(aws: Account, *, production: bool = True, sending: bool = True) -> None:
+    aws.answers(
         "GetAccount",
         ProductionAccessEnabled=production,
         SendingEnabled=sending,
@@ -30,19 +30,19 @@ def ses_account(there: Account, *, production: bool = True, sending: bool = True
     )
 
 
-def test_without_a_sender_there_is_nothing_to_verify(there: Account, dev: Blueprint) -> None:
-    assert only(there.examined(dev), "mail").verdict is Verdict.OK
-    assert "GetAccount" not in there.calls
+def test_without_a_sender_there_is_nothing_to_verify(aws: Account, dev: Blueprint) -> None:
+    assert only(aws.examined(dev), "mail").verdict is Verdict.OK
+    assert "GetAccount" not in aws.calls
 
 
-def test_no_sender_is_a_warning_on_a_protected_stage(there: Account, prod: Blueprint) -> None:
-    assert only(there.examined(prod, "prod"), "mail").verdict is Verdict.WARNING
+def test_no_sender_is_a_warning_on_a_protected_stage(aws: Account, prod: Blueprint) -> None:
+    assert only(aws.examined(prod, "prod"), "mail").verdict is Verdict.WARNING
 
 
-def test_a_sender_that_ses_does_not_know_is_wrong(there: Account, mailing: Blueprint) -> None:
-    ses_account(there)
+def test_a_sender_that_ses_does_not_know_is_wrong(aws: Account, mailing: Blueprint) -> None:
+    ses_account(aws)
 
-    unknown, _ = there.examined(mailing)["mail"]
+    unknown, _ = aws.examined(mailing)["mail"]
 
     assert unknown.verdict is Verdict.WRONG
     assert unknown.todo == (
@@ -53,22 +53,22 @@ def test_a_sender_that_ses_does_not_know_is_wrong(there: Account, mailing: Bluep
 @pytest.mark.parametrize("identity", [SENDER, "example.com"])
 @pytest.mark.parametrize(("verified", "verdict"), [(False, Verdict.WRONG), (True, Verdict.OK)])
 def test_the_address_or_its_domain_must_be_verified(
-    there: Account, mailing: Blueprint, identity: str, verified: bool, verdict: Verdict
+    aws: Account, mailing: Blueprint, identity: str, verified: bool, verdict: Verdict
 ) -> None:
-    ses_account(there)
-    there.client("sesv2").create_email_identity(EmailIdentity=identity)
-    there.answers("GetEmailIdentity", VerifiedForSendingStatus=verified)
+    ses_account(aws)
+    aws.client("sesv2").create_email_identity(EmailIdentity=identity)
+    aws.answers("GetEmailIdentity", VerifiedForSendingStatus=verified)
 
-    sender, account = there.examined(mailing)["mail"]
+    sender, account = aws.examined(mailing)["mail"]
 
     assert (sender.verdict, account.verdict) == (verdict, Verdict.OK)
 
 
-def test_an_identity_that_moto_created_is_found(there: Account, mailing: Blueprint) -> None:
-    ses_account(there)
-    there.client("sesv2").create_email_identity(EmailIdentity="example.com")
+def test_an_identity_that_moto_created_is_found(aws: Account, mailing: Blueprint) -> None:
+    ses_account(aws)
+    aws.client("sesv2").create_email_identity(EmailIdentity="example.com")
 
-    sender, _ = there.examined(mailing)["mail"]
+    sender, _ = aws.examined(mailing)["mail"]
 
     assert "SES does not know" not in sender.message
 
@@ -81,16 +81,16 @@ def test_an_identity_that_moto_created_is_found(there: Account, mailing: Bluepri
     ],
 )
 def test_the_accounts_limits_in_ses_are_reported(
-    there: Account,
+    aws: Account,
     mailing: Blueprint,
     production: bool,
     sending: bool,
     verdict: Verdict,
     does: str,
 ) -> None:
-    ses_account(there, production=production, sending=sending)
+    ses_account(aws, production=production, sending=sending)
 
-    finding = there.examined(mailing)["mail"][-1]
+    finding = aws.examined(mailing)["mail"][-1]
 
     assert finding.verdict is verdict
     assert does in finding.todo[0]
@@ -99,22 +99,22 @@ def test_the_accounts_limits_in_ses_are_reported(
 # -- secrets ---------------------------------------------------------------------------------------
 
 
-def create_secret(there: Account, key: str) -> None:
-    there.client("secretsmanager").create_secret(Name=SECRET, SecretString=key)
+def create_secret(aws: Account, key: str) -> None:
+    aws.client("secretsmanager").create_secret(Name=SECRET, SecretString=key)
 
 
-def test_a_missing_secret_is_wrong(there: Account, prod: Blueprint) -> None:
-    finding = only(there.examined(prod, "prod"), "secrets")
+def test_a_missing_secret_is_wrong(aws: Account, prod: Blueprint) -> None:
+    finding = only(aws.examined(prod, "prod"), "secrets")
 
     assert finding.verdict is Verdict.WRONG
     assert f"create-secret --name {SECRET} " in finding.todo[0]
 
 
-def test_a_deleted_secret_can_be_restored(there: Account, prod: Blueprint) -> None:
-    create_secret(there, KEY.format("live"))
-    there.client("secretsmanager").delete_secret(SecretId=SECRET)
+def test_a_deleted_secret_can_be_restored(aws: Account, prod: Blueprint) -> None:
+    create_secret(aws, KEY.format("live"))
+    aws.client("secretsmanager").delete_secret(SecretId=SECRET)
 
-    finding = only(there.examined(prod, "prod"), "secrets")
+    finding = only(aws.examined(prod, "prod"), "secrets")
 
     assert finding.verdict is Verdict.WRONG
     assert "restore-secret" in finding.todo[0]
@@ -133,50 +133,50 @@ def test_a_deleted_secret_can_be_restored(there: Account, prod: Blueprint) -> No
     ],
 )
 def test_a_protected_stage_needs_a_live_key_which_is_never_shown(
-    there: Account, prod: Blueprint, key: str, verdict: Verdict
+    aws: Account, prod: Blueprint, key: str, verdict: Verdict
 ) -> None:
-    create_secret(there, key)
+    create_secret(aws, key)
 
-    found = there.examined(prod, "prod")
+    found = aws.examined(prod, "prod")
 
     assert only(found, "secrets").verdict is verdict
     assert key.strip() not in str(found)
     assert "51H8" not in str(found)
 
 
-def test_an_unprotected_stage_must_not_charge_real_cards(there: Account, dev: Blueprint) -> None:
-    create_secret(there, KEY.format("live"))
+def test_an_unprotected_stage_must_not_charge_real_cards(aws: Account, dev: Blueprint) -> None:
+    create_secret(aws, KEY.format("live"))
     charging = told(dev, "payment", adapter="stripe", secret=SECRET)
 
-    assert only(there.examined(charging), "secrets").verdict is Verdict.WRONG
+    assert only(aws.examined(charging), "secrets").verdict is Verdict.WRONG
 
 
-def test_the_secret_of_another_provider_need_only_exist(there: Account, dev: Blueprint) -> None:
-    create_secret(there, "whatever")
+def test_the_secret_of_another_provider_need_only_exist(aws: Account, dev: Blueprint) -> None:
+    create_secret(aws, "whatever")
     another = told(dev, "payment", adapter="another", secret=SECRET)
 
-    assert only(there.examined(another), "secrets").verdict is Verdict.OK
+    assert only(aws.examined(another), "secrets").verdict is Verdict.OK
 
 
-def test_with_sandboxes_no_secret_is_read(there: Account, dev: Blueprint) -> None:
-    assert only(there.examined(dev), "secrets").verdict is Verdict.OK
-    assert "GetSecretValue" not in there.calls
+def test_with_sandboxes_no_secret_is_read(aws: Account, dev: Blueprint) -> None:
+    assert only(aws.examined(dev), "secrets").verdict is Verdict.OK
+    assert "GetSecretValue" not in aws.calls
 
 
 # -- alarms ----------------------------------------------------------------------------------------
 
 
 def test_alarms_without_a_topic_are_a_warning_on_a_protected_stage(
-    there: Account, dev: Blueprint, prod: Blueprint
+    aws: Account, dev: Blueprint, prod: Blueprint
 ) -> None:
-    assert only(there.examined(dev), "alarms").verdict is Verdict.OK
-    finding = only(there.examined(prod, "prod"), "alarms")
+    assert only(aws.examined(dev), "alarms").verdict is Verdict.OK
+    finding = only(aws.examined(prod, "prod"), "alarms")
     assert finding.verdict is Verdict.WARNING
     assert [command.split()[2] for command in finding.todo] == ["create-topic", "subscribe"]
 
 
-def test_a_missing_topic_is_wrong(there: Account, dev: Blueprint) -> None:
-    finding = only(there.examined(alarming(dev, TOPIC)), "alarms")
+def test_a_missing_topic_is_wrong(aws: Account, dev: Blueprint) -> None:
+    finding = only(aws.examined(alarming(dev, TOPIC)), "alarms")
 
     assert finding.verdict is Verdict.WRONG
     assert "create-topic --name on-call " in finding.todo[0]
@@ -191,12 +191,12 @@ def test_a_missing_topic_is_wrong(there: Account, dev: Blueprint) -> None:
     ],
 )
 def test_a_topic_needs_a_confirmed_subscription(
-    there: Account, dev: Blueprint, confirmed: str, pending: str, verdict: Verdict, text: str
+    aws: Account, dev: Blueprint, confirmed: str, pending: str, verdict: Verdict, text: str
 ) -> None:
     attributes = {"SubscriptionsConfirmed": confirmed, "SubscriptionsPending": pending}
-    there.answers("GetTopicAttributes", Attributes=attributes)
+    aws.answers("GetTopicAttributes", Attributes=attributes)
 
-    finding = only(there.examined(alarming(dev, TOPIC)), "alarms")
+    finding = only(aws.examined(alarming(dev, TOPIC)), "alarms")
 
     assert finding.verdict is verdict
     assert text in finding.message
@@ -211,27 +211,27 @@ def test_a_topic_needs_a_confirmed_subscription(
     ],
 )
 def test_a_topic_whose_key_cloudwatch_may_not_use_is_wrong(
-    there: Account, dev: Blueprint, key: str, verdict: Verdict
+    aws: Account, dev: Blueprint, key: str, verdict: Verdict
 ) -> None:
     attributes = {"SubscriptionsConfirmed": "1", "SubscriptionsPending": "0", "KmsMasterKeyId": key}
-    there.answers("GetTopicAttributes", Attributes=attributes)
+    aws.answers("GetTopicAttributes", Attributes=attributes)
 
-    assert only(there.examined(alarming(dev, TOPIC)), "alarms").verdict is verdict
+    assert only(aws.examined(alarming(dev, TOPIC)), "alarms").verdict is verdict
 
 
-def test_a_topic_that_moto_created_is_checked(there: Account, dev: Blueprint) -> None:
-    sns = there.client("sns")
+def test_a_topic_that_moto_created_is_checked(aws: Account, dev: Blueprint) -> None:
+    sns = aws.client("sns")
     topic = sns.create_topic(Name="on-call")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="on-call@example.com")
 
-    finding = only(there.examined(alarming(dev, topic)), "alarms")
+    finding = only(aws.examined(alarming(dev, topic)), "alarms")
 
     assert finding.verdict is Verdict.WRONG
     assert f"alarms go to {topic}" in finding.message
 
 
-def test_a_topic_in_another_region_is_wrong(there: Account, dev: Blueprint) -> None:
-    finding = only(there.examined(alarming(dev, TOPIC.replace(REGION, "us-east-1"))), "alarms")
+def test_a_topic_in_another_region_is_wrong(aws: Account, dev: Blueprint) -> None:
+    finding = only(aws.examined(alarming(dev, TOPIC.replace(REGION, "us-east-1"))), "alarms")
 
     assert finding.verdict is Verdict.WRONG
-    assert "GetTopicAttributes" not in there.calls
+    assert "GetTopicAttributes" not in aws.calls
