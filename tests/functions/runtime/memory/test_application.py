@@ -1,0 +1,214 @@
+"""The application in memory: stories of consumers, with a relay and without."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import pytest
+
+from events.contracts.checkout import OrderPlaced
+from events.contracts.inventory import StockReserved, StockVoided
+from events.envelope import Event
+from events.history import History
+from functions.checkout.catalogue import CATALOGUE
+from functions.framework.ports import Change, Log, Message, Record, Value
+from functions.framework.reaction import On
+from functions.framework.service import Consumer, Service, Table
+from functions.inventory.reactions import AVAILABLE, STOCK
+from functions.inventory.service import SERVICE as INVENTORY
+from functions.map import API, BUS, CONSUMERS
+from functions.runtime import backoff
+from functions.runtime.main import Dependencies
+from functions.runtime.memory.application import Application
+from tests.functions.checkout.conftest import BODY, KEY
+from tests.support.builders import MUTE, ORDER, TRUMPET, Clock, placed
+
+LISTENER = Consumer(name="listener", on=(On(event=OrderPlaced, react=lambda _: None),))
+
+
+def shop(**given: Any) -> Application:
+    """Return the whole shop with both products in stock."""
+    application = Application((API, BUS, *CONSUMERS), clock=Clock(), **given)
+    for line in (TRUMPET, MUTE):
+        offer: dict[str, Value] = {"name": line.name, "currency": "EUR"}
+        offer["price"] = line.unit_price
+        application.tables(CATALOGUE).put(Record(key=line.sku, values=offer, version=0))
+        application.tables(STOCK).add(line.sku, AVAILABLE, 10)
+    return application
+
+
+def facts(application: Application, order: str = ORDER) -> set[str]:
+    return {event.type for event in application.history(order)}
+
+
+def test_an_order_over_http_is_dispatched_and_its_mails_are_sent() -> None:
+    application = shop(adapters={"email": "ses"})
+
+    answer = application.request(
+        API.name, "POST /checkout", body=json.dumps(BODY), headers={"idempotency-key": KEY}
+    )
+    application.settle()
+
+    (order,) = application.log.orders()
+    assert answer["statusCode"] == 200
+    assert "DispatchScheduled" in facts(application, order)
+    assert len(application.mailbox.sent) == 2
+    assert len(application.topic.published) == len(application.history(order))
+
+
+def test_a_consumer_alone_is_sent_what_it_subscribes_to() -> None:
+    application = Application((INVENTORY,), clock=Clock())
+    application.tables(STOCK).add(TRUMPET.sku, AVAILABLE, 1)
+    application.tables(STOCK).add(MUTE.sku, AVAILABLE, 2)
+
+    application.append(placed())
+    application.settle()
+
+    assert application.history(ORDER).states(StockReserved)
+    assert application.tables(STOCK).number(MUTE.sku, AVAILABLE) == 0
+
+
+def test_a_paused_consumer_holds_up_nobody_and_catches_up() -> None:
+    application = shop()
+    application.queues["email"].paused = True
+    application.append(placed())
+    application.settle()
+    assert "DispatchScheduled" in facts(application)
+    assert "ReceiptSent" not in facts(application)
+
+    application.queues["email"].paused = False
+    application.settle()
+
+    assert {"ReceiptSent", "DispatchNoteSent"} <= facts(application)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_order_of_deliveries_has_the_same_end(seed: int) -> None:
+    usual, random = shop(), shop()
+    for application, by_chance in ((usual, None), (random, Random(seed))):
+        application.append(placed())
+        application.settle(by_chance)
+
+    assert facts(random) == facts(usual)
+
+
+def test_a_message_that_was_sent_twice_is_handled_once() -> None:
+    application = shop()
+    application.append(placed())
+    application.settle()
+    before = application.history(ORDER)
+
+    assert application.handle("payment", placed()) == ["duplicate"]
+    assert application.history(ORDER) == before
+
+
+def test_a_message_that_always_fails_is_dead_after_its_last_receive() -> None:
+    def fails(_: Event[Any]) -> None:
+        raise ConnectionError
+
+    broken = replace(LISTENER, on=(On(event=OrderPlaced, react=fails),))
+    application = Application((broken,), clock=Clock())
+
+    application.append(placed())
+    application.settle()
+
+    (dead,) = application.queues["listener"].dead
+    assert dead.id == placed().id
+    assert application.observer.outcomes == ["retry"] * backoff.receives_to_ride_out()
+    assert len(application.queues["listener"]) == 0
+
+
+def test_a_wrapped_port_can_fail_once() -> None:
+    class FailsOnce(Log):
+        def __init__(self, log: Log) -> None:
+            self._log, self._failed = log, False
+
+        def read(self, subject: str) -> History:
+            return self._log.read(subject)
+
+        def append(self, event: Event[Any], changes: Sequence[Change] = ()) -> Event[Any]:
+            if not self._failed:
+                self._failed = True
+                raise TimeoutError
+            return self._log.append(event, changes)
+
+    def wrap(service: Service, given: Dependencies) -> Dependencies:
+        return replace(given, log=FailsOnce(given.log)) if service is INVENTORY else given
+
+    application = shop(wrap=wrap)
+    application.append(placed())
+    application.settle()
+
+    assert application.observer.of("inventory")[0] == "retry"
+    assert "DispatchScheduled" in facts(application)
+
+
+def test_what_the_topic_refuses_is_published_again() -> None:
+    application = shop()
+    publish = application.topic.publish
+    refused: list[str] = []
+
+    def reluctant(messages: Sequence[Message]) -> Sequence[str]:
+        if not refused and len(messages) > 1:
+            refused.append(messages[0].id)
+            return ["Throttled", *publish(messages[1:])]
+        return publish(messages)
+
+    application.topic.publish = reluctant  # type: ignore[method-assign]  # a topic of this test
+    for name in ("A", "B"):
+        application.append(placed(order=name))
+    application.settle()
+
+    assert refused
+    assert facts(application, "A") == facts(application, "B")
+
+
+def test_a_topic_that_refuses_everything_ends_the_test_with_a_reason() -> None:
+    application = shop()
+    application.topic.refuses.add(placed().id)
+    application.append(placed())
+
+    with pytest.raises(RuntimeError, match="refuse everything"):
+        application.settle()
+
+
+def test_a_chore_runs_when_it_is_due_and_only_where_there_is_one() -> None:
+    application = shop()
+    application.tick("analytics")
+    application.tick("payment")
+
+    assert set(application.observer.of("analytics")) <= {"summed"}
+    assert application.observer.of("payment") == []
+
+
+def test_cleared_it_is_as_new() -> None:
+    application = shop()
+    application.append(placed())
+    application.settle()
+
+    application.clear()
+
+    assert application.log.orders() == []
+    assert application.topic.published == []
+    assert not any(application.state()["rows"].values())
+
+
+def test_two_tables_of_one_name_are_refused() -> None:
+    table = Table(name=STOCK, key="sku", access=frozenset({"get"}))
+
+    with pytest.raises(ValueError, match="inventory and listener both own a table 'stock'"):
+        Application((INVENTORY, replace(LISTENER, tables=(table,))))
+
+
+def test_an_event_may_be_stated_without_a_relay() -> None:
+    states = On(event=OrderPlaced, react=lambda _: StockVoided(), states=(StockVoided,))
+    stating = replace(LISTENER, name="inventory", on=(states,))
+    application = Application((stating,), clock=Clock())
+
+    application.append(placed())
+    application.settle()
+
+    assert facts(application) == {"OrderPlaced", "StockVoided"}
+    assert application.observer.outcomes == ["done"]
