@@ -9,17 +9,18 @@ from dataclasses import replace
 from itertools import count
 from random import Random
 from types import SimpleNamespace
-from typing import Any, override
+from typing import Any
 
 from events.envelope import Event
 from events.history import History
-from functions.framework.ports import Change, Clock, Mail, Mailbox, Message, Resources
+from functions.framework.ports import Change, Clock, Message, Resources
 from functions.framework.service import TICK, Consumer, Relay, Service
 from functions.runtime.aws.items import to_item, to_message
 from functions.runtime.clock import utc_now
 from functions.runtime.main import Dependencies, Handler, compose
 from functions.runtime.memory.lambda_events import batch, failures, http_request, stream_record
 from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.mailbox import MemoryMailbox
 from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.queue import MemoryQueue
 from functions.runtime.memory.rows import MemoryRows
@@ -35,18 +36,6 @@ type Wrap = Callable[[Service, Dependencies], Dependencies]
 def unchanged(_service: Service, given: Dependencies) -> Dependencies:
     """Return the ports as they are."""
     return given
-
-
-class MemoryMailbox(Mailbox):
-    """A mailbox that keeps every mail in `sent`."""
-
-    def __init__(self) -> None:
-        self.sent: list[Mail] = []
-
-    @override
-    def send(self, mail: Mail) -> str:
-        self.sent.append(mail)
-        return f"mail-{len(self.sent)}"
 
 
 class Application:
