@@ -50,7 +50,7 @@ DESCRIPTIONS: dict[Fault, str] = {
     "timed out": "Lambda ends the worker at its timeout, during a call",
     "twice": "another worker receives the same message at once",
     "doubled": "SNS delivers the message twice",
-    "buried": "dead-lettered: every worker dies on the message",
+    "buried": "every worker dies on the message, so it is dead-lettered",
     "paused": "the consumer is paused",
     "broken": "every call of the consumer is refused",
     "out": "the relay does not run",

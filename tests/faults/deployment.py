@@ -106,7 +106,7 @@ class Deployment(World):
         key = customer_key(number)
         self.orders[number] = order_id(key)
         answers: list[int] = []
-        attempt(lambda: answers.append(self.shop.ask(key, *args, **options).status))
+        attempt(lambda: answers.append(self.shop.request_order(key, *args, **options).status))
         return answers == [200]
 
     def cancel(self, number: int) -> bool:
