@@ -11,14 +11,14 @@ from ops.replays.pace import Pace
 from ops.replays.target import Chunk, Transport, batch_size
 
 ATTEMPTS = 5
-"""How often a message is sent until it is accepted."""
+"""The most attempts to send a message."""
 
 FIRST_PAUSE = 0.5
 """Seconds before the second attempt; they double with each further one."""
 
 
 class Undelivered(Exception):
-    """The target accepted some messages at no attempt; the error names them and the reasons."""
+    """The target refused some messages at every attempt; the error names them and the reasons."""
 
 
 def send(

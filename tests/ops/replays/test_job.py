@@ -60,6 +60,10 @@ def test_a_job_is_loaded_as_it_was_written(job: Job, tmp_path: Path) -> None:
     assert (loaded.state, loaded.torn) == ("failed", False)
 
 
+def test_the_estimate_is_called_census_in_the_file(job: Job) -> None:
+    assert b'"rate":50.0,"census":{"events":30,' in job.path.read_bytes()
+
+
 def test_a_resumed_job_has_not_ended(job: Job) -> None:
     with job.locked():
         job.append(Ended(at=NOW, how="failed"))
