@@ -22,7 +22,7 @@ from ops.logs.filter import Filter
 from ops.logs.record import LogRecord
 
 
-class Step:
+class RunStep:
     """A step of the start: its name and description, and its child process, if it has one.
 
     `spinner` shows the progress; it is None without a terminal.
@@ -58,11 +58,11 @@ class View:
         self._print(Text(text, "bold"))
 
     @contextmanager
-    def step(self, name: str, text: str) -> Iterator["Step"]:
+    def step(self, name: str, text: str) -> Iterator["RunStep"]:
         """Show a step and its duration; if it fails, the end of its child's log."""
         began = time.monotonic()
         spinner = self._options.err.status(_head(name, text).lstrip()) if self.terminal else None
-        step = Step(name, text, spinner)
+        step = RunStep(name, text, spinner)
         try:
             with spinner or nullcontext():
                 yield step

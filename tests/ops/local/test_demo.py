@@ -60,7 +60,7 @@ def test_an_order_without_its_refund_does_not_match() -> None:
     assert not samples()[2].matches(fold(story(*OWING)))
 
 
-class Shop(http.server.BaseHTTPRequestHandler):
+class FakeShop(http.server.BaseHTTPRequestHandler):
     """Answers a request for an order."""
 
     requests: ClassVar[list[Any]]
@@ -78,8 +78,8 @@ class Shop(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def shop() -> Iterator[tuple[str, type[Shop]]]:
-    class This(Shop):
+def shop() -> Iterator[tuple[str, type[FakeShop]]]:
+    class This(FakeShop):
         requests: ClassVar[list[Any]] = []
         status = 200
 
@@ -89,14 +89,14 @@ def shop() -> Iterator[tuple[str, type[Shop]]]:
         server.shutdown()
 
 
-def test_an_order_is_placed_over_http(shop: tuple[str, type[Shop]]) -> None:
+def test_an_order_is_placed_over_http(shop: tuple[str, type[FakeShop]]) -> None:
     api, this = shop
 
     assert place(api, {"lines": []}) == "X"
     assert this.requests == [("/api/checkout", "application/json", {"lines": []})]
 
 
-def test_an_error_answer_is_reported(shop: tuple[str, type[Shop]]) -> None:
+def test_an_error_answer_is_reported(shop: tuple[str, type[FakeShop]]) -> None:
     api, this = shop
     this.status = 503
 

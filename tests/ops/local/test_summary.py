@@ -43,7 +43,7 @@ def handle(connection: Connection, consumer: Consumer, *events: Event[Any]) -> N
         reactor.handle(event)
 
 
-class Time:
+class FakeTime:
     """A clock that advances on sleep, and a callback that runs meanwhile."""
 
     def __init__(self, meanwhile: Callable[[], None] = lambda: None) -> None:
@@ -69,7 +69,7 @@ def test_the_summary_is_shown_once_the_read_models_have_caught_up(
         if consumer:
             handle(here, consumer, PLACED, CONFIRMED)
 
-    time = Time(meanwhile)
+    time = FakeTime(meanwhile)
 
     assert show_summary(here, view, [ORDER], clock=lambda: time.now, sleep=time.sleep)
 
@@ -94,7 +94,7 @@ def test_a_read_model_that_does_not_catch_up_is_an_error(
         known = (PLACED,) if consumer is missing else (PLACED, CONFIRMED)
         if consumer is not missing or missing.name == "analytics":
             handle(here, consumer, *known)
-    time = Time()
+    time = FakeTime()
 
     def sleep(_: float) -> None:
         time.sleep(PATIENCE / 3)  # fewer polls than in a real run
@@ -111,7 +111,7 @@ def test_a_row_that_is_behind_the_log_does_not_agree(here: Connection, view: Vie
         handle(here, consumer, PLACED)
     here.log().append(CONFIRMED)
     handle(here, READ_MODELS[1], CONFIRMED)
-    time = Time()
+    time = FakeTime()
 
     assert len(here.log().read(ORDER)) == 2
     assert not show_summary(here, view, [ORDER], clock=lambda: time.now, sleep=time.sleep)

@@ -24,7 +24,7 @@ from tests.support.replay_orders import AFTER, ORDERS, log, story_of, time
 __all__ = ["log", "time"]
 
 
-class Topic:
+class RecordingTopic:
     """A topic that keeps its messages. `refuses` has the number of refusals by id; `breaks` an
     error by call, raised after the messages were accepted."""
 
@@ -84,8 +84,8 @@ SLOTS = [event.slot for event in story_of("ORDER")]
 
 
 @pytest.fixture
-def topic(time: Time) -> Topic:
-    return Topic(time)
+def topic(time: Time) -> RecordingTopic:
+    return RecordingTopic(time)
 
 
 def made(log: Pages, folder: Path, rate: float = 1000.0) -> Job:
@@ -112,7 +112,7 @@ def job(log: MemoryLog, tmp_path: Path) -> Job:
     return made(log, tmp_path)
 
 
-def run(job: Job, log: Pages, topic: Topic, time: Time) -> None:
+def run(job: Job, log: Pages, topic: RecordingTopic, time: Time) -> None:
     send(job, log, TopicTransport(topic), time.pace(job.plan.rate), time.clock, lambda _: None)
 
 
@@ -126,7 +126,7 @@ def test_the_sequence_of_an_orders_events_is_not_that_of_its_slots() -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 1000])
 def test_an_orders_events_are_published_by_sequence_whatever_the_pages(
-    log: MemoryLog, tmp_path: Path, topic: Topic, time: Time, size: int
+    log: MemoryLog, tmp_path: Path, topic: RecordingTopic, time: Time, size: int
 ) -> None:
     paged = SmallPages(log, size)
     job = made(paged, tmp_path)
@@ -141,7 +141,7 @@ def test_an_orders_events_are_published_by_sequence_whatever_the_pages(
 
 
 def test_events_of_many_orders_are_published_together(
-    job: Job, log: MemoryLog, topic: Topic
+    job: Job, log: MemoryLog, topic: RecordingTopic
 ) -> None:
     run(job, log, topic, Time())
 
@@ -150,7 +150,7 @@ def test_events_of_many_orders_are_published_together(
 
 @pytest.mark.parametrize("rate", [0.5, 3.0, 50.0])
 def test_no_second_has_more_than_the_rate(
-    log: MemoryLog, tmp_path: Path, topic: Topic, time: Time, rate: float
+    log: MemoryLog, tmp_path: Path, topic: RecordingTopic, time: Time, rate: float
 ) -> None:
     run(made(log, tmp_path, rate), log, topic, time)
 
@@ -163,7 +163,7 @@ def test_no_second_has_more_than_the_rate(
 @pytest.mark.parametrize("call", [1, 2, 4, 5, 9, 12])
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), TimeoutError("lost answer")])
 def test_after_an_interruption_at_any_wave_no_event_is_missing(
-    job: Job, log: MemoryLog, topic: Topic, time: Time, call: int, error: BaseException
+    job: Job, log: MemoryLog, topic: RecordingTopic, time: Time, call: int, error: BaseException
 ) -> None:
     topic.breaks[call] = error
 
@@ -178,7 +178,7 @@ def test_after_an_interruption_at_any_wave_no_event_is_missing(
 
 
 def test_a_refused_event_is_published_again_and_its_successors_wait(
-    job: Job, log: MemoryLog, topic: Topic, time: Time
+    job: Job, log: MemoryLog, topic: RecordingTopic, time: Time
 ) -> None:
     refused = f"ORDER01/{SLOTS[1]}"
     topic.refuses = {refused: 2}
@@ -195,7 +195,7 @@ def test_a_refused_event_is_published_again_and_its_successors_wait(
 
 
 def test_an_event_refused_at_every_attempt_is_named_and_blocks_its_successors(
-    job: Job, log: MemoryLog, topic: Topic, time: Time
+    job: Job, log: MemoryLog, topic: RecordingTopic, time: Time
 ) -> None:
     refused = f"ORDER01/{SLOTS[1]}"
     topic.refuses = {refused: ATTEMPTS, f"ORDER03/{SLOTS[1]}": ATTEMPTS}
