@@ -49,7 +49,7 @@ class Journeys:
         """Go all ways; return the ids of the orders."""
         world, shop = self._world, self._shop
         assert shop.request("GET /products").status == 200
-        shop.offer(NEW, NEW.title())
+        shop.add_product(NEW, NEW.title())
         ended = {
             shop.order(NEW, token=success): "dispatched",
             shop.order(token=declined): "cancelled",

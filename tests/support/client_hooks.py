@@ -9,7 +9,7 @@ from botocore.handlers import BUILTIN_HANDLERS
 
 @contextmanager
 def hooked(*hooks: tuple[str, Callable[..., Any]]) -> Iterator[None]:
-    """Register (botocore event, function) hooks with each client that is created meanwhile."""
+    """Hook botocore events, by name and function, of all sessions that are created meanwhile."""
     BUILTIN_HANDLERS.extend(hooks)
     try:
         yield

@@ -1,15 +1,20 @@
-"""The world that each journey happens in: templates synthesized once, clocks that stand still."""
+"""Fixtures: templates synthesized once, a stopped clock, a stage under moto."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 import pytest
 import time_machine
 from moto import mock_aws
 from time_machine import Traveller
 
+from functions.runtime.aws.client import client_factory
 from functions.runtime.memory.observer import MemoryObserver
-from infra.stage import DEV
+from infra.stage import DEV, Stage
+from ops.replays import job
+from ops.stage.connection import Connection
 from tests.support.assembly import GUARDED, once, synthesize
 from tests.support.builders import NOW
 from tests.support.template import Templates
@@ -17,20 +22,23 @@ from tests.system.shop import SENDER, Shop
 from tests.system.world import World
 
 
+def synthesized(factory: pytest.TempPathFactory, name: str, stage: Stage) -> Templates:
+    return Templates(once(factory, name, lambda out: synthesize(out, stage)).stacks)
+
+
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return Templates(once(tmp_path_factory, "dev", lambda out: synthesize(out, DEV)).stacks)
+    return synthesized(tmp_path_factory, "dev", DEV)
 
 
 @pytest.fixture(scope="session")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return Templates(once(tmp_path_factory, "guarded", lambda out: synthesize(out, GUARDED)).stacks)
+    return synthesized(tmp_path_factory, "guarded", GUARDED)
 
 
 @pytest.fixture(scope="session")
 def mailing(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    stage = replace(DEV, sender=SENDER)
-    return Templates(once(tmp_path_factory, "mailing", lambda out: synthesize(out, stage)).stacks)
+    return synthesized(tmp_path_factory, "mailing", replace(DEV, sender=SENDER))
 
 
 @pytest.fixture
@@ -53,3 +61,11 @@ def world(templates: Templates, clock: Traveller, lines: MemoryObserver) -> Iter
 @pytest.fixture
 def shop(world: World) -> Shop:
     return Shop(world)
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Connection:
+    """An operator's connection to the stage."""
+    monkeypatch.setattr(job, "JOBS", tmp_path)
+    # Created at first use, so that hooks of the test apply to the client.
+    return Connection(stage=DEV.name, client=cache(lambda service: client_factory()(service)))

@@ -1,11 +1,10 @@
-"""Marked personal data and secrets, and every form in which somebody might have kept them."""
+"""Marked personal data and secrets, and a search for them in every encoding."""
 
 import base64
 import json
 from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import md5, sha1, sha256
-from typing import Any
 from urllib.parse import quote, quote_plus
 from uuid import UUID
 
@@ -42,7 +41,7 @@ MARKS = {
 }
 
 EVERYTHING = " ".join(MARKS.values())
-"""What a talkative provider could say in an error."""
+"""The message of a provider's error that quotes everything."""
 
 SHIP_TO = {
     "name": NAME,
@@ -54,17 +53,12 @@ SHIP_TO = {
 
 
 def leaks(text: str) -> list[str]:
-    """Return which marks a text has, and in which form."""
+    """Return the marks in a text, each with its encoding."""
     return sorted({f"{mark}, {form}" for form, mark, written in _forms() if written in text})
 
 
-def leaks_of(value: Any) -> list[str]:
-    """Return the leaks of anything that JSON can hold."""
-    return leaks(json.dumps(value, ensure_ascii=False, default=str))
-
-
 def without_personal(body: str) -> str:
-    """Return an event as JSON without what its contract says is personal."""
+    """Return an event as JSON without the fields that its contract declares personal."""
     event = json.loads(body)
     event["data"] = json.loads(blank(event["type"], json.dumps(event["data"])))
     return json.dumps(event)
@@ -76,11 +70,11 @@ def _forms() -> tuple[tuple[str, str, str], ...]:
         (form, mark, written)
         for mark, text in MARKS.items()
         for each in {text, text.lower(), text.upper()}
-        for form, written in _written(each)
+        for form, written in _encodings(each)
     )
 
 
-def _written(text: str) -> Iterator[tuple[str, str]]:
+def _encodings(text: str) -> Iterator[tuple[str, str]]:
     raw = text.encode()
     yield "plain", text
     yield "in JSON", json.dumps(text)[1:-1]
@@ -95,7 +89,7 @@ def _written(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _base64(raw: bytes, begin: int) -> Iterable[str]:
-    """Return what is the same of the base64 of all texts in which these bytes begin there."""
+    """Return the part of the base64 that is equal in all texts with these bytes at this offset."""
     padded = b"\0" * begin + raw
     whole = len(padded) // 3 * 4
     skipped = 0 if begin == 0 else 4

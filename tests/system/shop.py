@@ -1,4 +1,4 @@
-"""A customer of the world: places orders over HTTP, looks at them and cancels them."""
+"""A customer of a stage: places, shows and cancels orders over HTTP."""
 
 import json
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ STOCK = 100
 SKU = "TRUMPET"
 SOLD_OUT = "TUBA"
 SENDER = "shop@fanfare.example"
-"""Whom mail is from, where a stage sends it."""
+"""The sender of mail, on a stage that sends mail."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the shop said."""
+    """An HTTP answer."""
 
     status: int
     headers: dict[str, str]
@@ -37,9 +37,9 @@ class Placed:
 
 
 class Shop:
-    """The way in to a world, with one product in stock and one sold out.
+    """The shop of a stage, with one product in stock and one sold out.
 
-    `subject` is whom the token of the next request names, where the stage has an issuer.
+    `subject` is the subject of the next request's token, on a stage with an issuer.
     """
 
     def __init__(self, world: World) -> None:
@@ -47,19 +47,19 @@ class Shop:
         self._keys = 0
         self.subject: str | None = None
         for sku, stock in ((SKU, STOCK), (SOLD_OUT, 0)):
-            self.offer(sku, sku.title(), stock)
+            self.add_product(sku, sku.title(), stock)
 
-    def offer(self, sku: str, name: str, stock: int = STOCK) -> None:
-        """Put one more product into the catalogue, and so many pieces of it into stock."""
-        product = {"name": {"S": name}, "price": {"N": str(PRICE)}}
-        self._world.put(
-            self._world.own_table("checkout", "catalogue"),
-            {"sku": {"S": sku}, "currency": {"S": "EUR"}, **product},
-        )
-        self._world.put(
-            self._world.own_table("inventory", "stock"),
-            {"sku": {"S": sku}, "available": {"N": str(stock)}},
-        )
+    def add_product(self, sku: str, name: str, stock: int = STOCK) -> None:
+        """Add a product to the catalogue, with `stock` pieces."""
+        product = {"sku": {"S": sku}, "name": {"S": name}, "price": {"N": str(PRICE)}}
+        catalogue = self._world.own_table("checkout", "catalogue")
+        self._world.put(catalogue, product | {"currency": {"S": "EUR"}})
+        self.add_stock(sku, stock)
+
+    def add_stock(self, sku: str, pieces: int) -> None:
+        """Set the stock of a product."""
+        stock = self._world.own_table("inventory", "stock")
+        self._world.put(stock, {"sku": {"S": sku}, "available": {"N": str(pieces)}})
 
     def order(
         self,
@@ -68,14 +68,14 @@ class Shop:
         token: str = SUCCESS,
         others: Sequence[str] = (),
     ) -> Placed:
-        """Place an order with a key of its own, of one product or of `others` as well."""
+        """Place an order with a new key, of one product or of `others` as well."""
         self._keys += 1
         key = str(UUID(int=self._keys))
-        answer = self.ask(key, sku, quantity, token, others)
+        answer = self.request_order(key, sku, quantity, token, others)
         assert answer.status == 200, answer
         return Placed(answer.body["id"], key)
 
-    def ask(
+    def request_order(
         self,
         key: str,
         sku: str = SKU,
@@ -83,7 +83,7 @@ class Shop:
         token: str = SUCCESS,
         others: Sequence[str] = (),
     ) -> Answer:
-        """Ask for an order with a key, which may fail."""
+        """Request an order with a key; return any answer."""
         body = {
             "lines": [{"sku": each, "quantity": quantity} for each in (sku, *others)],
             "email": "ada@example.com",
@@ -99,14 +99,14 @@ class Shop:
         return self.request("POST /checkout", body=body, headers={"idempotency-key": key})
 
     def show(self, order: Placed) -> Answer:
-        """Look at an order."""
-        return self._of(order, "GET /orders/{id}")
+        """Show an order."""
+        return self._order_request(order, "GET /orders/{id}")
 
     def cancel(self, order: Placed) -> Answer:
-        """Ask to cancel an order."""
-        return self._of(order, "POST /orders/{id}/cancel")
+        """Cancel an order."""
+        return self._order_request(order, "POST /orders/{id}/cancel")
 
-    def _of(self, order: Placed, route: str) -> Answer:
+    def _order_request(self, order: Placed, route: str) -> Answer:
         return self.request(
             route, path={"id": order.id}, headers={"authorization": f"Bearer {order.key}"}
         )
@@ -119,7 +119,7 @@ class Shop:
         path: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """Send a request through the API's function, as an HTTP API would."""
+        """Send a request to the API's function, as an HTTP API does."""
         response = self._world.invoke(
             the_map.API.name,
             {
@@ -139,19 +139,19 @@ class Shop:
             json.loads(response["body"]) if response["body"] else None,
         )
 
-    # -- what the shop owns and owes ---------------------------------------------------------------
+    # -- the services' own tables ------------------------------------------------------------------
 
     def available(self, sku: str = SKU) -> int:
-        """Return the stock that is left."""
+        """Return the remaining stock."""
         stock = self._world.table(self._world.own_table("inventory", "stock"))
         return next(int(item["available"]) for item in stock if item["sku"] == sku)
 
     def ledger(self, order: Placed) -> list[str]:
-        """Return the states of the order's references at the gateway."""
+        """Return the states of the order's references in the sandbox gateway."""
         entries = self._world.table(self._world.own_table("payment", "ledger"))
         return sorted(str(entry["state"]) for entry in entries if entry["order"] == order.id)
 
     def parcels(self, order: Placed) -> int:
-        """Return how many parcels the carrier booked for the order."""
+        """Return the number of parcels that the sandbox carrier booked for the order."""
         parcels = self._world.table(self._world.own_table("shipping", "parcels"))
         return sum(int(parcel["parcels"]) for parcel in parcels if parcel["order"] == order.id)

@@ -1,14 +1,14 @@
-"""The budget of the happy path as a whole, counted from all calls of all functions."""
+"""Budget of write units for the happy path, counted from all calls of all functions."""
 
 from collections.abc import Iterator
 
-import botocore.handlers
 import pytest
 
 from functions import names
 from functions.map import SERVICES
 from functions.runtime.memory.observer import MemoryObserver
 from tests.functions.runtime.aws.test_items import CATALOGUE
+from tests.support.client_hooks import hooked
 from tests.support.template import Templates
 from tests.system.shop import Shop
 from tests.system.units import STAGE, UNIT, Meter
@@ -32,14 +32,10 @@ SHARES = {
 @pytest.fixture
 def meter(templates: Templates) -> Iterator[Meter]:
     made = Meter(templates)
-    handlers = [
-        ("provide-client-params.dynamodb", made.note),
-        ("after-call.dynamodb", made.charge),
-    ]
-    botocore.handlers.BUILTIN_HANDLERS.extend(handlers)
-    yield made
-    for handler in handlers:
-        botocore.handlers.BUILTIN_HANDLERS.remove(handler)
+    with hooked(
+        ("provide-client-params.dynamodb", made.note), ("after-call.dynamodb", made.charge)
+    ):
+        yield made
 
 
 def test_a_whole_order_of_one_line_costs_at_most_eighteen_write_units(
@@ -56,7 +52,7 @@ def test_a_whole_order_of_one_line_costs_at_most_eighteen_write_units(
     assert meter.spent.total() <= sum(SHARES.values()) <= BUDGET
 
 
-def test_every_write_is_charged_also_one_in_vain(
+def test_a_refused_write_is_charged_too(
     meter: Meter, world: World, shop: Shop, lines: MemoryObserver
 ) -> None:
     shop.order()
@@ -66,8 +62,8 @@ def test_every_write_is_charged_also_one_in_vain(
     world.redeliver()
 
     assert "duplicate" in lines.of("orders")
-    heard = lines.of("orders").count("duplicate")
-    assert meter.spent["orders"] - before["orders"] == heard
+    duplicates = lines.of("orders").count("duplicate")
+    assert meter.spent["orders"] - before["orders"] == duplicates
     assert meter.spent["ordering"] == before["ordering"]
 
 
@@ -76,7 +72,7 @@ def test_every_item_of_an_order_of_up_to_three_lines_is_one_write_unit(
     meter: Meter, world: World, shop: Shop, count: int
 ) -> None:
     for sku, name in CATALOGUE:
-        shop.offer(sku, name)
+        shop.add_product(sku, name)
     first, *others = [sku for sku, _ in CATALOGUE[:count]]
     meter.items.clear()
 

@@ -1,10 +1,8 @@
-"""Marked personal data and secrets go every path, and come to light where they may and no more."""
+"""Marked personal data and secrets on every path appear only where they may."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +11,12 @@ from moto.ses.models import ses_backends
 from time_machine import Traveller
 
 from functions.map import CONSUMERS
-from functions.runtime.aws.client import client_factory
 from functions.runtime.handlers.observer import LogObserver
 from infra.stage import DEV
 from ops.actions import forget
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
-from ops.replays import job, replay
+from ops.replays import replay
 from ops.replays.selection import SelectionOptions
 from ops.stage.connection import Connection
 from tests.support.played import Time
@@ -27,7 +24,7 @@ from tests.support.summary import Figure
 from tests.support.tape import Tape
 from tests.support.template import ACCOUNT, REGION, Templates
 from tests.system import marks
-from tests.system.canary import URL, Canary, Spy
+from tests.system.canary import URL, CallRecorder, Canary
 from tests.system.shop import Placed, Shop
 from tests.system.test_mail import verify
 from tests.system.world import World
@@ -38,10 +35,10 @@ REPLAYED = "orders"
 
 @dataclass(frozen=True)
 class Walked:
-    """What was seen on the way."""
+    """A walk of the canary: its output, its AWS calls, and the stage."""
 
-    said: str
-    spy: Spy
+    output: str
+    recorder: CallRecorder
     canary: Canary
     world: World
 
@@ -51,57 +48,57 @@ def walked(
     request: pytest.FixtureRequest,
     clock: Traveller,
     monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
+    stage: Connection,
 ) -> Iterator[Walked]:
-    """Guests whom mail is sent to, and customers with tokens."""
+    """A stage that mails guests, and one for customers with tokens."""
     templates: Templates = request.getfixturevalue(request.param)
-    spy, tape = Spy(), Tape()
-    with mock_aws(), spy.listening(), tape.listening():
+    recorder, tape = CallRecorder(), Tape()
+    with mock_aws(), recorder.recording(), tape.listening():
         world = World(templates, LogObserver(f"canary {request.param}"))
         shop = Shop(world)
         shop.subject = marks.SUBJECT if request.param == "guarded" else None
         verify()
-        spy.calls.clear()
-        canary = Canary(world, shop, spy, clock, monkeypatch.context)
+        recorder.calls.clear()
+        canary = Canary(world, shop, recorder, clock, monkeypatch.context)
         order = canary.walk()
-        operate(order, world, monkeypatch, tmp_path)
+        operate(order, world, stage)
         canary.poison(order)
-        yield Walked(tape.take(), spy, canary, world)
+        yield Walked(tape.take(), recorder, canary, world)
 
 
-def operate(order: Placed, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Replay to a consumer, and forget the order."""
-    connection = Connection(stage=DEV.name, client=cache(client_factory()))
-    monkeypatch.setattr(job, "JOBS", tmp_path)
+def operate(order: Placed, world: World, stage: Connection) -> None:
+    """Replay to a consumer, and erase the order's personal data."""
     options = Options(stage=DEV.name)
     done = replay.replay(
-        lambda: connection, options, REPLAYED, SelectionOptions(), yes=True, pace=Time().pace
+        lambda: stage, options, REPLAYED, SelectionOptions(), yes=True, pace=Time().pace
     )
     assert done is ExitCode.DONE
     world.settle()
-    assert forget.forget(connection, options, order.id, yes=True) is ExitCode.DONE
+    assert forget.forget(stage, options, order.id, yes=True) is ExitCode.DONE
     world.settle()
 
 
-def test_no_mark_is_where_it_may_not_be(walked: Walked, figure: Figure) -> None:
-    spy = walked.spy
+def test_no_mark_appears_where_it_may_not(walked: Walked, figure: Figure) -> None:
+    recorder = walked.recorder
     mails, subjects_and_urls = mailed()
     places = {
-        "logs and metrics": [walked.said],
-        "answers to strangers": [
-            json.dumps([answer.headers, answer.body]) for answer in walked.canary.strange
+        "logs and metrics": [walked.output],
+        "answers about foreign orders": [
+            json.dumps([answer.headers, answer.body]) for answer in walked.canary.foreign
         ],
-        "topic": list(published(spy)),
-        "replayed": list(replayed(spy)),
+        "topic": list(published(recorder)),
+        "replayed": list(replayed(recorder)),
         "put aside": [
-            json.dumps(sent) for sent in spy.of("SendMessage") if "unpublished" in sent["QueueUrl"]
+            json.dumps(sent)
+            for sent in recorder.of("SendMessage")
+            if "unpublished" in sent["QueueUrl"]
         ],
-        "log of events": list(logged(spy, walked.world)),
-        "read models": list(kept(walked.world)),
+        "log of events": list(logged(recorder, walked.world)),
+        "read models": list(stored(walked.world)),
         "subjects and URLs of mails": subjects_and_urls,
     }
     figure("canary: marks and forms of them", len(marks._forms()))
-    figure("canary: texts searched", sum(map(len, places.values())) + len(walked.spy.calls))
+    figure("canary: texts searched", sum(map(len, places.values())) + len(recorder.calls))
 
     empty = {name for name, texts in places.items() if not texts}
     assert empty <= ({"subjects and URLs of mails"} if not mails else set())
@@ -110,35 +107,35 @@ def test_no_mark_is_where_it_may_not_be(walked: Walked, figure: Figure) -> None:
     assert {name: leaks for name, leaks in found.items() if leaks} == {}
     in_mails = {leak.partition(",")[0] for mail in mails for leak in marks.leaks(mail)}
     assert in_mails <= PERSONAL_IN_MAIL
-    assert ACCOUNT not in walked.said
+    assert ACCOUNT not in walked.output
 
 
 def mailed() -> tuple[list[str], list[str]]:
-    """Return what mails said that may name a person, and of them what may name nobody."""
+    """Return the texts of all mails, and their subjects and URLs, which may have no mark."""
     mails = ses_backends[ACCOUNT][REGION].sent_messages
     texts = [f"{mail.subject}\n{mail.body}" for mail in mails]
     urls = [url for text in texts for url in URL.findall(text)]
     return texts, [*(mail.subject for mail in mails), *urls]
 
 
-def published(spy: Spy) -> Iterator[str]:
-    """Yield all entries of the topic without what contracts call personal."""
-    for sent in spy.of("PublishBatch"):
+def published(recorder: CallRecorder) -> Iterator[str]:
+    """Yield the topic's entries without the fields that contracts declare personal."""
+    for sent in recorder.of("PublishBatch"):
         for entry in sent["PublishBatchRequestEntries"]:
             yield json.dumps(entry | {"Message": marks.without_personal(entry["Message"])})
 
 
-def replayed(spy: Spy) -> Iterator[str]:
-    """Yield all messages of a replay likewise."""
-    for sent in spy.of("SendMessageBatch"):
+def replayed(recorder: CallRecorder) -> Iterator[str]:
+    """Yield a replay's messages without these fields."""
+    for sent in recorder.of("SendMessageBatch"):
         for entry in sent["Entries"]:
             yield json.dumps(entry | {"MessageBody": marks.without_personal(entry["MessageBody"])})
 
 
-def logged(spy: Spy, world: World) -> Iterator[str]:
-    """Yield what functions put into the log likewise; what this test put there has no business."""
-    puts: list[dict[str, Any]] = [*spy.of("PutItem")]
-    for sent in spy.of("TransactWriteItems"):
+def logged(recorder: CallRecorder, world: World) -> Iterator[str]:
+    """Yield the functions' writes to the log without these fields, and without this test's own."""
+    puts: list[dict[str, Any]] = [*recorder.of("PutItem")]
+    for sent in recorder.of("TransactWriteItems"):
         puts += [each["Put"] for each in sent["TransactItems"] if "Put" in each]
     for put in puts:
         item = put["Item"]
@@ -149,8 +146,8 @@ def logged(spy: Spy, world: World) -> Iterator[str]:
         yield json.dumps(rest) + marks.without_personal(json.dumps(event))
 
 
-def kept(world: World) -> Iterator[str]:
-    """Yield what services keep in tables of their own."""
+def stored(world: World) -> Iterator[str]:
+    """Yield the rows of all tables that consumers own."""
     for consumer in CONSUMERS:
         for table in consumer.tables:
             yield from map(json.dumps, world.table(world.own_table(consumer.name, table.name)))

@@ -1,4 +1,4 @@
-"""Whose an order is, through all services: its customer's, or whose key it was placed with."""
+"""Ownership of orders through all services: by the customer, or by a guest's key."""
 
 from collections.abc import Iterator
 
@@ -16,8 +16,10 @@ KIM = "auth0|kim"
 
 
 @pytest.fixture
-def customers(guarded: Templates, clock: Traveller, lines: MemoryObserver) -> Iterator[tuple[World, Shop]]:
-    """A world whose stage has an issuer, and its shop, where Robin asks."""
+def customers(
+    guarded: Templates, clock: Traveller, lines: MemoryObserver
+) -> Iterator[tuple[World, Shop]]:
+    """A stage with an issuer, and its shop with Robin's token."""
     with mock_aws():
         world = World(guarded, lines)
         shop = Shop(world)
@@ -49,7 +51,7 @@ def test_a_customer_follows_their_orders_in_their_list(
     assert listed(shop) == []
 
 
-def test_a_customer_can_neither_see_nor_cancel_anothers_order(
+def test_a_customer_can_neither_show_nor_cancel_the_order_of_another(
     customers: tuple[World, Shop],
 ) -> None:
     world, shop = customers
@@ -63,7 +65,7 @@ def test_a_customer_can_neither_see_nor_cancel_anothers_order(
     assert shop.available() == STOCK - 1
 
 
-def test_a_guest_can_neither_see_nor_cancel_anothers_order(world: World, shop: Shop) -> None:
+def test_a_guest_can_neither_show_nor_cancel_the_order_of_another(world: World, shop: Shop) -> None:
     order, other = shop.order(), shop.order()
 
     assert refused(shop, Placed(order.id, other.key)) == refused(shop, Placed("0" * 26, other.key))
@@ -73,7 +75,7 @@ def test_a_guest_can_neither_see_nor_cancel_anothers_order(world: World, shop: S
 
 
 def refused(shop: Shop, order: Placed) -> list[Answer]:
-    """Try to see and to cancel an order that is none of theirs; return what was said."""
+    """Show and cancel an order of another customer; return the answers, which are 404."""
     answers = [shop.show(order), shop.cancel(order)]
     assert [answer.status for answer in answers] == [404, 404]
     return answers

@@ -1,4 +1,4 @@
-"""What earlier versions wrote into the log, through the consumers of today."""
+"""Events of earlier contract versions, handled by today's consumers."""
 
 import json
 from pathlib import Path
@@ -31,7 +31,7 @@ def of(order: str, event: dict[str, Any]) -> dict[str, Any]:
 
 
 def item_of(event: dict[str, Any]) -> dict[str, Any]:
-    """Return the item of the log that an event is, written without any code of today."""
+    """Return an event's log item, built without the code under test."""
     texts = ("source", "type", "time", "correlationid", "traceparent", "sequence", "subject")
     return {name: {"S": event[name]} for name in texts} | {
         "slot": {"S": event["id"].removeprefix(f"{event['subject']}/")},
@@ -41,15 +41,14 @@ def item_of(event: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("kind", "version"), OLD)
-def test_what_was_stated_in_an_earlier_version_is_carried_to_the_end_by_todays_consumers(
+def test_todays_consumers_complete_an_order_with_an_earlier_version(
     world: World, shop: Shop, lines: MemoryObserver, kind: str, version: int
 ) -> None:
     event = sample(kind, version)
     order = event["subject"]
     placed = event if kind == "OrderPlaced" else of(order, sample("OrderPlaced", CURRENT))
     for line in placed["data"]["lines"]:
-        stock = {"sku": {"S": line["sku"]}, "available": {"N": "5"}}
-        world.put(world.own_table("inventory", "stock"), stock)
+        shop.add_stock(line["sku"], 5)
     world.put(world.log, item_of(placed))
     world.put(world.log, item_of(event))
     for consumer in the_map.CONSUMERS:
@@ -62,16 +61,17 @@ def test_what_was_stated_in_an_earlier_version_is_carried_to_the_end_by_todays_c
     assert slots.get("shipping/dispatch") or slots["outcome"] == "OrderCancelled"
     assert world.data(order, event["id"].removeprefix(f"{order}/")) == event["data"]
     assert not {"undecodable", "forged", "retry", "unpublishable"} & set(lines.outcomes)
-    assert [world.dead(consumer) for consumer in world.active] == [[]] * len(world.active)
+    assert [world.take_dead_letters(consumer) for consumer in world.active] == [[]] * len(
+        world.active
+    )
 
 
-def test_an_order_of_the_time_before_is_dispatched_by_standard_delivery(
+def test_an_order_from_before_delivery_existed_gets_standard_delivery(
     world: World, shop: Shop
 ) -> None:
     event = sample("OrderPlaced", 1)
     for line in event["data"]["lines"]:
-        stock = {"sku": {"S": line["sku"]}, "available": {"N": "5"}}
-        world.put(world.own_table("inventory", "stock"), stock)
+        shop.add_stock(line["sku"], 5)
     world.put(world.log, item_of(event))
 
     world.settle()

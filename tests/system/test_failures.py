@@ -1,9 +1,9 @@
-"""Poison, outages and crashes: what a message survives, and what it never takes with it."""
+"""Poison messages, outages and crashes: messages survive them, and other orders pass."""
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
-import botocore.handlers
 import pytest
 from time_machine import Traveller
 
@@ -12,12 +12,13 @@ from functions.payment.gateway import GatewayUnavailable
 from functions.payment.sandbox import SandboxGateway
 from functions.runtime import backoff
 from functions.runtime.memory.observer import MemoryObserver
+from tests.support.client_hooks import hooked
 from tests.system.shop import Shop
 from tests.system.world import World
 
 CONSUMERS = [consumer.name for consumer in the_map.CONSUMERS]
 BYSTANDERS = frozenset({"email", "orders", "analytics"})
-"""Nobody waits for them, and with many orders they take half of a test's time."""
+"""Consumers that no other waits for; with many orders they take half of a test's time."""
 
 
 @pytest.mark.parametrize("consumer", CONSUMERS)
@@ -33,12 +34,12 @@ def test_a_poison_message_ends_in_its_dlq_while_the_next_order_passes(
     for _ in range(backoff.receives_to_ride_out()):
         clock.shift(backoff.delay(1) + 1)
         world.consume(consumer)
-    assert world.dead(consumer) == ['{"id": "not an event"}']
+    assert world.take_dead_letters(consumer) == ['{"id": "not an event"}']
     assert world.waiting(consumer) == 0
     assert lines.of(consumer).count("undecodable") == backoff.receives_to_ride_out()
 
 
-def test_a_consumer_that_was_off_for_fifty_orders_catches_up(world: World, shop: Shop) -> None:
+def test_a_consumer_paused_for_fifty_orders_catches_up(world: World, shop: Shop) -> None:
     world.paused = {"payment", *BYSTANDERS}
     orders = [shop.order() for _ in range(50)]
     world.settle()
@@ -50,34 +51,32 @@ def test_a_consumer_that_was_off_for_fifty_orders_catches_up(world: World, shop:
     assert {shop.show(order).body["status"] for order in orders} == {"dispatched"}
 
 
-class RelayDied(BaseException):
-    """The relay's process ended."""
+class RelayCrash(BaseException):
+    """The relay's process ends."""
 
 
 @pytest.fixture
-def dies_at_publish() -> Iterator[list[int]]:
-    """Kill the caller at the publishes whose numbers are in the list, before they have effect."""
-    deaths: list[int] = []
-    publishes = iter(range(1, 1_000))
+def crashes_at() -> Iterator[list[int]]:
+    """Crash the caller before the publishes whose numbers are in the list."""
+    crashes: list[int] = []
+    publishes = count(1)
 
-    def die(**_: Any) -> None:
-        if next(publishes) in deaths:
-            raise RelayDied
+    def crash(**_: Any) -> None:
+        if next(publishes) in crashes:
+            raise RelayCrash
 
-    handler = ("before-call.sns.PublishBatch", die)
-    botocore.handlers.BUILTIN_HANDLERS.append(handler)
-    yield deaths
-    botocore.handlers.BUILTIN_HANDLERS.remove(handler)
+    with hooked(("before-call.sns.PublishBatch", crash)):
+        yield crashes
 
 
-def test_a_relay_that_dies_between_two_publishes_loses_nothing(
-    dies_at_publish: list[int], world: World, shop: Shop
+def test_a_relay_that_crashes_between_two_publishes_loses_nothing(
+    crashes_at: list[int], world: World, shop: Shop
 ) -> None:
     world.paused = {*BYSTANDERS}
     orders = [shop.order() for _ in range(15)]
-    dies_at_publish += [2, 4]
-    for _ in dies_at_publish:
-        with pytest.raises(RelayDied):
+    crashes_at += [2, 4]
+    for _ in crashes_at:
+        with pytest.raises(RelayCrash):
             world.settle()
 
     world.settle()
@@ -86,19 +85,19 @@ def test_a_relay_that_dies_between_two_publishes_loses_nothing(
     assert all(shop.parcels(order) == 1 for order in orders)
 
 
-def test_a_gateway_outage_of_six_hours_takes_no_message_to_its_dlq(
+def test_a_gateway_outage_of_six_hours_brings_no_message_to_the_dlq(
     world: World, shop: Shop, clock: Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def out(*_: Any) -> str:
+    def unavailable(*_: Any) -> str:
         raise GatewayUnavailable
 
     order = shop.order()
     with monkeypatch.context() as outage:
-        outage.setattr(SandboxGateway, "prepare", out)
+        outage.setattr(SandboxGateway, "prepare", unavailable)
         for receives in range(1, backoff.receives_to_ride_out()):
             world.settle()
             clock.shift(backoff.delay(receives) + 1)
-    assert world.dead("payment") == []
+    assert world.take_dead_letters("payment") == []
 
     world.settle()
 

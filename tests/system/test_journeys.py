@@ -1,4 +1,4 @@
-"""Whole orders through the wiring of the synthesized templates, with every call to AWS made."""
+"""Whole orders on a stage of the synthesized templates, with every AWS call made."""
 
 from itertools import count
 
@@ -36,7 +36,7 @@ def test_an_order_is_paid_reserved_confirmed_and_dispatched(world: World, shop: 
     assert shop.parcels(order) == 1
 
 
-def test_a_declined_order_is_cancelled_and_its_stock_put_back(world: World, shop: Shop) -> None:
+def test_a_declined_order_is_cancelled_and_its_stock_released(world: World, shop: Shop) -> None:
     order = shop.order(token=DECLINED)
 
     world.settle()
@@ -115,9 +115,7 @@ def test_an_order_cancelled_by_the_customer_costs_nothing_or_is_refused(
         assert shop.cancel(order).status == 200
 
 
-def test_an_order_cancelled_before_anybody_heard_of_it_is_never_charged(
-    world: World, shop: Shop
-) -> None:
+def test_an_order_cancelled_before_any_delivery_is_never_charged(world: World, shop: Shop) -> None:
     world.paused = world.active
     order = shop.order()
     world.settle()
@@ -138,7 +136,7 @@ def test_an_order_cancelled_before_anybody_heard_of_it_is_never_charged(
     assert shop.available() == STOCK
 
 
-def test_a_charge_whose_answer_was_lost_is_refunded_if_the_order_is_cancelled_meanwhile(
+def test_a_charge_whose_answer_was_lost_is_refunded_on_cancellation(
     world: World, shop: Shop, clock: Traveller
 ) -> None:
     order = shop.order(token=TIMEOUT)
@@ -156,7 +154,7 @@ def test_a_charge_whose_answer_was_lost_is_refunded_if_the_order_is_cancelled_me
     assert shop.ledger(order) == ["refunded"]
 
 
-def test_a_charge_whose_answer_was_lost_is_found_again_and_not_repeated(
+def test_a_charge_whose_answer_was_lost_is_not_repeated(
     world: World, shop: Shop, lines: MemoryObserver, clock: Traveller
 ) -> None:
     order = shop.order(token=TIMEOUT)
@@ -195,7 +193,7 @@ def test_every_message_delivered_twice_and_in_reverse_changes_nothing(
     assert "duplicate" in lines.of("payment")
 
 
-def test_a_customer_sees_and_cancels_no_order_but_their_own(world: World, shop: Shop) -> None:
+def test_a_customer_shows_and_cancels_their_own_orders_only(world: World, shop: Shop) -> None:
     mine, theirs = shop.order(), shop.order()
     stranger = Placed(theirs.id, mine.key)
 

@@ -1,4 +1,4 @@
-"""The list of orders, and the watch over those that do not move, in the whole system."""
+"""The order list, and the chore for stalled orders, on a whole stage."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,13 +16,13 @@ from tests.system.world import World
 
 
 def listed(world: World) -> list[dict[str, Any]]:
-    """Return the rows of the list, by the id of their order."""
+    """Return the rows of the list, sorted by order id."""
     rows = world.table(world.own_table("orders", LIST))
     return sorted(rows, key=lambda kept: str(kept[PLACE]).rpartition("#")[2])
 
 
 def folded(world: World, *orders: Placed) -> list[dict[str, Any]]:
-    """Return the rows that the log makes of these orders."""
+    """Return the rows that these orders' events fold to."""
     made = [row(world.history(order.id)) for order in sorted(orders, key=lambda each: each.id)]
     return [
         {CUSTOMER: each.partition, PLACE: each.sort, "version": each.version, **each.values}
@@ -64,7 +64,7 @@ ENDINGS: list[tuple[Callable[[World, Shop], Placed], str, str | None, str]] = [
 @pytest.mark.parametrize(
     ("begin", "status", "reason", "refund"), ENDINGS, ids=[row[0].__name__ for row in ENDINGS]
 )
-def test_after_every_kind_of_ending_the_list_is_the_fold_of_the_log_whatever_comes_twice(
+def test_after_every_ending_the_list_is_the_fold_of_the_log_under_redelivery(
     world: World,
     shop: Shop,
     begin: Callable[[World, Shop], Placed],
@@ -86,7 +86,7 @@ def test_after_every_kind_of_ending_the_list_is_the_fold_of_the_log_whatever_com
     assert "open" not in kept
 
 
-def test_the_list_is_one_row_an_order(world: World, shop: Shop) -> None:
+def test_the_list_has_one_row_for_each_order(world: World, shop: Shop) -> None:
     orders = [shop.order(), shop.order(token=DECLINED), shop.order(sku=SOLD_OUT)]
     world.settle()
 
@@ -95,7 +95,7 @@ def test_the_list_is_one_row_an_order(world: World, shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("down", ["payment", "inventory"])
-def test_an_order_that_does_not_move_is_found_cancelled_and_costs_nothing(
+def test_a_stalled_order_is_cancelled_and_costs_nothing(
     world: World, shop: Shop, lines: MemoryObserver, clock: Traveller, down: str
 ) -> None:
     world.paused = {down}
@@ -126,7 +126,7 @@ def test_an_order_that_does_not_move_is_found_cancelled_and_costs_nothing(
     assert lines.of("orders").count("stalled") == 1
 
 
-def test_while_nobody_decides_it_is_said_again_and_a_late_decision_is_a_good_one(
+def test_a_stalled_order_is_reported_again_and_can_still_be_confirmed(
     world: World, shop: Shop, lines: MemoryObserver, clock: Traveller
 ) -> None:
     world.paused = {"ordering"}
@@ -146,7 +146,7 @@ def test_while_nobody_decides_it_is_said_again_and_a_late_decision_is_a_good_one
     assert listed(world) == folded(world, order)
 
 
-def test_an_outcome_that_the_list_missed_is_caught_up_with(
+def test_a_missed_outcome_is_written_to_the_list_by_the_chore(
     world: World, shop: Shop, lines: MemoryObserver, clock: Traveller
 ) -> None:
     order = shop.order()

@@ -1,12 +1,10 @@
-"""Mail through a stage that has a sender: who is written to, how often, and what stops it."""
+"""Mail of a stage with a sender: recipients, duplicates and failures."""
 
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-import botocore.handlers
 import pytest
-from moto import mock_aws
 from moto.ses.models import ses_backends
 from time_machine import Traveller
 
@@ -17,6 +15,7 @@ from functions.runtime import backoff
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.mailbox import SesMailbox
 from functions.runtime.memory.observer import MemoryObserver
+from tests.support.client_hooks import hooked
 from tests.support.template import ACCOUNT, REGION, Templates
 from tests.system.shop import SENDER, Placed, Shop
 from tests.system.world import World
@@ -30,12 +29,6 @@ def templates(mailing: Templates) -> Templates:
 
 
 @pytest.fixture
-def world(templates: Templates, clock: Traveller, lines: MemoryObserver) -> Iterator[World]:
-    with mock_aws():
-        yield World(templates, lines)
-
-
-@pytest.fixture
 def verified(world: World) -> None:
     verify()
 
@@ -45,23 +38,23 @@ def verify() -> None:
 
 
 def sent() -> list[Any]:
-    """Return what SES took."""
+    """Return the mails that SES accepted."""
     return list(ses_backends[ACCOUNT][REGION].sent_messages)
 
 
 def subjects(*orders: Placed) -> Counter[str]:
-    """Return how often each mail about these orders was sent, by what its subject says of which."""
+    """Count the mails about these orders by subject, with each order's number for its id."""
     numbers = {order.id: str(number) for number, order in enumerate(orders)}
-    said: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for message in sent():
         assert (message.source, message.destinations) == (SENDER, {"ToAddresses": [CUSTOMER]})
         _, _, order, *rest = message.subject.split(" ")
-        said[" ".join([numbers[order], *rest])] += 1
-    return said
+        counts[" ".join([numbers[order], *rest])] += 1
+    return counts
 
 
 def ids(world: World, order: Placed) -> set[str]:
-    """Return the ids of the mails that an order's facts name."""
+    """Return the message ids in an order's facts."""
     return {
         world.data(order.id, slot)["message_id"]
         for slot in world.slots(order.id)
@@ -81,10 +74,10 @@ def test_an_order_is_mailed_a_receipt_and_a_dispatch_note(world: World, shop: Sh
 
 @pytest.mark.usefixtures("verified")
 @pytest.mark.parametrize(
-    ("paused", "says"), [(set(), "Your payment was declined."), ({"payment"}, "You asked us to")]
+    ("paused", "reason"), [(set(), "Your payment was declined."), ({"payment"}, "You asked us to")]
 )
-def test_a_cancelled_order_is_mailed_its_cancellation_and_why(
-    world: World, shop: Shop, paused: set[str], says: str
+def test_a_cancelled_order_is_mailed_its_cancellation_with_the_reason(
+    world: World, shop: Shop, paused: set[str], reason: str
 ) -> None:
     world.paused = paused
     order = shop.order(token=DECLINED)
@@ -97,7 +90,7 @@ def test_a_cancelled_order_is_mailed_its_cancellation_and_why(
 
     assert subjects(order) == {"0": 1, "0 was cancelled": 1}
     (body,) = (message.body for message in sent() if "cancelled" in message.subject)
-    assert says in body
+    assert reason in body
 
 
 @pytest.mark.usefixtures("verified")
@@ -120,9 +113,7 @@ def test_every_message_delivered_twice_and_in_reverse_mails_once(
 
 
 @pytest.mark.usefixtures("verified")
-def test_who_hears_of_the_cancellation_first_is_not_told_afterwards_that_all_is_well(
-    world: World, shop: Shop
-) -> None:
+def test_no_receipt_is_mailed_after_the_cancellation(world: World, shop: Shop) -> None:
     world.paused = {"email", "payment"}
     order = shop.order()
     world.settle()
@@ -135,34 +126,32 @@ def test_who_hears_of_the_cancellation_first_is_not_told_afterwards_that_all_is_
     assert subjects(order) == {"0 was cancelled": 1}
 
 
-class EmailDied(BaseException):
-    """The function's process ended."""
+class EmailCrash(BaseException):
+    """The function's process ends."""
 
 
 @pytest.fixture
-def dies_after_sending() -> Iterator[list[str]]:
-    """Kill email before its put, once for each slot in the list."""
-    deaths: list[str] = []
+def crashes_before() -> Iterator[list[str]]:
+    """Crash email before its put, once for each slot in the list."""
+    slots: list[str] = []
 
-    def die(params: dict[str, Any], **_: Any) -> None:
+    def crash(params: dict[str, Any], **_: Any) -> None:
         slot = params.get("Item", {}).get("slot", {}).get("S")
-        if slot in deaths:
-            deaths.remove(slot)
-            raise EmailDied
+        if slot in slots:
+            slots.remove(slot)
+            raise EmailCrash
 
-    handler = ("provide-client-params.dynamodb.PutItem", die)
-    botocore.handlers.BUILTIN_HANDLERS.append(handler)
-    yield deaths
-    botocore.handlers.BUILTIN_HANDLERS.remove(handler)
+    with hooked(("provide-client-params.dynamodb.PutItem", crash)):
+        yield slots
 
 
-def test_a_crash_between_sending_and_writing_down_repeats_that_mail_and_no_other(
-    dies_after_sending: list[str], world: World, shop: Shop, clock: Traveller
+def test_a_crash_between_sending_and_recording_repeats_that_mail_only(
+    crashes_before: list[str], world: World, shop: Shop, clock: Traveller
 ) -> None:
     verify()
-    dies_after_sending.append("email/receipt")
+    crashes_before.append("email/receipt")
     order = shop.order()
-    with pytest.raises(EmailDied):
+    with pytest.raises(EmailCrash):
         world.settle()
 
     clock.shift(SERVICE.visibility + 1)
@@ -170,10 +159,10 @@ def test_a_crash_between_sending_and_writing_down_repeats_that_mail_and_no_other
 
     assert subjects(order) == {"0": 2, "0 is on its way": 1}
     assert world.slots(order.id)["email/receipt"] == "ReceiptSent"
-    assert world.dead("email") == []
+    assert world.take_dead_letters("email") == []
 
 
-def test_while_the_sender_is_not_verified_nothing_is_stated_or_lost_and_the_log_says_what_to_do(
+def test_with_an_unverified_sender_mail_waits_and_the_log_has_instructions(
     world: World, shop: Shop, lines: MemoryObserver, clock: Traveller
 ) -> None:
     order = shop.order()
@@ -183,20 +172,20 @@ def test_while_the_sender_is_not_verified_nothing_is_stated_or_lost_and_the_log_
     assert shop.show(order).body["status"] == "dispatched"
     assert not [slot for slot in world.slots(order.id) if slot.startswith("email/")]
     retries = [line for line in lines.lines if line.get("consumer") == "email"]
-    said = next(line for line in retries if line["outcome"] == "retry")
-    assert said["error"] == "MailUnavailable"
-    assert said["detail"].startswith(f"SES does not send from {SENDER} (MessageRejected): verify")
+    retry = next(line for line in retries if line["outcome"] == "retry")
+    assert retry["error"] == "MailUnavailable"
+    assert retry["detail"].startswith(f"SES does not send from {SENDER} (MessageRejected): verify")
     assert CUSTOMER not in str(retries)
 
     verify()
     world.settle()
 
     assert subjects(order) == {"0": 1, "0 is on its way": 1}
-    assert world.dead("email") == []
+    assert world.take_dead_letters("email") == []
 
 
 @pytest.mark.usefixtures("verified")
-def test_a_mail_that_ses_will_not_take_is_a_fact_and_holds_nothing_back(
+def test_a_rejected_mail_is_recorded_and_blocks_nothing(
     world: World, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def rejects(_: SesMailbox, mail: Mail) -> str:

@@ -1,8 +1,6 @@
-"""A whole stage hears its past again: nothing changes, what was emptied comes back, blanks stay."""
+"""Replays on a whole stage: nothing changes, read models are rebuilt, erased orders stay erased."""
 
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,14 +9,13 @@ from time_machine import Traveller
 from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from functions.payment.sandbox import DECLINED
-from functions.runtime.aws.client import client_factory
 from functions.runtime.memory.observer import MemoryObserver
 from infra.stage import DEV
 from ops.actions import forget
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.projections import projection
-from ops.replays import job, replay
+from ops.replays import replay
 from ops.replays.selection import SelectionOptions
 from ops.stage.connection import Connection
 from tests.support.played import Time
@@ -30,17 +27,8 @@ REPLAYABLE = [consumer for consumer in CONSUMERS if consumer.replayable]
 
 
 @pytest.fixture
-def stage(
-    world: World, clock: Traveller, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Connection:
-    """The world's stage, a minute later."""
-    monkeypatch.setattr(job, "JOBS", tmp_path)
-    return Connection(stage=DEV.name, client=cache(client_factory()))
-
-
-@pytest.fixture
 def placed(shop: Shop, world: World, clock: Traveller) -> list[Placed]:
-    """Three orders, each with another end, and a cancelled one."""
+    """Four orders with different ends, a minute later."""
     orders = [shop.order(), shop.order(token=DECLINED), shop.order(sku=SOLD_OUT), shop.order()]
     shop.cancel(orders[-1])
     world.settle()
@@ -48,8 +36,8 @@ def placed(shop: Shop, world: World, clock: Traveller) -> list[Placed]:
     return orders
 
 
-def kept(world: World) -> list[list[dict[str, Any]]]:
-    """Return the log and what all services keep of their own."""
+def tables(world: World) -> list[list[dict[str, Any]]]:
+    """Return the items of the log and of all tables that services own."""
     names = [world.log] + [
         world.own_table(service.name, table.name)
         for service in CONSUMERS
@@ -59,7 +47,7 @@ def kept(world: World) -> list[list[dict[str, Any]]]:
     return [sorted(world.table(name), key=str) for name in names]
 
 
-def send_again(stage: Connection, world: World, consumer: Consumer) -> None:
+def replay_to(stage: Connection, world: World, consumer: Consumer) -> None:
     done = replay.replay(
         lambda: stage, OPTIONS, consumer.name, SelectionOptions(), yes=True, pace=Time().pace
     )
@@ -68,21 +56,21 @@ def send_again(stage: Connection, world: World, consumer: Consumer) -> None:
     world.settle(times=2, reverse=True)
 
 
-def test_whoever_hears_the_whole_past_again_changes_nothing(
+def test_a_replay_of_all_events_changes_nothing(
     world: World, placed: list[Placed], stage: Connection
 ) -> None:
-    before = kept(world)
+    before = tables(world)
 
     for consumer in REPLAYABLE:
-        send_again(stage, world, consumer)
+        replay_to(stage, world, consumer)
 
-    assert kept(world) == before
+    assert tables(world) == before
 
 
 @pytest.mark.parametrize(
     "consumer", [c for c in REPLAYABLE if c.projection], ids=lambda consumer: consumer.name
 )
-def test_a_read_model_that_was_emptied_is_rebuilt_as_it_was(
+def test_an_emptied_read_model_is_rebuilt_as_it_was(
     world: World, placed: list[Placed], stage: Connection, consumer: Consumer
 ) -> None:
     assert consumer.projection
@@ -93,29 +81,29 @@ def test_a_read_model_that_was_emptied_is_rebuilt_as_it_was(
 
     projection.empty(stage, OPTIONS, consumer, consumer.projection, yes=True)
     assert world.table(table) == []
-    send_again(stage, world, consumer)
+    replay_to(stage, world, consumer)
 
     assert sorted(world.table(table), key=str) == sorted(before, key=str)
     assert projection.check(stage, OPTIONS, consumer, consumer.projection, None) is ExitCode.DONE
 
 
-def test_a_forgotten_order_hears_everything_again_and_stays_forgotten(
+def test_an_erased_order_stays_erased_after_a_replay(
     world: World, shop: Shop, placed: list[Placed], stage: Connection, lines: MemoryObserver
 ) -> None:
     for order in placed:
         assert forget.forget(stage, OPTIONS, order.id, yes=True) is ExitCode.DONE
     world.settle()
-    before = kept(world)
+    before = tables(world)
     of_relay = [line for line in lines.lines if line["outcome"] in ("forgotten", "tampered")]
     assert [line["outcome"] for line in of_relay] == ["forgotten"] * len(placed)
 
     world.redeliver()
     world.settle()
     for consumer in REPLAYABLE:
-        send_again(stage, world, consumer)
+        replay_to(stage, world, consumer)
 
-    assert kept(world) == before
+    assert tables(world) == before
     assert not {"forged", "retry"} & set(lines.outcomes)
-    said = str(before)
-    assert not [one for one in ("ada@example.com", "Lovelace", "St James", "SW1Y") if one in said]
+    text = str(before)
+    assert not [one for one in ("ada@example.com", "Lovelace", "St James", "SW1Y") if one in text]
     assert shop.show(placed[0]).status == 200

@@ -1,31 +1,28 @@
-"""What the stream lost in an outage of the relay is published from the log, and orders end well."""
+"""Events that the stream lost in an outage of the relay are republished from the log."""
 
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
-import botocore.handlers
 import pytest
 from time_machine import Traveller
 
 from functions.map import CONSUMERS
 from functions.payment.sandbox import DECLINED
-from functions.runtime.aws.client import client_factory
 from functions.runtime.memory.observer import MemoryObserver
 from infra.stage import DEV
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.projections import projection
-from ops.replays import job, republish
+from ops.replays import republish
 from ops.replays.selection import SelectionOptions
 from ops.stage.connection import Connection
+from tests.support.client_hooks import hooked
 from tests.support.played import Time
 from tests.system.shop import SOLD_OUT, Placed, Shop
-from tests.system.test_replay import kept
+from tests.system.test_replay import tables
 from tests.system.world import World
 
 OPTIONS = Options(stage=DEV.name)
@@ -33,33 +30,24 @@ OUTAGE = timedelta(hours=30)
 
 
 @pytest.fixture
-def stage(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Connection:
-    """The world's stage."""
-    monkeypatch.setattr(job, "JOBS", tmp_path)
-    return Connection(stage=DEV.name, client=cache(client_factory()))
-
-
-@pytest.fixture
 def published() -> Iterator[list[dict[str, Any]]]:
-    """All entries that anybody publishes, as they are sent."""
+    """All entries that are published."""
     entries: list[dict[str, Any]] = []
 
-    def keep(params: dict[str, Any], **_: Any) -> None:
+    def record(params: dict[str, Any], **_: Any) -> None:
         entries.extend(dict(each) for each in params["PublishBatchRequestEntries"])
 
-    handler = ("provide-client-params.sns.PublishBatch", keep)
-    botocore.handlers.BUILTIN_HANDLERS.append(handler)
-    yield entries
-    botocore.handlers.BUILTIN_HANDLERS.remove(handler)
+    with hooked(("provide-client-params.sns.PublishBatch", record)):
+        yield entries
 
 
-def publish_again(stage: Connection, since: datetime, **wanted: Any) -> None:
-    given = SelectionOptions(since=since.isoformat(), **wanted)
+def republish_since(stage: Connection, since: datetime, **selection: Any) -> None:
+    given = SelectionOptions(since=since.isoformat(), **selection)
     done = republish.republish(lambda: stage, OPTIONS, given, yes=True, pace=Time().pace)
     assert done is ExitCode.DONE
 
 
-def ended(shop: Shop, orders: list[Placed]) -> list[str]:
+def statuses(shop: Shop, orders: list[Placed]) -> list[str]:
     return [shop.show(order).body["status"] for order in orders]
 
 
@@ -67,14 +55,14 @@ ENDS = ["dispatched", "cancelled", "cancelled", "cancelled"]
 
 
 def place(shop: Shop) -> list[Placed]:
-    """Place orders that end as `ENDS` says."""
+    """Place orders that end with the statuses `ENDS`."""
     orders = [shop.order(), shop.order(token=DECLINED), shop.order(sku=SOLD_OUT), shop.order()]
     shop.cancel(orders[-1])
     return orders
 
 
 @pytest.mark.parametrize("hops", range(3))
-def test_all_consumers_catch_up_with_what_the_stream_lost_after_so_many_hops(
+def test_all_consumers_catch_up_with_lost_events(
     world: World, shop: Shop, clock: Traveller, stage: Connection, lines: MemoryObserver, hops: int
 ) -> None:
     began = datetime.now(UTC)
@@ -87,12 +75,12 @@ def test_all_consumers_catch_up_with_what_the_stream_lost_after_so_many_hops(
     clock.shift(OUTAGE)
     assert world.trim() > 0
     world.settle()
-    assert ended(shop, orders) != ENDS
+    assert statuses(shop, orders) != ENDS
 
-    publish_again(stage, began)
+    republish_since(stage, began)
     world.settle()
 
-    assert ended(shop, orders) == ENDS
+    assert statuses(shop, orders) == ENDS
     assert [shop.parcels(order) for order in orders] == [1, 0, 0, 0]
     assert [world.waiting(consumer) for consumer in sorted(world.active)] == [0] * len(CONSUMERS)
     assert not {"undecodable", "forged", "retry", "unpublishable"} & set(lines.outcomes)
@@ -103,35 +91,35 @@ def test_all_consumers_catch_up_with_what_the_stream_lost_after_so_many_hops(
 
 @pytest.fixture
 def done(world: World, shop: Shop, clock: Traveller) -> list[Placed]:
-    """An order that was dispatched and one that was cancelled, an hour ago."""
+    """A dispatched order and a cancelled one, an hour later."""
     orders = [shop.order(), shop.order()]
     shop.cancel(orders[1])
     world.settle()
-    assert ended(shop, orders) == ["dispatched", "cancelled"]
+    assert statuses(shop, orders) == ["dispatched", "cancelled"]
     clock.shift(timedelta(hours=1))
     return orders
 
 
-def test_whoever_has_handled_it_all_changes_nothing(
+def test_republishing_handled_events_changes_nothing(
     world: World, stage: Connection, done: list[Placed]
 ) -> None:
-    before = kept(world)
+    before = tables(world)
 
-    publish_again(stage, datetime.now(UTC) - timedelta(hours=2))
+    republish_since(stage, datetime.now(UTC) - timedelta(hours=2))
     waiting = {consumer.name: world.waiting(consumer.name) for consumer in CONSUMERS}
     world.settle(times=2, reverse=True)
 
-    assert kept(world) == before
+    assert tables(world) == before
     assert all(waiting.values())
 
 
-def test_what_is_published_again_is_what_the_relay_published(
+def test_republished_entries_equal_those_of_the_relay(
     published: list[dict[str, Any]], stage: Connection, done: list[Placed]
 ) -> None:
     once = {entry["MessageDeduplicationId"]: entry | {"Id": ""} for entry in published}
     published.clear()
 
-    publish_again(stage, datetime.now(UTC) - timedelta(hours=2))
+    republish_since(stage, datetime.now(UTC) - timedelta(hours=2))
 
     again = {entry["MessageDeduplicationId"]: entry | {"Id": ""} for entry in published}
     assert again == once
@@ -142,18 +130,18 @@ def test_what_is_published_again_is_what_the_relay_published(
         assert sequences == sorted(sequences)
 
 
-def test_nothing_is_published_that_was_not_asked_for(
+def test_only_the_selected_events_are_republished(
     published: list[dict[str, Any]], stage: Connection, done: list[Placed]
 ) -> None:
     published.clear()
     since = datetime.now(UTC) - timedelta(hours=2)
 
-    publish_again(stage, since, types=("OrderPlaced",), orders=(done[0].id,))
+    republish_since(stage, since, types=("OrderPlaced",), orders=(done[0].id,))
 
     assert [entry["MessageDeduplicationId"] for entry in published] == [f"{done[0].id}/placed"]
 
 
-def test_consumers_that_lost_their_messages_and_may_not_be_replayed_hear_them_with_all_others(
+def test_consumers_that_are_not_replayable_get_lost_messages_by_a_republish(
     world: World, shop: Shop, clock: Traveller, stage: Connection
 ) -> None:
     began = datetime.now(UTC)
@@ -165,9 +153,9 @@ def test_consumers_that_lost_their_messages_and_may_not_be_replayed_hear_them_wi
         world.purge(consumer)
     world.paused = set()
 
-    publish_again(stage, began)
+    republish_since(stage, began)
     world.settle()
 
-    assert ended(shop, orders) == ENDS
+    assert statuses(shop, orders) == ENDS
     assert [shop.parcels(order) for order in orders] == [1, 0, 0, 0]
     assert projection.check(stage, OPTIONS, *projection.read_model("orders"), None) is ExitCode.DONE

@@ -1,4 +1,4 @@
-"""Write units, counted from the calls of the SDK as DynamoDB would charge for them.
+"""Write units: counted from the SDK's calls, as DynamoDB charges them.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
 """
@@ -24,10 +24,10 @@ FREE = {"CreateTable", "DescribeTable", "GetItem", "Query", "Scan"}
 
 @dataclass
 class Meter:
-    """Counts by the service that writes. `items` are all that were written, with their bytes.
+    """Counts units by the service that writes; `items` has the table and size of each written item.
 
-    The tables of adapters are not counted: they belong to a sandbox, which plays somebody else's
-    ledger or books for a stage that has no account there.
+    Tables of adapters are not counted: they are the state of a sandbox, which stands for a provider
+    outside the stage.
     """
 
     templates: Templates
@@ -41,7 +41,7 @@ class Meter:
             for table in service.tables
             if table.owner is None
         }
-        self._played = {
+        self._sandboxes = {
             names.own_table(STAGE, consumer.name, table.name)
             for consumer in CONSUMERS
             for adapter in consumer.adapters
@@ -51,15 +51,15 @@ class Meter:
             table.properties["TableName"]: table.properties
             for table in self.templates.resources("AWS::DynamoDB::Table")
         }
-        self._kept: dict[tuple[str, str], Item] = {}
+        self._stored: dict[tuple[str, str], Item] = {}
         self._sent: list[dict[str, Any]] = []
 
     def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        """Hear what is sent."""
+        """Record a call that is sent."""
         self._sent.append({"operation": model.name, **params})
 
     def charge(self, http_response: Any, **_: Any) -> None:
-        """Hear how it ended."""
+        """Charge the call when its response arrives."""
         sent = self._sent.pop()
         done = http_response.status_code == 200
         match sent["operation"]:
@@ -71,10 +71,10 @@ class Meter:
                 for kind, write in writes:
                     self._spend(writer, 2 * self._transacted(kind, write))
             case operation if operation not in FREE:
-                raise AssertionError(f"{operation} costs what nobody has counted")
+                raise AssertionError(f"the units of {operation} are not counted yet")
 
     def _put(self, sent: dict[str, Any], *, done: bool) -> None:
-        if sent["TableName"] in self._played:
+        if sent["TableName"] in self._sandboxes:
             return
         writer = self._writer(sent)
         self._spend(writer, self._units(sent))
@@ -83,7 +83,7 @@ class Meter:
                 self._spend(writer, units)
 
     def _transacted(self, kind: str, write: dict[str, Any]) -> int:
-        """Return the units of one part, were it alone; what is updated is a small counter."""
+        """Return the units of one part outside a transaction; an update is of a small counter."""
         return self._units(write) if kind == "Put" else 1
 
     def _units(self, put: dict[str, Any]) -> int:
@@ -92,14 +92,14 @@ class Meter:
         return -(-size // UNIT)
 
     def _index_units(self, put: dict[str, Any]) -> Iterator[int]:
-        """Yield what each index costs: an entry that comes, one that goes, both if its key moves.
+        """Yield each index's units: one for a new entry, one for a removed one, two for a move.
 
-        An index of keys alone is not written while those stay.
+        A KEYS_ONLY index is not written while the keys stay.
         """
         table, item = put["TableName"], put["Item"]
         own = self._keys(self._tables[table]["KeySchema"], item)
-        before = self._kept.get((table, str(own)), {})
-        self._kept[table, str(own)] = item
+        before = self._stored.get((table, str(own)), {})
+        self._stored[table, str(own)] = item
         for index in self._tables[table].get("GlobalSecondaryIndexes", ()):
             assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
             was, now = (self._keys(index["KeySchema"], each) for each in (before, item))

@@ -1,6 +1,6 @@
-"""Makes what the templates declare, under moto: tables, queues, the topic, functions in process.
+"""Creates a stage from its templates under moto: tables, queues, the topic, and the handlers.
 
-moto's CloudFormation skips subscriptions and says that all went well, so it is not used.
+moto's CloudFormation silently skips subscriptions, so it is not used.
 """
 
 import json
@@ -14,7 +14,7 @@ from functions.runtime.settings import SERVICE
 from tests.support.template import Resource, Templates
 
 type ClientsOf = Callable[[str], Clients]
-"""Gives the AWS clients of a function, by its service."""
+"""Returns the AWS clients of a function, by its service."""
 
 TABLE = (
     "TableName",
@@ -38,7 +38,7 @@ SUBSCRIPTION = ("RawMessageDelivery", "FilterPolicy", "FilterPolicyScope", "Redr
 
 @dataclass(frozen=True)
 class Source:
-    """How a consumer is fed: its queue, and what its event source takes at once."""
+    """A consumer's queue, its DLQ, and the batch size of its event source."""
 
     arn: str
     url: str
@@ -49,7 +49,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Wiring:
-    """What was made: handlers, their environments, what feeds them, and what the clock sends."""
+    """Handlers, their environments, the queues of consumers, and the events of scheduled rules."""
 
     handlers: Mapping[str, Handler]
     environments: Mapping[str, Mapping[str, str]]
@@ -59,25 +59,25 @@ class Wiring:
 
 
 def wire(templates: Templates, client: Clients, observer: Observer, clients: ClientsOf) -> Wiring:
-    """Make everything that the templates declare and return how it hangs together."""
+    """Create all that the templates declare."""
     _make_tables(templates, client("dynamodb"))
     _make_queues(templates, client("sqs"))
     _make_topic(templates, client("sns"))
-    environments = {
-        function.properties["Environment"]["Variables"][SERVICE]: function.properties[
-            "Environment"
-        ]["Variables"]
+    functions = {
+        function.properties["FunctionName"]: function.properties["Environment"]["Variables"]
         for function in templates.resources("AWS::Lambda::Function")
     }
+    services = {name: environ[SERVICE] for name, environ in functions.items()}
+    environments = {environ[SERVICE]: environ for environ in functions.values()}
     return Wiring(
         handlers={
             service: build(environ, observer=observer, clients=clients(service))
             for service, environ in environments.items()
         },
         environments=environments,
-        sources=dict(_sources(templates, client("sqs"))),
+        sources=dict(_sources(templates, services, client("sqs"))),
         stream_batch=_stream_batch(templates),
-        ticks=dict(_ticks(templates)),
+        ticks=dict(_ticks(templates, services)),
     )
 
 
@@ -111,18 +111,9 @@ def _make_topic(templates: Templates, sns: Any) -> None:
         )
 
 
-def _services(templates: Templates) -> dict[str, str]:
-    """Return the services by the names of their functions."""
-    return {
-        function.properties["FunctionName"]: function.properties["Environment"]["Variables"][
-            SERVICE
-        ]
-        for function in templates.resources("AWS::Lambda::Function")
-    }
-
-
-def _sources(templates: Templates, sqs: Any) -> Iterator[tuple[str, Source]]:
-    services = _services(templates)
+def _sources(
+    templates: Templates, services: Mapping[str, str], sqs: Any
+) -> Iterator[tuple[str, Source]]:
     queues = {
         queue.properties["QueueName"]: queue.properties
         for queue in templates.resources("AWS::SQS::Queue")
@@ -146,8 +137,7 @@ def _sources(templates: Templates, sqs: Any) -> Iterator[tuple[str, Source]]:
         )
 
 
-def _ticks(templates: Templates) -> Iterator[tuple[str, Any]]:
-    services = _services(templates)
+def _ticks(templates: Templates, services: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     for rule in templates.resources("AWS::Events::Rule"):
         for target in rule.properties["Targets"]:
             yield services[_name(target["Arn"])], json.loads(target["Input"])

@@ -1,8 +1,9 @@
-"""A whole deployment under moto, wired from the synthesized templates and stepped by hand."""
+"""A whole stage under moto, built from the synthesized templates and polled by the test."""
 
 import json
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 from events.history import History
@@ -15,17 +16,17 @@ from tests.system.wiring import ClientsOf, Source, wire
 
 
 class World:
-    """The stage's tables, topic and queues, with every function in this process.
+    """A stage's tables, topic and queues, with all functions in this process.
 
-    Nothing moves by itself: `relay` and `consume` are one poll each, `settle` polls until all is
-    quiet. `paused` consumers are not polled.
+    Nothing is polled by itself: `relay` and `consume` poll once, `settle` polls until nothing is
+    left. `paused` consumers are not polled. `clients` returns a function's AWS clients by its
+    service.
     """
 
     def __init__(
         self, templates: Templates, observer: Observer, clients: ClientsOf | None = None
     ) -> None:
-        """Take what was synthesized; `clients` gives a function's AWS clients, by its service."""
-        client = cache(client_factory())  # one for all functions: to make them takes a third
+        client = cache(client_factory())  # shared by all functions: creating clients takes a third
         self._sqs = client("sqs")
         self._sns = client("sns")
         self._dynamodb = client("dynamodb")
@@ -33,20 +34,20 @@ class World:
         self._wiring = wire(templates, client, observer, clients or (lambda _: client))
         self._position: dict[str, str] = {}
         self.paused: set[str] = set()
-        self._heard: dict[str, list[Any]] = {consumer: [] for consumer in self._wiring.sources}
+        self._delivered: dict[str, list[Any]] = {consumer: [] for consumer in self._wiring.sources}
 
-    # -- what people and sources do ----------------------------------------------------------------
+    # -- event sources and operators ---------------------------------------------------------------
 
     def invoke(self, service: str, event: Mapping[str, Any]) -> Any:
-        """Call a function as Lambda would."""
+        """Invoke a function like Lambda."""
         return self._wiring.handlers[service](dict(event), None)
 
     def relay(self) -> int:
-        """Hand the next stream records to the relay; return how many it handled."""
+        """Invoke the relay with the next stream records; return how many it handled."""
         return sum(self._relay_shard(stream, shard) for stream, shard in self._shards())
 
     def trim(self) -> int:
-        """Lose what waits for the relay, as a stream does after a day; return how many records."""
+        """Drop the records that wait for the relay, as after a day; return their number."""
         lost = 0
         for stream, shard in self._shards():
             while records := self._records(stream, shard):
@@ -55,14 +56,14 @@ class World:
         return lost
 
     def purge(self, consumer: str) -> None:
-        """Lose what waits in a consumer's queue."""
+        """Drop all messages in a consumer's queue."""
         self._sqs.purge_queue(QueueUrl=self._wiring.sources[consumer].url)
 
     def consume(self, consumer: str, *, times: int = 1, reverse: bool = False) -> int:
-        """Poll a consumer's queue once; return how many messages it took.
+        """Poll a consumer's queue once; return the number of messages.
 
-        With `times`, the batch is handled that often before it is acknowledged, as at-least-once
-        delivery may; with `reverse`, last message first.
+        The batch is handled `times` times before it is acknowledged, as at-least-once delivery
+        allows; `reverse` handles the last message first.
         """
         source = self._wiring.sources[consumer]
         messages = self._receive(source)
@@ -71,7 +72,7 @@ class World:
         if not messages:
             return 0
         records = [_record(message, source) for message in messages]
-        self._heard[consumer] += records
+        self._delivered[consumer] += records
         event = {"Records": records}
         answers = [self.invoke(consumer, event) for _ in range(times)]
         failed = {item["itemIdentifier"] for item in answers[-1]["batchItemFailures"]}
@@ -83,17 +84,17 @@ class World:
         return len(messages)
 
     def tick(self, consumer: str) -> None:
-        """Let the consumer do what it does by the clock, as the rule in its stack asks for it."""
+        """Run the consumer's chore, with the event that the rule in its stack sends."""
         self.invoke(consumer, self._wiring.ticks[consumer])
 
     def redeliver(self) -> None:
-        """Hand every message to its consumer once more, the last first, as a late duplicate."""
-        for consumer, records in reversed(self._heard.items()):
+        """Deliver every message again as a late duplicate, the last one first."""
+        for consumer, records in reversed(self._delivered.items()):
             for record in reversed(records):
                 self.invoke(consumer, {"Records": [record]})
 
     def settle(self, **delivery: Any) -> None:
-        """Poll the relay and all consumers that are not paused, until nothing moves."""
+        """Poll the relay and all consumers that are not paused, until nothing is left."""
         while self.relay() + sum(
             self.consume(consumer, **delivery) for consumer in sorted(self.active)
         ):
@@ -101,10 +102,10 @@ class World:
 
     @property
     def active(self) -> set[str]:
-        """The consumers that are polled."""
+        """The consumers that are not paused."""
         return set(self._wiring.sources) - self.paused
 
-    # -- what can be seen --------------------------------------------------------------------------
+    # -- state ------------------------------------------------------------------------------------
 
     @property
     def log(self) -> str:
@@ -112,7 +113,7 @@ class World:
         return str(self._wiring.environments["checkout"][LOG])
 
     def own_table(self, service: str, name: str) -> str:
-        """Return the name of a service's own table, as its function knows it."""
+        """Return the name of a service's own table, from its function's environment."""
         return str(self._wiring.environments[service][table_variable(name)])
 
     def history(self, order: str) -> History:
@@ -120,16 +121,11 @@ class World:
         return DynamoLog(self._dynamodb, self.log).read(order)
 
     def slots(self, order: str) -> dict[str, str]:
-        """Return the order's filled slots and the type that each holds."""
-        items = self._dynamodb.query(
-            TableName=self.log,
-            KeyConditionExpression="subject = :order",
-            ExpressionAttributeValues={":order": {"S": order}},
-        )["Items"]
-        return {item["slot"]["S"]: item["type"]["S"] for item in items}
+        """Return the order's filled slots with the type of each event."""
+        return {event.slot: event.type for event in self.history(order)}
 
     def data(self, order: str, slot: str) -> Any:
-        """Return the data of the fact in a slot."""
+        """Return the stored data of the event in a slot."""
         item = self._dynamodb.get_item(
             TableName=self.log, Key={"subject": {"S": order}, "slot": {"S": slot}}
         )["Item"]
@@ -143,8 +139,8 @@ class World:
             for item in items
         ]
 
-    def dead(self, consumer: str) -> list[str]:
-        """Return the bodies in the consumer's DLQ, which it takes from there."""
+    def take_dead_letters(self, consumer: str) -> list[str]:
+        """Receive the messages in the consumer's DLQ and return their bodies."""
         url = self._wiring.sources[consumer].dead_letters
         answer = self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
         return [message["Body"] for message in answer.get("Messages", [])]
@@ -154,7 +150,7 @@ class World:
         self._dynamodb.put_item(TableName=table, Item=item)
 
     def send(self, consumer: str, body: str, group: str = "stranger") -> None:
-        """Put a message straight into a consumer's queue, as a stranger or a mistake would."""
+        """Send a message directly to a consumer's queue, past the topic."""
         source = self._wiring.sources[consumer]
         fifo = {"MessageGroupId": group, "MessageDeduplicationId": str(hash(body))}
         self._sqs.send_message(
@@ -162,7 +158,7 @@ class World:
         )
 
     def waiting(self, consumer: str) -> int:
-        """Return the number of messages in the consumer's queue, hidden ones included."""
+        """Return the number of messages in the consumer's queue, including those in flight."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         attributes = self._sqs.get_queue_attributes(
             QueueUrl=self._wiring.sources[consumer].url, AttributeNames=names
@@ -187,7 +183,7 @@ class World:
         return [(stream, shard["ShardId"]) for shard in shards]
 
     def _records(self, stream: str, shard: str) -> list[Any]:
-        """Return the next records of a shard, as many as the relay takes at once."""
+        """Return the next records of a shard, at most the relay's batch."""
         position = self._position.get(shard)
         kind: dict[str, Any] = (
             {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": position}
@@ -213,11 +209,8 @@ class World:
 
 
 def _before_first_failure(records: list[Any], failed: Iterable[str]) -> list[Any]:
-    """Return the records that Lambda counts as done: all before the first that failed."""
-    for index, record in enumerate(records):
-        if record["dynamodb"]["SequenceNumber"] in failed:
-            return records[:index]
-    return records
+    """Return the records that Lambda counts as done: all before the first failed one."""
+    return list(takewhile(lambda each: each["dynamodb"]["SequenceNumber"] not in failed, records))
 
 
 def _record(message: Mapping[str, Any], source: Source) -> dict[str, Any]:
