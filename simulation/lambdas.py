@@ -1,4 +1,4 @@
-"""The functions of a world: the consumers' own handlers and chores, on ports that stop."""
+"""The functions of a world: the services' own handlers and chores on stepped ports."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -37,16 +37,16 @@ from simulation.stepped_ports import (
 from simulation.worker import NEVER, Worker, call
 
 
-class Functions:
-    """Runs the consumers of a world."""
+class Lambdas:
+    """Runs the functions of a world's consumers."""
 
     def __init__(
         self, scheduler: Scheduler, shop: ShopState, log: SteppedLog, *, whole: bool, real: bool
     ) -> None:
-        """Take the world; with `whole`, gateway and carrier do each call at once, as a provider.
+        """With `whole`, gateway and carrier do each call as a whole, as a provider does.
 
-        Otherwise they are the sandboxes, which make calls of their own, to tables. If `real`,
-        messages are worked on by the handlers that Lambda calls.
+        Otherwise they are the sandboxes, which make calls of their own to tables. With `real`, the
+        handlers that Lambda calls handle messages.
         """
         self._scheduler = scheduler
         self._shop = shop
@@ -64,49 +64,49 @@ class Functions:
         self._works: dict[str, Work] = {}
 
     def add(self, queue: Queue) -> None:
-        """Compose the function of a consumer, by its queue."""
+        """Compose the function of a queue's consumer."""
         consumer = queue.consumer
-        inbox = SteppedQueue(queue)
+        stepped = SteppedQueue(queue)
         given = Dependencies(
             observer=SilentObserver(),
             clock=self._scheduler.clock,
             log=self._log,
             resources=self._resources,
             outside=self._outside(consumer),
-            queue=inbox,
+            queue=stepped,
             monotonic=lambda: self._scheduler.now / SECOND,
             make_reactor=WatchedReactor,
         )
         self._works[consumer.name] = (
             by_handler(consumer, given)
             if self._real
-            else by_reactor(compose_reactor(consumer, given), inbox)
+            else by_reactor(compose_reactor(consumer, given), stepped)
         )
 
     def invoke(self, queue: Queue, batch: Sequence[Receipt]) -> None:
-        """Begin a function's work on some messages; it is killed when its time is over."""
+        """Start a function on a batch; it is killed at its timeout."""
         worker = Invocation(queue.consumer.name, batch, partial(self.handle, queue, batch))
         worker.deadline = self._scheduler.now + queue.consumer.timeout * SECOND
         self._scheduler.start(worker, numbers=batch[0].numbers if worker.alone else None)
 
     def handle(self, queue: Queue, batch: Sequence[Receipt], worker: Invocation) -> None:
-        """Work on some messages, and acknowledge those that the function does not name."""
+        """Handle a batch, and acknowledge the messages that are not among its failures."""
         failed = self._works[queue.consumer.name](batch)
-        worker.deadline = NEVER  # the rest is Lambda's own
+        worker.deadline = NEVER  # Lambda itself acknowledges
         done = [each for each in batch if each.message.name not in failed] if failed else batch
         if done:
             worker.turn_to(f"{done[0].handle}, done")
             self.acknowledge(queue, done)
 
     def acknowledge(self, queue: Queue, done: Sequence[Receipt]) -> None:
-        """Tell the queue what is done; what it does not hear, it works out by itself."""
+        """Acknowledge messages; if that fails, the queue delivers them again."""
         try:
             call("queue.delete", self._delete, queue, done)
         except Unavailable:
             return
 
     def tick(self, consumer: Consumer, number: str) -> None:
-        """Begin a consumer's chore."""
+        """Start a consumer's chore, if it has one."""
         chore = consumer.chore
         if chore is None:
             return

@@ -44,7 +44,7 @@ def run_in_parallel(
                 progress(tally)
                 yield from map(run, found)
     except (KeyboardInterrupt, GeneratorExit):
-        # Nobody wants the rest, nor to wait for the shares that are under way.
+        # The shares that are under way are not needed any more.
         for process in active_children():
             process.terminate()
         raise

@@ -140,7 +140,7 @@ class Queue:
         """Return whether an event is in the queue or DLQ, or known to be missing."""
         return self._held[event] > 0 or event in self.missed or event in self.expired
 
-    # -- coming and going --------------------------------------------------------------------------
+    # -- arrival and removal -----------------------------------------------------------------------
 
     def _name(self, event: Event[Any]) -> str:
         nth = self._sent[event.id]
@@ -177,7 +177,7 @@ class Queue:
             message.sent = self._scheduler.now
         self._listener.dead_lettered(self, message)
 
-    # -- being received ----------------------------------------------------------------------------
+    # -- receives ----------------------------------------------------------------------------------
 
     def _appear(self, message: Message) -> None:
         self._ready.append(message)

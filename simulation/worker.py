@@ -65,12 +65,12 @@ class Thread(greenlet):
             worker = self.worker
             try:
                 worker.work(worker)
-            except GreenletExit:  # it was killed
+            except GreenletExit:  # the worker was killed
                 pass
-            except Exception as error:  # noqa: BLE001  it is the world's to judge
+            except Exception as error:  # noqa: BLE001  the scheduler reports it
                 worker.failure = error
             worker.dead = True
-            del worker, self.worker  # nor do they keep each other
+            del worker, self.worker  # so that neither keeps the other alive
             self.hub.switch()
 
 
@@ -158,7 +158,7 @@ def answer(thread: Thread, worker: Worker, effect: Callable[..., Any]) -> None:
     """Make the call that a worker waits for, and resume the worker with the result."""
     try:
         result = effect(*worker.arguments)
-    except Exception as error:  # noqa: BLE001  it is the worker's to handle
+    except Exception as error:  # noqa: BLE001  the worker handles it
         thread.throw(error)
     else:
         thread.switch(result)

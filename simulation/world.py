@@ -15,7 +15,7 @@ from simulation.clock import DAY, HOUR, MINUTE
 from simulation.faults import Fault
 from simulation.invariants import at_rest, delivery
 from simulation.invariants.checker import Checker, hold
-from simulation.lambdas import Functions
+from simulation.lambdas import Lambdas
 from simulation.message import Message, Receipt
 from simulation.queue import Queue, QueueListener
 from simulation.relay import Stream
@@ -60,10 +60,10 @@ class World(Checker, QueueListener):
         self.shop.listen(self)
         log = SteppedLog(self.shop.log)
         whole, real = draws.happens("whole", 0.5), draws.happens("real", REAL)
-        self.functions = Functions(self.scheduler, self.shop, log, whole=whole, real=real)
+        self.lambdas = Lambdas(self.scheduler, self.shop, log, whole=whole, real=real)
         self.queues = [Queue(each, self.scheduler, self, batches=real) for each in consumers]
         for queue in self.queues:
-            self.functions.add(queue)
+            self.lambdas.add(queue)
         self.shop.queues = by_name = {queue.consumer.name: queue for queue in self.queues}
         self._subscribers = {
             event: [by_name[name] for name in names]
@@ -115,7 +115,7 @@ class World(Checker, QueueListener):
         hold(at_rest.OF_ALL_ORDERS, "all orders", self.shop, self.scheduler.clock())
 
     def _schedule(self, customers: Customers, scenario: Scenario) -> None:
-        orders = [customers.arrive(number) for number in scenario.present]
+        orders = [customers.schedule(number) for number in scenario.present]
         self._outages = Outages(self.scheduler, self.queues, self.stream)
         late = LATE_TICKS if self.scheduler.draws.happens("late", 0.3) else ()
         for nth, until in enumerate(TICKS + late):
@@ -141,7 +141,7 @@ class World(Checker, QueueListener):
             hold(delivery.OF_AN_ORDER, order, self.shop, order)
         for queue in self.queues:
             if queue.deployed:
-                self.functions.tick(queue.consumer, number)
+                self.lambdas.tick(queue.consumer, number)
 
     def _deliver(self, event: Event[Any], body: str) -> None:
         hold(delivery.OF_A_PUBLICATION, event.id, self.shop, event)
@@ -159,7 +159,7 @@ class World(Checker, QueueListener):
 
     @override
     def invoke(self, queue: Queue, batch: Sequence[Receipt]) -> None:
-        self.functions.invoke(queue, batch)
+        self.lambdas.invoke(queue, batch)
 
     @override
     def acknowledged(self, queue: Queue, message: Message) -> None:

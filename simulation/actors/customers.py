@@ -49,7 +49,7 @@ class Customers:
         self._orders = Orders(log, scheduler.clock)
         self._span = scheduler.draws.pick("span", SPANS)
 
-    def arrive(self, number: int) -> str:
+    def schedule(self, number: int) -> str:
         """Schedule a customer's order, and perhaps its cancellation; return the order's id."""
         first, second, third, fourth, arrives, patience, cancels, patient, *rest = (
             self._scheduler.draws.draw(f"customer {number}")

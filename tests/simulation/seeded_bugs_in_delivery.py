@@ -16,7 +16,7 @@ from functions.runtime.handlers import consumer
 from simulation.actors.operators import Operators
 from simulation.clock import HOUR
 from simulation.invocation import Invocation
-from simulation.lambdas import Functions
+from simulation.lambdas import Lambdas
 from simulation.message import Message as Queued
 from simulation.message import Receipt
 from simulation.queue import Queue
@@ -27,11 +27,11 @@ __all__ = ["SEEDED_BUGS"]
 
 @seeded_bug
 def it_acknowledges_before_the_put(patch: Patch) -> Rows:
-    def handle(self: Functions, queue: Queue, batch: Sequence[Receipt], _: Invocation) -> None:
+    def handle(self: Lambdas, queue: Queue, batch: Sequence[Receipt], _: Invocation) -> None:
         self.acknowledge(queue, batch)
         self._works[queue.consumer.name](batch)
 
-    patch.setattr(Functions, "handle", handle)
+    patch.setattr(Lambdas, "handle", handle)
     return CONSUMERS, BUS
 
 
