@@ -1,4 +1,4 @@
-"""Names the stage and builds the stacks; nothing else."""
+"""Entry point of the CDK: build the stacks of the stage that the context names."""
 
 import sys
 
@@ -6,11 +6,11 @@ from aws_cdk import App
 
 from infra.app import build
 from infra.packaging.wheels import LayerNotBuilt
-from infra.stage import ImpossibleStage, stage_of
+from infra.stage import InvalidStage, stage_of
 
 app = App()
 try:
     build(app, stage_of(app.node.try_get_context))
-except (ImpossibleStage, LayerNotBuilt) as error:
+except (InvalidStage, LayerNotBuilt) as error:
     sys.exit(str(error))
 app.synth()

@@ -1,1 +1,1 @@
-"""The cloud's shape: stacks, constructs and stages, derived from the map."""
+"""Infrastructure: stages, stacks and constructs, derived from the map."""

@@ -1,4 +1,4 @@
-"""The API's access log: that a request came, on which route, and what became of it; not whose."""
+"""Access log of the API: the route and result of each request, without data of the caller."""
 
 import json
 
@@ -23,34 +23,34 @@ FIELDS = {
     "lambdaMillis": "integrationLatency",
     "bytes": "responseLength",
 }
-"""What a line says, by API Gateway's variables; its `request` is that of the function's own line.
+"""Fields of a line and API Gateway's variables for them.
 
-None is an address, a path or a header, nor what an authorizer or an error quotes of them.
+`request` has the same value in the function's own log line. No field contains an IP address, a path
+or a header, and none an authorizer's or an error's message, which may quote them.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 """
 
 
 class AccessLog(Construct):
-    """A log group for the requests to an API; `settings` is what its stage gets.
+    """A log group for the requests to an API; `settings` are the log settings of the API's stage.
 
-    AWS lets its services write to groups under `/aws/vendedlogs/` by one rule for all of them; for
-    any other name it adds to a policy of the account, which is soon full. With the stack's own id
-    in it, the name is free again once a stack is made anew, whatever was kept.
+    For groups under `/aws/vendedlogs/` AWS needs one resource policy in all. For each other name it
+    adds to a resource policy of the account, which has a size limit. The name contains the stack's
+    id, so a stack that is created again does not collide with a group that was retained.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
     """
 
-    def __init__(self, part: StageStack, *, service: str) -> None:
-        """Take the stack and the API's service."""
-        super().__init__(part, "AccessLog")
-        name = names.prefixed(part.stage.name, service)
+    def __init__(self, stack: StageStack, *, service: str) -> None:
+        super().__init__(stack, "AccessLog")
+        name = names.prefixed(stack.stage.name, service)
         group = logs.LogGroup(
             self,
             "Group",
             log_group_name=f"/aws/vendedlogs/{name}/{Fn.select(2, Fn.split('/', Aws.STACK_ID))}",
-            retention=part.stage.log_retention,
-            removal_policy=part.stage.removal,
+            retention=stack.stage.log_retention,
+            removal_policy=stack.stage.removal,
         )
         self.settings = http.CfnStage.AccessLogSettingsProperty(
             destination_arn=group.log_group_arn,
-            format=json.dumps({name: f"$context.{said}" for name, said in FIELDS.items()}),
+            format=json.dumps({name: f"$context.{value}" for name, value in FIELDS.items()}),
         )

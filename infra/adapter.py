@@ -1,4 +1,4 @@
-"""What a consumer's way to the outside means for its function."""
+"""Function settings that a consumer's adapter needs: environment, grants and libraries."""
 
 from aws_cdk import ArnFormat
 
@@ -9,36 +9,38 @@ from infra.grants import READ_SECRET, SEND_MAIL, ConditionalGrant
 from infra.stage_stack import StageStack
 
 
-class Outside:
-    """The chosen adapter's `environment`, `grants`, and `libraries` (requirements by name)."""
+class AdapterSettings:
+    """The `environment`, `grants` and `libraries` (names of requirements) for an adapter.
 
-    def __init__(self, part: StageStack, *, service: str, adapter: Adapter | None) -> None:
-        """Take the stack, the service, and the adapter that the stage chose for it."""
+    `adapter` is the one that the stage chose for the service, or None.
+    """
+
+    def __init__(self, stack: StageStack, *, service: str, adapter: Adapter | None) -> None:
         self.environment: dict[str, str] = {}
         self.grants: dict[str, list[str] | ConditionalGrant] = {}
         self.libraries: list[str] = []
         if adapter is None:
             return
         self.environment[settings.ADAPTER] = adapter.name
-        if adapter.mails and part.stage.sender:
-            self.environment[settings.SENDER] = part.stage.sender
-            # SES asks for a right to each identity that a mail touches: the sender's, which may be
-            # a domain above the address; in its sandbox the recipients', too; and the configuration
-            # set that an identity may have. What bounds it is whom the mail is from.
+        if adapter.mails and stack.stage.sender:
+            self.environment[settings.SENDER] = stack.stage.sender
+            # SES requires a permission on each identity of a mail: the sender's, which may be a
+            # parent domain of the address; in its sandbox the recipients' too; and the identity's
+            # configuration set. So the condition on the sender's address is the limit.
             # https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
             for resource in ("identity", "configuration-set"):
-                arn = part.format_arn(service="ses", resource=resource, resource_name="*")
+                arn = stack.format_arn(service="ses", resource=resource, resource_name="*")
                 self.grants[arn] = ConditionalGrant(
                     [SEND_MAIL],
                     "ses:FromAddress",
-                    part.stage.sender,
-                    reason="Mail goes to anybody, and is from the stage's sender alone.",
+                    stack.stage.sender,
+                    reason="Mail may go to any address, but only from the stage's sender.",
                 )
         if adapter.secret:
-            secret = names.secret(part.stage.name, service)
+            secret = names.secret(stack.stage.name, service)
             self.environment[settings.SECRET] = secret
-            # Secrets Manager ends its ARNs in six characters of its own choice.
-            arn = part.format_arn(
+            # Secrets Manager appends six random characters to its ARNs.
+            arn = stack.format_arn(
                 service="secretsmanager",
                 resource="secret",
                 resource_name=f"{secret}-??????",

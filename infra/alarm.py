@@ -1,4 +1,4 @@
-"""Alarms: what must wake somebody, and whom the stage has to tell."""
+"""Alarms on metrics, with the stage's topic as their action."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -15,10 +15,11 @@ PERIOD = Duration.minutes(5)
 
 
 class Alarm(cloudwatch.Alarm):
-    """Goes off when a metric reaches its threshold in each of so many periods on end.
+    """An alarm that goes off when a metric reaches its threshold in consecutive periods.
 
-    It tells the stage's topic for alarms, if it has one; else it is only seen by who looks. What
-    is not measured is no reason to worry: a queue that nobody touches has no figures.
+    It notifies the stage's alarm topic; without one it is visible in the console only. Missing data
+    does not breach it, since a queue without traffic has no data. `description` explains the alarm
+    and the remedy.
     """
 
     def __init__(
@@ -33,7 +34,6 @@ class Alarm(cloudwatch.Alarm):
         threshold: float = 1,
         periods: int = 1,
     ) -> None:
-        """Take the stage, the alarm's name, what it means and what to do, and when it goes off."""
         super().__init__(
             scope,
             name,
@@ -51,23 +51,22 @@ class Alarm(cloudwatch.Alarm):
 
 
 class MetricAlarm(Construct):
-    """Goes off when a service counted a metric of its own at all within five minutes."""
+    """An alarm that goes off when a service counts its own metric at least once in five minutes."""
 
-    def __init__(self, part: StageStack, *, service: str, metric: str) -> None:
-        """Take the stack, the service, and its metric as the function writes it."""
-        super().__init__(part, f"{metric}Alarm")
+    def __init__(self, stack: StageStack, *, service: str, metric: str) -> None:
+        super().__init__(stack, f"{metric}Alarm")
         Alarm(
             self,
             "Alarm",
-            stage=part.stage,
-            alarm_name=names.prefixed(part.stage.name, f"{service}-{metric.lower()}"),
-            description=f"{service} counted {metric} in stage {part.stage.name}",
+            stage=stack.stage,
+            alarm_name=names.prefixed(stack.stage.name, f"{service}-{metric.lower()}"),
+            description=f"{service} counted {metric} in stage {stack.stage.name}",
             metric=counted(service, metric, statistic="Sum", period=PERIOD),
         )
 
 
 def counted(service: str, metric: str, *, statistic: str, period: Duration) -> cloudwatch.Metric:
-    """Return a metric of a service's own, as its function writes it."""
+    """Return a service's own metric, which its function writes."""
     return cloudwatch.Metric(
         namespace=METRICS,
         metric_name=metric,

@@ -1,4 +1,4 @@
-"""The API's stack: routes over HTTP to one function, a throttle on each, tokens if staged so."""
+"""The API's stack: HTTP routes to one function, throttles, and token checks with an issuer."""
 
 from aws_cdk import CfnOutput
 from aws_cdk import aws_apigatewayv2 as http
@@ -21,14 +21,13 @@ from infra.stage_stack import StageStack
 from infra.tables import Tables
 
 FAILURES = 3
-"""Requests that fail by our fault, after which somebody is woken: one may be a chance."""
+"""Server errors in one period before the alarm goes off; a single one may be transient."""
 
 
 class ApiStack(StageStack):
-    """The way in: the row's routes and no other, for the web pages that the stage names."""
+    """The stack of the API: the declared routes only, open to pages of the stage's origins."""
 
     def __init__(self, scope: Construct, *, stage: Stage, api: Api) -> None:
-        """Take the app, the stage and the API's row."""
         description = f"{api.name} answers {', '.join(route.key for route in api.routes)}"
         super().__init__(scope, api.name, stage=stage, description=description)
         tables = Tables(self, service=api.name, tables=api.tables)
@@ -81,7 +80,7 @@ class ApiStack(StageStack):
             if authorizer is None:
                 _acknowledge_open(*added)
             routes += added
-        # The CDK's own HttpStage knows one throttle for all routes.
+        # The CDK's own HttpStage supports one throttle for all routes only.
         entry = http.CfnStage(
             self,
             "Stage",
@@ -89,7 +88,7 @@ class ApiStack(StageStack):
             stage_name="$default",
             auto_deploy=True,
             access_log_settings=AccessLog(self, service=api.name).settings,
-            # What a route gets that has none of its own.
+            # For a route without settings of its own.
             default_route_settings=http.CfnStage.RouteSettingsProperty(
                 throttling_rate_limit=min(route.rate for route in api.routes),
                 throttling_burst_limit=min(route.burst for route in api.routes),
@@ -106,10 +105,10 @@ class ApiStack(StageStack):
         return gateway
 
     def _authorizer(self) -> authorizers.HttpJwtAuthorizer | None:
-        """Return what lets in those with a token of the stage's issuer, if it has one.
+        """Return an authorizer for tokens of the stage's issuer, or None without an issuer.
 
-        AWS asks the issuer for its discovery document when it makes this, and refuses if there is
-        none: `python -m infra.issuer_check` says so beforehand, and why.
+        AWS reads the issuer's discovery document when it creates the authorizer, and fails without
+        one: `python -m infra.issuer_check` reports that before a deployment.
         """
         if self.stage.issuer is None or self.stage.audience is None:
             return None
@@ -126,6 +125,6 @@ def _acknowledge_open(*routes: http.HttpRoute) -> None:
         acknowledge(
             route,
             "AwsSolutions-APIG4",
-            reason="What it tells is everybody's, or the function itself asks for the key that the"
-            " order was placed with.",
+            reason="Its data is public, or the function itself requires the key that the order was"
+            " placed with.",
         )

@@ -20,7 +20,7 @@ from infra.grants import BLANK_IN_LOG, READ_LOG, READ_STREAM
 from infra.queues import DeadLetterQueue
 from infra.stage import Stage
 from infra.stage_stack import StageStack
-from infra.tables import KeptTable
+from infra.tables import SafeTable
 
 RELAY_LATE = Duration.minutes(5)
 
@@ -28,12 +28,11 @@ TOPIC_KEY = "alias/aws/sns"
 
 
 class BusStack(StageStack):
-    """What all services share, by name."""
+    """The resources that all services share; other stacks refer to them by name."""
 
     def __init__(self, scope: Construct, *, stage: Stage, relay: Relay) -> None:
-        """Take the app, the stage and the relay's row."""
         super().__init__(scope, "bus", stage=stage, description="log, relay and topic")
-        log = KeptTable(
+        log = SafeTable(
             self,
             "Log",
             stage=stage,
@@ -60,7 +59,7 @@ class BusStack(StageStack):
             holds="what the topic could not deliver to a consumer's queue. Mend the queue, then"
             " replay the consumer",
         )
-        undelivered.admit(topic.topic_arn)
+        undelivered.allow(topic.topic_arn)
         self._relay(relay, log, topic)
         ForgetRole(self, grants={log.table_arn: [READ_LOG, BLANK_IN_LOG]})
         for outcome in relay.alarms:
@@ -97,13 +96,13 @@ class BusStack(StageStack):
             target=publisher.resource,
             event_source_arn=stream,
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
-            # With more, Lambda would keep order per item only, and every event is its own item.
+            # With more, Lambda would keep the order per item only, and each event is an item.
             parallelization_factor=1,
             batch_size=relay.batch,
             bisect_batch_on_error=True,
             report_batch_item_failures=True,
             max_record_age=Duration.seconds(relay.record_age),
-            on_failure=_To(unpublished),
+            on_failure=_OnFailureQueue(unpublished),
         )
         Alarm(
             self,
@@ -117,7 +116,7 @@ class BusStack(StageStack):
         )
 
     def _throttled(self) -> None:
-        """Tell when Lambda turns functions away; the account's functions share what it may run."""
+        """Add an alarm on throttled invocations; all functions of an account share its limit."""
         Alarm(
             self,
             "Throttled",
@@ -134,11 +133,11 @@ class BusStack(StageStack):
 
 
 def _encrypt(topic: sns.Topic) -> None:
-    """Encrypt what the topic holds with the account's key for SNS.
+    """Encrypt the topic's messages with the AWS managed key for SNS.
 
-    A key of our own would cost a dollar a month, and bring nothing: who may publish is ruled by
-    IAM. With the account's key, other services of AWS could not publish here, and none does. It is
-    set by its alias, so that nothing is looked up.
+    A customer managed key would cost a dollar a month without a benefit: IAM controls publishing.
+    With the managed key, other AWS services cannot publish here; none does. The key is set by its
+    alias, so synthesis needs no lookup.
     https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html
     """
     resource = topic.node.default_child
@@ -147,8 +146,8 @@ def _encrypt(topic: sns.Topic) -> None:
 
 
 @jsii.implements(lambda_.IEventSourceDlq)
-class _To:
-    """An on-failure destination; the CDK's own one grants more than to send."""
+class _OnFailureQueue:
+    """A queue as on-failure destination; the CDK's own class grants more than sending."""
 
     def __init__(self, destination: sqs.Queue) -> None:
         self._destination = destination

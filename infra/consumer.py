@@ -1,4 +1,4 @@
-"""A consumer's stack: its inbox, its function, and its own tables."""
+"""A consumer's stack: its subscription, its function and its own tables."""
 
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -8,52 +8,50 @@ from functions.framework.outcomes import Outcome
 from functions.framework.service import Consumer
 from functions.runtime import settings
 from infra.acknowledge import acknowledge
-from infra.adapter import Outside
+from infra.adapter import AdapterSettings
 from infra.alarm import MetricAlarm
 from infra.forgetting import ForgetRole
 from infra.function import ServiceFunction
-from infra.grants import REWRITE_ROWS, WORK_OFF_QUEUE, on_log
+from infra.grants import CONSUME_QUEUE, REWRITE_ROWS, log_actions
 from infra.schedule import Schedule
 from infra.stage import Stage
 from infra.stage_stack import StageStack
-from infra.subscription import Inbox
+from infra.subscription import Subscription
 from infra.tables import Tables
 
 
 class ConsumerStack(StageStack):
-    """All that one row of the map needs, and nothing that another row knows of."""
+    """All resources of one consumer; no other stack refers to them."""
 
     def __init__(self, scope: Construct, *, stage: Stage, consumer: Consumer) -> None:
-        """Take the app, the stage and the row."""
-        heard = ", ".join(consumer.subscribed_types)
-        description = f"{consumer.name} hears {heard}"
+        description = f"{consumer.name} hears {', '.join(consumer.subscribed_types)}"
         super().__init__(scope, consumer.name, stage=stage, description=description)
-        inbox = Inbox(self, consumer=consumer)
+        queue = Subscription(self, consumer=consumer).queue
         adapter = stage.adapter_of(consumer)
         tables = Tables(self, service=consumer.name, tables=consumer.tables_with(adapter))
-        outside = Outside(self, service=consumer.name, adapter=adapter)
+        adapted = AdapterSettings(self, service=consumer.name, adapter=adapter)
         worker = ServiceFunction(
             self,
             service=consumer,
             environment={
                 settings.LOG: names.log_table(stage.name),
-                settings.QUEUE: inbox.queue.queue_url,
+                settings.QUEUE: queue.queue_url,
                 **tables.environment,
-                **outside.environment,
+                **adapted.environment,
             },
             grants={
-                self.log_arn: on_log(consumer),
-                inbox.queue.queue_arn: WORK_OFF_QUEUE,
+                self.log_arn: log_actions(consumer),
+                queue.queue_arn: CONSUME_QUEUE,
                 **tables.grants,
-                **outside.grants,
+                **adapted.grants,
             },
-            libraries=outside.libraries,
+            libraries=adapted.libraries,
         )
         source = lambda_.EventSourceMapping(
             self,
             "Source",
             target=worker.resource,
-            event_source_arn=inbox.queue.queue_arn,
+            event_source_arn=queue.queue_arn,
             batch_size=consumer.batch,
             max_concurrency=consumer.concurrency,
             report_batch_item_failures=True,
@@ -62,7 +60,7 @@ class ConsumerStack(StageStack):
             source,
             "Serverless-LambdaEventSourceMappingDestination",
             "ES1001",
-            reason="A queue's source has no such thing: what fails goes to the dead-letter queue.",
+            reason="An SQS source has no such destination: failures go to the dead-letter queue.",
         )
         if consumer.projection:
             rows = names.own_table(stage.name, consumer.name, consumer.projection.table)

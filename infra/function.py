@@ -1,4 +1,4 @@
-"""A service's function: its code, its log group, and a role that may do what it is granted."""
+"""A service's Lambda function: its code, its log group, and a role with its grants only."""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,31 +21,31 @@ from infra.stage_stack import StageStack
 HANDLER = "functions.runtime.entry.handler"
 
 ATTEMPTS = 3
-"""How often Lambda tries what the clock asks for; a service that is killed once is not news."""
+"""Attempts of Lambda at a scheduled invocation; fewer errors in an hour raise no alarm."""
 
 
 class ServiceFunction(Construct):
-    """The function of one service; `resource` is what events are sent to."""
+    """The function of one service, as `resource`.
+
+    `environment` comes in addition to the service's name; `libraries` are requirements beyond those
+    that all functions have.
+    """
 
     def __init__(
         self,
-        part: StageStack,
+        stack: StageStack,
         *,
         service: Service,
         environment: Mapping[str, str],
         grants: Grants,
         libraries: Sequence[str] = (),
     ) -> None:
-        """Take the stack, the service, what it must know beside its name, and what it may do.
-
-        `libraries` are requirements beyond those that all functions have.
-        """
-        super().__init__(part, "Service")
-        stage = part.stage
+        super().__init__(stack, "Service")
+        stage = stack.stage
         log_group = logs.LogGroup(
             self, "Logs", retention=stage.log_retention, removal_policy=stage.removal
         )
-        # The policy is part of the role, so that no event source starts before it is in force.
+        # The policy is inline, so that no event source starts before it is in force.
         role = iam.Role(
             self,
             "Role",
@@ -65,7 +65,7 @@ class ServiceFunction(Construct):
             else lambda_.Architecture.X86_64,
             handler=HANDLER,
             code=code_of(service.name),
-            layers=[Layer(part), *(Layer(part, library) for library in libraries)],
+            layers=[Layer(stack), *(Layer(stack, library) for library in libraries)],
             timeout=Duration.seconds(service.timeout),
             memory_size=service.memory,
             environment={SERVICE: service.name, **environment},
@@ -91,28 +91,28 @@ def _acknowledge_findings(function: lambda_.Function) -> None:
         function,
         "AwsSolutions-L1",
         "Serverless-LambdaLatestVersion",
-        reason="Python 3.13 is what all tests run on and what the layer's wheels are made for.",
+        reason="All tests run on Python 3.13, and the layer's wheels are built for it.",
     )
     acknowledge(
         function,
         "Serverless-LambdaDLQ",
-        reason="It is for asynchronous invocations, and nobody makes one but the clock.",
+        reason="It is for asynchronous invocations, and only the schedule makes one.",
     )
     acknowledge(
         function,
         "Serverless-LambdaTracing",
         "WS1000",
-        reason="Every event carries its trace from cause to effect. X-Ray would see one hop at a"
-        " time, and wants a right on all resources.",
+        reason="Every event carries its trace context. X-Ray would show one hop at a time, and"
+        " requires permissions on all resources.",
     )
     acknowledge(
         function,
         "WS1004",
-        reason="It has a log group with retention, which it names itself; the rule looks for one"
-        " that is called after the function.",
+        reason="It refers to its own log group with retention; the rule expects one that is named"
+        " after the function.",
     )
     acknowledge(
         function,
         "W3005",
-        reason="The CDK writes DependsOn for a role that the function refers to.",
+        reason="The CDK itself writes DependsOn for a role that the function refers to.",
     )

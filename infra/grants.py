@@ -1,4 +1,4 @@
-"""Grants: which actions on which resource, by ARN; no more than the code uses."""
+"""Grants: IAM actions by the ARN of their resource; no more than the code uses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from functions.framework.service import Access, Consumer
 
 @dataclass(frozen=True)
 class ConditionalGrant:
-    """Actions that are allowed if a key of the request has a value: `ses:FromAddress`, say.
+    """Actions that are allowed if a condition key, such as `ses:FromAddress`, has a value.
 
-    That bounds them where resources cannot, for a `reason`; such a resource has a wildcard.
+    The condition limits them where the resource has a wildcard; `reason` justifies the wildcard.
     """
 
     actions: Sequence[str]
@@ -22,7 +22,7 @@ class ConditionalGrant:
 
 
 type Grants = Mapping[str, Sequence[str] | ConditionalGrant]
-"""Actions by the ARN of the one resource that they are allowed on."""
+"""Actions by the ARN of their resource."""
 
 QUERY = "dynamodb:Query"
 READ_LOG = QUERY
@@ -37,8 +37,8 @@ TABLE_ACTIONS: Mapping[Access, str] = {
     "page": QUERY,
     "remove": "dynamodb:DeleteItem",
 }
-"""What each access to a table is in IAM's words; `listed` is a query, on the index alone."""
-WORK_OFF_QUEUE = (
+"""The IAM action of each access to a table; `listed` is a query on the index only."""
+CONSUME_QUEUE = (
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",
     "sqs:GetQueueAttributes",
@@ -55,8 +55,8 @@ SEND_MAIL = "ses:SendEmail"
 WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
-def on_log(consumer: Consumer) -> Sequence[str]:
-    """Return what a consumer does to the log: nothing, if it only listens."""
+def log_actions(consumer: Consumer) -> Sequence[str]:
+    """Return a consumer's actions on the log; none if it neither reads nor states facts."""
     chore = consumer.chore
     reads = any(on.history for on in consumer.on) or bool(chore and chore.reads)
     states = any(on.states for on in consumer.on) or bool(chore and chore.states)
@@ -64,7 +64,7 @@ def on_log(consumer: Consumer) -> Sequence[str]:
 
 
 def policy(grants: Grants) -> iam.PolicyDocument:
-    """Return grants as a policy; a resource without actions is left out."""
+    """Return grants as a policy document without resources that have no actions."""
     return iam.PolicyDocument(
         statements=[
             _statement(resource, actions) for resource, actions in grants.items() if actions

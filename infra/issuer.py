@@ -1,4 +1,4 @@
-"""An OpenID Connect issuer: the form of its address, and the documents that AWS reads there."""
+"""OpenID Connect issuer: check the form of its URL, and the documents that AWS reads from it."""
 
 import json
 import re
@@ -9,70 +9,70 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 DISCOVERY = "/.well-known/openid-configuration"
-"""Where an issuer describes itself (OpenID Connect Discovery 1.0, section 4)."""
+"""The path of an issuer's discovery document (OpenID Connect Discovery 1.0, section 4)."""
 
-PATIENCE = 5
-"""Seconds for an answer here; AWS, which is nearer to most issuers, waits for 1.5."""
+TIMEOUT = 5
+"""Seconds for a response here; AWS, which is nearer to most issuers, waits for 1.5."""
 
-LONGEST = 150_000
-"""Bytes of a key set that AWS takes.
+MAX_BYTES = 150_000
+"""The largest key set that AWS accepts, in bytes.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 """
 
 LOOPBACK = "127.0.0.1"
 
-_REMEDY = "AWS must be able to read it from outside: look whether the stage names the right issuer."
+_REMEDY = "AWS must be able to read it over the internet: check the issuer in the stage."
 _PRINTED = re.compile(r"[!-~]+")
 
 
-class IssuerUnfit(Exception):
-    """An issuer whose tokens AWS would not take; the message says why and what to do."""
+class UnusableIssuer(Exception):
+    """An issuer whose tokens AWS would not accept; the message has the reason and the remedy."""
 
 
-def malformed(issuer: str, *, local: bool = False) -> str | None:
-    """Say what is wrong with the form of an issuer, without asking it; nothing if it is right.
+def form_error(issuer: str, *, local: bool = False) -> str | None:
+    """Return the fault in the form of an issuer's URL, or None; make no request.
 
-    A `local` one, for the local cloud, may be a server of this machine without TLS.
+    A `local` issuer, for the local cloud, may be a server on this machine without TLS.
     """
     try:
         parts = urlsplit(issuer)
         plain = local and (parts.scheme, parts.hostname) == ("http", LOOPBACK)
         address = (parts.scheme == "https" or plain) and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        return "is no address"
+        return "is not a URL"
     if not address or not _PRINTED.fullmatch(issuer):
-        return "is no address like https://login.example.com"
+        return "is not a URL like https://login.example.com"
     if parts.username is not None or "?" in issuer or "#" in issuer:
-        return "has more than a host and a path: no user, query or fragment"
+        return "may have a host and a path only: no user, query or fragment"
     if parts.path.rstrip("/").endswith(DISCOVERY):
-        return f"is the address of its discovery document: leave {DISCOVERY} out"
+        return f"is the URL of its discovery document: leave {DISCOVERY} out"
     return None
 
 
-def ask(issuer: str) -> int:
-    """Ask an issuer for its discovery document and its keys; return how many of those can be used.
+def usable_keys(issuer: str) -> int:
+    """Request an issuer's discovery document and key set; return the number of usable keys.
 
     Raises:
-        IssuerUnfit: as it says.
+        UnusableIssuer: a document is missing, invalid or not the issuer's, or has no usable key.
     """
     address = issuer.rstrip("/") + DISCOVERY
     document = _fetch(address)
     named = document.get("issuer")
     if named != issuer:
-        raise IssuerUnfit(
-            f"{address} calls its issuer {named!r}, and the stage {issuer!r}. Tokens carry the"
-            " former: name it in the stage, to the letter."
+        raise UnusableIssuer(
+            f"{address} names the issuer {named!r}, but the stage names {issuer!r}. Tokens carry"
+            " the former: write exactly that in the stage."
         )
     where = document.get("jwks_uri")
     if not isinstance(where, str) or not where.startswith(("https://", "http://")):
-        raise IssuerUnfit(f"{address} does not say by `jwks_uri` where the issuer's keys are.")
+        raise UnusableIssuer(f"{address} has no URL of the issuer's keys in `jwks_uri`.")
     keys = _fetch(where).get("keys")
     usable = [key for key in keys if _is_rsa(key)] if isinstance(keys, list) else []
     if not usable:
-        raise IssuerUnfit(
-            f"{where} has no RSA key with a `kid`. An HTTP API verifies no other signatures: let"
-            " the issuer sign with RS256."
+        raise UnusableIssuer(
+            f"{where} has no RSA key with a `kid`. An HTTP API verifies no other signatures:"
+            " configure the issuer to sign with RS256."
         )
     return len(usable)
 
@@ -83,20 +83,20 @@ def _is_rsa(key: Any) -> bool:
 
 def _fetch(address: str) -> dict[str, Any]:
     try:
-        with urlopen(address, timeout=PATIENCE) as answer:  # noqa: S310  http and https only
-            raw = answer.read(LONGEST + 1)
+        with urlopen(address, timeout=TIMEOUT) as response:  # noqa: S310  http and https only
+            raw = response.read(MAX_BYTES + 1)
     except HTTPError as error:
         with error:
-            raise IssuerUnfit(f"{address} answers {error.code}. {_REMEDY}") from error
+            raise UnusableIssuer(f"{address} responds with {error.code}. {_REMEDY}") from error
     except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
-        raise IssuerUnfit(f"{address} cannot be reached: {reason}. {_REMEDY}") from error
-    if len(raw) > LONGEST:
-        raise IssuerUnfit(f"{address} answers with more than {LONGEST} bytes, which AWS refuses.")
+        raise UnusableIssuer(f"{address} cannot be reached: {reason}. {_REMEDY}") from error
+    if len(raw) > MAX_BYTES:
+        raise UnusableIssuer(f"{address} has more than {MAX_BYTES} bytes, which AWS refuses.")
     try:
         document = json.loads(raw)
     except ValueError as error:
-        raise IssuerUnfit(f"{address} does not answer with JSON. {_REMEDY}") from error
+        raise UnusableIssuer(f"{address} is not JSON. {_REMEDY}") from error
     if not isinstance(document, dict):
-        raise IssuerUnfit(f"{address} answers with JSON that is no object. {_REMEDY}")
+        raise UnusableIssuer(f"{address} is JSON, but not an object. {_REMEDY}")
     return document

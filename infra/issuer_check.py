@@ -7,12 +7,15 @@ the authorizer. A refused authorizer would roll the API's stack back.
 import argparse
 import sys
 
-from infra.issuer import IssuerUnfit, ask
-from infra.stage import ImpossibleStage, stage_of
+from infra.issuer import UnusableIssuer, usable_keys
+from infra.stage import InvalidStage, stage_of
 
 
 def main(arguments: list[str]) -> int:
-    """Ask the issuer of the stage that the CDK's arguments name, if it has one."""
+    """Check the issuer, if any, of the stage that the CDK's arguments name; return the exit code.
+
+    0: no issuer, or a usable one. 1: an invalid stage, or an unusable issuer.
+    """
     parser = argparse.ArgumentParser(prog="python -m infra.issuer_check", description=__doc__)
     parser.add_argument("-c", "--context", action="append", default=[], metavar="NAME=VALUE")
     given = parser.parse_known_args(arguments)[0].context
@@ -20,8 +23,8 @@ def main(arguments: list[str]) -> int:
     try:
         issuer = stage_of(context.get).issuer
         if issuer is not None:
-            print(f"{issuer} answers; keys that tokens may be signed with: {ask(issuer)}")
-    except (ImpossibleStage, IssuerUnfit) as error:
+            print(f"{issuer} is usable; keys for signing tokens: {usable_keys(issuer)}")
+    except (InvalidStage, UnusableIssuer) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -1,4 +1,4 @@
-"""Queues: encrypted, over TLS only, and which of them the topic may fill."""
+"""Queues: encrypted, over TLS only, and with a policy for the topic where it delivers."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -15,7 +15,10 @@ DEAD_LETTER_RETENTION = Duration.seconds(backoff.DEAD_LETTER_RETENTION)
 
 
 class SafeQueue(sqs.Queue):
-    """A queue; one whose name ends in `.fifo` keeps order, and speed, by message group."""
+    """An encrypted queue that requires TLS.
+
+    If its name ends in `.fifo`, it keeps the order, and high throughput, per message group.
+    """
 
     def __init__(
         self,
@@ -27,7 +30,6 @@ class SafeQueue(sqs.Queue):
         visibility: Duration | None = None,
         dead_letter_queue: sqs.DeadLetterQueue | None = None,
     ) -> None:
-        """Take the queue's name and how long it keeps and hides messages."""
         ordered = queue_name.endswith(".fifo")
         super().__init__(
             scope,
@@ -43,8 +45,8 @@ class SafeQueue(sqs.Queue):
             enforce_ssl=True,
         )
 
-    def admit(self, topic_arn: str) -> None:
-        """Let the topic send to this queue; nobody else is let in by its policy."""
+    def allow(self, topic_arn: str) -> None:
+        """Allow the topic to send to this queue; its policy allows no other principal."""
         self.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal("sns.amazonaws.com")],
@@ -56,23 +58,22 @@ class SafeQueue(sqs.Queue):
 
 
 class DeadLetterQueue(SafeQueue):
-    """Where messages end that nobody could handle: kept for long, and somebody is told.
+    """A queue for messages that failed for good, with long retention and an alarm.
 
-    What a redrive has brought here is seen as well, since the alarm is on what lies here and not
-    on what came.
+    `holds` describes its messages in the alarm's text. The alarm is on the messages in the queue,
+    not on arrivals, so it also sees messages that a redrive moved here.
     """
 
     def __init__(
         self, scope: Construct, name: str, *, stage: Stage, queue_name: str, holds: str
     ) -> None:
-        """Take the stage, the queue's name, and what its messages are, for who is woken."""
         super().__init__(scope, name, queue_name=queue_name, retention=DEAD_LETTER_RETENTION)
         acknowledge(
             self,
             "AwsSolutions-SQS3",
             "Serverless-SQSRedrivePolicy",
             "ES6000",
-            reason="It is itself where dead letters go, of a queue, a subscription or a stream.",
+            reason="It is itself the dead-letter queue of a queue, a subscription or a stream.",
         )
         Alarm(
             self,

@@ -1,4 +1,4 @@
-"""What a consumer does by the clock: a rule that calls its function."""
+"""Schedule of a consumer's chore: a rule that invokes its function."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -15,13 +15,12 @@ from infra.stage_stack import StageStack
 
 
 class Schedule(Construct):
-    """Calls a function every so many minutes, as its chore says."""
+    """Invokes a function at the interval of its chore."""
 
     def __init__(
-        self, part: StageStack, *, service: str, chore: Chore, function: lambda_.Function
+        self, stack: StageStack, *, service: str, chore: Chore, function: lambda_.Function
     ) -> None:
-        """Take the stack, the service, its chore, and the function that does it."""
-        super().__init__(part, "Clockwork")
+        super().__init__(stack, "Clockwork")
         rule = events.Rule(
             self,
             "Rule",
@@ -31,7 +30,7 @@ class Schedule(Construct):
             ],
         )
         reason = (
-            "A lost tick is made good by the next; an alarm tells of a clock that calls in vain."
+            "The next tick makes up for a lost one; an alarm reports a rule that fails to invoke."
         )
         acknowledge(rule, "Serverless-EventBusDLQ", "ES4000", reason=reason)
         for child in rule.node.children:
@@ -40,8 +39,8 @@ class Schedule(Construct):
         Alarm(
             self,
             "Stopped",
-            stage=part.stage,
-            alarm_name=names.prefixed(part.stage.name, f"{service}-clock-stopped"),
+            stage=stack.stage,
+            alarm_name=names.prefixed(stack.stage.name, f"{service}-clock-stopped"),
             description=f"The clock could not call {service}: what it does every {chore.every}"
             " minutes is not done. Deploy its stack again.",
             metric=cloudwatch.Metric(

@@ -1,4 +1,4 @@
-"""The stages as data: they differ in what they keep and where they run, not in shape."""
+"""Stages as data: they differ in retention, settings and location, not in their resources."""
 
 import platform
 import re
@@ -11,47 +11,47 @@ from aws_cdk.aws_logs import RetentionDays
 
 from functions import names
 from functions.framework.service import Adapter, Consumer, UnknownAdapter
-from infra.issuer import malformed
+from infra.issuer import form_error
 
 DEFAULT = "dev"
 
 SENDER = re.compile(r"[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+")
-"""What a stage's mail may be from: an address alone, as SES knows it."""
+"""The form of a sender: an address only, without a name, as SES expects it."""
 
 ORIGIN = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?|http://localhost:[0-9]{1,5}")
-"""Whose pages may call the API: an origin (RFC 6454) over TLS, or one that is being written."""
+"""The form of an origin (RFC 6454) whose pages may call the API: over TLS, or localhost."""
 
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+")
-"""What a stage's alarms may go to: a standard topic, since CloudWatch knows no FIFO one."""
+"""The form of an alarm topic's ARN: a standard topic, since CloudWatch supports no FIFO topics."""
 
 
-class ImpossibleStage(ValueError):
-    """A stage has settings that cannot be, or not together; the message says which."""
+class InvalidStage(ValueError):
+    """A stage has invalid settings, or a wrong combination of them; the message names them."""
 
 
-class UnknownStage(ImpossibleStage):
+class UnknownStage(InvalidStage):
     """The context names a stage that does not exist."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """What is particular to one world.
+    """The settings of one stage.
 
-    `removal` is what becomes of tables and logs when their stack goes; `protected` refuses to
-    delete tables and stacks. `wheels` is the platform of third-party code in uv's words, or None
-    for this machine's. `account` and `region` bind the stage to one place; a stage without them
-    goes where the operator's credentials point.
+    `removal` is the removal policy of tables and logs; `protected` protects tables and stacks from
+    deletion. `wheels` is the platform of third-party code, as uv names it, or None for this
+    machine's. `account` and `region` fix the place of the stage; without them it is deployed where
+    the operator's credentials point.
 
-    `adapters` names a service's way to the outside where it is not the usual one. `sender` is the
-    address that mail is from, such as `sender="shop@example.com"`; without one, mail is recorded
-    and not sent. SES must know it in the stage's account and region, before mail is sent, as a
-    verified identity: the address or its domain (`aws sesv2 create-email-identity
-    --email-identity example.com`); to write to anybody, the account must be out of SES's sandbox
+    `adapters` names a service's adapter where it is not the usual one. `sender` is the sender's
+    address of mail, such as `sender="shop@example.com"`; without one, mail is recorded and not
+    sent. In the stage's account and region it must be a verified identity of SES before mail is
+    sent: the address or its domain (`aws sesv2 create-email-identity --email-identity
+    example.com`); to send to any address, the account must be out of SES's sandbox
     (https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html). `issuer` and
-    `audience` are those of the tokens (OpenID Connect) that customers must show; without them the
-    shop is open to guests. `origins` are the web pages elsewhere that may call the API, such as
-    `origins=("https://shop.example.com",)`; without any, browsers let none. `alarm_topic` is the
-    ARN of the SNS topic that alarms go to.
+    `audience` are those of the customers' tokens (OpenID Connect); without them the shop is open to
+    guests. `origins` are the web origins that may call the API, such as
+    `origins=("https://shop.example.com",)`; without any, browsers allow none. `alarm_topic` is the
+    ARN of the SNS topic that alarms notify.
     """
 
     name: str
@@ -71,65 +71,65 @@ class Stage:
     alarm_topic: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse settings that only make sense together."""
+        """Refuse invalid settings, and wrong combinations of them."""
         if (self.issuer is None) != (self.audience is None):
             there, missing = (
                 ("audience", "issuer") if self.issuer is None else ("issuer", "audience")
             )
-            raise ImpossibleStage(
+            raise InvalidStage(
                 f"Stage {self.name} has an {there} and no {missing}: name both, in infra/stage.py"
                 " or by -c issuer=… -c audience=…, or neither."
             )
         if self.issuer is not None:
-            wrong = malformed(self.issuer, local=not self.bootstrapped)
+            wrong = form_error(self.issuer, local=not self.bootstrapped)
             if wrong:
-                raise ImpossibleStage(f"Stage {self.name}: the issuer {self.issuer!r} {wrong}.")
+                raise InvalidStage(f"Stage {self.name}: the issuer {self.issuer!r} {wrong}.")
         if self.audience is not None and not self.audience.strip():
-            raise ImpossibleStage(
-                f"Stage {self.name}: the audience is empty. Name what the issuer's tokens are for,"
-                " as their `aud` says."
+            raise InvalidStage(
+                f"Stage {self.name}: the audience is empty. Name the audience of the issuer's"
+                " tokens, their `aud`."
             )
         for origin in self.origins:
             if not ORIGIN.fullmatch(origin):
-                raise ImpossibleStage(
-                    f"Stage {self.name}: no page can be of {origin!r}. Name each origin in full, as"
-                    ' browsers send it: origins=("https://shop.example.com",)'
+                raise InvalidStage(
+                    f"Stage {self.name}: {origin!r} is not a valid origin. Name each origin in"
+                    ' full, as browsers send it: origins=("https://shop.example.com",)'
                 )
         if self.alarm_topic is not None and not TOPIC.fullmatch(self.alarm_topic):
-            raise ImpossibleStage(
-                f"Stage {self.name}: alarms cannot go to {self.alarm_topic!r}. Name a topic by its"
-                ' ARN: alarm_topic="arn:aws:sns:eu-central-1:123456789012:on-call"'
+            raise InvalidStage(
+                f"Stage {self.name}: {self.alarm_topic!r} is not the ARN of a standard topic. Name"
+                ' one: alarm_topic="arn:aws:sns:eu-central-1:123456789012:on-call"'
             )
         if self.sender is not None and not SENDER.fullmatch(self.sender):
-            raise ImpossibleStage(
-                f"Stage {self.name}: mail cannot be from {self.sender!r}. Name an address alone,"
-                ' its domain in small letters: sender="shop@example.com"'
+            raise InvalidStage(
+                f"Stage {self.name}: {self.sender!r} is not a valid sender. Name an address only,"
+                ' with its domain in lower case: sender="shop@example.com"'
             )
 
     def adapter_of(self, consumer: Consumer) -> Adapter | None:
-        """Return the way to the outside that a consumer takes here.
+        """Return the adapter of a consumer on this stage, or None if it has none.
 
         Raises:
-            ImpossibleStage: the stage names one that the consumer does not have, or one that mails
-                and no sender.
+            InvalidStage: the consumer does not have the adapter that the stage names, or the
+                adapter sends mail and the stage has no sender.
         """
         mailing = [adapter.name for adapter in consumer.adapters if adapter.mails]
         usual = mailing[0] if mailing and self.sender else None
         try:
             adapter = consumer.adapter(self.adapters.get(consumer.name, usual))
         except UnknownAdapter as error:
-            raise ImpossibleStage(
-                f"Stage {self.name}: {error} Name one that there is, in infra/stage.py."
+            raise InvalidStage(
+                f"Stage {self.name}: {error} Name one of its adapters, in infra/stage.py."
             ) from error
         if adapter and adapter.mails and not self.sender:
-            raise ImpossibleStage(
-                f"Stage {self.name}: {consumer.name} is to send mail ({adapter.name}) and nobody is"
-                " named whom it is from. Give the stage a sender, in infra/stage.py."
+            raise InvalidStage(
+                f"Stage {self.name}: {consumer.name} sends mail ({adapter.name}), but the stage has"
+                " no sender. Set its sender, in infra/stage.py."
             )
         return adapter
 
 
-def _this_machine() -> Literal["arm64", "x86_64"]:
+def _host_architecture() -> Literal["arm64", "x86_64"]:
     return "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 
 
@@ -137,7 +137,7 @@ LOCAL = Stage(
     name="local",
     log_retention=RetentionDays.ONE_DAY,
     removal=RemovalPolicy.DESTROY,
-    architecture=_this_machine(),
+    architecture=_host_architecture(),
     wheels=None,
     account="000000000000",
     region="us-east-1",
@@ -161,27 +161,28 @@ STAGES = {stage.name: stage for stage in (LOCAL, DEV, PROD)}
 
 
 def stage_named(name: str) -> Stage:
-    """Return the stage of that name.
+    """Return a stage by its name.
 
     Raises:
-        UnknownStage: there is none; the message says which there are.
+        UnknownStage: no stage has that name; the message lists the stages.
     """
     if name not in STAGES:
         raise UnknownStage(
             f"There is no stage {name!r}, only {', '.join(STAGES)}."
-            f" Name one of them, such as {DEFAULT}, or add yours to infra/stage.py."
+            f" Name one of these, such as {DEFAULT}, or add yours to infra/stage.py."
         )
     return STAGES[name]
 
 
 def stage_of(context: Callable[[str], Any]) -> Stage:
-    """Return the stage that the CDK's context names, and says to whom it is open.
+    """Return the stage that the CDK's context names (`-c stage=…`).
 
-    That is `-c stage=…`, and to try an issuer `-c issuer=… -c audience=…`. What is to last stands
-    in the stage itself: a deployment without these would open the shop to guests again.
+    To try an issuer, the context overrides it with `-c issuer=… -c audience=…`. A permanent issuer
+    belongs in the stage itself: a deployment without these options would open the shop to guests
+    again.
 
     Raises:
-        ImpossibleStage: there is none of that name, or it cannot be so.
+        InvalidStage: no stage has that name, or its settings are invalid.
     """
     stage = stage_named(context("stage") or DEFAULT)
     issuer, audience = context("issuer"), context("audience")

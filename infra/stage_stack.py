@@ -1,4 +1,4 @@
-"""A part of a stage: one stack, `fanfare-<stage>-<part>`, that shares names and nothing else."""
+"""Base class of a stage's stacks: `fanfare-<stage>-<part>`, linked by names only."""
 
 from aws_cdk import CliCredentialsStackSynthesizer, DefaultStackSynthesizer, Environment, Stack
 from constructs import Construct
@@ -8,10 +8,12 @@ from infra.stage import Stage
 
 
 class StageStack(Stack):
-    """What all stacks of a stage have: a name, a place, tags, and the bus by its names."""
+    """A stack of a stage with its name, place and tags, and the ARNs of the bus's resources.
+
+    `description` is a sentence for the console.
+    """
 
     def __init__(self, scope: Construct, part: str, *, stage: Stage, description: str) -> None:
-        """Take the app, the part's name, the stage, and a sentence for the console."""
         name = names.prefixed(stage.name, part)
         super().__init__(
             scope,
@@ -29,19 +31,19 @@ class StageStack(Stack):
 
     @property
     def log_arn(self) -> str:
-        """The ARN of the log, made from its name."""
+        """The ARN of the log, derived from its name."""
         return self.table_arn(names.log_table(self.stage.name))
 
     def table_arn(self, name: str) -> str:
-        """Return the ARN of a table, made from its name."""
+        """Return the ARN of a table, derived from its name."""
         return self.format_arn(service="dynamodb", resource="table", resource_name=name)
 
     @property
     def topic_arn(self) -> str:
-        """The ARN of the topic, made from its name."""
+        """The ARN of the topic, derived from its name."""
         return self.format_arn(service="sns", resource=names.topic(self.stage.name))
 
     @property
     def undelivered_arn(self) -> str:
-        """The ARN of the queue for what the topic could not deliver, made from its name."""
+        """The ARN of the queue for undelivered messages of the topic, derived from its name."""
         return self.format_arn(service="sqs", resource=names.undelivered(self.stage.name))

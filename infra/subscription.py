@@ -1,4 +1,4 @@
-"""A consumer's inbox: its queue on the topic, filtered, and the queue of its dead letters."""
+"""Subscription of a consumer: its queue on the topic, filtered by type, and its DLQ."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_sns as sns
@@ -14,28 +14,27 @@ from infra.queues import RETENTION, DeadLetterQueue, SafeQueue
 from infra.stage_stack import StageStack
 
 LATE = Duration.seconds(backoff.OUTAGE // 6)
-"""How long a message may wait before somebody is told: long before it dies of it."""
+"""The age of a message at which the alarm goes off, well before it becomes a dead letter."""
 
-BETWEEN_TRIES = Duration.seconds(2 * backoff.LONGEST_DELAY)
-"""So long is looked back for a try, so that between two of them nothing seems to be well again."""
+TRIES_PERIOD = Duration.seconds(2 * backoff.LONGEST_DELAY)
+"""The alarm's period: longer than any delay, so that the alarm does not clear between two tries."""
 
 
-class Inbox(Construct):
-    """What the topic sends to one consumer; `queue` is where it waits."""
+class Subscription(Construct):
+    """A consumer's subscription to the topic; `queue` receives its messages."""
 
-    def __init__(self, part: StageStack, *, consumer: Consumer) -> None:
-        """Take the stack and the consumer's row."""
-        super().__init__(part, "Inbox")
+    def __init__(self, stack: StageStack, *, consumer: Consumer) -> None:
+        super().__init__(stack, "Inbox")
 
         def name(suffix: str = "") -> str:
             return names.queue(
-                part.stage.name, consumer.name, ordered=consumer.ordered, suffix=suffix
+                stack.stage.name, consumer.name, ordered=consumer.ordered, suffix=suffix
             )
 
         dead_letters = DeadLetterQueue(
             self,
             "DeadLetters",
-            stage=part.stage,
+            stage=stack.stage,
             queue_name=name(names.DEAD_LETTERS),
             holds=f"what {consumer.name} could not handle. Find out why from its log, mend it, and"
             " redrive the queue",
@@ -50,11 +49,11 @@ class Inbox(Construct):
                 queue=dead_letters, max_receive_count=backoff.receives_to_ride_out()
             ),
         )
-        self.queue.admit(part.topic_arn)
+        self.queue.allow(stack.topic_arn)
         subscription = sns.Subscription(
             self,
             "Subscription",
-            topic=sns.Topic.from_topic_arn(self, "Topic", part.topic_arn),
+            topic=sns.Topic.from_topic_arn(self, "Topic", stack.topic_arn),
             protocol=sns.SubscriptionProtocol.SQS,
             endpoint=self.queue.queue_arn,
             raw_message_delivery=True,
@@ -63,17 +62,17 @@ class Inbox(Construct):
                     allowlist=list(consumer.subscribed_types)
                 )
             },
-            dead_letter_queue=sqs.Queue.from_queue_arn(self, "Undelivered", part.undelivered_arn),
+            dead_letter_queue=sqs.Queue.from_queue_arn(self, "Undelivered", stack.undelivered_arn),
         )
-        # What the topic may not yet deliver is not tried again.
+        # SNS does not retry a delivery that the queue's policy does not allow yet.
         subscription.node.add_dependency(self.queue.node.find_child("Policy"))
-        # The age of a standard queue's oldest message leaves out what was received three times. So
-        # the one alarm is for what nobody receives, the other for what fails whenever it is tried.
+        # In a standard queue the age of the oldest message omits messages that were received three
+        # times. So one alarm is for messages that wait, the other for messages that keep failing.
         # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
         Alarm(
             self,
             "Late",
-            stage=part.stage,
+            stage=stack.stage,
             alarm_name=f"{name()}-late",
             description=f"{consumer.name} is late: a message has waited for"
             f" {LATE.to_minutes()} minutes. Its log says why, or that it does not run.",
@@ -86,11 +85,11 @@ class Inbox(Construct):
         Alarm(
             self,
             "Failing",
-            stage=part.stage,
+            stage=stack.stage,
             alarm_name=f"{name()}-failing",
             description=f"{consumer.name} has failed a message {tries} times, for"
             f" {LATE.to_minutes()} minutes. Its log says why. After"
             f" {backoff.receives_to_ride_out()} times it is a dead letter.",
-            metric=counted(consumer.name, TRIES, statistic="Maximum", period=BETWEEN_TRIES),
+            metric=counted(consumer.name, TRIES, statistic="Maximum", period=TRIES_PERIOD),
             threshold=tries,
         )

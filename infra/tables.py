@@ -1,4 +1,4 @@
-"""Tables: how each one is kept, and what a service's own ones mean for its function."""
+"""Tables: their protection, and the environment and grants that a service's function needs."""
 
 from collections.abc import Sequence
 
@@ -13,10 +13,11 @@ from infra.stage import Stage
 from infra.stage_stack import StageStack
 
 
-class KeptTable(dynamodb.Table):
-    """A table billed by request, encrypted with a key whose use is on record, kept as staged.
+class SafeTable(dynamodb.Table):
+    """A table with on-demand billing, string keys, and the stage's removal policy and protection.
 
-    Its past can be restored for 35 days, on any stage.
+    On any stage it is encrypted with the AWS managed key, whose use CloudTrail logs, and has
+    point-in-time recovery for 35 days.
     """
 
     def __init__(
@@ -30,7 +31,6 @@ class KeptTable(dynamodb.Table):
         sort_key: str | None = None,
         stream: dynamodb.StreamViewType | None = None,
     ) -> None:
-        """Take the stage, the table's name, and the names of its keys, which are strings."""
         super().__init__(
             scope,
             name,
@@ -53,20 +53,22 @@ def _text(name: str) -> dynamodb.Attribute:
 
 
 class Tables(Construct):
-    """A service's tables; `environment` and `grants` are what its function gets of them."""
+    """A service's own tables; `environment` and `grants` are for its function.
 
-    def __init__(self, part: StageStack, *, service: str, tables: Sequence[Table]) -> None:
-        """Take the stack, the service, and the tables that it owns or looks at."""
-        super().__init__(part, "Tables")
+    `tables` are those that the service owns, and those of other services that it reads.
+    """
+
+    def __init__(self, stack: StageStack, *, service: str, tables: Sequence[Table]) -> None:
+        super().__init__(stack, "Tables")
         self.environment: dict[str, str] = {}
         self.grants: dict[str, list[str]] = {}
         for table in tables:
-            name = names.own_table(part.stage.name, table.owner or service, table.name)
-            arn = part.format_arn(service="dynamodb", resource="table", resource_name=name)
+            name = names.own_table(stack.stage.name, table.owner or service, table.name)
+            arn = stack.format_arn(service="dynamodb", resource="table", resource_name=name)
             if table.owner is None:
-                arn = self._make(part.stage, name, table).table_arn
+                arn = self._make(stack.stage, name, table).table_arn
             self.environment[table_variable(table.name)] = name
-            if table.callers and part.stage.issuer is None:
+            if table.callers and stack.stage.issuer is None:
                 continue
             self.grants[arn] = sorted(
                 {TABLE_ACTIONS[a] for a in table.access & TABLE_ACTIONS.keys()}
@@ -75,7 +77,7 @@ class Tables(Construct):
                 self.grants[f"{arn}/index/{table.index}"] = [QUERY]
 
     def _make(self, stage: Stage, name: str, table: Table) -> dynamodb.Table:
-        made = KeptTable(
+        made = SafeTable(
             self,
             table.name.title(),
             stage=stage,

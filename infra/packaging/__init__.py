@@ -1,1 +1,1 @@
-"""Packages: the code of a function and the layer of third-party code."""
+"""Packaging: the code of a function, and the layer of third-party code."""

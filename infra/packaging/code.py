@@ -1,4 +1,4 @@
-"""What a function's package holds: the events, the runtime, its own folder, and nothing else."""
+"""Code asset of a function: the events, the framework, the runtime and its own folder only."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def code_of(service: str) -> lambda_.Code:
-    """Return the code of a service; nobody else's code changes it."""
+    """Return the code asset of a service; the code of other services does not change it."""
     return lambda_.Code.from_asset(
         str(ROOT),
         ignore_mode=IgnoreMode.DOCKER,
@@ -23,8 +23,8 @@ def code_of(service: str) -> lambda_.Code:
             "!functions/__init__.py",
             "!functions/framework",
             "!functions/runtime",
-            "functions/runtime/memory",  # the ports in memory, for tests
-            "functions/runtime/operating",  # what operators do
+            "functions/runtime/memory",  # in-memory ports, for tests
+            "functions/runtime/operating",  # operators' commands
             f"!functions/{service}",
             "**/__pycache__",
             "**/.*",

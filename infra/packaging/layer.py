@@ -1,4 +1,4 @@
-"""The layer: third-party code, one asset for all stacks and a version of it in each."""
+"""Layer of third-party code: one asset for all stacks, and a layer version in each."""
 
 from aws_cdk import aws_lambda as lambda_
 
@@ -7,13 +7,15 @@ from infra.stage_stack import StageStack
 
 
 class Layer(lambda_.LayerVersion):
-    """A stack's own version of the layer, since a shared one could not be changed while in use."""
+    """A stack's own layer version; a shared one could not be changed while in use.
 
-    def __init__(self, part: StageStack, library: str = LAYER) -> None:
-        """Take the stack, and which requirements the layer is made from."""
-        archive = layer_zip(part.stage.wheels, library)
+    `library` names the requirements that the layer is built from.
+    """
+
+    def __init__(self, stack: StageStack, library: str = LAYER) -> None:
+        archive = layer_zip(stack.stage.wheels, library)
         super().__init__(
-            part,
+            stack,
             "Layer" if library == LAYER else f"{library.title()}Layer",
             code=lambda_.Code.from_asset(str(archive), asset_hash=archive.stem),
             compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],

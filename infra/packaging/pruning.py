@@ -1,4 +1,4 @@
-"""What of the third-party code no function reads, so that it need not be carried and parsed."""
+"""Prune third-party code: remove files and service models that no function uses."""
 
 import gzip
 import json
@@ -14,14 +14,14 @@ OPERATIONS: Mapping[str, Collection[str]] = {
     "sns": ("PublishBatch",),
     "sqs": ("ChangeMessageVisibilityBatch", "SendMessage"),
 }
-"""All that the runtime asks of AWS, by botocore's name of the service."""
+"""All AWS operations that the runtime uses, by botocore's name of the service."""
 
 
 def prune(packages: Path) -> None:
-    """Drop from a folder of installed packages what no function uses.
+    """Remove from a folder of installed packages all that no function uses.
 
-    Of botocore's models only the operations in use stay: without the others a client is made in
-    half the time. Licences and versions stay with what they are about.
+    Of botocore's models only the operations in use stay: without the others, creating a client
+    takes half the time. Licences and version metadata stay beside their packages.
     """
     shutil.rmtree(packages / "bin", ignore_errors=True)
     (packages / ".lock").unlink(missing_ok=True)
@@ -47,7 +47,7 @@ def prune(packages: Path) -> None:
 
 
 def reduced(model: Mapping[str, Any], operations: Collection[str]) -> dict[str, Any]:
-    """Return a service's model with these operations, and the shapes that they need."""
+    """Return a service's model reduced to these operations and the shapes that they need."""
     kept = {name: model["operations"][name] for name in operations}
     shapes: dict[str, Any] = {}
     wanted = set(_shapes(kept))
@@ -69,5 +69,5 @@ def _shapes(part: Any) -> Iterator[str]:
 
 
 def _write(path: Path, content: Any) -> None:
-    path.unlink(missing_ok=True)  # what was there may be a link to what others use
+    path.unlink(missing_ok=True)  # the file may be a hard link, shared with other environments
     path.write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Third-party code as a zip for Lambda: from hash-locked requirements, by uv, without Docker."""
+"""Build third-party code as a zip for Lambda: hash-locked requirements, by uv, without Docker."""
 
 import os
 import platform
@@ -17,36 +17,36 @@ from infra.packaging.code import ROOT
 
 LOCKS = ROOT / "requirements"
 LAYER = "layer"
-"""The requirements of all functions; others are beside them, under their own names."""
+"""The requirements of all functions; other libraries have files of their own beside it."""
 
 CACHE = ROOT / ".build"
 PYTHON = "3.13"
 _PINNED = re.compile(r"(?m)^([A-Za-z0-9._-]+)==")
-OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that a zip can tell."""
+EARLIEST = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a zip can store."""
 
 
 class LayerNotBuilt(RuntimeError):
-    """The layer could not be built; the message says why and what to do."""
+    """The layer could not be built; the message has the reason and the remedy."""
 
 
 def layer_zip(wheels: str | None, library: str = LAYER) -> Path:
-    """Return the layer for a platform in uv's words, or for this machine; built if it is not there.
+    """Return the layer's zip for a platform as uv names it, or this machine; build it if absent.
 
-    Its name ends in a hash of all that it is made from and of how it is made. A `library` has what
-    its requirements ask for beyond those of all functions, whose layer it is used with.
+    Its name ends in a hash of its requirements and of the code that builds it. The layer of another
+    `library` has its requirements without those of all functions; both layers are used together.
 
     Raises:
-        LayerNotBuilt: uv is missing or fails, or this Python is not the functions'.
+        LayerNotBuilt: uv is missing or fails, or this Python's version is not the functions'.
     """
-    wanted = _wanted(library)
-    archive = CACHE / f"{library}-{wheels or 'host'}-{_key(wheels, wanted)}.zip"
+    requirements = _requirements(library)
+    archive = CACHE / f"{library}-{wheels or 'host'}-{_key(wheels, requirements)}.zip"
     if not archive.exists():
         CACHE.mkdir(exist_ok=True)
         with TemporaryDirectory(dir=CACHE, prefix=f"{library}-") as work:
             packages = Path(work) / "python"
             lock = Path(work) / f"{library}.txt"
-            lock.write_text(wanted, encoding="utf-8")
+            lock.write_text(requirements, encoding="utf-8")
             _install(packages, wheels, lock)
             pruning.prune(packages)
             _compile(packages)
@@ -56,8 +56,8 @@ def layer_zip(wheels: str | None, library: str = LAYER) -> Path:
     return archive
 
 
-def _wanted(library: str) -> str:
-    """Return the lock of a library, without what the layer of all functions brings already."""
+def _requirements(library: str) -> str:
+    """Return the lock of a library, without the packages in the layer of all functions."""
     lock = (LOCKS / f"{library}.txt").read_text(encoding="utf-8")
     if library == LAYER:
         return lock
@@ -76,16 +76,16 @@ def _key(wheels: str | None, lock: str) -> str:
 def _install(packages: Path, wheels: str | None, lock: Path) -> None:
     if f"{sys.version_info.major}.{sys.version_info.minor}" != PYTHON:
         raise LayerNotBuilt(
-            f"The functions run on Python {PYTHON} and their layer is compiled by it, but this is"
+            f"The functions and the compilation of their layer need Python {PYTHON}, but this is"
             f" {platform.python_version()}. Run `make setup` and use .venv/bin/cdk."
         )
     uv = shutil.which("uv", path=os.pathsep.join((str(ROOT / ".tools/bin"), *os.get_exec_path())))
     if uv is None:
-        raise LayerNotBuilt("uv is missing, which fetches the functions' layer. Run `make setup`.")
+        raise LayerNotBuilt("uv is missing; it fetches the functions' layer. Run `make setup`.")
     fetched = subprocess.run(
         [
             *(uv, "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"),
-            # A linked file is shared with uv's cache and with environments, and we change some.
+            # A linked file is shared with uv's cache and environments, and pruning changes some.
             *(
                 "--link-mode",
                 "copy",
@@ -104,14 +104,14 @@ def _install(packages: Path, wheels: str | None, lock: Path) -> None:
     )
     if fetched.returncode:
         raise LayerNotBuilt(
-            f"uv could not fetch the functions' layer, requirements/{lock.name}. It says:\n\n"
+            f"uv could not fetch the functions' layer, requirements/{lock.name}. Its output:\n\n"
             f"{fetched.stderr.strip()}"
         )
 
 
 def _compile(packages: Path) -> None:
-    """Write bytecode that is not compared with its source: a zip cannot keep the source's time."""
-    # The operator's Python may be told to keep bytecode elsewhere, or none.
+    """Write bytecode that is not checked against its source: a zip drops the source's time."""
+    # The operator's environment may redirect or disable bytecode.
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     subprocess.run(
         [
@@ -119,15 +119,15 @@ def _compile(packages: Path) -> None:
             *("-s", str(packages.parent), "-p", "/opt"),
             *("--invalidation-mode", "unchecked-hash", str(packages)),
         ],
-        env=environ | {"PYTHONHASHSEED": "0"},  # sets are written in the order of their hashes
-        check=False,  # what does not compile is not imported here either
+        env=environ | {"PYTHONHASHSEED": "0"},  # bytecode has sets in the order of their hashes
+        check=False,  # functions import no file that does not compile
     )
 
 
 def _pack(packages: Path, archive: Path) -> None:
     with ZipFile(archive, "w", ZIP_DEFLATED) as packed:
         for path in _files(packages):
-            entry = ZipInfo(path.relative_to(packages.parent).as_posix(), OLDEST)
+            entry = ZipInfo(path.relative_to(packages.parent).as_posix(), EARLIEST)
             entry.external_attr = 0o644 << 16
             packed.writestr(entry, path.read_bytes(), ZIP_DEFLATED)
 

@@ -1,1 +1,1 @@
-"""Updates: what of a deployed stage must outlive them, as it was when it was released."""
+"""Releases: records of each stage's stateful resources, and the losses of an update."""

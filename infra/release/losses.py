@@ -1,10 +1,10 @@
-"""What an update would lose: resources that go, or are replaced, or are kept less surely."""
+"""Losses of an update: resources that are removed, replaced, or protected less."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra.release.stateful import Keeps, Kept
+from infra.release.stateful import Resources, StatefulResource
 
 DAY = 24 * 60 * 60
 FOR_EVER = float("inf")
@@ -21,50 +21,52 @@ STRENGTHS: Mapping[str, Callable[[Any], float]] = {
     ),
     "RetentionInDays": lambda days: days or FOR_EVER,
 }
-"""How surely each keeps something, also where nothing is said of it."""
+"""The degree of protection by each property's value, where None is an absent property."""
 
 
 @dataclass(frozen=True)
 class Loss:
-    """One thing that an update would lose: of which resource, and why, in a sentence."""
+    """One loss of an update: the resource, and the reason as a sentence."""
 
     resource: str
-    why: str
+    reason: str
 
     @property
     def stack(self) -> str:
-        """The stack that the resource is of."""
+        """The resource's stack."""
         return self.resource.partition("/")[0]
 
     def __str__(self) -> str:
-        return f"{self.resource}: {self.why}"
+        return f"{self.resource}: {self.reason}"
 
 
-def losses(released: Keeps, now: Keeps) -> list[Loss]:
-    """Return what an update from the released resources to those of now would lose."""
+def losses(released: Resources, now: Resources) -> list[Loss]:
+    """Return the losses of an update from the released resources to the present ones."""
     return [
-        Loss(resource, why)
+        Loss(resource, reason)
         for resource, before in released.items()
-        for why in _whys(before, now.get(resource), now)
+        for reason in _reasons(before, now.get(resource), now)
     ]
 
 
-def _whys(before: Kept, after: Kept | None, now: Keeps) -> Iterator[str]:
-    called = f"{before.type} {before.name}" if before.name else before.type
+def _reasons(
+    before: StatefulResource, after: StatefulResource | None, now: Resources
+) -> Iterator[str]:
+    label = f"{before.type} {before.name}" if before.name else before.type
     if after is None or after.type != before.type:
-        yield f"{called} is no more{_elsewhere(before, now)}"
+        yield f"{label} would be removed{_new_place(before, now)}"
         return
     for name in sorted({*before.fixed, *after.fixed}):
         was, is_now = before.fixed.get(name), after.fixed.get(name)
         if was != is_now:
-            yield f"{called} would be replaced: {name} was {was}, and is {is_now}"
+            yield f"{label} would be replaced: {name} was {was}, and is {is_now}"
     for name, strength in STRENGTHS.items():
         was, is_now = before.safety.get(name), after.safety.get(name)
         if strength(is_now) < strength(was):
-            yield f"{called} is kept less surely: {name} was {was}, and is {is_now}"
+            yield f"{label} would be protected less: {name} was {was}, and is {is_now}"
 
 
-def _elsewhere(before: Kept, now: Keeps) -> str:
-    """Tell where a resource went that has only got another logical id, or stack."""
-    places = [place for place, kept in now.items() if before.name and kept.name == before.name]
-    return f"; {places[0]} has its name, which AWS takes for another resource" if places else ""
+def _new_place(before: StatefulResource, now: Resources) -> str:
+    """Return a note for a resource that only has another logical id, or another stack."""
+    places = [place for place, each in now.items() if before.name and each.name == before.name]
+    return f"; {places[0]} has its name, but AWS treats it as another resource" if places else ""

@@ -1,4 +1,4 @@
-"""What a stage's templates keep: resources with state, and what of them must not change."""
+"""Stateful resources in a stage's templates, and their properties that must not change."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from cfnlint.helpers import load_resource
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 REGION = "us-east-1"
-"""Of whose schemas what is asked is true everywhere."""
+"""The region of the schemas; the facts that are read from them hold in every region."""
 
 POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 
@@ -20,20 +20,20 @@ SAFEGUARDS = (
     "PointInTimeRecoverySpecification",
     "RetentionInDays",
 )
-"""Properties that keep for longer, or more surely, what a resource holds."""
+"""Properties that protect a resource's data, or keep it longer."""
 
-MISSED = (
-    "AWS::ApiGatewayV2::Api",  # its id is in the address that customers have
-    "AWS::SNS::Subscription",  # subscribed anew it is the same one, which then is taken for the old
-    "AWS::SNS::Topic",  # with it go its subscriptions, and what is on its way
+ALSO_STATEFUL = (
+    "AWS::ApiGatewayV2::Api",  # its id is in the URL that customers have
+    "AWS::SNS::Subscription",  # its replacement has the same ARN, and is deleted as the old one
+    "AWS::SNS::Topic",  # its subscriptions and the messages in flight are lost with it
 )
-"""Types whose loss is one, too, beside those that cfn-lint knows to have state."""
+"""Stateful types that cfn-lint does not list."""
 
-FIXED: Mapping[str, tuple[str, ...]] = {
+ALSO_FIXED: Mapping[str, tuple[str, ...]] = {
     "AWS::DynamoDB::Table": ("LocalSecondaryIndexes", "StreamSpecification"),
 }
-"""What the types' schemas do not say to be fixed: an index of this kind is made with its table, and
-a stream that is changed is another, without what was not yet read.
+"""Fixed properties that the schemas do not list: a local index can only be created with its table,
+and a changed stream is a new one, without the records that were not yet read.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
@@ -41,10 +41,11 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
 
 
 @dataclass(frozen=True)
-class Kept:
-    """One resource with state: its type, what it is by, and what it is kept by.
+class StatefulResource:
+    """One resource with state.
 
-    A change of one of the properties `fixed` replaces it; `safety` are policies and safeguards.
+    `fixed` are the properties whose change replaces the resource; `safety` are its policies and
+    safeguards.
     """
 
     type: str
@@ -53,42 +54,42 @@ class Kept:
 
     @property
     def name(self) -> str | None:
-        """What it is called in an account, if its template says so."""
+        """The resource's name in the account, if its template sets one."""
         named = (value for key, value in self.fixed.items() if key.endswith("Name"))
         return next(named, None)
 
 
-type Keeps = Mapping[str, Kept]
-"""Resources by `<stack>/<logical id>`."""
+type Resources = Mapping[str, StatefulResource]
+"""Stateful resources by `<stack>/<logical id>`."""
 
 
-def kept(templates: Mapping[str, Any]) -> Keeps:
-    """Return what templates keep, given by the names of their stacks."""
+def stateful_resources(templates: Mapping[str, Any]) -> Resources:
+    """Return the stateful resources of templates, which are given by the names of their stacks."""
     return {
-        f"{stack}/{logical_id}": _kept(resource)
+        f"{stack}/{logical_id}": _stateful(resource)
         for stack, template in sorted(templates.items())
         for logical_id, resource in sorted(template["Resources"].items())
-        if resource["Type"] in stateful()
+        if resource["Type"] in stateful_types()
     }
 
 
-def _kept(resource: Mapping[str, Any]) -> Kept:
-    properties = resource.get("Properties", {})
-    fixed = {name: properties[name] for name in fixed_of(resource["Type"]) if name in properties}
+def _stateful(resource: Mapping[str, Any]) -> StatefulResource:
+    kind, properties = resource["Type"], resource.get("Properties", {})
+    fixed = {name: properties[name] for name in fixed_properties(kind) if name in properties}
     if "KeySchema" in fixed:
-        fixed["AttributeDefinitions"] = list(_of_keys(properties))
-    return Kept(
-        type=resource["Type"],
+        fixed["AttributeDefinitions"] = list(_key_definitions(properties))
+    return StatefulResource(
+        type=kind,
         fixed=fixed,
         safety={name: resource[name] for name in POLICIES if name in resource}
         | {name: properties[name] for name in SAFEGUARDS if name in properties},
     )
 
 
-def _of_keys(table: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield the definitions of a table's keys; those of its indexes may come and go.
+def _key_definitions(table: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the definitions of a table's keys; those of its indexes may change.
 
-    To edit one replaces the table, which its schema does not say.
+    A change of a key's definition replaces the table, which the schema does not state.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
     """
     keys = {key["AttributeName"] for key in table["KeySchema"]}
@@ -98,18 +99,18 @@ def _of_keys(table: Mapping[str, Any]) -> Iterator[Any]:
 
 
 @cache
-def stateful() -> frozenset[str]:
-    """Return the types of resources that hold something, or that others know by their identity."""
+def stateful_types() -> frozenset[str]:
+    """Return the types of resources that hold data, or whose identity others depend on."""
     known = load_resource(cfnlint.data.AdditionalSpecs, "StatefulResources.json")
-    return frozenset({*known["ResourceTypes"], *MISSED})
+    return frozenset({*known["ResourceTypes"], *ALSO_STATEFUL})
 
 
 @cache
-def fixed_of(kind: str) -> tuple[str, ...]:
-    """Return the properties of a type of which a change means that the resource is replaced."""
+def fixed_properties(kind: str) -> tuple[str, ...]:
+    """Return the properties of a type whose change replaces the resource."""
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, kind).schema
     paths = schema.get("createOnlyProperties", []) + schema.get(
         "conditionalCreateOnlyProperties", []
     )
     tops = {path.removeprefix("/properties/").partition("/")[0] for path in paths}
-    return tuple(sorted(tops | set(FIXED.get(kind, ()))))
+    return tuple(sorted(tops | set(ALSO_FIXED.get(kind, ()))))

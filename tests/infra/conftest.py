@@ -1,4 +1,4 @@
-"""The stages, synthesized once, and a consumer that only listens, in order."""
+"""The stages, synthesized once, and an ordered consumer that neither reads nor states facts."""
 
 import pytest
 

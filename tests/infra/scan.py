@@ -1,4 +1,4 @@
-"""Runs the scanners of the CDK over a stage, and reads their report."""
+"""Run cdk-nag and cfn-lint over a stage, and read their reports."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ FOUND = "found.json"
 
 
 class Solutions(AwsSolutionsChecks):
-    """The pack `AwsSolutions`, which keeps what it has looked at."""
+    """The pack `AwsSolutions`, which records the paths of the resources that it checks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class Solutions(AwsSolutionsChecks):
 
 
 class Serverless(ServerlessChecks):
-    """The pack `Serverless`, which keeps what it has looked at."""
+    """The pack `Serverless`, which records the paths of the resources that it checks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,16 +42,18 @@ class Serverless(ServerlessChecks):
 
 
 class Scan:
-    """What the packs looked at (`seen`), and what they say: `reports`, both by the pack's name."""
+    """The resources that each pack checked (`seen`) and its report (`reports`), by pack."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.seen: dict[str, list[str]] = json.loads((folder / SEEN).read_text())
-        said = json.loads((folder / REPORT).read_text())
-        self.reports: dict[str, Any] = {each["pluginName"]: each for each in said["pluginReports"]}
+        report = json.loads((folder / REPORT).read_text())
+        self.reports: dict[str, Any] = {
+            pack["pluginName"]: pack for pack in report["pluginReports"]
+        }
 
     def findings(self) -> list[str]:
-        """Return what the packs find, as `rule at construct`."""
+        """Return the packs' findings, as `rule at construct`."""
         return [
             f"{found['ruleName']} at {where['constructPath']}"
             for pack in self.seen
@@ -59,8 +61,8 @@ class Scan:
             for where in found["violatingConstructs"]
         ]
 
-    def let_be(self) -> set[str]:
-        """Return the rules of which a finding was acknowledged."""
+    def suppressed(self) -> set[str]:
+        """Return the rules with an acknowledged finding."""
         return {
             found["acknowledgedId"]
             for pack in self.seen
@@ -68,14 +70,14 @@ class Scan:
         }
 
     def acknowledged(self) -> Iterator[tuple[str, str, str]]:
-        """Yield what the code acknowledges: the construct's path, the rule, and the reason."""
+        """Yield the code's acknowledgements: the construct's path, the rule, and the reason."""
         for construct, rules in Assembly(self.folder).said("aws:cdk:acknowledged-rules"):
             for rule, reason in rules.items():
                 yield construct, rule, reason
 
 
 def scan(stage: Stage, out: Path) -> None:
-    """Synthesize a stage under the scanners; a finding does not end it here, but is reported."""
+    """Synthesize a stage with cdk-nag; a finding does not raise, but is in the report."""
     solutions, serverless = Solutions(), Serverless()
     try:
         synthesize(out, stage, scanners=[solutions, serverless])
@@ -88,11 +90,8 @@ def scan(stage: Stage, out: Path) -> None:
 
 
 def lint(templates: Mapping[str, Path], out: Path) -> None:
-    """Run cfn-lint over templates, as if nobody told it what to leave.
-
-    It leaves a list of template, resource and rule in `out`.
-    """
-    # It takes seconds to import, and not all processes of a run need it.
+    """Run cfn-lint over templates without their ignored checks; write the findings into `out`."""
+    # The import takes seconds, and not all processes of a run need it.
     from cfnlint import ManualArgs
     from cfnlint.config import ConfigMixIn
     from cfnlint.runner import Runner
@@ -116,7 +115,7 @@ def lint(templates: Mapping[str, Path], out: Path) -> None:
 
 
 def found_by_lint(out: Path) -> set[tuple[str, str, str]]:
-    """Return what cfn-lint found: template, resource, rule."""
+    """Return the findings of cfn-lint: template, resource, rule."""
     return {
         (name, resource, rule) for name, resource, rule in json.loads((out / FOUND).read_text())
     }

@@ -1,4 +1,4 @@
-"""What a stage's sender and adapters mean: environment, grants, and what cannot be."""
+"""A stage's sender and adapters: environment, grants, and invalid settings."""
 
 import re
 import runpy
@@ -12,7 +12,7 @@ from functions import names
 from functions.email.service import SERVICE as EMAIL
 from functions.map import CONSUMERS
 from functions.ordering.service import SERVICE as ORDERING
-from infra.stage import DEV, LOCAL, PROD, STAGES, ImpossibleStage, Stage
+from infra.stage import DEV, LOCAL, PROD, STAGES, InvalidStage, Stage
 from tests.support.assembly import ROOT, Assembly, cdk_context, once, synthesize
 from tests.support.template import ACCOUNT, REGION
 
@@ -31,7 +31,7 @@ def email(assembly: Assembly, stage: str) -> dict[str, Any]:
 
 
 def sending(assembly: Assembly) -> list[tuple[set[str], str, Any]]:
-    """Return what the roles of a stage may do with SES: the resources, the action, and if what."""
+    """Return the SES grants of a stage's roles: resources, action and condition."""
     return [
         ({*statement["Resource"]}, statement["Action"], statement.get("Condition"))
         for role in assembly.resources("AWS::IAM::Role")
@@ -54,7 +54,7 @@ def test_a_stage_without_a_sender_records_mail_only(dev: Assembly, prod: Assembl
         assert sending(assembly) == []
 
 
-def test_who_mails_may_send_as_the_sender_whatever_it_is_known_by_and_do_nothing_else_with_ses(
+def test_a_service_that_sends_mail_may_only_send_as_the_sender(
     mailing: Assembly,
 ) -> None:
     ses = f"arn:aws:ses:{REGION}:{ACCOUNT}"
@@ -64,7 +64,7 @@ def test_who_mails_may_send_as_the_sender_whatever_it_is_known_by_and_do_nothing
     assert sending(mailing) == [(both, "ses:SendEmail", as_the_sender)]
 
 
-def test_the_sender_on_the_laptop_is_the_one_that_the_local_cloud_is_told_of() -> None:
+def test_the_local_stages_sender_is_the_verified_one_of_the_local_cloud() -> None:
     assert LOCAL.sender == names.LOCAL_SENDER
     assert (DEV.sender, PROD.sender) == (None, None)
 
@@ -79,45 +79,45 @@ def test_the_sender_on_the_laptop_is_the_one_that_the_local_cloud_is_told_of() -
         (replace(MAILING, adapters={"email": "ses"}), "ses"),
     ],
 )
-def test_a_stage_chooses_how_mail_leaves(stage: Stage, adapter: str) -> None:
+def test_a_stage_chooses_the_adapter_for_mail(stage: Stage, adapter: str) -> None:
     chosen = stage.adapter_of(EMAIL)
 
     assert chosen is not None
     assert chosen.name == adapter
 
 
-def test_who_has_no_way_to_the_outside_is_given_none() -> None:
+def test_a_consumer_without_adapters_has_none() -> None:
     assert MAILING.adapter_of(ORDERING) is None
 
 
-IMPOSSIBLE = [
+INVALID = [
     (
         {"email": "pigeon"},
-        "Stage dev: email has no adapter 'pigeon'; it has record, ses. Name one that there is,",
+        "Stage dev: email has no adapter 'pigeon'; it has record, ses. Name one of its adapters,",
     ),
     ({"ordering": "ses"}, "Stage dev: ordering has no adapter 'ses'; it has none at all."),
-    ({"email": "ses"}, "Stage dev: email is to send mail (ses) and nobody is named whom it"),
-    ({"emial": "ses"}, "Stage dev chooses an adapter for emial, which is no consumer."),
+    ({"email": "ses"}, "Stage dev: email sends mail (ses), but the stage has no sender. Set"),
+    ({"emial": "ses"}, "Stage dev chooses an adapter for emial, which is not a consumer."),
 ]
 
 
-@pytest.mark.parametrize(("adapters", "says"), IMPOSSIBLE, ids=[says for _, says in IMPOSSIBLE])
-def test_an_adapter_that_cannot_be_is_refused_in_a_sentence(
-    tmp_path: Path, adapters: dict[str, str], says: str
+@pytest.mark.parametrize(("adapters", "message"), INVALID, ids=[message for _, message in INVALID])
+def test_an_invalid_adapter_is_refused_with_a_message(
+    tmp_path: Path, adapters: dict[str, str], message: str
 ) -> None:
-    with pytest.raises(ImpossibleStage, match=re.escape(says)):
+    with pytest.raises(InvalidStage, match=re.escape(message)):
         synthesize(tmp_path, replace(DEV, adapters=adapters), [EMAIL, ORDERING])
 
 
-def test_the_app_says_that_sentence_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    adapters, says = IMPOSSIBLE[0]
+def test_the_app_exits_with_that_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    adapters, message = INVALID[0]
     monkeypatch.setitem(STAGES, "dev", replace(DEV, adapters=adapters))
     monkeypatch.setenv("CDK_CONTEXT_JSON", cdk_context("dev"))
 
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(ROOT / "app.py"))
 
-    assert str(ended.value.code).startswith(says)  # which Python prints, and exits with 1
+    assert str(ended.value.code).startswith(message)  # Python prints it, and exits with 1
 
 
 @pytest.mark.parametrize(
@@ -133,12 +133,12 @@ def test_the_app_says_that_sentence_and_ends(monkeypatch: pytest.MonkeyPatch) ->
         "*@fanfare.example",
     ],
 )
-def test_a_sender_that_is_no_address_alone_is_refused(sender: str) -> None:
-    with pytest.raises(ImpossibleStage, match="Name an address alone"):
+def test_a_sender_that_is_not_just_an_address_is_refused(sender: str) -> None:
+    with pytest.raises(InvalidStage, match=r"is not a valid sender\. Name an address only"):
         replace(DEV, sender=sender)
 
 
-def test_of_all_consumers_email_alone_mails() -> None:
+def test_only_email_sends_mail() -> None:
     mailing = [
         consumer.name
         for consumer in CONSUMERS

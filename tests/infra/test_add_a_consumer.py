@@ -20,7 +20,7 @@ SERVICE = Consumer(
 '''
 
 
-def test_adding_a_row_and_a_folder_changes_no_byte_of_what_is_deployed_for_others(
+def test_adding_a_consumer_changes_no_byte_of_other_templates_and_assets(
     dev: Assembly, tmp_path: Path
 ) -> None:
     tree = _copy_of_the_tree(tmp_path / "elsewhere")
@@ -52,7 +52,7 @@ def _copy_of_the_tree(tree: Path) -> Path:
         shutil.copy(ROOT / name, tree)
     for name in ("events", "functions", "infra", "requirements"):
         shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (tree / ".build").symlink_to(ROOT / ".build")  # the layer, which is there already
+    (tree / ".build").symlink_to(ROOT / ".build")  # the layers that are built already
     return tree
 
 

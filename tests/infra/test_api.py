@@ -31,7 +31,7 @@ def test_the_stage_waits_for_the_routes_that_it_throttles(dev: Assembly) -> None
     assert routes <= set(entry["DependsOn"])
 
 
-def test_all_routes_lead_to_the_one_function_which_only_this_api_may_invoke(
+def test_all_routes_invoke_one_function_which_only_this_api_may_invoke(
     dev: Assembly,
 ) -> None:
     integration = dev.only("AWS::ApiGatewayV2::Integration", STACK)
@@ -41,7 +41,7 @@ def test_all_routes_lead_to_the_one_function_which_only_this_api_may_invoke(
     assert "<AWS::ApiGatewayV2::Api.Ref>" in permission["SourceArn"]
 
 
-def test_the_function_knows_the_log_the_catalogue_and_the_list(dev: Assembly) -> None:
+def test_the_functions_environment_has_the_log_the_catalogue_and_the_list(dev: Assembly) -> None:
     function = dev.only("AWS::Lambda::Function", STACK)
     assert function["Environment"]["Variables"] == {
         "FANFARE_SERVICE": "checkout",
@@ -51,13 +51,13 @@ def test_the_function_knows_the_log_the_catalogue_and_the_list(dev: Assembly) ->
     }
 
 
-def test_the_stack_says_where_the_api_is(dev: Assembly) -> None:
+def test_the_stacks_outputs_are_the_apis_url_and_id(dev: Assembly) -> None:
     outputs = dev.stacks[STACK]["Outputs"]
     assert set(outputs) == {"ApiUrl", "ApiId"}
     assert "ApiEndpoint" in json.dumps(outputs["ApiUrl"])
 
 
-def test_a_route_without_a_throttle_of_its_own_gets_the_narrowest(dev: Assembly) -> None:
+def test_a_route_without_its_own_throttle_gets_the_lowest_limits(dev: Assembly) -> None:
     entry = dev.only("AWS::ApiGatewayV2::Stage", STACK)
     assert entry["DefaultRouteSettings"] == {
         "ThrottlingRateLimit": min(route.rate for route in API.routes),

@@ -5,7 +5,7 @@ from tests.support.template import ACCOUNT, REGION, table_arn
 STACK = "fanfare-dev-bus"
 
 
-def test_the_log_has_a_stream_of_new_items_and_a_place_for_each_decision(dev: Assembly) -> None:
+def test_the_log_is_keyed_by_subject_and_slot_with_a_stream_of_new_images(dev: Assembly) -> None:
     log = dev.only("AWS::DynamoDB::Table", STACK)
     assert log["TableName"] == "fanfare-dev-log"
     assert log["KeySchema"] == [
@@ -15,9 +15,7 @@ def test_the_log_has_a_stream_of_new_items_and_a_place_for_each_decision(dev: As
     assert log["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
 
 
-def test_the_topic_keeps_order_and_speed_by_message_group_and_is_told_what_is_a_duplicate(
-    dev: Assembly,
-) -> None:
+def test_the_topic_is_fifo_by_message_group_with_explicit_deduplication(dev: Assembly) -> None:
     assert dev.only("AWS::SNS::Topic", STACK) == {
         "TopicName": "fanfare-dev-events.fifo",
         "FifoTopic": True,
@@ -27,7 +25,7 @@ def test_the_topic_keeps_order_and_speed_by_message_group_and_is_told_what_is_a_
     }
 
 
-def test_the_relay_reads_the_whole_stream_in_order_and_gives_up_on_a_record_in_the_end(
+def test_the_relay_reads_the_whole_stream_in_order_with_a_maximum_record_age(
     dev: Assembly,
 ) -> None:
     source = dev.only("AWS::Lambda::EventSourceMapping", STACK)
@@ -46,7 +44,7 @@ def test_the_relay_reads_the_whole_stream_in_order_and_gives_up_on_a_record_in_t
     }
 
 
-def test_what_the_relay_gives_up_on_is_kept_in_a_standard_queue_for_two_weeks(
+def test_unpublished_events_stay_in_a_standard_queue_for_two_weeks(
     dev: Assembly,
 ) -> None:
     unpublished = dev.queue(STACK, "fanfare-dev-unpublished")
@@ -54,7 +52,7 @@ def test_what_the_relay_gives_up_on_is_kept_in_a_standard_queue_for_two_weeks(
     assert unpublished["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
 
 
-def test_what_the_topic_cannot_deliver_is_kept_in_a_fifo_queue_for_two_weeks(
+def test_undelivered_messages_stay_in_a_fifo_queue_for_two_weeks(
     dev: Assembly,
 ) -> None:
     undelivered = dev.queue(STACK, "fanfare-dev-undelivered.fifo")

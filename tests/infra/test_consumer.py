@@ -26,7 +26,7 @@ def queue_of(consumer: Consumer, suffix: str = "") -> str:
 
 
 @every_consumer
-def test_the_topic_sends_a_consumer_exactly_the_types_that_its_row_hears(
+def test_a_subscription_delivers_exactly_the_types_that_the_consumer_declares(
     dev: Assembly, consumer: Consumer
 ) -> None:
     assert dev.only("AWS::SNS::Subscription", stack_of(consumer)) == {
@@ -39,7 +39,7 @@ def test_the_topic_sends_a_consumer_exactly_the_types_that_its_row_hears(
     }
 
 
-def test_a_subscription_waits_for_the_policy_that_lets_its_messages_in(dev: Assembly) -> None:
+def test_a_subscription_depends_on_the_policy_of_its_queue(dev: Assembly) -> None:
     for template in dev.stacks.values():
         resources = template["Resources"]
         for subscription in resources.values():
@@ -49,12 +49,12 @@ def test_a_subscription_waits_for_the_policy_that_lets_its_messages_in(dev: Asse
 
 
 @every_consumer
-def test_a_message_is_hidden_for_six_timeouts_and_tried_throughout_an_outage_of_six_hours(
+def test_the_visibility_timeout_is_six_timeouts_and_the_receives_last_for_six_hours(
     dev: Assembly, consumer: Consumer
 ) -> None:
-    inbox = dev.queue(stack_of(consumer), queue_of(consumer))
-    assert inbox["VisibilityTimeout"] == 6 * consumer.timeout
-    tries = inbox["RedrivePolicy"]["maxReceiveCount"]
+    queue = dev.queue(stack_of(consumer), queue_of(consumer))
+    assert queue["VisibilityTimeout"] == 6 * consumer.timeout
+    tries = queue["RedrivePolicy"]["maxReceiveCount"]
     waited = [sum(backoff.delay(n) for n in range(1, last)) for last in (tries - 1, tries)]
     assert waited[0] < 6 * 60 * 60 <= waited[1]
 
@@ -63,15 +63,15 @@ def test_a_message_is_hidden_for_six_timeouts_and_tried_throughout_an_outage_of_
 def test_a_queue_keeps_messages_for_four_days_and_its_dead_letters_for_fourteen(
     dev: Assembly, consumer: Consumer
 ) -> None:
-    inbox = dev.queue(stack_of(consumer), queue_of(consumer))
+    queue = dev.queue(stack_of(consumer), queue_of(consumer))
     dead_letters = dev.queue(stack_of(consumer), queue_of(consumer, "-dlq"))
-    assert inbox["MessageRetentionPeriod"] == 4 * DAY
+    assert queue["MessageRetentionPeriod"] == 4 * DAY
     assert dead_letters["MessageRetentionPeriod"] == 14 * DAY
-    assert inbox["RedrivePolicy"]["deadLetterTargetArn"] == arn("sqs", dead_letters["QueueName"])
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == arn("sqs", dead_letters["QueueName"])
 
 
 @every_consumer
-def test_workers_take_batches_as_the_row_says_and_report_what_failed(
+def test_the_event_source_has_the_declared_batch_and_concurrency_and_reports_failures(
     dev: Assembly, consumer: Consumer
 ) -> None:
     assert dev.only("AWS::Lambda::EventSourceMapping", stack_of(consumer)) == {
@@ -84,7 +84,7 @@ def test_workers_take_batches_as_the_row_says_and_report_what_failed(
 
 
 @every_consumer
-def test_a_function_learns_from_its_environment_all_that_the_runtime_asks_for(
+def test_a_functions_environment_has_all_settings_of_the_runtime(
     dev: Assembly, consumer: Consumer
 ) -> None:
     function = dev.only("AWS::Lambda::Function", stack_of(consumer))
@@ -99,13 +99,13 @@ def test_a_function_learns_from_its_environment_all_that_the_runtime_asks_for(
     }
 
 
-def test_a_consumer_whose_queue_is_parallel_has_standard_queues(dev: Assembly) -> None:
+def test_a_parallel_consumer_has_standard_queues(dev: Assembly) -> None:
     parallel = next(consumer for consumer in CONSUMERS if not consumer.ordered)
     for each in dev.resources("AWS::SQS::Queue", stack_of(parallel)):
         assert "FifoQueue" not in each.properties
 
 
-def test_an_ordered_consumer_has_fifo_queues_that_are_fast_across_orders(
+def test_an_ordered_consumer_has_fifo_queues_with_high_throughput(
     listening: Assembly,
 ) -> None:
     for name in ("fanfare-dev-listener.fifo", "fanfare-dev-listener-dlq.fifo"):
@@ -115,7 +115,7 @@ def test_an_ordered_consumer_has_fifo_queues_that_are_fast_across_orders(
         assert fifo["FifoThroughputLimit"] == "perMessageGroupId"
 
 
-def test_an_ordered_consumer_takes_batches_without_waiting_for_more(listening: Assembly) -> None:
+def test_an_ordered_consumer_has_no_batching_window(listening: Assembly) -> None:
     source = listening.only("AWS::Lambda::EventSourceMapping", stack_of(LISTENER))
     assert "MaximumBatchingWindowInSeconds" not in source
     assert source["BatchSize"] == 3

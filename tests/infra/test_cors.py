@@ -1,4 +1,4 @@
-"""No web page of elsewhere may call the API, but those of the origins that a stage names."""
+"""CORS: only pages of the stage's origins may call the API from another origin."""
 
 from dataclasses import replace
 
@@ -6,34 +6,32 @@ import pytest
 
 from functions.map import API
 from infra.cors import preflight
-from infra.stage import DEV, STAGES, ImpossibleStage
+from infra.stage import DEV, STAGES, InvalidStage
 from tests.support.assembly import Assembly, once, synthesize
 
 STACK = f"fanfare-dev-{API.name}"
 SHOP = "https://shop.example.com"
-WRITTEN = "http://localhost:5173"
+LOCALHOST = "http://localhost:5173"
 
 
 @pytest.fixture(scope="session")
 def paged(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    stage = replace(DEV, origins=(SHOP, WRITTEN))
+    stage = replace(DEV, origins=(SHOP, LOCALHOST))
     return once(tmp_path_factory, "paged", lambda out: synthesize(out, stage, []))
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_without_origins_lets_no_page_in(
-    stage: str, request: pytest.FixtureRequest
-) -> None:
+def test_a_stage_without_origins_has_no_cors(stage: str, request: pytest.FixtureRequest) -> None:
     assembly: Assembly = request.getfixturevalue(stage)
     for api in assembly.resources("AWS::ApiGatewayV2::Api"):
         assert "CorsConfiguration" not in api.properties
 
 
-def test_pages_of_the_origins_that_a_stage_names_may_call_all_routes_and_see_what_they_need(
+def test_pages_of_a_stages_origins_may_call_all_routes_and_read_their_headers(
     paged: Assembly,
 ) -> None:
     assert paged.only("AWS::ApiGatewayV2::Api", STACK)["CorsConfiguration"] == {
-        "AllowOrigins": [SHOP, WRITTEN],
+        "AllowOrigins": [SHOP, LOCALHOST],
         "AllowMethods": ["GET", "POST"],
         "AllowHeaders": [
             "Authorization",
@@ -48,7 +46,7 @@ def test_pages_of_the_origins_that_a_stage_names_may_call_all_routes_and_see_wha
     }
 
 
-def test_nothing_else_of_the_stack_changes_with_it(paged: Assembly, dev: Assembly) -> None:
+def test_origins_change_nothing_else_in_the_stack(paged: Assembly, dev: Assembly) -> None:
     def others(assembly: Assembly) -> list[object]:
         resources = assembly.stacks[STACK]["Resources"].values()
         return [each for each in resources if each["Type"] != "AWS::ApiGatewayV2::Api"]
@@ -56,7 +54,7 @@ def test_nothing_else_of_the_stack_changes_with_it(paged: Assembly, dev: Assembl
     assert others(paged) == others(dev)
 
 
-def test_what_a_page_may_send_follows_from_the_routes() -> None:
+def test_allowed_methods_and_headers_follow_from_the_routes() -> None:
     (listed,) = (route for route in API.routes if route.endpoint == "list")
     allowed = preflight([listed], [SHOP])
 
@@ -83,6 +81,6 @@ def test_what_a_page_may_send_follows_from_the_routes() -> None:
         "https://shop.example.com, https://other.example.com",
     ],
 )
-def test_an_origin_is_refused_that_no_browser_sends_or_that_is_everybodys(origin: str) -> None:
-    with pytest.raises(ImpossibleStage, match="no page can be of"):
+def test_an_origin_that_no_browser_sends_and_a_wildcard_are_refused(origin: str) -> None:
+    with pytest.raises(InvalidStage, match="is not a valid origin"):
         replace(DEV, origins=(origin,))

@@ -1,4 +1,4 @@
-"""The log is changed under one role, which does nothing else and is not a function's."""
+"""Roles to erase personal data: separate from functions' roles, and with no other grants."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from functions.map import CONSUMERS
-from infra.stage import DEV, ImpossibleStage
+from infra.stage import DEV, InvalidStage
 from tests.support.assembly import Assembly, once, synthesize
 from tests.support.read_model import LISTING
 from tests.support.template import ACCOUNT, REGION, Resource, table_arn
@@ -21,7 +21,7 @@ def reading(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
 
 
 def roles(assembly: Assembly) -> dict[str, Resource]:
-    """Return the roles that people may assume, by name."""
+    """Return the roles for operators, by name."""
     return {
         role.properties["RoleName"]: role
         for role in assembly.resources("AWS::IAM::Role")
@@ -39,7 +39,7 @@ def allowed(role: Resource) -> dict[str, set[str]]:
     }
 
 
-def test_the_log_is_read_and_blanked_under_a_role_of_its_own(dev: Assembly) -> None:
+def test_the_role_of_the_log_may_read_and_blank_it(dev: Assembly) -> None:
     role = roles(dev)[FORGET]
 
     assert role.stack == "fanfare-dev-bus"
@@ -48,18 +48,18 @@ def test_the_log_is_read_and_blanked_under_a_role_of_its_own(dev: Assembly) -> N
     }
 
 
-def test_the_rows_of_a_read_model_are_rewritten_under_a_role_of_its_stack(
+def test_the_role_of_a_read_model_is_in_its_stack_and_may_rewrite_its_rows(
     reading: Assembly,
 ) -> None:
     role = roles(reading)[LISTING_FORGET]
 
     assert role.stack == "fanfare-dev-listing"
     assert allowed(role) == {
-        table_arn("fanfare-dev-listing-list"): {"dynamodb:PutItem", "dynamodb:DeleteItem"}
+        table_arn("fanfare-dev-listing-listing"): {"dynamodb:PutItem", "dynamodb:DeleteItem"}
     }
 
 
-def test_a_role_to_forget_is_for_people_of_the_account_who_are_allowed_to_assume_it(
+def test_principals_of_the_account_may_assume_the_roles(
     reading: Assembly,
 ) -> None:
     assert set(roles(reading)) == {FORGET, LISTING_FORGET}
@@ -78,15 +78,15 @@ def test_there_is_a_role_for_the_log_and_for_each_read_model(dev: Assembly) -> N
     assert set(roles(dev)) == {FORGET} | models
 
 
-def test_a_change_of_the_log_wakes_somebody(dev: Assembly) -> None:
+def test_a_change_of_the_log_has_an_alarm(dev: Assembly) -> None:
     assert dev.alarm("Tampered", service="relay")["Threshold"] == 1
 
 
-def test_a_service_is_refused_whose_role_would_have_too_long_a_name_in_some_region(
+def test_a_service_name_that_is_too_long_for_its_role_in_some_region_is_refused(
     tmp_path: Path,
 ) -> None:
     longest = replace(LISTING, name="l" * 30)
     synthesize(tmp_path / "fits", DEV, [longest])
 
-    with pytest.raises(ImpossibleStage, match="IAM allows 64 letters"):
+    with pytest.raises(InvalidStage, match="IAM allows 64 letters"):
         synthesize(tmp_path / "out", DEV, [replace(longest, name="l" * 31)])

@@ -1,4 +1,4 @@
-"""An issuer that is written wrongly, or answers wrongly, is found before AWS finds it."""
+"""The checks of an issuer: the form of its URL at synthesis, its documents before a deployment."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from infra.issuer import DISCOVERY, LONGEST, IssuerUnfit, ask, malformed
+from infra.issuer import DISCOVERY, MAX_BYTES, UnusableIssuer, form_error, usable_keys
 from infra.issuer_check import main
-from infra.stage import DEV, LOCAL, PROD, ImpossibleStage, stage_of
+from infra.stage import DEV, LOCAL, PROD, InvalidStage, stage_of
 from tests.support.assembly import GUARDED, ROOT
 from tests.support.builders import AUDIENCE, ISSUER
 from tests.support.oidc import KEYS, Issuer, issuing
@@ -27,25 +27,25 @@ RSA = {"kty": "RSA", "kid": "1", "n": "AQAB", "e": "AQAB"}
         "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_aB3dE5fG7",
     ],
 )
-def test_an_address_with_a_host_and_perhaps_a_path_is_fine(issuer: str) -> None:
-    assert malformed(issuer) is None
+def test_a_url_with_a_host_and_an_optional_path_is_valid(issuer: str) -> None:
+    assert form_error(issuer) is None
     assert replace(PROD, issuer=issuer, audience=AUDIENCE).issuer == issuer
 
 
 @pytest.mark.parametrize(
-    ("issuer", "why"),
+    ("issuer", "reason"),
     [
-        ("", "no address"),
-        ("login.example.com", "no address"),
-        ("http://login.example.com", "no address"),
-        ("http://127.0.0.1:8080", "no address"),
-        ("https://", "no address"),
-        ("https:///realms/shop", "no address"),
-        ("https://login.example.com:port", "no address"),
-        ("https://[login", "no address"),
-        ("https://login.example.com ", "no address"),
-        ("https://login.example.com\n", "no address"),
-        ("https://lögin.example.com", "no address"),
+        ("", "not a URL"),
+        ("login.example.com", "not a URL"),
+        ("http://login.example.com", "not a URL"),
+        ("http://127.0.0.1:8080", "not a URL"),
+        ("https://", "not a URL"),
+        ("https:///realms/shop", "not a URL"),
+        ("https://login.example.com:port", "not a URL"),
+        ("https://[login", "not a URL"),
+        ("https://login.example.com ", "not a URL"),
+        ("https://login.example.com\n", "not a URL"),
+        ("https://lögin.example.com", "not a URL"),
         ("https://login.example.com?tenant=shop", "no user, query or fragment"),
         ("https://login.example.com?", "no user, query or fragment"),
         ("https://login.example.com#", "no user, query or fragment"),
@@ -54,32 +54,34 @@ def test_an_address_with_a_host_and_perhaps_a_path_is_fine(issuer: str) -> None:
         (f"{ISSUER}{DISCOVERY}/", f"leave {DISCOVERY} out"),
     ],
 )
-def test_anything_else_is_refused_with_the_stage_and_the_reason(issuer: str, why: str) -> None:
-    with pytest.raises(ImpossibleStage) as refused:
+def test_another_form_is_refused_with_the_stage_and_the_reason(issuer: str, reason: str) -> None:
+    with pytest.raises(InvalidStage) as refused:
         replace(DEV, issuer=issuer, audience=AUDIENCE)
 
     assert str(refused.value).startswith(f"Stage dev: the issuer {issuer!r} ")
-    assert why in str(refused.value)
+    assert reason in str(refused.value)
 
 
-def test_the_local_stage_may_have_an_issuer_on_this_machine_and_on_no_other() -> None:
+def test_only_the_local_stage_may_have_an_issuer_without_tls_on_this_machine() -> None:
     assert replace(LOCAL, issuer="http://127.0.0.1:8080", audience=AUDIENCE).issuer
-    with pytest.raises(ImpossibleStage):
+    with pytest.raises(InvalidStage):
         replace(LOCAL, issuer="http://login.example.com", audience=AUDIENCE)
 
 
 @pytest.mark.parametrize(
-    ("told", "says"),
+    ("context", "message"),
     [
         ({"issuer": ISSUER}, " has an issuer and no audience: name both"),
         ({"audience": AUDIENCE}, " has an audience and no issuer: name both"),
-        ({"issuer": ISSUER, "audience": " "}, ": the audience is empty. Name what"),
-        ({"issuer": "", "audience": ""}, ": the issuer '' is no address"),
+        ({"issuer": ISSUER, "audience": " "}, ": the audience is empty. Name the"),
+        ({"issuer": "", "audience": ""}, ": the issuer '' is not a URL"),
     ],
 )
-def test_half_of_what_tokens_need_is_refused(told: dict[str, str], says: str) -> None:
-    with pytest.raises(ImpossibleStage, match=f"Stage dev{says}"):
-        stage_of(told.get)
+def test_an_issuer_without_an_audience_and_the_reverse_are_refused(
+    context: dict[str, str], message: str
+) -> None:
+    with pytest.raises(InvalidStage, match=f"Stage dev{message}"):
+        stage_of(context.get)
 
 
 def test_the_context_may_give_any_stage_another_issuer() -> None:
@@ -99,7 +101,7 @@ def server() -> Iterator[Issuer]:
 
 @pytest.fixture
 def issuer(server: Issuer) -> Issuer:
-    """An issuer that answers as it must, with one key."""
+    """An issuer with valid documents and one usable key."""
     server.documents = {
         DISCOVERY: {"issuer": server.url, "jwks_uri": server.url + KEYS},
         KEYS: {"keys": [RSA, {"kty": "EC", "kid": "2"}, {"kty": "RSA"}]},
@@ -107,87 +109,85 @@ def issuer(server: Issuer) -> Issuer:
     return server
 
 
-def test_an_issuer_that_answers_as_it_must_is_fit(issuer: Issuer) -> None:
-    assert ask(issuer.url) == 1
+def test_an_issuer_with_valid_documents_is_usable(issuer: Issuer) -> None:
+    assert usable_keys(issuer.url) == 1
 
 
-def test_one_that_ends_with_a_slash_is_asked_at_the_same_address(issuer: Issuer) -> None:
+def test_an_issuer_that_ends_with_a_slash_has_the_same_documents(issuer: Issuer) -> None:
     issuer.documents[DISCOVERY]["issuer"] = f"{issuer.url}/"
 
-    assert ask(f"{issuer.url}/") == 1
+    assert usable_keys(f"{issuer.url}/") == 1
 
 
 @pytest.mark.parametrize(
-    ("path", "document", "why"),
+    ("path", "document", "reason"),
     [
-        (DISCOVERY, None, "answers 404"),
-        (DISCOVERY, b"<html>", "does not answer with JSON"),
-        (DISCOVERY, b"\xff", "does not answer with JSON"),
-        (DISCOVERY, [], "is no object"),
-        (DISCOVERY, {}, "calls its issuer None"),
-        (DISCOVERY, {"issuer": ISSUER}, f"calls its issuer '{ISSUER}'"),
-        (KEYS, None, "answers 404"),
-        (KEYS, b"", "does not answer with JSON"),
-        (KEYS, b" " * LONGEST + b"{}", "more than 150000 bytes"),
+        (DISCOVERY, None, "responds with 404"),
+        (DISCOVERY, b"<html>", "is not JSON"),
+        (DISCOVERY, b"\xff", "is not JSON"),
+        (DISCOVERY, [], "not an object"),
+        (DISCOVERY, {}, "names the issuer None"),
+        (DISCOVERY, {"issuer": ISSUER}, f"names the issuer '{ISSUER}'"),
+        (KEYS, None, "responds with 404"),
+        (KEYS, b"", "is not JSON"),
+        (KEYS, b" " * MAX_BYTES + b"{}", "more than 150000 bytes"),
         (KEYS, {}, "no RSA key"),
         (KEYS, {"keys": {}}, "no RSA key"),
         (KEYS, {"keys": []}, "no RSA key"),
         (KEYS, {"keys": [{"kty": "EC", "kid": "1"}, "RSA"]}, "no RSA key"),
     ],
 )
-def test_one_that_does_not_is_said_to_be_unfit_and_why(
-    issuer: Issuer, path: str, document: Any, why: str
+def test_an_issuer_with_an_invalid_document_is_unusable_for_that_reason(
+    issuer: Issuer, path: str, document: Any, reason: str
 ) -> None:
     issuer.documents[path] = document
 
-    with pytest.raises(IssuerUnfit) as unfit:
-        ask(issuer.url)
+    with pytest.raises(UnusableIssuer) as unusable:
+        usable_keys(issuer.url)
 
-    assert str(unfit.value).startswith(issuer.url + path)
-    assert why in str(unfit.value)
-    assert "\n" not in str(unfit.value)
+    assert str(unusable.value).startswith(issuer.url + path)
+    assert reason in str(unusable.value)
+    assert "\n" not in str(unusable.value)
 
 
 @pytest.mark.parametrize("where", [None, "", 7, "/keys", "file:///etc/passwd"])
-def test_one_that_does_not_say_where_its_keys_are_is_unfit(issuer: Issuer, where: Any) -> None:
+def test_an_issuer_without_a_url_of_its_keys_is_unusable(issuer: Issuer, where: Any) -> None:
     issuer.documents[DISCOVERY]["jwks_uri"] = where
 
-    with pytest.raises(IssuerUnfit, match="does not say by `jwks_uri`"):
-        ask(issuer.url)
+    with pytest.raises(UnusableIssuer, match="has no URL of the issuer's keys in `jwks_uri`"):
+        usable_keys(issuer.url)
 
 
-def test_one_whose_keys_are_nowhere_is_unfit(issuer: Issuer) -> None:
+def test_an_issuer_with_an_invalid_url_of_its_keys_is_unusable(issuer: Issuer) -> None:
     issuer.documents[DISCOVERY]["jwks_uri"] = "https://[nowhere"
 
-    with pytest.raises(IssuerUnfit, match=r"^https://\[nowhere cannot be reached: "):
-        ask(issuer.url)
+    with pytest.raises(UnusableIssuer, match=r"^https://\[nowhere cannot be reached: "):
+        usable_keys(issuer.url)
 
 
-def test_one_that_cannot_be_reached_is_said_to_be_so() -> None:
+def test_an_issuer_that_cannot_be_reached_is_unusable() -> None:
     with issuing() as gone:
         pass
 
-    with pytest.raises(IssuerUnfit, match=r"cannot be reached: .*refused.* the right issuer\.$"):
-        ask(gone.url)
+    with pytest.raises(UnusableIssuer, match=r"cannot be reached: .*refused.* in the stage\.$"):
+        usable_keys(gone.url)
 
 
-def test_a_deployment_begins_by_asking_the_stages_issuer(
+def test_the_check_reads_the_documents_of_the_stages_issuer(
     issuer: Issuer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     of_stage = ["-c", "stage=local", "-c", f"issuer={issuer.url}", "-c", f"audience={AUDIENCE}"]
 
     assert main([*of_stage, "--require-approval", "never"]) == 0
-    assert capsys.readouterr().out == (
-        f"{issuer.url} answers; keys that tokens may be signed with: 1\n"
-    )
+    assert capsys.readouterr().out == (f"{issuer.url} is usable; keys for signing tokens: 1\n")
 
     issuer.documents.clear()
     assert main(of_stage) == 1
-    assert "answers 404" in capsys.readouterr().err
+    assert "responds with 404" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         (["-c", "stage=dev"], 0, ""),
         ([], 0, ""),
@@ -196,14 +196,14 @@ def test_a_deployment_begins_by_asking_the_stages_issuer(
         (["--context", "issuer="], 1, "Stage dev has an issuer and no audience: name both"),
     ],
 )
-def test_a_stage_without_an_issuer_asks_nobody_and_an_impossible_one_neither(
-    arguments: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+def test_without_an_issuer_and_for_an_invalid_stage_no_request_is_made(
+    arguments: list[str], code: int, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == code
-    assert capsys.readouterr().err.startswith(said)
+    assert capsys.readouterr().err.startswith(message)
 
 
-def test_make_deploy_asks_before_it_deploys() -> None:
+def test_make_deploy_checks_the_issuer_first() -> None:
     lines = (ROOT / "Makefile").read_text().partition("\ndeploy:")[2].splitlines()
 
     assert "-m infra.issuer_check -c stage=$(STAGE) $(ARGS)" in lines[1]

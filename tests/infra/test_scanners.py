@@ -1,4 +1,4 @@
-"""cdk-nag and cfn-lint find nothing, on any stage, but what is acknowledged with its reason."""
+"""On every stage cdk-nag and cfn-lint find nothing that is not acknowledged with a reason."""
 
 import json
 import re
@@ -16,22 +16,22 @@ from tests.support.assembly import GUARDED, Assembly, made_once
 from tests.support.builders import ON_CALL
 from tests.support.summary import Figure
 
-ALL_SAID = replace(
+ALL_SETTINGS = replace(
     GUARDED,
     origins=("https://shop.example.com",),
     sender="shop@example.com",
     alarm_topic=ON_CALL,
     adapters={"payment": "stripe"},
 )
-"""A stage that says all that a stage may say."""
+"""A stage with all optional settings."""
 
-MOST = 10
-"""Acknowledgements: reasons to let something be."""
+MAX_REASONS = 10
+"""The limit of different reasons for acknowledgements."""
 
 
 @pytest.fixture(scope="session")
 def scans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scan]:
-    stages: dict[str, Stage] = {**STAGES, "all said": ALL_SAID}
+    stages: dict[str, Stage] = {**STAGES, "all settings": ALL_SETTINGS}
     return {
         name: Scan(made_once(tmp_path_factory, f"scanned {name}", partial(scan, stage)))
         for name, stage in stages.items()
@@ -42,7 +42,7 @@ def scans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scan]:
 def linted(
     scans: dict[str, Scan], tmp_path_factory: pytest.TempPathFactory
 ) -> set[tuple[str, str, str]]:
-    """Return what cfn-lint finds where nobody tells it what to leave: template, resource, rule."""
+    """Return all findings of cfn-lint, ignored ones included: template, resource, rule."""
     return found_by_lint(made_once(tmp_path_factory, "linted", partial(lint, templates(scans))))
 
 
@@ -70,28 +70,28 @@ def test_the_packs_of_cdk_nag_find_nothing(scans: dict[str, Scan], figure: Figur
             assert found.reports[pack]["conclusion"] == "success"
 
 
-def test_each_pack_has_looked_at_every_resource_of_every_template(
+def test_each_pack_checks_every_resource_of_every_template(
     scans: dict[str, Scan], figure: Figure
 ) -> None:
     for name, found in scans.items():
-        there = resources(found.folder)
-        figure(f"resources scanned, stage {name}", there)
-        assert there > 100
+        count = resources(found.folder)
+        figure(f"resources scanned, stage {name}", count)
+        assert count > 100
         for seen in found.seen.values():
-            assert len(seen) == len(set(seen)) == there
+            assert len(seen) == len(set(seen)) == count
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_what_was_looked_at_is_what_is_deployed(
+def test_the_scanned_templates_are_the_deployed_ones(
     stage: str, scans: dict[str, Scan], request: pytest.FixtureRequest
 ) -> None:
     deployed: Assembly = request.getfixturevalue(stage)
-    looked_at = Assembly(scans[stage].folder)
+    scanned = Assembly(scans[stage].folder)
 
-    assert looked_at.stacks == deployed.stacks
+    assert scanned.stacks == deployed.stacks
 
 
-def test_few_findings_stay_each_at_a_construct_and_for_a_reason(
+def test_acknowledgements_are_few_each_at_a_construct_and_with_a_reason(
     scans: dict[str, Scan], figure: Figure
 ) -> None:
     known = [each for found in scans.values() for each in found.acknowledged()]
@@ -99,37 +99,37 @@ def test_few_findings_stay_each_at_a_construct_and_for_a_reason(
     figure("acknowledgements (reasons to let a finding be)", len(reasons))
     figure("rules that they answer", len({rule.partition("[")[0] for _, rule, _ in known}))
 
-    assert 0 < len(reasons) <= MOST
+    assert 0 < len(reasons) <= MAX_REASONS
     for construct, rule, reason in known:
         assert construct.count("/") >= 2, f"{rule} is acknowledged for a whole stack: {construct}"
         assert re.fullmatch(r"[A-Z].{40,}\.", reason), reason
 
 
-def test_none_is_acknowledged_that_is_not_found(
+def test_every_acknowledgement_has_a_finding(
     scans: dict[str, Scan], linted: set[tuple[str, str, str]]
 ) -> None:
     known = {rule for found in scans.values() for _, rule, _ in found.acknowledged()}
-    found = {rule for each in scans.values() for rule in each.let_be()}
+    found = {rule for each in scans.values() for rule in each.suppressed()}
     found |= {f"{LINT}::{rule}" for _, _, rule in linted}
 
     assert known == found
 
 
-def test_cfn_lint_finds_in_the_templates_what_is_acknowledged_there_and_nothing_else(
+def test_cfn_lint_finds_exactly_the_checks_that_each_resource_ignores(
     scans: dict[str, Scan], linted: set[tuple[str, str, str]], figure: Figure
 ) -> None:
-    told = {
+    expected = {
         (name, logical_id, rule)
         for name, path in templates(scans).items()
         for logical_id, resource in json.loads(path.read_text())["Resources"].items()
         for rule in ignored(resource)
     }
 
-    figure("findings of cfn-lint", len(linted - told))
-    assert linted == told
+    figure("findings of cfn-lint", len(linted - expected))
+    assert linted == expected
     assert {name.partition(".")[0] for name, _, _ in linted} == set(scans)
 
 
 def ignored(resource: dict[str, Any]) -> list[str]:
-    said = resource.get("Metadata", {}).get(LINT, {"config": {"ignore_checks": []}})
-    return list(said["config"]["ignore_checks"])
+    settings = resource.get("Metadata", {}).get(LINT, {"config": {"ignore_checks": []}})
+    return list(settings["config"]["ignore_checks"])

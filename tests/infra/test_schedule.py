@@ -1,4 +1,4 @@
-"""What is done by the clock: a rule for each chore, and it may call that function alone."""
+"""Schedules: one rule for each chore, which invokes that consumer's function only."""
 
 import json
 
@@ -30,9 +30,7 @@ def rate(chore: Chore) -> str:
 
 
 @every_chore
-def test_a_rule_ticks_the_function_as_often_as_the_chore_says(
-    dev: Assembly, consumer: Consumer
-) -> None:
+def test_a_rule_has_the_rate_of_its_chore(dev: Assembly, consumer: Consumer) -> None:
     rule = dev.only("AWS::Events::Rule", stack_of(consumer))
     assert consumer.chore is not None
     assert rule["ScheduleExpression"] == rate(consumer.chore)
@@ -41,7 +39,7 @@ def test_a_rule_ticks_the_function_as_often_as_the_chore_says(
 
 
 @every_chore
-def test_its_only_target_is_that_function_which_is_told_that_it_is_a_tick(
+def test_the_rules_only_target_is_the_function_with_a_tick_as_input(
     dev: Assembly, consumer: Consumer
 ) -> None:
     (target,) = dev.only("AWS::Events::Rule", stack_of(consumer))["Targets"]
@@ -51,7 +49,7 @@ def test_its_only_target_is_that_function_which_is_told_that_it_is_a_tick(
 
 
 @every_chore
-def test_only_that_rule_may_call_the_function(dev: Assembly, consumer: Consumer) -> None:
+def test_only_that_rule_may_invoke_the_function(dev: Assembly, consumer: Consumer) -> None:
     permission = dev.only("AWS::Lambda::Permission", stack_of(consumer))
     assert permission == {
         "Action": "lambda:InvokeFunction",
@@ -62,7 +60,7 @@ def test_only_that_rule_may_call_the_function(dev: Assembly, consumer: Consumer)
     assert len(dev.resources("AWS::Events::Rule", stack_of(consumer))) == 1
 
 
-def test_who_has_no_chore_has_no_rule_and_may_be_called_by_nobody(
+def test_a_consumer_without_a_chore_has_no_rule_and_no_invoke_permission(
     dev: Assembly, listening: Assembly
 ) -> None:
     idle = [(dev, consumer) for consumer in CONSUMERS if not consumer.chore]

@@ -37,7 +37,7 @@ def test_every_stack_but_the_bus_needs_the_bus_and_no_other_stack(dev: Assembly)
         assert stacks == (set() if name == BUS_STACK else {BUS_STACK})
 
 
-def test_every_stack_is_tagged_with_its_system_and_stage_and_says_what_it_is(
+def test_every_stack_has_tags_of_system_and_stage_and_a_description(
     prod: Assembly,
 ) -> None:
     for name, template in prod.stacks.items():
@@ -46,7 +46,7 @@ def test_every_stack_is_tagged_with_its_system_and_stage_and_says_what_it_is(
         assert template["Description"].startswith("Fanfare prod: ")
 
 
-def test_every_function_is_named_after_its_service_and_is_as_the_map_says(dev: Assembly) -> None:
+def test_every_function_has_the_name_and_settings_of_its_service(dev: Assembly) -> None:
     functions = {
         function.properties["FunctionName"]: function.properties
         for function in dev.resources("AWS::Lambda::Function")
@@ -61,7 +61,7 @@ def test_every_function_is_named_after_its_service_and_is_as_the_map_says(dev: A
         assert function["Environment"]["Variables"]["FANFARE_SERVICE"] == service.name
 
 
-def test_every_function_writes_to_a_log_group_of_its_own_that_has_no_name(dev: Assembly) -> None:
+def test_every_function_has_its_own_log_group_without_a_fixed_name(dev: Assembly) -> None:
     groups = {group.logical_id: group.properties for group in dev.resources("AWS::Logs::LogGroup")}
     for template in dev.stacks.values():
         (function,) = (
@@ -72,12 +72,12 @@ def test_every_function_writes_to_a_log_group_of_its_own_that_has_no_name(dev: A
         assert "LogGroupName" not in groups[function["LoggingConfig"]["LogGroup"]["Ref"]]
 
 
-def test_no_function_takes_from_the_concurrency_of_the_account(dev: Assembly) -> None:
+def test_no_function_reserves_concurrency_of_the_account(dev: Assembly) -> None:
     for function in dev.resources("AWS::Lambda::Function"):
         assert "ReservedConcurrentExecutions" not in function.properties
 
 
-def test_every_own_table_is_keyed_as_its_service_says(dev: Assembly) -> None:
+def test_every_own_table_has_the_keys_that_its_service_declares(dev: Assembly) -> None:
     for service in SERVICES:
         stack = f"fanfare-dev-{'bus' if service is BUS else service.name}"
         tables = {
@@ -96,7 +96,7 @@ def test_every_own_table_is_keyed_as_its_service_says(dev: Assembly) -> None:
         }
 
 
-def test_an_index_lists_keys_alone_by_the_attribute_of_its_name(dev: Assembly) -> None:
+def test_an_index_projects_keys_only_by_the_attribute_of_its_name(dev: Assembly) -> None:
     (table,) = (
         each.properties
         for each in dev.resources("AWS::DynamoDB::Table")

@@ -9,7 +9,7 @@ from functions.map import CONSUMERS
 from infra.stage import STAGES, UnknownStage, stage_named
 from tests.support.assembly import ROOT, Assembly
 
-KEPT = ("AWS::DynamoDB::Table", "AWS::Logs::LogGroup")
+WITH_DATA = ("AWS::DynamoDB::Table", "AWS::Logs::LogGroup")
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -17,12 +17,12 @@ def test_a_stage_is_found_by_its_name(name: str) -> None:
     assert stage_named(name).name == name
 
 
-def test_an_unknown_stage_is_refused_with_the_names_that_there_are() -> None:
+def test_an_unknown_stage_is_refused_with_the_names_of_all_stages() -> None:
     with pytest.raises(UnknownStage, match="no stage 'nope', only local, dev, prod"):
         stage_named("nope")
 
 
-def test_the_app_says_in_a_sentence_that_it_knows_no_such_stage() -> None:
+def test_the_app_reports_an_unknown_stage_without_a_traceback() -> None:
     done = subprocess.run(
         [sys.executable, "app.py"],
         cwd=ROOT,
@@ -36,16 +36,16 @@ def test_the_app_says_in_a_sentence_that_it_knows_no_such_stage() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_the_production_stage_keeps_data_and_logs_whatever_becomes_of_the_stacks(
+def test_the_production_stage_retains_data_and_logs(
     prod: Assembly,
 ) -> None:
-    for kind in KEPT:
+    for kind in WITH_DATA:
         for resource in prod.raw(kind):
             assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
             assert resource["UpdateReplacePolicy"] == "Retain"
 
 
-def test_the_production_stage_refuses_to_be_deleted(prod: Assembly) -> None:
+def test_the_production_stage_is_protected_from_deletion(prod: Assembly) -> None:
     for table in prod.resources("AWS::DynamoDB::Table"):
         assert table.properties["DeletionProtectionEnabled"] is True
     for name in prod.stacks:
@@ -53,9 +53,9 @@ def test_the_production_stage_refuses_to_be_deleted(prod: Assembly) -> None:
 
 
 @pytest.mark.parametrize("stage", ["local", "dev"])
-def test_other_stages_leave_nothing_behind(stage: str, request: pytest.FixtureRequest) -> None:
+def test_other_stages_retain_nothing(stage: str, request: pytest.FixtureRequest) -> None:
     assembly: Assembly = request.getfixturevalue(stage)
-    for kind in KEPT:
+    for kind in WITH_DATA:
         for resource in assembly.raw(kind):
             assert resource["DeletionPolicy"] == "Delete"
     for table in assembly.resources("AWS::DynamoDB::Table"):
@@ -64,7 +64,7 @@ def test_other_stages_leave_nothing_behind(stage: str, request: pytest.FixtureRe
         assert not assembly.manifest[name]["properties"].get("terminationProtection")
 
 
-def test_logs_are_kept_the_longer_the_more_they_matter(
+def test_logs_are_kept_longest_in_production(
     local: Assembly, dev: Assembly, prod: Assembly
 ) -> None:
     days = [
@@ -74,10 +74,10 @@ def test_logs_are_kept_the_longer_the_more_they_matter(
     assert days == [{1}, {14}, {180}]
 
 
-BROUGHT_BY_ADAPTERS = {"AWS::DynamoDB::Table", "AWS::Lambda::LayerVersion"}
+TYPES_OF_ADAPTERS = {"AWS::DynamoDB::Table", "AWS::Lambda::LayerVersion"}
 
 
-def test_the_stages_do_not_differ_in_shape_but_for_what_their_adapters_bring(
+def test_the_stages_have_the_same_resources_except_those_of_adapters(
     local: Assembly, dev: Assembly, prod: Assembly
 ) -> None:
     adapted = {
@@ -91,7 +91,7 @@ def test_the_stages_do_not_differ_in_shape_but_for_what_their_adapters_bring(
             part: sorted(
                 resource["Type"]
                 for resource in template["Resources"].values()
-                if part not in adapted or resource["Type"] not in BROUGHT_BY_ADAPTERS
+                if part not in adapted or resource["Type"] not in TYPES_OF_ADAPTERS
             )
             for name, template in assembly.stacks.items()
             for part in [name.replace(f"-{stage}-", "--")]
@@ -101,7 +101,7 @@ def test_the_stages_do_not_differ_in_shape_but_for_what_their_adapters_bring(
     assert shape(local, "local") == shape(dev, "dev") == shape(prod, "prod")
 
 
-def test_accounts_run_on_arm_and_the_laptop_on_what_it_is(dev: Assembly, prod: Assembly) -> None:
+def test_stages_in_accounts_run_on_arm(dev: Assembly, prod: Assembly) -> None:
     for assembly in (dev, prod):
         for function in assembly.resources("AWS::Lambda::Function"):
             assert function.properties["Architectures"] == ["arm64"]
@@ -112,7 +112,7 @@ def test_the_local_stage_can_only_be_deployed_to_the_local_cloud(local: Assembly
         assert local.manifest[name]["environment"] == "aws://000000000000/us-east-1"
 
 
-def test_other_stages_go_where_the_operators_credentials_point(dev: Assembly) -> None:
+def test_other_stages_are_deployed_where_the_operators_credentials_point(dev: Assembly) -> None:
     for name in dev.stacks:
         assert dev.manifest[name]["environment"] == "aws://unknown-account/unknown-region"
         assert "assumeRoleArn" in dev.manifest[name]["properties"]
@@ -125,7 +125,7 @@ def test_the_local_stage_needs_no_bootstrap(local: Assembly) -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_no_account_is_asked_for_anything_to_synthesize_a_stage(
+def test_synthesis_needs_no_lookup_in_an_account(
     stage: str, request: pytest.FixtureRequest
 ) -> None:
     assembly: Assembly = request.getfixturevalue(stage)

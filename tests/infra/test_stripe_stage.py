@@ -1,4 +1,4 @@
-"""A stage that charges through Stripe: one more layer, one secret to read, and no key anywhere."""
+"""A stage with Stripe: one more layer, one secret that is readable, and no key anywhere."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def layers(assembly: Assembly, stack: str) -> dict[str, Path]:
     return {name: path for name, path in assembly.assets(stack).items() if is_zipfile(path)}
 
 
-def test_the_function_may_read_its_secret_and_is_told_its_name_only(paid: Assembly) -> None:
+def test_the_function_may_read_its_secret_and_has_its_name_only(paid: Assembly) -> None:
     function = paid.only("AWS::Lambda::Function", PAYMENT)
     variables = function["Environment"]["Variables"]
     assert variables[settings.ADAPTER] == "stripe"
@@ -45,19 +45,19 @@ def test_the_function_may_read_its_secret_and_is_told_its_name_only(paid: Assemb
     assert granted == [("secretsmanager:GetSecretValue", f"{PAYMENT}-??????")]
 
 
-def test_no_template_makes_the_secret_or_knows_a_key(paid: Assembly) -> None:
+def test_no_template_creates_the_secret_or_contains_a_key(paid: Assembly) -> None:
     assert paid.resources("AWS::SecretsManager::Secret") == []
     for template in paid.stacks.values():
         text = json.dumps(template)
         assert not [prefix for prefix in ("sk_test_", "sk_live_", "rk_") if prefix in text]
 
 
-def test_the_sandboxes_ledger_is_not_there(paid: Assembly, local: Assembly) -> None:
+def test_the_sandboxs_ledger_is_absent(paid: Assembly, local: Assembly) -> None:
     assert paid.resources("AWS::DynamoDB::Table", PAYMENT) == []
     assert len(local.resources("AWS::DynamoDB::Table", PAYMENT)) == 1
 
 
-def test_the_library_is_a_layer_of_payments_alone(paid: Assembly, local: Assembly) -> None:
+def test_only_payment_has_the_layer_of_the_library(paid: Assembly, local: Assembly) -> None:
     usual = layers(local, PAYMENT)
     (more,) = layers(paid, PAYMENT).keys() - usual.keys()
     assert layers(paid, PAYMENT).keys() - {more} == usual.keys()
@@ -68,7 +68,7 @@ def test_the_library_is_a_layer_of_payments_alone(paid: Assembly, local: Assembl
     assert not {"botocore", "urllib3", "msgspec", "aws_lambda_powertools"} & tops
 
 
-def test_the_function_starts_from_the_two_layers_and_its_own_code_alone(
+def test_the_function_starts_from_the_two_layers_and_its_own_code(
     paid: Assembly, tmp_path: Path
 ) -> None:
     for archive in layers(paid, PAYMENT).values():

@@ -1,4 +1,4 @@
-"""A stage with an issuer: its API lets in those with a good token, but to see what is sold."""
+"""A stage with an issuer: its API requires a valid token, except for the catalogue."""
 
 from functions.map import API
 from tests.support.assembly import Assembly
@@ -9,7 +9,7 @@ PUBLIC = {route.key for route in API.routes if route.public}
 
 
 def routes(assembly: Assembly) -> dict[str, tuple[str, str | None]]:
-    """Return how each route is authorized, and by what."""
+    """Return the type of authorization and the authorizer of each route."""
     return {
         route.properties["RouteKey"]: (
             route.properties["AuthorizationType"],
@@ -27,7 +27,7 @@ def test_the_api_verifies_tokens_of_the_stages_issuer_for_its_audience(guarded: 
     assert authorizer["JwtConfiguration"] == {"Issuer": ISSUER, "Audience": [AUDIENCE]}
 
 
-def test_every_route_wants_one_but_the_public_ones(guarded: Assembly) -> None:
+def test_every_route_but_the_public_ones_requires_a_token(guarded: Assembly) -> None:
     found = routes(guarded)
 
     assert set(found) == {route.key for route in API.routes}
@@ -37,11 +37,11 @@ def test_every_route_wants_one_but_the_public_ones(guarded: Assembly) -> None:
     }
 
 
-def test_the_catalogue_is_public_and_nothing_else() -> None:
+def test_only_the_catalogue_is_public() -> None:
     assert sorted(PUBLIC) == ["GET /products"]
 
 
-def test_the_function_knows_the_issuer_that_it_believes(guarded: Assembly) -> None:
+def test_the_functions_environment_has_the_issuer(guarded: Assembly) -> None:
     function = guarded.only("AWS::Lambda::Function", STACK)
 
     assert function["Environment"]["Variables"]["FANFARE_ISSUER"] == ISSUER

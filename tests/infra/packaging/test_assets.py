@@ -17,7 +17,7 @@ def files(folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-def test_a_function_is_shipped_with_events_runtime_and_its_own_folder_but_nothing_for_tests(
+def test_a_functions_code_is_events_framework_runtime_and_its_own_folder(
     dev: Assembly, service: Service
 ) -> None:
     (code,) = (path for path in dev.assets(stack_of(service)).values() if path.is_dir())
@@ -41,21 +41,21 @@ def test_a_function_is_shipped_with_events_runtime_and_its_own_folder_but_nothin
     assert files(code) == wanted
 
 
-def test_all_stacks_ship_the_same_layer(dev: Assembly) -> None:
+def test_all_stacks_have_the_same_layer_asset(dev: Assembly) -> None:
     layers = {
         name for stack in dev.stacks for name, path in dev.assets(stack).items() if is_zipfile(path)
     }
     assert len(layers) == 1
 
 
-def test_a_stack_makes_its_own_version_of_the_layer(dev: Assembly) -> None:
+def test_a_stack_has_its_own_version_of_the_layer(dev: Assembly) -> None:
     for stack in dev.stacks:
         function = dev.only("AWS::Lambda::Function", stack)
         assert function["Layers"] == ["<AWS::Lambda::LayerVersion.Ref>"]
         dev.only("AWS::Lambda::LayerVersion", stack)
 
 
-def test_the_layer_differs_by_the_platform_that_it_is_for(dev: Assembly, local: Assembly) -> None:
+def test_each_platform_has_its_own_layer(dev: Assembly, local: Assembly) -> None:
     (ours,) = (path for path in local.assets("fanfare-local-bus").values() if is_zipfile(path))
     (lambdas,) = (path for path in dev.assets("fanfare-dev-bus").values() if is_zipfile(path))
     assert ours.name != lambdas.name

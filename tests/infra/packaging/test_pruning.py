@@ -54,7 +54,7 @@ def test_a_model_keeps_the_operations_in_use_and_all_shapes_that_they_need() -> 
     assert kept["metadata"] == {"protocol": "json"}
 
 
-def test_pruning_leaves_files_alone_that_are_linked_from_elsewhere(tmp_path: Path) -> None:
+def test_pruning_does_not_change_files_that_are_linked_elsewhere(tmp_path: Path) -> None:
     data = tmp_path / "packages" / "botocore" / "data"
     for service, operations in OPERATIONS.items():
         model = json.dumps({"operations": {name: {} for name in operations}, "shapes": {}})
@@ -73,7 +73,7 @@ def test_pruning_leaves_files_alone_that_are_linked_from_elsewhere(tmp_path: Pat
     assert "ec2" in cached.read_text()
 
 
-def test_the_runtime_calls_no_operation_that_is_pruned() -> None:
+def test_pruning_keeps_exactly_the_operations_that_the_runtime_calls() -> None:
     called = {
         node.attr
         for module in (ROOT / "functions" / "runtime" / "aws").glob("*.py")
@@ -88,7 +88,7 @@ def test_the_runtime_calls_no_operation_that_is_pruned() -> None:
     }
 
 
-def test_the_runtime_makes_its_clients_from_the_layer_alone(layer: Path) -> None:
+def test_the_runtime_creates_its_clients_from_the_layer_alone(layer: Path) -> None:
     made = subprocess.run(
         [sys.executable, "-S", "-c", MAKE_CLIENTS],
         env={"PYTHONPATH": os.pathsep.join((str(layer), str(ROOT)))},
@@ -101,7 +101,7 @@ def test_the_runtime_makes_its_clients_from_the_layer_alone(layer: Path) -> None
     assert found == {name: set(names) for name, names in OPERATIONS.items()}
 
 
-def test_every_module_of_the_layer_has_bytecode_that_is_never_checked_for_its_age(
+def test_every_module_of_the_layer_has_bytecode_that_is_not_checked_against_its_source(
     layer: Path,
 ) -> None:
     modules = [path for path in layer.rglob("*.py") if "templates" not in path.parts]
@@ -112,11 +112,11 @@ def test_every_module_of_the_layer_has_bytecode_that_is_never_checked_for_its_ag
         assert flags == 0b01, f"{module}: its bytecode would be checked against its source"
 
 
-def test_the_layer_carries_the_licences_of_what_it_carries(layer: Path) -> None:
+def test_the_layer_has_the_licences_of_its_packages(layer: Path) -> None:
     for about in layer.glob("*.dist-info"):
         assert [path for path in about.rglob("*") if "LICENSE" in path.name.upper()], about
 
 
-def test_the_layer_carries_models_of_the_services_in_use_only(layer: Path) -> None:
+def test_the_layer_has_models_of_the_services_in_use_only(layer: Path) -> None:
     folders = {path.name for path in (layer / "botocore" / "data").iterdir() if path.is_dir()}
     assert folders == set(OPERATIONS)

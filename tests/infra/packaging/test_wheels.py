@@ -12,7 +12,7 @@ from infra.packaging.wheels import LayerNotBuilt, layer_zip
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A tree with a lock of its own, and a uv that installs one module and notes its arguments."""
+    """A tree with its own lock, and a fake uv that installs a module and records its arguments."""
     lock = tmp_path / "requirements" / "layer.txt"
     lock.parent.mkdir()
     lock.write_text("six==1.17.0 --hash=sha256:0123\n")
@@ -55,9 +55,7 @@ def test_another_lock_makes_another_layer(tree: Path) -> None:
     assert layer_zip(None) != before
 
 
-def test_another_machine_has_another_layer_of_its_own(
-    tree: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_machine_has_another_layer(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = layer_zip(None)
     monkeypatch.setattr("platform.machine", lambda: "riscv64")
     assert layer_zip(None) != before
@@ -77,7 +75,7 @@ def test_the_layer_is_a_zip_that_lambda_unpacks_beside_its_own_python(tree: Path
         assert {entry.date_time for entry in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
-def test_the_layer_has_its_bytecode_also_where_python_is_told_to_keep_it_elsewhere(
+def test_the_layer_has_its_bytecode_also_with_another_pycache_prefix(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tree / "elsewhere"))
@@ -85,7 +83,7 @@ def test_the_layer_has_its_bytecode_also_where_python_is_told_to_keep_it_elsewhe
         assert "python/__pycache__/six.cpython-313.pyc" in packed.namelist()
 
 
-def test_uv_takes_only_what_the_lock_vouches_for_and_shares_no_file_with_its_cache(
+def test_uv_installs_only_locked_wheels_and_links_no_file_of_its_cache(
     tree: Path,
 ) -> None:
     layer_zip("aarch64-manylinux2014")
@@ -97,7 +95,7 @@ def test_uv_takes_only_what_the_lock_vouches_for_and_shares_no_file_with_its_cac
     assert "--python-platform aarch64-manylinux2014" in options
 
 
-def test_two_builds_at_once_do_not_disturb_each_other_and_leave_nothing_behind(
+def test_two_concurrent_builds_make_one_layer_and_leave_nothing_behind(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both = Barrier(2, timeout=30)
@@ -114,7 +112,7 @@ def test_two_builds_at_once_do_not_disturb_each_other_and_leave_nothing_behind(
     assert list((tree / ".build").iterdir()) == [first]
 
 
-def test_without_uv_the_sentence_says_what_to_run(
+def test_without_uv_the_error_names_the_command_to_run(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tree / ".tools" / "bin" / "uv").unlink()
@@ -123,7 +121,7 @@ def test_without_uv_the_sentence_says_what_to_run(
         layer_zip(None)
 
 
-def test_when_uv_fails_its_own_words_are_passed_on_and_nothing_is_left_behind(tree: Path) -> None:
+def test_when_uv_fails_the_error_has_its_output_and_nothing_is_left_behind(tree: Path) -> None:
     (tree / ".tools" / "bin" / "uv").write_text("#!/bin/sh\necho 'no such host' >&2\nexit 2\n")
     with pytest.raises(LayerNotBuilt, match=r"could not fetch(.|\n)*no such host"):
         layer_zip(None)
@@ -134,5 +132,5 @@ def test_another_python_than_the_functions_is_refused(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wheels, "PYTHON", "3.12")
-    with pytest.raises(LayerNotBuilt, match=r"run on Python 3\.12"):
+    with pytest.raises(LayerNotBuilt, match=r"need Python 3\.12"):
         layer_zip(None)

@@ -1,4 +1,4 @@
-"""An update keeps what a stage holds: nothing goes, is replaced, or is kept less surely."""
+"""An update removes, replaces and unprotects no stateful resource of a stage."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -8,7 +8,7 @@ import pytest
 
 from infra.release import record
 from infra.release.losses import losses
-from infra.release.stateful import kept
+from infra.release.stateful import stateful_resources
 from tests.support.assembly import Assembly
 from tests.support.summary import Figure
 
@@ -20,21 +20,21 @@ type Resources = dict[str, Any]
 type Change = Callable[[Resources], object]
 
 
-@pytest.mark.parametrize("stage", record.IN_ACCOUNTS, ids=lambda stage: stage.name)
+@pytest.mark.parametrize("stage", record.DEPLOYED, ids=lambda stage: stage.name)
 def test_an_update_from_the_last_release_loses_nothing(
     request: pytest.FixtureRequest, stage: Any, figure: Figure
 ) -> None:
     assembly: Assembly = request.getfixturevalue(stage.name)
     released = record.read(stage)
-    lost = losses(released, kept(assembly.stacks))
+    lost = losses(released, stateful_resources(assembly.stacks))
 
     figure(f"{stage.name}: resources that updates must keep", len(released))
     figure(f"{stage.name}: losses by the next update", len(lost))
     assert released
-    assert [str(loss) for loss in lost] == [], "if it is meant to be: make release ARGS='--lose …'"
+    assert [str(loss) for loss in lost] == [], "if intended: make release ARGS='--lose …'"
 
 
-def test_whatever_a_stage_retains_is_on_record(prod: Assembly) -> None:
+def test_every_retained_resource_is_recorded(prod: Assembly) -> None:
     retained = {
         f"{stack}/{logical_id}"
         for stack, template in prod.stacks.items()
@@ -43,14 +43,14 @@ def test_whatever_a_stage_retains_is_on_record(prod: Assembly) -> None:
     }
 
     assert retained
-    assert retained <= kept(prod.stacks).keys()
+    assert retained <= stateful_resources(prod.stacks).keys()
 
 
-# -- what is a loss --------------------------------------------------------------------------------
+# -- losses ----------------------------------------------------------------------------------------
 
 
 def the(resources: Resources, kind: str, name: str = "") -> Any:
-    """Return the resource of a type, and of a name if there are more."""
+    """Return the only resource of a type, or the one that contains a name."""
     (found,) = (
         resource
         for resource in resources.values()
@@ -132,41 +132,46 @@ LOSSES: list[tuple[str, Change, str]] = [
     (BUS, number_the_slots, "would be replaced: AttributeDefinitions was"),
     (BUS, stream_keys_alone, "would be replaced: StreamSpecification was"),
     (BUS, index_in_place, "would be replaced: LocalSecondaryIndexes was None"),
-    (BUS, unprotect, "is kept less surely: DeletionProtectionEnabled was True, and is False"),
-    (BUS, forget_the_past, "is kept less surely: PointInTimeRecoverySpecification was"),
-    (BUS, delete_with_its_stack, "is kept less surely: DeletionPolicy was RetainExceptOnCreate"),
-    (BUS, delete_when_replaced, "is kept less surely: UpdateReplacePolicy was Retain"),
-    (BUS, give_another_logical_id, f"{LOG} is no more; {BUS}/Journal has its name"),
-    (BUS, drop_the_topic, "AWS::SNS::Topic fanfare-prod-events.fifo is no more"),
-    (BUS, keep_logs_for_a_week, "is kept less surely: RetentionInDays was 180, and is 7"),
+    (BUS, unprotect, "would be protected less: DeletionProtectionEnabled was True, and is False"),
+    (BUS, forget_the_past, "would be protected less: PointInTimeRecoverySpecification was"),
+    (
+        BUS,
+        delete_with_its_stack,
+        "would be protected less: DeletionPolicy was RetainExceptOnCreate",
+    ),
+    (BUS, delete_when_replaced, "would be protected less: UpdateReplacePolicy was Retain"),
+    (BUS, give_another_logical_id, f"{LOG} would be removed; {BUS}/Journal has its name"),
+    (BUS, drop_the_topic, "AWS::SNS::Topic fanfare-prod-events.fifo would be removed"),
+    (BUS, keep_logs_for_a_week, "would be protected less: RetentionInDays was 180, and is 7"),
     (INBOX, keep_order, "would be replaced: FifoQueue was None, and is True"),
-    (INBOX, keep_messages_for_a_day, "is kept less surely: MessageRetentionPeriod was 1209600"),
+    (INBOX, keep_messages_for_a_day, "would be protected less: MessageRetentionPeriod was 1209600"),
     (INBOX, subscribe_another, "would be replaced: Endpoint was"),
 ]
 
 
 @pytest.mark.parametrize(
-    ("stack", "change", "says"), LOSSES, ids=[c.__name__ for _, c, _ in LOSSES]
+    ("stack", "change", "message"), LOSSES, ids=[c.__name__ for _, c, _ in LOSSES]
 )
-def test_a_change_that_loses_something_is_told(
-    prod: Assembly, stack: str, change: Change, says: str
+def test_a_change_that_loses_something_is_reported(
+    prod: Assembly, stack: str, change: Change, message: str
 ) -> None:
     changed = deepcopy(prod.stacks)
     change(changed[stack]["Resources"])
 
-    told = [str(loss) for loss in losses(kept(prod.stacks), kept(changed))]
+    found = losses(stateful_resources(prod.stacks), stateful_resources(changed))
+    lost = [str(loss) for loss in found]
 
-    assert [loss for loss in told if says in loss], told
-    assert all(loss.startswith(f"{stack}/") for loss in told)
+    assert [loss for loss in lost if message in loss], lost
+    assert all(loss.startswith(f"{stack}/") for loss in lost)
 
 
-def test_a_stack_that_goes_takes_all_that_it_kept(prod: Assembly) -> None:
+def test_a_removed_stack_loses_all_its_stateful_resources(prod: Assembly) -> None:
     changed = {name: template for name, template in prod.stacks.items() if name != INBOX}
 
-    lost = losses(kept(prod.stacks), kept(changed))
+    lost = losses(stateful_resources(prod.stacks), stateful_resources(changed))
 
     assert {loss.resource for loss in lost} == {
-        resource for resource in kept(prod.stacks) if resource.startswith(f"{INBOX}/")
+        resource for resource in stateful_resources(prod.stacks) if resource.startswith(f"{INBOX}/")
     }
 
 
@@ -189,8 +194,8 @@ def hurry(resources: Resources) -> None:
 
 
 @pytest.mark.parametrize("change", [list_by_time, keep_logs_for_ever, add_a_queue, hurry])
-def test_a_change_that_loses_nothing_is_nobodys_business(prod: Assembly, change: Change) -> None:
+def test_a_change_that_loses_nothing_is_not_reported(prod: Assembly, change: Change) -> None:
     changed = deepcopy(prod.stacks)
     change(changed[BUS]["Resources"])
 
-    assert losses(kept(prod.stacks), kept(changed)) == []
+    assert losses(stateful_resources(prod.stacks), stateful_resources(changed)) == []

@@ -1,6 +1,6 @@
-"""Who is let in, by properties of whatever is in a template: any queue, topic, table or log group.
+"""Access and protection of every queue, topic, table, log group, function and role.
 
-Nothing here is a list of names, so what is added tomorrow is held to it as well.
+The tests list no names, so they also apply to resources that are added later.
 """
 
 import json
@@ -24,12 +24,12 @@ def stage(request: pytest.FixtureRequest) -> Assembly:
 
 
 def statements(stage: Assembly, kind: str, of: str) -> dict[str, list[Statement]]:
-    """Return what the policies of a kind say, by the URL or ARN of each thing that they are of."""
-    said: dict[str, list[Statement]] = {}
+    """Return the statements of a kind of policies, by the URL or ARN of the policies' resources."""
+    found: dict[str, list[Statement]] = {}
     for policy in stage.resources(kind):
         for each in policy.properties[of]:
-            said.setdefault(each, []).extend(policy.properties["PolicyDocument"]["Statement"])
-    return said
+            found.setdefault(each, []).extend(policy.properties["PolicyDocument"]["Statement"])
+    return found
 
 
 def arn(stage: Assembly, service: str, name: str) -> str:
@@ -40,15 +40,15 @@ def url(stage: Assembly, queue: str) -> str:
     return f"https://sqs.{stage.region}.amazonaws.com/{stage.account}/{queue}"
 
 
-def allowed(said: Sequence[Statement]) -> list[Statement]:
-    return [statement for statement in said if statement["Effect"] != "Deny"]
+def allowed(policy: Sequence[Statement]) -> list[Statement]:
+    return [statement for statement in policy if statement["Effect"] != "Deny"]
 
 
-def refused_without_tls(said: Sequence[Statement], resource: str) -> set[str]:
-    """Return the actions that nobody may do to a resource but over TLS."""
+def refused_without_tls(policy: Sequence[Statement], resource: str) -> set[str]:
+    """Return the actions on a resource that are denied to everyone without TLS."""
     return {
         action
-        for statement in said
+        for statement in policy
         if statement["Effect"] == "Deny"
         and statement["Principal"] in ("*", {"AWS": "*"})
         and statement["Resource"] == resource
@@ -70,28 +70,28 @@ def names(stage: Assembly, kind: str, key: str) -> list[str]:
 # -- queues and the topic --------------------------------------------------------------------------
 
 
-def test_nobody_reaches_a_queue_but_over_tls(stage: Assembly) -> None:
-    said = statements(stage, "AWS::SQS::QueuePolicy", "Queues")
+def test_queues_require_tls(stage: Assembly) -> None:
+    policies = statements(stage, "AWS::SQS::QueuePolicy", "Queues")
     for queue in names(stage, "AWS::SQS::Queue", "QueueName"):
-        assert refused_without_tls(said[url(stage, queue)], arn(stage, "sqs", queue)) == {"sqs:*"}
+        policy = policies[url(stage, queue)]
+        assert refused_without_tls(policy, arn(stage, "sqs", queue)) == {"sqs:*"}
 
 
-def test_nobody_publishes_but_over_tls_and_the_topics_policy_lets_nobody_in(
+def test_publishing_requires_tls_and_the_topics_policy_allows_no_principal(
     stage: Assembly,
 ) -> None:
-    said = statements(stage, "AWS::SNS::TopicPolicy", "Topics")
+    policies = statements(stage, "AWS::SNS::TopicPolicy", "Topics")
     for topic in names(stage, "AWS::SNS::Topic", "TopicName"):
-        assert refused_without_tls(said[arn(stage, "sns", topic)], arn(stage, "sns", topic)) == {
-            "sns:Publish"
-        }
-        assert allowed(said[arn(stage, "sns", topic)]) == []
+        topic_arn = arn(stage, "sns", topic)
+        assert refused_without_tls(policies[topic_arn], topic_arn) == {"sns:Publish"}
+        assert allowed(policies[topic_arn]) == []
 
 
-def test_a_queues_policy_lets_in_sns_for_our_topic_and_nobody_else(stage: Assembly) -> None:
+def test_a_queues_policy_allows_only_sns_for_our_topic(stage: Assembly) -> None:
     (topic,) = {each.properties["TopicArn"] for each in stage.resources("AWS::SNS::Subscription")}
-    said = statements(stage, "AWS::SQS::QueuePolicy", "Queues")
+    policies = statements(stage, "AWS::SQS::QueuePolicy", "Queues")
     for queue in names(stage, "AWS::SQS::Queue", "QueueName"):
-        for statement in allowed(said[url(stage, queue)]):
+        for statement in allowed(policies[url(stage, queue)]):
             assert statement == {
                 "Effect": "Allow",
                 "Principal": {"Service": "sns.amazonaws.com"},
@@ -101,14 +101,14 @@ def test_a_queues_policy_lets_in_sns_for_our_topic_and_nobody_else(stage: Assemb
             }
 
 
-def test_sns_is_let_into_the_queues_that_subscribe_and_that_of_what_it_could_not_deliver(
+def test_sns_may_send_to_subscribed_queues_and_to_their_dead_letter_queues_only(
     stage: Assembly,
 ) -> None:
-    said = statements(stage, "AWS::SQS::QueuePolicy", "Queues")
+    policies = statements(stage, "AWS::SQS::QueuePolicy", "Queues")
     open_to_sns = {
         arn(stage, "sqs", queue)
         for queue in names(stage, "AWS::SQS::Queue", "QueueName")
-        if allowed(said[url(stage, queue)])
+        if allowed(policies[url(stage, queue)])
     }
     subscriptions = [each.properties for each in stage.resources("AWS::SNS::Subscription")]
 
@@ -117,10 +117,10 @@ def test_sns_is_let_into_the_queues_that_subscribe_and_that_of_what_it_could_not
     }
 
 
-# -- what is kept ----------------------------------------------------------------------------------
+# -- data ------------------------------------------------------------------------------------------
 
 
-def test_whatever_holds_messages_or_rows_says_how_it_is_encrypted(stage: Assembly) -> None:
+def test_queues_topics_and_tables_are_encrypted(stage: Assembly) -> None:
     for queue in stage.resources("AWS::SQS::Queue"):
         assert queue.properties["SqsManagedSseEnabled"] is True
     for topic in stage.resources("AWS::SNS::Topic"):
@@ -129,13 +129,13 @@ def test_whatever_holds_messages_or_rows_says_how_it_is_encrypted(stage: Assembl
         assert table.properties["SSESpecification"] == {"SSEEnabled": True}
 
 
-def test_every_table_can_go_back_in_time(stage: Assembly) -> None:
+def test_every_table_has_point_in_time_recovery(stage: Assembly) -> None:
     for table in stage.resources("AWS::DynamoDB::Table"):
         recovery = table.properties["PointInTimeRecoverySpecification"]
         assert recovery == {"PointInTimeRecoveryEnabled": True}
 
 
-def test_every_log_ends_and_whatever_writes_one_has_its_own(stage: Assembly) -> None:
+def test_every_log_group_has_a_retention_and_exactly_one_writer(stage: Assembly) -> None:
     for group in stage.resources("AWS::Logs::LogGroup"):
         assert group.properties["RetentionInDays"] > 0
     for name, template in stage.stacks.items():
@@ -156,7 +156,7 @@ def test_every_log_ends_and_whatever_writes_one_has_its_own(stage: Assembly) -> 
 # -- functions and roles ---------------------------------------------------------------------------
 
 
-def test_whoever_may_call_a_function_does_so_for_one_api_or_rule_of_ours(stage: Assembly) -> None:
+def test_only_our_apis_and_rules_may_invoke_functions(stage: Assembly) -> None:
     for permission in stage.resources("AWS::Lambda::Permission"):
         assert permission.properties["Principal"] in (
             "apigateway.amazonaws.com",
@@ -168,17 +168,15 @@ def test_whoever_may_call_a_function_does_so_for_one_api_or_rule_of_ours(stage: 
     assert stage.resources("AWS::Lambda::Url") == []
 
 
-def test_a_role_that_has_a_name_has_its_region_in_it_since_roles_are_the_accounts(
-    stage: Assembly,
-) -> None:
+def test_a_named_role_has_the_region_in_its_name(stage: Assembly) -> None:
     for role in stage.resources("AWS::IAM::Role"):
         assert role.properties.get("RoleName", stage.region).endswith(stage.region)
 
 
-# -- what templates tell ---------------------------------------------------------------------------
+# -- contents of templates -------------------------------------------------------------------------
 
 
-def test_a_template_names_no_account_no_secret_and_nobody(stage: Assembly) -> None:
+def test_a_template_contains_no_account_no_secret_and_no_person(stage: Assembly) -> None:
     for name, template in stage.stacks.items():
         written = json.dumps(template)
         assert set(re.findall(r"\b[0-9]{12}\b", written)) <= {"000000000000"}, name
@@ -189,7 +187,7 @@ def test_a_template_names_no_account_no_secret_and_nobody(stage: Assembly) -> No
         assert set(re.findall(r"[\w.+-]+@[\w-]+\.\w+", written)) <= {"shop@fanfare.example"}, name
 
 
-def test_a_stack_asks_for_and_tells_nothing_but_where_it_is(stage: Assembly) -> None:
+def test_a_stack_has_no_parameters_and_outputs_only_the_apis_place(stage: Assembly) -> None:
     for template in stage.stacks.values():
         assert set(template.get("Parameters", {})) <= {"BootstrapVersion"}
         for output in template.get("Outputs", {}).values():
@@ -197,7 +195,7 @@ def test_a_stack_asks_for_and_tells_nothing_but_where_it_is(stage: Assembly) -> 
 
 
 def references(value: Any) -> Iterator[str]:
-    """Yield what a value is made of: attributes, and resources by their kind."""
+    """Yield the attribute that an output refers to, or `ApiId` for a resource."""
     match value:
         case {"Fn::GetAtt": [_, attribute]}:
             yield str(attribute)

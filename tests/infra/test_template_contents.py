@@ -1,4 +1,4 @@
-"""What templates and outputs say: no account, no secret, nobody's data, on no stage."""
+"""Templates and outputs of all stages contain no account, no secret and no personal data."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from tests.support.assembly import once, synthesize
 from tests.system import marks
 
 ACCOUNT = re.compile(r"(?<![0-9a-zA-Z])(?!0{12})[0-9]{12}(?![0-9a-zA-Z])")
-"""Of an account; the local cloud's has zeros only."""
+"""An account's id; that of the local cloud has zeros only."""
 SECRET = re.compile(
     r"(?:sk|rk|pk)_(?:live|test)_\w|AKIA[0-9A-Z]{12}|whsec_\w|-----BEGIN|eyJ[\w-]{10,}\.|tok_\w"
 )
@@ -18,7 +18,7 @@ ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 
 
 @pytest.mark.parametrize("stage", [LOCAL, DEV, PROD], ids=lambda stage: stage.name)
-def test_no_template_names_an_account_a_secret_or_a_person(
+def test_no_template_contains_an_account_a_secret_or_a_person(
     tmp_path_factory: pytest.TempPathFactory, stage: Stage
 ) -> None:
     assembly = once(tmp_path_factory, stage.name, lambda out: synthesize(out, stage))
@@ -40,5 +40,5 @@ def test_no_template_names_an_account_a_secret_or_a_person(
         (ADDRESS, marks.EMAIL),
     ],
 )
-def test_such_a_text_would_be_found(pattern: re.Pattern[str], text: str) -> None:
+def test_the_patterns_match_such_texts(pattern: re.Pattern[str], text: str) -> None:
     assert pattern.search(text)

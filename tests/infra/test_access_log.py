@@ -1,4 +1,4 @@
-"""The API says of every request that it came and what became of it, and not whose it was."""
+"""The API's access log: the route and result of every request, without data of the caller."""
 
 import json
 
@@ -21,24 +21,24 @@ HARMLESS = {
     "$context.routeKey",
     "$context.status",
 }
-"""Variables that hold nothing of what a caller sent: no address, path, query, header or claim.
+"""Variables without data of the caller: no IP address, path, query, header or claim.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 """
 
 
 @pytest.fixture
 def fields(dev: Assembly) -> dict[str, str]:
-    said: dict[str, str] = json.loads(
+    line: dict[str, str] = json.loads(
         dev.only("AWS::ApiGatewayV2::Stage", STACK)["AccessLogSettings"]["Format"]
     )
-    return said
+    return line
 
 
-def test_a_line_is_json_and_holds_nothing_that_a_caller_sent(fields: dict[str, str]) -> None:
+def test_a_line_is_json_without_data_of_the_caller(fields: dict[str, str]) -> None:
     assert set(fields.values()) <= HARMLESS
 
 
-def test_a_line_tells_the_route_how_it_was_answered_and_what_to_look_for_in_other_logs(
+def test_a_line_has_the_route_the_status_and_the_request_id_of_other_logs(
     fields: dict[str, str],
 ) -> None:
     assert fields["route"] == "$context.routeKey"
@@ -46,7 +46,7 @@ def test_a_line_tells_the_route_how_it_was_answered_and_what_to_look_for_in_othe
     assert fields["request"] == "$context.awsEndpointRequestId"
 
 
-def test_it_goes_to_a_group_that_services_of_aws_may_write_to_and_a_new_stack_makes_anew(
+def test_the_log_group_is_writable_for_aws_services_and_named_after_the_stacks_id(
     dev: Assembly,
 ) -> None:
     (name,) = (
