@@ -1,4 +1,4 @@
-"""A tiny OpenID Connect issuer on this machine: its discovery document, its keys, its tokens."""
+"""Local OpenID Connect issuer: its discovery document, keys and tokens."""
 
 import json
 import time
@@ -22,12 +22,12 @@ HOUR = 60 * 60
 
 
 def new_key() -> RSAPrivateKey:
-    """Return a key to sign with."""
+    """Return a new signing key."""
     return generate_private_key(public_exponent=65537, key_size=2048)
 
 
 class Issuer:
-    """What an issuer answers, by path: JSON documents, or bytes as they are; and its tokens."""
+    """An issuer's documents by path, as JSON or as raw bytes, and its tokens."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -35,11 +35,11 @@ class Issuer:
 
     @cached_property
     def key(self) -> RSAPrivateKey:
-        """The key that it signs with."""
+        """The signing key."""
         return new_key()
 
     def publish(self) -> None:
-        """Publish the key's public half, as a JSON Web Key Set."""
+        """Publish the public key as a JSON Web Key Set."""
         public = RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
         self.documents[KEYS] = {"keys": [public | {"kid": KID, "use": "sig", "alg": "RS256"}]}
 
@@ -51,23 +51,17 @@ class Issuer:
         algorithm: str = "RS256",
         **claims: Any,
     ) -> str:
-        """Return a token for a subject that is good for an hour, but for what is said of it."""
+        """Return a token for a subject that is valid for an hour, unless `claims` differ."""
         now = int(time.time())
-        usual = {
-            "iss": self.url,
-            "sub": subject,
-            "aud": AUDIENCE,
-            "iat": now,
-            "nbf": now,
-            "exp": now + HOUR,
-        }
-        signed_with = "" if algorithm == "none" else key or self.key
-        return jwt.encode(usual | claims, signed_with, algorithm=algorithm, headers={"kid": KID})
+        times = {"iat": now, "nbf": now, "exp": now + HOUR}
+        usual = {"iss": self.url, "sub": subject, "aud": AUDIENCE} | times
+        signing_key = "" if algorithm == "none" else key or self.key
+        return jwt.encode(usual | claims, signing_key, algorithm=algorithm, headers={"kid": KID})
 
 
 @contextmanager
 def issuing() -> Iterator[Issuer]:
-    """Let an issuer answer on a free port, until it is left."""
+    """Run an issuer on a free port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

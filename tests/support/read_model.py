@@ -1,4 +1,4 @@
-"""A read model for tests: a list of orders by the customer's address, which is personal."""
+"""A read model for tests: orders by the customer's e-mail address, which is personal."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ from functions.framework.ports import Row
 from functions.framework.reaction import Keep, On
 from functions.framework.service import Consumer, Projection, Table
 
-HEARD = (OrderPlaced, PaymentCaptured, OrderConfirmed, OrderCancelled, DispatchScheduled)
+EVENTS = (OrderPlaced, PaymentCaptured, OrderConfirmed, OrderCancelled, DispatchScheduled)
 LIST = "listing"
-NOBODY = "nobody"
+ERASED = "nobody"
 
 
 def row(history: History) -> Row | None:
@@ -23,10 +23,10 @@ def row(history: History) -> Row | None:
     placed = history.find(OrderPlaced)
     if placed is None:
         return None
-    known = History(event for event in history if isinstance(event.data, HEARD))
+    known = History(event for event in history if isinstance(event.data, EVENTS))
     order = fold(known)
     return Row(
-        partition=placed.data.email or NOBODY,
+        partition=placed.data.email or ERASED,
         sort=f"{placed.sequence}#{placed.subject}",
         values={
             "status": order.status,
@@ -38,14 +38,14 @@ def row(history: History) -> Row | None:
 
 
 def keep(_: Event[Any], history: History) -> Keep | None:
-    """Write the row anew."""
+    """Write the order's row."""
     made = row(history)
     return Keep(table=LIST, rows=(made,)) if made else None
 
 
 LISTING = Consumer(
     name="listing",
-    on=tuple(On(event=event, react=keep, history=True) for event in HEARD),
+    on=tuple(On(event=event, react=keep, history=True) for event in EVENTS),
     tables=(Table(name=LIST, key="customer", sort="placed", access=frozenset({"put", "page"})),),
     replayable=True,
     projection=Projection(table=LIST, fold=row),

@@ -31,7 +31,7 @@ from tests.support.interleave import Worker
 
 TOTAL = order_placed().total
 CAPTURED = PaymentCaptured(reference="r", amount=TOTAL)
-STORIES = {
+HISTORIES = {
     "dispatched": story(
         CAPTURED, OrderConfirmed(), DispatchScheduled(carrier="sandbox", reference="SBX1")
     ),
@@ -71,9 +71,9 @@ def handled_events(history: History) -> list[Event[Any]]:
     return [event for event in history if isinstance(event.data, LIST_EVENTS)]
 
 
-@pytest.fixture(params=STORIES)
+@pytest.fixture(params=HISTORIES)
 def history(request: pytest.FixtureRequest) -> History:
-    return STORIES[request.param]
+    return HISTORIES[request.param]
 
 
 def test_the_row_of_an_ended_order_is_in_no_part_of_the_index(history: History) -> None:
