@@ -105,23 +105,24 @@ def main(tokens: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code."""
     arguments = sys.argv[1:] if tokens is None else tokens
     return (
-        app.meta(arguments, result_action="return_value", error_formatter=format_error) or ExitCode.DONE
+        app.meta(arguments, result_action="return_value", error_formatter=format_error)
+        or ExitCode.DONE
     )
 
 
 def _normalized(tokens: Sequence[str]) -> Iterator[str]:
-    """Expand a bare `--wait`, also one before the order id, and accept `-` as an argument."""
-    for token, following in zip_longest(tokens, tokens[1:], fillvalue=""):
-        if token == "--wait" and tokens[0] in WAITING and not _is_value(following, tokens):
-            yield f"{token}={DEFAULT_WAIT}"
-        elif token == "-":
-            yield from ("--", token)
+    """Expand a bare `--wait`, also one before the order id, and accept `-` as a value."""
+    for argument, following in zip_longest(tokens, tokens[1:], fillvalue=""):
+        if argument == "--wait" and tokens[0] in WAITING and not _is_value(following, tokens):
+            yield f"{argument}={DEFAULT_WAIT}"
+        elif argument == "-":
+            yield from ("--", argument)
         else:
-            yield token
+            yield argument
 
 
 def _is_value(following: str, tokens: Sequence[str]) -> bool:
-    """Return whether the token after `--wait` is its value, valid or not."""
+    """Return whether the argument after `--wait` is its value, valid or not."""
     if tokens[1].startswith("-"):
         return bool(SECONDS.fullmatch(following))
     return following != "" and not following.startswith("-")
