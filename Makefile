@@ -46,11 +46,11 @@ lint: $(PROJECT) ## Check form, types, and who imports whom
 contracts: $(PROJECT) ## Keep what is new of contracts, write docs/*api.json (ARGS=--check: look)
 	@exec $(BIN)/python -m ops.contracts $(ARGS)
 
-simulate: $(PROJECT) ## Try the shop under every kind of bad luck (SEEDS=… ORDERS=… SEED=…)
+simulate: $(PROJECT) ## Run the shop in memory under seeded faults (SEEDS=… ORDERS=… SEED=…)
 	@exec $(BIN)/fanfare simulate $(SEEDS:%=--seeds=%) $(ORDERS:%=--orders=%) \
 		$(SEED:%=--seed=%) $(ARGS)
 
-wire: $(PROJECT) $(NODE) ## Try the functions' calls of AWS under every fault (SEEDS=… SEED=…)
+wire: $(PROJECT) $(NODE) ## Inject seeded faults into calls of AWS under moto (SEEDS=… SEED=…)
 	@$(HERE) exec $(BIN)/python -m tests.faults.campaign $(SEEDS:%=--seeds=%) \
 		$(SEED:%=--seed=%) $(ARGS)
 

@@ -24,10 +24,10 @@ from functions.analytics.figures import (
 )
 from functions.analytics.table import FIGURES, day_of
 from functions.orders.projection import row
+from simulation.invariants.orders import OfOrder
 from simulation.invariants.read_models import recount
 from simulation.state import ShopState
 
-type OfOrder = Callable[[ShopState, str], bool]
 type OfAllOrders = Callable[[ShopState, datetime], bool]
 
 

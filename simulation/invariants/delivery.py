@@ -6,12 +6,11 @@ from typing import Any
 from events.envelope import Event
 from functions.runtime import backoff
 from simulation.clock import SECOND
+from simulation.invariants.orders import OfFact, OfOrder
 from simulation.message import Message
 from simulation.state import ShopState
 
-type OfFact = Callable[[ShopState, Event[Any]], bool]
 type OfMessage = Callable[[Message, int], bool]
-type OfOrder = Callable[[ShopState, str], bool]
 
 
 def published_is_persisted(shop: ShopState, event: Event[Any]) -> bool:

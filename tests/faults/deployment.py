@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -127,13 +128,6 @@ class Deployment(World):
         """Return whether a consumer would receive a message now."""
         return consumer not in self.paused and bool(moto_state.ready(self.queue[consumer]))
 
-    def next_step(self) -> Callable[["Deployment"], object] | None:
-        """Return the next step of an event source, or None if there is none at this time."""
-        if self.behind:
-            return World.relay
-        waiting = [name for name in CONSUMERS if self.ready(name)]
-        return (lambda world: world.consume(waiting[0])) if waiting else None
-
     def advance(self, *, operated: bool = True) -> bool:
         """Advance time to the next step; return whether there is one.
 
@@ -143,16 +137,16 @@ class Deployment(World):
         if self.hook.in_flight:
             self.hook.in_flight.pop(0)()
             return True
-        hidden = [moto_state.hidden_for(self.queue[name]) for name in CONSUMERS]
         waits = [
             wait
-            for name, wait in zip(CONSUMERS, hidden, strict=True)
-            if wait is not None and name not in self.paused
+            for name in CONSUMERS
+            if name not in self.paused
+            and (wait := moto_state.hidden_for(self.queue[name])) is not None
         ]
         if waits:
             self.clock.shift(min(waits) + 0.001)
             return True
-        return operated and max(list(map(self.redrive, CONSUMERS)))
+        return operated and sum(map(self.redrive, CONSUMERS)) > 0
 
     def steps(self, *, operated: bool = True) -> Iterator[Callable[["Deployment"], object]]:
         """Yield each step that needs no act, until the world is at rest.
@@ -161,9 +155,10 @@ class Deployment(World):
             Violation: it does not come to rest.
         """
         for _ in range(MOST_STEPS):
-            step = self.next_step()
-            if step is not None:
-                yield step
+            if self.behind:
+                yield World.relay
+            elif ready := next(filter(self.ready, CONSUMERS), None):
+                yield partial(World.consume, consumer=ready)
             elif not self.advance(operated=operated):
                 return
         raise Violation(every_world_comes_to_rest, "everything")

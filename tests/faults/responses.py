@@ -96,16 +96,14 @@ def _json(
     request: AWSPreparedRequest, body: object, headers: dict[str, str] | None = None
 ) -> AWSResponse:
     sent = {"content-type": "application/x-amz-json-1.0"} | (headers or {})
-    return AWSResponse(request.url, 400, _headers(sent), MockRawResponse(json.dumps(body)))
+    return _response(request, 400, sent, json.dumps(body))
 
 
 def _xml(request: AWSPreparedRequest, status: int, body: str) -> AWSResponse:
-    headers = _headers({"content-type": "text/xml"})
-    return AWSResponse(request.url, status, headers, MockRawResponse(body))
+    return _response(request, status, {"content-type": "text/xml"}, body)
 
 
-def _headers(values: dict[str, str]) -> HTTPHeaders:
-    headers = HTTPHeaders()
-    for name, value in values.items():
-        headers[name] = value
-    return headers
+def _response(
+    request: AWSPreparedRequest, status: int, headers: dict[str, str], body: str
+) -> AWSResponse:
+    return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), MockRawResponse(body))

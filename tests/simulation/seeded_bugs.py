@@ -19,16 +19,15 @@ from functions.email.sender import Mailer
 from functions.framework.ports import Row
 from functions.framework.reaction import Fill, Keep, Steps
 from functions.inventory.reactions import release
-from functions.map import BUS, CONSUMERS
 from functions.orders import projection
 from functions.payment import reactions as payment
 from functions.payment import sandbox
 from functions.payment.gateway import Gateway
 from functions.shipping.carrier import Carrier
+from simulation.campaign import ROWS, Rows
 from tests.simulation.seeding import (
     SEEDED_BUGS,
     Patch,
-    Rows,
     seeded_bug,
     with_reaction,
     with_reactions,
@@ -46,7 +45,7 @@ def a_cancelled_reference_can_still_be_charged(patch: Patch) -> Rows:
 
     before = sandbox._cancelled
     patch.setattr(sandbox, "_cancelled", cancelled)
-    return CONSUMERS, BUS
+    return ROWS
 
 
 @seeded_bug
@@ -124,7 +123,7 @@ def a_parcel_is_booked_without_a_lookup(_: Patch) -> Rows:
 @seeded_bug
 def an_idempotency_key_is_trusted_to_its_last_minute(patch: Patch) -> Rows:
     patch.setattr("functions.shipping.sandbox.DOUBT", timedelta())
-    return CONSUMERS, BUS
+    return ROWS
 
 
 @seeded_bug
@@ -144,7 +143,7 @@ def a_mail_is_sent_without_reading_the_log(_: Patch) -> Rows:
 def the_sequence_trusts_the_machine_clock(patch: Patch) -> Rows:
     before = sequence.after
     patch.setattr(sequence, "after", lambda now, *_: before(now))
-    return CONSUMERS, BUS
+    return ROWS
 
 
 @seeded_bug
@@ -170,7 +169,7 @@ def the_list_versions_rows_by_sequence(patch: Patch) -> Rows:
 @seeded_bug
 def late_rows_are_not_marked(patch: Patch) -> Rows:
     patch.setattr("functions.analytics.reactions.is_late", lambda *_: False)
-    return CONSUMERS, BUS
+    return ROWS
 
 
 @seeded_bug

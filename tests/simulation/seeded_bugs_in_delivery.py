@@ -14,13 +14,14 @@ from functions.relay.waves import publish
 from functions.runtime import backoff
 from functions.runtime.handlers import consumer
 from simulation.actors.operators import Operators
+from simulation.campaign import ROWS, Rows
 from simulation.clock import HOUR
 from simulation.invocation import Invocation
 from simulation.lambdas import Lambdas
 from simulation.message import Message as Queued
 from simulation.message import Receipt
 from simulation.queue import Queue
-from tests.simulation.seeding import SEEDED_BUGS, Patch, Rows, seeded_bug
+from tests.simulation.seeding import SEEDED_BUGS, Patch, seeded_bug
 
 __all__ = ["SEEDED_BUGS"]
 
@@ -32,7 +33,7 @@ def it_acknowledges_before_the_put(patch: Patch) -> Rows:
         self._works[queue.consumer.name](batch)
 
     patch.setattr(Lambdas, "handle", handle)
-    return CONSUMERS, BUS
+    return ROWS
 
 
 @seeded_bug
@@ -42,7 +43,7 @@ def only_the_first_failure_of_a_batch_is_returned(patch: Patch) -> Rows:
         return {"batchItemFailures": answer["batchItemFailures"][:1]}
 
     patch.setattr(consumer, "process_partial_response", first)
-    return CONSUMERS, BUS
+    return ROWS
 
 
 @seeded_bug
@@ -50,7 +51,7 @@ def the_retry_delay_does_not_grow(patch: Patch) -> Rows:
     tries = backoff.receives_to_ride_out()
     patch.setattr(backoff, "receives_to_ride_out", lambda: tries)
     patch.setattr(backoff, "delay", lambda _: backoff.FIRST_DELAY)
-    return CONSUMERS, BUS
+    return ROWS
 
 
 @seeded_bug
@@ -60,7 +61,7 @@ def the_dead_letter_queue_is_dropped(patch: Patch) -> Rows:
         self._remove(message)
 
     patch.setattr(Queue, "_dead_letter", drop)
-    return CONSUMERS, BUS
+    return ROWS
 
 
 @seeded_bug
@@ -73,13 +74,13 @@ def the_past_is_replayed_before_the_subscription(patch: Patch) -> Rows:
         self._scheduler.at(self._scheduler.now + HOUR, partial(setattr, queue, "deployed", True))
 
     patch.setattr(Operators, "_deploy", deploy)
-    return CONSUMERS, BUS
+    return ROWS
 
 
 @seeded_bug
 def expired_messages_are_not_replayed(patch: Patch) -> Rows:
     patch.setattr(Operators, "replay_expired", lambda *_: None)
-    return CONSUMERS, BUS
+    return ROWS
 
 
 @seeded_bug

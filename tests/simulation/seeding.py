@@ -1,6 +1,6 @@
 """Seeding of bugs: into a rule or a port in memory, or into a row of the map."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,11 +8,11 @@ import pytest
 
 from events.envelope import Fact
 from functions.framework.reaction import On
-from functions.framework.service import Consumer, Relay
+from functions.framework.service import Consumer
 from functions.map import BUS, CONSUMERS
+from simulation.campaign import Rows
 
 type Patch = pytest.MonkeyPatch
-type Rows = tuple[Sequence[Consumer], Relay]
 type SeedBug[R] = Callable[[Patch], R]
 
 SEEDED_BUGS: dict[str, SeedBug[Rows]] = {}

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from simulation.campaign import Run, Tally, campaign
+from simulation.campaign import Rows, Run, Tally, campaign
 from simulation.report import replay_command, report
 from simulation.shrink import shrink
 from tests.simulation.seeded_bugs import it_confirms_the_losing_reference
 from tests.simulation.seeded_bugs_in_delivery import SEEDED_BUGS
-from tests.simulation.seeding import Rows
 from tests.simulation.test_found import FOUND
 
 SEEDS = 60
