@@ -46,7 +46,7 @@ MOST_STEPS = 300
 
 
 @dataclass(frozen=True, kw_only=True)
-class Saved:
+class SavedWorld:
     """A saved world."""
 
     now: float
@@ -204,13 +204,13 @@ class Deployment(World):
 
     # -- saved worlds ------------------------------------------------------------------------------
 
-    def save(self) -> Saved:
+    def save(self) -> SavedWorld:
         """Return the world's state, to be restored."""
         own = (self.recorded, self._position, self.paused, self.orders)
         memo = self._shared()
-        return Saved(now=time.time(), moto=moto_state.save(memo), own=deepcopy(own, memo))
+        return SavedWorld(now=time.time(), moto=moto_state.save(memo), own=deepcopy(own, memo))
 
-    def restore(self, saved: Saved) -> None:
+    def restore(self, saved: SavedWorld) -> None:
         """Restore a saved world, with restarted functions."""
         self.clock.move_to(saved.now)
         memo = self._shared(saved.own[0])

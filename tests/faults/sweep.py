@@ -10,7 +10,7 @@ from functools import partial
 
 from simulation.invariants.violation import Violation
 from tests.faults import moto_state
-from tests.faults.deployment import Deployment, Saved, deployment
+from tests.faults.deployment import Deployment, SavedWorld, deployment
 from tests.faults.fingerprint import Fingerprint, fingerprint
 from tests.faults.injection import Fault, applicable
 from tests.faults.request_hook import Call
@@ -29,7 +29,7 @@ class FunctionRun:
     `consumer` is the one whose messages it takes, if any.
     """
 
-    saved: Saved
+    saved: SavedWorld
     act: Act
     after: Sequence[Act]
     calls: Sequence[Call]
