@@ -1,4 +1,4 @@
-"""Stages, each walked through once a run, in however many processes the tests run."""
+"""Stages, each recorded once in a test run, with any number of test processes."""
 
 import pickle
 from collections.abc import Callable
@@ -8,36 +8,36 @@ from pathlib import Path
 import pytest
 
 from infra.stage import DEV, LOCAL, PROD
-from tests.iam.walked import Walked, placed_here, walk
+from tests.iam.recorded_stage import RecordedStage, moved_to_moto, record
 from tests.support.assembly import GUARDED, made_once, once, synthesize
 
 STAGES = {"local": LOCAL, "dev": DEV, "prod": PROD, "guarded": GUARDED}
-"""All adapters that there are, and a shop for guests as well as one for customers."""
+"""Together they have all adapters, a shop for guests, and one for customers."""
 
 
-type Walk = Callable[[str], Walked]
+type Records = Callable[[str], RecordedStage]
 
 
 @pytest.fixture(scope="session")
-def walked(tmp_path_factory: pytest.TempPathFactory) -> Walk:
-    """Return what gives the stage of a name, walked through."""
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Records:
+    """Return a function from a stage's name to the recorded stage."""
 
     @cache
-    def stage(name: str) -> Walked:
-        templates = placed_here(
+    def stage(name: str) -> RecordedStage:
+        templates = moved_to_moto(
             once(tmp_path_factory, name, partial(synthesize, stage=STAGES[name]))
         )
 
-        def note(record: Path) -> None:
-            record.write_bytes(pickle.dumps(walk(STAGES[name], templates)))
+        def write(path: Path) -> None:
+            path.write_bytes(pickle.dumps(record(STAGES[name], templates)))
 
-        record = made_once(tmp_path_factory, f"walk-{name}", note)
-        return Walked(templates, pickle.loads(record.read_bytes()))
+        path = made_once(tmp_path_factory, f"recorded-{name}", write)
+        return RecordedStage(templates, pickle.loads(path.read_bytes()))
 
     return stage
 
 
 @pytest.fixture
-def all_walked(walked: Walk) -> dict[str, Walked]:
+def all_recorded(recorded: Records) -> dict[str, RecordedStage]:
     """Return all stages, by name."""
-    return {name: walked(name) for name in STAGES}
+    return {name: recorded(name) for name in STAGES}

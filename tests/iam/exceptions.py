@@ -1,35 +1,35 @@
-"""What is allowed by a pattern and not by a name, and why it cannot be otherwise."""
+"""Accepted grants on patterns instead of names, each with its reason."""
 
 import re
 from collections.abc import Mapping
 
 WILDCARDS: Mapping[str, str] = {
     r"logs:log-group:[^:*?]+:\*": (
-        "the streams of the function's own group alone; Lambda names them as it makes them"
+        "only the streams of the function's own group; Lambda chooses their names"
     ),
     r"ses:identity/\*": (
-        "SES asks for a right to each identity that a mail touches: the sender's, which may be a"
-        " domain above the address, and in its sandbox the recipients'; it is bound by the sender"
+        "SES requires a permission on each identity of a mail: the sender's, which may be a parent"
+        " domain of the address, and in its sandbox the recipients'; the sender is the condition"
     ),
     r"ses:configuration-set/\*": (
-        "an identity may have a configuration set, of whatever name; it is bound by the sender"
+        "an identity may have a configuration set of any name; the sender is the condition"
     ),
     r"secretsmanager:secret:[a-z-]+-\?{6}": (
-        "Secrets Manager ends an ARN in six characters of its own choice"
+        "Secrets Manager appends six random characters to an ARN"
     ),
 }
-"""Reasons, by a pattern of the resource with the service that it is of."""
+"""Reasons by a pattern of service and resource."""
 
 UNSCOPED: Mapping[str, str] = {
     "dynamodb:ListStreams": (
-        "the reference of actions knows no resource for it; the developer guide's policy for Lambda"
-        " names the stream, and Lambda asks no more than that to read one"
+        "the reference of actions lists no resource for it; the developer guide's policy for Lambda"
+        " names the stream, and Lambda needs no more than that to read one"
     ),
 }
-"""Actions that are granted on a resource which their reference does not list, and why."""
+"""Reasons by action: it is granted on a resource that its reference does not list."""
 
 
 def reasons(resource: str) -> list[str]:
-    """Return the patterns of which a resource is one."""
+    """Return the patterns that match a resource."""
     _, _, service, _, _, name = resource.split(":", 5)
     return [known for known in WILDCARDS if re.fullmatch(known, f"{service}:{name}")]

@@ -1,4 +1,4 @@
-"""The roles of a stage as its templates make them, and what their policies allow."""
+"""Roles in a stage's templates, and the grants of their policies."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,44 +6,44 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from functions.runtime.settings import SERVICE
-from tests.iam.needs import Need
+from tests.iam.permissions import Permission
 from tests.support.template import ACCOUNT, Templates
 
 
 class UnreadablePolicy(AssertionError):
-    """A policy says something that is not understood here, and might allow more than is seen."""
+    """A policy has a form that is not supported here, and might allow more than is found."""
 
 
 @dataclass(frozen=True)
 class Grant:
-    """One action on one resource, either of which may be a pattern, on `condition`."""
+    """One action on one resource, both possibly patterns, under a `condition`."""
 
     action: str
     resource: str
     condition: tuple[tuple[str, str], ...] = ()
 
-    def covers(self, need: Need) -> bool:
-        """Tell whether it allows what is needed."""
+    def covers(self, need: Permission) -> bool:
+        """Return whether it allows the required permission."""
         return (
             fnmatchcase(need.action.lower(), self.action.lower())
             and _matches(need.resource, self.resource)
-            and all(need.said.get(key) == value for key, value in self.condition)
+            and all(need.context.get(key) == value for key, value in self.condition)
         )
 
     def concerns(self, resource: str) -> bool:
-        """Tell whether it is about a resource, whatever the condition."""
+        """Return whether its resource pattern matches, under any condition."""
         return _matches(resource, self.resource)
 
     @property
     def wild(self) -> bool:
-        """Whether it is about more than what it names."""
+        """Whether the action or the resource has a wildcard."""
         return any(mark in self.action + self.resource for mark in "*?")
 
 
 def _matches(resource: str, pattern: str) -> bool:
-    """Tell whether an ARN is one of a pattern, whose wildcards reach over no colon but the last.
+    """Return whether an ARN matches a pattern.
 
-    IAM compares the first five parts each by itself.
+    IAM compares the first five parts separately, so only a wildcard in the sixth spans a colon.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
     """
     if pattern == "*":
@@ -54,7 +54,7 @@ def _matches(resource: str, pattern: str) -> bool:
 
 @dataclass(frozen=True)
 class Role:
-    """A role: whose it is (a service's name, or its own), who may take it on, what it may do."""
+    """A role, by its service's name or its own: its trust statements and its grants."""
 
     of: str
     trusts: Sequence[Mapping[str, Any]]
@@ -62,15 +62,15 @@ class Role:
 
 
 def roles(templates: Templates) -> dict[str, Role]:
-    """Return all roles of a stage, by whose they are: a function's service, or their own name.
+    """Return all roles of a stage, by the name of their function's service or their own name.
 
     Raises:
-        UnreadablePolicy: rights come by another way than a role's own policies, or a role is
-            nobody's.
+        UnreadablePolicy: permissions come from elsewhere than inline policies, or a role has
+            neither a function nor a name.
     """
     for kind in ("Policy", "ManagedPolicy", "RolePolicy", "UserPolicy", "GroupPolicy"):
         if list(templates.resources(f"AWS::IAM::{kind}")):
-            raise UnreadablePolicy(f"AWS::IAM::{kind}: rights belong into their role")
+            raise UnreadablePolicy(f"AWS::IAM::{kind}: permissions belong inline into their role")
     functions = {
         function.properties["Role"]: function.properties["Environment"]["Variables"][SERVICE]
         for function in templates.resources("AWS::Lambda::Function")
@@ -81,9 +81,9 @@ def roles(templates: Templates) -> dict[str, Role]:
         name = properties.get("RoleName", f"{resource.stack}-{resource.logical_id}")
         of = functions.get(f"arn:aws:iam::{ACCOUNT}:role/{name}") or properties.get("RoleName")
         if of is None:
-            raise UnreadablePolicy(f"{name} is no function's, and has no name to be known by")
+            raise UnreadablePolicy(f"{name} has neither a function nor a name")
         if "ManagedPolicyArns" in properties or "PermissionsBoundary" in properties:
-            raise UnreadablePolicy(f"{name} has rights that are not in its template")
+            raise UnreadablePolicy(f"{name} has permissions that are not in its template")
         found[of] = Role(
             of,
             properties["AssumeRolePolicyDocument"]["Statement"],
@@ -98,7 +98,7 @@ def _grants(policies: Sequence[Mapping[str, Any]]) -> Iterator[Grant]:
             if statement.keys() - {"Action", "Effect", "Resource", "Condition"}:
                 raise UnreadablePolicy(f"{sorted(statement)}")
             if statement["Effect"] != "Allow":
-                raise UnreadablePolicy(f"{statement['Effect']} is more than these rules know")
+                raise UnreadablePolicy(f"{statement['Effect']} is not supported")
             condition = _condition(statement.get("Condition", {}))
             for action in _all(statement["Action"]):
                 for resource in _all(statement["Resource"]):
@@ -107,7 +107,7 @@ def _grants(policies: Sequence[Mapping[str, Any]]) -> Iterator[Grant]:
 
 def _condition(condition: Mapping[str, Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
     if condition.keys() - {"StringEquals"}:
-        raise UnreadablePolicy(f"{sorted(condition)} is more than these rules know")
+        raise UnreadablePolicy(f"{sorted(condition)} is not supported")
     return tuple(sorted(condition.get("StringEquals", {}).items()))
 
 

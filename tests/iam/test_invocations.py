@@ -1,4 +1,4 @@
-"""Who may call a function: the rules and the API of its own stack that do call it, and nobody."""
+"""Permissions to invoke a function: only for the rules and the API of its stack that invoke it."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -12,7 +12,7 @@ from tests.support.summary import Figure
 
 type Template = Mapping[str, Any]
 type Caller = tuple[str, str, str]
-"""A principal, the logical id of the function, and that of what calls it."""
+"""A principal, the logical id of the function, and that of the calling resource."""
 
 
 def of_type(template: Template, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -22,7 +22,7 @@ def of_type(template: Template, kind: str) -> Iterator[tuple[str, dict[str, Any]
 
 
 def callers(template: Template) -> set[Caller]:
-    """Return what calls a function of the stack: rules, and APIs by their integrations."""
+    """Return the callers of the stack's functions: rules, and APIs by their integrations."""
     rules = {
         ("events.amazonaws.com", target["Arn"]["Fn::GetAtt"][0], rule)
         for rule, properties in of_type(template, "AWS::Events::Rule")
@@ -50,7 +50,7 @@ def allowed(template: Template) -> set[Caller]:
 
 
 def source(arn: Any) -> str:
-    """Return whose ARN it is; that of an API is about all routes of it."""
+    """Return the rule or the API that an ARN is of; an API's ARN covers all its routes."""
     match arn:
         case {"Fn::GetAtt": [rule, "Arn"]}:
             return str(rule)
@@ -60,13 +60,13 @@ def source(arn: Any) -> str:
 
 
 @pytest.mark.parametrize("name", STAGES)
-def test_a_function_is_called_by_what_calls_it_and_by_nobody_else(
+def test_exactly_the_callers_of_a_function_may_invoke_it(
     name: str, tmp_path_factory: pytest.TempPathFactory, figure: Figure
 ) -> None:
     assembly = once(tmp_path_factory, name, partial(synthesize, stage=STAGES[name]))
     found = {stack: allowed(template) for stack, template in assembly.stacks.items()}
 
-    figure(f"{name}: who may call a function", sum(map(len, found.values())))
+    figure(f"{name}: permissions to invoke a function", sum(map(len, found.values())))
     assert found == {stack: callers(template) for stack, template in assembly.stacks.items()}
     assert any(found.values())
     for permission in assembly.raw("AWS::Lambda::Permission"):

@@ -1,11 +1,11 @@
-"""What a policy allows: no more than it says, and what is not understood is an error."""
+"""The reader of policies: exact matching, and errors for forms that it does not support."""
 
 from typing import Any
 
 import pytest
 
-from tests.iam.needs import Need
-from tests.iam.platform import UnknownPlatform, platform
+from tests.iam.lambda_service import UnknownFeature, required_by_lambda
+from tests.iam.permissions import Permission
 from tests.iam.policies import Grant, UnreadablePolicy, roles
 from tests.support.template import Templates, table_arn
 
@@ -49,20 +49,22 @@ def templates(
 @pytest.mark.parametrize(
     ("grant", "need", "allowed"),
     [
-        (Grant(GET, f"{TABLE}/a"), Need(GET, f"{TABLE}/a"), True),
-        (Grant(GET, f"{TABLE}/a"), Need(GET, f"{TABLE}/ab"), False),
-        (Grant(GET, f"{TABLE}/a"), Need(GET, f"{TABLE}/a/index/b"), False),
-        (Grant("dynamodb:PutItem", f"{TABLE}/a"), Need(GET, f"{TABLE}/a"), False),
-        (Grant(GET, f"{TABLE}/*"), Need(GET, f"{TABLE}/a/index/b"), True),
-        (Grant("dynamodb:*", "*"), Need(GET, f"{TABLE}/a"), True),
-        (Grant(GET, "arn:aws:dynamodb:*:*:table/a"), Need(GET, f"{TABLE}/a"), True),
-        (Grant(GET, "arn:aws:*:table/a"), Need(GET, f"{TABLE}/a"), False),
-        (Grant(GET, f"{TABLE}/a", (("k", "v"),)), Need(GET, f"{TABLE}/a", {"k": "v"}), True),
-        (Grant(GET, f"{TABLE}/a", (("k", "v"),)), Need(GET, f"{TABLE}/a", {"k": "w"}), False),
-        (Grant(GET, f"{TABLE}/a", (("k", "v"),)), Need(GET, f"{TABLE}/a"), False),
+        (Grant(GET, f"{TABLE}/a"), Permission(GET, f"{TABLE}/a"), True),
+        (Grant(GET, f"{TABLE}/a"), Permission(GET, f"{TABLE}/ab"), False),
+        (Grant(GET, f"{TABLE}/a"), Permission(GET, f"{TABLE}/a/index/b"), False),
+        (Grant("dynamodb:PutItem", f"{TABLE}/a"), Permission(GET, f"{TABLE}/a"), False),
+        (Grant(GET, f"{TABLE}/*"), Permission(GET, f"{TABLE}/a/index/b"), True),
+        (Grant("dynamodb:*", "*"), Permission(GET, f"{TABLE}/a"), True),
+        (Grant(GET, "arn:aws:dynamodb:*:*:table/a"), Permission(GET, f"{TABLE}/a"), True),
+        (Grant(GET, "arn:aws:*:table/a"), Permission(GET, f"{TABLE}/a"), False),
+        (Grant(GET, f"{TABLE}/a", (("k", "v"),)), Permission(GET, f"{TABLE}/a", {"k": "v"}), True),
+        (Grant(GET, f"{TABLE}/a", (("k", "v"),)), Permission(GET, f"{TABLE}/a", {"k": "w"}), False),
+        (Grant(GET, f"{TABLE}/a", (("k", "v"),)), Permission(GET, f"{TABLE}/a"), False),
     ],
 )
-def test_a_grant_covers_what_it_names_and_no_more(grant: Grant, need: Need, allowed: bool) -> None:
+def test_a_grant_covers_exactly_what_it_names(
+    grant: Grant, need: Permission, allowed: bool
+) -> None:
     assert grant.covers(need) is allowed
 
 
@@ -78,7 +80,7 @@ def test_a_role_is_known_by_the_service_of_its_function() -> None:
         ALLOWED | {"Condition": {"StringLike": {"k": "v*"}}},
     ],
 )
-def test_a_statement_that_is_not_understood_is_an_error(statement: dict[str, Any]) -> None:
+def test_a_statement_of_another_form_is_an_error(statement: dict[str, Any]) -> None:
     with pytest.raises(UnreadablePolicy):
         roles(templates(statement))
 
@@ -91,7 +93,7 @@ def test_a_statement_that_is_not_understood_is_an_error(statement: dict[str, Any
         {"Nobodys": {"Type": "AWS::IAM::Role", "Properties": {}}},
     ],
 )
-def test_rights_that_come_another_way_than_by_a_functions_own_policy_are_an_error(
+def test_permissions_from_elsewhere_than_inline_policies_are_an_error(
     elsewhere: dict[str, Any],
 ) -> None:
     with pytest.raises(UnreadablePolicy):
@@ -110,6 +112,6 @@ def test_rights_that_come_another_way_than_by_a_functions_own_policy_are_an_erro
         },
     ],
 )
-def test_what_lambda_does_for_a_function_is_known_or_an_error(unknown: dict[str, Any]) -> None:
-    with pytest.raises(UnknownPlatform):
-        list(platform(templates(**unknown)))
+def test_an_unknown_feature_of_lambda_is_an_error(unknown: dict[str, Any]) -> None:
+    with pytest.raises(UnknownFeature):
+        list(required_by_lambda(templates(**unknown)))

@@ -1,4 +1,4 @@
-"""Simulated shops have no AWS; what their functions ask of tables and log, their roles may do."""
+"""Simulated functions call ports only; their roles allow the AWS calls of these ports."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +12,8 @@ from simulation import lambdas
 from simulation.campaign import run
 from simulation.scenario import Scenario
 from simulation.world import World
-from tests.iam.conftest import STAGES, Walk
-from tests.iam.needs import Need
+from tests.iam.conftest import STAGES, Records
+from tests.iam.permissions import Permission
 from tests.support.summary import Figure
 from tests.support.template import table_arn
 
@@ -30,63 +30,65 @@ ACTIONS = {
     "all": TABLE_ACTIONS["list"],
     "listed": QUERY,
 }
-"""What each method of a table's port is in IAM's words; `listed` is on its index."""
+"""The IAM action of each method of a table's port; `listed` is on its index."""
 
 
-class Noted:
-    """A port of a table that notes which of its methods are asked for."""
+class RecordingPort:
+    """A port of a table that records the names of its methods that are used."""
 
-    def __init__(self, port: Any, note: Callable[[str], object]) -> None:
+    def __init__(self, port: Any, record: Callable[[str], object]) -> None:
         self._port = port
-        self._note = note
+        self._record = record
 
     def __getattr__(self, method: str) -> Any:
-        self._note(method)
+        self._record(method)
         return getattr(self._port, method)
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
-    """What was asked of tables: the table that there is, and the method."""
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
+    """The calls of tables' ports: the table, and the method."""
     found: list[tuple[Any, str]] = []
     for name in ("SteppedRows", "SteppedRecords"):
         port = getattr(lambdas, name)
 
-        def noted(table: Any, port: Any = port) -> Noted:
-            return Noted(port(table), lambda method: found.append((table, method)))
+        def recording(table: Any, port: Any = port) -> RecordingPort:
+            return RecordingPort(port(table), lambda method: found.append((table, method)))
 
-        monkeypatch.setattr(lambdas, name, noted)
+        monkeypatch.setattr(lambdas, name, recording)
     return found
 
 
-def test_what_functions_do_in_simulated_shops_their_roles_may_do(
-    asked: list[tuple[Any, str]], walked: Walk, figure: Figure
+def test_roles_allow_all_calls_of_simulated_functions(
+    calls: list[tuple[Any, str]], recorded: Records, figure: Figure
 ) -> None:
     owners = {table.name: (row, table) for row in CONSUMERS for table in row.possible_tables}
     stage = STAGES[STAGE].name
     needs = set()
     for seed in range(WORLDS):
-        asked.clear()
+        calls.clear()
         world = run(Scenario(seed=seed, orders=ORDERS)).world
         for order in world.shop.log.orders():
             for event in world.shop.log.read(order):
-                needs.add((event.source, Need(APPEND_TO_LOG, table_arn(names.log_table(stage)))))
-        for table, method in asked:
+                needs.add(
+                    (event.source, Permission(APPEND_TO_LOG, table_arn(names.log_table(stage))))
+                )
+        for table, method in calls:
             row, own = owners[name_of(world, table)]
             arn = table_arn(names.own_table(stage, row.name, own.name))
             index = f"/index/{own.index}" if method == "listed" else ""
-            needs.add((row.name, Need(ACTIONS[method], arn + index)))
+            needs.add((row.name, Permission(ACTIONS[method], arn + index)))
 
-    roles = walked(STAGE).roles
+    roles = recorded(STAGE).roles
     missing = [
-        (who, need)
-        for who, need in needs
-        if not any(grant.covers(need) for grant in roles[who].grants)
+        (role, need)
+        for role, need in needs
+        if not any(grant.covers(need) for grant in roles[role].grants)
     ]
     figure("simulations: kinds of calls mapped", len(needs))
-    figure("simulations: rights missing", len(missing))
+    figure("simulations: permissions missing", len(missing))
     assert missing == []
-    assert {who for who, _ in needs} >= {"checkout", "payment", "orders", "analytics", "shipping"}
+    assert {role for role, _ in needs} >= {"checkout", "payment", "orders", "analytics", "shipping"}
 
 
 def name_of(world: World, table: Any) -> str:

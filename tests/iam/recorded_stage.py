@@ -1,4 +1,4 @@
-"""A stage that was walked through: what its roles may do, and what they were seen to need."""
+"""Recorded stage: the grants of its roles, and the permissions that a workload required."""
 
 import json
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ from functions.payment.service import SERVICE as PAYMENT
 from functions.runtime.aws.client import client_factory
 from functions.runtime.memory.observer import MemoryObserver
 from infra.stage import LOCAL, Stage
-from tests.iam.journeys import Journeys, forget_all
-from tests.iam.needs import Need
-from tests.iam.platform import platform
+from tests.iam.lambda_service import required_by_lambda
+from tests.iam.permissions import Permission
 from tests.iam.policies import Role, roles
 from tests.iam.recorder import Recorder
+from tests.iam.workload import Workload, forget_all
 from tests.support.assembly import Assembly
 from tests.support.builders import NOW
 from tests.support.gateways import KEY, StripeProvider
@@ -28,39 +28,39 @@ from tests.system.world import World
 
 
 @dataclass(frozen=True)
-class Walked:
-    """A stage that was walked through: its templates, and the record of every call."""
+class RecordedStage:
+    """A stage's templates, and the record of every call of the workload."""
 
     templates: Templates
     recorder: Recorder
 
     @property
-    def needs(self) -> dict[str, set[Need]]:
-        """What each role needs, by whose it is: for its calls, and for what Lambda does."""
-        found = {who: set(needs) for who, needs in self.recorder.needs.items()}
-        for who, need in platform(self.templates):
-            found.setdefault(who, set()).add(need)
+    def permissions(self) -> dict[str, set[Permission]]:
+        """The permissions that each role requires: for its own calls, and for those of Lambda."""
+        found = {role: set(each) for role, each in self.recorder.permissions.items()}
+        for role, permission in required_by_lambda(self.templates):
+            found.setdefault(role, set()).add(permission)
         return found
 
     @property
     def roles(self) -> dict[str, Role]:
-        """The roles of the stage, by whose they are."""
+        """The roles of the stage, by their service's name or their own."""
         return roles(self.templates)
 
 
-def walk(stage: Stage, templates: Templates) -> Recorder:
-    """Walk through a stage under moto, with Stripe's stand-in where it charges through Stripe."""
+def record(stage: Stage, templates: Templates) -> Recorder:
+    """Run the workload on a stage under moto, with localstripe where its gateway is Stripe."""
     recorder = Recorder()
     with mock_aws(), time_machine.travel(NOW, tick=False) as clock, _gateway(stage) as tokens:
         if stage.sender:
             client_factory()("sesv2").create_email_identity(EmailIdentity=stage.sender)
-        journeys = Journeys(World(templates, MemoryObserver(), recorder.clients), stage, clock)
-        forget_all(stage, recorder, journeys.walk(**tokens))
+        workload = Workload(World(templates, MemoryObserver(), recorder.clients), stage, clock)
+        forget_all(stage, recorder, workload.run(**tokens))
     return recorder
 
 
-def placed_here(assembly: Assembly) -> Templates:
-    """Return templates as if those that are bound to the local cloud were of moto's one account."""
+def moved_to_moto(assembly: Assembly) -> Templates:
+    """Return templates with the local cloud's account and region replaced by those of moto."""
     bound = json.dumps(assembly.stacks)
     for there, here in ((LOCAL.account, ACCOUNT), (LOCAL.region, REGION)):
         bound = bound.replace(str(there), here)
@@ -69,7 +69,7 @@ def placed_here(assembly: Assembly) -> Templates:
 
 @contextmanager
 def _gateway(stage: Stage) -> Iterator[dict[str, str]]:
-    """Give the tokens of the stage's gateway; Stripe's stand-in is there if it is asked for."""
+    """Yield the tokens of the stage's gateway; run localstripe if it is Stripe."""
     if stage.adapters.get(PAYMENT.name) != "stripe":
         yield {"success": SUCCESS, "declined": DECLINED}
         return

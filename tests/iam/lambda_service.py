@@ -1,10 +1,10 @@
-"""What Lambda does under a function's role: it reads the function's source and writes its logs."""
+"""Permissions of a function's role that Lambda itself uses: to read sources and to write logs."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from functions.runtime.settings import SERVICE
-from tests.iam.needs import Need
+from tests.iam.permissions import Permission
 from tests.support.template import ACCOUNT, REGION, Templates
 
 SQS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
@@ -21,7 +21,7 @@ STREAM = (
 LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 """https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html"""
 
-NEEDLESS = {
+WITHOUT_PERMISSIONS = {
     "Architectures",
     "Code",
     "Environment",
@@ -35,46 +35,46 @@ NEEDLESS = {
     "Tags",
     "Timeout",
 }
-"""What a function may have that asks no right of its role but those to its logs. Tracing does, a
-network, a file system, a dead-letter queue or a key of its own."""
+"""Properties of a function that require no permissions but those on its logs. Tracing, a network, a
+file system, a dead-letter queue and a key of its own do require some."""
 
 
-class UnknownPlatform(AssertionError):
-    """A function or a source has something of which nobody has said what right it asks for."""
+class UnknownFeature(AssertionError):
+    """A function or an event source has a property without a mapping to permissions here."""
 
 
-def platform(templates: Templates) -> Iterator[tuple[str, Need]]:
-    """Yield what Lambda needs on its own account, each with the service whose role it uses.
+def required_by_lambda(templates: Templates) -> Iterator[tuple[str, Permission]]:
+    """Yield the permissions that Lambda uses, each with the service whose role has it.
 
     Raises:
-        UnknownPlatform: nobody has said.
+        UnknownFeature: a function or an event source has a property without a mapping here.
     """
     services = {}
     for function in templates.resources("AWS::Lambda::Function"):
         properties = function.properties
-        if properties.keys() - NEEDLESS:
-            raise UnknownPlatform(f"a function with {sorted(properties.keys() - NEEDLESS)}")
+        if unknown := properties.keys() - WITHOUT_PERMISSIONS:
+            raise UnknownFeature(f"a function with {sorted(unknown)}")
         service = properties["Environment"]["Variables"][SERVICE]
         services[properties["FunctionName"]] = service
         group = properties["LoggingConfig"]["LogGroup"]
         arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}:log-stream:2026/11/24/[1]abc"
-        yield from ((service, Need(action, arn)) for action in LOGS)
+        yield from ((service, Permission(action, arn)) for action in LOGS)
     for source in templates.resources("AWS::Lambda::EventSourceMapping"):
         service = services[source.properties["FunctionName"]]
         yield from ((service, need) for need in _of_source(source.properties))
 
 
-def _of_source(properties: Mapping[str, Any]) -> Iterator[Need]:
+def _of_source(properties: Mapping[str, Any]) -> Iterator[Permission]:
     arn = properties["EventSourceArn"]
     match arn.split(":")[2]:
         case "sqs":
-            yield from (Need(action, arn) for action in SQS)
+            yield from (Permission(action, arn) for action in SQS)
         case "dynamodb":
-            yield from (Need(action, arn) for action in STREAM)
+            yield from (Permission(action, arn) for action in STREAM)
         case other:
-            raise UnknownPlatform(f"an event source of {other}")
+            raise UnknownFeature(f"an event source of {other}")
     failed = properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
     if failed:
         if failed.split(":")[2] != "sqs":
-            raise UnknownPlatform(f"a destination that is {failed}")
-        yield Need("sqs:SendMessage", failed)
+            raise UnknownFeature(f"a destination that is {failed}")
+        yield Permission("sqs:SendMessage", failed)

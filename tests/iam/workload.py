@@ -1,4 +1,4 @@
-"""Journeys through one stage on which every function makes every kind of call that it can make."""
+"""Workload on one stage in which every function makes every kind of AWS call that it can make."""
 
 from datetime import timedelta
 from unittest.mock import patch
@@ -26,27 +26,26 @@ from tests.system.shop import SOLD_OUT, Placed, Shop
 from tests.system.world import World
 
 DAYS = 14
-"""What analytics sums up at most, here; each of a quarter's days would cost some queries."""
+"""The days that analytics sums up here; each day of its usual quarter would cost some queries."""
 
 CUSTOMER = "auth0|robin"
 
 NEW = "CORNET"
-"""A product that comes into the catalogue after it was looked at."""
+"""A product that is added after the catalogue was read."""
 
 
-class Journeys:
-    """A stage's world, walked through; `success` and `declined` are tokens of its gateway."""
+class Workload:
+    """Orders of all kinds in a stage's world, and messages that are no events."""
 
     def __init__(self, world: World, stage: Stage, clock: Traveller) -> None:
-        """Take the world, the stage that it is of, and its clock."""
         self._world = world
         self._stage = stage
         self._clock = clock
         self._shop = Shop(world)
         self._shop.subject = CUSTOMER if stage.issuer else None
 
-    def walk(self, *, success: str, declined: str) -> list[str]:
-        """Go all ways; return the ids of the orders."""
+    def run(self, *, success: str, declined: str) -> list[str]:
+        """Run all cases with these tokens of the gateway; return the ids of the orders."""
         world, shop = self._world, self._shop
         assert shop.request("GET /products").status == 200
         shop.add_product(NEW, NEW.title())
@@ -60,7 +59,7 @@ class Journeys:
         world.redeliver()
         ended |= {
             self._stalled(success): "cancelled",
-            self._heard_late(success): "dispatched",
+            self._delivered_late(success): "dispatched",
         }
         orders = [*ended, self._of_a_customer()]
         self._list()
@@ -73,7 +72,7 @@ class Journeys:
     # -- ends of orders ----------------------------------------------------------------------------
 
     def _refunded(self, token: str) -> Placed:
-        """Sell what is sold out, and hear of it after the payment."""
+        """Order a sold-out product, with inventory paused until the payment is captured."""
         self._world.paused = {"inventory"}
         order = self._shop.order(sku=SOLD_OUT, token=token)
         self._world.settle()
@@ -81,13 +80,13 @@ class Journeys:
         return order
 
     def _cancelled(self, token: str) -> Placed:
-        """Change one's mind at once."""
+        """Cancel an order at once."""
         order = self._shop.order(token=token)
         assert self._shop.cancel(order).status == 200
         return order
 
     def _stalled(self, token: str) -> Placed:
-        """Wait for a payment that does not come until the order is given up."""
+        """Pause payment until the order is stalled and cancelled."""
         self._world.paused = {PAYMENT.name}
         order = self._shop.order(token=token)
         self._world.settle()
@@ -97,9 +96,9 @@ class Journeys:
         self._world.settle()
         return order
 
-    def _heard_late(self, token: str) -> Placed:
-        """Let shipping hear so late that the carrier may have forgotten that it was asked before,
-        and analytics of a day that it has summed up.
+    def _delivered_late(self, token: str) -> Placed:
+        """Deliver to shipping after the carrier's key has expired, and to analytics after the day
+        was summed up.
         """
         self._world.paused = {SHIPPING.name, ANALYTICS.name}
         order = self._shop.order(token=token)
@@ -116,31 +115,31 @@ class Journeys:
             self._world.tick(ANALYTICS.name)
 
     def _of_a_customer(self) -> Placed:
-        """Have an order of a customer's, also where there are none but of an earlier time."""
+        """Append a customer's order, also on a stage that takes no customers' orders."""
         event = placed(msgspec.structs.replace(order_placed(), customer="ROBIN"))
         DynamoLog(client_factory()("dynamodb"), self._world.log).append(event)
         self._world.settle()
         return Placed(event.subject, "")
 
-    # -- what else there is ------------------------------------------------------------------------
+    # -- other requests and messages ---------------------------------------------------------------
 
     def _list(self) -> None:
         listed = self._shop.request("GET /orders")
         assert listed.status == (200 if self._stage.issuer else 404)
 
     def _poison(self) -> None:
-        """Send every consumer what it cannot read, which it hides for a while."""
+        """Send every consumer a message that does not decode."""
         for consumer in CONSUMERS:
             self._world.send(consumer.name, "poison")
 
     def _unpublishable(self) -> None:
-        """Have in the log what is no event, which the relay puts aside."""
+        """Put an item into the log that is not an event."""
         strange = {"subject": {"S": "strange"}, "slot": {"S": "placed"}}
         self._world.put(self._world.log, strange)
 
 
 def forget_all(stage: Stage, recorder: Recorder, orders: list[str]) -> None:
-    """Forget orders as an operator does, under the roles for it."""
+    """Run `forget` on orders, under the roles for it."""
     connection = Connection(stage=stage.name, client=client_factory())
 
     def acting_as(self: Connection, role: str, session: str) -> Connection:

@@ -1,4 +1,4 @@
-"""What a call needs: an item of a transaction each its own right, and nobody guesses."""
+"""The permissions of a call: one for each item of a transaction; an unknown call is an error."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 from moto import mock_aws
 
 from functions.runtime.aws.client import client_factory
-from tests.iam.needs import Need, UnknownCall, needs
+from tests.iam.permissions import Permission, UnknownCall, required
 from tests.iam.recorder import Recorder
 from tests.support.template import ACCOUNT, REGION, table_arn
 
@@ -20,37 +20,37 @@ from tests.support.template import ACCOUNT, REGION, table_arn
         ("ConditionCheck", "ConditionCheckItem"),
     ],
 )
-def test_a_transaction_needs_a_right_for_each_of_its_items_on_its_table(
+def test_a_transaction_requires_a_permission_for_each_item_on_its_table(
     kind: str, action: str
 ) -> None:
     items = [{kind: {"TableName": "a"}}, {"Put": {"TableName": "b"}}]
 
-    assert list(needs("dynamodb", "TransactWriteItems", {"TransactItems": items})) == [
-        Need(f"dynamodb:{action}", table_arn("a")),
-        Need("dynamodb:PutItem", table_arn("b")),
+    assert list(required("dynamodb", "TransactWriteItems", {"TransactItems": items})) == [
+        Permission(f"dynamodb:{action}", table_arn("a")),
+        Permission("dynamodb:PutItem", table_arn("b")),
     ]
 
 
-def test_a_query_of_an_index_needs_a_right_to_the_index_alone() -> None:
+def test_a_query_of_an_index_requires_a_permission_on_the_index_only() -> None:
     query = {"TableName": "a", "IndexName": "open"}
 
-    assert list(needs("dynamodb", "Query", query)) == [
-        Need("dynamodb:Query", table_arn("a/index/open"))
+    assert list(required("dynamodb", "Query", query)) == [
+        Permission("dynamodb:Query", table_arn("a/index/open"))
     ]
 
 
-def test_a_mail_needs_a_right_to_whom_it_is_from_and_to_and_says_whom_it_is_from() -> None:
+def test_a_mail_requires_permissions_on_sender_and_recipients_with_the_sender_as_context() -> None:
     mail = {"FromEmailAddress": "a@b.example", "Destination": {"ToAddresses": ["c@d.example"]}}
     ses = f"arn:aws:ses:{REGION}:{ACCOUNT}"
 
-    found = list(needs("sesv2", "SendEmail", mail))
+    found = list(required("sesv2", "SendEmail", mail))
 
     assert {need.resource for need in found} == {
         f"{ses}:identity/a@b.example",
         f"{ses}:identity/c@d.example",
         f"{ses}:configuration-set/default",
     }
-    assert {need.said["ses:FromAddress"] for need in found} == {"a@b.example"}
+    assert {need.context["ses:FromAddress"] for need in found} == {"a@b.example"}
 
 
 @pytest.mark.parametrize(
@@ -61,14 +61,12 @@ def test_a_mail_needs_a_right_to_whom_it_is_from_and_to_and_says_whom_it_is_from
         ("s3", "PutObject", {}),
     ],
 )
-def test_a_call_of_which_nobody_said_what_it_needs_is_an_error(
-    service: str, operation: str, params: dict[str, Any]
-) -> None:
+def test_an_unknown_call_is_an_error(service: str, operation: str, params: dict[str, Any]) -> None:
     with pytest.raises(UnknownCall):
-        list(needs(service, operation, params))
+        list(required(service, operation, params))
 
 
-def test_a_client_that_makes_an_unknown_call_is_stopped_before_it_is_made() -> None:
+def test_an_unknown_call_is_not_sent() -> None:
     with mock_aws():
         sqs = Recorder().clients("payment")("sqs")
         with pytest.raises(UnknownCall, match="sqs CreateQueue"):
@@ -76,13 +74,15 @@ def test_a_client_that_makes_an_unknown_call_is_stopped_before_it_is_made() -> N
         assert "QueueUrls" not in client_factory()("sqs").list_queues()
 
 
-def test_each_call_is_noted_of_whose_client_made_it() -> None:
+def test_each_call_is_recorded_under_the_role_of_its_client() -> None:
     recorder = Recorder()
     with mock_aws():
-        for who, queue in (("payment", "a"), ("email", "b")):
+        for role, queue in (("payment", "a"), ("email", "b")):
             url = client_factory()("sqs").create_queue(QueueName=queue)["QueueUrl"]
-            recorder.clients(who)("sqs").send_message(QueueUrl=url, MessageBody="x")
+            recorder.clients(role)("sqs").send_message(QueueUrl=url, MessageBody="x")
 
     assert recorder.calls == 2
     assert recorder.operations == {"payment": {"sqs.SendMessage"}, "email": {"sqs.SendMessage"}}
-    assert recorder.needs["email"] == {Need("sqs:SendMessage", f"arn:aws:sqs:{REGION}:{ACCOUNT}:b")}
+    assert recorder.permissions["email"] == {
+        Permission("sqs:SendMessage", f"arn:aws:sqs:{REGION}:{ACCOUNT}:b")
+    }

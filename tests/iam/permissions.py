@@ -1,4 +1,4 @@
-"""What a call to AWS needs in IAM's words: the actions, each on the resource that it names.
+"""IAM permissions that a call to AWS requires: actions and the resources that the call names.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
 """
@@ -10,10 +10,10 @@ from typing import Any
 from tests.support.template import ACCOUNT, REGION, table_arn
 
 SUFFIX = "-AbC123"
-"""Such six characters Secrets Manager puts behind a secret's name."""
+"""Six characters as Secrets Manager appends them to a secret's name."""
 
 DEFAULT_SET = "default"
-"""The configuration set that an identity of SES may have, whatever its name."""
+"""The name of the configuration set that an identity of SES may have; any would do."""
 
 _BY_ITEM = {
     "Put": "dynamodb:PutItem",
@@ -21,64 +21,63 @@ _BY_ITEM = {
     "Delete": "dynamodb:DeleteItem",
     "ConditionCheck": "dynamodb:ConditionCheckItem",
 }
-"""What each kind of item of a transaction is; there is no action for the transaction.
+"""The action of each kind of item in a transaction; the transaction itself has none.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
 """
 
 
 class UnknownCall(BaseException):
-    """A call of which nobody has said what it needs; no function takes it for an outage."""
+    """A call without a mapping here; a BaseException, so no function handles it as an outage."""
 
 
 @dataclass(frozen=True)
-class Need:
-    """One action on one resource; `said` are the condition keys that the request has."""
+class Permission:
+    """One action on one resource; `context` are the condition keys of the request."""
 
     action: str
     resource: str
-    said: Mapping[str, str] = field(default_factory=dict, hash=False)
+    context: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
-def needs(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
-    """Yield what a call needs, by botocore's names of its service and operation.
+def required(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[Permission]:
+    """Yield the permissions for a call, by botocore's names of its service and operation.
 
     Raises:
-        UnknownCall: nobody has said.
+        UnknownCall: the call has no mapping here.
     """
     match service, operation:
         case "dynamodb", "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" | "Query" | "Scan":
-            yield Need(f"dynamodb:{operation}", _table(params))
+            yield Permission(f"dynamodb:{operation}", _table(params))
         case "dynamodb", "TransactWriteItems":
             yield from _transaction(params)
         case "sns", "PublishBatch":
-            yield Need("sns:Publish", params["TopicArn"])
+            yield Permission("sns:Publish", params["TopicArn"])
         case "sqs", "SendMessage" | "ChangeMessageVisibilityBatch":
-            yield Need(f"sqs:{operation.removesuffix('Batch')}", _queue(params))
+            yield Permission(f"sqs:{operation.removesuffix('Batch')}", _queue(params))
         case "sesv2", "SendEmail":
             yield from _mail(params)
         case "secretsmanager", "GetSecretValue":
             secret = f"secret:{params['SecretId']}{SUFFIX}"
-            yield Need("secretsmanager:GetSecretValue", _arn("secretsmanager", secret))
+            yield Permission("secretsmanager:GetSecretValue", _arn("secretsmanager", secret))
         case _:
-            raise UnknownCall(f"{service} {operation}: say in tests/privilege what it needs")
+            raise UnknownCall(f"{service} {operation}: add its permissions to {__file__}")
 
 
-def _transaction(params: Mapping[str, Any]) -> Iterator[Need]:
+def _transaction(params: Mapping[str, Any]) -> Iterator[Permission]:
     for item in params["TransactItems"]:
         for kind, write in item.items():
             if kind not in _BY_ITEM:
                 raise UnknownCall(f"{kind} in a transaction")
-            yield Need(_BY_ITEM[kind], _table(write))
+            yield Permission(_BY_ITEM[kind], _table(write))
 
 
-def _mail(params: Mapping[str, Any]) -> Iterator[Need]:
-    """Yield a right to each identity that a mail touches, the recipients' in SES's sandbox."""
+def _mail(params: Mapping[str, Any]) -> Iterator[Permission]:
+    """Yield a permission on each identity of a mail, the recipients' for SES's sandbox."""
     sender = params["FromEmailAddress"]
-    said = {"ses:FromAddress": sender}
-    for address in (sender, *params["Destination"]["ToAddresses"]):
-        yield Need("ses:SendEmail", _arn("ses", f"identity/{address}"), said)
-    yield Need("ses:SendEmail", _arn("ses", f"configuration-set/{DEFAULT_SET}"), said)
+    identities = [f"identity/{a}" for a in (sender, *params["Destination"]["ToAddresses"])]
+    for resource in (*identities, f"configuration-set/{DEFAULT_SET}"):
+        yield Permission("ses:SendEmail", _arn("ses", resource), {"ses:FromAddress": sender})
 
 
 def _table(params: Mapping[str, Any]) -> str:
