@@ -1,7 +1,7 @@
-"""A campaign of hostile input: as many other cases as are asked for, a seed for each bout of them.
+"""Fuzzing campaign: many new cases of malformed input, in batches with a seed each.
 
-`make fuzz CASES=100000 SEED=1`. A bout that finds something is shown as pytest shows it, with the
-command that repeats it, and ends the campaign with 1.
+`make fuzz CASES=100000 SEED=1`. A batch that finds something ends the campaign with 1 and prints
+pytest's output and the command that repeats it.
 """
 
 import argparse
@@ -14,8 +14,8 @@ from pathlib import Path
 from tests.fuzz.cases import CASES
 from tests.support.campaigns import leave, whole
 
-BOUT = 5_000
-"""Cases of a bout: hypothesis remembers what it has tried, and gets slow with what it remembers."""
+BATCH = 5_000
+"""Cases of a batch: hypothesis stores all cases of a run, and slows down with their number."""
 
 HERE = Path(__file__).parent
 
@@ -23,24 +23,24 @@ HERE = Path(__file__).parent
 def main() -> int:
     """Run a campaign; return 0 if it found nothing."""
     options = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
-    options.add_argument("--cases", type=whole(1), default=100_000, help="how many")
-    options.add_argument("--seed", type=whole(0), default=1, help="of the first bout")
+    options.add_argument("--cases", type=whole(1), default=100_000, help="number of cases")
+    options.add_argument("--seed", type=whole(0), default=1, help="seed of the first batch")
     wanted = options.parse_args()
     began, done = time.monotonic(), 0
-    for seed in range(wanted.seed, wanted.seed + -(-wanted.cases // BOUT)):
-        count = min(BOUT, wanted.cases - done)
-        bout = _bout(count, seed)
-        if bout.returncode:
-            print(f"{bout.stdout}\nAgain: make fuzz CASES={count} SEED={seed}")
+    for seed in range(wanted.seed, wanted.seed + -(-wanted.cases // BATCH)):
+        count = min(BATCH, wanted.cases - done)
+        batch = _run_batch(count, seed)
+        if batch.returncode:
+            print(f"{batch.stdout}\nRepeat with: make fuzz CASES={count} SEED={seed}")
             return 1
         done += count
         pace = done / (time.monotonic() - began)
         print(f"seed {seed}: {done:,} of {wanted.cases:,} cases, {pace:.0f} a second", flush=True)
-    print("Nothing was found.")
+    print("No failure was found.")
     return 0
 
 
-def _bout(count: int, seed: int) -> subprocess.CompletedProcess[str]:
+def _run_batch(count: int, seed: int) -> subprocess.CompletedProcess[str]:
     quiet = ["-q", "-n", "0", "-p", "no:logging", "-p", "no:cacheprovider"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", HERE, *quiet, f"--hypothesis-seed={seed}"],

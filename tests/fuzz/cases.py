@@ -1,7 +1,7 @@
-"""How many cases there are, and how each is found again.
+"""Number of fuzzing cases, and their reproduction.
 
-`make test` tries the same `USUAL` cases every time; a campaign (tests/fuzz/campaign.py) says how
-many others, and from which seed.
+`make test` runs the same `USUAL` cases every time; a campaign (tests/fuzz/campaign.py) runs others,
+of the number and the seed that it gets.
 """
 
 import os
@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, Phase, settings
 
 USUAL = 1600
 CASES = "FANFARE_CASES"
-"""The variable in which a campaign says how many."""
+"""The environment variable for a campaign's number of cases."""
 
-tried: Counter[str] = Counter()
-"""Cases that were tried in this process, by their kind."""
+case_counts: Counter[str] = Counter()
+"""Cases that ran in this process, by their kind."""
 
 
 def share(percent: int) -> Callable[[Any], Any]:
-    """Return the settings of a test that gets so many percent of the cases."""
+    """Return the settings of a test that runs this share of the cases."""
     given = os.environ.get(CASES)
     return settings(
         max_examples=int(given or USUAL) * percent // 100,

@@ -1,10 +1,10 @@
-"""Worlds to be hostile to; one serves all cases of a test, emptied before each."""
+"""Worlds to fuzz; one serves all cases of a test and is emptied before each."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.fuzz.cases import tried
+from tests.fuzz.cases import case_counts
 from tests.fuzz.world import World
 from tests.support.builders import ISSUER
 from tests.support.summary import Figure
@@ -18,14 +18,14 @@ def world() -> World:
 
 @pytest.fixture(scope="session")
 def guarded() -> World:
-    """The functions of a stage whose customers show tokens."""
+    """The functions of a stage whose customers have tokens."""
     return World(ISSUER)
 
 
 @pytest.fixture(autouse=True)
 def cases(figure: Figure) -> Iterator[None]:
-    """State how many cases the test tried."""
-    tried.clear()
+    """Report the number of cases that the test ran."""
+    case_counts.clear()
     yield
-    for kind, count in tried.items():
-        figure(f"hostile {kind}", count)
+    for kind, count in case_counts.items():
+        figure(f"fuzzed {kind}", count)

@@ -1,4 +1,4 @@
-"""Hostile events: what a stranger could put into a queue, or into the log itself."""
+"""Malformed events, as anyone with access could put them into a queue or into the log."""
 
 import json
 from pathlib import Path
@@ -14,13 +14,13 @@ SAMPLES: list[dict[str, Any]] = [
     json.loads(path.read_text())
     for path in sorted((Path(codec.__file__).parent / "samples").glob("*.[0-9].json"))
 ]
-"""One specimen of every type and version."""
+"""One sample of every type and version."""
 
 samples = st.sampled_from(SAMPLES)
 
 
-def told(order: str, event_type: str = "OrderPlaced") -> list[Event[Any]]:
-    """Return that an order was placed, and what the sample of a type says, as if it were of it."""
+def sample_events(order: str, event_type: str = "OrderPlaced") -> list[Event[Any]]:
+    """Return the samples of `OrderPlaced` and of another type as events of one order."""
     latest = {sample["type"]: sample for sample in SAMPLES}
     chosen = [latest[name] for name in dict.fromkeys(["OrderPlaced", event_type])]
     return [codec.decode(json.dumps(sample).replace(sample["subject"], order)) for sample in chosen]
@@ -31,7 +31,7 @@ _versions = st.tuples(samples, st.sampled_from([0, 1, 2, 3, 999, 10**6, 10**30])
     lambda drawn: json.dumps(drawn[0] | {"dataversion": drawn[1]})
 )
 _crossed = st.tuples(samples, samples, st.sampled_from(["id", "type", "source", "subject", "data"]))
-"""One event with a member of another."""
+"""An event with a member of another event."""
 
 wires = st.one_of(
     samples.map(json.dumps),
@@ -49,7 +49,7 @@ wires = st.one_of(
     towers(),
     texts,
 )
-"""Texts that are no events, or of somebody else."""
+"""Texts of events, most of them malformed."""
 
 raws = st.one_of(
     wires, wires.flatmap(broken), st.binary(max_size=60), samples.map(json.dumps).flatmap(broken)

@@ -1,4 +1,4 @@
-"""Hostile requests, as events of an HTTP API (payload 2.0)."""
+"""Malformed requests, as events of an HTTP API (payload 2.0)."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ from tests.support.openapi import DOCUMENT
 ROUTES = [route.key for route in API.routes]
 PLACE = "POST /checkout"
 OPERATIONS = schemathesis.openapi.from_dict(json.loads(json.dumps(DOCUMENT)))
-"""docs/openapi.json, as somebody else reads it."""
+"""docs/openapi.json, as schemathesis reads it."""
 
 CUSTOMER = "auth0|robin"
 
@@ -40,7 +40,7 @@ _unsaleable = st.fixed_dictionaries(
         ),
     },
 ).map(lambda edit: json.dumps(BODY | edit))
-"""Orders of the right form, most of which the shop cannot take."""
+"""Orders of a valid form, most of which the shop refuses."""
 
 _texts = st.one_of(
     _unsaleable, edited(BODY), edited(BODY, edits=5), towers(), texts, st.just(str(BODY))
@@ -52,7 +52,7 @@ bodies = st.one_of(
     texts.map(lambda text: {"body": text, "isBase64Encoded": True}),
     st.just({}),
 )
-"""What is no order, or no longer."""
+"""Bodies, most of which are not a valid order."""
 
 keys = st.one_of(
     st.sampled_from([KEY, KEY.upper(), OTHER_KEY, f" {KEY}\n", KEY.replace("-", ""), "K" * 36]),
@@ -74,7 +74,7 @@ kinds = st.one_of(
 
 @st.composite
 def headers(draw: st.DrawFn) -> dict[str, str]:
-    """Headers of any case, too many, or of no form at all."""
+    """Headers with any case, too many, or malformed."""
     given = draw(st.dictionaries(names, texts, max_size=3))
     known = {
         "content-type": st.one_of(st.just("application/json"), kinds),
@@ -125,16 +125,16 @@ claims = st.one_of(
 )
 contexts = st.one_of(
     st.just({}),
-    claims.map(lambda said: {"authorizer": {"jwt": {"claims": said}}}),
-    json_values.map(lambda said: {"authorizer": said}),
-    json_values.map(lambda said: {"authorizer": {"jwt": said}}),
+    claims.map(lambda value: {"authorizer": {"jwt": {"claims": value}}}),
+    json_values.map(lambda value: {"authorizer": value}),
+    json_values.map(lambda value: {"authorizer": {"jwt": value}}),
     st.dictionaries(names, json_values, max_size=2),
 )
 
 
 @st.composite
 def requests(draw: st.DrawFn) -> dict[str, Any]:
-    """A request that is in order but for some of its parts, each of the type that AWS gives it."""
+    """A valid request with one to three malformed parts, each still of AWS's type."""
     event = {
         "version": "2.0",
         "routeKey": draw(st.sampled_from([*ROUTES, PLACE])),
@@ -147,8 +147,8 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
         "body": WHOLE,
         "isBase64Encoded": False,
     }
-    hostile = draw(st.sets(st.sampled_from(sorted(_PARTS)), min_size=1, max_size=3))
-    for part in sorted(hostile):
+    malformed = draw(st.sets(st.sampled_from(sorted(_PARTS)), min_size=1, max_size=3))
+    for part in sorted(malformed):
         drawn = draw(_PARTS[part])
         event |= drawn if part == "body" else {part: drawn}
     return event
@@ -173,12 +173,12 @@ orders = bodies.map(
         | body
     )
 )
-"""Requests to place an order with nothing wrong but their bodies."""
+"""Requests to place an order in which only the body is malformed."""
 
 
 @st.composite
 def misshapen(draw: st.DrawFn) -> dict[str, Any]:
-    """An event as no HTTP API makes it, as somebody may who may invoke the function."""
+    """An event that no HTTP API sends, but a direct invocation of the function may."""
     event = draw(requests())
     for member in draw(st.sets(st.sampled_from(sorted(event)), min_size=1, max_size=3)):
         if member != "requestContext" and draw(st.booleans()):
@@ -198,11 +198,11 @@ payloads = st.one_of(
     names.flatmap(lambda name: json_values.map(lambda value: BODY | {name: value})),
     st.just(BODY | {"email": MARK * MAX_BODY}),
 )
-"""What the function may be invoked with directly."""
+"""Payloads of direct invocations."""
 
 
 def _as_event(case: Any) -> dict[str, Any]:
-    """Return a case of schemathesis as the event that an HTTP API would make of it."""
+    """Return a case of schemathesis as the event that an HTTP API sends for it."""
     path = {name: str(value) for name, value in (case.path_parameters or {}).items()}
     query = {name: str(value) for name, value in (case.query or {}).items()}
     event = {
@@ -232,4 +232,4 @@ described = st.one_of(
         for mode in modes
     ]
 )
-"""Requests that the document allows, and others that it does not."""
+"""Requests that the document allows, and requests that it does not allow."""

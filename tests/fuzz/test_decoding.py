@@ -1,4 +1,4 @@
-"""Whatever is decoded: an event, or an error that has a name and repeats nothing."""
+"""Decoding of any input gives an event, or an error that repeats no value."""
 
 import json
 from typing import Any
@@ -9,39 +9,39 @@ from hypothesis import given
 from events import codec
 from events.codec import Undecodable
 from events.envelope import Event
-from tests.fuzz.cases import share, tried
+from tests.fuzz.cases import case_counts, share
 from tests.fuzz.events import SAMPLES, raws
-from tests.fuzz.values import TELL
+from tests.fuzz.values import MARK_START
 
 
 @share(10)
 @given(raws)
-def test_any_bytes_are_an_event_or_no_event_and_nothing_else(raw: bytes | str) -> None:
-    tried["events to decode"] += 1
+def test_any_bytes_decode_to_an_event_or_are_undecodable(raw: bytes | str) -> None:
+    case_counts["events to decode"] += 1
     result = decoded(raw)
 
     if isinstance(result, str):
         assert result
-        assert TELL not in result
+        assert MARK_START not in result
     else:
         assert codec.decode(codec.encode(result)) == result
 
 
 def decoded(raw: bytes | str) -> Event[Any] | str:
-    """Return the event, or what is wrong; any other error is none that decoding may raise."""
+    """Return the event or the message of `Undecodable`; decoding may raise no other error."""
     try:
         return codec.decode(raw)
     except Undecodable as error:
         return str(error)
 
 
-def test_each_sample_by_itself_is_an_event() -> None:
+def test_each_sample_is_an_event() -> None:
     for sample in SAMPLES:
         assert codec.decode(json.dumps(sample)).type == sample["type"]
 
 
 @pytest.mark.parametrize("part", ["type", "source", "id", "dataversion", "delivery"])
-def test_an_error_repeats_no_value_wherever_it_was_put(part: str) -> None:
+def test_an_error_repeats_no_value_of_any_member(part: str) -> None:
     for mark in ("ada@example.com", "tok_1", "sk_live_1", "12 St James's Square", 4242424242424242):
         sample = next(each for each in SAMPLES if each["dataversion"] == 2)
         value = f"{sample['subject']}/{mark}" if part == "id" else mark

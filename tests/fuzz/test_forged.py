@@ -1,4 +1,4 @@
-"""Forged events: nothing comes of them, and each is counted."""
+"""Forged events change nothing, and each is counted."""
 
 import json
 from typing import Any
@@ -13,19 +13,21 @@ from functions.framework.service import Consumer
 from functions.map import BUS, CONSUMERS
 from functions.runtime.memory.lambda_events import failures
 from tests.fuzz import test_queues
-from tests.fuzz.events import told
+from tests.fuzz.events import sample_events
 from tests.fuzz.world import World
 from tests.support.lambdas import record
 
-HEARD = [(consumer, name) for consumer in CONSUMERS for name in consumer.subscribed_types]
+SUBSCRIBED = [(consumer, name) for consumer in CONSUMERS for name in consumer.subscribed_types]
 EVERY = pytest.mark.parametrize(
-    ("consumer", "name"), HEARD, ids=[f"{consumer.name} {name}" for consumer, name in HEARD]
+    ("consumer", "name"),
+    SUBSCRIBED,
+    ids=[f"{consumer.name} {name}" for consumer, name in SUBSCRIBED],
 )
 
 
-def counted(said: str) -> set[str]:
-    """Return the metrics that a function counted, besides the ages of events."""
-    metrics = [json.loads(line) for line in said.splitlines() if '"_aws"' in line]
+def counted(output: str) -> set[str]:
+    """Return the metrics that a function counted, except the ages of events."""
+    metrics = [json.loads(line) for line in output.splitlines() if '"_aws"' in line]
     return {
         metric["Name"]
         for line in metrics
@@ -33,94 +35,94 @@ def counted(said: str) -> set[str]:
     } - {"EventAge", "RelayAge"}
 
 
-def hear(world: World, consumer: Consumer, event: Event[Any]) -> tuple[list[str], set[str]]:
-    """Deliver an event; return what comes again, and what was counted. It must change nothing."""
+def deliver(world: World, consumer: Consumer, event: Event[Any]) -> tuple[list[str], set[str]]:
+    """Deliver an event, which must change nothing; return the failed messages and the metrics."""
     before = world.state()
     message = test_queues.record(1, codec.encode(event).decode())
-    answer, said = world.call(consumer.name, {"Records": [message]})
+    answer, output = world.call(consumer.name, {"Records": [message]})
     assert world.state() == before
-    return failures(answer), counted(said)
+    return failures(answer), counted(output)
 
 
 @EVERY
-def test_an_event_of_an_order_that_nobody_placed_does_nothing_and_is_counted(
+def test_an_event_of_an_unknown_order_does_nothing_and_is_counted(
     world: World, consumer: Consumer, name: str
 ) -> None:
     world.begin()
 
-    assert hear(world, consumer, told("FORGED", name)[-1]) == ([], {"Forged"})
+    assert deliver(world, consumer, sample_events("FORGED", name)[-1]) == ([], {"Forged"})
 
 
 @pytest.mark.parametrize(
-    ("consumer", "name"), [each for each in HEARD if each[1] != OrderPlaced.__name__]
+    ("consumer", "name"), [each for each in SUBSCRIBED if each[1] != OrderPlaced.__name__]
 )
-def test_an_event_that_did_not_happen_to_an_order_does_nothing_and_is_counted(
+def test_an_event_that_is_not_in_the_orders_log_does_nothing_and_is_counted(
     world: World, consumer: Consumer, name: str
 ) -> None:
-    placed, event = told("ORDER", name)
+    placed, event = sample_events("ORDER", name)
     world.begin(placed)
 
-    assert hear(world, consumer, event) == ([], {"Forged"})
+    assert deliver(world, consumer, event) == ([], {"Forged"})
 
 
 @EVERY
-def test_an_event_that_says_more_or_less_than_the_log_does_nothing_and_is_counted(
+def test_an_event_that_differs_from_the_log_does_nothing_and_is_counted(
     world: World, consumer: Consumer, name: str
 ) -> None:
-    story = told("ORDER", name)
+    story = sample_events("ORDER", name)
     world.begin(*story)
     forged = msgspec.structs.replace(story[-1], correlationid="another")
 
-    assert hear(world, consumer, forged) == ([], {"Forged"})
+    assert deliver(world, consumer, forged) == ([], {"Forged"})
 
 
 @pytest.mark.parametrize(
     "consumer",
-    [consumer for consumer, name in HEARD if name == OrderPlaced.__name__],
+    [consumer for consumer, name in SUBSCRIBED if name == OrderPlaced.__name__],
     ids=lambda consumer: consumer.name,
 )
-def test_an_order_of_another_amount_does_nothing_and_is_counted(
+def test_an_order_with_another_amount_does_nothing_and_is_counted(
     world: World, consumer: Consumer
 ) -> None:
-    (placed,) = told("ORDER")
+    (placed,) = sample_events("ORDER")
     world.begin(placed)
     total = msgspec.structs.replace(placed.data.total, amount=1)
     cheaper = msgspec.structs.replace(placed.data, total=total)
 
     forged = msgspec.structs.replace(placed, data=cheaper)
-    assert hear(world, consumer, forged) == ([], {"Forged"})
+    assert deliver(world, consumer, forged) == ([], {"Forged"})
 
 
 @pytest.mark.parametrize("consumer", CONSUMERS, ids=lambda consumer: consumer.name)
 @pytest.mark.parametrize("edit", [{"source": "stranger"}, {"id": "ORDER/payment/refund"}])
-def test_a_type_from_a_stranger_or_in_a_foreign_slot_does_nothing_and_is_counted(
+def test_an_event_with_a_foreign_source_or_slot_does_nothing_and_is_counted(
     world: World, consumer: Consumer, edit: dict[str, str]
 ) -> None:
-    story = told("ORDER", consumer.subscribed_types[0])
+    story = sample_events("ORDER", consumer.subscribed_types[0])
     world.begin(*story)
     forged = msgspec.structs.replace(story[-1], **edit)
 
-    assert hear(world, consumer, forged) == (["message 1"], {"Undecodable"})
+    assert deliver(world, consumer, forged) == (["message 1"], {"Undecodable"})
 
 
 @pytest.mark.parametrize(
     "edit", [{"source": "shipping"}, {"type": "OrderConfirmed", "dataversion": 1}]
 )
-def test_the_relay_does_not_publish_what_is_not_its_owners_and_counts_it(
+def test_the_relay_does_not_publish_a_fact_of_a_foreign_source_and_counts_it(
     world: World, edit: dict[str, Any]
 ) -> None:
     world.begin()
-    forged = msgspec.structs.replace(told("ORDER")[0], **edit)
-    answer, said = world.call(BUS.name, {"Records": [record(forged, 1)]})
+    forged = msgspec.structs.replace(sample_events("ORDER")[0], **edit)
+    answer, output = world.call(BUS.name, {"Records": [record(forged, 1)]})
 
     assert failures(answer) == []
     assert not world.aws.published
-    assert len(world.aws.noted) == 1
-    assert counted(said) == {"Unpublishable"}
+    assert len(world.aws.sent) == 1
+    assert counted(output) == {"Unpublishable"}
 
 
-def test_every_reaction_goes_by_the_logs_own_copy() -> None:
-    for consumer, name in HEARD:
+def test_every_reaction_reads_the_logs_own_copy() -> None:
+    for consumer, name in SUBSCRIBED:
         on = consumer.reaction_to(name)
         assert on is not None
-        assert on.history, f"{consumer.name} believes what a message says of {name}"
+        assert on.history, f"{consumer.name} trusts the content of a message of {name}"

@@ -1,4 +1,4 @@
-"""Whatever comes in by HTTP: a documented answer, nothing written, nothing of it in the log."""
+"""Malformed HTTP requests: a documented answer, nothing written, no payload in the log output."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from functions.checkout.identity import customer_key, order_id
 from functions.map import API
 from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY
-from tests.fuzz.cases import share, tried
+from tests.fuzz.cases import case_counts, share
 from tests.fuzz.requests import (
     CUSTOMER,
     PLACE,
@@ -22,7 +22,7 @@ from tests.fuzz.requests import (
     payloads,
     requests,
 )
-from tests.fuzz.values import MARK, TELL
+from tests.fuzz.values import MARK, MARK_START
 from tests.fuzz.world import World
 from tests.support.builders import ISSUER, placed, verified
 from tests.support.openapi import check_answer
@@ -37,7 +37,7 @@ CUSTOMERS = msgspec.structs.replace(
 
 @pytest.fixture(scope="module")
 def shops(world: World, guarded: World) -> dict[str, World]:
-    """A shop that is open to guests, and one for customers with tokens."""
+    """A shop for guests, and one for customers with tokens."""
     return {"guests": world, "customers": guarded}
 
 
@@ -45,15 +45,15 @@ whose = st.sampled_from(["guests", "customers"])
 
 
 def answered(world: World, event: dict[str, Any]) -> int:
-    """Send an event; check all that must hold of its answer, and return its status."""
+    """Send an event, check its answer, the log output and the state, and return its status."""
     world.begin(CUSTOMERS if world.issuer else GUESTS)
     before = world.state()
-    answer, said = world.call(API.name, event)
+    answer, output = world.call(API.name, event)
     status, headers = answer["statusCode"], answer["headers"]
     body: Any = json.loads(answer["body"]) if answer["body"] else None
 
-    assert status < 500, said
-    assert TELL not in said
+    assert status < 500, output
+    assert MARK_START not in output
     route = event.get("routeKey")
     if route in ROUTES:
         check_answer(route, status, headers, body)
@@ -71,46 +71,46 @@ def answered(world: World, event: dict[str, Any]) -> int:
 def test_any_request_has_a_documented_answer(
     shops: dict[str, World], whose: str, event: dict[str, Any]
 ) -> None:
-    tried["requests, some parts hostile"] += 1
+    case_counts["requests with malformed parts"] += 1
     answered(shops[whose], event)
 
 
 @share(20)
 @given(orders)
-def test_what_is_no_order_is_refused_and_writes_nothing(
+def test_an_invalid_order_is_refused_and_writes_nothing(
     world: World, event: dict[str, Any]
 ) -> None:
-    tried["orders"] += 1
+    case_counts["orders"] += 1
     if answered(world, event) == 200:
         assert len(world.log.read(order_id(OTHER_KEY))) == 1
 
 
 @share(5)
 @given(whose, described)
-def test_what_openapi_describes_and_what_it_rules_out_is_answered_as_it_says(
+def test_requests_made_from_openapi_have_documented_answers(
     shops: dict[str, World], whose: str, event: dict[str, Any]
 ) -> None:
-    tried["requests made of OpenAPI"] += 1
+    case_counts["requests made of OpenAPI"] += 1
     answered(shops[whose], event)
 
 
 @share(10)
 @given(whose, misshapen())
-def test_an_event_that_no_http_api_makes_is_refused_all_the_same(
+def test_an_event_that_no_http_api_sends_has_a_documented_answer(
     shops: dict[str, World], whose: str, event: dict[str, Any]
 ) -> None:
-    tried["events no HTTP API makes"] += 1
+    case_counts["events that no HTTP API sends"] += 1
     answered(shops[whose], event)
 
 
 @share(10)
 @given(payloads)
 def test_any_direct_invocation_is_answered_with_a_document(world: World, payload: Any) -> None:
-    tried["direct invocations"] += 1
+    case_counts["direct invocations"] += 1
     world.begin()
-    answer, said = world.call(API.name, payload)
+    answer, output = world.call(API.name, payload)
 
-    assert TELL not in said
+    assert MARK_START not in output
     json.dumps(answer).encode()
     if "detail" in answer:
         assert answer["status"] < 500, answer
@@ -152,13 +152,13 @@ WHOLE = {
         ("guests", {"isBase64Encoded": MARK}, 400),
     ],
 )
-def test_what_was_a_500_once_or_an_exception_or_in_the_log(
+def test_earlier_findings_have_their_documented_status(
     shops: dict[str, World], whose: str, edit: dict[str, Any], status: int
 ) -> None:
     assert answered(shops[whose], WHOLE | edit) == status
 
 
-def test_a_body_is_an_order_all_the_same(world: World) -> None:
+def test_a_valid_body_still_places_an_order(world: World) -> None:
     event = WHOLE | {
         "routeKey": PLACE,
         "headers": {"content-type": "application/json", "idempotency-key": OTHER_KEY},

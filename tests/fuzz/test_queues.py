@@ -1,4 +1,4 @@
-"""Whatever is in a consumer's queue: the good is handled, the bad comes again, no more happens."""
+"""Malformed messages in a consumer's queue: they fail alone, and valid messages are handled."""
 
 import json
 from typing import Any
@@ -10,9 +10,9 @@ from events import codec
 from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from functions.runtime.memory.lambda_events import failures
-from tests.fuzz.cases import share, tried
-from tests.fuzz.events import told, wires
-from tests.fuzz.values import MARK, TELL, json_values
+from tests.fuzz.cases import case_counts, share
+from tests.fuzz.events import sample_events, wires
+from tests.fuzz.values import MARK, MARK_START, json_values
 from tests.fuzz.world import World
 
 type Record = dict[str, Any]
@@ -51,7 +51,7 @@ _besides = st.fixed_dictionaries(
         "md5OfBody": st.just(MARK),
     },
 )
-hostile = st.lists(st.tuples(_bodies, _besides), min_size=1, max_size=5)
+malformed = st.lists(st.tuples(_bodies, _besides), min_size=1, max_size=5)
 
 
 def readable(body: Any) -> bool:
@@ -63,32 +63,32 @@ def readable(body: Any) -> bool:
 
 
 @share(15)
-@given(st.sampled_from(CONSUMERS), hostile, st.data())
-def test_a_batch_with_hostile_messages_in_it(
+@given(st.sampled_from(CONSUMERS), malformed, st.data())
+def test_malformed_messages_of_a_batch_fail_alone(
     world: World, consumer: Consumer, bad: list[tuple[Any, Record]], data: st.DataObject
 ) -> None:
-    tried["batches of queues"] += 1
+    case_counts["batches of queues"] += 1
     types = data.draw(st.lists(st.sampled_from(consumer.subscribed_types), min_size=1, max_size=4))
-    stories = [told(f"ORDER{number}", name) for number, name in enumerate(types)]
+    stories = [sample_events(f"ORDER{number}", name) for number, name in enumerate(types)]
     world.begin(*(event for story in stories for event in story))
-    strangers = [record(n, body) | besides for n, (body, besides) in enumerate(bad)]
-    friends = [record(100 + n, codec.encode(story[-1]).decode()) for n, story in enumerate(stories)]
-    unreadable = {each["messageId"] for each in strangers if not readable(each.get("body"))}
+    wrong = [record(n, body) | besides for n, (body, besides) in enumerate(bad)]
+    good = [record(100 + n, codec.encode(story[-1]).decode()) for n, story in enumerate(stories)]
+    unreadable = {each["messageId"] for each in wrong if not readable(each.get("body"))}
 
     before = world.state()
-    answer, said = world.call(consumer.name, {"Records": strangers})
+    answer, output = world.call(consumer.name, {"Records": wrong})
     assert set(failures(answer)) == unreadable
     assert world.state() == before
-    assert TELL not in said
+    assert MARK_START not in output
 
-    batch = data.draw(st.permutations([*strangers, *friends]))
-    answer, said = world.call(consumer.name, {"Records": batch})
+    batch = data.draw(st.permutations([*wrong, *good]))
+    answer, output = world.call(consumer.name, {"Records": batch})
     assert set(failures(answer)) == unreadable
-    assert TELL not in said
-    handled = {line["event"]: line["outcome"] for line in lines(said) if "event" in line}
+    assert MARK_START not in output
+    handled = {line["event"]: line["outcome"] for line in lines(output) if "event" in line}
     for story in stories:
         assert handled[story[-1].id] in {"done", "duplicate", "nothing"}
 
 
-def lines(said: str) -> list[dict[str, Any]]:
-    return [line for line in map(json.loads, said.splitlines()) if "_aws" not in line]
+def lines(output: str) -> list[dict[str, Any]]:
+    return [line for line in map(json.loads, output.splitlines()) if "_aws" not in line]

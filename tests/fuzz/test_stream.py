@@ -1,4 +1,4 @@
-"""Whatever is in the log's stream: what is an event is published, and waits for nothing else."""
+"""Malformed items in the log's stream: they do not hold up the events, which are published."""
 
 import json
 from typing import Any
@@ -11,9 +11,9 @@ from events import codec
 from functions.map import BUS
 from functions.runtime.aws.items import FORGOTTEN, to_item
 from functions.runtime.memory.lambda_events import failures
-from tests.fuzz.cases import share, tried
-from tests.fuzz.events import SAMPLES, told, wires
-from tests.fuzz.values import MARK, TELL, edited, texts
+from tests.fuzz.cases import case_counts, share
+from tests.fuzz.events import SAMPLES, sample_events, wires
+from tests.fuzz.values import MARK, MARK_START, edited, texts
 from tests.fuzz.world import World
 
 type Item = dict[str, Any]
@@ -31,7 +31,7 @@ _items = [to_item(codec.decode(json.dumps(sample))) for sample in SAMPLES]
 
 @st.composite
 def images(draw: st.DrawFn) -> Item:
-    """An item of the log that somebody spoiled."""
+    """An item of the log with malformed attributes or data."""
     item = dict(draw(st.sampled_from(_items)))
     match draw(st.sampled_from(["attributes", "data", "source", "subject", "large", "nothing"])):
         case "attributes":
@@ -65,7 +65,7 @@ def record(number: int, item: Item, name: str, **change: Any) -> Item:
     }
 
 
-hostile = st.lists(
+malformed = st.lists(
     st.tuples(images(), st.sampled_from(["INSERT", "INSERT", "MODIFY", "REMOVE"])),
     min_size=1,
     max_size=6,
@@ -73,45 +73,43 @@ hostile = st.lists(
 
 
 @share(10)
-@given(hostile, st.data())
-def test_a_batch_with_hostile_items_in_it(
+@given(malformed, st.data())
+def test_malformed_items_of_a_batch_hold_up_no_event(
     world: World, bad: list[tuple[Item, str]], data: st.DataObject
 ) -> None:
-    tried["batches of the stream"] += 1
+    case_counts["batches of the stream"] += 1
     world.begin()
-    friends = [told(f"ORDER{number}")[0] for number in range(data.draw(st.integers(1, 3)))]
-    good = [record(100 + n, to_item(event), "INSERT") for n, event in enumerate(friends)]
-    strangers = [record(number, item, name) for number, (item, name) in enumerate(bad)]
+    events = [sample_events(f"ORDER{number}")[0] for number in range(data.draw(st.integers(1, 3)))]
+    good = [record(100 + n, to_item(event), "INSERT") for n, event in enumerate(events)]
+    wrong = [record(number, item, name) for number, (item, name) in enumerate(bad)]
 
-    answer, said = world.call(
-        BUS.name, {"Records": data.draw(st.permutations([*strangers, *good]))}
-    )
+    answer, output = world.call(BUS.name, {"Records": data.draw(st.permutations([*wrong, *good]))})
 
     assert failures(answer) == []
-    assert TELL not in said
+    assert MARK_START not in output
     published = [entry["MessageDeduplicationId"] for entry in world.aws.published]
-    assert {event.id for event in friends} <= set(published)
+    assert {event.id for event in events} <= set(published)
     for entry in world.aws.published:
         codec.decode(entry["Message"])
-    assert len(world.aws.noted) + said.count('"outcome":"tampered"') + said.count(
+    assert len(world.aws.sent) + output.count('"outcome":"tampered"') + output.count(
         '"outcome":"forgotten"'
-    ) + len(published) == len(strangers) + len(good)
+    ) + len(published) == len(wrong) + len(good)
 
 
 @pytest.mark.parametrize(
     "data", ['{"ship_to":1}', '{"ship_to":null}', '{"a":"\ud800"}', "[" * 9_000]
 )
-def test_what_was_changed_into_nonsense_holds_up_nobody(world: World, data: str) -> None:
+def test_an_item_with_changed_data_holds_up_no_event(world: World, data: str) -> None:
     world.begin()
-    spoiled = _items[0] | {"type": {"S": "OrderPlaced"}, "data": {"S": data}, FORGOTTEN: {"S": ""}}
-    friend = told("ORDER")[0]
-    batch = [record(1, spoiled, "MODIFY"), record(2, to_item(friend), "INSERT")]
+    changed = _items[0] | {"type": {"S": "OrderPlaced"}, "data": {"S": data}, FORGOTTEN: {"S": ""}}
+    event = sample_events("ORDER")[0]
+    batch = [record(1, changed, "MODIFY"), record(2, to_item(event), "INSERT")]
 
-    answer, said = world.call(BUS.name, {"Records": batch})
+    answer, output = world.call(BUS.name, {"Records": batch})
 
     assert failures(answer) == []
-    assert '"outcome":"tampered"' in said
-    assert [entry["MessageDeduplicationId"] for entry in world.aws.published] == [friend.id]
+    assert '"outcome":"tampered"' in output
+    assert [entry["MessageDeduplicationId"] for entry in world.aws.published] == [event.id]
 
 
 @pytest.mark.parametrize(
@@ -125,18 +123,18 @@ def test_what_was_changed_into_nonsense_holds_up_nobody(world: World, data: str)
     ],
     ids=["blank", "long", "mark", "large", "barred"],
 )
-def test_an_event_that_cannot_travel_is_put_aside_and_holds_up_nobody(
+def test_an_unpublishable_event_is_put_aside_and_holds_up_no_other(
     world: World, edit: Item
 ) -> None:
     world.begin()
-    item = to_item(told("ORDER", "ReceiptSent")[1]) | edit
-    friend = told("ANOTHER")[0]
-    batch = [record(1, item, "INSERT"), record(2, to_item(friend), "INSERT")]
+    item = to_item(sample_events("ORDER", "ReceiptSent")[1]) | edit
+    event = sample_events("ANOTHER")[0]
+    batch = [record(1, item, "INSERT"), record(2, to_item(event), "INSERT")]
 
-    answer, said = world.call(BUS.name, {"Records": batch})
+    answer, output = world.call(BUS.name, {"Records": batch})
 
     assert failures(answer) == []
-    assert '"error":"Unfit"' in said
-    assert TELL not in said
-    assert len(world.aws.noted) == 1
-    assert [entry["MessageDeduplicationId"] for entry in world.aws.published] == [friend.id]
+    assert '"error":"Unfit"' in output
+    assert MARK_START not in output
+    assert len(world.aws.sent) == 1
+    assert [entry["MessageDeduplicationId"] for entry in world.aws.published] == [event.id]

@@ -1,6 +1,6 @@
-"""Hostile values: JSON and bytes that nobody in their right mind would send.
+"""Malformed values: odd, broken and oversized JSON and bytes.
 
-Whatever is text has `MARK` in it often enough, so that it is seen where a payload comes to light.
+Texts often contain `MARK`, so that tests find a payload that appears in a log or an error.
 """
 
 import base64
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from functions.framework.http import MAX_BODY
 
-TELL = "Mark7of"
-MARK = f"{TELL}/a person's"
-"""No name of ours looks like it; `TELL`, which finds it, is the same however it is written."""
+MARK_START = "Mark7of"
+MARK = f"{MARK_START}/a person's"
+"""It is no well-formed name; `MARK_START` finds it in any encoding."""
 
 ODD = (
     "",
@@ -68,9 +68,9 @@ json_values = st.recursive(
 
 @st.composite
 def edited(draw: st.DrawFn, document: Any, *, edits: int = 2) -> str:
-    """A JSON document after some of its members were replaced, left out, repeated or added to.
+    """A JSON document with some members replaced, removed, repeated or added.
 
-    It is JSON, as far as Python's `NaN` and `Infinity` are.
+    It is JSON, except for Python's `NaN` and `Infinity`.
     """
     whole = json.loads(json.dumps(document)) or {"": {}}
     twice: list[str] = []
@@ -97,7 +97,7 @@ def edited(draw: st.DrawFn, document: Any, *, edits: int = 2) -> str:
 
 
 def _somewhere(draw: st.DrawFn, whole: Any) -> Any:
-    """Return an object or array of a document that is not empty."""
+    """Return a non-empty object or array of a document."""
     found = [whole]
     for holder in found:
         inner: Sequence[Any] = list(holder.values()) if isinstance(holder, dict) else holder
@@ -111,7 +111,7 @@ def _dumps(draw: st.DrawFn, value: Any) -> str:
 
 @st.composite
 def broken(draw: st.DrawFn, text: str) -> bytes:
-    """Bytes that were a text until somebody cut, doubled or overwrote a part of them."""
+    """The bytes of a text with a part cut, doubled or overwritten."""
     raw = text.encode("utf-8", "surrogatepass")
     begin, end = sorted(draw(st.tuples(*[st.integers(0, len(raw))] * 2)))
     put = draw(st.one_of(st.binary(max_size=8), st.just(raw[begin:end] * 2), st.just(b"")))
@@ -120,7 +120,7 @@ def broken(draw: st.DrawFn, text: str) -> bytes:
 
 @st.composite
 def towers(draw: st.DrawFn) -> str:
-    """JSON that is deeper, longer or larger than anybody can want."""
+    """JSON of excessive depth, length or size."""
     most = draw(st.sampled_from([10, 300, 5_000, MAX_BODY - 20, MAX_BODY + 1]))
     return draw(
         st.sampled_from(
@@ -141,5 +141,5 @@ def towers(draw: st.DrawFn) -> str:
 
 
 def encoded(raw: bytes) -> dict[str, Any]:
-    """Return bytes as an HTTP API event carries them."""
+    """Return bytes as the body of an HTTP API event."""
     return {"body": base64.b64encode(raw).decode(), "isBase64Encoded": True}

@@ -1,6 +1,6 @@
-"""All functions on in-memory ports, and everything that they write to their logs.
+"""All functions on in-memory ports, with everything that they write to their logs.
 
-Queues and topic are the AWS adapters on a fake client, which refuses what AWS would.
+Queues and topic are the AWS adapters on a fake client, which refuses what AWS refuses.
 """
 
 import re
@@ -27,19 +27,19 @@ _IDENTIFIER = re.compile(r"[!-~]{1,128}")
 
 
 class Refused(Exception):
-    """AWS does not take it, and with it nothing of the call."""
+    """AWS refuses one message, and so the whole call."""
 
 
 @dataclass
 class Aws:
-    """The calls of queues and topic, with what was sent; what they may not carry is refused.
+    """A fake client of SQS and SNS: it records messages and refuses those that AWS refuses.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
     https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
     """
 
     published: list[dict[str, Any]] = field(default_factory=list)
-    noted: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
 
     def publish_batch(self, *, PublishBatchRequestEntries: list[Any], **_: Any) -> Any:  # noqa: N803
         size = 0
@@ -55,10 +55,10 @@ class Aws:
 
     def send_message(self, *, MessageBody: str, **_: Any) -> None:  # noqa: N803
         _carry(MessageBody)
-        self.noted.append(MessageBody)
+        self.sent.append(MessageBody)
 
     def change_message_visibility_batch(self, **_: Any) -> None:
-        """Hide messages, whatever they are."""
+        """Accept any messages."""
 
 
 def _carry(message: str) -> int:
@@ -79,18 +79,18 @@ class World(Application):
         self._sell(stock=0)
 
     def call(self, service: str, event: Any) -> tuple[Any, str]:
-        """Call a function; return its answer, and all that it wrote to its log."""
+        """Call a function; return its answer and its log output."""
         self.tape.take()
         with self.tape.listening():
             answer = self.invoke(service, event)
         return answer, self.tape.take()
 
     def begin(self, *known: Event[Any], stock: int = 10**6) -> None:
-        """Start again with these events in the log."""
+        """Empty the world and put these events into the log."""
         self.clear()
         self._sell(stock)
         self.aws.published.clear()
-        self.aws.noted.clear()
+        self.aws.sent.clear()
         for event in known:
             self.append(event)
 
