@@ -1,4 +1,4 @@
-"""A contract as it was kept, and all that may become of it."""
+"""A contract as it was stored, with breaking and additive changes to it."""
 
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
@@ -9,7 +9,6 @@ from events.envelope import Fact
 
 KEY = ("TicketSold", 1)
 Price = Annotated[int, msgspec.Meta(ge=0, le=900)]
-Named = Annotated[str, msgspec.Meta(min_length=1)]
 Code = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 
 
@@ -33,116 +32,95 @@ class TicketSold(Base, frozen=True, kw_only=True):
     gate: str = "north"
 
 
-def varied(
-    *, namespace: dict[str, Any] | None = None, without: tuple[str, ...] = (), **fields: Any
-) -> type[Fact]:
-    """Return TicketSold with some fields removed, changed or added: a type, or type and default."""
-    kept: dict[str, Any] = {
-        field.name: (field.name, field.type)
-        if field.required
-        else (field.name, field.type, field.default)
+def varied(*, without: str = "", **fields: Any) -> Any:
+    """Return TicketSold without a field, or with changed or added ones: type, or type, default."""
+    kept = {
+        field.name: (field.type,) if field.required else (field.type, field.default)
         for field in msgspec.structs.fields(TicketSold)
-        if field.name not in without
+        if field.name != without
     }
-    for name, given in fields.items():
-        kept[name] = (name, *given) if isinstance(given, tuple) else (name, given)
-    made: Any = msgspec.defstruct(
-        "TicketSold",
-        list(kept.values()),
-        bases=(Base,),
-        frozen=True,
-        kw_only=True,
-        namespace=namespace or {},
-    )
-    return made  # type: ignore[no-any-return]  # derived from Base, which mypy does not see
+    kept |= {name: each if isinstance(each, tuple) else (each,) for name, each in fields.items()}
+    described = [(name, *each) for name, each in kept.items()]
+    return msgspec.defstruct("TicketSold", described, bases=(Base,), frozen=True, kw_only=True)
+
+
+def stated(**changes: tuple[str, ...]) -> Any:
+    """Return TicketSold with other sources or slots."""
+    return type("TicketSold", (TicketSold,), dict(changes))
+
+
+def within(kind: Any, **limits: Any) -> Any:
+    """Return a type with other limits."""
+    return Annotated[kind, msgspec.Meta(**limits)]
 
 
 def seats(seat: Any, least: int = 1, most: int = 8) -> Any:
-    return Annotated[tuple[seat, ...], msgspec.Meta(min_length=least, max_length=most)]
+    return within(tuple[seat, ...], min_length=least, max_length=most)
 
 
-def seat(*fields: tuple[str, Any] | tuple[str, Any, Any]) -> Any:
-    return msgspec.defstruct("Place", list(fields), frozen=True, kw_only=True)
+def seat(*fields: tuple[Any, ...], **options: Any) -> Any:
+    return msgspec.defstruct("Place", list(fields), frozen=True, kw_only=True, **options)
 
 
-SEAT = [("row", Code), ("number", int)]
+ROW, NUMBER = ("row", Code), ("number", int)
 
-BREAKING: list[tuple[str, type[Fact], str]] = [
-    ("removed", varied(without=("price",)), "`$.price` was removed"),
-    ("an optional one removed", varied(without=("gate",)), "`$.gate` was removed"),
-    ("renamed", varied(without=("price",), cost=Price),
-     "`$.price` was removed (is `cost` its new name?)"),
-    ("renamed, with a default", varied(without=("holder",), owner=(str | None, None)),
+BREAKING: list[tuple[type[Fact], str]] = [
+    (varied(without="price"), "`$.price` was removed"),
+    (varied(without="gate"), "`$.gate` was removed"),
+    (varied(without="price", cost=Price), "`$.price` was removed (is `cost` its new name?)"),
+    (varied(without="holder", owner=(str | None, None)),
      "`$.holder` was removed (is `owner` its new name?)"),
-    ("another type", varied(price=str), "`$.price` was integer and is string"),
-    ("a number instead of an integer", varied(price=float), "`$.price` was integer and is number"),
-    ("may be null now", varied(price=Price | None), "was integer and is integer or null"),
-    ("may not be null any more", varied(holder=(str, "")),
-     "`$.holder` was null or string and is string"),
-    ("another type inside a union", varied(holder=(int | None, None)),
-     "`$.holder` was null or string and is integer or null"),
-    ("a minimum raised", varied(price=Annotated[int, msgspec.Meta(ge=1, le=900)]),
-     "`$.price` is narrowed: `minimum` was 0 and is 1"),
-    ("a maximum lowered", varied(price=Annotated[int, msgspec.Meta(ge=0, le=899)]),
+    (varied(price=str), "`$.price` was integer and is string"),
+    (varied(price=float), "`$.price` was integer and is number"),
+    (varied(price=Price | None), "was integer and is integer or null"),
+    (varied(holder=(str, "")), "`$.holder` was null or string and is string"),
+    (varied(holder=(int | None, None)), "`$.holder` was null or string and is integer or null"),
+    (varied(price=within(int, ge=1, le=900)), "`$.price` is narrowed: `minimum` was 0 and is 1"),
+    (varied(price=within(int, ge=0, le=899)),
      "`$.price` is narrowed: `maximum` was 900 and is 899"),
-    ("a maximum raised", varied(price=Annotated[int, msgspec.Meta(ge=0, le=901)]),
-     "`$.price` is widened: `maximum` was 900 and is 901"),
-    ("a minimum gone", varied(price=Annotated[int, msgspec.Meta(le=900)]),
-     "`$.price` is widened: `minimum` was 0 and is nothing"),
-    ("a minimum that came", varied(holder=(Named | None, None)),
+    (varied(price=within(int, ge=0, le=901)), "`$.price` is widened: `maximum` was 900 and is 901"),
+    (varied(price=within(int, le=900)), "`$.price` is widened: `minimum` was 0 and is nothing"),
+    (varied(holder=(within(str, min_length=1) | None, None)),
      "`$.holder` is narrowed: `minLength` was nothing and is 1"),
-    ("fewer elements", varied(seats=seats(Seat, most=7)),
-     "`$.seats` is narrowed: `maxItems` was 8 and is 7"),
-    ("no elements allowed", varied(seats=seats(Seat, least=0)), "`$.seats` is widened: `minItems`"),
-    ("other elements", varied(seats=seats(str)), "`$.seats[]` was object and is string"),
-    ("no list any more", varied(seats=Seat), "`$.seats` was array and is object"),
-    ("removed from an element", varied(seats=seats(seat(SEAT[0]))),
-     "`$.seats[].number` was removed"),
-    ("required in an element", varied(seats=seats(seat(*SEAT, ("floor", int)))),
+    (varied(seats=seats(Seat, most=7)), "`$.seats` is narrowed: `maxItems` was 8 and is 7"),
+    (varied(seats=seats(Seat, least=0)), "`$.seats` is widened: `minItems`"),
+    (varied(seats=seats(str)), "`$.seats[]` was object and is string"),
+    (varied(seats=Seat), "`$.seats` was array and is object"),
+    (varied(seats=seats(seat(ROW))), "`$.seats[].number` was removed"),
+    (varied(seats=seats(seat(ROW, NUMBER, ("floor", int)))),
      "`$.seats[].floor` was added without a default"),
-    ("changed in an element", varied(seats=seats(seat(SEAT[0], ("number", str)))),
+    (varied(seats=seats(seat(ROW, ("number", str)))),
      "`$.seats[].number` was integer and is string"),
-    ("changed in what may be null", varied(row=(seat(("row", str), SEAT[1]) | None, None)),
+    (varied(row=(seat(("row", str), NUMBER) | None, None)),
      "`$.row.row` must match nothing, and it was ^[A-Z]{3}$"),
-    ("another pattern", varied(seats=seats(seat(
-        ("row", Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]), SEAT[1]))),
+    (varied(seats=seats(seat(("row", within(str, pattern="^[A-Z]{2}$")), NUMBER))),
      "`$.seats[].row` must match ^[A-Z]{2}$, and it was ^[A-Z]{3}$"),
-    ("unknown members refused", varied(row=(msgspec.defstruct(
-        "Strict", SEAT, frozen=True, kw_only=True, forbid_unknown_fields=True) | None, None)),
+    (varied(row=(seat(ROW, NUMBER, forbid_unknown_fields=True) | None, None)),
      "`$.row` takes further properties: False"),
-    ("a time without a zone", varied(at=datetime), "`$.at` has the format nothing"),
-    ("a time as text", varied(at=int), "`$.at` was string and is integer"),
-    ("a choice added", varied(kind=Literal["full", "reduced", "free"]),
-     "`$.kind` takes free as well"),
-    ("a choice removed", varied(kind=Literal["full"]), "`$.kind` no longer takes reduced"),
-    ("a choice replaced", varied(kind=Literal["full", "half"]),
+    (varied(at=datetime), "`$.at` has the format nothing"),
+    (varied(at=int), "`$.at` was string and is integer"),
+    (varied(kind=Literal["full", "reduced", "free"]), "`$.kind` takes free as well"),
+    (varied(kind=Literal["full"]), "`$.kind` no longer takes reduced"),
+    (varied(kind=Literal["full", "half"]),
      "`$.kind` no longer takes reduced and takes half as well"),
-    ("any text for a choice", varied(kind=str), "`$.kind` was one of some values and is string"),
-    ("required added", varied(seller=str), "`$.seller` was added without a default"),
-    ("optional made required", varied(gate=str), "`$.gate` was not required and is now"),
-    ("required made optional", varied(price=(Price, 0)),
-     "`$.price` was required and is not any more"),
-    ("another default", varied(gate=(str, "south")),
-     "`$.gate` means south if it is left out, and meant north"),
-    ("a source removed", varied(namespace={"sources": ()}),
-     "`$` may be stated by none, and it was box"),
-    ("a source added", varied(namespace={"sources": ("box", "web")}),
-     "`$` may be stated by box, web, and it was box"),
-    ("another slot", varied(namespace={"slots": ("seat",)}),
-     "`$` may fill the slots seat, and it was ticket"),
-    ("a slot before the usual one", varied(namespace={"slots": ("seat", "ticket")}),
-     "`$` may fill the slots seat, ticket"),
-    ("a fixed number of elements", varied(seats=tuple[Seat, Seat]), "`$.seats` "),
-    ("a union of more", varied(holder=(str | int | None, None)),
+    (varied(kind=str), "`$.kind` was one of some values and is string"),
+    (varied(seller=str), "`$.seller` was added without a default"),
+    (varied(gate=str), "`$.gate` was not required and is now"),
+    (varied(price=(Price, 0)), "`$.price` was required and is not any more"),
+    (varied(gate=(str, "south")), "`$.gate` means south if it is left out, and meant north"),
+    (stated(sources=()), "`$` may be stated by none, and it was box"),
+    (stated(sources=("box", "web")), "`$` may be stated by box, web, and it was box"),
+    (stated(slots=("seat",)), "`$` may fill the slots seat, and it was ticket"),
+    (stated(slots=("seat", "ticket")), "`$` may fill the slots seat, ticket"),
+    (varied(seats=tuple[Seat, Seat]), "`$.seats` "),
+    (varied(holder=(str | int | None, None)),
      "`$.holder` was null or string and is integer or null or string"),
 ]  # fmt: skip
 
-ADDITIVE: list[tuple[str, type[Fact], str]] = [
-    ("a property", varied(seller=(str, "box")), "`$.seller` was added"),
-    ("a property that may be null", varied(seller=(str | None, None)), "`$.seller` was added"),
-    ("several", varied(seller=(str, ""), till=(int, 0)), "`$.till` was added"),
-    ("in an element", varied(seats=seats(seat(*SEAT, ("floor", int, 0)))),
-     "`$.seats[].floor` was added"),
-    ("in what may be null", varied(row=(seat(*SEAT, ("floor", int, 0)) | None, None)),
-     "`$.row.floor` was added"),
+ADDITIVE: list[tuple[type[Fact], str]] = [
+    (varied(seller=(str, "box")), "`$.seller` was added"),
+    (varied(agent=(str | None, None)), "`$.agent` was added"),
+    (varied(seller=(str, ""), till=(int, 0)), "`$.till` was added"),
+    (varied(seats=seats(seat(ROW, NUMBER, ("floor", int, 0)))), "`$.seats[].floor` was added"),
+    (varied(row=(seat(ROW, NUMBER, ("floor", int, 0)) | None, None)), "`$.row.floor` was added"),
 ]  # fmt: skip
