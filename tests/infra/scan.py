@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from aws_cdk import CfnResource
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
@@ -17,8 +18,8 @@ SEEN = "seen.json"
 FOUND = "found.json"
 
 
-class Solutions(AwsSolutionsChecks):
-    """The pack `AwsSolutions`, which records the paths of the resources that it checks."""
+class Recording:
+    """Mixin of a pack: it records the paths of the resources that it checks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,19 +27,15 @@ class Solutions(AwsSolutionsChecks):
 
     def _check_resource(self, node: CfnResource) -> None:
         self.seen.append(node.node.path)
-        super()._check_resource(node)
+        super()._check_resource(node)  # type: ignore[misc]  # the pack's
 
 
-class Serverless(ServerlessChecks):
-    """The pack `Serverless`, which records the paths of the resources that it checks."""
+class Solutions(Recording, AwsSolutionsChecks):
+    pass
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen: list[str] = []
 
-    def _check_resource(self, node: CfnResource) -> None:
-        self.seen.append(node.node.path)
-        super()._check_resource(node)
+class Serverless(Recording, ServerlessChecks):
+    pass
 
 
 class Scan:
@@ -47,10 +44,8 @@ class Scan:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.seen: dict[str, list[str]] = json.loads((folder / SEEN).read_text())
-        report = json.loads((folder / REPORT).read_text())
-        self.reports: dict[str, Any] = {
-            pack["pluginName"]: pack for pack in report["pluginReports"]
-        }
+        report = json.loads((folder / REPORT).read_text())["pluginReports"]
+        self.reports: dict[str, Any] = {pack["pluginName"]: pack for pack in report}
 
     def findings(self) -> list[str]:
         """Return the packs' findings, as `rule at construct`."""
@@ -72,21 +67,18 @@ class Scan:
     def acknowledged(self) -> Iterator[tuple[str, str, str]]:
         """Yield the code's acknowledgements: the construct's path, the rule, and the reason."""
         for construct, rules in Assembly(self.folder).said("aws:cdk:acknowledged-rules"):
-            for rule, reason in rules.items():
-                yield construct, rule, reason
+            yield from ((construct, *each) for each in rules.items())
 
 
 def scan(stage: Stage, out: Path) -> None:
     """Synthesize a stage with cdk-nag; a finding does not raise, but is in the report."""
-    solutions, serverless = Solutions(), Serverless()
+    packs: dict[str, Any] = {"AwsSolutions": Solutions(), "Serverless": Serverless()}
     try:
-        synthesize(out, stage, scanners=[solutions, serverless])
+        synthesize(out, stage, scanners=[*packs.values()])
     except RuntimeError:
         if not (out / REPORT).exists():
             raise
-    (out / SEEN).write_text(
-        json.dumps({"AwsSolutions": solutions.seen, "Serverless": serverless.seen})
-    )
+    (out / SEEN).write_text(json.dumps({name: pack.seen for name, pack in packs.items()}))
 
 
 def lint(templates: Mapping[str, Path], out: Path) -> None:
@@ -116,6 +108,4 @@ def lint(templates: Mapping[str, Path], out: Path) -> None:
 
 def found_by_lint(out: Path) -> set[tuple[str, str, str]]:
     """Return the findings of cfn-lint: template, resource, rule."""
-    return {
-        (name, resource, rule) for name, resource, rule in json.loads((out / FOUND).read_text())
-    }
+    return msgspec.json.decode((out / FOUND).read_bytes(), type=set[tuple[str, str, str]])
