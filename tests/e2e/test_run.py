@@ -1,4 +1,4 @@
-"""`fanfare run` as people and scripts use it; whenever it is stopped, it leaves nothing."""
+"""`fanfare run` as people and scripts use it; stopped at any moment, it leaves nothing behind."""
 
 import json
 import os
@@ -15,13 +15,13 @@ import pytest
 
 from ops.paths import ROOT
 from ops.stage import local_run
-from tests.e2e.world import folder, free_port, marked, until
+from tests.e2e.local_cloud import folder, free_port, processes_with, wait_until
 
 FANFARE = (sys.executable, "-m", "ops")
 
 
 class Run:
-    """A `fanfare run` without a terminal, on a port of its own."""
+    """A `fanfare run` without a terminal, on its own port."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.port = free_port()
@@ -37,45 +37,45 @@ class Run:
             stderr=subprocess.PIPE,
             text=True,
         )
-        self.said: list[str] = []
+        self.output: list[str] = []
 
-    def until_said(self, words: str) -> None:
-        """Read on until it says something."""
+    def until_printed(self, words: str) -> None:
+        """Read its output until a line contains some words."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            self.said.append(line)
+            self.output.append(line)
             if words in line:
                 return
-        pytest.fail(f"it never said {words!r}, but: {''.join(self.said)}{self.rest()}")
+        pytest.fail(f"it never printed {words!r}, but: {''.join(self.output)}{self.rest()}")
 
     def until_logged(self, log: str, words: str = "") -> None:
-        """Wait until a log of it holds some words."""
+        """Wait until one of its logs contains some words."""
         path = self.logs / log
-        until(lambda: path.exists() and words in path.read_text(), 30, f"{words!r} in {log}")
+        wait_until(lambda: path.exists() and words in path.read_text(), 30, f"{words!r} in {log}")
 
     def rest(self) -> str:
-        """Wait for its end and return what else it said, and on standard error."""
+        """Wait for its end and return the rest of its output and its standard error."""
         out, err = self.process.communicate(timeout=60)
-        self.said.append(out)
+        self.output.append(out)
         return out + err
 
     def end(self) -> None:
-        """End it if it goes on, and remove its logs."""
+        """End it if it still runs, and remove its logs."""
         if self.process.poll() is None:
             self.process.terminate()
             self.process.communicate(timeout=20)
         shutil.rmtree(self.logs)
 
     def left(self) -> list[str]:
-        """Return the processes, folders and files that are left of it."""
-        word = self.logs / local_run.FILE
+        """Return its processes, folders and files that remain."""
+        state = self.logs / local_run.FILE
         folders = [path.name for path in self.temporary.iterdir()]
-        return marked(self.marker) + folders + ([str(word)] if word.exists() else [])
+        return processes_with(self.marker) + folders + ([str(state)] if state.exists() else [])
 
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., Run]]:
-    """Start runs, and end those that a failing test leaves."""
+    """Start runs; end those that a failing test leaves running."""
     with ExitStack() as stack:
 
         def start(*options: str) -> Run:
@@ -90,37 +90,37 @@ def fanfare(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*FANFARE, *words], cwd=cwd, capture_output=True, text=True, check=False)
 
 
-def test_without_a_terminal_it_ends_after_three_journeys_and_leaves_nothing(
+def test_without_a_terminal_it_ends_after_three_orders_and_leaves_nothing(
     start: Callable[..., Run],
 ) -> None:
     run = start()
 
-    said = run.rest()
+    output = run.rest()
 
-    assert run.process.returncode == 0, said
-    assert "  ready     in " in said
+    assert run.process.returncode == 0, output
+    assert "  ready     in " in output
     for end in (
         "  dispatched in ",
         "  cancelled (payment-declined) in ",
         "  cancelled (out-of-stock) in ",
     ):
-        assert end in said
+        assert end in output
     assert run.left() == []
     kept = [json.loads(line) for line in (run.logs / "run.jsonl").read_text().splitlines()]
     assert [line["step"] for line in kept if "step" in line][:3] == ["cloud", "deploy", "seed"]
 
 
-def test_what_it_prints_works_in_another_terminal_until_ctrl_c(
+def test_the_printed_commands_work_in_another_terminal_until_ctrl_c(
     tmp_path: Path, start: Callable[..., Run]
 ) -> None:
     run = start("--keep")
-    run.until_said("  curl ")
+    run.until_printed("  curl ")
 
     placed = subprocess.run(
-        shlex.split(run.said[-1]), capture_output=True, check=True, cwd=tmp_path
+        shlex.split(run.output[-1]), capture_output=True, check=True, cwd=tmp_path
     )
     order = json.loads(placed.stdout)["id"]
-    run.until_said("OrderPlaced")
+    run.until_printed("OrderPlaced")
     shown = fanfare("order", order[:8], "--wait")
     invoked = fanfare("invoke", "--json")
     taken = fanfare("run", "--port", str(run.port))
@@ -139,7 +139,9 @@ def test_what_it_prints_works_in_another_terminal_until_ctrl_c(
 
 
 def synthesizing(run: Run) -> None:
-    until(lambda: any("app.py" in command for command in marked(run.marker)), 30, "app.py")
+    wait_until(
+        lambda: any("app.py" in command for command in processes_with(run.marker)), 30, "app.py"
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,7 +154,9 @@ def synthesizing(run: Run) -> None:
             signal.SIGINT,
             id="deploying",
         ),
-        pytest.param(lambda run: run.until_said("  ready "), signal.SIGTERM, id="placing orders"),
+        pytest.param(
+            lambda run: run.until_printed("  ready "), signal.SIGTERM, id="placing orders"
+        ),
     ],
 )
 def test_a_signal_at_any_moment_leaves_nothing(

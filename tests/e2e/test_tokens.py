@@ -1,4 +1,4 @@
-"""A stage with an issuer, on the real local cloud: real tokens, verified by its HTTP API."""
+"""A stage with an issuer on a real local cloud: its HTTP API verifies real tokens."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from ops.local.samples import samples
-from tests.e2e.asking import Answer, ask
-from tests.e2e.world import World, folder, until
+from tests.e2e.http_requests import Response, request
+from tests.e2e.local_cloud import LocalCloud, folder, wait_until
 from tests.support.builders import AUDIENCE
 from tests.support.oidc import Issuer, issuing, new_key
 
@@ -20,21 +20,21 @@ KIM = "kim"
 class Shop:
     """The deployed shop, as its customers reach it, and the issuer of their tokens."""
 
-    def __init__(self, world: World, issuer: Issuer) -> None:
-        self.world = world
+    def __init__(self, cloud: LocalCloud, issuer: Issuer) -> None:
+        self.cloud = cloud
         self.issuer = issuer
         self.token = issuer.token
 
-    def ask(
+    def request(
         self, method: str, path: str, token: str | None = None, *, body: Any = None, **more: str
-    ) -> Answer:
+    ) -> Response:
         """Send a request."""
-        return ask(method, self.world.api + path, token, body=body, headers=more)
+        return request(method, self.cloud.api + path, token, body=body, headers=more)
 
     def place(self, subject: str, key: str | None = None) -> str:
-        """Order for somebody, and return the order's id."""
+        """Place a customer's order and return its id."""
         more = {"idempotency-key": key or str(uuid4())}
-        answer = self.ask("POST", "/checkout", self.token(subject), body=BODY, **more)
+        answer = self.request("POST", "/checkout", self.token(subject), body=BODY, **more)
         assert answer.status == 200, answer
         return str(answer.body["id"])
 
@@ -43,16 +43,16 @@ class Shop:
 def shop() -> Iterator[Shop]:
     with folder() as made_in, issuing() as issuer:
         issuer.publish()
-        world = World(made_in, issuer=issuer.url, audience=AUDIENCE)
+        cloud = LocalCloud(made_in, issuer=issuer.url, audience=AUDIENCE)
         try:
-            yield Shop(world, issuer)
+            yield Shop(cloud, issuer)
         finally:
-            world.end()
+            cloud.end()
 
 
-def test_the_catalogue_is_open_to_all(shop: Shop) -> None:
-    assert shop.ask("GET", "/products").status == 200
-    assert shop.ask("GET", "/products", "no.token.atall").status == 200
+def test_the_catalogue_is_public(shop: Shop) -> None:
+    assert shop.request("GET", "/products").status == 200
+    assert shop.request("GET", "/products", "no.token.atall").status == 200
 
 
 BAD: dict[str, Callable[[Issuer], str | None]] = {
@@ -64,19 +64,19 @@ BAD: dict[str, Callable[[Issuer], str | None]] = {
     "wrong issuer": lambda issuer: issuer.token(ROBIN, iss="https://login.example.com"),
     "wrong key": lambda issuer: issuer.token(ROBIN, key=new_key()),
     "unsigned": lambda issuer: issuer.token(ROBIN, algorithm="none"),
-    "nobody's": lambda issuer: issuer.token(""),
+    "no subject": lambda issuer: issuer.token(""),
 }
 
 
 @pytest.mark.parametrize("route", ["POST /checkout", "GET /orders", "GET /orders/{}",
                                    "POST /orders/{}/cancel"])  # fmt: skip
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
-def test_without_a_good_token_every_other_route_is_closed(
+def test_every_other_route_requires_a_valid_token(
     shop: Shop, robins: str, bad: Callable[[Issuer], str | None], route: str
 ) -> None:
     method, path = route.format(robins).split()
 
-    assert shop.ask(method, path, bad(shop.issuer), body=BODY).status == 401
+    assert shop.request(method, path, bad(shop.issuer), body=BODY).status == 401
 
 
 @pytest.fixture(scope="module")
@@ -85,25 +85,27 @@ def robins(shop: Shop) -> str:
     return shop.place(ROBIN)
 
 
-def test_a_customer_sees_and_cancels_their_own_order_with_any_good_token(
+def test_a_customer_sees_and_cancels_their_own_order_with_any_valid_token(
     shop: Shop, robins: str
 ) -> None:
-    shown = shop.ask("GET", f"/orders/{robins}", shop.token(ROBIN, aud=[AUDIENCE, "another-shop"]))
-    gone = shop.ask("POST", f"/orders/{shop.place(ROBIN)}/cancel", shop.token(ROBIN))
+    shown = shop.request(
+        "GET", f"/orders/{robins}", shop.token(ROBIN, aud=[AUDIENCE, "another-shop"])
+    )
+    gone = shop.request("POST", f"/orders/{shop.place(ROBIN)}/cancel", shop.token(ROBIN))
 
     assert (shown.status, shown.body["id"]) == (200, robins)
     assert gone.status in (200, 409)
 
 
-def test_a_customers_orders_are_in_their_list_soon_and_in_no_other(shop: Shop, robins: str) -> None:
+def test_a_customers_orders_are_in_their_list_and_in_no_other(shop: Shop, robins: str) -> None:
     def listed(subject: str) -> list[str]:
-        answer = shop.ask("GET", "/orders?limit=100", shop.token(subject))
+        answer = shop.request("GET", "/orders?limit=100", shop.token(subject))
         assert answer.status == 200
         return [order["id"] for order in answer.body["orders"]]
 
     kims = shop.place(KIM)
 
-    until(lambda: robins in listed(ROBIN) and kims in listed(KIM), 30, "both are listed")
+    wait_until(lambda: robins in listed(ROBIN) and kims in listed(KIM), 30, "both are listed")
     assert kims not in listed(ROBIN)
     assert robins not in listed(KIM)
 
@@ -111,23 +113,23 @@ def test_a_customers_orders_are_in_their_list_soon_and_in_no_other(shop: Shop, r
 def test_a_page_follows_another_by_its_cursor(shop: Shop) -> None:
     token = shop.token("sam")
     orders = {shop.place("sam"), shop.place("sam")}
-    until(lambda: len(shop.ask("GET", "/orders", token).body["orders"]) == 2, 30, "both")
+    wait_until(lambda: len(shop.request("GET", "/orders", token).body["orders"]) == 2, 30, "both")
 
-    first = shop.ask("GET", "/orders?limit=1", token).body
-    last = shop.ask("GET", f"/orders?limit=1&cursor={first['cursor']}", token).body
+    first = shop.request("GET", "/orders?limit=1", token).body
+    last = shop.request("GET", f"/orders?limit=1&cursor={first['cursor']}", token).body
 
     assert {first["orders"][0]["id"], last["orders"][0]["id"]} == orders
     assert "cursor" not in last
-    assert shop.ask("GET", "/orders?limit=0", token).status == 400
+    assert shop.request("GET", "/orders?limit=0", token).status == 400
 
 
-def test_nobody_elses_token_opens_it(shop: Shop, robins: str) -> None:
+def test_another_customers_token_does_not_find_the_order(shop: Shop, robins: str) -> None:
     for method, path in (("GET", ""), ("POST", "/cancel")):
-        answer = shop.ask(method, f"/orders/{robins}{path}", shop.token(KIM))
+        answer = shop.request(method, f"/orders/{robins}{path}", shop.token(KIM))
         assert (answer.status, answer.body["type"]) == (404, "urn:fanfare:problem:no-such-order")
 
 
-def test_the_same_key_of_two_customers_is_two_orders(shop: Shop) -> None:
+def test_the_same_idempotency_key_of_two_customers_is_two_orders(shop: Shop) -> None:
     key = str(uuid4())
 
     assert shop.place(ROBIN, key) == shop.place(ROBIN, key) != shop.place(KIM, key)

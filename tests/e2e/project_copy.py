@@ -1,4 +1,4 @@
-"""A copy of the project, to be changed as its developers would, and deployed."""
+"""Copy of the project, for changes as developers make them, and deployments."""
 
 import re
 import shutil
@@ -13,8 +13,8 @@ BLOCK = re.compile(r"```python\n# (functions/\S+)\n(.*?)```", re.DOTALL)
 MANUAL = ROOT / "docs" / "add-a-consumer.md"
 
 
-class Tree:
-    """A copy in a folder of its own; changes add up."""
+class ProjectCopy:
+    """A copy in its own folder; changes accumulate."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -26,14 +26,14 @@ class Tree:
             (path / name).symlink_to(ROOT / name)
 
     def change(self, file: str, old: str, new: str) -> None:
-        """Have a file say something else where it says `old`, once."""
+        """Replace `old`, which must occur once in a file."""
         path = self.path / file
         text = path.read_text()
-        assert text.count(old) == 1, f"{file} does not say {old!r} once"
+        assert text.count(old) == 1, f"{file} does not have {old!r} once"
         path.write_text(text.replace(old, new))
 
-    def add_the_manuals_consumer(self) -> str:
-        """Add what docs/add-a-consumer.md adds, and return its name."""
+    def add_documented_consumer(self) -> str:
+        """Add the consumer of docs/add-a-consumer.md, and return its name."""
         for file, text in documented():
             path = self.path / file
             path.parent.mkdir(exist_ok=True)
@@ -50,5 +50,5 @@ class Tree:
 
 
 def documented() -> Iterator[tuple[str, str]]:
-    """Yield the files that the manual shows: paths, as their first lines say, and texts."""
+    """Yield path and text of the files in the manual; the path is in a file's first line."""
     yield from BLOCK.findall(MANUAL.read_text())

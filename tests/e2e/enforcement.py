@@ -1,4 +1,4 @@
-"""A local cloud that enforces policies and is reached over TLS; what it gets wrong, and help."""
+"""Settings of a local cloud that enforces policies over TLS, and workarounds for its errors."""
 
 import ipaddress
 import json
@@ -19,23 +19,22 @@ from ops.local.port import HOST
 from ops.stage.connection import Connection
 from tests.support.oidc import new_key
 
-ASKED_INSTEAD: Mapping[str, str] = {
+EMULATED_ACTIONS: Mapping[str, str] = {
     "sns:Publish": "sns:PublishBatch",
     "sqs:SendMessage": "sqs:SendMessageBatch",
     "sqs:ChangeMessageVisibility": "sqs:ChangeMessageVisibilityBatch",
 }
-"""What AWS asks of who makes a call for many, and the action that the emulator asks for: there is
-none of that name on AWS."""
+"""The action that AWS requires for a batch call, and the emulator's, which AWS does not have."""
 
-UNBOUND = frozenset({"ses:SendEmail"})
-"""Actions for which the emulator knows neither the resource (it asks for all) nor the keys of
-conditions: AWS asks for the identities that a mail touches, and knows whom it is from."""
+UNSCOPED = frozenset({"ses:SendEmail"})
+"""Actions for which the emulator supports neither resources (it requires `*`) nor condition keys:
+AWS checks the identities of a mail, and its sender."""
 
 DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError"})
 
 
 def certificate(folder: Path) -> Path:
-    """Make a certificate for this machine, good for a day; its key lies beside it."""
+    """Create a certificate for this machine, valid for a day, and its key beside it."""
     key, name = new_key(), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "local cloud")])
     now = datetime.now(UTC)
     address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))])
@@ -54,7 +53,7 @@ def certificate(folder: Path) -> Path:
 
 
 def settings(certificate: Path, port: int) -> dict[str, str]:
-    """Return what the emulator, its functions, the CDK and the SDK are told by the environment."""
+    """Return the environment for the emulator, its functions, the CDK and the SDK."""
     trusted = ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "MINISTACK_SSL_CERT")
     return {
         "AUTH": "true",
@@ -64,25 +63,25 @@ def settings(certificate: Path, port: int) -> dict[str, str]:
     } | dict.fromkeys(trusted, str(certificate))
 
 
-def help_out(connection: Connection) -> None:
-    """Give each function's role, in the emulator's words, what it has in AWS's, and no more."""
+def translate_policies(connection: Connection) -> None:
+    """Translate the policies of each function's role for the emulator; they grant no more."""
     iam = connection.client("iam")
     for service in SERVICES:
         role = role_of(connection, service)
         for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
             granted = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
             iam.put_role_policy(
-                RoleName=role, PolicyName=name, PolicyDocument=json.dumps(in_its_words(granted))
+                RoleName=role, PolicyName=name, PolicyDocument=json.dumps(translated(granted))
             )
 
 
-def in_its_words(policy: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a policy with the emulator's actions beside AWS's, and without bounds it knows not."""
+def translated(policy: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a policy with the emulator's actions, without limits that it does not support."""
     return {**policy, "Statement": [_statement(each) for each in policy["Statement"]]}
 
 
 def role_of(connection: Connection, service: Service) -> str:
-    """Return the name of the role under which a service's function runs."""
+    """Return the name of the role of a service's function."""
     function = connection.client("lambda").get_function_configuration(
         FunctionName=connection.function(service.name)
     )
@@ -90,7 +89,7 @@ def role_of(connection: Connection, service: Service) -> str:
 
 
 def acting_as(connection: Connection, service: Service) -> Connection:
-    """Return the cloud as a function sees it: its role is opened to the account for that."""
+    """Return a connection under a function's role, which is opened to the account for that."""
     role = role_of(connection, service)
     opened = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
     connection.client("iam").update_assume_role_policy(
@@ -100,7 +99,7 @@ def acting_as(connection: Connection, service: Service) -> Connection:
 
 
 def denied(call: Callable[..., Any], **request: Any) -> bool:
-    """Tell whether a call is denied; other errors mean that it was allowed."""
+    """Return whether a call is denied; other errors mean that it was allowed."""
     try:
         call(**request)
     except ClientError as error:
@@ -111,14 +110,12 @@ def denied(call: Callable[..., Any], **request: Any) -> bool:
 def _statement(statement: Mapping[str, Any]) -> dict[str, Any]:
     given = statement["Action"]
     actions = [given] if isinstance(given, str) else list(given)
-    told = {
-        **statement,
-        "Action": actions + [ASKED_INSTEAD[a] for a in actions if a in ASKED_INSTEAD],
-    }
-    if UNBOUND.issuperset(actions):
-        del told["Condition"]
-        told["Resource"] = "*"
-    return told
+    emulated = [EMULATED_ACTIONS[a] for a in actions if a in EMULATED_ACTIONS]
+    result = {**statement, "Action": actions + emulated}
+    if UNSCOPED.issuperset(actions):
+        del result["Condition"]
+        result["Resource"] = "*"
+    return result
 
 
 def _key(certificate: Path) -> Path:

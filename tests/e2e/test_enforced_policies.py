@@ -1,7 +1,7 @@
-"""The shop on a local cloud that enforces policies: each function acts under its own role, and the
-queues and the topic are guarded. What the cloud gets wrong is tested too, so that the list ends.
+"""The shop on a local cloud that enforces policies: of each function's role, of queues and topic.
 
-The tests follow each other: each finds what the one before it left.
+The emulator's errors are tested as well, so that a workaround is removed once it is obsolete. The
+tests build on each other: each finds the state that the one before it left.
 """
 
 import json
@@ -26,10 +26,10 @@ from ops.stage.connection import Connection
 from ops.views.metrics import summed
 from ops.views.orders import newest
 from ops.views.outstanding import outstanding
-from tests.e2e import guard
-from tests.e2e.asking import ask
-from tests.e2e.guard import acting_as, denied
-from tests.e2e.world import World, folder, until
+from tests.e2e import enforcement
+from tests.e2e.enforcement import acting_as, denied
+from tests.e2e.http_requests import request
+from tests.e2e.local_cloud import LocalCloud, folder, wait_until
 from tests.support.summary import Figure
 
 LOG = names.log_table("local")
@@ -37,10 +37,10 @@ KEY = {SUBJECT: {"S": "NOBODYS"}, SLOT: {"S": "placed"}}
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
+def cloud() -> Iterator[LocalCloud]:
     environ = dict(os.environ)
     with folder() as made_in:
-        made = World(made_in, guarded=True)
+        made = LocalCloud(made_in, enforcing=True)
         try:
             yield made
         finally:
@@ -50,23 +50,25 @@ def world() -> Iterator[World]:
 
 
 @pytest.fixture(scope="module")
-def placed(world: World) -> list[str]:
+def placed(cloud: LocalCloud) -> list[str]:
     return []
 
 
-def test_checkout_puts_orders_under_its_own_role(world: World, placed: list[str]) -> None:
+def test_checkout_puts_orders_under_its_own_role(cloud: LocalCloud, placed: list[str]) -> None:
     for sample in samples():
-        answer = ask("POST", f"{world.api}/checkout", body=sample.body, trusted=world.certificate)
+        answer = request(
+            "POST", f"{cloud.api}/checkout", body=sample.body, trusted=cloud.certificate
+        )
         assert answer.status == 200, answer
         placed.append(answer.body["id"])
 
-    assert all(world.history(order).at("placed") for order in placed)
+    assert all(cloud.history(order).at("placed") for order in placed)
 
 
-def test_the_emulator_denies_calls_for_many_and_mail_that_aws_allows(world: World) -> None:
-    """Once one of these fails, take it off `tests/e2e/guard.py` and docs/proof.md."""
-    relay, payment = acting_as(world.connection, BUS), acting_as(world.connection, PAYMENT)
-    topic, own, put_aside = topic_of(world), queue(payment, "payment"), queue(relay, "unpublished")
+def test_the_emulator_denies_batch_calls_and_mail_that_aws_allows(cloud: LocalCloud) -> None:
+    """Once one of these fails, remove it from `tests/e2e/enforcement.py` and docs/proof.md."""
+    relay, payment = acting_as(cloud.connection, BUS), acting_as(cloud.connection, PAYMENT)
+    topic, own, put_aside = topic_of(cloud), queue(payment, "payment"), queue(relay, "unpublished")
     many: dict[str, Any] = {"QueueUrl": own, "Entries": [{"Id": "0", "ReceiptHandle": "r"}]}
     one: dict[str, Any] = {"MessageGroupId": "g", "MessageDeduplicationId": "d"}
 
@@ -89,7 +91,7 @@ def test_the_emulator_denies_calls_for_many_and_mail_that_aws_allows(world: Worl
         QueueUrl=put_aside,
         Entries=[{"Id": "0", "MessageBody": "{}"}],
     )
-    email = acting_as(world.connection, next(each for each in CONSUMERS if each.name == "email"))
+    email = acting_as(cloud.connection, next(each for each in CONSUMERS if each.name == "email"))
     assert denied(
         email.client("sesv2").send_email,
         FromEmailAddress=names.LOCAL_SENDER,
@@ -99,24 +101,24 @@ def test_the_emulator_denies_calls_for_many_and_mail_that_aws_allows(world: Worl
 
 
 def test_orders_come_to_rest_with_every_function_under_its_own_role(
-    world: World, placed: list[str], figure: Figure
+    cloud: LocalCloud, placed: list[str], figure: Figure
 ) -> None:
-    guard.help_out(world.connection)
+    enforcement.translate_policies(cloud.connection)
 
-    until(lambda: all(at_rest(world, order) for order in placed), 120, "all are at rest")
-    ended = [fold(world.history(order)) for order in placed]
+    wait_until(lambda: all(at_rest(cloud, order) for order in placed), 120, "all are at rest")
+    ended = [fold(cloud.history(order)) for order in placed]
     figure("orders at rest under enforced roles", len(ended))
     assert all(sample.matches(order) for sample, order in zip(samples(), ended, strict=True))
-    sources = {event.source for order in placed for event in world.history(order)}
+    sources = {event.source for order in placed for event in cloud.history(order)}
     figure("services that stated facts under enforced roles", len(sources))
     assert sources == {"checkout", "payment", "inventory", "ordering", "shipping", "email"}
-    until(lambda: read_models(world) == (set(placed), len(placed)), 30, "list and figures")
+    wait_until(lambda: read_models(cloud) == (set(placed), len(placed)), 30, "list and figures")
 
 
-def test_no_function_may_do_what_is_another_ones(world: World, figure: Figure) -> None:
+def test_no_function_may_use_the_resources_of_another(cloud: LocalCloud, figure: Figure) -> None:
     refused = 0
     for service in SERVICES:
-        me = acting_as(world.connection, service)
+        me = acting_as(cloud.connection, service)
         dynamodb, sqs = me.client("dynamodb"), me.client("sqs")
         calls: list[tuple[Any, dict[str, Any]]] = [
             (dynamodb.scan, {"TableName": LOG}),
@@ -127,28 +129,28 @@ def test_no_function_may_do_what_is_another_ones(world: World, figure: Figure) -
         ]
         if service is not BUS:
             publish: dict[str, Any] = {
-                "TopicArn": topic_of(world),
+                "TopicArn": topic_of(cloud),
                 "Message": "{}",
                 "MessageGroupId": "g",
             }
             calls.append((me.client("sns").publish, publish))
         for consumer in CONSUMERS:
-            receive = {"QueueUrl": queue(world.connection, consumer.name, ordered=consumer.ordered)}
+            receive = {"QueueUrl": queue(cloud.connection, consumer.name, ordered=consumer.ordered)}
             if consumer is service:
                 assert not denied(sqs.receive_message, **receive, VisibilityTimeout=0)
             else:
                 calls.append((sqs.receive_message, receive))
             calls.append((sqs.send_message, receive | {"MessageBody": "{}"}))
-        for call, request in calls:
-            assert denied(call, **request), (service.name, call.__name__, request)
+        for call, arguments in calls:
+            assert denied(call, **arguments), (service.name, call.__name__, arguments)
         refused += len(calls)
     figure("calls refused to functions' roles", refused)
 
 
-def test_another_topics_message_does_not_reach_a_queue(world: World) -> None:
-    sns, sqs = world.connection.client("sns"), world.connection.client("sqs")
-    url = queue(world.connection, "payment")
-    arn = topic_of(world).replace(":sns:", ":sqs:").rpartition(":")[0] + ":fanfare-local-payment"
+def test_another_topics_message_does_not_reach_a_queue(cloud: LocalCloud) -> None:
+    sns, sqs = cloud.connection.client("sns"), cloud.connection.client("sqs")
+    url = queue(cloud.connection, "payment")
+    arn = topic_of(cloud).replace(":sns:", ":sqs:").rpartition(":")[0] + ":fanfare-local-payment"
     foreign = sns.create_topic(Name="foreign")["TopicArn"]
     sns.subscribe(TopicArn=foreign, Protocol="sqs", Endpoint=arn)
     open_to_all = sqs.create_queue(QueueName="open")["QueueUrl"]
@@ -160,53 +162,55 @@ def test_another_topics_message_does_not_reach_a_queue(world: World) -> None:
     sns.subscribe(
         TopicArn=foreign, Protocol="sqs", Endpoint=arn.replace("fanfare-local-payment", "open")
     )
-    handled = seen(world)
+    handled = seen(cloud)
 
     sns.publish(TopicArn=foreign, Message="forged")
 
-    until(lambda: waiting(world.connection, open_to_all) == 1, 30, "it was sent at all")
-    assert (waiting(world.connection, url), seen(world)) == (0, handled)
+    wait_until(lambda: waiting(cloud.connection, open_to_all) == 1, 30, "it was sent at all")
+    assert (waiting(cloud.connection, url), seen(cloud)) == (0, handled)
 
 
-def test_over_plain_http_not_even_the_accounts_root_reaches_queues_and_topic(world: World) -> None:
+def test_without_tls_not_even_the_accounts_root_may_use_queues_and_topic(
+    cloud: LocalCloud,
+) -> None:
     plain = Connection(stage="local", client=client_factory())
     sqs, sns = plain.client("sqs"), plain.client("sns")
     one = {"MessageGroupId": "g", "MessageDeduplicationId": "plain"}
-    urls = world.connection.client("sqs").list_queues(QueueNamePrefix="fanfare-")["QueueUrls"]
+    urls = cloud.connection.client("sqs").list_queues(QueueNamePrefix="fanfare-")["QueueUrls"]
     for client in (sqs, sns):
         client.meta.events.register("before-sign", as_if_over_http)
 
-    assert denied(sns.publish, TopicArn=topic_of(world), Message="{}", **one)
+    assert denied(sns.publish, TopicArn=topic_of(cloud), Message="{}", **one)
     assert len(urls) == 2 * len(CONSUMERS) + 2
     for url in urls:
         assert denied(sqs.get_queue_attributes, QueueUrl=url, AttributeNames=["All"]), url
         assert not denied(
-            world.connection.client("sqs").get_queue_attributes,
+            cloud.connection.client("sqs").get_queue_attributes,
             QueueUrl=url,
             AttributeNames=["All"],
         )
 
 
 def as_if_over_http(request: Any, **_: Any) -> None:
-    """Say what a proxy says that was reached without TLS; the emulator believes it."""
+    """Add the header of a proxy without TLS; the emulator trusts it."""
     request.headers["X-Forwarded-Proto"] = "http"
 
 
-def at_rest(world: World, order: str) -> bool:
-    history = world.history(order)
+def at_rest(cloud: LocalCloud, order: str) -> bool:
+    history = cloud.history(order)
     return outstanding(history) == () and not fold(history).moving
 
 
-def read_models(world: World) -> tuple[set[str], int]:
-    """Return which orders the list has, and how many the figures count."""
-    counted = figures(world.connection.rows(ANALYTICS, FIGURES), 1, day_of(utc_now()))
-    return {listed.id for listed in newest(world.connection, limit=100)}, summed(counted).orders
+def read_models(cloud: LocalCloud) -> tuple[set[str], int]:
+    """Return the orders in the list, and the number of orders in the figures."""
+    counted = figures(cloud.connection.rows(ANALYTICS, FIGURES), 1, day_of(utc_now()))
+    return {listed.id for listed in newest(cloud.connection, limit=100)}, summed(counted).orders
 
 
-def topic_of(world: World) -> str:
+def topic_of(cloud: LocalCloud) -> str:
     (topic,) = (
         each["TopicArn"]
-        for each in world.connection.client("sns").list_topics()["Topics"]
+        for each in cloud.connection.client("sns").list_topics()["Topics"]
         if each["TopicArn"].endswith(names.topic("local"))
     )
     return str(topic)
@@ -223,7 +227,7 @@ def waiting(connection: Connection, url: str) -> int:
     return int(found["Attributes"][name])
 
 
-def seen(world: World) -> int:
-    """Return how many lines payment has written."""
-    group = world.connection.log_group("payment")
-    return len(world.connection.client("logs").filter_log_events(logGroupName=group)["events"])
+def seen(cloud: LocalCloud) -> int:
+    """Return the number of payment's log lines."""
+    group = cloud.connection.log_group("payment")
+    return len(cloud.connection.client("logs").filter_log_events(logGroupName=group)["events"])

@@ -1,4 +1,4 @@
-"""The system on a real local cloud, brought up by the operator's own modules."""
+"""The system on a real local cloud, deployed by the operators' own modules."""
 
 import http.client
 import os
@@ -21,34 +21,34 @@ from ops.local.signals import Signals
 from ops.paths import ROOT
 from ops.stage import connection
 from ops.stage.connection import Connection
-from tests.e2e import guard
-from tests.e2e.asking import ask
-from tests.e2e.tree import Tree
+from tests.e2e import enforcement
+from tests.e2e.http_requests import request
+from tests.e2e.project_copy import ProjectCopy
 
 
 def free_port() -> int:
-    """Return a port on which nobody listens."""
+    """Return a free port."""
     with socket.create_server((HOST, 0)) as server:
         return int(server.getsockname()[1])
 
 
 @contextmanager
 def folder() -> Iterator[Path]:
-    """Give a folder where a run would have its own."""
+    """Yield a temporary folder in the place of a run's own."""
     with TemporaryDirectory(prefix="rehearsal-", dir=scratch.base()) as name:
         yield Path(name)
 
 
-def until(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    """Wait for what another process does."""
+def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    """Wait until a condition is true, at most so many seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
         time.sleep(0.02)
 
 
-def marked(marker: str) -> list[str]:
-    """Return the commands of all processes that have a variable in their environment."""
+def processes_with(marker: str) -> list[str]:
+    """Return the commands of all processes with a marker in their environment."""
     found = []
     for process in Path("/proc").iterdir():
         try:
@@ -59,14 +59,13 @@ def marked(marker: str) -> list[str]:
     return [command for command in found if command]
 
 
-class World:
-    """A local cloud on a port of its own, and what is deployed to it."""
+class LocalCloud:
+    """A local cloud on its own port, with a deployed and seeded stage."""
 
-    def __init__(self, folder: Path, *, guarded: bool = False, **context: str) -> None:
-        """Start it, deploy to it and seed it, in a folder of its own; `context` is the CDK's.
+    def __init__(self, folder: Path, *, enforcing: bool = False, **context: str) -> None:
+        """Start the cloud in a folder of its own, deploy and seed it; `context` is the CDK's.
 
-        One that is `guarded` enforces policies, and is reached over TLS by who trusts its
-        `certificate`.
+        An `enforcing` cloud enforces policies and uses TLS with its `certificate`.
         """
         self.folder = folder
         self._context = context
@@ -74,8 +73,8 @@ class World:
         self.temporary.mkdir()
         self.marker = f"FANFARE_REHEARSAL={folder}"
         self.port = free_port()
-        self.certificate = guard.certificate(folder) if guarded else None
-        settings = guard.settings(self.certificate, self.port) if self.certificate else {}
+        self.certificate = enforcement.certificate(folder) if enforcing else None
+        settings = enforcement.settings(self.certificate, self.port) if self.certificate else {}
         self._environ = (
             connection.local_environment(self.port, os.environ)
             | settings
@@ -89,7 +88,7 @@ class World:
             self._children, self.port, self._environ, folder, folder / "cloud.log"
         )
         if self.certificate:
-            until(self._answers, ministack.PATIENCE, "the guarded cloud answers")
+            wait_until(self._answers, ministack.PATIENCE, "the enforcing cloud answers")
         else:
             ministack.until_ready(self.process, self.port)
         self.connection = self._connect()
@@ -102,22 +101,22 @@ class World:
         seed.fill(self.connection)
 
     def deploy(self, source: Path) -> None:
-        """Deploy the stacks that a tree makes."""
+        """Deploy the stacks of a project."""
         self._finish(self.begin(source))
 
     def begin(self, source: Path) -> Child:
-        """Begin to deploy the stacks that a tree makes."""
+        """Begin to deploy the stacks of a project."""
         return deploy.start(
             self._children, self._environ, self.folder, self._log, source, self._context
         )
 
     def destroy(self) -> None:
-        """Take all stacks out again."""
+        """Destroy all stacks."""
         self._finish(deploy.start_destroying(self._children, self._environ, self.folder, self._log))
 
-    def tree(self) -> Tree:
-        """Return a copy of the project, to be changed and deployed."""
-        return Tree(self.folder / "tree")
+    def project(self) -> ProjectCopy:
+        """Return a new copy of the project, for changes and deployments."""
+        return ProjectCopy(self.folder / "project")
 
     def history(self, order: str) -> History:
         """Return the events of an order."""
@@ -128,11 +127,11 @@ class World:
         self._children.__exit__(None, None, None)
 
     def _connect(self) -> Connection:
-        """Connect; to a guarded cloud by the environment, which names the certificate."""
+        """Connect; to an enforcing cloud by the environment, which has its certificate."""
         if not self.certificate:
             return connection.local(self.port)
         environ = connection.local_environment(self.port, os.environ)
-        environ |= guard.settings(self.certificate, self.port)
+        environ |= enforcement.settings(self.certificate, self.port)
         for name in os.environ.keys() - environ.keys():
             del os.environ[name]
         os.environ.update(environ)
@@ -142,7 +141,7 @@ class World:
     def _answers(self) -> bool:
         try:
             health = f"https://{HOST}:{self.port}/_ministack/health"
-            return ask("GET", health, trusted=self.certificate).status == http.client.OK
+            return request("GET", health, trusted=self.certificate).status == http.client.OK
         except OSError:
             return False
 

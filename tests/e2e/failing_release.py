@@ -1,4 +1,4 @@
-"""A release of payment that fails: it is in force until it is told to be unwell, then goes back."""
+"""A failing release of payment: active until a signal makes CloudFormation roll it back."""
 
 import time
 from collections.abc import Iterator
@@ -12,16 +12,16 @@ from functions import names
 from ops.local.samples import place
 from ops.logs.record import LogRecord
 from ops.logs.watch import LOCAL_TIMING, Watch
-from tests.e2e.tree import Tree
-from tests.e2e.world import World
+from tests.e2e.local_cloud import LocalCloud
+from tests.e2e.project_copy import ProjectCopy
 
 CONSUMER = "payment"
 GATE = "Gate"
 TIMEOUT = 15
-"""Seconds that the function has before the release."""
+"""Seconds of the function's timeout before the release."""
 
-BETWEEN = 0.25
-"""Seconds between two orders of the customers who do not know that there is a release."""
+INTERVAL = 0.25
+"""Seconds between two orders during the release."""
 
 _ROW = "functions/payment/service.py"
 _RULES = "functions/payment/reactions.py"
@@ -39,50 +39,50 @@ _WAIT = f"""
 """
 
 
-def write(tree: Tree) -> None:
-    """Write the release: another size, another table, one type more to hear, and rules that raise.
+def write(project: ProjectCopy) -> None:
+    """Write the release: another memory size, a table, one more subscribed type, failing reactions.
 
-    CloudFormation waits at the gate, when all the rest is in force, for word that it is well.
+    When all other changes are active, CloudFormation waits at the gate for a signal.
     """
-    tree.change(_ROW, "    batch=5,", "    memory=768,\n    batch=4,")
-    tree.change(_ROW, f"    timeout={TIMEOUT},", f"    timeout={TIMEOUT - 3},")
-    tree.change(_ROW, "import OrderCancelled", "import OrderCancelled, OrderConfirmed")
-    tree.change(_ROW, "    on=(\n", "    on=(\n        On(event=OrderConfirmed, react=print),\n")
+    project.change(_ROW, "    batch=5,", "    memory=768,\n    batch=4,")
+    project.change(_ROW, f"    timeout={TIMEOUT},", f"    timeout={TIMEOUT - 3},")
+    project.change(_ROW, "import OrderCancelled", "import OrderCancelled, OrderConfirmed")
+    project.change(_ROW, "    on=(\n", "    on=(\n        On(event=OrderConfirmed, react=print),\n")
     table = '    tables=(Table(name="notes", key="order", access=frozenset({"put"})),),\n'
-    tree.change(_ROW, "    adapters=(\n", f"{table}    adapters=(\n")
+    project.change(_ROW, "    adapters=(\n", f"{table}    adapters=(\n")
     raised = '    raise RuntimeError("a bad release")\n'
-    tree.change(_RULES, "    if history.at(CHARGE):\n", f"{raised}    if history.at(CHARGE):\n")
-    stack = tree.path / _STACK
+    project.change(_RULES, "    if history.at(CHARGE):\n", f"{raised}    if history.at(CHARGE):\n")
+    stack = project.path / _STACK
     stack.write_text(stack.read_text() + _WAIT)
 
 
-def at_the_gate(world: World) -> bool:
-    """Tell whether all of the release but the gate is in force."""
-    events = world.connection.client("cloudformation").describe_stack_events(StackName=_stack())
+def is_at_gate(cloud: LocalCloud) -> bool:
+    """Return whether the release is active and CloudFormation waits at the gate."""
+    events = cloud.connection.client("cloudformation").describe_stack_events(StackName=_stack())
     return any(
         event["LogicalResourceId"] == GATE and event["ResourceStatus"].endswith("_IN_PROGRESS")
         for event in events["StackEvents"]
     )
 
 
-def unwell(world: World) -> None:
-    """Tell CloudFormation that the release is not well."""
-    world.connection.client("cloudformation").signal_resource(
+def fail(cloud: LocalCloud) -> None:
+    """Signal CloudFormation that the release failed."""
+    cloud.connection.client("cloudformation").signal_resource(
         StackName=_stack(), LogicalResourceId=GATE, UniqueId="smoke", Status="FAILURE"
     )
 
 
-def status(world: World) -> str:
-    """Return the status of the stack that is released."""
-    found = world.connection.client("cloudformation").describe_stacks(StackName=_stack())
+def status(cloud: LocalCloud) -> str:
+    """Return the status of the released stack."""
+    found = cloud.connection.client("cloudformation").describe_stacks(StackName=_stack())
     return str(found["Stacks"][0]["StackStatus"])
 
 
 class Failures:
-    """The orders that the release could not charge, as its log tells."""
+    """The orders that the release failed to charge, from its log."""
 
-    def __init__(self, world: World) -> None:
-        connection = world.connection
+    def __init__(self, cloud: LocalCloud) -> None:
+        connection = cloud.connection
         groups = {CONSUMER: connection.log_group(CONSUMER)}
         self._watch = Watch(
             connection.client("logs"),
@@ -94,32 +94,32 @@ class Failures:
         self.orders: set[str | None] = set()
 
     def count(self) -> int:
-        """Return how many there are by now."""
+        """Return their number so far."""
         records: list[LogRecord] = self._watch.poll(time.time(), flush=True)
         self.orders |= {record.order for record in records if record.error == "RuntimeError"}
         return len(self.orders)
 
 
 @contextmanager
-def customers(world: World, body: dict[str, Any]) -> Iterator[list[str]]:
-    """Have orders placed while the body runs; give their ids, all of them once it is left.
+def customers(cloud: LocalCloud, body: dict[str, Any]) -> Iterator[list[str]]:
+    """Place orders while the body runs; yield a list of their ids, complete once it is left.
 
     Raises:
-        CommandError: the shop refused one.
+        CommandError: the shop refused an order.
     """
     placed: list[str] = []
-    enough = Event()
+    stop = Event()
 
     def shop() -> None:
-        while not enough.wait(BETWEEN):
-            placed.append(place(world.api, body))
+        while not stop.wait(INTERVAL):
+            placed.append(place(cloud.api, body))
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         shopping = pool.submit(shop)
         try:
             yield placed
         finally:
-            enough.set()
+            stop.set()
         shopping.result()
 
 

@@ -1,4 +1,4 @@
-"""Requests to the deployed shop, as its customers send them."""
+"""HTTP requests to the deployed shop, as its customers send them."""
 
 import http.client
 import json
@@ -16,14 +16,14 @@ NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the shop said."""
+class Response:
+    """The shop's response; `body` is decoded JSON."""
 
     status: int
     body: Any
 
 
-def ask(
+def request(
     method: str,
     address: str,
     token: str | None = None,
@@ -31,8 +31,8 @@ def ask(
     body: Any = None,
     headers: Mapping[str, str] = NONE,
     trusted: Path | None = None,
-) -> Answer:
-    """Send a request; `trusted` is the certificate of a shop that is asked over TLS."""
+) -> Response:
+    """Send a request; `trusted` is the certificate of a shop with TLS."""
     url = urlsplit(address)
     connection = (
         http.client.HTTPSConnection(
@@ -52,6 +52,6 @@ def ask(
             {"content-type": "application/json", **bearer, **headers},
         )
         answer = connection.getresponse()
-        return Answer(answer.status, json.loads(answer.read() or b"null"))
+        return Response(answer.status, json.loads(answer.read() or b"null"))
     finally:
         connection.close()

@@ -1,4 +1,4 @@
-"""How a consumer stands in the cloud, as the services tell; and what is in the cloud at all."""
+"""State of a consumer's resources in the cloud, and lists of all resources."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,12 +9,12 @@ from ops.stage.connection import Connection
 FUNCTION = ("CodeSha256", "Timeout", "MemorySize", "Environment", "Handler", "Role")
 SOURCE = ("UUID", "BatchSize", "ScalingConfig", "FunctionResponseTypes", "State")
 SUBSCRIPTION = ("FilterPolicy", "RawMessageDelivery", "RedrivePolicy")
-TELLING = ("Approximate", "Created", "LastModified")
-"""Attributes of a queue that change by themselves begin so."""
+VOLATILE = ("Approximate", "Created", "LastModified")
+"""Prefixes of a queue's attributes that change without an update."""
 
 
-def standing(connection: Connection, consumer: str) -> dict[str, Any]:
-    """Return all that an update of a consumer's stack may change, by kind."""
+def consumer_state(connection: Connection, consumer: str) -> dict[str, Any]:
+    """Return all settings that an update of a consumer's stack may change, by kind."""
     function = _function(connection, consumer)
     return {
         "function": {key: function[key] for key in FUNCTION},
@@ -27,14 +27,14 @@ def standing(connection: Connection, consumer: str) -> dict[str, Any]:
     }
 
 
-def codes(connection: Connection) -> dict[str, str]:
+def code_hashes(connection: Connection) -> dict[str, str]:
     """Return the hash of each function's code, by the function's name."""
     functions = connection.client("lambda").list_functions()["Functions"]
     return {function["FunctionName"]: function["CodeSha256"] for function in functions}
 
 
-def updates(connection: Connection) -> dict[str, Any]:
-    """Return when each stack was updated last, by its name."""
+def update_times(connection: Connection) -> dict[str, Any]:
+    """Return the time of each stack's last update, by its name."""
     found = connection.client("cloudformation").describe_stacks()["Stacks"]
     return {
         stack["StackName"]: stack.get("LastUpdatedTime", stack["CreationTime"])
@@ -43,11 +43,11 @@ def updates(connection: Connection) -> dict[str, Any]:
     }
 
 
-def left(connection: Connection) -> Mapping[str, list[str]]:
-    """Return what is in the cloud, by kind; kinds of which there is nothing are left out."""
-    listed: dict[str, list[Any]] = {
-        "stacks": list(updates(connection)),
-        "functions": list(codes(connection)),
+def remaining(connection: Connection) -> Mapping[str, list[str]]:
+    """Return all resources in the cloud, by kind, without empty kinds."""
+    found: dict[str, list[Any]] = {
+        "stacks": list(update_times(connection)),
+        "functions": list(code_hashes(connection)),
         "layers": connection.client("lambda").list_layers()["Layers"],
         "sources": connection.client("lambda").list_event_source_mappings()["EventSourceMappings"],
         "queues": connection.client("sqs").list_queues().get("QueueUrls", []),
@@ -60,11 +60,11 @@ def left(connection: Connection) -> Mapping[str, list[str]]:
         "alarms": connection.client("cloudwatch").describe_alarms()["MetricAlarms"],
         "roles": connection.client("iam").list_roles()["Roles"],
     }
-    return {kind: [str(each) for each in found] for kind, found in listed.items() if found}
+    return {kind: [str(each) for each in items] for kind, items in found.items() if items}
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
-    """Return the keys under which something else stands, or is new."""
+    """Return the keys with different values, or in only one of both."""
     return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
 
 
@@ -77,7 +77,7 @@ def _queue(connection: Connection, consumer: str) -> dict[str, str]:
     sqs = connection.client("sqs")
     url = sqs.get_queue_url(QueueName=names.prefixed(connection.stage, consumer))["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    return {name: value for name, value in attributes.items() if not name.startswith(TELLING)}
+    return {name: value for name, value in attributes.items() if not name.startswith(VOLATILE)}
 
 
 def _source(connection: Connection, consumer: str) -> dict[str, Any]:
