@@ -4,10 +4,11 @@ An `Interceptor` stands between a gateway and its provider. It receives the name
 function that makes it; it may make it, drop it, or do something else before.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
+from types import SimpleNamespace
 from typing import Any, Protocol
 from unittest.mock import patch
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ import requests
 import stripe
 
 from events.money import Money
-from functions.framework.ports import Record, Records
+from functions.framework.ports import Records
 from functions.payment.gateway import Gateway
 from functions.payment.sandbox import DECLINED, LEDGER, OUTAGE, SUCCESS, TIMEOUT, SandboxGateway
 from functions.payment.stripe import calls
@@ -92,24 +93,12 @@ def pass_through(_: str, call: Callable[[], Any]) -> Any:
     return call()
 
 
-# -- the sandbox -----------------------------------------------------------------------------------
-
-
-class InterceptedRecords:
-    """A table whose calls pass an interceptor."""
-
-    def __init__(self, records: Records, interceptor: Interceptor) -> None:
-        self._records, self._around = records, interceptor
-
-    def get(self, key: str) -> Record | None:
-        found: Record | None = self._around("get", lambda: self._records.get(key))
-        return found
-
-    def put(self, record: Record) -> bool:
-        return bool(self._around("put", lambda: self._records.put(record)))
-
-    def all(self) -> Iterator[Record]:
-        return self._records.all()
+def intercepted(records: Records, interceptor: Interceptor) -> Any:
+    """Return a table whose reads and writes pass an interceptor."""
+    return SimpleNamespace(
+        get=lambda key: interceptor("get", lambda: records.get(key)),
+        put=lambda record: interceptor("put", lambda: records.put(record)),
+    )
 
 
 class SandboxProvider:
@@ -122,7 +111,7 @@ class SandboxProvider:
         self.ledger = MemoryTables()(LEDGER)
 
     def gateway(self, interceptor: Interceptor | None = None) -> SandboxGateway:
-        return SandboxGateway(InterceptedRecords(self.ledger, interceptor or pass_through))
+        return SandboxGateway(intercepted(self.ledger, interceptor or pass_through))
 
     def lossy(self) -> tuple[Gateway, str]:
         return self.gateway(), prepare(self, TIMEOUT)
@@ -138,21 +127,17 @@ class SandboxProvider:
         return Totals(int(captured > 0), captured, amount if state == "refunded" else 0)
 
 
-# -- Stripe ----------------------------------------------------------------------------------------
-
-
 class InterceptedHttp(stripe.RequestsClient):
     """The library's own HTTP client, with an interceptor and without waits between retries."""
 
     def __init__(self, session: requests.Session, interceptor: Interceptor) -> None:
         super().__init__(timeout=60, session=session)
-        self._around = interceptor
+        self._interceptor = interceptor
 
     def request(self, method: str, url: str, *rest: Any, **more: Any) -> Any:
-        what = f"{method} {urlsplit(url).path.rpartition('/')[2]}"
-        return self._around(
-            what, lambda: super(InterceptedHttp, self).request(method, url, *rest, **more)
-        )
+        name = f"{method} {urlsplit(url).path.rpartition('/')[2]}"
+        request = super().request
+        return self._interceptor(name, lambda: request(method, url, *rest, **more))
 
     def _sleep_time_seconds(self, num_retries: int) -> float:
         return 0
@@ -181,9 +166,9 @@ class StripeProvider:
     def lossy(self) -> tuple[Gateway, str]:
         left = [None] * (RETRIES + 1)
 
-        def lose(what: str, call: Callable[[], Any]) -> Any:
+        def lose(name: str, call: Callable[[], Any]) -> Any:
             answer = call()
-            if what == "post confirm" and left:
+            if name == "post confirm" and left:
                 left.pop()
                 raise no_answer()
             return answer
@@ -203,15 +188,11 @@ class StripeProvider:
         return patch.object(calls, "StripeCalls", replaced)
 
     def totals(self, reference: str) -> Totals:
-        charges = [
-            charge
-            for charge in self._list("charges")
-            if charge["payment_intent"] == reference and charge["status"] == "succeeded"
-        ]
+        paid = {"payment_intent": reference, "status": "succeeded"}
+        charges = [each for each in self._list("charges") if paid.items() <= each.items()]
         refunds = [refund for c in charges for refund in self._list("refunds", charge=c["id"])]
-        return Totals(
-            len(charges), sum(c["amount"] for c in charges), sum(r["amount"] for r in refunds)
-        )
+        captured, refunded = (sum(each["amount"] for each in found) for found in (charges, refunds))
+        return Totals(len(charges), captured, refunded)
 
     def close(self) -> None:
         """Delete all data, so that the lists stay short."""
@@ -219,10 +200,7 @@ class StripeProvider:
         self.session.close()
 
     def _list(self, kind: str, **query: str) -> list[dict[str, Any]]:
-        answer = self.session.get(
-            f"{self.address}/v1/{kind}",
-            params={"limit": "10000", **query},
-            headers={"Authorization": f"Bearer {KEY}"},
-        )
+        url, headers = f"{self.address}/v1/{kind}", {"Authorization": f"Bearer {KEY}"}
+        answer = self.session.get(url, params={"limit": "10000", **query}, headers=headers)
         answer.raise_for_status()
         return list(answer.json()["data"])

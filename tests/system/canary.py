@@ -30,19 +30,9 @@ GIVES_UP = "ordering"
 
 type Call = tuple[str, dict[str, Any]]
 
-ORDER = {
-    "lines": [{"sku": SKU, "quantity": 1}],
-    "email": marks.EMAIL,
-    "ship_to": marks.SHIP_TO,
-}
+LINES = [{"sku": SKU, "quantity": 1}]
+ORDER = {"lines": LINES, "email": marks.EMAIL, "ship_to": marks.SHIP_TO}
 HEADERS = {"authorization": f"Bearer {marks.JWT}", "traceparent": marks.CARD, "cookie": marks.JWT}
-
-
-class VerboseError(RuntimeError):
-    """A provider's error that quotes all marked data."""
-
-    def __init__(self) -> None:
-        super().__init__(marks.EVERYTHING)
 
 
 @dataclass
@@ -76,30 +66,24 @@ class _Refused:
     headers: dict[str, str] = {}  # noqa: RUF012  botocore only reads it
 
 
+@dataclass
 class Canary:
     """Walks every path with marked data; `foreign` are the answers about other people's orders."""
 
-    def __init__(
-        self,
-        world: World,
-        shop: Shop,
-        recorder: CallRecorder,
-        clock: Traveller,
-        patch: Callable[..., Any],
-    ) -> None:
-        self.world, self.shop, self.clock, self.patch = world, shop, clock, patch
-        self.recorder = recorder
-        self.foreign: list[Answer] = []
+    world: World
+    shop: Shop
+    recorder: CallRecorder
+    clock: Traveller
+    patch: Callable[..., Any]
+    foreign: list[Answer] = field(default_factory=list)
 
     def walk(self) -> Placed:
         """Walk all paths except `poison`; return an order that has ended."""
         good = self.place(SUCCESS, marks.KEY)
         self.world.settle()
         declined = self.place(marks.TOKEN, marks.OTHER_KEY)
-        self.world.invoke(
-            "checkout",
-            ORDER | {"payment_token": marks.TOKEN, "idempotency_key": marks.DIRECT_KEY},
-        )
+        direct = {"payment_token": marks.TOKEN, "idempotency_key": marks.DIRECT_KEY}
+        self.world.invoke("checkout", ORDER | direct)
         self.show(good)
         self.request_foreign(good, declined)
         self.world.settle()
@@ -201,9 +185,8 @@ class Canary:
         try:
             if service == "checkout":
                 answer = self.shop.show(Placed("0" * 26, marks.KEY))
-                self.shop.request(
-                    "POST /checkout", body=ORDER | {"payment_token": SUCCESS}, headers=HEADERS
-                )
+                body = ORDER | {"payment_token": SUCCESS}
+                self.shop.request("POST /checkout", body=body, headers=HEADERS)
                 assert answer.status in {404, 500}
             elif service == "relay":
                 self.world.relay()
@@ -214,12 +197,13 @@ class Canary:
 
 
 def _fails_once(works: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that raises a verbose error at its first call."""
     failed: list[bool] = []
 
     def call(*given: Any, **named: Any) -> Any:
         if not failed:
             failed.append(True)
-            raise VerboseError
+            raise RuntimeError(marks.EVERYTHING)
         return works(*given, **named)
 
     return call

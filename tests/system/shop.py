@@ -8,6 +8,7 @@ from uuid import UUID
 
 from functions import map as the_map
 from functions.payment.sandbox import SUCCESS
+from functions.runtime.memory.lambda_events import http_request
 from tests.support.builders import verified
 from tests.system.world import World
 
@@ -61,17 +62,11 @@ class Shop:
         stock = self._world.own_table("inventory", "stock")
         self._world.put(stock, {"sku": {"S": sku}, "available": {"N": str(pieces)}})
 
-    def order(
-        self,
-        sku: str = SKU,
-        quantity: int = 1,
-        token: str = SUCCESS,
-        others: Sequence[str] = (),
-    ) -> Placed:
-        """Place an order with a new key, of one product or of `others` as well."""
+    def order(self, *args: Any, **options: Any) -> Placed:
+        """Place an order with a new key, as by `request_order`."""
         self._keys += 1
         key = str(UUID(int=self._keys))
-        answer = self.request_order(key, sku, quantity, token, others)
+        answer = self.request_order(key, *args, **options)
         assert answer.status == 200, answer
         return Placed(answer.body["id"], key)
 
@@ -83,7 +78,7 @@ class Shop:
         token: str = SUCCESS,
         others: Sequence[str] = (),
     ) -> Answer:
-        """Request an order with a key; return any answer."""
+        """Request an order with a key, of one product or of `others` as well; return any answer."""
         body = {
             "lines": [{"sku": each, "quantity": quantity} for each in (sku, *others)],
             "email": "ada@example.com",
@@ -120,24 +115,16 @@ class Shop:
         headers: dict[str, str] | None = None,
     ) -> Answer:
         """Send a request to the API's function, as an HTTP API does."""
-        response = self._world.invoke(
-            the_map.API.name,
-            {
-                "version": "2.0",
-                "routeKey": route,
-                "headers": {"content-type": "application/json"} | (headers or {}),
-                "pathParameters": path or {},
-                "requestContext": {"requestId": "request", "http": {}}
-                | (verified(self.subject) if self.subject else {}),
-                "body": json.dumps(body) if body is not None else None,
-                "isBase64Encoded": False,
-            },
+        event = http_request(
+            route,
+            body=None if body is None else json.dumps(body),
+            headers=headers,
+            pathParameters=path or {},
+            requestContext=verified(self.subject) if self.subject else {},
         )
-        return Answer(
-            response["statusCode"],
-            response["headers"],
-            json.loads(response["body"]) if response["body"] else None,
-        )
+        answer = self._world.invoke(the_map.API.name, event)
+        shown = json.loads(answer["body"]) if answer["body"] else None
+        return Answer(answer["statusCode"], answer["headers"], shown)
 
     # -- the services' own tables ------------------------------------------------------------------
 

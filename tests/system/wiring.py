@@ -16,24 +16,10 @@ from tests.support.template import Resource, Templates
 type ClientsOf = Callable[[str], Clients]
 """Returns the AWS clients of a function, by its service."""
 
-TABLE = (
-    "TableName",
-    "KeySchema",
-    "AttributeDefinitions",
-    "GlobalSecondaryIndexes",
-    "BillingMode",
-    "StreamSpecification",
-)
-QUEUE = (
-    "FifoQueue",
-    "VisibilityTimeout",
-    "MessageRetentionPeriod",
-    "ContentBasedDeduplication",
-    "DeduplicationScope",
-    "FifoThroughputLimit",
-    "RedrivePolicy",
-)
-SUBSCRIPTION = ("RawMessageDelivery", "FilterPolicy", "FilterPolicyScope", "RedrivePolicy")
+type Services = Mapping[str, str]
+"""Each function's service, by the function's name."""
+
+TARGET = ("TopicArn", "Protocol", "Endpoint")
 
 
 @dataclass(frozen=True)
@@ -60,15 +46,20 @@ class Wiring:
 
 def wire(templates: Templates, client: Clients, observer: Observer, clients: ClientsOf) -> Wiring:
     """Create all that the templates declare."""
-    _make_tables(templates, client("dynamodb"))
-    _make_queues(templates, client("sqs"))
-    _make_topic(templates, client("sns"))
+    _create_tables(templates, client("dynamodb"))
+    _create_queues(templates, client("sqs"))
+    _create_topic(templates, client("sns"))
     functions = {
         function.properties["FunctionName"]: function.properties["Environment"]["Variables"]
         for function in templates.resources("AWS::Lambda::Function")
     }
     services = {name: environ[SERVICE] for name, environ in functions.items()}
     environments = {environ[SERVICE]: environ for environ in functions.values()}
+    (stream_batch,) = (
+        int(mapping.properties["BatchSize"])
+        for mapping in templates.resources("AWS::Lambda::EventSourceMapping")
+        if "StartingPosition" in mapping.properties
+    )
     return Wiring(
         handlers={
             service: build(environ, observer=observer, clients=clients(service))
@@ -76,44 +67,50 @@ def wire(templates: Templates, client: Clients, observer: Observer, clients: Cli
         },
         environments=environments,
         sources=dict(_sources(templates, services, client("sqs"))),
-        stream_batch=_stream_batch(templates),
+        stream_batch=stream_batch,
         ticks=dict(_ticks(templates, services)),
     )
 
 
-def _make_tables(templates: Templates, dynamodb: Any) -> None:
+def _create_tables(templates: Templates, dynamodb: Any) -> None:
     for table in templates.resources("AWS::DynamoDB::Table"):
-        properties = {name: table.properties[name] for name in TABLE if name in table.properties}
+        properties = _without(table, "PointInTimeRecoverySpecification", "SSESpecification")
         if "StreamSpecification" in properties:
             properties["StreamSpecification"] |= {"StreamEnabled": True}
         dynamodb.create_table(**properties)
 
 
-def _make_queues(templates: Templates, sqs: Any) -> None:
+def _create_queues(templates: Templates, sqs: Any) -> None:
     queues = list(templates.resources("AWS::SQS::Queue"))
     for queue in sorted(queues, key=lambda queue: "RedrivePolicy" in queue.properties):
-        sqs.create_queue(
-            QueueName=queue.properties["QueueName"], Attributes=_attributes(queue, QUEUE)
-        )
+        name = queue.properties["QueueName"]
+        sqs.create_queue(QueueName=name, Attributes=_attributes(_without(queue, "QueueName")))
 
 
-def _make_topic(templates: Templates, sns: Any) -> None:
+def _create_topic(templates: Templates, sns: Any) -> None:
     for topic in templates.resources("AWS::SNS::Topic"):
-        sns.create_topic(
-            Name=topic.properties["TopicName"], Attributes=_attributes(topic, ("FifoTopic",))
-        )
+        name = topic.properties["TopicName"]
+        sns.create_topic(Name=name, Attributes=_attributes(_without(topic, "TopicName")))
     for subscription in templates.resources("AWS::SNS::Subscription"):
-        sns.subscribe(
-            TopicArn=subscription.properties["TopicArn"],
-            Protocol=subscription.properties["Protocol"],
-            Endpoint=subscription.properties["Endpoint"],
-            Attributes=_attributes(subscription, SUBSCRIPTION),
-        )
+        target = {name: subscription.properties[name] for name in TARGET}
+        sns.subscribe(**target, Attributes=_attributes(_without(subscription, *TARGET)))
 
 
-def _sources(
-    templates: Templates, services: Mapping[str, str], sqs: Any
-) -> Iterator[tuple[str, Source]]:
+def _without(resource: Resource, *names: str) -> dict[str, Any]:
+    """Return a resource's properties, except its tags and those with these names."""
+    return {
+        name: value for name, value in resource.properties.items() if name not in (*names, "Tags")
+    }
+
+
+def _attributes(properties: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in properties.items()
+    }
+
+
+def _sources(templates: Templates, services: Services, sqs: Any) -> Iterator[tuple[str, Source]]:
     queues = {
         queue.properties["QueueName"]: queue.properties
         for queue in templates.resources("AWS::SQS::Queue")
@@ -121,43 +118,22 @@ def _sources(
     for mapping in templates.resources("AWS::Lambda::EventSourceMapping"):
         arn = mapping.properties["EventSourceArn"]
         assert mapping.properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-        if _name(arn) not in queues:
+        queue = queues.get(_name(arn))
+        if queue is None:
             continue
-        queue = queues[_name(arn)]
-        dead = _name(queue["RedrivePolicy"]["deadLetterTargetArn"])
-        yield (
-            services[mapping.properties["FunctionName"]],
-            Source(
-                arn=arn,
-                url=sqs.get_queue_url(QueueName=_name(arn))["QueueUrl"],
-                dead_letters=sqs.get_queue_url(QueueName=dead)["QueueUrl"],
-                fifo=bool(queue.get("FifoQueue")),
-                batch=int(mapping.properties["BatchSize"]),
-            ),
+        url, dead_letters = (
+            sqs.get_queue_url(QueueName=_name(each))["QueueUrl"]
+            for each in (arn, queue["RedrivePolicy"]["deadLetterTargetArn"])
         )
+        fifo, batch = bool(queue.get("FifoQueue")), int(mapping.properties["BatchSize"])
+        source = Source(arn, url, dead_letters, fifo, batch)
+        yield services[mapping.properties["FunctionName"]], source
 
 
-def _ticks(templates: Templates, services: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+def _ticks(templates: Templates, services: Services) -> Iterator[tuple[str, Any]]:
     for rule in templates.resources("AWS::Events::Rule"):
         for target in rule.properties["Targets"]:
             yield services[_name(target["Arn"])], json.loads(target["Input"])
-
-
-def _stream_batch(templates: Templates) -> int:
-    (batch,) = (
-        int(mapping.properties["BatchSize"])
-        for mapping in templates.resources("AWS::Lambda::EventSourceMapping")
-        if "StartingPosition" in mapping.properties
-    )
-    return batch
-
-
-def _attributes(resource: Resource, names: tuple[str, ...]) -> dict[str, str]:
-    return {
-        name: value if isinstance(value := resource.properties[name], str) else json.dumps(value)
-        for name in names
-        if name in resource.properties
-    }
 
 
 def _name(arn: str) -> str:

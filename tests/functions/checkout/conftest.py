@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from events.contracts.checkout import OrderPlaced
@@ -21,7 +22,7 @@ from functions.runtime.handlers.api import api_handler
 from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryRecords, MemoryTables
-from tests.support.builders import EMAIL, ISSUER, Clock, resources, then, verified
+from tests.support.builders import EMAIL, ISSUER, SHIP_TO, Clock, resources, then, verified
 from tests.support.openapi import check_answer
 from tests.support.watched import WatchedLog, WatchedRecords
 
@@ -33,13 +34,7 @@ ORDER = order_id(KEY)
 BODY: dict[str, Any] = {
     "lines": [{"sku": "TRUMPET-BB", "quantity": 1}, {"sku": "MUTE-CUP", "quantity": 2}],
     "email": EMAIL,
-    "ship_to": {
-        "name": "Robin Example",
-        "street": "1 Sample Street",
-        "city": "Berlin",
-        "postal_code": "10115",
-        "country": "DE",
-    },
+    "ship_to": msgspec.to_builtins(SHIP_TO),
     "payment_token": "tok_success",
 }
 WHOLE = json.dumps(BODY)
