@@ -1,11 +1,15 @@
 """The stages, synthesized once, and an ordered consumer that neither reads nor states facts."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from events.contracts.checkout import OrderPlaced
 from functions.framework.reaction import On
 from functions.framework.service import Consumer
-from infra.stage import DEV, LOCAL, PROD
+from functions.map import CONSUMERS
+from infra.stage import DEV, LOCAL, PROD, Stage
 from tests.support.assembly import GUARDED, Assembly, once, synthesize
 
 LISTENER = Consumer(
@@ -18,26 +22,25 @@ LISTENER = Consumer(
 )
 
 
-@pytest.fixture(scope="session")
-def local(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    return once(tmp_path_factory, "local", lambda out: synthesize(out, LOCAL))
+def assembly_fixture(name: str, stage: Stage, consumers: Sequence[Consumer] = CONSUMERS) -> Any:
+    """Return a fixture of a stage's assembly, which is synthesized once a run under this name."""
+
+    @pytest.fixture(scope="session")
+    def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+        return once(tmp_path_factory, name, lambda out: synthesize(out, stage, consumers))
+
+    return synthesized
 
 
-@pytest.fixture(scope="session")
-def dev(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    return once(tmp_path_factory, "dev", lambda out: synthesize(out, DEV))
+local = assembly_fixture("local", LOCAL)
+dev = assembly_fixture("dev", DEV)
+prod = assembly_fixture("prod", PROD)
+guarded = assembly_fixture("guarded", GUARDED)
+listening = assembly_fixture("listening", DEV, [LISTENER])
 
 
-@pytest.fixture(scope="session")
-def prod(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    return once(tmp_path_factory, "prod", lambda out: synthesize(out, PROD))
-
-
-@pytest.fixture(scope="session")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    return once(tmp_path_factory, "guarded", lambda out: synthesize(out, GUARDED))
-
-
-@pytest.fixture(scope="session")
-def listening(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    return once(tmp_path_factory, "listening", lambda out: synthesize(out, DEV, [LISTENER]))
+@pytest.fixture(params=["local", "dev", "prod", "guarded", "listening"])
+def stage(request: pytest.FixtureRequest) -> Assembly:
+    """Each of the assemblies above."""
+    found: Assembly = request.getfixturevalue(request.param)
+    return found

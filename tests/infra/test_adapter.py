@@ -13,16 +13,15 @@ from functions.email.service import SERVICE as EMAIL
 from functions.map import CONSUMERS
 from functions.ordering.service import SERVICE as ORDERING
 from infra.stage import DEV, LOCAL, PROD, STAGES, InvalidStage, Stage
-from tests.support.assembly import ROOT, Assembly, cdk_context, once, synthesize
+from tests.infra.conftest import assembly_fixture
+from tests.support.assembly import ROOT, Assembly, cdk_context, synthesize
 from tests.support.template import ACCOUNT, REGION
 
 SENDER = "shop@mail.fanfare.example"
 MAILING = replace(DEV, sender=SENDER)
 
 
-@pytest.fixture(scope="session")
-def mailing(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    return once(tmp_path_factory, "mailing-email", lambda out: synthesize(out, MAILING, [EMAIL]))
+mailing = assembly_fixture("mailing-email", MAILING, [EMAIL])
 
 
 def email(assembly: Assembly, stage: str) -> dict[str, Any]:

@@ -18,13 +18,6 @@ from infra.stage import DEV, PROD, InvalidStage
 from tests.support.assembly import Assembly, synthesize
 from tests.support.builders import ON_CALL
 
-
-@pytest.fixture(params=["local", "dev", "prod", "listening"])
-def stage(request: pytest.FixtureRequest) -> Assembly:
-    found: Assembly = request.getfixturevalue(request.param)
-    return found
-
-
 # -- metrics of services ---------------------------------------------------------------------------
 
 

@@ -7,17 +7,15 @@ import pytest
 from functions.map import API
 from infra.cors import preflight
 from infra.stage import DEV, STAGES, InvalidStage
-from tests.support.assembly import Assembly, once, synthesize
+from tests.infra.conftest import assembly_fixture
+from tests.support.assembly import Assembly
 
 STACK = f"fanfare-dev-{API.name}"
 SHOP = "https://shop.example.com"
 LOCALHOST = "http://localhost:5173"
 
 
-@pytest.fixture(scope="session")
-def paged(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    stage = replace(DEV, origins=(SHOP, LOCALHOST))
-    return once(tmp_path_factory, "paged", lambda out: synthesize(out, stage, []))
+paged = assembly_fixture("paged", replace(DEV, origins=(SHOP, LOCALHOST)), [])
 
 
 @pytest.mark.parametrize("stage", STAGES)

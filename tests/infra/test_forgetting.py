@@ -7,7 +7,8 @@ import pytest
 
 from functions.map import CONSUMERS
 from infra.stage import DEV, InvalidStage
-from tests.support.assembly import Assembly, once, synthesize
+from tests.infra.conftest import assembly_fixture
+from tests.support.assembly import Assembly, synthesize
 from tests.support.read_model import LISTING
 from tests.support.template import ACCOUNT, REGION, Resource, table_arn
 
@@ -15,9 +16,7 @@ FORGET = f"fanfare-dev-forget-{REGION}"
 LISTING_FORGET = f"fanfare-dev-listing-forget-{REGION}"
 
 
-@pytest.fixture(scope="session")
-def reading(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    return once(tmp_path_factory, "reading", lambda out: synthesize(out, DEV, [LISTING]))
+reading = assembly_fixture("reading", DEV, [LISTING])
 
 
 def roles(assembly: Assembly) -> dict[str, Resource]:

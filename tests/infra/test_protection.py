@@ -8,19 +8,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import pytest
-
 from tests.support.assembly import Assembly
 
 type Statement = Mapping[str, Any]
 
 TLS = {"Bool": {"aws:SecureTransport": "false"}}
-
-
-@pytest.fixture(params=["local", "dev", "prod", "listening", "guarded"])
-def stage(request: pytest.FixtureRequest) -> Assembly:
-    found: Assembly = request.getfixturevalue(request.param)
-    return found
 
 
 def statements(stage: Assembly, kind: str, of: str) -> dict[str, list[Statement]]:

@@ -8,21 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile, is_zipfile
 
-import pytest
-
 from functions.payment.service import SERVICE
 from functions.runtime import settings
 from infra.stage import LOCAL
-from tests.support.assembly import ROOT, Assembly, once, synthesize
+from tests.infra.conftest import assembly_fixture
+from tests.support.assembly import ROOT, Assembly
 
 PAYMENT = "fanfare-local-payment"
 ENTER = "import functions.runtime.entry, json, sys; print(json.dumps(sorted(sys.modules)))"
 
 
-@pytest.fixture(scope="module")
-def paid(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    stage = replace(LOCAL, adapters={SERVICE.name: "stripe"})
-    return once(tmp_path_factory, "paid", lambda out: synthesize(out, stage, [SERVICE]))
+paid = assembly_fixture("paid", replace(LOCAL, adapters={SERVICE.name: "stripe"}), [SERVICE])
 
 
 def layers(assembly: Assembly, stack: str) -> dict[str, Path]:
