@@ -83,7 +83,7 @@ RETRY = Header(
     always=False,
 )
 
-CATALOGUE = Answer(
+PRODUCTS = Answer(
     about="The catalogue.",
     body=Products,
     headers=(
@@ -165,7 +165,7 @@ ROUTES = (
         burst=400,
         public=True,
         summary="List the products",
-        answers=(CATALOGUE,),
+        answers=(PRODUCTS,),
     ),
     Route(
         method="POST",

@@ -13,7 +13,7 @@ from functions.payment.stripe.calls import StripeCalls
 from functions.payment.stripe.gateway import StripeGateway
 from tests.support.gateways import AMOUNT, FakeSecret
 
-type Answer = tuple[int, Mapping[str, Any]] | Exception
+type ScriptedAnswer = tuple[int, Mapping[str, Any]] | Exception
 
 REFERENCE = "pi_1"
 RETRIEVE = f"get {REFERENCE}"
@@ -40,7 +40,7 @@ class Script(stripe.HTTPClient):
 
     name = "script"
 
-    def __init__(self, *answers: tuple[str, Answer]) -> None:
+    def __init__(self, *answers: tuple[str, ScriptedAnswer]) -> None:
         super().__init__()
         self._left = list(answers)
         self.requests: list[SentRequest] = []
@@ -91,7 +91,7 @@ def intent(status: str, **more: Any) -> tuple[int, dict[str, Any]]:
     return 200, body | more
 
 
-def refused(status: int, kind: str = "invalid_request_error", **error: str) -> Answer:
+def refused(status: int, kind: str = "invalid_request_error", **error: str) -> ScriptedAnswer:
     """Return an error answer."""
     return status, {"error": {"type": kind, "message": "No.", **error}}
 

@@ -19,8 +19,9 @@ from functions.runtime.aws.items import SLOT, to_item
 from functions.shipping.sandbox import SandboxCarrier
 from tests.support.builders import placed
 from tests.support.client_hooks import hooked
+from tests.support.http_answer import HttpAnswer
 from tests.system import marks
-from tests.system.shop import SKU, Answer, Placed, Shop
+from tests.system.shop import SKU, Placed, Shop
 from tests.system.world import World
 
 PROVIDERS = ((SandboxGateway, "prepare"), (SandboxGateway, "confirm"), (SandboxCarrier, "book"))
@@ -75,7 +76,7 @@ class Canary:
     recorder: CallRecorder
     clock: Traveller
     patch: Callable[..., Any]
-    foreign: list[Answer] = field(default_factory=list)
+    foreign: list[HttpAnswer] = field(default_factory=list)
 
     def walk(self) -> Placed:
         """Walk all paths except `poison`; return an order that has ended."""

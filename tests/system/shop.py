@@ -10,6 +10,7 @@ from functions import map as the_map
 from functions.payment.sandbox import SUCCESS
 from functions.runtime.memory.lambda_events import http_request
 from tests.support.builders import verified
+from tests.support.http_answer import HttpAnswer
 from tests.system.world import World
 
 PRICE = 4900
@@ -18,15 +19,6 @@ SKU = "TRUMPET"
 SOLD_OUT = "TUBA"
 SENDER = "shop@fanfare.example"
 """The sender of mail, on a stage that sends mail."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer."""
-
-    status: int
-    headers: dict[str, str]
-    body: Any
 
 
 @dataclass(frozen=True)
@@ -77,7 +69,7 @@ class Shop:
         quantity: int = 1,
         token: str = SUCCESS,
         others: Sequence[str] = (),
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Request an order with a key, of one product or of `others` as well; return any answer."""
         body = {
             "lines": [{"sku": each, "quantity": quantity} for each in (sku, *others)],
@@ -93,15 +85,15 @@ class Shop:
         }
         return self.request("POST /checkout", body=body, headers={"idempotency-key": key})
 
-    def show(self, order: Placed) -> Answer:
+    def show(self, order: Placed) -> HttpAnswer:
         """Show an order."""
         return self._order_request(order, "GET /orders/{id}")
 
-    def cancel(self, order: Placed) -> Answer:
+    def cancel(self, order: Placed) -> HttpAnswer:
         """Cancel an order."""
         return self._order_request(order, "POST /orders/{id}/cancel")
 
-    def _order_request(self, order: Placed, route: str) -> Answer:
+    def _order_request(self, order: Placed, route: str) -> HttpAnswer:
         return self.request(
             route, path={"id": order.id}, headers={"authorization": f"Bearer {order.key}"}
         )
@@ -113,7 +105,7 @@ class Shop:
         body: Any = None,
         path: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Send a request to the API's function, as an HTTP API does."""
         event = http_request(
             route,
@@ -122,9 +114,7 @@ class Shop:
             pathParameters=path or {},
             requestContext=verified(self.subject) if self.subject else {},
         )
-        answer = self._world.invoke(the_map.API.name, event)
-        shown = json.loads(answer["body"]) if answer["body"] else None
-        return Answer(answer["statusCode"], answer["headers"], shown)
+        return HttpAnswer.parse(self._world.invoke(the_map.API.name, event))
 
     # -- the services' own tables ------------------------------------------------------------------
 

@@ -7,8 +7,9 @@ from moto import mock_aws
 from time_machine import Traveller
 
 from functions.runtime.memory.observer import MemoryObserver
+from tests.support.http_answer import HttpAnswer
 from tests.support.template import Templates
-from tests.system.shop import STOCK, Answer, Placed, Shop
+from tests.system.shop import STOCK, Placed, Shop
 from tests.system.world import World
 
 ROBIN = "auth0|robin"
@@ -74,7 +75,7 @@ def test_a_guest_can_neither_show_nor_cancel_the_order_of_another(world: World, 
     assert shop.request("GET /orders").status == 404
 
 
-def refused(shop: Shop, order: Placed) -> list[Answer]:
+def refused(shop: Shop, order: Placed) -> list[HttpAnswer]:
     """Show and cancel an order of another customer; return the answers, which are 404."""
     answers = [shop.show(order), shop.cancel(order)]
     assert [answer.status for answer in answers] == [404, 404]

@@ -1,8 +1,7 @@
 """Checkout in memory, called through its API handler as customers do."""
 
 import json
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -23,6 +22,7 @@ from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryRecords, MemoryTables
 from tests.support.builders import EMAIL, ISSUER, SHIP_TO, Clock, resources, then, verified
+from tests.support.http_answer import HttpAnswer
 from tests.support.openapi import check_answer
 from tests.support.watched import WatchedLog, WatchedRecords
 
@@ -41,24 +41,7 @@ WHOLE = json.dumps(BODY)
 HEADERS = {"content-type": "application/json", "idempotency-key": KEY}
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer."""
-
-    status: int
-    headers: dict[str, str]
-    body: Any
-
-    @property
-    def problem(self) -> str:
-        """The kind of the problem document; its detail must be a sentence."""
-        assert self.headers["content-type"] == "application/problem+json"
-        assert self.body["status"] == self.status
-        assert re.fullmatch(r"[A-Z`].*[a-z].*\.", self.body["detail"])
-        return str(self.body["type"]).removeprefix("urn:fanfare:problem:")
-
-
-class Shop:
+class MemoryShop:
     """Checkout's endpoints on a log and tables in memory, with a small catalogue."""
 
     def __init__(self, clock: Clock, lines: MemoryObserver) -> None:
@@ -101,7 +84,7 @@ class Shop:
 
     def request(
         self, route: str, *, body: Any = None, path: Any = None, **headers: str | None
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Send a request; `content_type=None` leaves that header out."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         event = {
@@ -113,44 +96,43 @@ class Shop:
         text = body if isinstance(body, str) or body is None else json.dumps(body)
         return self.send(event | {"body": text})
 
-    def send(self, event: dict[str, Any]) -> Answer:
+    def send(self, event: dict[str, Any]) -> HttpAnswer:
         """Send an HTTP API event; the answer must match docs/openapi.json."""
         given = self.handle(event, SimpleNamespace(aws_request_id="request-1"))
-        body = json.loads(given["body"]) if given["body"] else None
-        answer = Answer(given["statusCode"], given["headers"], body)
+        answer = HttpAnswer.parse(given)
         plain = event.get("body") and not event.get("isBase64Encoded")
         sent = json.loads(event["body"]) if plain and answer.status == 200 else None
-        check_answer(event["routeKey"], answer.status, answer.headers, body, sent)
+        check_answer(event["routeKey"], answer.status, answer.headers, answer.body, sent)
         return answer
 
-    def place(self, body: Any = BODY, key: str | None = KEY, **headers: str | None) -> Answer:
+    def place(self, body: Any = BODY, key: str | None = KEY, **headers: str | None) -> HttpAnswer:
         """Place an order."""
         kind: dict[str, str | None] = {"content_type": "application/json"}
         return self.request(
             "POST /checkout", body=body, **(kind | {"idempotency_key": key} | headers)
         )
 
-    def show(self, order: str = ORDER, bearer: str | None = KEY, **headers: str) -> Answer:
+    def show(self, order: str = ORDER, bearer: str | None = KEY, **headers: str) -> HttpAnswer:
         """Show an order."""
         return self._order_request(order, "GET /orders/{id}", bearer, headers)
 
-    def cancel(self, order: str = ORDER, bearer: str | None = KEY) -> Answer:
+    def cancel(self, order: str = ORDER, bearer: str | None = KEY) -> HttpAnswer:
         """Cancel an order."""
         return self._order_request(order, "POST /orders/{id}/cancel", bearer, {})
 
     def _order_request(
         self, order: str, route: str, bearer: str | None, headers: dict[str, str]
-    ) -> Answer:
+    ) -> HttpAnswer:
         allowed = {"authorization": f"Bearer {bearer}"} if bearer else {}
         return self.request(route, path={"id": order}, **(headers | allowed))
 
 
 @pytest.fixture
-def shop(clock: Clock, lines: MemoryObserver) -> Shop:
-    return Shop(clock, lines)
+def shop(clock: Clock, lines: MemoryObserver) -> MemoryShop:
+    return MemoryShop(clock, lines)
 
 
-def only_event(shop: Shop, order: str = ORDER) -> Event[OrderPlaced]:
+def only_event(shop: MemoryShop, order: str = ORDER) -> Event[OrderPlaced]:
     """Return the order's only event."""
     history = shop.log.read(order)
     event = history.find(OrderPlaced)
@@ -159,7 +141,7 @@ def only_event(shop: Shop, order: str = ORDER) -> Event[OrderPlaced]:
     return event
 
 
-def assert_refused(shop: Shop, event: dict[str, Any], status: int, field: str) -> None:
+def assert_refused(shop: MemoryShop, event: dict[str, Any], status: int, field: str) -> None:
     """Assert that checkout refuses an order for one field and writes nothing."""
     answer = shop.send({"routeKey": "POST /checkout", "requestContext": {}} | event)
 
@@ -172,7 +154,7 @@ def assert_refused(shop: Shop, event: dict[str, Any], status: int, field: str) -
     assert shop.lines.outcomes == ["refused"]
 
 
-def append_facts(shop: Shop, *facts: Fact) -> None:
+def append_facts(shop: MemoryShop, *facts: Fact) -> None:
     """Append the facts of other services, one after the other."""
     for fact in facts:
         history = shop.log.read(ORDER)
@@ -180,7 +162,7 @@ def append_facts(shop: Shop, *facts: Fact) -> None:
 
 
 @pytest.fixture
-def placed(shop: Shop) -> Shop:
+def placed(shop: MemoryShop) -> MemoryShop:
     shop.place()
     shop.log.calls.clear()
     return shop

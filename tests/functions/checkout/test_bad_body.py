@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.functions.checkout.conftest import BODY, HEADERS, KEY, WHOLE, Shop, assert_refused
+from tests.functions.checkout.conftest import BODY, HEADERS, KEY, WHOLE, MemoryShop, assert_refused
 
 
 def b64(raw: bytes) -> dict[str, Any]:
@@ -40,7 +40,7 @@ BAD_BODIES: list[tuple[str, dict[str, Any], int]] = [
 @pytest.mark.parametrize(
     ("event", "status"), [row[1:] for row in BAD_BODIES], ids=[row[0] for row in BAD_BODIES]
 )
-def test_an_invalid_body_is_refused(shop: Shop, event: dict[str, Any], status: int) -> None:
+def test_an_invalid_body_is_refused(shop: MemoryShop, event: dict[str, Any], status: int) -> None:
     answer = shop.send(
         {"routeKey": "POST /checkout", "requestContext": {}, "headers": HEADERS} | event
     )
@@ -56,7 +56,7 @@ def test_an_invalid_body_is_refused(shop: Shop, event: dict[str, Any], status: i
     "kind",
     [None, "", "text/plain", "application/x-www-form-urlencoded", "application/jsonp", "json"],
 )
-def test_another_content_type_is_refused(shop: Shop, kind: str | None) -> None:
+def test_another_content_type_is_refused(shop: MemoryShop, kind: str | None) -> None:
     headers = {name: value for name, value in HEADERS.items() if name != "content-type"}
     given = headers if kind is None else headers | {"content-type": kind}
 
@@ -78,7 +78,7 @@ def test_another_content_type_is_refused(shop: Shop, kind: str | None) -> None:
         "\N{ARABIC-INDIC DIGIT ZERO}" * 8 + KEY[8:],
     ],
 )
-def test_a_key_that_is_not_a_uuid_is_refused(shop: Shop, key: str) -> None:
+def test_a_key_that_is_not_a_uuid_is_refused(shop: MemoryShop, key: str) -> None:
     headers = HEADERS | {"idempotency-key": key}
 
     assert_refused(shop, {"headers": headers, "body": WHOLE}, 400, "Idempotency-Key")
@@ -97,7 +97,9 @@ def test_a_key_that_is_not_a_uuid_is_refused(shop: Shop, key: str) -> None:
     ],
     ids=["empty", "wrapped", "no lines", "lone surrogate", "NaN", "no key", "unknown member"],
 )
-def test_an_invalid_direct_invocation_is_refused_too(shop: Shop, payload: dict[str, Any]) -> None:
+def test_an_invalid_direct_invocation_is_refused_too(
+    shop: MemoryShop, payload: dict[str, Any]
+) -> None:
     document = shop.handle(payload, None)
 
     assert 400 <= document["status"] < 500

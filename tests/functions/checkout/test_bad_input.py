@@ -9,7 +9,7 @@ import pytest
 from events.contracts.checkout import MAX_LINES, MAX_QUANTITY
 from functions.checkout.request import FORMS
 from functions.runtime.memory.observer import MemoryObserver
-from tests.functions.checkout.conftest import BODY, HEADERS, WHOLE, Shop, assert_refused
+from tests.functions.checkout.conftest import BODY, HEADERS, WHOLE, MemoryShop, assert_refused
 
 type Edit = Callable[[dict[str, Any]], object]
 
@@ -108,7 +108,7 @@ BAD_MEMBERS: list[tuple[str, Edit, str]] = [
 @pytest.mark.parametrize(
     ("edit", "field"), [row[1:] for row in BAD_MEMBERS], ids=[row[0] for row in BAD_MEMBERS]
 )
-def test_a_bad_member_is_refused_by_its_name(shop: Shop, edit: Edit, field: str) -> None:
+def test_a_bad_member_is_refused_by_its_name(shop: MemoryShop, edit: Edit, field: str) -> None:
     body = json.loads(json.dumps(BODY))
     edit(body)
 
@@ -126,7 +126,7 @@ def test_a_bad_member_is_refused_by_its_name(shop: Shop, edit: Edit, field: str)
     ],
     ids=["email", "country", "city", "token", "delivery"],
 )
-def test_a_wrong_format_is_explained(shop: Shop, edit: Edit, reason: str) -> None:
+def test_a_wrong_format_is_explained(shop: MemoryShop, edit: Edit, reason: str) -> None:
     body = json.loads(json.dumps(BODY))
     edit(body)
     event = {"routeKey": "POST /checkout", "requestContext": {}, "headers": HEADERS}
@@ -135,21 +135,21 @@ def test_a_wrong_format_is_explained(shop: Shop, edit: Edit, reason: str) -> Non
     assert answer.body["detail"] == f"The value has the wrong format: {reason}."
 
 
-def test_any_other_mistake_has_a_sentence_and_its_path(shop: Shop) -> None:
+def test_any_other_mistake_has_a_sentence_and_its_path(shop: MemoryShop) -> None:
     answer = shop.place(BODY | {"lines": [{"sku": "MUTE-CUP", "quantity": 0}]})
 
     assert answer.body["detail"] == "Expected `int` >= 1."
     assert answer.body["field"] == "$.lines[0].quantity"
 
 
-def test_an_order_in_two_currencies_is_refused_with_their_names(shop: Shop) -> None:
+def test_an_order_in_two_currencies_is_refused_with_their_names(shop: MemoryShop) -> None:
     answer = shop.place(BODY | {"lines": [{"sku": "KAZOO", "quantity": 1}, *BODY["lines"]]})
 
     assert answer.body["detail"] == "An order must have one currency, not EUR and USD."
 
 
 def test_a_very_long_name_is_quoted_in_part(
-    shop: Shop,
+    shop: MemoryShop,
 ) -> None:
     answer = shop.place(BODY | {"coupon" * 100: "FREE"})
 
@@ -158,7 +158,7 @@ def test_a_very_long_name_is_quoted_in_part(
 
 
 @pytest.mark.parametrize("sku", ["", "TRÖTE", "MUTE-CUP\n", "A" * 41, "-MUTE", "MUTE CUP", "a/b"])
-def test_an_invalid_sku_is_not_looked_up(shop: Shop, sku: str) -> None:
+def test_an_invalid_sku_is_not_looked_up(shop: MemoryShop, sku: str) -> None:
     answer = shop.place(BODY | {"lines": [{"sku": sku, "quantity": 1}]})
 
     assert answer.problem == "invalid-request"
@@ -166,14 +166,14 @@ def test_an_invalid_sku_is_not_looked_up(shop: Shop, sku: str) -> None:
 
 
 @pytest.mark.parametrize("sku", ["A" * 40, "x", "4-ever_v2.1"])
-def test_a_valid_sku_is_looked_up(shop: Shop, sku: str) -> None:
+def test_a_valid_sku_is_looked_up(shop: MemoryShop, sku: str) -> None:
     answer = shop.place(BODY | {"lines": [{"sku": sku, "quantity": 1}]})
 
     assert answer.problem == "unknown-sku"
     assert shop.catalogue.reads == ["list", f"get {sku}"]
 
 
-def test_personal_input_is_not_echoed(shop: Shop, lines: MemoryObserver) -> None:
+def test_personal_input_is_not_echoed(shop: MemoryShop, lines: MemoryObserver) -> None:
     body = json.loads(WHOLE)
     body["email"] = "robin@example.com\n"
     answer = shop.place(body)

@@ -10,14 +10,14 @@ from events.contracts.payment import PaymentCaptured, PaymentPrepared, PaymentVo
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.order import fold
-from tests.functions.checkout.conftest import ORDER, Shop, append_facts
+from tests.functions.checkout.conftest import ORDER, MemoryShop, append_facts
 from tests.support.builders import Clock, then
 
 CONFIRMED = OrderConfirmed()
 DISPATCHED = DispatchScheduled(carrier="sandbox", reference="SBX1")
 
 
-def test_a_placed_order_can_be_cancelled_by_its_customer(placed: Shop) -> None:
+def test_a_placed_order_can_be_cancelled_by_its_customer(placed: MemoryShop) -> None:
     answer = placed.cancel()
 
     assert answer.status == 200
@@ -42,7 +42,9 @@ def test_a_placed_order_can_be_cancelled_by_its_customer(placed: Shop) -> None:
     ],
     ids=["placed", "prepared", "paid", "reserved"],
 )
-def test_an_order_can_be_cancelled_until_its_outcome(placed: Shop, facts: tuple[Any, ...]) -> None:
+def test_an_order_can_be_cancelled_until_its_outcome(
+    placed: MemoryShop, facts: tuple[Any, ...]
+) -> None:
     total = fold(placed.log.read(ORDER)).total
     append_facts(
         placed,
@@ -59,7 +61,7 @@ def test_an_order_can_be_cancelled_until_its_outcome(placed: Shop, facts: tuple[
 
 
 @pytest.mark.parametrize("facts", [(CONFIRMED,), (CONFIRMED, DISPATCHED)])
-def test_a_confirmed_order_cannot_be_cancelled(placed: Shop, facts: tuple[Fact, ...]) -> None:
+def test_a_confirmed_order_cannot_be_cancelled(placed: MemoryShop, facts: tuple[Fact, ...]) -> None:
     append_facts(placed, *facts)
     placed.log.calls.clear()
     answer = placed.cancel()
@@ -70,7 +72,7 @@ def test_a_confirmed_order_cannot_be_cancelled(placed: Shop, facts: tuple[Fact, 
 
 
 def test_a_concurrently_confirmed_order_is_not_cancelled(
-    placed: Shop, monkeypatch: pytest.MonkeyPatch
+    placed: MemoryShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     origin = next(iter(placed.log.read(ORDER)))
     append = placed.log.append
@@ -86,7 +88,7 @@ def test_a_concurrently_confirmed_order_is_not_cancelled(
 
 
 def test_the_log_line_names_the_event_only_if_this_cancel_wrote_it(
-    placed: Shop,
+    placed: MemoryShop,
 ) -> None:
     placed.cancel()
     placed.cancel()
@@ -97,7 +99,7 @@ def test_the_log_line_names_the_event_only_if_this_cancel_wrote_it(
 
 
 def test_a_concurrent_cancellation_by_the_shop_keeps_its_reason(
-    placed: Shop, monkeypatch: pytest.MonkeyPatch
+    placed: MemoryShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     origin = next(iter(placed.log.read(ORDER)))
     append = placed.log.append
@@ -112,7 +114,9 @@ def test_a_concurrent_cancellation_by_the_shop_keeps_its_reason(
     assert "event" not in placed.lines.lines[-1]
 
 
-def test_cancelling_twice_gets_the_same_answer_and_writes_once(placed: Shop, clock: Clock) -> None:
+def test_cancelling_twice_gets_the_same_answer_and_writes_once(
+    placed: MemoryShop, clock: Clock
+) -> None:
     first = placed.cancel()
     clock.advance(seconds=5)
     placed.log.calls.clear()
@@ -121,14 +125,14 @@ def test_cancelling_twice_gets_the_same_answer_and_writes_once(placed: Shop, clo
     assert placed.log.calls == ["read"]
 
 
-def test_an_order_cancelled_by_the_shop_keeps_its_reason(placed: Shop) -> None:
+def test_an_order_cancelled_by_the_shop_keeps_its_reason(placed: MemoryShop) -> None:
     append_facts(placed, OrderCancelled(reason="out-of-stock"))
     answer = placed.cancel()
 
     assert (answer.status, answer.body["reason"]) == (200, "out-of-stock")
 
 
-def test_a_cancelled_order_is_in_progress_until_it_is_voided(placed: Shop) -> None:
+def test_a_cancelled_order_is_in_progress_until_it_is_voided(placed: MemoryShop) -> None:
     assert "retry-after" in placed.cancel().headers
 
     append_facts(placed, PaymentVoided(), StockVoided())

@@ -3,11 +3,11 @@
 import pytest
 
 from functions.checkout.catalogue import MAX_AGE
-from tests.functions.checkout.conftest import BODY, KEY, OTHER_KEY, Shop
+from tests.functions.checkout.conftest import BODY, KEY, OTHER_KEY, MemoryShop
 from tests.support.builders import Clock
 
 
-def test_the_products_are_listed_by_sku_with_their_prices(shop: Shop) -> None:
+def test_the_products_are_listed_by_sku_with_their_prices(shop: MemoryShop) -> None:
     answer = shop.request("GET /products")
 
     assert answer.status == 200
@@ -20,17 +20,17 @@ def test_the_products_are_listed_by_sku_with_their_prices(shop: Shop) -> None:
     }
 
 
-def test_the_products_may_be_cached_as_long_as_the_catalogue_is(shop: Shop) -> None:
+def test_the_products_may_be_cached_as_long_as_the_catalogue_is(shop: MemoryShop) -> None:
     header = shop.request("GET /products").headers["cache-control"]
 
     assert header == f"max-age={MAX_AGE.total_seconds():.0f}"
 
 
-def test_building_the_shop_reads_nothing(shop: Shop) -> None:
+def test_building_the_shop_reads_nothing(shop: MemoryShop) -> None:
     assert shop.catalogue.reads == []
 
 
-def test_within_a_minute_the_table_is_read_once(shop: Shop, clock: Clock) -> None:
+def test_within_a_minute_the_table_is_read_once(shop: MemoryShop, clock: Clock) -> None:
     for _ in range(3):
         shop.request("GET /products")
         shop.place(key=None)
@@ -39,7 +39,7 @@ def test_within_a_minute_the_table_is_read_once(shop: Shop, clock: Clock) -> Non
     assert shop.catalogue.reads == ["list"]
 
 
-def test_after_a_minute_the_table_is_read_again(shop: Shop, clock: Clock) -> None:
+def test_after_a_minute_the_table_is_read_again(shop: MemoryShop, clock: Clock) -> None:
     shop.place()
     clock.advance(seconds=MAX_AGE.total_seconds())
     shop.place(key=OTHER_KEY)
@@ -47,7 +47,7 @@ def test_after_a_minute_the_table_is_read_again(shop: Shop, clock: Clock) -> Non
     assert shop.catalogue.reads == ["list", "list"]
 
 
-def test_a_new_price_holds_after_a_minute(shop: Shop, clock: Clock) -> None:
+def test_a_new_price_holds_after_a_minute(shop: MemoryShop, clock: Clock) -> None:
     one = BODY | {"lines": [{"sku": "MUTE-CUP", "quantity": 1}]}
     shop.place(one)
     shop.sell("MUTE-CUP", "Cup mute", 2995)
@@ -58,7 +58,7 @@ def test_a_new_price_holds_after_a_minute(shop: Shop, clock: Clock) -> None:
     assert (before, after) == (1995, 2995)
 
 
-def test_a_withdrawn_product_is_gone_after_a_minute(shop: Shop, clock: Clock) -> None:
+def test_a_withdrawn_product_is_gone_after_a_minute(shop: MemoryShop, clock: Clock) -> None:
     shop.place(key=OTHER_KEY)
     shop.withdraw("MUTE-CUP")
     clock.advance(seconds=MAX_AGE.total_seconds())
@@ -67,7 +67,7 @@ def test_a_withdrawn_product_is_gone_after_a_minute(shop: Shop, clock: Clock) ->
     assert (answer.status, answer.problem) == (422, "unknown-sku")
 
 
-def test_a_new_product_is_looked_up_once(shop: Shop) -> None:
+def test_a_new_product_is_looked_up_once(shop: MemoryShop) -> None:
     shop.request("GET /products")
     shop.sell("CORNET", "Cornet", 19900)
     for key in (KEY, OTHER_KEY):
@@ -77,7 +77,7 @@ def test_a_new_product_is_looked_up_once(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_an_unknown_sku_costs_one_more_read(shop: Shop, known: bool) -> None:
+def test_an_unknown_sku_costs_one_more_read(shop: MemoryShop, known: bool) -> None:
     if known:
         shop.request("GET /products")
     shop.catalogue.reads.clear()

@@ -8,35 +8,38 @@ from msgspec.structs import replace
 from events.contracts.ordering import OrderCancelled
 from functions.checkout.identity import customer_key, may_read, order_id, owns
 from functions.framework.http import Request
-from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, Answer, Shop, only_event
+from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, MemoryShop, only_event
 from tests.support.builders import ISSUER, order_placed, verified
+from tests.support.http_answer import HttpAnswer
 
 ROBIN = "auth0|robin"
 KIM = "auth0|kim"
-OPERATIONS = pytest.mark.parametrize("operation", [Shop.show, Shop.cancel], ids=["show", "cancel"])
+OPERATIONS = pytest.mark.parametrize(
+    "operation", [MemoryShop.show, MemoryShop.cancel], ids=["show", "cancel"]
+)
 
 
 @pytest.fixture
-def guarded(shop: Shop) -> Shop:
+def guarded(shop: MemoryShop) -> MemoryShop:
     shop.guard(ROBIN)
     return shop
 
 
 @pytest.fixture
-def robins(guarded: Shop) -> str:
+def robins(guarded: MemoryShop) -> str:
     """An order of Robin, the token's subject."""
     return str(guarded.place().body["id"])
 
 
 def test_a_customer_sees_and_cancels_their_order_without_its_key(
-    guarded: Shop, robins: str
+    guarded: MemoryShop, robins: str
 ) -> None:
     assert guarded.show(robins, bearer=None).body["id"] == robins
     assert guarded.cancel(robins, bearer=None).body["status"] == "cancelled"
 
 
 def test_the_log_has_a_hash_of_the_customer_and_no_log_line_has_any(
-    guarded: Shop, robins: str
+    guarded: MemoryShop, robins: str
 ) -> None:
     event = only_event(guarded, robins)
 
@@ -59,7 +62,7 @@ def test_customers_of_two_issuers_are_different() -> None:
 
 @OPERATIONS
 def test_foreign_unknown_invalid_and_guests_orders_get_the_same_404(
-    shop: Shop, operation: Any
+    shop: MemoryShop, operation: Any
 ) -> None:
     guests = shop.place().body["id"]
     shop.guard(ROBIN)
@@ -67,7 +70,7 @@ def test_foreign_unknown_invalid_and_guests_orders_get_the_same_404(
     shop.guard(KIM)
     shop.log.calls.clear()
 
-    answers: list[Answer] = [
+    answers: list[HttpAnswer] = [
         operation(shop, order, bearer=key)
         for order in (robins, guests, order_id(OTHER_KEY), "", "x" * 5000, robins.lower())
         for key in (KEY, None)
@@ -78,21 +81,21 @@ def test_foreign_unknown_invalid_and_guests_orders_get_the_same_404(
     assert "append" not in shop.log.calls
 
 
-def test_the_detail_of_that_404_mentions_no_key(guarded: Shop) -> None:
+def test_the_detail_of_that_404_mentions_no_key(guarded: MemoryShop) -> None:
     detail = guarded.show(order_id(OTHER_KEY)).body["detail"]
 
     assert "key" not in detail.lower()
     assert "yours" in detail
 
 
-def test_an_invalid_id_causes_no_read(guarded: Shop) -> None:
+def test_an_invalid_id_causes_no_read(guarded: MemoryShop) -> None:
     guarded.show("x" * 5000)
     guarded.show("")
 
     assert guarded.log.calls == []
 
 
-def test_the_same_key_of_two_customers_is_two_orders(guarded: Shop, robins: str) -> None:
+def test_the_same_key_of_two_customers_is_two_orders(guarded: MemoryShop, robins: str) -> None:
     again = guarded.place().body["id"]
     guarded.guard(KIM)
     kims = guarded.place(BODY | {"payment_token": "tok_declined"})
@@ -103,7 +106,7 @@ def test_the_same_key_of_two_customers_is_two_orders(guarded: Shop, robins: str)
 
 
 def test_the_same_key_of_one_subject_at_two_issuers_is_two_orders(
-    guarded: Shop, robins: str
+    guarded: MemoryShop, robins: str
 ) -> None:
     other = "https://login.example.org"
     guarded.guard(ROBIN, issuer=other)
@@ -112,7 +115,9 @@ def test_the_same_key_of_one_subject_at_two_issuers_is_two_orders(
     assert guarded.place().body["id"] != robins
 
 
-def test_a_request_without_a_token_reads_and_writes_nothing(guarded: Shop, robins: str) -> None:
+def test_a_request_without_a_token_reads_and_writes_nothing(
+    guarded: MemoryShop, robins: str
+) -> None:
     guarded.guard(None)
     guarded.log.calls.clear()
 
@@ -122,7 +127,7 @@ def test_a_request_without_a_token_reads_and_writes_nothing(guarded: Shop, robin
     assert guarded.log.calls == []
 
 
-def test_the_catalogue_needs_no_token(guarded: Shop) -> None:
+def test_the_catalogue_needs_no_token(guarded: MemoryShop) -> None:
     guarded.guard(None)
 
     assert guarded.request("GET /products").status == 200
@@ -133,7 +138,7 @@ def test_the_catalogue_needs_no_token(guarded: Shop) -> None:
 
 @OPERATIONS
 def test_a_customers_order_stays_closed_to_guests_without_the_issuer(
-    guarded: Shop, robins: str, operation: Any
+    guarded: MemoryShop, robins: str, operation: Any
 ) -> None:
     guarded.guard(ROBIN, issuer=None)
 
@@ -142,7 +147,7 @@ def test_a_customers_order_stays_closed_to_guests_without_the_issuer(
     assert not guarded.log.read(robins).states(OrderCancelled)
 
 
-def test_a_guests_order_is_open_again_without_the_issuer(shop: Shop) -> None:
+def test_a_guests_order_is_open_again_without_the_issuer(shop: MemoryShop) -> None:
     shop.place()
     shop.guard(ROBIN)
     closed = shop.show()
@@ -152,7 +157,7 @@ def test_a_guests_order_is_open_again_without_the_issuer(shop: Shop) -> None:
 
 
 def test_a_customers_order_stays_closed_to_the_same_subject_of_another_issuer(
-    guarded: Shop, robins: str
+    guarded: MemoryShop, robins: str
 ) -> None:
     other = "https://login.example.org"
     guarded.guard(ROBIN, issuer=other)
@@ -173,7 +178,7 @@ def test_a_customers_order_is_not_opened_by_a_matching_key() -> None:
 # -- operators -------------------------------------------------------------------------------------
 
 
-def test_an_operators_order_has_no_customer(guarded: Shop) -> None:
+def test_an_operators_order_has_no_customer(guarded: MemoryShop) -> None:
     answer = guarded.handle(BODY | {"idempotency_key": KEY}, None)
 
     assert (answer["id"], only_event(guarded).data.customer) == (ORDER, None)

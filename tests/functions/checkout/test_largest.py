@@ -9,7 +9,7 @@ from events import codec
 from events.contracts.checkout import MAX_LINES, MAX_QUANTITY
 from functions.checkout.identity import order_id
 from functions.framework.http import MAX_BODY
-from tests.functions.checkout.conftest import HEADERS, KEY, Shop, only_event
+from tests.functions.checkout.conftest import HEADERS, KEY, MemoryShop, only_event
 from tests.support.summary import Figure
 
 VIOLIN = "\N{VIOLIN}"
@@ -53,13 +53,13 @@ def escaped(document: Any) -> str:
 
 
 @pytest.fixture
-def stocked(shop: Shop) -> Shop:
+def stocked(shop: MemoryShop) -> MemoryShop:
     for sku in SKUS:
         shop.sell(sku, VIOLIN * 100, 10**9)
     return shop
 
 
-def test_the_largest_order_is_accepted_in_any_encoding(stocked: Shop, figure: Figure) -> None:
+def test_the_largest_order_is_accepted_in_any_encoding(stocked: MemoryShop, figure: Figure) -> None:
     plain = json.dumps(LARGEST, ensure_ascii=False)
     sizes = {}
     for written in (plain, json.dumps(LARGEST), escaped(LARGEST)):
@@ -73,14 +73,14 @@ def test_the_largest_order_is_accepted_in_any_encoding(stocked: Shop, figure: Fi
     assert max(sizes) < MAX_BODY
 
 
-def test_its_event_fits_a_message(stocked: Shop) -> None:
+def test_its_event_fits_a_message(stocked: MemoryShop) -> None:
     stocked.place(LARGEST)
 
     event = only_event(stocked, order_id(KEY))
     assert len(codec.encode(event)) < codec.MAX_BYTES
 
 
-def test_one_byte_above_the_limit_is_refused_with_the_limit(stocked: Shop) -> None:
+def test_one_byte_above_the_limit_is_refused_with_the_limit(stocked: MemoryShop) -> None:
     body = json.dumps(LARGEST).ljust(MAX_BODY + 1)
     answer = stocked.send(
         {"routeKey": "POST /checkout", "requestContext": {}, "headers": HEADERS, "body": body}

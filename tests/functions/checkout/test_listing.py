@@ -13,20 +13,21 @@ from functions.checkout.listing import DEFAULT_LIMIT, MAX_LIMIT
 from functions.framework.ports import Row
 from functions.orders.projection import row
 from functions.runtime.memory.rows import MemoryRows
-from tests.functions.checkout.conftest import Answer, Shop
+from tests.functions.checkout.conftest import MemoryShop
 from tests.support.builders import ISSUER, Clock
+from tests.support.http_answer import HttpAnswer
 
 ROBIN = "auth0|robin"
 KIM = "auth0|kim"
 
 
 @pytest.fixture
-def shop(shop: Shop) -> Shop:
+def shop(shop: MemoryShop) -> MemoryShop:
     shop.guard(ROBIN)
     return shop
 
 
-def order(shop: Shop, clock: Clock, number: int) -> list[str]:
+def order(shop: MemoryShop, clock: Clock, number: int) -> list[str]:
     """Place and list orders one second apart; return their ids, the newest first."""
     placed = []
     for each in range(number):
@@ -38,7 +39,7 @@ def order(shop: Shop, clock: Clock, number: int) -> list[str]:
     return placed[::-1]
 
 
-def list_orders(shop: Shop, **query: str) -> Answer:
+def list_orders(shop: MemoryShop, **query: str) -> HttpAnswer:
     return shop.send(
         {
             "routeKey": "GET /orders",
@@ -48,11 +49,11 @@ def list_orders(shop: Shop, **query: str) -> Answer:
     )
 
 
-def ids(answer: Answer) -> list[str]:
+def ids(answer: HttpAnswer) -> list[str]:
     return [each["id"] for each in answer.body["orders"]]
 
 
-def pages(shop: Shop, limit: str) -> list[list[str]]:
+def pages(shop: MemoryShop, limit: str) -> list[list[str]]:
     """Return all pages, each read with the cursor of the page before."""
     answers = [list_orders(shop, limit=limit)]
     while "cursor" in answers[-1].body:
@@ -60,7 +61,7 @@ def pages(shop: Shop, limit: str) -> list[list[str]]:
     return [ids(answer) for answer in answers]
 
 
-def test_orders_are_listed_the_newest_first(shop: Shop, clock: Clock) -> None:
+def test_orders_are_listed_the_newest_first(shop: MemoryShop, clock: Clock) -> None:
     placed = order(shop, clock, 3)
     answer = list_orders(shop)
 
@@ -77,7 +78,7 @@ def test_orders_are_listed_the_newest_first(shop: Shop, clock: Clock) -> None:
     }
 
 
-def test_a_customer_without_orders_has_an_empty_list(shop: Shop) -> None:
+def test_a_customer_without_orders_has_an_empty_list(shop: MemoryShop) -> None:
     assert list_orders(shop).body == {"orders": []}
 
 
@@ -85,7 +86,7 @@ def test_a_customer_without_orders_has_an_empty_list(shop: Shop) -> None:
     ("limit", "sizes"), [("2", [2, 2, 1]), ("5", [5]), ("4", [4, 1]), ("1", [1] * 5), ("100", [5])]
 )
 def test_pages_have_no_gap_and_no_repetition(
-    shop: Shop, clock: Clock, limit: str, sizes: list[int]
+    shop: MemoryShop, clock: Clock, limit: str, sizes: list[int]
 ) -> None:
     placed = order(shop, clock, 5)
     found = pages(shop, limit)
@@ -94,13 +95,13 @@ def test_pages_have_no_gap_and_no_repetition(
     assert [order for page in found for order in page] == placed
 
 
-def test_a_page_has_a_default_size(shop: Shop, clock: Clock) -> None:
+def test_a_page_has_a_default_size(shop: MemoryShop, clock: Clock) -> None:
     order(shop, clock, DEFAULT_LIMIT + 1)
 
     assert len(ids(list_orders(shop))) == DEFAULT_LIMIT
 
 
-def test_a_new_order_moves_no_page(shop: Shop, clock: Clock) -> None:
+def test_a_new_order_moves_no_page(shop: MemoryShop, clock: Clock) -> None:
     placed = order(shop, clock, 4)
     cursor = list_orders(shop, limit="2").body["cursor"]
     clock.advance(hours=1)
@@ -110,7 +111,7 @@ def test_a_new_order_moves_no_page(shop: Shop, clock: Clock) -> None:
 
 
 def test_a_page_is_one_query_of_the_callers_rows(
-    shop: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    shop: MemoryShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order(shop, clock, 2)
     queries: list[tuple[str, Mapping[str, Any]]] = []
@@ -132,14 +133,14 @@ def test_a_page_is_one_query_of_the_callers_rows(
 # -- ownership -------------------------------------------------------------------------------------
 
 
-def test_a_customer_does_not_see_the_orders_of_another(shop: Shop, clock: Clock) -> None:
+def test_a_customer_does_not_see_the_orders_of_another(shop: MemoryShop, clock: Clock) -> None:
     order(shop, clock, 3)
     shop.guard(KIM)
 
     assert list_orders(shop).body == {"orders": []}
 
 
-def test_the_cursor_of_another_customer_is_refused(shop: Shop, clock: Clock) -> None:
+def test_the_cursor_of_another_customer_is_refused(shop: MemoryShop, clock: Clock) -> None:
     order(shop, clock, 3)
     robins = list_orders(shop, limit="1").body["cursor"]
     shop.guard(KIM)
@@ -150,7 +151,7 @@ def test_the_cursor_of_another_customer_is_refused(shop: Shop, clock: Clock) -> 
     assert answer.body["field"] == "cursor"
 
 
-def test_a_cursor_with_any_letter_changed_is_refused(shop: Shop, clock: Clock) -> None:
+def test_a_cursor_with_any_letter_changed_is_refused(shop: MemoryShop, clock: Clock) -> None:
     order(shop, clock, 2)
     cursor = list_orders(shop, limit="1").body["cursor"]
     changed = [
@@ -167,7 +168,7 @@ def test_a_cursor_with_any_letter_changed_is_refused(shop: Shop, clock: Clock) -
     "cursor",
     ["", "=", "A", "MTIz", "%00", "\N{SNOWMAN}", "\ud800", "_" * 10_000, "Cg", "1,2"],
 )
-def test_an_invalid_cursor_is_refused(shop: Shop, clock: Clock, cursor: str) -> None:
+def test_an_invalid_cursor_is_refused(shop: MemoryShop, clock: Clock, cursor: str) -> None:
     order(shop, clock, 2)
     answer = list_orders(shop, cursor=cursor)
 
@@ -178,13 +179,13 @@ def test_an_invalid_cursor_is_refused(shop: Shop, clock: Clock, cursor: str) -> 
     )
 
 
-def test_a_cursor_needs_no_escaping_in_a_query(shop: Shop, clock: Clock) -> None:
+def test_a_cursor_needs_no_escaping_in_a_query(shop: MemoryShop, clock: Clock) -> None:
     order(shop, clock, 2)
 
     assert re.fullmatch("[A-Za-z0-9_-]+", list_orders(shop, limit="1").body["cursor"])
 
 
-def test_a_cursor_with_a_suffix_is_refused(shop: Shop, clock: Clock) -> None:
+def test_a_cursor_with_a_suffix_is_refused(shop: MemoryShop, clock: Clock) -> None:
     order(shop, clock, 2)
     cursor = list_orders(shop, limit="1").body["cursor"]
 
@@ -193,7 +194,7 @@ def test_a_cursor_with_a_suffix_is_refused(shop: Shop, clock: Clock) -> None:
 
 
 def test_a_cursor_without_a_place_is_refused_even_with_its_checksum(
-    shop: Shop, clock: Clock
+    shop: MemoryShop, clock: Clock
 ) -> None:
     order(shop, clock, 2)
     (customer,) = {each.partition for each in shop.listed.all()}
@@ -205,7 +206,7 @@ def test_a_cursor_without_a_place_is_refused_even_with_its_checksum(
 @pytest.mark.parametrize(
     "limit", ["", "0", "-1", "+1", "01", "101", "1000", "1.0", "1e1", " 1", "1,2", "٣", "ten"]
 )
-def test_a_limit_out_of_bounds_is_refused(shop: Shop, limit: str) -> None:
+def test_a_limit_out_of_bounds_is_refused(shop: MemoryShop, limit: str) -> None:
     answer = list_orders(shop, limit=limit)
 
     assert (answer.status, answer.problem, answer.body["field"]) == (
@@ -216,7 +217,7 @@ def test_a_limit_out_of_bounds_is_refused(shop: Shop, limit: str) -> None:
     assert str(MAX_LIMIT) in answer.body["detail"]
 
 
-def test_guests_have_no_list_and_the_detail_says_why(shop: Shop, clock: Clock) -> None:
+def test_guests_have_no_list_and_the_detail_says_why(shop: MemoryShop, clock: Clock) -> None:
     order(shop, clock, 1)
     shop.guard(ROBIN, issuer=None)
     answer = list_orders(shop)
@@ -225,7 +226,7 @@ def test_guests_have_no_list_and_the_detail_says_why(shop: Shop, clock: Clock) -
     assert "guests" in answer.body["detail"]
 
 
-def test_a_request_without_a_token_gets_a_401(shop: Shop) -> None:
+def test_a_request_without_a_token_gets_a_401(shop: MemoryShop) -> None:
     shop.guard(None, issuer=ISSUER)
 
     assert list_orders(shop).status == 401

@@ -11,12 +11,20 @@ from events import codec
 from events.contracts.checkout import MAX_QUANTITY
 from events.money import Money
 from functions.checkout.identity import order_id
-from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, TOTAL, Shop, only_event
+from tests.functions.checkout.conftest import (
+    BODY,
+    KEY,
+    ORDER,
+    OTHER_KEY,
+    TOTAL,
+    MemoryShop,
+    only_event,
+)
 from tests.functions.conftest import Logged
 from tests.support.builders import EMAIL, NOW, TRACEPARENT
 
 
-def test_the_answer_has_the_order_and_its_location(shop: Shop) -> None:
+def test_the_answer_has_the_order_and_its_location(shop: MemoryShop) -> None:
     answer = shop.place()
 
     assert answer.status == 200
@@ -39,7 +47,7 @@ def test_the_answer_has_the_order_and_its_location(shop: Shop) -> None:
     assert answer.headers["idempotency-key"] == KEY
 
 
-def test_one_fact_is_written_and_nothing_else_is_called(shop: Shop) -> None:
+def test_one_fact_is_written_and_nothing_else_is_called(shop: MemoryShop) -> None:
     shop.place()
 
     assert shop.log.calls == ["append"]
@@ -59,20 +67,20 @@ def test_one_fact_is_written_and_nothing_else_is_called(shop: Shop) -> None:
     ],
 )
 def test_the_customer_chooses_the_delivery(
-    shop: Shop, chosen: dict[str, str], delivery: str
+    shop: MemoryShop, chosen: dict[str, str], delivery: str
 ) -> None:
     shop.place(BODY | chosen)
 
     assert only_event(shop).data.delivery == delivery
 
 
-def test_the_price_is_the_catalogues(shop: Shop) -> None:
+def test_the_price_is_the_catalogues(shop: MemoryShop) -> None:
     shop.sell("TRUMPET-BB", "Trumpet in B flat", 1)
 
     assert shop.place().body["total"]["amount"] == 1 + 2 * 1995
 
 
-def test_equal_skus_are_one_line(shop: Shop) -> None:
+def test_equal_skus_are_one_line(shop: MemoryShop) -> None:
     thrice = [{"sku": "MUTE-CUP", "quantity": n} for n in (1, 2, MAX_QUANTITY - 3)]
     answer = shop.place(BODY | {"lines": thrice})
 
@@ -83,11 +91,11 @@ def test_equal_skus_are_one_line(shop: Shop) -> None:
 @pytest.mark.parametrize(
     "kind", ["application/json", "application/json; charset=utf-8", "Application/JSON"]
 )
-def test_json_is_accepted_in_any_spelling_of_its_type(shop: Shop, kind: str) -> None:
+def test_json_is_accepted_in_any_spelling_of_its_type(shop: MemoryShop, kind: str) -> None:
     assert shop.place(content_type=kind).status == 200
 
 
-def test_a_base64_body_is_accepted(shop: Shop) -> None:
+def test_a_base64_body_is_accepted(shop: MemoryShop) -> None:
     event = {
         "routeKey": "POST /checkout",
         "requestContext": {},
@@ -99,14 +107,14 @@ def test_a_base64_body_is_accepted(shop: Shop) -> None:
     assert shop.send(event).body["id"] == ORDER
 
 
-def test_names_and_streets_in_any_alphabet_are_accepted(shop: Shop) -> None:
+def test_names_and_streets_in_any_alphabet_are_accepted(shop: MemoryShop) -> None:
     place = {"name": "Робин 例", "street": "Straße des 17. Juni", "city": "Łódź \N{TRUMPET}"}
     shop.place(BODY | {"ship_to": BODY["ship_to"] | place})
 
     assert only_event(shop).data.ship_to.city == "Łódź \N{TRUMPET}"
 
 
-def test_without_a_key_the_answer_has_the_generated_one(shop: Shop) -> None:
+def test_without_a_key_the_answer_has_the_generated_one(shop: MemoryShop) -> None:
     first, second = shop.place(key=None), shop.place(key=None)
     key = first.headers["idempotency-key"]
 
@@ -114,7 +122,7 @@ def test_without_a_key_the_answer_has_the_generated_one(shop: Shop) -> None:
     assert first.body["id"] == order_id(key) != second.body["id"]
 
 
-def test_the_callers_trace_continues_and_without_one_a_new_trace_starts(shop: Shop) -> None:
+def test_the_callers_trace_continues_and_without_one_a_new_trace_starts(shop: MemoryShop) -> None:
     shop.place(traceparent=TRACEPARENT)
     shop.place(key=OTHER_KEY, traceparent="00-nonsense")
 
@@ -125,7 +133,7 @@ def test_the_callers_trace_continues_and_without_one_a_new_trace_starts(shop: Sh
 
 
 @pytest.mark.parametrize("given", [None, TRACEPARENT, "00-nonsense", ""])
-def test_with_any_trace_the_event_can_be_encoded(shop: Shop, given: str | None) -> None:
+def test_with_any_trace_the_event_can_be_encoded(shop: MemoryShop, given: str | None) -> None:
     shop.place(traceparent=given)
     event = only_event(shop)
 
@@ -133,7 +141,7 @@ def test_with_any_trace_the_event_can_be_encoded(shop: Shop, given: str | None) 
 
 
 def test_the_log_line_names_the_order_its_event_and_the_correlation(
-    shop: Shop,
+    shop: MemoryShop,
 ) -> None:
     shop.place()
     (line,) = shop.lines.lines
@@ -142,7 +150,7 @@ def test_the_log_line_names_the_order_its_event_and_the_correlation(
     assert line["correlation"] == only_event(shop).correlationid
 
 
-def test_an_expected_total_is_accepted(shop: Shop) -> None:
+def test_an_expected_total_is_accepted(shop: MemoryShop) -> None:
     assert shop.place(BODY | {"expected_total": TOTAL}).status == 200
 
 
@@ -150,7 +158,7 @@ def test_an_expected_total_is_accepted(shop: Shop) -> None:
     "expected", [{"amount": 28889, "currency": "EUR"}, {"amount": 28890, "currency": "USD"}]
 )
 def test_an_unexpected_total_is_refused_with_the_new_one(
-    shop: Shop, expected: dict[str, Any]
+    shop: MemoryShop, expected: dict[str, Any]
 ) -> None:
     answer = shop.place(BODY | {"expected_total": expected})
 
@@ -160,13 +168,13 @@ def test_an_unexpected_total_is_refused_with_the_new_one(
     assert len(shop.log.read(ORDER)) == 0
 
 
-def test_after_a_refused_price_the_same_key_orders_at_the_new_one(shop: Shop) -> None:
+def test_after_a_refused_price_the_same_key_orders_at_the_new_one(shop: MemoryShop) -> None:
     shop.place(BODY | {"expected_total": TOTAL | {"amount": 1}})
 
     assert shop.place(BODY | {"expected_total": TOTAL}).status == 200
 
 
-def test_a_new_product_is_looked_up_once_more(shop: Shop) -> None:
+def test_a_new_product_is_looked_up_once_more(shop: MemoryShop) -> None:
     shop.place(key=OTHER_KEY)
     shop.sell("CORNET", "Cornet", 19900)
     shop.catalogue.reads.clear()
@@ -175,7 +183,7 @@ def test_a_new_product_is_looked_up_once_more(shop: Shop) -> None:
     assert shop.catalogue.reads == ["get CORNET"]
 
 
-def test_a_direct_invocation_is_answered_like_a_request(shop: Shop) -> None:
+def test_a_direct_invocation_is_answered_like_a_request(shop: MemoryShop) -> None:
     over_http = shop.place()
     direct = shop.handle(BODY | {"idempotency_key": KEY}, None)
 
@@ -183,13 +191,13 @@ def test_a_direct_invocation_is_answered_like_a_request(shop: Shop) -> None:
     assert len(shop.log.read(ORDER)) == 1
 
 
-def test_a_direct_invocation_may_leave_out_the_key(shop: Shop) -> None:
+def test_a_direct_invocation_may_leave_out_the_key(shop: MemoryShop) -> None:
     answer = shop.handle(dict(BODY), None)
 
     assert answer["id"] == order_id(answer["idempotency_key"])
 
 
-def test_an_unavailable_log_is_a_500_that_can_be_retried(shop: Shop) -> None:
+def test_an_unavailable_log_is_a_500_that_can_be_retried(shop: MemoryShop) -> None:
     shop.log.away = True
     failed = shop.place()
     shop.log.away = False
@@ -199,7 +207,7 @@ def test_an_unavailable_log_is_a_500_that_can_be_retried(shop: Shop) -> None:
 
 
 def test_the_log_line_names_the_order_and_neither_key_nor_customer(
-    shop: Shop, logged: Logged
+    shop: MemoryShop, logged: Logged
 ) -> None:
     shop.lines = logged.observer  # type: ignore[assignment]  # the real one
     shop.restart()

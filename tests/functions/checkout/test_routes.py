@@ -11,7 +11,7 @@ from jsonschema import ValidationError
 from functions import map as the_map
 from functions.framework.routes import EVERYWHERE, UNAUTHENTICATED
 from functions.runtime.handlers import api, caller
-from tests.functions.checkout.conftest import BODY, KEY, ORDER, Shop
+from tests.functions.checkout.conftest import BODY, KEY, ORDER, MemoryShop
 from tests.support.openapi import check_answer
 
 EDGE = Path(api.__file__)
@@ -47,7 +47,7 @@ def test_exactly_the_problems_of_the_api_handler_are_declared() -> None:
 
 
 @pytest.fixture
-def answered(shop: Shop) -> dict[str, Any]:
+def answered(shop: MemoryShop) -> dict[str, Any]:
     answer = shop.place()
     return {
         "route": "POST /checkout",

@@ -11,11 +11,21 @@ import pytest
 
 from functions.checkout.catalogue import MAX_AGE
 from functions.runtime.memory.observer import MemoryObserver
-from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, TOTAL, Shop, only_event
+from tests.functions.checkout.conftest import (
+    BODY,
+    KEY,
+    ORDER,
+    OTHER_KEY,
+    TOTAL,
+    MemoryShop,
+    only_event,
+)
 from tests.support.builders import NOW, Clock
 
 
-def test_the_same_key_gives_the_same_order_and_the_same_answer(shop: Shop, clock: Clock) -> None:
+def test_the_same_key_gives_the_same_order_and_the_same_answer(
+    shop: MemoryShop, clock: Clock
+) -> None:
     first = shop.place()
     clock.advance(days=3)
 
@@ -24,7 +34,7 @@ def test_the_same_key_gives_the_same_order_and_the_same_answer(shop: Shop, clock
     assert only_event(shop).time == NOW
 
 
-def test_the_answer_is_the_same_after_a_price_change(shop: Shop, clock: Clock) -> None:
+def test_the_answer_is_the_same_after_a_price_change(shop: MemoryShop, clock: Clock) -> None:
     first = shop.place(BODY | {"expected_total": TOTAL})
     shop.sell("TRUMPET-BB", "Trumpet in B flat", 99900)
     clock.advance(seconds=MAX_AGE.total_seconds())
@@ -32,7 +42,7 @@ def test_the_answer_is_the_same_after_a_price_change(shop: Shop, clock: Clock) -
     assert shop.place(BODY | {"expected_total": TOTAL}) == first
 
 
-def test_the_answer_is_the_same_after_a_product_was_removed(shop: Shop, clock: Clock) -> None:
+def test_the_answer_is_the_same_after_a_product_was_removed(shop: MemoryShop, clock: Clock) -> None:
     first = shop.place()
     shop.withdraw("TRUMPET-BB")
     clock.advance(seconds=MAX_AGE.total_seconds())
@@ -40,7 +50,7 @@ def test_the_answer_is_the_same_after_a_product_was_removed(shop: Shop, clock: C
     assert shop.place() == first
 
 
-def test_the_answer_is_the_same_from_another_worker(shop: Shop) -> None:
+def test_the_answer_is_the_same_from_another_worker(shop: MemoryShop) -> None:
     first = shop.place()
     shop.restart()
 
@@ -56,11 +66,11 @@ def fast_switching() -> Iterator[None]:
     sys.setswitchinterval(usual)
 
 
-def test_concurrent_requests_get_the_same_answer(shop: Shop, fast_switching: None) -> None:
+def test_concurrent_requests_get_the_same_answer(shop: MemoryShop, fast_switching: None) -> None:
     together = Barrier(8)
 
     def send(number: int) -> Any:
-        shop_of_mine = Shop(shop.clock, MemoryObserver())
+        shop_of_mine = MemoryShop(shop.clock, MemoryObserver())
         shop_of_mine.log = shop.log
         shop_of_mine.restart()
         together.wait()
@@ -84,7 +94,9 @@ def test_concurrent_requests_get_the_same_answer(shop: Shop, fast_switching: Non
     ],
     ids=["lines", "email", "token", "address", "expected total"],
 )
-def test_the_same_key_with_another_request_is_refused(shop: Shop, other: dict[str, Any]) -> None:
+def test_the_same_key_with_another_request_is_refused(
+    shop: MemoryShop, other: dict[str, Any]
+) -> None:
     shop.place()
     before = only_event(shop)
     answer = shop.place(other)
@@ -95,7 +107,7 @@ def test_the_same_key_with_another_request_is_refused(shop: Shop, other: dict[st
 
 
 def test_the_same_key_with_an_unpriced_request_is_refused(
-    shop: Shop,
+    shop: MemoryShop,
 ) -> None:
     shop.place()
     answer = shop.place(BODY | {"lines": [{"sku": "THEREMIN", "quantity": 1}]})
@@ -104,7 +116,7 @@ def test_the_same_key_with_an_unpriced_request_is_refused(
 
 
 def test_a_request_from_before_delivery_existed_is_still_the_same_request(
-    shop: Shop,
+    shop: MemoryShop,
 ) -> None:
     first = shop.place()
     item = shop.log.items()[ORDER]["placed"]
@@ -118,5 +130,5 @@ def test_a_request_from_before_delivery_existed_is_still_the_same_request(
     assert shop.place(BODY | {"delivery": "express"}).problem == "key-reused"
 
 
-def test_another_key_is_another_order(shop: Shop) -> None:
+def test_another_key_is_another_order(shop: MemoryShop) -> None:
     assert shop.place(key=OTHER_KEY).body["id"] != shop.place().body["id"]

@@ -16,17 +16,17 @@ from tests.functions.checkout.conftest import (
     KEY,
     ORDER,
     OTHER_KEY,
-    Answer,
-    Shop,
+    MemoryShop,
     append_facts,
 )
 from tests.support.builders import Clock, then
+from tests.support.http_answer import HttpAnswer
 
 CONFIRMED = OrderConfirmed()
 DISPATCHED = DispatchScheduled(carrier="sandbox", reference="SBX1")
 
 
-def test_an_order_can_be_read_at_once_after_its_200(placed: Shop) -> None:
+def test_an_order_can_be_read_at_once_after_its_200(placed: MemoryShop) -> None:
     answer = placed.show()
 
     assert answer.status == 200
@@ -34,7 +34,7 @@ def test_an_order_can_be_read_at_once_after_its_200(placed: Shop) -> None:
     assert [step["type"] for step in answer.body["timeline"]] == ["OrderPlaced"]
 
 
-def test_an_order_is_folded_from_one_read_of_its_log(placed: Shop) -> None:
+def test_an_order_is_folded_from_one_read_of_its_log(placed: MemoryShop) -> None:
     append_facts(placed, PaymentPrepared(reference="r"), CONFIRMED, DISPATCHED)
     placed.log.calls.clear()
     answer = placed.show()
@@ -43,7 +43,7 @@ def test_an_order_is_folded_from_one_read_of_its_log(placed: Shop) -> None:
     assert (answer.body["status"], answer.body["tracking"]) == ("dispatched", "SBX1")
 
 
-def test_an_order_is_shown_without_address_email_token_and_key(placed: Shop) -> None:
+def test_an_order_is_shown_without_address_email_token_and_key(placed: MemoryShop) -> None:
     answer = placed.show()
 
     shown = str(answer.body) + str(answer.headers)
@@ -51,9 +51,11 @@ def test_an_order_is_shown_without_address_email_token_and_key(placed: Shop) -> 
         assert f"'{secret}'" not in shown
 
 
-@pytest.mark.parametrize("operation", [Shop.show, Shop.cancel], ids=["show", "cancel"])
-def test_wrong_and_missing_keys_and_orders_get_the_same_404(placed: Shop, operation: Any) -> None:
-    answers: list[Answer] = [
+@pytest.mark.parametrize("operation", [MemoryShop.show, MemoryShop.cancel], ids=["show", "cancel"])
+def test_wrong_and_missing_keys_and_orders_get_the_same_404(
+    placed: MemoryShop, operation: Any
+) -> None:
+    answers: list[HttpAnswer] = [
         operation(placed, bearer=None),
         operation(placed, bearer=OTHER_KEY),
         operation(placed, bearer="nonsense"),
@@ -70,26 +72,28 @@ def test_wrong_and_missing_keys_and_orders_get_the_same_404(placed: Shop, operat
     assert "append" not in placed.log.calls
 
 
-def test_the_right_key_of_an_order_that_was_never_placed_gets_that_404_too(placed: Shop) -> None:
+def test_the_right_key_of_an_order_that_was_never_placed_gets_that_404_too(
+    placed: MemoryShop,
+) -> None:
     never = placed.show(order=order_id(OTHER_KEY), bearer=OTHER_KEY)
 
     assert never == placed.show(bearer=None)
 
 
-def test_a_request_without_an_order_gets_that_404_too(placed: Shop) -> None:
+def test_a_request_without_an_order_gets_that_404_too(placed: MemoryShop) -> None:
     nameless = placed.request("GET /orders/{id}", authorization=f"Bearer {KEY}")
 
     assert nameless == placed.show(bearer=None)
 
 
-def test_a_wrong_key_causes_no_read(placed: Shop) -> None:
+def test_a_wrong_key_causes_no_read(placed: MemoryShop) -> None:
     placed.show(bearer=OTHER_KEY)
 
     assert placed.log.calls == []
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-def test_the_bearer_scheme_and_key_ignore_case(placed: Shop, scheme: str) -> None:
+def test_the_bearer_scheme_and_key_ignore_case(placed: MemoryShop, scheme: str) -> None:
     answer = placed.request(
         "GET /orders/{id}", path={"id": ORDER}, authorization=f"{scheme} {KEY.upper()}"
     )
@@ -97,13 +101,13 @@ def test_the_bearer_scheme_and_key_ignore_case(placed: Shop, scheme: str) -> Non
     assert answer.status == 200
 
 
-def test_the_key_is_not_accepted_under_another_scheme(placed: Shop) -> None:
+def test_the_key_is_not_accepted_under_another_scheme(placed: MemoryShop) -> None:
     answer = placed.request("GET /orders/{id}", path={"id": ORDER}, authorization=f"Basic {KEY}")
 
     assert answer.status == 404
 
 
-def test_an_unchanged_order_is_not_sent_again(placed: Shop) -> None:
+def test_an_unchanged_order_is_not_sent_again(placed: MemoryShop) -> None:
     first = placed.show()
     again = placed.show(if_none_match=first.headers["etag"])
 
@@ -112,14 +116,14 @@ def test_an_unchanged_order_is_not_sent_again(placed: Shop) -> None:
     assert again.headers["retry-after"] == first.headers["retry-after"]
 
 
-def test_every_new_fact_changes_the_etag(placed: Shop) -> None:
+def test_every_new_fact_changes_the_etag(placed: MemoryShop) -> None:
     first = placed.show()
     append_facts(placed, PaymentPrepared(reference="r"))
 
     assert placed.show(if_none_match=first.headers["etag"]).status == 200
 
 
-def test_a_fact_with_the_same_sequence_changes_the_etag_too(placed: Shop) -> None:
+def test_a_fact_with_the_same_sequence_changes_the_etag_too(placed: MemoryShop) -> None:
     origin = next(iter(placed.log.read(ORDER)))
     facts: list[Event[Any]] = [
         then(origin, StockReserved(lines=())),
@@ -138,7 +142,7 @@ def test_a_fact_with_the_same_sequence_changes_the_etag_too(placed: Shop) -> Non
     [(0, 1), (9, 1), (10, 5), (59, 5), (60, SLOW_POLLING), (86_400, SLOW_POLLING)],
 )
 def test_an_order_in_progress_has_a_retry_after(
-    placed: Shop, clock: Clock, age: int, wait: int
+    placed: MemoryShop, clock: Clock, age: int, wait: int
 ) -> None:
     clock.advance(seconds=age)
 
@@ -146,13 +150,13 @@ def test_an_order_in_progress_has_a_retry_after(
     assert POLLING[0][0] < POLLING[1][0]
 
 
-def test_an_ended_order_has_no_retry_after(placed: Shop) -> None:
+def test_an_ended_order_has_no_retry_after(placed: MemoryShop) -> None:
     append_facts(placed, CONFIRMED, DISPATCHED)
 
     assert "retry-after" not in placed.show().headers
 
 
-def test_the_log_lines_of_show_and_cancel_name_the_order(placed: Shop) -> None:
+def test_the_log_lines_of_show_and_cancel_name_the_order(placed: MemoryShop) -> None:
     placed.lines.lines.clear()
     placed.show()
     placed.cancel()

@@ -12,8 +12,8 @@ from tests.support.scripted import (
     REFUND,
     REFUNDS,
     RETRIEVE,
-    Answer,
     Script,
+    ScriptedAnswer,
     gateway,
     intent,
     refund,
@@ -26,7 +26,7 @@ PAID = intent("succeeded", latest_charge="ch_1")
 UNEXPECTED = refused(400, code="payment_intent_unexpected_state")
 
 
-def marked(status: str, reason: str) -> Answer:
+def marked(status: str, reason: str) -> ScriptedAnswer:
     return intent(status, metadata={"declined": reason})
 
 
@@ -48,7 +48,7 @@ ERROR = {"code": "card_declined", "decline_code": "insufficient_funds"}
     ids=["declined", "reason forgotten", "3-D Secure"],
 )
 def test_a_decline_is_marked_and_then_made_final(
-    begun: Answer, stuck: Answer | None, reason: str
+    begun: ScriptedAnswer, stuck: ScriptedAnswer | None, reason: str
 ) -> None:
     script = Script(
         (RETRIEVE, READY),
@@ -75,7 +75,7 @@ def test_a_decline_is_marked_and_then_made_final(
     ids=["not reusable", "an error without a change"],
 )
 def test_a_card_refused_without_an_attempt_is_declined_for_ever(
-    answer: Answer,
+    answer: ScriptedAnswer,
 ) -> None:
     reason = answer[1]["error"]["code"] if isinstance(answer, tuple) else ""
     script = Script(
@@ -96,7 +96,9 @@ def test_a_card_refused_without_an_attempt_is_declined_for_ever(
     [((RETRIEVE, READY), (CANCEL, intent("canceled"))), ((RETRIEVE, intent("canceled")),)],
     ids=["prepared", "cancelled"],
 )
-def test_an_uncharged_intent_refunds_nothing(answers: tuple[tuple[str, Answer], ...]) -> None:
+def test_an_uncharged_intent_refunds_nothing(
+    answers: tuple[tuple[str, ScriptedAnswer], ...],
+) -> None:
     script = Script(*answers)
 
     assert gateway(script).cancel(REFERENCE) is None

@@ -23,8 +23,8 @@ from tests.support.scripted import (
     CREATE,
     REFERENCE,
     RETRIEVE,
-    Answer,
     Script,
+    ScriptedAnswer,
     gateway,
     intent,
     refused,
@@ -48,7 +48,7 @@ PAID = intent("succeeded", latest_charge="ch_1")
     ],
     ids=["lost", "rate", "lock", "conflict", "500", "503", "502 without JSON", "other key"],
 )
-def test_an_inconclusive_answer_raises_for_a_retry(answer: Answer) -> None:
+def test_an_inconclusive_answer_raises_for_a_retry(answer: ScriptedAnswer) -> None:
     for operation, name in (
         (lambda on: gateway(on).prepare(ORDER, AMOUNT, "pm_1"), CREATE),
         (lambda on: gateway(on).confirm(REFERENCE), RETRIEVE),
@@ -138,7 +138,7 @@ def test_an_unsupported_currency_is_declined_without_a_request() -> None:
     ],
 )
 def test_a_charge_that_stripe_does_not_prepare_is_declined_for_ever(
-    answer: Answer, reason: str
+    answer: ScriptedAnswer, reason: str
 ) -> None:
     pays = gateway(Script((CREATE, answer)))
     reference = pays.prepare(ORDER, AMOUNT, "pm_1")

@@ -22,8 +22,8 @@ from tests.support.scripted import (
     CREATE,
     REFERENCE,
     RETRIEVE,
-    Answer,
     Script,
+    ScriptedAnswer,
     gateway,
     intent,
     refused,
@@ -92,7 +92,7 @@ def test_a_replaced_key_is_read_again_and_used_from_then_on() -> None:
     ids=["wrong or revoked", "restricted", "test for live"],
 )
 def test_the_error_of_a_refused_key_has_instructions_and_not_the_key(
-    operation: Callable[[Gateway], object], answer: Answer, message: str
+    operation: Callable[[Gateway], object], answer: ScriptedAnswer, message: str
 ) -> None:
     what = CREATE if operation is OPERATIONS[0] else RETRIEVE
     script = Script((what, answer))  # the key that is stored is the same: it is not tried again
