@@ -32,7 +32,7 @@ TIME_LIMIT = timedelta(seconds=20)
 """A run begins no further order after this time; its function has half as long again."""
 
 BATCH = 60
-"""Orders that one run takes from each part of the index, in rotation."""
+"""Orders that one run takes from each shard of the index, in rotation."""
 
 _PAGE = 1000
 
@@ -56,9 +56,9 @@ def check(log: Log, resources: Resources) -> Iterator[Report]:
 
 
 def _due(rows: Rows, now: datetime) -> Iterator[str]:
-    """Yield the orders to check: from each part of the index those that are old enough."""
-    for part in _rotated(shards(stalled=False) + shards(stalled=True), 1, now):
-        listed = rows.listed(part, limit=_PAGE)
+    """Yield the orders to check: from each shard of the index those that are old enough."""
+    for shard in _rotated(shards(stalled=False) + shards(stalled=True), 1, now):
+        listed = rows.listed(shard, limit=_PAGE)
         old = list(takewhile(lambda found: _age(found, now) >= STALLED_AFTER, listed))
         for found in islice(_rotated(old, BATCH, now), BATCH):
             yield order_at(found.sort)
@@ -101,7 +101,7 @@ def _next_stall(
 
 
 def _write(rows: Rows, history: History) -> bool:
-    """Write the order's row; the row of a stalled order moves to the index part of stalled ones."""
+    """Write the order's row; the row of a stalled order moves to the shards of stalled ones."""
     made = row(history)
     return made is not None and rows.put(made)
 

@@ -41,7 +41,7 @@ def test_an_order_is_stalled_after_twelve_hours(shop: CheckedShop) -> None:
     assert shop.log.read(ORDER).at("stalled/1") == stated
 
 
-def test_it_is_stated_once_and_moves_to_the_stalled_part_of_the_index(shop: CheckedShop) -> None:
+def test_it_is_stated_once_and_moves_to_a_shard_of_stalled_orders(shop: CheckedShop) -> None:
     shop.place()
     shop.advance()
     shop.check_once()

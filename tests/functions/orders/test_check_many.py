@@ -32,21 +32,21 @@ def test_a_young_order_costs_no_read(shop: CheckedShop, monkeypatch: pytest.Monk
     assert read == []
 
 
-def test_one_page_of_each_part_of_the_index_is_read(
+def test_one_page_of_each_shard_of_the_index_is_read(
     shop: CheckedShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queries: list[tuple[str, int]] = []
     listed = shop.rows.listed
 
-    def recorded(part: str, *, limit: int, after: Row | None = None) -> Sequence[Row]:
-        queries.append((part, limit))
-        return listed(part, limit=limit, after=after)
+    def recorded(shard: str, *, limit: int, after: Row | None = None) -> Sequence[Row]:
+        queries.append((shard, limit))
+        return listed(shard, limit=limit, after=after)
 
     monkeypatch.setattr(shop.rows, "listed", recorded)
     shop.check_once()
 
     assert sorted(queries) == sorted(
-        (part, check_module._PAGE) for part in shards(stalled=False) + shards(stalled=True)
+        (shard, check_module._PAGE) for shard in shards(stalled=False) + shards(stalled=True)
     )
 
 

@@ -76,7 +76,7 @@ def history(request: pytest.FixtureRequest) -> History:
     return HISTORIES[request.param]
 
 
-def test_the_row_of_an_ended_order_is_in_no_part_of_the_index(history: History) -> None:
+def test_the_row_of_an_ended_order_is_in_no_shard_of_the_index(history: History) -> None:
     made = row(history)
 
     assert made is not None
