@@ -1,1 +1,1 @@
-"""What travels: the envelope, the contracts by publishing service, and how they are read."""
+"""Events: the envelope, the contracts by publishing service, and the functions to read them."""

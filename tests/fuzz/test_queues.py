@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from events import codec
 from functions.framework.service import Consumer
 from functions.map import CONSUMERS
-from functions.runtime.memory.lambda_events import failures
+from functions.runtime.memory.lambda_events import failures, queue_record
 from tests.fuzz.cases import case_counts, share
 from tests.fuzz.events import sample_events, wires
 from tests.fuzz.values import MARK, MARK_START, json_values
@@ -19,14 +19,7 @@ type Record = dict[str, Any]
 
 
 def record(number: int, body: Any) -> Record:
-    return {
-        "messageId": f"message {number}",
-        "receiptHandle": f"handle {number}",
-        "body": body,
-        "attributes": {"ApproximateReceiveCount": "1", "MessageGroupId": "group"},
-        "messageAttributes": {},
-        "eventSource": "aws:sqs",
-    }
+    return queue_record(body, message=f"message {number}", receipt=f"handle {number}", group="a")
 
 
 _bodies = st.one_of(wires, wires, wires, json_values)

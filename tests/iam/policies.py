@@ -1,6 +1,6 @@
 """Roles in a stage's templates, and the grants of their policies."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -90,6 +90,17 @@ def roles(templates: Templates) -> dict[str, Role]:
             frozenset(_grants(properties.get("Policies", ()))),
         )
     return found
+
+
+def missing(
+    required: Iterable[tuple[str, Permission]], roles: Mapping[str, Role]
+) -> list[tuple[str, Permission]]:
+    """Return the required permissions that their role does not grant."""
+    return [
+        (role, permission)
+        for role, permission in required
+        if not any(grant.covers(permission) for grant in roles[role].grants)
+    ]
 
 
 def _grants(policies: Sequence[Mapping[str, Any]]) -> Iterator[Grant]:

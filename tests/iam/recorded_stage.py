@@ -35,12 +35,9 @@ class RecordedStage:
     recorder: Recorder
 
     @property
-    def permissions(self) -> dict[str, set[Permission]]:
+    def permissions(self) -> set[tuple[str, Permission]]:
         """The permissions that each role requires: for its own calls, and for those of Lambda."""
-        found = {role: set(each) for role, each in self.recorder.permissions.items()}
-        for role, permission in required_by_lambda(self.templates):
-            found.setdefault(role, set()).add(permission)
-        return found
+        return self.recorder.permissions | set(required_by_lambda(self.templates))
 
     @property
     def roles(self) -> dict[str, Role]:

@@ -13,14 +13,15 @@ from tests.iam.permissions import Permission, required
 
 @dataclass
 class Recorder:
-    """The number of calls, and by role their `operations` (`dynamodb.PutItem`) and `permissions`.
+    """The number of calls, and with their role the `operations` (`dynamodb.PutItem`) and
+    `permissions`.
 
     A role is given by the name of its service, or its own.
     """
 
     calls: int = 0
-    operations: dict[str, set[str]] = field(default_factory=dict)
-    permissions: dict[str, set[Permission]] = field(default_factory=dict)
+    operations: set[tuple[str, str]] = field(default_factory=set)
+    permissions: set[tuple[str, Permission]] = field(default_factory=set)
 
     def clients(self, role: str) -> Callable[[str], Any]:
         """Return a factory of recorded clients for a role."""
@@ -40,5 +41,5 @@ class Recorder:
         """Record a call before it is made."""
         service = model.service_model.service_name
         self.calls += 1
-        self.operations.setdefault(role, set()).add(f"{service}.{model.name}")
-        self.permissions.setdefault(role, set()).update(required(service, model.name, params))
+        self.operations.add((role, f"{service}.{model.name}"))
+        self.permissions |= {(role, each) for each in required(service, model.name, params)}

@@ -82,7 +82,8 @@ def test_each_call_is_recorded_under_the_role_of_its_client() -> None:
             recorder.clients(role)("sqs").send_message(QueueUrl=url, MessageBody="x")
 
     assert recorder.calls == 2
-    assert recorder.operations == {"payment": {"sqs.SendMessage"}, "email": {"sqs.SendMessage"}}
-    assert recorder.permissions["email"] == {
-        Permission("sqs:SendMessage", f"arn:aws:sqs:{REGION}:{ACCOUNT}:b")
+    assert recorder.operations == {("payment", "sqs.SendMessage"), ("email", "sqs.SendMessage")}
+    assert recorder.permissions == {
+        ("payment", Permission("sqs:SendMessage", f"arn:aws:sqs:{REGION}:{ACCOUNT}:a")),
+        ("email", Permission("sqs:SendMessage", f"arn:aws:sqs:{REGION}:{ACCOUNT}:b")),
     }
