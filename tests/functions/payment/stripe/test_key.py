@@ -166,7 +166,7 @@ def test_errors_of_the_key_are_outages_to_the_reaction() -> None:
     assert issubclass(KeyRefused, GatewayUnavailable)
 
 
-def test_a_server_that_refuses_the_key_leaks_it_nowhere(
+def test_a_real_server_that_refuses_the_key_leaks_it_nowhere(
     stripe_address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
