@@ -66,7 +66,7 @@ class Scan:
 
     def acknowledged(self) -> Iterator[tuple[str, str, str]]:
         """Yield the code's acknowledgements: the construct's path, the rule, and the reason."""
-        for construct, rules in Assembly(self.folder).said("aws:cdk:acknowledged-rules"):
+        for construct, rules in Assembly(self.folder).metadata("aws:cdk:acknowledged-rules"):
             yield from ((construct, *each) for each in rules.items())
 
 

@@ -1,4 +1,4 @@
-"""Synthesizes stages as the CDK's command line would, and reads what came out."""
+"""Synthesis of stages as by the CDK's command line, and its output."""
 
 import fcntl
 import json
@@ -17,37 +17,29 @@ from infra.app import build
 from infra.stage import DEV, Stage
 from ops.stage.templates import read
 from tests.support.builders import AUDIENCE, ISSUER
-from tests.support.template import ACCOUNT, REGION, Resource, Templates
+from tests.support.template import ACCOUNT, REGION, Templates
 
 ROOT = Path(__file__).parents[2]
 GUARDED = replace(DEV, issuer=ISSUER, audience=AUDIENCE)
-"""A stage whose customers show tokens."""
+"""A stage whose customers have tokens."""
 
 
-class Assembly:
-    """What a synthesis leaves in its folder: templates, a manifest, and assets.
+class Assembly(Templates):
+    """The output folder of a synthesis: templates, a manifest, and assets.
 
-    `missing` is what the command line would have to ask an account for. Values are resolved as of
-    the stage's account and region, or of some where it is bound to none.
+    `missing` are the values that the command line would have to look up in an account. A stage
+    without an account or a region gets the test's.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.blueprint = read(folder)
+        stacks = read(folder).stacks
+        ((account, region),) = {(each.account, each.region) for each in stacks}
+        templates = {stack.name: stack.template for stack in stacks}
+        super().__init__(templates, account or ACCOUNT, region or REGION)
         manifest = json.loads((folder / "manifest.json").read_text())
         self.manifest: dict[str, Any] = manifest["artifacts"]
         self.missing: list[Any] = manifest.get("missing", [])
-        ((account, region),) = {(each.account, each.region) for each in self.blueprint.stacks}
-        self.account = account or ACCOUNT
-        self.region = region or REGION
-        self.stacks: dict[str, Any] = {
-            stack.name: stack.template for stack in self.blueprint.stacks
-        }
-
-    def resources(self, kind: str, stack: str | None = None) -> list[Resource]:
-        """Return the resources of a type, of one stack or of all, their values resolved."""
-        chosen = self.stacks if stack is None else {stack: self.stacks[stack]}
-        return list(Templates(chosen, self.account, self.region).resources(kind))
 
     def only(self, kind: str, stack: str) -> Mapping[str, Any]:
         """Return the properties of the one resource of a type in a stack."""
@@ -55,36 +47,33 @@ class Assembly:
         return resource.properties
 
     def queue(self, stack: str, name: str) -> Mapping[str, Any]:
-        """Return the properties of a queue of that name."""
         queues = (each.properties for each in self.resources("AWS::SQS::Queue", stack))
         return next(queue for queue in queues if queue["QueueName"] == name)
 
     def alarm(self, metric: str, **dimensions: str) -> Mapping[str, Any]:
         """Return the properties of the one alarm on a metric with these dimensions."""
-        found = [
+        (found,) = (
             alarm.properties
             for alarm in self.resources("AWS::CloudWatch::Alarm")
             if alarm.properties["MetricName"] == metric
             and {each["Name"]: each["Value"] for each in alarm.properties.get("Dimensions", [])}
             == dimensions
-        ]
-        assert len(found) == 1, f"{len(found)} alarms on {metric} of {dimensions or 'all'}"
-        return found[0]
+        )
+        return found
 
     def raw(self, kind: str) -> Iterator[Mapping[str, Any]]:
-        """Yield the resources of a type as they are written, with what is not a property."""
-        for stack in self.blueprint.stacks:
-            yield from stack.resources(kind)
+        """Yield the resources of a type unresolved, with their policies and metadata."""
+        for template in self.stacks.values():
+            yield from (each for each in template["Resources"].values() if each["Type"] == kind)
 
-    def said(self, kind: str) -> Iterator[tuple[str, Any]]:
-        """Yield what constructs say about themselves, of a kind such as `aws:cdk:warning`."""
+    def metadata(self, kind: str) -> Iterator[tuple[str, Any]]:
+        """Yield the metadata of constructs, of a kind such as `aws:cdk:warning`, by their path."""
         for path in sorted(self.folder.glob("*.metadata.json")):
             for construct, entries in json.loads(path.read_text()).items():
                 yield from ((construct, each["data"]) for each in entries if each["type"] == kind)
 
     def warnings(self) -> list[str]:
-        """Return what the command line warns of."""
-        return [text for _, text in self.said("aws:cdk:warning")]
+        return [text for _, text in self.metadata("aws:cdk:warning")]
 
     def assets(self, stack: str) -> dict[str, Path]:
         """Return the folders and archives that a stack ships, by their hash."""
@@ -97,7 +86,7 @@ class Assembly:
 
 
 def cdk_context(stage: str) -> str:
-    """Return what the CDK's command line hands to the app, as JSON."""
+    """Return the context that the CDK's command line passes to the app, as JSON."""
     return json.dumps(json.loads((ROOT / "cdk.json").read_text())["context"] | {"stage": stage})
 
 

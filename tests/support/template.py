@@ -1,27 +1,17 @@
 """Reads synthesized templates as CloudFormation would: resources by type, values resolved."""
 
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 ACCOUNT = "123456789012"
 REGION = os.environ["AWS_DEFAULT_REGION"]
 STACK = "2f8a1c90-c9d6-11f0-8a33-0a6f5c3d7e11"
-"""What makes a stack's id its own."""
-
+"""The unique part of a stack's id."""
 
 _TABLE = "arn:aws:dynamodb:{place}:table/{name}"
-
-_NAMES = {
-    "AWS::DynamoDB::Table": "TableName",
-    "AWS::IAM::Role": "RoleName",
-    "AWS::Lambda::Function": "FunctionName",
-    "AWS::Logs::LogGroup": "LogGroupName",
-    "AWS::SNS::Topic": "TopicName",
-    "AWS::SQS::Queue": "QueueName",
-}
-"""The property that names a resource."""
 
 _IDENTITIES = {
     ("AWS::DynamoDB::Table", "Ref"): "{name}",
@@ -38,11 +28,10 @@ _IDENTITIES = {
     ("AWS::SQS::Queue", "Arn"): "arn:aws:sqs:{place}:{name}",
     ("AWS::SQS::Queue", "QueueName"): "{name}",
 }
-"""What `Ref`, or an attribute, of a resource is once it is deployed."""
+"""`Ref`, or an attribute, of a deployed resource; `<Type>Name` is the property with its name."""
 
 
 def table_arn(name: str) -> str:
-    """Return the ARN of a table."""
     return _TABLE.format(place=f"{REGION}:{ACCOUNT}", name=name)
 
 
@@ -56,7 +45,7 @@ class Resource:
 
 
 class Templates:
-    """The templates of all stacks, by stack name, as they are at a place."""
+    """The templates of all stacks, by stack name, as deployed to an account and a region."""
 
     def __init__(
         self,
@@ -64,9 +53,9 @@ class Templates:
         account: str = ACCOUNT,
         region: str = REGION,
     ) -> None:
-        self._templates = templates
-        self._account = account
-        self._region = region
+        self.stacks: dict[str, Any] = dict(templates)
+        self.account = account
+        self.region = region
         self._pseudo = {
             "AWS::AccountId": account,
             "AWS::Region": region,
@@ -76,57 +65,46 @@ class Templates:
             "AWS::NoValue": None,
         }
 
-    def resources(self, kind: str) -> Iterator[Resource]:
-        """Yield the resources of a type, such as `AWS::SQS::Queue`, from all stacks."""
-        for stack, template in self._templates.items():
-            for logical_id, resource in template["Resources"].items():
-                if resource["Type"] == kind:
-                    properties = self._resolve(resource.get("Properties", {}), stack)
-                    yield Resource(stack, logical_id, properties)
+    def resources(self, kind: str, stack: str | None = None) -> list[Resource]:
+        """Return the resources of a type, such as `AWS::SQS::Queue`, of one stack or of all."""
+        return [
+            Resource(name, logical_id, self._resolve(resource.get("Properties", {}), name))
+            for name, template in self.stacks.items()
+            for logical_id, resource in template["Resources"].items()
+            if resource["Type"] == kind and stack in (None, name)
+        ]
 
     def _resolve(self, value: Any, stack: str) -> Any:
         match value:
             case {"Ref": name} if name in self._pseudo:
                 return self._pseudo[name]
-            case {"Ref": name} if name in self._templates[stack]["Resources"]:
+            case {"Ref": name} if name in self.stacks[stack]["Resources"]:
                 return self._identity(name, "Ref", stack)
             case {"Fn::GetAtt": [name, attribute]}:
                 return self._identity(name, attribute, stack)
             case {"Fn::Sub": str(text)}:
-                for name, known in self._pseudo.items():
-                    text = text.replace(f"${{{name}}}", known or "")
-                return text
+                return re.sub(r"\$\{(AWS::\w+)\}", lambda found: self._pseudo[found[1]] or "", text)
+            case {"Fn::Join": [separator, parts]}:
+                return separator.join(self._resolve(parts, stack))
+            case {"Fn::Select": [index, parts]}:
+                return self._resolve(parts, stack)[int(index)]
+            case {"Fn::Split": [separator, text]}:
+                return self._resolve(text, stack).split(separator)
             case dict():
-                return _computed({key: self._resolve(item, stack) for key, item in value.items()})
+                return {key: self._resolve(item, stack) for key, item in value.items()}
             case list():
                 return [self._resolve(item, stack) for item in value]
             case _:
                 return value
 
     def _identity(self, logical_id: str, attribute: str, stack: str) -> str:
-        """Return what `Ref` or an attribute of a resource is once it is deployed.
-
-        What has no name is given one of its stack and logical id, and some letters more.
-        """
-        resource = self._templates[stack]["Resources"][logical_id]
+        """Return `Ref` or an attribute; an unnamed resource is named by stack and logical id."""
+        resource = self.stacks[stack]["Resources"][logical_id]
         kind, properties = resource["Type"], resource.get("Properties", {})
-        name = properties.get(_NAMES.get(kind), f"{stack}-{logical_id}")
+        name = properties.get(f"{kind.rpartition(':')[2]}Name", f"{stack}-{logical_id}")
         return _IDENTITIES.get((kind, attribute), f"<{kind}.{attribute}>").format(
             name=self._resolve(name, stack),
-            place=f"{self._region}:{self._account}",
-            region=self._region,
-            account=self._account,
+            place=f"{self.region}:{self.account}",
+            region=self.region,
+            account=self.account,
         )
-
-
-def _computed(value: Mapping[str, Any]) -> Any:
-    """Return what a function of resolved values gives, or the value if it is none."""
-    match value:
-        case {"Fn::Join": [separator, parts]}:
-            return separator.join(parts)
-        case {"Fn::Select": [index, parts]}:
-            return parts[int(index)]
-        case {"Fn::Split": [separator, text]}:
-            return text.split(separator)
-        case _:
-            return value
