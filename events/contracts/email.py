@@ -45,7 +45,7 @@ class CancellationSent(_Sent, frozen=True, kw_only=True):
 
 
 class MailRefused(_EmailFact, frozen=True, kw_only=True):
-    """The mail of this slot will not be sent; `reason` is `no-address` or the provider's code."""
+    """The mail of this slot will not be sent; `reason` is `no-address` or the provider's error."""
 
     slots: ClassVar[tuple[str, ...]] = (RECEIPT, DISPATCH_NOTE, CANCELLATION)
 
