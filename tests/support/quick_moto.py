@@ -1,23 +1,27 @@
-"""What moto works out anew for each answer, remembered: a good part of what its calls cost."""
+"""Caches for moto and botocore: values that they compute anew at each call, and never change."""
 
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from botocore import useragent
 from moto.core import responses, utils
 from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
+from moto.sqs import models
 
-_work_out = XFormedAttributePicker.get_possible_keys
+_compute = XFormedAttributePicker.get_possible_keys
 _known: dict[tuple[int, type, str], tuple[Any, Sequence[str]]] = {}
 
 
-def remember() -> None:
-    """Let moto remember by which names an attribute may go, and how a name is written in Python.
-
-    Both depend on the AWS service's model and on classes alone, which are the same all the while.
-    """
+def install() -> None:
+    """Cache names that depend on service models and classes alone."""
     XFormedAttributePicker.get_possible_keys = _possible_keys  # type: ignore[assignment,method-assign]
-    vars(responses)["camelcase_to_underscores"] = cache(utils.camelcase_to_underscores)
+    underscores = cache(utils.camelcase_to_underscores)
+    vars(responses)["camelcase_to_underscores"] = underscores
+    vars(models)["camelcase_to_underscores"] = underscores
+    vars(responses)["method_names_from_class"] = cache(utils.method_names_from_class)
+    name = "sanitize_user_agent_string_component"
+    vars(useragent)[name] = cache(vars(useragent)[name])
 
 
 def _possible_keys(
@@ -27,5 +31,5 @@ def _possible_keys(
     known = _known.get(where)
     if known is None:
         # The shape is kept, so that no other can get its id.
-        known = _known[where] = (context.shape, tuple(_work_out(picker, context)))
+        known = _known[where] = (context.shape, tuple(_compute(picker, context)))
     return known[1]
