@@ -1,6 +1,8 @@
 """Bill: its lines, and what changes them."""
 
+from copy import deepcopy
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,8 +13,8 @@ from ops.costs.bill import Bill, bill
 from ops.costs.bill_line import total
 from ops.costs.manual import MANUAL, ORDERS, stages, written
 from ops.stage import prices
-from ops.stage.templates import Blueprint
-from tests.support.blueprints import forgetful, told, with_more
+from ops.stage.templates import TABLE, Blueprint
+from tests.support.blueprints import changed, configured
 from tests.system.test_budget import SHARES
 
 MILLION = 1_000_000
@@ -43,7 +45,10 @@ def test_a_million_orders_write_a_million_budgets(prod: Blueprint) -> None:
     ],
 )
 def test_more_resources_in_the_templates_cost_more(dev: Blueprint, kind: str, price: float) -> None:
-    before, after = (bill("dev", each, 1).idle for each in (dev, with_more(dev, kind, 3)))
+    more = deepcopy(dev)
+    resources: dict[str, Any] = more.stacks[0].template["Resources"]
+    resources |= {f"More{number}": {"Type": kind, "Properties": {}} for number in range(3)}
+    before, after = (bill("dev", each, 1).idle for each in (dev, more))
 
     assert total(after) - total(before) == pytest.approx(3 * price)
 
@@ -59,7 +64,7 @@ def test_a_stage_with_real_cards_has_a_secret_and_waits_for_its_provider(
 
 
 def test_a_stage_with_a_sender_pays_for_its_mails(dev: Blueprint) -> None:
-    sending = told(dev, "email", adapter="ses", sender="shop@example.com")
+    sending = configured(dev, "email", adapter="ses", sender="shop@example.com")
 
     before, after = (bill("dev", each, MILLION) for each in (dev, sending))
 
@@ -69,7 +74,8 @@ def test_a_stage_with_a_sender_pays_for_its_mails(dev: Blueprint) -> None:
 
 
 def test_only_a_stage_with_point_in_time_recovery_pays_for_it(prod: Blueprint) -> None:
-    without, kept = (numbers(bill("any", each, 1)) for each in (forgetful(prod), prod))
+    lacking = changed(prod, TABLE, lambda each: each.pop("PointInTimeRecoverySpecification", None))
+    without, kept = (numbers(bill("any", each, 1)) for each in (lacking, prod))
 
     assert "DynamoDB, point-in-time recovery" in kept
     assert "DynamoDB, point-in-time recovery" not in without

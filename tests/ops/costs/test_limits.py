@@ -5,7 +5,7 @@ import pytest
 from functions.map import CONSUMERS
 from ops.costs.bill import bill
 from ops.stage.templates import Blueprint
-from tests.support.blueprints import told
+from tests.support.blueprints import configured
 
 
 def rates(blueprint: Blueprint) -> dict[str, float]:
@@ -34,6 +34,6 @@ def test_a_service_that_waits_for_a_provider_processes_fewer_orders(
 def test_ses_is_a_limit_of_a_stage_with_a_sender(
     dev: Blueprint, sender: str | None, limited: bool
 ) -> None:
-    stage = told(dev, "email", adapter="ses", sender=sender) if sender else dev
+    stage = configured(dev, "email", adapter="ses", sender=sender) if sender else dev
 
     assert ("SES" in rates(stage)) is limited

@@ -11,7 +11,7 @@ from ops.doctor import clock, examine
 from ops.doctor.finding import Verdict
 from ops.stage.templates import Blueprint
 from tests.ops.doctor.conftest import REGION, Account, only
-from tests.support.blueprints import alarming, told
+from tests.support.blueprints import alarming, configured
 
 READS = ("Get", "List", "Describe")
 
@@ -31,7 +31,7 @@ def test_a_missing_permission_is_named(aws: Account, prod: Blueprint, check: Any
     for operation in ("*", "GetAccountSettings"):
         aws.refuses(operation, "AccessDeniedException")
     aws.answers("GetCallerIdentity", Account="123456789012", Arn="arn:aws:iam::1:user/me")
-    whole = told(prod, "email", adapter="ses", sender="shop@example.com")
+    whole = configured(prod, "email", adapter="ses", sender="shop@example.com")
     whole = alarming(whole, f"arn:aws:sns:{REGION}:123456789012:on-call")
 
     finding = only(aws.examined(whole, "prod"), check.name)

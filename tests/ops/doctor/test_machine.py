@@ -13,7 +13,7 @@ from ops.cli.options import Options
 from ops.doctor import examine, issuer, templates, tools
 from ops.doctor.finding import Verdict
 from ops.stage.templates import Blueprint
-from tests.support.blueprints import told
+from tests.support.blueprints import configured
 
 # -- tools -----------------------------------------------------------------------------------------
 
@@ -147,7 +147,7 @@ def test_an_issuer_is_checked_by_the_command_of_make_deploy(
 
     monkeypatch.setattr(subprocess, "run", run)
 
-    finding = issuer.check(told(dev, "checkout", issuer=f"{URL}/"), "dev", [f"issuer={URL}/"])
+    finding = issuer.check(configured(dev, "checkout", issuer=f"{URL}/"), "dev", [f"issuer={URL}/"])
 
     assert (finding.verdict, finding.message) == (verdict, message)
     assert commands == [["-m", "infra.issuer_check", "-c", "stage=dev", "-c", f"issuer={URL}/"]]

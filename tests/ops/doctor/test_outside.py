@@ -5,7 +5,7 @@ import pytest
 from ops.doctor.finding import Verdict
 from ops.stage.templates import Blueprint
 from tests.ops.doctor.conftest import REGION, Account, only
-from tests.support.blueprints import alarming, told
+from tests.support.blueprints import alarming, configured
 
 SENDER = "shop@example.com"
 KEY = "sk_{}_51H8examplekeyexamplekey"
@@ -18,7 +18,7 @@ TOPIC = f"arn:aws:sns:{REGION}:123456789012:on-call"
 
 @pytest.fixture
 def mailing(dev: Blueprint) -> Blueprint:
-    return told(dev, "email", adapter="ses", sender=SENDER)
+    return configured(dev, "email", adapter="ses", sender=SENDER)
 
 
 def ses_account(aws: Account, *, production: bool = True, sending: bool = True) -> None:
@@ -146,14 +146,14 @@ def test_a_protected_stage_needs_a_live_key_which_is_never_shown(
 
 def test_an_unprotected_stage_must_not_charge_real_cards(aws: Account, dev: Blueprint) -> None:
     create_secret(aws, KEY.format("live"))
-    charging = told(dev, "payment", adapter="stripe", secret=SECRET)
+    charging = configured(dev, "payment", adapter="stripe", secret=SECRET)
 
     assert only(aws.examined(charging), "secrets").verdict is Verdict.WRONG
 
 
 def test_the_secret_of_another_provider_need_only_exist(aws: Account, dev: Blueprint) -> None:
     create_secret(aws, "whatever")
-    another = told(dev, "payment", adapter="another", secret=SECRET)
+    another = configured(dev, "payment", adapter="another", secret=SECRET)
 
     assert only(aws.examined(another), "secrets").verdict is Verdict.OK
 

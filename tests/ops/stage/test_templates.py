@@ -8,8 +8,8 @@ import pytest
 from infra.stage import DEV, LOCAL
 from ops.cli.errors import CommandError
 from ops.stage import templates
-from ops.stage.templates import FUNCTION, Blueprint, stage_templates, synthesize
-from tests.support.blueprints import dev, folder, of, prod
+from ops.stage.templates import FUNCTION, Blueprint, read, stage_templates, synthesize
+from tests.support.blueprints import dev, folder, prod
 
 __all__ = ["dev", "prod"]
 
@@ -60,7 +60,7 @@ def test_an_error_of_the_app_is_repeated(app: None, tmp_path: Path) -> None:
 def test_a_stack_has_its_prerequisites_and_its_target(
     prod: Blueprint, dev: Blueprint, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    local = of(tmp_path_factory, LOCAL)
+    local = read(folder(tmp_path_factory, LOCAL))
 
     assert prod.protected
     assert not dev.protected
