@@ -32,16 +32,16 @@ DRILL = list(fenced(TEXT.partition("## 8. ")[2].partition("\n### ")[0]))
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_each_command_can_be_run(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    check(line.partition(PIPE)[0], monkeypatch)
+def test_each_command_can_be_run(line: str) -> None:
+    check(line.partition(PIPE)[0])
 
 
-def test_commands_in_loops_can_be_run_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_in_loops_can_be_run_too() -> None:
     loops = [line for line in fenced(TEXT) if line.startswith(LOOPS)]
 
     assert len(loops) == 2
     for loop in loops:
-        check(loop.partition("do ")[2].partition("; done")[0], monkeypatch)
+        check(loop.partition("do ")[2].partition("; done")[0])
 
 
 def test_every_named_stack_and_table_exists(prod: Blueprint) -> None:

@@ -1,131 +1,108 @@
-"""Command lines as people are told to type them: whether they can be run as they stand."""
+"""Commands in documents and messages: whether they can be run as they are printed."""
 
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+from unittest.mock import patch
 
-import pytest
 from botocore import xform_name
-from botocore.model import OperationModel, Shape
-from botocore.session import Session
+from botocore.model import OperationModel
 
+from functions.runtime.aws.client import client_factory
 from ops.main import main, run_command
 from tests.support.assembly import ROOT
 
 OF_THE_CLI = {"cli-binary-format", "max-items", "output", "profile", "query", "region"}
-"""Options that are the AWS CLI's own."""
+"""Options of the AWS CLI itself."""
 
 CUSTOM = {("configure", "list-profiles"), ("sso", "login")}
-"""Commands that are the AWS CLI's own."""
+"""Commands of the AWS CLI itself."""
 
 RENAMED = {("Subscribe", "notification-endpoint"): "endpoint"}
-"""Parameters that the AWS CLI calls otherwise than AWS does: it has options of those names."""
+"""Parameters that the AWS CLI renames: it has options of those names."""
 
 OTHERS = {"curl", "git", "rm", "sudo"}
 CDK = {"bootstrap", "deploy", "import"}
 
+_clients = cache(client_factory("eu-central-1"))
 
-@dataclass(frozen=True)
-class Call:
-    """A call of AWS that a command line makes: `given` are the SDK's arguments, as text."""
+
+class Call(NamedTuple):
+    """A call of AWS by a command line: `given` are the SDK's arguments, as text."""
 
     service: str
     operation: str
-    given: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Any]
 
     def run(self, client: Any) -> Any:
         """Make the call, or wait as `aws … wait` does."""
-        if self.operation.startswith("wait "):
-            waiter = client.get_waiter(self.operation.removeprefix("wait "))
-            return waiter.wait(**self.given, WaiterConfig={"Delay": 0})
+        if self.operation in client.waiter_names:
+            return client.get_waiter(self.operation).wait(**self.given, WaiterConfig={"Delay": 0})
         return getattr(client, self.operation)(**self.given)
 
 
 def fenced(text: str) -> Iterator[str]:
-    """Yield each line of a text's blocks of shell, whole also where it is broken."""
+    """Yield each line of a text's blocks of shell; broken lines are joined."""
     for block in re.findall(r"(?ms)^```sh\n(.*?)^```$", text):
         yield from block.replace("\\\n", "").splitlines()
 
 
-def check(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fail if a command line could not be run: words that its program does not know."""
+def check(line: str) -> None:
+    """Fail if a program does not know the command, its options or its arguments."""
     words = shlex.split(line, comments=True)
     while words and re.fullmatch(r"[A-Z_]+=\S*", words[0]):
         words.pop(0)
     program = words[0].removeprefix(".venv/bin/")
     if program == "fanfare":
-        _check_fanfare(words[1:], monkeypatch)
+        with patch(f"{run_command.__module__}.{run_command.__name__}", return_value=0) as run:
+            assert main(words[1:]) == 0
+        assert run.called, f"{line} is no command"
     elif program == "make":
-        targets = re.findall(r"(?m)^([a-z]+):.*## ", (ROOT / "Makefile").read_text())
-        assert words[1] in targets
+        assert words[1] in re.findall(r"(?m)^([a-z]+):.*## ", (ROOT / "Makefile").read_text())
     elif program == "aws":
         if tuple(words[1:3]) not in CUSTOM:
             parsed(line)
     elif program == "cdk":
         assert words[1] in CDK
     else:
-        assert program in OTHERS, f"nobody checks {program}"
+        assert program in OTHERS, f"no check knows {program}"
 
 
 def parsed(line: str) -> Call:
     """Return the call of AWS that a command line makes, or fail if AWS has no such."""
     _, service, name, *rest = shlex.split(line, comments=True)
-    model = _model(service)
+    client = _clients(service)
+    method = (rest.pop(0) if name == "wait" else name).replace("-", "_")
     if name == "wait":
-        waiter = rest.pop(0).replace("-", "_")
-        waits = Session().get_waiter_model(service)
-        known = {xform_name(each): each for each in waits.waiter_names}
-        assert waiter in known, line
-        operation: OperationModel = model.operation_model(waits.get_waiter(known[waiter]).operation)
-        called = f"wait {waiter}"
+        assert method in client.waiter_names, line
+        operation = client.get_waiter(method).config.operation
     else:
-        operations = {xform_name(each, "-"): each for each in model.operation_names}
-        assert name in operations, f"{service} has no {name}"
-        operation = model.operation_model(operations[name])
-        called = xform_name(operations[name])
-    return Call(service, called, dict(_given(operation, rest, line)))
+        assert method in client.meta.method_to_api_mapping, f"{service} has no {name}"
+        operation = client.meta.method_to_api_mapping[method]
+    model = client.meta.service_model.operation_model(operation)
+    return Call(service, method, dict(_given(model, rest, line)))
 
 
 def _given(operation: OperationModel, words: list[str], line: str) -> Iterator[tuple[str, Any]]:
-    shape = operation.input_shape
-    members: dict[str, Shape] = shape.members if shape else {}
+    shape: Any = operation.input_shape
+    members = shape.members if shape else {}
     known = {xform_name(each, "-"): each for each in members}
-    given: set[str] = set()
+    missing = set(shape.required_members if shape else ())
     while words:
         word = words.pop(0)
         if not word.startswith("--"):
-            continue  # such as the file that an answer goes to
+            continue  # such as the file for the answer
         option = RENAMED.get((operation.name, word[2:]), word[2:])
         switched = option.removeprefix("no-")
         if option in OF_THE_CLI:
             words.pop(0)
         elif switched in known and members[known[switched]].type_name == "boolean":
-            given.add(known[switched])
+            missing.discard(known[switched])
             yield known[switched], switched == option
         else:
             assert option in known, f"{operation.name} takes no --{option}: {line}"
-            given.add(known[option])
+            missing.discard(known[option])
             yield known[option], words.pop(0)
-    missing = set(getattr(shape, "required_members", ())) - given
-    assert not missing, f"{operation.name} wants {missing}: {line}"
-
-
-@cache
-def _model(service: str) -> Any:
-    return Session().get_service_model(service)
-
-
-def _check_fanfare(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    ended: list[int] = []
-
-    def played(*_: object) -> int:
-        ended.append(1)
-        return 0
-
-    with monkeypatch.context() as patched:
-        patched.setattr(f"{run_command.__module__}.{run_command.__name__}", played)
-        assert main(words) == 0
-    assert ended, f"fanfare {' '.join(words)} is no command"
+    assert not missing, f"{operation.name} requires {missing}: {line}"

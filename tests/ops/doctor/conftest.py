@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from moto import mock_aws
 
 from functions.runtime.aws.client import client_factory
@@ -22,20 +23,6 @@ from tests.support.command_lines import CUSTOM, parsed
 __all__ = ["dev", "prod"]
 
 REGION = "eu-central-1"
-SERVICES = (
-    "cloudformation",
-    "dynamodb",
-    "lambda",
-    "secretsmanager",
-    "service-quotas",
-    "sesv2",
-    "sns",
-    "ssm",
-    "sts",
-)
-
-clients = cache(client_factory(REGION))
-"""The clients of all tests of this process: creating one is the slow part."""
 
 
 @dataclass
@@ -43,30 +30,21 @@ class Account:
     """An account; `calls` are the operations that were called."""
 
     calls: list[str] = field(default_factory=list)
-    _answers: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    answer: dict[str, Callable[[], Any]] = field(default_factory=dict)
 
-    def client(self, service: str) -> Any:
-        """Return a client with which a test fills the account."""
-        return clients(service)
+    client = staticmethod(cache(client_factory(REGION)))
+    """The clients of all tests of this process: creating one is the slow part."""
 
     def answers(self, operation: str, *pages: Mapping[str, Any], **answer: Any) -> None:
         """Answer an operation from now on; with pages, one page a call, in a cycle."""
         answers = cycle(pages or (answer,))
-        self._answers[operation] = lambda: (SimpleNamespace(status_code=200), next(answers))
+        self.answer[operation] = lambda: (SimpleNamespace(status_code=200), next(answers))
 
     def refuses(self, operation: str, code: str, message: str = "No.", **headers: str) -> None:
         """Refuse an operation, or all for `*`, from now on."""
-        error = {
-            "Error": {"Code": code, "Message": message},
-            "ResponseMetadata": {"HTTPHeaders": headers},
-        }
-        self._answers[operation] = lambda: (SimpleNamespace(status_code=400), error)
-
-    def record_call(self, model: Any, **_: Any) -> Any:
-        """Record a call before it is made, and return its answer, if one is set."""
-        self.calls.append(model.name)
-        answer = self._answers.get(model.name) or self._answers.get("*")
-        return answer() if answer else None
+        error = {"Code": code, "Message": message}
+        answer = {"Error": error, "ResponseMetadata": {"HTTPHeaders": headers}}
+        self.answer[operation] = lambda: (SimpleNamespace(status_code=400), answer)
 
     def examined(self, blueprint: Blueprint, stage: str = "dev") -> dict[str, list[Finding]]:
         """Return the findings of the account's checks, by the checks' names."""
@@ -84,15 +62,19 @@ class Account:
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """Return an account that was never used."""
     made = Account()
+    send = vars(BaseClient)["_make_request"]
+
+    def request(client: BaseClient, model: Any, *given: Any) -> Any:
+        made.calls.append(model.name)
+        answer = made.answer.get(model.name) or made.answer.get("*")
+        return answer() if answer else send(client, model, *given)
+
+    monkeypatch.setattr(BaseClient, "_make_request", request)
+    monkeypatch.setattr(examine, "connect", lambda o: Connection(stage=o.stage, client=made.client))
+    made.answers("ListRequestedServiceQuotaChangeHistoryByQuota", RequestedQuotas=[])
+    made.answers("GetAccountSettings", AccountLimit={"ConcurrentExecutions": 1000})
     with mock_aws():
-        for service in SERVICES:
-            clients(service).meta.events.register("before-call", made.record_call)
-        monkeypatch.setattr(examine, "connect", lambda o: Connection(stage=o.stage, client=clients))
-        made.answers("ListRequestedServiceQuotaChangeHistoryByQuota", RequestedQuotas=[])
-        made.answers("GetAccountSettings", AccountLimit={"ConcurrentExecutions": 1000})
         yield made
-        for service in SERVICES:
-            clients(service).meta.events.unregister("before-call", made.record_call)
 
 
 def only(found: Mapping[str, list[Finding]], check: str) -> Finding:
