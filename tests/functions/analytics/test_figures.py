@@ -133,7 +133,7 @@ class RowsSummedMeanwhile(MemoryRows):
         return found
 
 
-def test_figures_that_are_read_while_a_day_is_summed_up_again_have_all_that_was_handled() -> None:
+def test_figures_read_during_a_new_sum_count_every_event() -> None:
     rows = RowsSummedMeanwhile()
     sum_up(rows, TODAY)
     deliver(rows, late := order("L", ago(9)), noon(TODAY))
