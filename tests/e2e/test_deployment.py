@@ -29,14 +29,8 @@ from ops.paths import SAMPLE
 from ops.stage.event_sources import set_enabled
 from ops.stage.sent_mail import sent_mail
 from ops.views.outstanding import outstanding
-from tests.e2e import failing_release
-from tests.e2e.cloud_state import (
-    changed,
-    code_hashes,
-    consumer_state,
-    remaining,
-    update_times,
-)
+from tests.e2e import failing_release as release
+from tests.e2e.cloud_state import changed, code_hashes, consumer_state, remaining, update_times
 from tests.e2e.http_requests import request
 from tests.e2e.local_cloud import LocalCloud, folder, processes_with, wait_until
 from tests.e2e.project_copy import ProjectCopy
@@ -45,7 +39,7 @@ from tests.support.summary import Figure
 ORDERS = 20
 BODY = samples()[0].body
 DETAIL = "This text comes from an updated function."
-PATIENCE = 2 * VISIBILITY_FACTOR * failing_release.TIMEOUT
+PATIENCE = 2 * VISIBILITY_FACTOR * release.TIMEOUT
 """Seconds; a message whose worker was terminated is visible again after half of them."""
 
 
@@ -143,15 +137,13 @@ def test_an_update_of_a_queue_keeps_its_messages(cloud: LocalCloud, project: Pro
     set_enabled(cloud.connection, "payment", on=False)
     order = place(cloud.api, BODY)
     wait_until(lambda: queue.waiting() == 1, 30, "it waits")
-    project.change(
-        "functions/payment/service.py", "timeout=75,", f"timeout={failing_release.TIMEOUT},"
-    )
+    project.change("functions/payment/service.py", "timeout=75,", f"timeout={release.TIMEOUT},")
 
     cloud.deploy(project.path)
 
     after = consumer_state(cloud.connection, "payment")
-    assert after["queue"]["VisibilityTimeout"] == str(VISIBILITY_FACTOR * failing_release.TIMEOUT)
-    assert after["function"]["Timeout"] == failing_release.TIMEOUT
+    assert after["queue"]["VisibilityTimeout"] == str(VISIBILITY_FACTOR * release.TIMEOUT)
+    assert after["function"]["Timeout"] == release.TIMEOUT
     assert changed(before, after) == {"function", "queue", "source"}  # paused
     assert queue.waiting() == 1
     set_enabled(cloud.connection, "payment", on=True)
@@ -181,23 +173,21 @@ def test_the_documented_consumer_is_added_and_receives_events_without_other_chan
 def test_a_failing_update_is_rolled_back_completely_without_losing_an_order(
     cloud: LocalCloud, project: ProjectCopy, figure: Figure
 ) -> None:
-    before = consumer_state(cloud.connection, failing_release.CONSUMER)
-    failures = failing_release.Failures(cloud)
-    failing_release.write(project)
+    before = consumer_state(cloud.connection, release.CONSUMER)
+    failures = release.Failures(cloud)
+    release.write(project)
 
-    with failing_release.customers(cloud, BODY) as orders:
+    with release.customers(cloud, BODY) as orders:
         update = cloud.begin(project.path)
-        wait_until(lambda: failing_release.is_at_gate(cloud), 180, "the release is active")
-        assert changed(before, consumer_state(cloud.connection, failing_release.CONSUMER)) == set(
-            before
-        )
+        wait_until(lambda: release.is_at_gate(cloud), 180, "the release is active")
+        assert changed(before, consumer_state(cloud.connection, release.CONSUMER)) == set(before)
         wait_until(lambda: failures.count() >= 3, 60, "the release failed orders")
-        failing_release.fail(cloud)
+        release.fail(cloud)
         wait_until(lambda: update.ended() is not None, 180, "the CDK gave up")
 
     assert update.ended()
-    assert failing_release.status(cloud) == "UPDATE_ROLLBACK_COMPLETE"
-    assert consumer_state(cloud.connection, failing_release.CONSUMER) == before
+    assert release.status(cloud) == "UPDATE_ROLLBACK_COMPLETE"
+    assert consumer_state(cloud.connection, release.CONSUMER) == before
     ends = [dispatched(cloud, order).status for order in orders]
     lines = ledger(cloud.connection, orders)  # a terminated worker may leave one prepared
     charged = Counter(line.order for line in lines if line.state != "prepared")

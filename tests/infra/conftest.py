@@ -7,8 +7,8 @@ import pytest
 
 from events.contracts.checkout import OrderPlaced
 from functions.framework.reaction import On
-from functions.framework.service import Consumer
-from functions.map import CONSUMERS
+from functions.framework.service import Consumer, Service
+from functions.map import BUS, CONSUMERS
 from infra.stage import DEV, LOCAL, PROD, Stage
 from tests.support.assembly import GUARDED, Assembly, once, synthesize
 
@@ -20,6 +20,10 @@ LISTENER = Consumer(
     batch=3,
     concurrency=7,
 )
+
+
+def stack_of(service: Service) -> str:
+    return f"fanfare-dev-{'bus' if service is BUS else service.name}"
 
 
 def assembly_fixture(name: str, stage: Stage, consumers: Sequence[Consumer] = CONSUMERS) -> Any:

@@ -3,7 +3,7 @@ import pytest
 from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from functions.runtime import backoff
-from tests.infra.conftest import LISTENER
+from tests.infra.conftest import LISTENER, stack_of
 from tests.support.assembly import Assembly
 from tests.support.tables import usual_tables
 from tests.support.template import ACCOUNT, REGION
@@ -15,10 +15,6 @@ every_consumer = pytest.mark.parametrize("consumer", CONSUMERS, ids=lambda row: 
 
 def arn(service: str, name: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
-
-
-def stack_of(consumer: Consumer) -> str:
-    return f"fanfare-dev-{consumer.name}"
 
 
 def queue_of(consumer: Consumer, suffix: str = "") -> str:

@@ -18,10 +18,9 @@ LOCALHOST = "http://localhost:5173"
 paged = assembly_fixture("paged", replace(DEV, origins=(SHOP, LOCALHOST)), [])
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_without_origins_has_no_cors(stage: str, request: pytest.FixtureRequest) -> None:
-    assembly: Assembly = request.getfixturevalue(stage)
-    for api in assembly.resources("AWS::ApiGatewayV2::Api"):
+@pytest.mark.parametrize("stage", STAGES, indirect=True)
+def test_a_stage_without_origins_has_no_cors(stage: Assembly) -> None:
+    for api in stage.resources("AWS::ApiGatewayV2::Api"):
         assert "CorsConfiguration" not in api.properties
 
 

@@ -6,17 +6,13 @@ import pytest
 
 from functions.framework.service import TICK, Chore, Consumer
 from functions.map import CONSUMERS
-from tests.infra.conftest import LISTENER
+from tests.infra.conftest import LISTENER, stack_of
 from tests.support.assembly import Assembly
 from tests.support.template import ACCOUNT, REGION
 
 CHORES = [consumer for consumer in CONSUMERS if consumer.chore]
 
 every_chore = pytest.mark.parametrize("consumer", CHORES, ids=lambda row: row.name)
-
-
-def stack_of(consumer: Consumer) -> str:
-    return f"fanfare-dev-{consumer.name}"
 
 
 def function_of(consumer: Consumer) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from functions.map import API, BUS, CONSUMERS, SERVICES
 from infra.stage import STAGES
+from tests.infra.conftest import stack_of
 from tests.support.assembly import Assembly
 from tests.support.tables import usual_tables
 
@@ -17,12 +18,9 @@ def test_there_is_a_stack_for_the_bus_one_for_the_api_and_one_for_each_consumer(
     assert set(dev.stacks) == {f"fanfare-dev-{part}" for part in parts}
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_no_template_exports_or_imports_anything(
-    stage: str, request: pytest.FixtureRequest
-) -> None:
-    assembly: Assembly = request.getfixturevalue(stage)
-    for template in assembly.stacks.values():
+@pytest.mark.parametrize("stage", STAGES, indirect=True)
+def test_no_template_exports_or_imports_anything(stage: Assembly) -> None:
+    for template in stage.stacks.values():
         outputs = template.get("Outputs", {}).values()
         assert not any("Export" in output for output in outputs)
         written = json.dumps(template)
@@ -79,10 +77,9 @@ def test_no_function_reserves_concurrency_of_the_account(dev: Assembly) -> None:
 
 def test_every_own_table_has_the_keys_that_its_service_declares(dev: Assembly) -> None:
     for service in SERVICES:
-        stack = f"fanfare-dev-{'bus' if service is BUS else service.name}"
         tables = {
             table.properties["TableName"]: table.properties["KeySchema"]
-            for table in dev.resources("AWS::DynamoDB::Table", stack)
+            for table in dev.resources("AWS::DynamoDB::Table", stack_of(service))
             if service is not BUS
         }
         assert tables == {

@@ -52,16 +52,15 @@ def test_the_production_stage_is_protected_from_deletion(prod: Assembly) -> None
         assert prod.manifest[name]["properties"]["terminationProtection"] is True
 
 
-@pytest.mark.parametrize("stage", ["local", "dev"])
-def test_other_stages_retain_nothing(stage: str, request: pytest.FixtureRequest) -> None:
-    assembly: Assembly = request.getfixturevalue(stage)
+@pytest.mark.parametrize("stage", ["local", "dev"], indirect=True)
+def test_other_stages_retain_nothing(stage: Assembly) -> None:
     for kind in WITH_DATA:
-        for resource in assembly.raw(kind):
+        for resource in stage.raw(kind):
             assert resource["DeletionPolicy"] == "Delete"
-    for table in assembly.resources("AWS::DynamoDB::Table"):
+    for table in stage.resources("AWS::DynamoDB::Table"):
         assert table.properties["DeletionProtectionEnabled"] is False
-    for name in assembly.stacks:
-        assert not assembly.manifest[name]["properties"].get("terminationProtection")
+    for name in stage.stacks:
+        assert not stage.manifest[name]["properties"].get("terminationProtection")
 
 
 def test_logs_are_kept_longest_in_production(
@@ -124,9 +123,6 @@ def test_the_local_stage_needs_no_bootstrap(local: Assembly) -> None:
         assert "BootstrapVersion" not in template.get("Parameters", {})
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_synthesis_needs_no_lookup_in_an_account(
-    stage: str, request: pytest.FixtureRequest
-) -> None:
-    assembly: Assembly = request.getfixturevalue(stage)
-    assert assembly.missing == []
+@pytest.mark.parametrize("stage", STAGES, indirect=True)
+def test_synthesis_needs_no_lookup_in_an_account(stage: Assembly) -> None:
+    assert stage.missing == []

@@ -4,12 +4,9 @@ from zipfile import is_zipfile
 import pytest
 
 from functions.framework.service import Service
-from functions.map import BUS, SERVICES
+from functions.map import SERVICES
+from tests.infra.conftest import stack_of
 from tests.support.assembly import ROOT, Assembly
-
-
-def stack_of(service: Service) -> str:
-    return "fanfare-dev-bus" if service is BUS else f"fanfare-dev-{service.name}"
 
 
 def files(folder: Path) -> set[str]:
