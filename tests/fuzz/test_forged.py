@@ -15,7 +15,7 @@ from functions.runtime.memory.lambda_events import failures
 from tests.fuzz import test_queues
 from tests.fuzz.events import sample_events
 from tests.fuzz.world import World
-from tests.support.lambdas import record
+from tests.support.builders import record
 
 SUBSCRIBED = [(consumer, name) for consumer in CONSUMERS for name in consumer.subscribed_types]
 EVERY = pytest.mark.parametrize(

@@ -19,8 +19,7 @@ from functions.runtime.memory.lambda_events import failures
 from functions.runtime.memory.observer import MemoryObserver
 from tests.functions.checkout.conftest import BODY, KEY
 from tests.functions.conftest import Calls, Stage
-from tests.support.builders import MUTE, TRUMPET, Clock, placed, then
-from tests.support.lambdas import message
+from tests.support.builders import MUTE, TRUMPET, Clock, message, placed, then
 
 PLACED = placed()
 TOTAL = PLACED.data.total

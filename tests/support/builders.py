@@ -1,16 +1,18 @@
-"""What many tests need: a clock that stands still, and events and histories made in one line."""
+"""Builders of test data: a manual clock, events, histories, queue records and resources."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from events import codec
 from events.contracts.checkout import STANDARD, Address, Delivery, Line, OrderPlaced
 from events.envelope import Event, Fact, begin, follow
 from events.history import History
 from events.money import Money
 from functions.framework.ports import Clock as Now
 from functions.framework.ports import Resources, Tables
+from functions.runtime.memory.lambda_events import queue_record, stream_record
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryTables
 
@@ -33,7 +35,7 @@ MUTE = Line(sku="MUTE-CUP", name="Cup mute", quantity=2, unit_price=1995)
 
 
 class Clock:
-    """A clock that moves only when it is told to."""
+    """A clock that advances only by `advance`."""
 
     def __init__(self, now: datetime = NOW) -> None:
         self.now = now
@@ -42,25 +44,25 @@ class Clock:
         return self.now
 
     def advance(self, **span: float) -> None:
-        """Move on, by `timedelta`'s arguments."""
+        """Advance by the arguments of `timedelta`."""
         self.now += timedelta(**span)
 
 
 def resources(tables: Tables | None = None, clock: Now | None = None) -> Resources:
-    """Return what a service's code is given: tables in memory unless others are named."""
+    """Return a service's resources: in-memory tables unless others are given."""
     rows: defaultdict[str, MemoryRows] = defaultdict(MemoryRows)
     return Resources(tables=tables or MemoryTables(), rows=rows.__getitem__, clock=clock or Clock())
 
 
 def verified(subject: str, issuer: str = ISSUER) -> dict[str, Any]:
-    """Return the context of a request whose token an HTTP API has verified."""
+    """Return the request context of a token that the HTTP API has verified."""
     return {"authorizer": {"jwt": {"claims": {"iss": issuer, "sub": subject}, "scopes": []}}}
 
 
 def order_placed(
     *lines: Line, token: str = "tok_success", delivery: Delivery = STANDARD
 ) -> OrderPlaced:
-    """Return the fact that these lines were ordered; without any, one trumpet and two mutes."""
+    """Return an OrderPlaced of these lines; by default, of one trumpet and two mutes."""
     bought = lines or (TRUMPET, MUTE)
     return OrderPlaced(
         lines=bought,
@@ -96,7 +98,7 @@ def then[F: Fact](
     seen: Iterable[str] = (),
     now: datetime | None = None,
 ) -> Event[F]:
-    """Return the event that states `fact` after `cause`, by the fact's usual source."""
+    """Return the event that states `fact` because of `cause`, by default from its first source."""
     return follow(
         cause,
         fact,
@@ -108,12 +110,30 @@ def then[F: Fact](
 
 
 def story(*facts: Fact | tuple[Fact, str], order: str = ORDER) -> History:
-    """Return the history of a placed order in which these facts were stated, each after the last.
+    """Return the history of a placed order and these facts, each caused by the one before.
 
-    A fact comes with its slot where it is not the usual one.
+    A fact is given with its slot where that is not its first one.
     """
     events: list[Event[Any]] = [placed(order=order)]
     for given in facts:
         fact, slot = given if isinstance(given, tuple) else (given, None)
         events.append(then(events[-1], fact, slot=slot))
     return History(events)
+
+
+def message(event: Event[Any] | str, *, receives: int = 1) -> dict[str, Any]:
+    """Return a record of a FIFO queue; a text is a body that need not be an event."""
+    body = event if isinstance(event, str) else codec.encode(event).decode()
+    name = event if isinstance(event, str) else event.id
+    return queue_record(
+        body,
+        message=f"message {name}",
+        receipt=f"handle {name}",
+        receives=receives,
+        group=ORDER if isinstance(event, str) else event.subject,
+    )
+
+
+def record(event: Event[Any], number: int, change: str = "INSERT") -> dict[str, Any]:
+    """Return a record of the log's stream."""
+    return stream_record(event, number=f"{number}", change=change)

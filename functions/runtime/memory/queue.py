@@ -23,12 +23,14 @@ class MemoryQueue:
     """The queue of a consumer.
 
     Time is not modelled: a message that failed is received again at once, until it has used its
-    receives and is in `dead`. `notes` are what the
-    relay puts aside; a batch has at most `most` messages, or what the consumer declares.
+    receives and is in `dead`. `hidden` are the visibility timeouts that were set, in seconds by
+    receipt handle. `notes` are what the relay puts aside. A batch has at most `most` messages, or
+    what the consumer declares.
     """
 
     def __init__(self, consumer: Consumer | None = None, most: int | None = None) -> None:
         self.dead: list[Message] = []
+        self.hidden: dict[str, int] = {}
         self.notes: list[str] = []
         self.paused = False
         self._consumer = consumer
@@ -56,11 +58,13 @@ class MemoryQueue:
     def clear(self) -> None:
         """Remove all messages and notes."""
         self.dead.clear()
+        self.hidden.clear()
         self.notes.clear()
         self._waiting.clear()
 
     def hide(self, seconds: dict[str, int]) -> None:
-        """Do nothing, since hidden messages are received again at once."""
+        """Record visibility timeouts; the messages are received again at once nevertheless."""
+        self.hidden |= seconds
 
     def put(self, body: str) -> None:
         """Keep a note."""

@@ -24,7 +24,7 @@ from functions.runtime.memory.tables import MemoryRecords, MemoryTables
 from tests.support.builders import EMAIL, ISSUER, SHIP_TO, Clock, resources, then, verified
 from tests.support.http_answer import HttpAnswer
 from tests.support.openapi import check_answer
-from tests.support.watched import WatchedLog, WatchedRecords
+from tests.support.recording import RecordingLog, RecordingRecords
 
 KEY = str(UUID(int=0xF00D))
 OTHER_KEY = str(UUID(int=0xCAFE))
@@ -46,8 +46,8 @@ class MemoryShop:
 
     def __init__(self, clock: Clock, lines: MemoryObserver) -> None:
         tables = MemoryTables()
-        self.log = WatchedLog(tables)
-        self.catalogue = WatchedRecords(tables, CATALOGUE)
+        self.log = RecordingLog(tables)
+        self.catalogue = RecordingRecords(tables, CATALOGUE)
         self.clock = clock
         self.lines = lines
         self.listed = MemoryRows()

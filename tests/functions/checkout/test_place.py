@@ -198,9 +198,9 @@ def test_a_direct_invocation_may_leave_out_the_key(shop: MemoryShop) -> None:
 
 
 def test_an_unavailable_log_is_a_500_that_can_be_retried(shop: MemoryShop) -> None:
-    shop.log.away = True
+    shop.log.unavailable = True
     failed = shop.place()
-    shop.log.away = False
+    shop.log.unavailable = False
 
     assert (failed.status, failed.problem) == (500, "internal")
     assert shop.place().status == 200

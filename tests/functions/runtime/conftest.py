@@ -1,4 +1,4 @@
-"""Faults of AWS, made on purpose."""
+"""Injected AWS faults, a log with one order, and the relay in memory."""
 
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -6,17 +6,22 @@ from typing import Any
 
 import pytest
 
+from functions.map import BUS
+from functions.runtime.memory.application import Application
+from tests.support.builders import Clock, placed
+from tests.support.recording import RecordingLog
+
 type Answer = dict[str, Any] | None
 
 
 class Faults:
-    """Answers calls of the SDK in place of AWS."""
+    """Responses and errors in the place of those of AWS."""
 
     def __init__(self) -> None:
         self._undo: list[Callable[[], None]] = []
 
     def answer(self, client: Any, operation: str, *answers: Answer) -> None:
-        """Answer the next calls of an operation so; None leaves a call to AWS."""
+        """Return these for the next calls of an operation; None leaves a call to AWS."""
         left = list(answers)
 
         def handler(**_: Any) -> Any:
@@ -40,3 +45,17 @@ def faults() -> Iterator[Faults]:
     made = Faults()
     yield made
     made.end()
+
+
+@pytest.fixture
+def relay(clock: Clock) -> Application:
+    return Application([BUS], clock=clock)
+
+
+@pytest.fixture
+def log() -> RecordingLog:
+    """Return a log with a placed order, and no calls yet."""
+    log = RecordingLog()
+    log.append(placed())
+    log.calls.clear()
+    return log

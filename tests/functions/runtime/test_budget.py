@@ -29,8 +29,7 @@ from tests.support.budget import (
     order,
     world,
 )
-from tests.support.builders import ISSUER, placed, verified
-from tests.support.lambdas import message, record
+from tests.support.builders import ISSUER, message, placed, record, verified
 
 __all__ = ["world"]
 

@@ -10,9 +10,8 @@ from functions.runtime import settings
 from functions.runtime.main import build
 from functions.runtime.memory.lambda_events import failures
 from tests.functions.conftest import Logged, Stage
-from tests.support.builders import ORDER, order_placed, placed
+from tests.support.builders import ORDER, message, order_placed, placed
 from tests.support.gateways import KEY, StripeProvider, Totals
-from tests.support.lambdas import message
 
 REVOKED = "rk_live_51RevokedKeyRevoked"
 PLACED = placed(order_placed(token=StripeProvider.success))

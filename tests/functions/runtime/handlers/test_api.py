@@ -1,4 +1,4 @@
-"""The HTTP edge: requests to endpoints and answers back, errors included."""
+"""The API's handler: HTTP requests, responses, errors and log lines."""
 
 import base64
 import json
@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from functions.framework.http import MAX_BODY, Problem, Request, Response
-from functions.runtime.handlers import api
-from tests.support.api_world import World
+from functions.runtime.handlers.api import SAFE
+from functions.runtime.memory.application import CONTEXT
+from tests.support.handlers import RecordingApi
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def api() -> RecordingApi:
+    return RecordingApi()
 
 
 def problem(answer: dict[str, Any]) -> Any:
@@ -26,41 +27,41 @@ def problem(answer: dict[str, Any]) -> Any:
     return document
 
 
-def test_a_request_reaches_the_endpoint_of_its_route(world: World) -> None:
-    world.send(
+def test_a_request_reaches_the_endpoint_of_its_route(api: RecordingApi) -> None:
+    api.call(
         body='{"a": 1}',
         headers={"X-Thing": "1"},
         pathParameters={"id": "7"},
         queryStringParameters={"limit": "5"},
     )
 
-    assert world.asked == [
+    assert api.requests == [
         Request(
             headers={"x-thing": "1"},
             path={"id": "7"},
             query={"limit": "5"},
             body=b'{"a": 1}',
-            id="request-1",
+            id=CONTEXT.aws_request_id,
         )
     ]
 
 
-def test_each_route_has_an_endpoint_of_its_own(world: World) -> None:
-    answer = world.send(routeKey="GET /other")
+def test_each_route_has_its_own_endpoint(api: RecordingApi) -> None:
+    answer = api.call(routeKey="GET /other")
 
     assert json.loads(answer["body"]) == "other"
-    assert world.asked == []
+    assert api.requests == []
 
 
-def test_a_request_may_lack_body_headers_and_parameters(world: World) -> None:
-    world.send(body=None, headers=None)
+def test_a_request_may_lack_body_headers_and_parameters(api: RecordingApi) -> None:
+    api.call(body=None, headers=None)
 
-    assert world.asked == [Request(id="request-1")]
+    assert api.requests == [Request(id=CONTEXT.aws_request_id)]
 
 
-def test_an_answer_is_json_that_nobody_caches_or_guesses_at(world: World) -> None:
-    world.answer = Response(status=201, body={"id": "7"})
-    answer = world.send()
+def test_a_response_is_json_with_security_headers(api: RecordingApi) -> None:
+    api.answer = Response(status=201, body={"id": "7"})
+    answer = api.call()
 
     assert (answer["statusCode"], json.loads(answer["body"])) == (201, {"id": "7"})
     assert answer["headers"] == {
@@ -86,32 +87,32 @@ def test_an_answer_is_json_that_nobody_caches_or_guesses_at(world: World) -> Non
     ],
     ids=["done", "unchanged", "problem", "error", "no route", "too long", "malformed"],
 )
-def test_whatever_is_answered_is_kept_by_nobody_and_taken_for_nothing_else(
-    world: World, event: dict[str, Any], answer: Response | Exception, status: int
+def test_every_response_has_the_security_headers(
+    api: RecordingApi, event: dict[str, Any], answer: Response | Exception, status: int
 ) -> None:
-    world.answer = answer
-    told = world.send(**event)
+    api.answer = answer
+    response = api.call(**event)
 
-    assert told["statusCode"] == status
-    assert api.SAFE.items() <= told["headers"].items()
-
-
-def test_an_endpoint_may_say_otherwise(world: World) -> None:
-    world.answer = Response(headers={"cache-control": "max-age=60"})
-
-    assert world.send()["headers"]["cache-control"] == "max-age=60"
+    assert response["statusCode"] == status
+    assert SAFE.items() <= response["headers"].items()
 
 
-def test_an_answer_without_a_body_has_none(world: World) -> None:
-    world.answer = Response(status=304)
+def test_an_endpoint_may_set_another_cache_control(api: RecordingApi) -> None:
+    api.answer = Response(headers={"cache-control": "max-age=60"})
 
-    assert world.send()["body"] == ""
+    assert api.call()["headers"]["cache-control"] == "max-age=60"
 
 
-def test_a_base64_body_is_decoded(world: World) -> None:
-    world.send(body=base64.b64encode(b"\xff\x00").decode(), isBase64Encoded=True)
+def test_a_response_without_a_body_has_an_empty_one(api: RecordingApi) -> None:
+    api.answer = Response(status=304)
 
-    assert world.asked[0].body == b"\xff\x00"
+    assert api.call()["body"] == ""
+
+
+def test_a_base64_body_is_decoded(api: RecordingApi) -> None:
+    api.call(body=base64.b64encode(b"\xff\x00").decode(), isBase64Encoded=True)
+
+    assert api.requests[0].body == b"\xff\x00"
 
 
 @pytest.mark.parametrize(
@@ -137,30 +138,30 @@ def test_a_base64_body_is_decoded(world: World) -> None:
         "too long inside",
     ],
 )
-def test_a_body_that_cannot_be_read_is_a_problem_and_reaches_no_endpoint(
-    world: World, event: dict[str, Any], status: int, kind: str
+def test_an_unreadable_body_is_a_problem_and_reaches_no_endpoint(
+    api: RecordingApi, event: dict[str, Any], status: int, kind: str
 ) -> None:
-    document = problem(world.send(**event))
+    document = problem(api.call(**event))
 
     assert (document["status"], document["type"]) == (status, f"urn:fanfare:problem:{kind}")
     assert document["field"] == "$"
-    assert world.asked == []
+    assert api.requests == []
 
 
-def test_the_longest_body_is_read(world: World) -> None:
-    world.send(body="x" * MAX_BODY)
+def test_the_longest_body_is_read(api: RecordingApi) -> None:
+    api.call(body="x" * MAX_BODY)
 
-    assert len(world.asked[0].body) == MAX_BODY
-
-
-def test_a_route_that_there_is_not_is_404(world: World) -> None:
-    assert problem(world.send(routeKey="DELETE /things"))["status"] == 404
+    assert len(api.requests[0].body) == MAX_BODY
 
 
-def test_a_problem_is_answered_as_a_document_with_all_that_it_says(world: World) -> None:
-    world.answer = Problem(409, "changed", "It changed.", field="$.total", more={"total": 7})
+def test_an_unknown_route_is_a_404(api: RecordingApi) -> None:
+    assert problem(api.call(routeKey="DELETE /things"))["status"] == 404
 
-    assert problem(world.send()) == {
+
+def test_a_problem_is_returned_as_a_document_with_all_its_fields(api: RecordingApi) -> None:
+    api.answer = Problem(409, "changed", "It changed.", field="$.total", more={"total": 7})
+
+    assert problem(api.call()) == {
         "type": "urn:fanfare:problem:changed",
         "title": "Conflict",
         "status": 409,
@@ -170,39 +171,39 @@ def test_a_problem_is_answered_as_a_document_with_all_that_it_says(world: World)
     }
 
 
-def test_an_unexpected_error_is_a_500_that_tells_the_caller_nothing_but_what_to_do(
-    world: World,
+def test_an_unexpected_error_is_a_500_with_a_remedy_and_no_details(
+    api: RecordingApi,
 ) -> None:
-    world.answer = RuntimeError("password1")
-    answer = world.send()
+    api.answer = RuntimeError("password1")
+    answer = api.call()
 
     assert problem(answer)["status"] == 500
-    assert "request-1" in problem(answer)["detail"]
+    assert CONTEXT.aws_request_id in problem(answer)["detail"]
     assert "password1" not in json.dumps(answer)
 
 
-def test_one_line_a_request_says_how_it_was_answered(world: World) -> None:
-    world.answer = Response(notes={"order": "A"})
-    world.send(headers={"authorization": "Bearer secret"}, body="secret")
+def test_each_request_has_one_line_with_its_outcome(api: RecordingApi) -> None:
+    api.answer = Response(notes={"order": "A"})
+    api.call(headers={"authorization": "Bearer secret"}, body="secret")
 
-    (line,) = world.lines.lines
+    (line,) = api.observer.lines
     assert line.pop("millis") >= 0
     assert line == {
         "outcome": "answered",
         "consumer": "shop",
         "route": "POST /things/{id}",
         "status": 200,
-        "request": "request-1",
+        "request": CONTEXT.aws_request_id,
         "order": "A",
     }
-    assert world.lines.flushed == 1
+    assert api.observer.flushed == 1
 
 
-def test_the_line_of_a_refusal_names_the_problem(world: World) -> None:
-    world.answer = Problem(422, "unknown-sku", "The shop sells no secret.")
-    world.send()
+def test_the_line_of_a_refusal_names_the_problem(api: RecordingApi) -> None:
+    api.answer = Problem(422, "unknown-sku", "The shop sells no secret.")
+    api.call()
 
-    (line,) = world.lines.lines
+    (line,) = api.observer.lines
     assert line["problem"] == "unknown-sku"
 
 
@@ -216,13 +217,13 @@ def test_the_line_of_a_refusal_names_the_problem(world: World) -> None:
     ],
     ids=["unchanged", "problem", "conflict", "error"],
 )
-def test_the_line_tells_answers_refusals_and_failures_apart(
-    world: World, answer: Response | Exception, outcome: str, status: int
+def test_the_line_distinguishes_answers_refusals_and_failures(
+    api: RecordingApi, answer: Response | Exception, outcome: str, status: int
 ) -> None:
-    world.answer = answer
-    world.send()
+    api.answer = answer
+    api.call()
 
-    (line,) = world.lines.lines
+    (line,) = api.observer.lines
     assert (line["outcome"], line["status"]) == (outcome, status)
     assert ("fingerprint" in line) is (outcome == "failed")
     assert "secret" not in str(line)

@@ -1,4 +1,4 @@
-"""Who may ask: on a stage with an issuer, those whom its token names; all else stays closed."""
+"""Callers: on a stage with an issuer, only requests with a verified token reach the endpoint."""
 
 import json
 from typing import Any
@@ -6,21 +6,21 @@ from typing import Any
 import pytest
 
 from functions.framework.http import Caller, Response
-from tests.support.api_world import CONTEXT, World
 from tests.support.builders import ISSUER, verified
+from tests.support.handlers import RecordingApi
 
 ROBIN = "auth0|robin"
 
 
 @pytest.fixture
-def world() -> World:
-    return World(issuer=ISSUER)
+def api() -> RecordingApi:
+    return RecordingApi(ISSUER)
 
 
-def test_whom_a_verified_token_names_reaches_the_endpoint_as_its_caller(world: World) -> None:
-    world.send(requestContext=verified(ROBIN))
+def test_the_subject_of_a_verified_token_is_the_caller(api: RecordingApi) -> None:
+    api.call(requestContext=verified(ROBIN))
 
-    assert world.asked[0].caller == Caller(issuer=ISSUER, subject=ROBIN)
+    assert api.requests[0].caller == Caller(issuer=ISSUER, subject=ROBIN)
 
 
 def with_claims(claims: Any) -> dict[str, Any]:
@@ -45,49 +45,49 @@ def with_claims(claims: Any) -> dict[str, Any]:
         verified(ROBIN, issuer="https://login.example.org"),
     ],
 )
-def test_whoever_else_asks_is_refused_also_with_a_token_that_nobody_verified(
-    world: World, context: dict[str, Any]
+def test_a_request_without_a_verified_token_is_refused(
+    api: RecordingApi, context: dict[str, Any]
 ) -> None:
-    answer = world.send(requestContext=context, headers={"Authorization": "Bearer a.b.c"})
+    answer = api.call(requestContext=context, headers={"Authorization": "Bearer a.b.c"})
 
     document = json.loads(answer["body"])
     assert (answer["statusCode"], document["type"]) == (401, "urn:fanfare:problem:unauthenticated")
     assert answer["headers"]["www-authenticate"] == "Bearer"
     assert ISSUER in document["detail"]
-    assert world.asked == []
-    assert world.lines.outcomes == ["refused"]
+    assert api.requests == []
+    assert api.observer.outcomes == ["refused"]
 
 
-def test_a_public_route_asks_for_no_token_and_knows_no_caller(world: World) -> None:
-    assert world.send(routeKey="GET /other")["statusCode"] == 200
-    assert world.send(routeKey="GET /other", requestContext=verified(ROBIN))["statusCode"] == 200
+def test_a_public_route_needs_no_token(api: RecordingApi) -> None:
+    assert api.call(routeKey="GET /other")["statusCode"] == 200
+    assert api.call(routeKey="GET /other", requestContext=verified(ROBIN))["statusCode"] == 200
 
 
-def test_a_route_that_there_is_not_is_no_question_of_tokens(world: World) -> None:
-    assert world.send(routeKey="$default", requestContext=verified(ROBIN))["statusCode"] == 404
+def test_an_unknown_route_is_a_404_also_with_a_token(api: RecordingApi) -> None:
+    assert api.call(routeKey="$default", requestContext=verified(ROBIN))["statusCode"] == 404
 
 
-def test_without_an_issuer_all_are_guests_whatever_was_verified(world: World) -> None:
-    world.issuer = None
-    world.send()
-    world.send(requestContext=verified(ROBIN))
+def test_without_an_issuer_no_request_has_a_caller() -> None:
+    api = RecordingApi()
+    api.call()
+    api.call(requestContext=verified(ROBIN))
 
-    assert [request.caller for request in world.asked] == [None, None]
+    assert [request.caller for request in api.requests] == [None, None]
 
 
-def test_who_invokes_the_function_directly_is_let_in_by_iam_and_is_no_customer(
-    world: World,
+def test_a_direct_invocation_needs_no_token_and_has_no_caller(
+    api: RecordingApi,
 ) -> None:
-    world.handle({"a": 1}, CONTEXT)
+    api.invoke("shop", {"a": 1})
 
-    assert world.asked[0].caller is None
+    assert api.requests[0].caller is None
 
 
-def test_no_line_says_whom_the_token_names(world: World) -> None:
-    world.send(requestContext=verified(ROBIN))
-    world.answer = RuntimeError(ROBIN)
-    world.send(requestContext=verified(ROBIN))
-    world.answer = Response(body=str(world.asked[0]))
+def test_no_line_contains_the_subject_of_the_token(api: RecordingApi) -> None:
+    api.call(requestContext=verified(ROBIN))
+    api.answer = RuntimeError(ROBIN)
+    api.call(requestContext=verified(ROBIN))
+    api.answer = Response(body=str(api.requests[0]))
 
-    assert ROBIN not in str(world.lines.lines)
-    assert ROBIN not in world.send(requestContext=verified(ROBIN))["body"]
+    assert ROBIN not in str(api.observer.lines)
+    assert ROBIN not in api.call(requestContext=verified(ROBIN))["body"]

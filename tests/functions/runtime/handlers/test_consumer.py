@@ -1,6 +1,6 @@
-"""A batch of a consumer's queue: what is acknowledged, what comes back, and what is said of it."""
+"""The consumer's handler: acknowledged messages, failed messages, backoff and log lines."""
 
-from collections.abc import Callable
+from unittest.mock import Mock
 
 import msgspec
 import pytest
@@ -11,64 +11,56 @@ from events.contracts.shipping import DispatchScheduled
 from functions.framework.outcomes import Outcome
 from functions.framework.ports import MailUnavailable
 from functions.runtime.backoff import FIRST_DELAY, delay
-from functions.runtime.memory.lambda_events import failures
-from tests.support.builders import placed, then
-from tests.support.consumer_world import UNDECODABLE, World
-from tests.support.lambdas import message
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
+from tests.support.builders import EMAIL, message, placed, then
+from tests.support.handlers import EDITS, SECRET, FailingConsumer, process, undecodable
 
 
 @pytest.fixture(params=[False, True], ids=["parallel", "ordered"])
-def ordered(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
+def consumer(request: pytest.FixtureRequest) -> FailingConsumer:
+    return FailingConsumer(ordered=request.param)
 
 
-def test_a_batch_that_succeeds_is_acknowledged_whole(world: World, ordered: bool) -> None:
-    answer = world.handler(ordered=ordered)({"Records": world.place("A", "B")}, None)
+def test_a_batch_without_failures_is_acknowledged(consumer: FailingConsumer) -> None:
+    failed = process(consumer, *consumer.place("A", "B"))
 
-    assert failures(answer) == []
-    assert world.queue.hidden == {}
-    assert world.lines.outcomes == ["done", "done"]
-
-
-def test_only_what_failed_comes_back(world: World, ordered: bool) -> None:
-    world.away = {"B"}
-    answer = world.handler(ordered=ordered)({"Records": world.place("A", "B", "C")}, None)
-
-    assert failures(answer) == ["message B/placed"]
-    assert world.reacted == ["A", "B", "C"]
+    assert failed == []
+    assert consumer.queue.hidden == {}
+    assert consumer.observer.outcomes == ["done", "done"]
 
 
-def test_a_batch_that_fails_whole_is_reported_and_raises_nothing(
-    world: World, ordered: bool
-) -> None:
-    world.away = {"A", "B"}
-    answer = world.handler(ordered=ordered)({"Records": world.place("A", "B")}, None)
+def test_only_the_failed_message_is_reported(consumer: FailingConsumer) -> None:
+    consumer.errors = {"B": TimeoutError}
+    failed = process(consumer, *consumer.place("A", "B", "C"))
 
-    assert failures(answer) == ["message A/placed", "message B/placed"]
+    assert failed == ["message B/placed"]
+    assert consumer.reacted == ["A", "B", "C"]
 
 
-def test_one_batch_leaves_nothing_behind_for_the_next(world: World, ordered: bool) -> None:
-    handle = world.handler(ordered=ordered)
-    world.away = {"A"}
-    handle({"Records": world.place("A")}, None)
-    world.away = set()
+def test_a_batch_in_which_all_fail_is_reported_without_an_error(consumer: FailingConsumer) -> None:
+    consumer.errors = {"A": TimeoutError, "B": TimeoutError}
+    failed = process(consumer, *consumer.place("A", "B"))
 
-    assert failures(handle({"Records": world.place("A", "B")}, None)) == []
+    assert failed == ["message A/placed", "message B/placed"]
+
+
+def test_a_failure_does_not_affect_the_next_batch(consumer: FailingConsumer) -> None:
+    consumer.errors = {"A": TimeoutError}
+    process(consumer, *consumer.place("A"))
+    consumer.errors = {}
+
+    assert process(consumer, *consumer.place("A", "B")) == []
 
 
 @pytest.mark.parametrize("receives", [1, 2, 3, 6, 40])
-def test_what_failed_is_hidden_longer_each_time(world: World, receives: int) -> None:
-    world.away = {"A"}
-    (record,) = world.place("A")
+def test_a_failed_message_is_hidden_longer_after_each_receive(
+    consumer: FailingConsumer, receives: int
+) -> None:
+    consumer.errors = {"A": TimeoutError}
+    (record,) = consumer.place("A")
     record["attributes"]["ApproximateReceiveCount"] = str(receives)
-    world.handler()({"Records": [record]}, None)
+    process(consumer, record)
 
-    assert world.queue.hidden == {"handle A/placed": delay(receives)}
+    assert consumer.queue.hidden == {"handle A/placed": delay(receives)}
 
 
 @pytest.mark.parametrize(
@@ -76,110 +68,117 @@ def test_what_failed_is_hidden_longer_each_time(world: World, receives: int) -> 
     [None, {}, {"ApproximateReceiveCount": "often"}, {"ApproximateReceiveCount": "0"}],
     ids=["no attributes", "no count", "no number", "none"],
 )
-def test_what_does_not_say_how_often_it_was_received_was_received_once(
-    world: World, attributes: dict[str, str] | None
+def test_a_message_without_a_receive_count_counts_as_received_once(
+    consumer: FailingConsumer, attributes: dict[str, str] | None
 ) -> None:
-    world.away = {"A"}
-    (record,) = world.place("A")
-    world.handler()({"Records": [record | {"attributes": attributes}]}, None)
+    consumer.errors = {"A": TimeoutError}
+    (record,) = consumer.place("A")
+    process(consumer, record | {"attributes": attributes})
 
-    assert world.queue.hidden == {"handle A/placed": delay(1)}
-    assert world.lines.lines[0]["receives"] == 1
+    assert consumer.queue.hidden == {"handle A/placed": delay(1)}
+    assert consumer.observer.lines[0]["receives"] == 1
 
 
-def test_each_failure_of_a_batch_waits_for_its_own_time(world: World) -> None:
-    world.away = {"A", "B"}
-    records = world.place("A", "B")
+def test_each_failed_message_of_a_batch_has_its_own_backoff(consumer: FailingConsumer) -> None:
+    consumer.errors = {"A": TimeoutError, "B": TimeoutError}
+    records = consumer.place("A", "B")
     records[1]["attributes"]["ApproximateReceiveCount"] = "4"
-    world.handler()({"Records": records}, None)
+    process(consumer, *records)
 
-    assert world.queue.hidden == {"handle A/placed": delay(1), "handle B/placed": delay(4)}
-
-
-def test_a_failure_that_speaks_to_the_operator_is_quoted_and_no_other(world: World) -> None:
-    world.away = {"A", "B"}
-    world.errors["B"] = MailUnavailable("verify the sender")
-    world.handler()({"Records": world.place("A", "B")}, None)
-
-    assert [line.get("detail") for line in world.lines.lines] == [None, "verify the sender"]
+    assert consumer.queue.hidden == {"handle A/placed": delay(1), "handle B/placed": delay(4)}
 
 
-@pytest.mark.parametrize("body", UNDECODABLE.values(), ids=UNDECODABLE)
-@pytest.mark.parametrize("receives", [1, 9])
-def test_what_cannot_be_decoded_fails_at_a_constant_pace_on_its_way_to_the_dlq(
-    world: World, body: Callable[[], str], receives: int
+def test_only_the_message_of_an_error_that_is_safe_to_log_is_logged(
+    consumer: FailingConsumer,
 ) -> None:
-    record = message(body(), receives=receives)
-    answer = world.handler()({"Records": [record, *world.place("B")]}, None)
+    consumer.errors = {"A": TimeoutError, "B": MailUnavailable}
+    process(consumer, *consumer.place("A", "B"))
 
-    assert failures(answer) == [record["messageId"]]
-    assert world.queue.hidden == {record["receiptHandle"]: FIRST_DELAY}
-    assert world.lines.outcomes == ["undecodable", "done"]
+    details = [line.get("detail") for line in consumer.observer.lines]
+    assert details == [None, f"no answer for {SECRET} of {EMAIL}"]
+
+
+@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize("receives", [1, 9])
+def test_an_undecodable_message_has_a_constant_backoff_until_the_dlq(
+    consumer: FailingConsumer, edit: str, receives: int
+) -> None:
+    record = message(undecodable(edit), receives=receives)
+    failed = process(consumer, record, *consumer.place("B"))
+
+    assert failed == [record["messageId"]]
+    assert consumer.queue.hidden == {record["receiptHandle"]: FIRST_DELAY}
+    assert consumer.observer.outcomes == ["undecodable", "done"]
     with pytest.raises(codec.Undecodable) as wrong:
         codec.decode(record["body"])
-    assert world.lines.lines[0]["detail"] == str(wrong.value)
+    assert consumer.observer.lines[0]["detail"] == str(wrong.value)
 
 
-def test_a_message_without_a_body_is_as_undecodable_as_an_empty_one(world: World) -> None:
+def test_a_message_without_a_body_is_undecodable_like_an_empty_one(
+    consumer: FailingConsumer,
+) -> None:
     without, empty = message(""), message("")
     del without["body"]
-    world.handler()({"Records": [without, empty]}, None)
+    process(consumer, without, empty)
 
-    assert world.lines.outcomes == ["undecodable", "undecodable"]
-    assert len({line["detail"] for line in world.lines.lines}) == 1
+    assert consumer.observer.outcomes == ["undecodable", "undecodable"]
+    assert len({line["detail"] for line in consumer.observer.lines}) == 1
 
 
-def test_a_log_that_is_ahead_of_this_code_is_waited_for_like_any_outage(world: World) -> None:
-    (record,) = world.place("A")
+def test_an_event_in_the_log_that_is_newer_than_the_code_is_retried_with_backoff(
+    consumer: FailingConsumer,
+) -> None:
+    (record,) = consumer.place("A")
     future = msgspec.structs.replace(then(placed(order="A"), StockVoided()), dataversion=2)
-    world.log.append(future)
+    consumer.log.append(future)
     record["attributes"]["ApproximateReceiveCount"] = "5"
-    answer = world.handler()({"Records": [record]}, None)
+    failed = process(consumer, record)
 
-    assert failures(answer) == [record["messageId"]]
-    assert world.queue.hidden == {record["receiptHandle"]: delay(5)}
-    (line,) = world.lines.lines
+    assert failed == [record["messageId"]]
+    assert consumer.queue.hidden == {record["receiptHandle"]: delay(5)}
+    (line,) = consumer.observer.lines
     assert (line["outcome"], line["error"], line["order"]) == ("retry", "FutureVersion", "A")
 
 
-def test_a_valid_event_of_a_type_that_is_not_heard_is_acknowledged_and_counted(
-    world: World,
+def test_an_event_of_a_type_that_is_not_subscribed_is_acknowledged_and_counted(
+    consumer: FailingConsumer,
 ) -> None:
-    unheard = then(placed(), DispatchScheduled(carrier="sandbox", reference="SBX1"))
-    answer = world.handler()({"Records": [message(unheard)]}, None)
+    unsubscribed = then(placed(), DispatchScheduled(carrier="sandbox", reference="SBX1"))
+    failed = process(consumer, message(unsubscribed))
 
-    assert failures(answer) == []
-    assert world.lines.outcomes == ["unheard"]
+    assert failed == []
+    assert consumer.observer.outcomes == ["unheard"]
 
 
-def test_an_event_that_the_log_does_not_hold_is_acknowledged_and_counted_without_effect(
-    world: World,
+def test_an_event_that_is_not_in_the_log_is_acknowledged_and_counted_without_effect(
+    consumer: FailingConsumer,
 ) -> None:
-    answer = world.handler()({"Records": [message(placed(order="FORGED"))]}, None)
+    failed = process(consumer, message(placed(order="FORGED")))
 
-    assert failures(answer) == []
-    assert world.lines.outcomes == [Outcome.FORGED]
-    assert world.reacted == []
-    assert len(world.log.read("FORGED")) == 0
+    assert failed == []
+    assert consumer.observer.outcomes == [Outcome.FORGED]
+    assert consumer.reacted == []
+    assert len(consumer.log.read("FORGED")) == 0
 
 
-def test_a_queue_that_cannot_hide_does_not_lose_the_answer(world: World) -> None:
-    world.away = {"A"}
-    world.queue.broken = True
-    answer = world.handler()({"Records": world.place("A", "B")}, None)
+def test_a_failed_message_is_reported_even_if_it_cannot_be_hidden(
+    consumer: FailingConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consumer.errors = {"A": TimeoutError}
+    monkeypatch.setattr(consumer.queue, "hide", Mock(side_effect=TimeoutError))
+    failed = process(consumer, *consumer.place("A", "B"))
 
-    assert failures(answer) == ["message A/placed"]
-    assert world.lines.outcomes == ["retry", "done", "not-hidden"]
-    line = world.lines.lines[-1]
+    assert failed == ["message A/placed"]
+    assert consumer.observer.outcomes == ["retry", "done", "not-hidden"]
+    line = consumer.observer.lines[-1]
     assert (line["consumer"], line["error"]) == ("inventory", "TimeoutError")
 
 
-def test_a_duplicate_is_acknowledged(world: World) -> None:
-    records = world.place("A")
-    handle = world.handler()
-    handle({"Records": records}, None)
-    world.clock.advance(minutes=5)
-    answer = handle({"Records": records}, None)
+def test_a_duplicate_is_acknowledged(consumer: FailingConsumer) -> None:
+    records = consumer.place("A")
+    process(consumer, *records)
+    consumer.clock.advance(minutes=5)
+    failed = process(consumer, *records)
 
-    assert failures(answer) == []
-    assert world.lines.outcomes == ["done", "duplicate"]
+    assert failed == []
+    assert consumer.observer.outcomes == ["done", "duplicate"]

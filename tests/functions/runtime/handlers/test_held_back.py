@@ -1,4 +1,4 @@
-"""Who is not tried in a batch: whoever is behind a failure of their order, or has no time left."""
+"""Held-back messages: behind a failure of their order, or without time left."""
 
 from typing import Any
 
@@ -7,38 +7,36 @@ import pytest
 from events.contracts.shipping import DispatchScheduled
 from functions.runtime import backoff
 from functions.runtime.backoff import delay
-from functions.runtime.memory.lambda_events import failures
-from tests.support.builders import ORDER, placed, then
-from tests.support.consumer_world import UNDECODABLE, World
-from tests.support.lambdas import message
+from tests.support.builders import ORDER, message, placed, then
+from tests.support.handlers import FailingConsumer, process, undecodable
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def consumer() -> FailingConsumer:
+    return FailingConsumer(ordered=True)
 
 
 def second(order: str) -> dict[str, Any]:
-    """Return another message of an order, of a type that is not heard."""
+    """Return another message of an order, of a type that is not subscribed."""
     return message(then(placed(order=order), DispatchScheduled(carrier="c", reference="r")))
 
 
-def test_behind_a_failure_the_rest_of_its_order_is_held_back_and_other_orders_pass(
-    world: World,
+def test_behind_a_failure_its_order_is_held_back_and_other_orders_continue(
+    consumer: FailingConsumer,
 ) -> None:
-    world.away = {"A"}
-    first, other = world.place("A", "B")
+    consumer.errors = {"A": TimeoutError}
+    first, other = consumer.place("A", "B")
     first["attributes"]["ApproximateReceiveCount"] = "3"
     records = [first, second("A"), other]
-    answer = world.handler(ordered=True)({"Records": records}, None)
+    failed = process(consumer, *records)
 
-    assert failures(answer) == ["message A/placed", "message A/shipping/dispatch"]
-    assert world.queue.hidden == {
+    assert failed == ["message A/placed", "message A/shipping/dispatch"]
+    assert consumer.queue.hidden == {
         "handle A/placed": delay(3),
         "handle A/shipping/dispatch": 0,
     }
-    assert world.lines.outcomes == ["retry", "done", "held-back"]
-    assert world.lines.lines[-1] == {
+    assert consumer.observer.outcomes == ["retry", "done", "held-back"]
+    assert consumer.observer.lines[-1] == {
         "outcome": "held-back",
         "consumer": "inventory",
         "receives": 1,
@@ -46,86 +44,88 @@ def test_behind_a_failure_the_rest_of_its_order_is_held_back_and_other_orders_pa
     }
 
 
-@pytest.mark.parametrize("body", ["not JSON", "a future version"])
-def test_behind_what_cannot_be_decoded_the_rest_of_its_order_goes_on(
-    world: World, body: str
+@pytest.mark.parametrize("edit", ["not JSON", "a future version"])
+def test_behind_an_undecodable_message_its_order_continues(
+    consumer: FailingConsumer, edit: str
 ) -> None:
-    (good,) = world.place(ORDER)
-    wrong = message(UNDECODABLE[body]())
-    answer = world.handler(ordered=True)({"Records": [wrong, good]}, None)
+    (good,) = consumer.place(ORDER)
+    wrong = message(undecodable(edit))
+    failed = process(consumer, wrong, good)
 
-    assert failures(answer) == [wrong["messageId"]]
-    assert world.reacted == [ORDER]
-    assert world.lines.outcomes == ["undecodable", "done"]
+    assert failed == [wrong["messageId"]]
+    assert consumer.reacted == [ORDER]
+    assert consumer.observer.outcomes == ["undecodable", "done"]
 
 
-@pytest.mark.parametrize(("receives", "ends"), [(-1, "held-back"), (0, "unheard")])
-def test_behind_a_failure_that_had_its_last_receive_the_next_of_its_order_is_tried(
-    world: World, receives: int, ends: str
+@pytest.mark.parametrize(("receives", "outcome"), [(-1, "held-back"), (0, "unheard")])
+def test_behind_a_failure_at_its_last_receive_its_order_continues(
+    consumer: FailingConsumer, receives: int, outcome: str
 ) -> None:
-    world.away = {"A"}
-    (first,) = world.place("A")
+    consumer.errors = {"A": TimeoutError}
+    (first,) = consumer.place("A")
     count = backoff.receives_to_ride_out() + receives
     first["attributes"]["ApproximateReceiveCount"] = str(count)
-    world.handler(ordered=True)({"Records": [first, second("A")]}, None)
+    process(consumer, first, second("A"))
 
-    assert world.lines.outcomes == ["retry", ends]
+    assert consumer.observer.outcomes == ["retry", outcome]
 
 
-def test_on_a_parallel_queue_nothing_is_held_back(world: World) -> None:
-    world.away = {"A"}
-    (first,) = world.place("A")
+def test_on_a_parallel_queue_nothing_is_held_back() -> None:
+    consumer = FailingConsumer()
+    consumer.errors = {"A": TimeoutError}
+    (first,) = consumer.place("A")
     again = first | {"messageId": "again", "receiptHandle": "again"}
-    answer = world.handler()({"Records": [first, again]}, None)
+    failed = process(consumer, first, again)
 
-    assert failures(answer) == ["message A/placed", "again"]
-    assert world.reacted == ["A", "A"]
+    assert failed == ["message A/placed", "again"]
+    assert consumer.reacted == ["A", "A"]
 
 
 @pytest.mark.parametrize("ordered", [False, True])
-def test_what_there_is_no_time_for_is_given_back_untried_and_backs_off(
-    world: World, ordered: bool
-) -> None:
-    world.takes = 5.0  # of 30 seconds, and nothing is begun after 7.5
-    records = world.place("A", "B", "C", "D")
+def test_a_message_without_time_left_is_returned_untried_with_backoff(ordered: bool) -> None:
+    consumer = FailingConsumer(ordered=ordered)
+    consumer.seconds = 5.0  # of 30 seconds; no message is started after 7.5
+    records = consumer.place("A", "B", "C", "D")
     records[3]["attributes"]["ApproximateReceiveCount"] = "3"
-    answer = world.handler(ordered=ordered)({"Records": records}, None)
+    failed = process(consumer, *records)
 
-    assert world.reacted == ["A", "B"]
-    assert failures(answer) == ["message C/placed", "message D/placed"]
-    assert world.queue.hidden == {"handle C/placed": delay(1), "handle D/placed": delay(3)}
-    assert world.lines.outcomes == ["done", "done", "held-back", "held-back"]
+    assert consumer.reacted == ["A", "B"]
+    assert failed == ["message C/placed", "message D/placed"]
+    assert consumer.queue.hidden == {"handle C/placed": delay(1), "handle D/placed": delay(3)}
+    assert consumer.observer.outcomes == ["done", "done", "held-back", "held-back"]
 
 
-def test_behind_what_there_is_no_time_for_the_rest_of_its_order_waits_for_it(
-    world: World,
+def test_behind_a_message_without_time_left_its_order_is_held_back(
+    consumer: FailingConsumer,
 ) -> None:
-    world.takes = 10.0
-    _, left = records = world.place("A", "B")
+    consumer.seconds = 10.0
+    _, left = records = consumer.place("A", "B")
     left["attributes"]["ApproximateReceiveCount"] = "3"
-    answer = world.handler(ordered=True)({"Records": [*records, second("B")]}, None)
+    failed = process(consumer, *records, second("B"))
 
-    assert failures(answer) == ["message B/placed", "message B/shipping/dispatch"]
-    assert world.queue.hidden == {"handle B/placed": delay(3), "handle B/shipping/dispatch": 0}
+    assert failed == ["message B/placed", "message B/shipping/dispatch"]
+    assert consumer.queue.hidden == {"handle B/placed": delay(3), "handle B/shipping/dispatch": 0}
 
 
-def test_what_is_of_no_group_is_held_back_without_an_order(world: World) -> None:
-    world.takes = 10.0
-    records = world.place("A", "B")
+def test_the_line_of_a_held_back_message_without_a_group_has_no_order() -> None:
+    consumer = FailingConsumer()
+    consumer.seconds = 10.0
+    records = consumer.place("A", "B")
     del records[1]["attributes"]["MessageGroupId"]
-    world.handler()({"Records": records}, None)
+    process(consumer, *records)
 
-    assert world.lines.lines[-1] == {
+    assert consumer.observer.lines[-1] == {
         "outcome": "held-back",
         "consumer": "inventory",
         "receives": 1,
     }
 
 
-def test_what_has_its_last_receive_is_tried_however_late_it_is(world: World) -> None:
-    world.takes = 10.0
-    first, last = world.place("A", "B")
+def test_a_message_at_its_last_receive_is_tried_without_time_left() -> None:
+    consumer = FailingConsumer()
+    consumer.seconds = 10.0
+    first, last = consumer.place("A", "B")
     last["attributes"]["ApproximateReceiveCount"] = str(backoff.receives_to_ride_out())
 
-    assert failures(world.handler()({"Records": [first, last]}, None)) == []
-    assert world.reacted == ["A", "B"]
+    assert process(consumer, first, last) == []
+    assert consumer.reacted == ["A", "B"]

@@ -1,4 +1,8 @@
-"""A reaction that keeps rows of a read model: what is written, and how the message ends."""
+"""Reactions that put rows into a read model: written rows and outcomes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from unittest.mock import Mock, patch
 
 import pytest
 
@@ -7,22 +11,29 @@ from functions.framework.ports import Row
 from functions.framework.reaction import Keep, On
 from functions.framework.service import Consumer
 from functions.runtime.handlers.reactor import Reactor
+from functions.runtime.main import Dependencies, compose_reactor
 from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.rows import MemoryRows
-from tests.support.builders import Clock
-from tests.support.reactor_world import PLACED, reactor
+from tests.support.builders import Clock, placed, resources
+
+PLACED = placed()
 
 
 def keeping(rows: MemoryRows, *made: Row) -> Reactor:
-    """Return a reactor that keeps these rows."""
+    """Return a reactor that puts these rows into a table."""
     on = On(event=OrderPlaced, react=lambda _: Keep(table="list", rows=made))
     consumer = Consumer(name="orders", on=(on,))
-    return Reactor(
-        consumer=consumer, log=MemoryLog(), clock=Clock(), rows={"list": rows}.__getitem__
+    given = Dependencies(
+        observer=MemoryObserver(),
+        clock=Clock(),
+        log=MemoryLog(),
+        resources=replace(resources(), rows={"list": rows}.__getitem__),
     )
+    return compose_reactor(consumer, given)
 
 
-def test_rows_are_kept_one_after_the_other_and_the_log_is_left_alone() -> None:
+def test_rows_are_put_one_after_the_other_and_no_fact_is_appended() -> None:
     rows = MemoryRows()
     made = (Row(partition="p", sort="1", version=1), Row(partition="p", sort="2"))
 
@@ -32,7 +43,7 @@ def test_rows_are_kept_one_after_the_other_and_the_log_is_left_alone() -> None:
     assert list(rows.all()) == list(made)
 
 
-def test_rows_that_know_nothing_new_are_a_duplicate() -> None:
+def test_rows_without_a_newer_version_are_a_duplicate() -> None:
     rows = MemoryRows()
     made = Row(partition="p", sort="1", version=1)
     keeping(rows, made).handle(PLACED)
@@ -42,27 +53,21 @@ def test_rows_that_know_nothing_new_are_a_duplicate() -> None:
     assert keeping(rows, made, newer).handle(PLACED).outcome == "done"
 
 
-def test_a_row_that_cannot_be_kept_fails_the_message_and_all_are_kept_when_it_comes_again() -> None:
-    class Away(MemoryRows):
-        away = True
-
-        def put(self, row: Row) -> bool:
-            if self.away and row.sort == "2":
-                raise TimeoutError
-            return super().put(row)
-
-    rows = Away()
+def test_an_error_at_one_row_fails_the_message_and_the_retry_puts_all_rows() -> None:
+    rows = MemoryRows()
     made = (Row(partition="p", sort="1"), Row(partition="p", sort="2"))
-    with pytest.raises(TimeoutError):
+    put: list[Callable[[Row], bool]] = [rows.put, Mock(side_effect=TimeoutError)]
+    with patch.object(rows, "put", lambda row: put.pop(0)(row)), pytest.raises(TimeoutError):
         keeping(rows, *made).handle(PLACED)
-    rows.away = False
+    assert list(rows.all()) == [made[0]]
 
     assert keeping(rows, *made).handle(PLACED).outcome == "done"
     assert list(rows.all()) == list(made)
 
 
-def test_a_consumer_without_tables_has_no_rows_to_keep() -> None:
+def test_a_reactor_without_tables_has_no_table_for_rows() -> None:
     made = Keep(table="list", rows=(Row(partition="p", sort="1"),))
+    consumer = Consumer(name="orders", on=(On(event=OrderPlaced, react=lambda _: made),))
 
     with pytest.raises(LookupError, match="no table 'list'"):
-        reactor(MemoryLog(), lambda _: made).handle(PLACED)
+        Reactor(consumer=consumer, log=MemoryLog(), clock=Clock()).handle(PLACED)

@@ -1,4 +1,4 @@
-"""What a consumer says of each record: one line, with what is known of it and nothing personal."""
+"""A consumer's log lines: one a message, without payload and personal data."""
 
 import json
 from types import SimpleNamespace
@@ -6,24 +6,22 @@ from types import SimpleNamespace
 import pytest
 
 from functions.framework.outcomes import TRIES
-from functions.runtime.handlers import consumer
 from tests.functions.conftest import Logged
-from tests.support.builders import EMAIL, SHIP_TO, placed
-from tests.support.consumer_world import SECRET, World
-from tests.support.lambdas import message
+from tests.support.builders import EMAIL, SHIP_TO, message, placed
+from tests.support.handlers import SECRET, FailingConsumer, process
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def consumer() -> FailingConsumer:
+    return FailingConsumer()
 
 
-def test_one_line_a_record_says_what_became_of_it(world: World) -> None:
-    records = world.place("A")
-    world.clock.advance(seconds=2)
-    world.handler()({"Records": records}, None)
+def test_each_message_has_one_line_with_its_outcome(consumer: FailingConsumer) -> None:
+    records = consumer.place("A")
+    consumer.clock.advance(seconds=2)
+    process(consumer, *records)
 
-    (line,) = world.lines.lines
+    (line,) = consumer.observer.lines
     assert line.pop("millis") >= 0
     assert line == {
         "outcome": "done",
@@ -39,73 +37,78 @@ def test_one_line_a_record_says_what_became_of_it(world: World) -> None:
     }
 
 
-def test_a_line_tells_how_long_it_took_to_a_tenth_of_a_millisecond(
-    world: World, monkeypatch: pytest.MonkeyPatch
+def test_a_line_has_the_duration_to_a_tenth_of_a_millisecond(
+    consumer: FailingConsumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds = iter([100.0, 100.01234])
-    monkeypatch.setattr(consumer, "time", SimpleNamespace(perf_counter=seconds.__next__))
-    world.handler()({"Records": world.place("A")}, None)
+    clock = SimpleNamespace(perf_counter=seconds.__next__)
+    monkeypatch.setattr("functions.runtime.handlers.consumer.time", clock)
+    process(consumer, *consumer.place("A"))
 
-    assert world.lines.lines[0]["millis"] == 12.3
+    assert consumer.observer.lines[0]["millis"] == 12.3
 
 
-def test_the_line_of_a_failure_says_what_failed_and_where(world: World) -> None:
-    world.away = {"A"}
-    world.handler()({"Records": world.place("A")}, None)
+def test_the_line_of_a_failure_has_its_error_and_place(consumer: FailingConsumer) -> None:
+    consumer.errors = {"A": TimeoutError}
+    process(consumer, *consumer.place("A"))
 
-    (line,) = world.lines.lines
-    assert (line["outcome"], line["error"], line["event"]) == ("retry", "Outside", "A/placed")
+    (line,) = consumer.observer.lines
+    assert (line["outcome"], line["error"], line["event"]) == ("retry", "TimeoutError", "A/placed")
     assert line["at"] == "functions/runtime/handlers/reactor.py:handle"
     assert len(line["fingerprint"]) == 8
 
 
-def test_an_event_from_a_machine_with_a_fast_clock_has_no_negative_age(world: World) -> None:
-    records = world.place("A")
-    world.clock.advance(seconds=-5)
-    world.handler()({"Records": records}, None)
+def test_an_event_from_a_fast_clock_has_no_negative_age(consumer: FailingConsumer) -> None:
+    records = consumer.place("A")
+    consumer.clock.advance(seconds=-5)
+    process(consumer, *records)
 
-    assert world.lines.lines[0]["age"] == 0
-
-
-def test_the_metrics_of_an_invocation_are_written_once(world: World) -> None:
-    world.handler()({"Records": world.place("A", "B")}, None)
-
-    assert world.lines.flushed == 1
-    assert [name for name, _ in world.lines.counts] == ["EventAge", "EventAge"]
+    assert consumer.observer.lines[0]["age"] == 0
 
 
-def test_how_often_a_message_has_failed_is_a_metric_but_of_one_that_never_goes_well(
-    world: World,
+def test_the_metrics_of_an_invocation_are_written_once(consumer: FailingConsumer) -> None:
+    process(consumer, *consumer.place("A", "B"))
+
+    assert consumer.observer.flushed == 1
+    assert [name for name, _ in consumer.observer.counts] == ["EventAge", "EventAge"]
+
+
+def test_the_receives_of_a_failed_message_are_a_metric_but_not_of_an_undecodable_one(
+    consumer: FailingConsumer,
 ) -> None:
-    world.away = {"A"}
-    (failing,) = world.place("A")
+    consumer.errors = {"A": TimeoutError}
+    (failing,) = consumer.place("A")
     failing["attributes"]["ApproximateReceiveCount"] = "9"
-    world.handler()({"Records": [failing, message("{", receives=12)]}, None)
+    process(consumer, failing, message("{", receives=12))
 
-    assert world.lines.outcomes == ["retry", "undecodable"]
-    assert world.lines.counts == [(TRIES, 9)]
+    assert consumer.observer.outcomes == ["retry", "undecodable"]
+    assert consumer.observer.counts == [(TRIES, 9)]
 
 
-def test_the_age_of_an_event_is_a_metric_in_milliseconds(world: World, logged: Logged) -> None:
-    records = world.place("A")
-    world.clock.advance(seconds=2)
-    world.handler(observer=logged.observer)({"Records": records}, None)
+def test_the_age_of_an_event_is_a_metric_in_milliseconds(logged: Logged) -> None:
+    consumer = FailingConsumer(observer=logged.observer)
+    records = consumer.place("A")
+    consumer.clock.advance(seconds=2)
+    process(consumer, *records)
 
     (metrics,) = (json.loads(line) for line in logged.text().splitlines() if "_aws" in line)
-    (told,) = metrics["_aws"]["CloudWatchMetrics"]
+    (declared,) = metrics["_aws"]["CloudWatchMetrics"]
     assert metrics["EventAge"] == [2000]
-    assert {each["Name"]: each["Unit"] for each in told["Metrics"]}["EventAge"] == "Milliseconds"
+    assert {each["Name"]: each["Unit"] for each in declared["Metrics"]}[
+        "EventAge"
+    ] == "Milliseconds"
 
 
-@pytest.mark.parametrize("away", [set(), {"A"}], ids=["done", "failed"])
+@pytest.mark.parametrize("errors", [{}, {"A": TimeoutError}], ids=["done", "failed"])
 def test_no_line_and_no_metric_carries_payload_or_personal_data(
-    world: World, logged: Logged, away: set[str]
+    logged: Logged, errors: dict[str, type[Exception]]
 ) -> None:
-    world.away = away
-    records = [*world.place("A", "B"), message("{" + EMAIL)]
-    world.handler(observer=logged.observer)({"Records": records}, None)
+    consumer = FailingConsumer(observer=logged.observer)
+    consumer.errors = errors
+    records = [*consumer.place("A", "B"), message("{" + EMAIL)]
+    process(consumer, *records)
 
-    said = logged.text()
-    assert len([line for line in said.splitlines() if "_aws" not in line]) == 3
+    output = logged.text()
+    assert len([line for line in output.splitlines() if "_aws" not in line]) == 3
     for secret in (EMAIL, SHIP_TO.name, SHIP_TO.street, SHIP_TO.postal_code, SECRET):
-        assert secret not in said
+        assert secret not in output

@@ -1,4 +1,4 @@
-"""An ordered queue as SQS has it: who waits for whom, who ends in the DLQ, and who never does."""
+"""An ordered queue on SQS: messages held back behind others, retries and the DLQ."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -17,11 +17,11 @@ from functions.framework.reaction import On
 from functions.framework.service import Consumer
 from functions.runtime import backoff
 from functions.runtime.aws.queue import SqsQueue
-from functions.runtime.handlers.consumer import consumer_handler
-from functions.runtime.handlers.reactor import Reactor
+from functions.runtime.main import Dependencies, compose
+from functions.runtime.memory.lambda_events import batch, failures, queue_record
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.observer import MemoryObserver
-from tests.support.builders import NOW, ORDER, order_placed, placed, then
+from tests.support.builders import NOW, ORDER, order_placed, placed, resources, then
 
 PLACED = placed()
 CANCELLED = then(PLACED, OrderCancelled(reason="customer"))
@@ -30,7 +30,7 @@ _numbers = count(1)
 
 
 class Ordered:
-    """A FIFO queue with its DLQ, and a consumer whose reaction to the types in `away` fails."""
+    """A FIFO queue with its DLQ, and a consumer whose reaction fails for the types in `failing`."""
 
     def __init__(self, sqs: Any, clock: Traveller) -> None:
         number = next(_numbers)
@@ -45,9 +45,9 @@ class Ordered:
         attributes = {"RedrivePolicy": json.dumps(redrive)}
         self._url = self._make(f"ordered{number}.fifo", attributes)
         self.log = MemoryLog()
-        self.away: set[type[Fact]] = set()
+        self.failing: set[type[Fact]] = set()
         self.handled: list[str] = []
-        self.lines = MemoryObserver()
+        self.observer = MemoryObserver()
         consumer = Consumer(
             name="listener",
             on=tuple(
@@ -56,8 +56,14 @@ class Ordered:
             ),
             ordered=True,
         )
-        reactor = Reactor(consumer=consumer, log=self.log, clock=lambda: NOW)
-        self._handle = consumer_handler(reactor, SqsQueue(sqs, self._url), self.lines)
+        given = Dependencies(
+            observer=self.observer,
+            clock=lambda: NOW,
+            log=self.log,
+            resources=resources(),
+            queue=SqsQueue(sqs, self._url),
+        )
+        self._handle = compose(consumer, given)
 
     def _make(self, name: str, attributes: dict[str, str]) -> str:
         answer = self._sqs.create_queue(
@@ -66,12 +72,12 @@ class Ordered:
         return str(answer["QueueUrl"])
 
     def _react(self, event: Event[Any], _: History) -> None:
-        if type(event.data) in self.away:
+        if type(event.data) in self.failing:
             raise TimeoutError
         self.handled.append(event.type)
 
     def send(self, *messages: Event[Any] | str) -> None:
-        """Put messages of one order into the queue; events are in the log as well."""
+        """Send messages of one order to the queue; events are also appended to the log."""
         for message in messages:
             if isinstance(message, Event):
                 self.log.append(message)
@@ -84,14 +90,14 @@ class Ordered:
             )
 
     def poll_after(self, seconds: float) -> int:
-        """Poll, to no avail as long as one of the order is in flight, and again when it is not."""
+        """Poll at once, while a message of the order is in flight, and again after some seconds."""
         self._clock.shift(1)
         assert self.poll() == 0
         self._clock.shift(seconds)
         return self.poll()
 
     def poll(self) -> int:
-        """Hand one batch to the consumer; return how many messages it had."""
+        """Deliver one batch to the consumer; return its number of messages."""
         answer = self._sqs.receive_message(
             QueueUrl=self._url,
             MaxNumberOfMessages=10,
@@ -100,26 +106,25 @@ class Ordered:
         )
         messages = answer.get("Messages", [])
         records = [
-            {
-                "messageId": message["MessageId"],
-                "receiptHandle": message["ReceiptHandle"],
-                "body": message["Body"],
-                "attributes": message["Attributes"],
-                "eventSource": "aws:sqs",
-            }
+            queue_record(
+                message["Body"],
+                message=message["MessageId"],
+                receipt=message["ReceiptHandle"],
+                receives=int(message["Attributes"]["ApproximateReceiveCount"]),
+                group=message["Attributes"]["MessageGroupId"],
+            )
             for message in messages
         ]
         if not records:
             return 0
-        failures = self._handle({"Records": records}, None)["batchItemFailures"]
-        failed = {failure["itemIdentifier"] for failure in failures}
+        failed = failures(self._handle(batch(*records), None))
         for message in messages:
             if message["MessageId"] not in failed:
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
         return len(records)
 
     def dead(self) -> int:
-        """Return how many dead letters there are."""
+        """Return the number of messages in the DLQ."""
         name = "ApproximateNumberOfMessages"
         found = self._sqs.get_queue_attributes(QueueUrl=self._dead, AttributeNames=[name])
         return int(found["Attributes"][name])
@@ -131,7 +136,7 @@ def queue(connection: Callable[[str], Any]) -> Iterator[Ordered]:
         yield Ordered(connection("sqs"), clock)
 
 
-def test_behind_a_poison_message_its_order_goes_on_at_once_and_the_poison_dies_alone(
+def test_behind_a_poison_message_its_order_continues_and_only_the_poison_goes_to_the_dlq(
     queue: Ordered,
 ) -> None:
     queue.send("poison", PLACED, CANCELLED)
@@ -142,10 +147,10 @@ def test_behind_a_poison_message_its_order_goes_on_at_once_and_the_poison_dies_a
     for _ in range(RECEIVES):
         queue.poll_after(backoff.FIRST_DELAY)
     assert queue.dead() == 1
-    assert queue.lines.outcomes.count("undecodable") == RECEIVES
+    assert queue.observer.outcomes.count("undecodable") == RECEIVES
 
 
-def test_what_comes_after_a_poison_message_was_put_aside_waits_for_its_next_try_only(
+def test_a_message_sent_after_a_poison_message_waits_only_for_its_next_receive(
     queue: Ordered,
 ) -> None:
     queue.send("poison")
@@ -156,10 +161,10 @@ def test_what_comes_after_a_poison_message_was_put_aside_waits_for_its_next_try_
     assert queue.handled == ["OrderPlaced"]
 
 
-def test_an_outage_of_six_hours_of_one_message_is_ridden_out_by_all_of_its_order_in_order(
+def test_after_an_outage_of_six_hours_an_order_is_handled_in_sequence(
     queue: Ordered,
 ) -> None:
-    queue.away = {type(PLACED.data)}
+    queue.failing = {type(PLACED.data)}
     queue.send(PLACED, CANCELLED)
     queue.poll()
     waited = 0
@@ -167,9 +172,9 @@ def test_an_outage_of_six_hours_of_one_message_is_ridden_out_by_all_of_its_order
         waited += backoff.delay(receives)
         queue.poll_after(backoff.delay(receives))
     assert queue.handled == []
-    assert set(queue.lines.outcomes) == {"retry", "held-back"}
+    assert set(queue.observer.outcomes) == {"retry", "held-back"}
 
-    queue.away = set()
+    queue.failing = set()
     assert waited + backoff.delay(RECEIVES - 1) >= backoff.OUTAGE
     queue.poll_after(backoff.delay(RECEIVES - 1))
 
@@ -177,8 +182,8 @@ def test_an_outage_of_six_hours_of_one_message_is_ridden_out_by_all_of_its_order
     assert queue.dead() == 0
 
 
-def test_a_message_that_never_succeeds_takes_none_behind_it_to_the_dlq(queue: Ordered) -> None:
-    queue.away = {type(PLACED.data)}
+def test_behind_a_message_that_goes_to_the_dlq_its_order_continues(queue: Ordered) -> None:
+    queue.failing = {type(PLACED.data)}
     queue.send(PLACED, CANCELLED)
     queue.poll()
     for receives in range(1, RECEIVES + 1):

@@ -1,21 +1,20 @@
-"""What the relay cannot publish is put aside, once, and holds up nobody."""
+"""Items that the relay cannot publish: each is noted once and blocks no other."""
 
-from collections.abc import Sequence
+import json
 from typing import Any
+from unittest.mock import Mock
 
 import msgspec
 import pytest
 
-from functions.framework.ports import Message
-from functions.relay.service import SERVICE
-from functions.runtime.handlers.relay import relay_handler
-from functions.runtime.memory.observer import MemoryObserver
-from functions.runtime.memory.topic import MemoryTopic
-from tests.support.builders import Clock
-from tests.support.lambdas import record
-from tests.support.relay_world import PREPARED, A, B, Notes, Relay, notes, relay, topic
+from functions.runtime.main import InvocationFailed
+from functions.runtime.memory.application import Application
+from tests.support.builders import record
+from tests.support.handlers import PREPARED, A, B, process
 
-__all__ = ["notes", "relay", "topic"]
+
+def notes(relay: Application) -> list[dict[str, str]]:
+    return [json.loads(note) for note in relay.unpublished.notes]
 
 
 @pytest.mark.parametrize(
@@ -27,65 +26,52 @@ __all__ = ["notes", "relay", "topic"]
         ({"dataversion": 3}, "FutureVersion"),
     ],
 )
-def test_a_fact_that_is_not_its_owners_or_not_known_is_put_aside_and_blocks_nobody(
-    relay: Relay,
-    topic: MemoryTopic,
-    notes: Notes,
-    lines: MemoryObserver,
-    edit: dict[str, Any],
-    error: str,
+def test_a_foreign_or_unknown_fact_is_noted_and_blocks_no_other(
+    relay: Application, edit: dict[str, Any], error: str
 ) -> None:
-    assert relay([record(msgspec.structs.replace(A, **edit), 1), record(B, 2)]) == []
-    assert [m.id for m in topic.published] == [B.id]
-    assert (lines.lines[0]["outcome"], lines.lines[0]["error"]) == ("unpublishable", error)
-    assert (lines.lines[0]["subject"], lines.lines[0]["slot"]) == ("A", "placed")
-    (note,) = notes.kept
+    assert process(relay, record(msgspec.structs.replace(A, **edit), 1), record(B, 2)) == []
+    assert [m.id for m in relay.topic.published] == [B.id]
+    line = relay.observer.lines[0]
+    assert (line["outcome"], line["error"]) == ("unpublishable", error)
+    assert (line["subject"], line["slot"]) == ("A", "placed")
+    (note,) = notes(relay)
     assert (note["subject"], note["slot"], note["error"]) == ("A", "placed", error)
 
 
-def test_what_comes_again_behind_a_failure_is_put_aside_when_it_comes_the_last_time(
-    relay: Relay, topic: MemoryTopic, notes: Notes
+def test_an_item_behind_a_failure_is_noted_only_once_the_failure_is_over(
+    relay: Application,
 ) -> None:
     stranger = msgspec.structs.replace(B, source="shipping")
     earlier = msgspec.structs.replace(PREPARED, source="shipping")
-    topic.refuses = {A.id}
+    relay.topic.refuses = {A.id}
 
-    assert relay([record(earlier, 1), record(A, 2), record(stranger, 3)]) == ["2"]
-    assert [note["subject"] for note in notes.kept] == ["A"]
-    topic.refuses = set()
-    assert relay([record(A, 2), record(stranger, 3)]) == []
-    assert [note["subject"] for note in notes.kept] == ["A", "B"]
+    assert process(relay, record(earlier, 1), record(A, 2), record(stranger, 3)) == ["2"]
+    assert [note["subject"] for note in notes(relay)] == ["A"]
+    relay.topic.refuses = set()
+    assert process(relay, record(A, 2), record(stranger, 3)) == []
+    assert [note["subject"] for note in notes(relay)] == ["A", "B"]
 
 
-def test_nothing_is_put_aside_of_a_batch_that_fails_whole(
-    lines: MemoryObserver, clock: Clock
+def test_nothing_is_noted_of_a_batch_that_fails_as_a_whole(
+    relay: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Away(MemoryTopic):
-        def publish(self, messages: Sequence[Message]) -> Sequence[str]:
-            raise TimeoutError
-
-    notes = Notes()
-    handle = relay_handler(SERVICE, Away(), notes, lines, clock)
+    monkeypatch.setattr(relay.topic, "publish", Mock(side_effect=TimeoutError))
     stranger = msgspec.structs.replace(A, source="shipping")
 
-    with pytest.raises(TimeoutError):
-        handle({"Records": [record(stranger, 1), record(B, 2)]}, None)
-    assert notes.kept == []
+    with pytest.raises(InvocationFailed, match="TimeoutError"):
+        process(relay, record(stranger, 1), record(B, 2))
+    assert notes(relay) == []
 
 
-def test_what_cannot_even_be_put_aside_comes_again(
-    topic: MemoryTopic, lines: MemoryObserver, clock: Clock
+def test_a_batch_is_retried_if_a_note_cannot_be_sent(
+    relay: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Full(Notes):
-        def put(self, body: str) -> None:
-            raise TimeoutError
-
-    handle = relay_handler(SERVICE, topic, Full(), lines, clock)
+    monkeypatch.setattr(relay.unpublished, "put", Mock(side_effect=TimeoutError))
     stranger = msgspec.structs.replace(A, source="shipping")
 
-    with pytest.raises(TimeoutError):
-        handle({"Records": [record(stranger, 1), record(B, 2)]}, None)
-    assert [(line["outcome"], line["error"]) for line in lines.lines] == [
+    with pytest.raises(InvocationFailed, match="TimeoutError"):
+        process(relay, record(stranger, 1), record(B, 2))
+    assert [(line["outcome"], line["error"]) for line in relay.observer.lines] == [
         ("unpublishable", "NotItsOwn"),
         ("retry", "TimeoutError"),
     ]

@@ -1,11 +1,11 @@
-"""One message to one reaction: what is read, what is written, and how the message ends."""
+"""The reactor: reads and writes of one reaction, and the outcome of its message."""
 
 from typing import Any
 
 import msgspec
 import pytest
 
-from events.contracts.inventory import RESERVE, StockRejected
+from events.contracts.inventory import RESERVE, StockRejected, StockVoided
 from events.contracts.ordering import OrderCancelled, OrderConfirmed
 from events.contracts.payment import PaymentCaptured, PaymentPrepared
 from events.contracts.shipping import DispatchScheduled
@@ -13,25 +13,25 @@ from events.envelope import Event, Fact
 from events.history import History
 from events.personal import blanked
 from functions.framework.outcomes import Outcome
-from functions.framework.reaction import On
-from functions.framework.service import Consumer
-from functions.runtime.handlers.reactor import Handled, Reactor
+from functions.runtime.handlers.reactor import Handled
 from functions.runtime.memory.log import MemoryLog
 from tests.support.builders import MUTE, NOW, ORDER, Clock, order_placed, placed, story, then
-from tests.support.reactor_world import (
-    PLACED,
-    VOIDED,
-    log_with_placed,
-    nothing,
-    reactor,
-    void,
-)
-from tests.support.watched import WatchedLog
+from tests.support.handlers import reactor
+from tests.support.recording import RecordingLog
 
-log = pytest.fixture(log_with_placed)
+PLACED = placed()
+VOIDED = StockVoided()
 
 
-def test_a_decided_fact_is_written_as_the_consequence_of_the_event(log: WatchedLog) -> None:
+def void(*_: object) -> StockVoided:
+    return VOIDED
+
+
+def nothing(*_: object) -> None:
+    return None
+
+
+def test_a_decided_fact_is_appended_with_the_event_as_its_cause(log: RecordingLog) -> None:
     handled = reactor(log, void).handle(PLACED)
 
     (stated,) = handled.stated
@@ -41,13 +41,13 @@ def test_a_decided_fact_is_written_as_the_consequence_of_the_event(log: WatchedL
     assert stated.sequence > PLACED.sequence
 
 
-def test_without_history_nothing_is_read(log: WatchedLog) -> None:
+def test_without_history_nothing_is_read(log: RecordingLog) -> None:
     reactor(log, void).handle(PLACED)
 
     assert log.calls == ["append"]
 
 
-def test_who_asks_for_the_time_is_given_it_after_all_else(log: WatchedLog) -> None:
+def test_the_time_is_the_last_argument_of_a_reaction(log: RecordingLog) -> None:
     given: list[object] = []
 
     def react(*arguments: object) -> None:
@@ -58,8 +58,8 @@ def test_who_asks_for_the_time_is_given_it_after_all_else(log: WatchedLog) -> No
     assert given == [PLACED, History([PLACED]), "outside", NOW]
 
 
-def test_with_history_the_order_is_read_once_before_and_the_fact_written_after(
-    log: WatchedLog,
+def test_with_history_the_order_is_read_once_before_the_fact_is_appended(
+    log: RecordingLog,
 ) -> None:
     seen: list[History] = []
 
@@ -73,7 +73,7 @@ def test_with_history_the_order_is_read_once_before_and_the_fact_written_after(
     assert seen == [History([PLACED])]
 
 
-def test_a_fact_sorts_after_everything_that_was_read_to_decide_it(log: WatchedLog) -> None:
+def test_a_fact_has_a_later_sequence_than_all_events_that_were_read(log: RecordingLog) -> None:
     ahead = then(PLACED, PaymentPrepared(reference="r"), now=NOW.replace(year=2027))
     log.append(ahead)
 
@@ -82,7 +82,7 @@ def test_a_fact_sorts_after_everything_that_was_read_to_decide_it(log: WatchedLo
     assert stated.sequence > ahead.sequence
 
 
-def test_the_event_is_taken_from_the_log_and_not_from_the_message(log: WatchedLog) -> None:
+def test_a_reaction_gets_the_event_of_the_log_and_not_of_the_message(log: RecordingLog) -> None:
     given: list[Event[Any]] = []
     log.erase(ORDER, PLACED.time)
 
@@ -107,8 +107,8 @@ def test_the_event_is_taken_from_the_log_and_not_from_the_message(log: WatchedLo
     ],
     ids=["amount", "token", "correlation", "cause", "sequence"],
 )
-def test_a_message_that_says_something_else_than_the_log_has_no_effect(
-    log: WatchedLog, edit: dict[str, Any]
+def test_a_message_that_differs_from_the_log_has_no_effect(
+    log: RecordingLog, edit: dict[str, Any]
 ) -> None:
     forged = msgspec.structs.replace(PLACED, **edit)
 
@@ -116,7 +116,7 @@ def test_a_message_that_says_something_else_than_the_log_has_no_effect(
     assert log.calls == ["read"]
 
 
-def test_an_event_that_the_log_does_not_hold_has_no_effect(log: WatchedLog) -> None:
+def test_an_event_that_is_not_in_the_log_has_no_effect(log: RecordingLog) -> None:
     forged = placed(order="FORGED")
     handled = reactor(log, void, history=True).handle(forged)
 
@@ -124,20 +124,16 @@ def test_an_event_that_the_log_does_not_hold_has_no_effect(log: WatchedLog) -> N
     assert log.calls == ["read"]
 
 
-def test_an_event_other_than_the_one_in_the_slot_has_no_effect(log: WatchedLog) -> None:
+def test_an_event_that_is_not_the_one_in_its_slot_has_no_effect(log: RecordingLog) -> None:
     log.append(then(PLACED, OrderConfirmed()))
-    consumer = Consumer(
-        name="payment",
-        on=(On(event=OrderCancelled, react=void, history=True),),
-    )
     forged = then(PLACED, OrderCancelled(reason="customer"))
 
-    handled = Reactor(consumer=consumer, log=log, clock=Clock()).handle(forged)
+    handled = reactor(log, void, event=OrderCancelled, history=True).handle(forged)
 
     assert handled == Handled(outcome=Outcome.FORGED)
 
 
-def test_the_outside_is_handed_in_last(log: WatchedLog) -> None:
+def test_the_outside_port_is_the_argument_after_the_history(log: RecordingLog) -> None:
     given: list[object] = []
     outside = object()
     reactor(
@@ -150,7 +146,7 @@ def test_the_outside_is_handed_in_last(log: WatchedLog) -> None:
     assert given == [PLACED, History([PLACED]), outside]
 
 
-def test_the_same_message_twice_is_a_duplicate_and_changes_nothing(log: WatchedLog) -> None:
+def test_the_same_message_twice_is_a_duplicate_and_changes_nothing(log: RecordingLog) -> None:
     clock = Clock()
     subject = reactor(log, void, clock=clock)
     subject.handle(PLACED)
@@ -161,13 +157,13 @@ def test_the_same_message_twice_is_a_duplicate_and_changes_nothing(log: WatchedL
     assert log.read(ORDER) == before
 
 
-def test_a_slot_that_another_fact_holds_was_overtaken(log: WatchedLog) -> None:
+def test_a_slot_filled_with_another_fact_is_overtaken(log: RecordingLog) -> None:
     log.append(then(PLACED, StockRejected(skus=("DRUM",))))
 
     assert reactor(log, void).handle(PLACED) == Handled(outcome=Outcome.OVERTAKEN)
 
 
-def test_the_same_type_with_another_reference_was_overtaken(log: WatchedLog) -> None:
+def test_a_slot_filled_with_another_reference_is_overtaken(log: RecordingLog) -> None:
     log.append(then(PLACED, PaymentPrepared(reference="first")))
     subject = reactor(log, lambda _: PaymentPrepared(reference="second"), name="payment")
     handled = subject.handle(PLACED)
@@ -175,43 +171,44 @@ def test_the_same_type_with_another_reference_was_overtaken(log: WatchedLog) -> 
     assert handled == Handled(outcome=Outcome.OVERTAKEN)
 
 
-def test_a_reaction_that_decides_nothing_yet_states_nothing(log: WatchedLog) -> None:
+def test_a_reaction_that_decides_nothing_yet_has_the_outcome_nothing(log: RecordingLog) -> None:
     subject = reactor(log, nothing, states=(OrderConfirmed,), history=True)
 
     assert subject.handle(PLACED) == Handled(outcome=Outcome.NOTHING)
 
 
-def test_a_reaction_that_never_states_a_fact_is_done_once_it_ran(log: WatchedLog) -> None:
+def test_a_reaction_without_declared_facts_is_done_after_it_ran(log: RecordingLog) -> None:
     subject = reactor(log, nothing, states=())
 
     assert subject.handle(PLACED) == Handled(outcome=Outcome.DONE)
 
 
-def test_a_reaction_that_finds_its_end_in_the_history_is_a_duplicate(log: WatchedLog) -> None:
+def test_a_reaction_with_its_last_fact_in_the_history_is_a_duplicate(log: RecordingLog) -> None:
     log.append(then(PLACED, OrderConfirmed()))
     subject = reactor(log, nothing, states=(OrderConfirmed,), history=True)
 
     assert subject.handle(PLACED) == Handled(outcome=Outcome.DUPLICATE)
 
 
-def test_a_type_that_is_not_heard_is_left_alone(log: WatchedLog) -> None:
+def test_a_type_that_is_not_subscribed_reads_and_writes_nothing(log: RecordingLog) -> None:
     subject = reactor(log, void)
-    unheard = then(PLACED, DispatchScheduled(carrier="sandbox", reference="SBX1"))
+    unsubscribed = then(PLACED, DispatchScheduled(carrier="sandbox", reference="SBX1"))
 
-    assert subject.handle(unheard) == Handled(outcome=Outcome.UNHEARD)
+    assert subject.handle(unsubscribed) == Handled(outcome=Outcome.UNHEARD)
     assert log.calls == []
 
 
-def test_an_order_is_joined_from_what_the_log_holds_by_then() -> None:
+def test_the_history_has_all_events_that_are_in_the_log_by_then() -> None:
     log = MemoryLog()
     for event in story(PaymentCaptured(reference="r", amount=PLACED.data.total)):
         log.append(event)
     captured = log.read(ORDER).find(PaymentCaptured)
     assert captured is not None
     seen: list[int] = []
-    on = On(event=PaymentCaptured, react=lambda _, history: seen.append(len(history)), history=True)
-    consumer = Consumer(name="ordering", on=(on,))
 
-    Reactor(consumer=consumer, log=log, clock=Clock()).handle(captured)
+    def react(_: Event[Any], history: History) -> None:
+        seen.append(len(history))
+
+    reactor(log, react, event=PaymentCaptured, history=True).handle(captured)
 
     assert seen == [2]

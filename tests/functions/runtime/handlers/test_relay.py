@@ -1,35 +1,35 @@
-"""The relay's handler: which records are published, and which are reported to come again."""
+"""The relay's handler: published records, records to retry, and log lines."""
 
 import json
-from collections.abc import Sequence
+from dataclasses import replace
+from unittest.mock import Mock
 
 import msgspec
 import pytest
 
 from events import codec
 from functions.framework.ports import Message
-from functions.relay.service import SERVICE
-from functions.runtime.handlers.relay import relay_handler
-from functions.runtime.memory.observer import MemoryObserver
-from functions.runtime.memory.topic import MemoryTopic
+from functions.map import BUS
+from functions.runtime.main import InvocationFailed
+from functions.runtime.memory.application import Application
 from tests.functions.conftest import Logged
-from tests.support.builders import EMAIL, Clock, order_placed, placed
-from tests.support.lambdas import record
-from tests.support.relay_world import PREPARED, A, B, Notes, Relay, notes, relay, topic
-
-__all__ = ["notes", "relay", "topic"]
+from tests.support.builders import EMAIL, Clock, order_placed, placed, record
+from tests.support.handlers import PREPARED, A, B, process
 
 
-def test_every_new_event_is_published_as_it_was_written(relay: Relay, topic: MemoryTopic) -> None:
-    assert relay([record(A, 1), record(PREPARED, 2), record(B, 3)]) == []
-    assert {codec.decode(m.body).id for m in topic.published} == {A.id, PREPARED.id, B.id}
-    assert [codec.decode(m.body) for m in topic.published if m.subject == "A"] == [A, PREPARED]
+def test_every_new_event_is_published_as_it_was_written(relay: Application) -> None:
+    assert process(relay, record(A, 1), record(PREPARED, 2), record(B, 3)) == []
+    assert {codec.decode(m.body).id for m in relay.topic.published} == {A.id, PREPARED.id, B.id}
+    assert [codec.decode(m.body) for m in relay.topic.published if m.subject == "A"] == [
+        A,
+        PREPARED,
+    ]
 
 
-def test_a_message_says_what_the_topic_needs_to_know(relay: Relay, topic: MemoryTopic) -> None:
-    relay([record(PREPARED, 1)])
+def test_a_message_has_the_attributes_that_the_topic_needs(relay: Application) -> None:
+    process(relay, record(PREPARED, 1))
 
-    assert topic.published == [
+    assert relay.topic.published == [
         Message(
             id="A/payment/attempt",
             subject="A",
@@ -40,64 +40,59 @@ def test_a_message_says_what_the_topic_needs_to_know(relay: Relay, topic: Memory
     ]
 
 
-def test_an_event_of_an_earlier_version_travels_as_it_was_written(
-    relay: Relay, topic: MemoryTopic
-) -> None:
+def test_an_event_of_an_earlier_version_is_published_in_that_version(relay: Application) -> None:
     old = record(A, 1)
     image = old["dynamodb"]["NewImage"]
     data = json.loads(image["data"]["S"])
     del data["delivery"], data["customer"]
     image |= {"dataversion": {"N": "1"}, "data": {"S": json.dumps(data)}}
 
-    assert relay([old]) == []
-    (message,) = topic.published
+    assert process(relay, old) == []
+    (message,) = relay.topic.published
     written = json.loads(message.body)
     assert (written["dataversion"], written["data"]) == (1, data)
     assert codec.decode(message.body) == A
 
 
-def test_an_orders_events_are_published_in_their_order_whatever_that_of_the_records(
-    relay: Relay, topic: MemoryTopic
+def test_the_events_of_an_order_are_published_in_sequence_whatever_the_order_of_the_records(
+    relay: Application,
 ) -> None:
-    relay([record(PREPARED, 1), record(A, 2)])
+    process(relay, record(PREPARED, 1), record(A, 2))
 
-    assert [m.id for m in topic.published] == [A.id, PREPARED.id]
+    assert [m.id for m in relay.topic.published] == [A.id, PREPARED.id]
 
 
-def test_what_the_topic_did_not_take_is_reported_by_its_sequence_number(
-    relay: Relay, topic: MemoryTopic, lines: MemoryObserver
-) -> None:
-    topic.refuses = {A.id}
+def test_a_refused_message_is_reported_by_its_sequence_number(relay: Application) -> None:
+    relay.topic.refuses = {A.id}
 
-    assert relay([record(A, 7), record(B, 8), record(PREPARED, 9)]) == ["7", "9"]
-    assert [m.id for m in topic.published] == [B.id]
-    assert [(line["outcome"], line["event"], line.get("error")) for line in lines.lines] == [
+    assert process(relay, record(A, 7), record(B, 8), record(PREPARED, 9)) == ["7", "9"]
+    assert [m.id for m in relay.topic.published] == [B.id]
+    assert [
+        (line["outcome"], line["event"], line.get("error")) for line in relay.observer.lines
+    ] == [
         ("unsent", A.id, "Refused"),
         ("published", B.id, None),
         ("unsent", PREPARED.id, "BehindAnother"),
     ]
 
 
-def test_a_topic_that_breaks_down_fails_the_batch_which_comes_again_whole(
-    lines: MemoryObserver, clock: Clock
+def test_an_error_of_the_topic_fails_the_whole_batch(
+    relay: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Away(MemoryTopic):
-        def publish(self, messages: Sequence[Message]) -> Sequence[str]:
-            if self.published:
-                raise TimeoutError
-            return super().publish(messages)
+    publish = Mock(side_effect=[[""], TimeoutError])
+    monkeypatch.setattr(relay.topic, "publish", publish)
 
-    handle = relay_handler(SERVICE, Away(), Notes(), lines, clock)
-
-    with pytest.raises(TimeoutError):
-        handle({"Records": [record(A, 1), record(PREPARED, 2)]}, None)
-    assert [(line["outcome"], line["error"]) for line in lines.lines] == [("retry", "TimeoutError")]
+    with pytest.raises(InvocationFailed, match="TimeoutError"):
+        process(relay, record(A, 1), record(PREPARED, 2))
+    assert publish.call_count == 2
+    lines = [(line["outcome"], line["error"]) for line in relay.observer.lines]
+    assert lines == [("retry", "TimeoutError")]
 
 
-def test_one_line_a_record_says_what_became_of_it(relay: Relay, lines: MemoryObserver) -> None:
-    relay([record(A, 1)])
+def test_each_record_has_one_line_with_its_outcome(relay: Application) -> None:
+    process(relay, record(A, 1))
 
-    assert lines.lines == [
+    assert relay.observer.lines == [
         {
             "outcome": "published",
             "consumer": "relay",
@@ -108,34 +103,29 @@ def test_one_line_a_record_says_what_became_of_it(relay: Relay, lines: MemoryObs
             "age": 0,
         }
     ]
-    assert lines.flushed == 1
+    assert relay.observer.flushed == 1
 
 
-def test_the_age_of_each_event_is_measured(
-    relay: Relay, lines: MemoryObserver, clock: Clock
-) -> None:
+def test_the_age_of_each_event_is_a_metric(relay: Application, clock: Clock) -> None:
     clock.advance(seconds=3)
-    relay([record(A, 1)])
+    process(relay, record(A, 1))
 
-    assert lines.counts == [("RelayAge", 3000)]
+    assert relay.observer.counts == [("RelayAge", 3000)]
 
 
 def test_no_line_carries_payload_or_personal_data(
-    topic: MemoryTopic, notes: Notes, logged: Logged, clock: Clock
+    logged: Logged,
 ) -> None:
+    relay = Application([BUS], wrap=lambda _, given: replace(given, observer=logged.observer))
     secret = placed(order_placed(token="tok_nobody_may_read"), order="A")
-    records = [
-        record(secret, 1),
-        record(msgspec.structs.replace(secret, source="shipping"), 2),
-        record(secret, 3, "MODIFY"),
-    ]
-    relay_handler(SERVICE, topic, notes, logged.observer, clock)({"Records": records}, None)
+    stranger = msgspec.structs.replace(secret, source="shipping")
+    process(relay, record(secret, 1), record(stranger, 2), record(secret, 3, "MODIFY"))
 
-    said = logged.text()
-    assert [json.loads(line)["outcome"] for line in said.splitlines() if "_aws" not in line] == [
+    output = logged.text()
+    assert [json.loads(line)["outcome"] for line in output.splitlines() if "_aws" not in line] == [
         "unpublishable",
         "tampered",
         "published",
     ]
-    assert EMAIL not in said + str(notes.kept)
-    assert "tok_nobody_may_read" not in said + str(notes.kept)
+    assert EMAIL not in output + str(relay.unpublished.notes)
+    assert "tok_nobody_may_read" not in output + str(relay.unpublished.notes)

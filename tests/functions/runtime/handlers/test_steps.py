@@ -1,4 +1,4 @@
-"""A reaction of several steps: what it learns on its way, and where it goes on after a crash."""
+"""Reactions of several steps: the events they receive, and their retry after a crash."""
 
 from typing import Any
 
@@ -7,26 +7,24 @@ import pytest
 from events.contracts.inventory import (
     RELEASE,
     StockRejected,
+    StockReleased,
     StockReserved,
+    StockVoided,
 )
 from events.envelope import Event
 from functions.framework.ports import Change, ChangeRefused
 from functions.framework.reaction import Fill, Steps
 from functions.runtime.memory.tables import MemoryTables
 from tests.support.builders import NOW, ORDER, Clock, placed, then
-from tests.support.reactor_world import (
-    PLACED,
-    RELEASED,
-    VOIDED,
-    log_with_placed,
-    reactor,
-)
-from tests.support.watched import WatchedLog
+from tests.support.handlers import reactor
+from tests.support.recording import RecordingLog
 
-log = pytest.fixture(log_with_placed)
+PLACED = placed()
+VOIDED = StockVoided()
+RELEASED = StockReleased(lines=())
 
 
-def test_a_fact_sorts_after_what_was_found_in_an_earlier_slot(log: WatchedLog) -> None:
+def test_a_fact_has_a_later_sequence_than_the_event_in_an_earlier_slot(log: RecordingLog) -> None:
     ahead = then(PLACED, StockRejected(skus=()), now=NOW.replace(year=2027))
     log.append(ahead)
 
@@ -39,7 +37,7 @@ def test_a_fact_sorts_after_what_was_found_in_an_earlier_slot(log: WatchedLog) -
     assert stated.sequence > ahead.sequence
 
 
-def test_a_yielded_fact_is_answered_with_the_event_that_holds_the_slot(log: WatchedLog) -> None:
+def test_a_reaction_receives_the_event_that_holds_the_slot_of_its_fact(log: RecordingLog) -> None:
     held = log.append(then(PLACED, StockRejected(skus=())))
     answers: list[Event[Any]] = []
 
@@ -54,7 +52,7 @@ def test_a_yielded_fact_is_answered_with_the_event_that_holds_the_slot(log: Watc
     assert [event.data for event in handled.stated] == [RELEASED]
 
 
-def test_all_facts_of_one_message_are_reported(log: WatchedLog) -> None:
+def test_all_facts_of_one_message_are_reported(log: RecordingLog) -> None:
     def steps(event: Event[Any]) -> Steps:
         yield VOIDED
         return RELEASED
@@ -64,15 +62,15 @@ def test_all_facts_of_one_message_are_reported(log: WatchedLog) -> None:
     assert [event.type for event in handled.stated] == ["StockVoided", "StockReleased"]
 
 
-def test_a_fact_goes_into_the_slot_that_it_names(log: WatchedLog) -> None:
+def test_a_fact_goes_into_the_slot_that_it_names(log: RecordingLog) -> None:
     handled = reactor(log, lambda _: Fill(fact=VOIDED, slot="inventory/reserve/2")).handle(PLACED)
 
     assert [event.slot for event in handled.stated] == ["inventory/reserve/2"]
 
 
-def test_changes_are_written_with_their_fact_and_a_refusal_is_the_reactions_business() -> None:
+def test_changes_are_written_with_their_fact_and_the_reaction_handles_a_refusal() -> None:
     tables = MemoryTables()
-    log = WatchedLog(tables)
+    log = RecordingLog(tables)
     change = Change(table="stock", key="DRUM", attribute="available", by=-1)
 
     def steps(event: Event[Any]) -> Steps:
@@ -91,15 +89,17 @@ def test_changes_are_written_with_their_fact_and_a_refusal_is_the_reactions_busi
     assert tables("stock").number("DRUM", "available") == 0
 
 
-def test_what_a_reaction_raises_is_for_the_next_delivery(log: WatchedLog) -> None:
+def test_an_error_of_a_reaction_is_raised(log: RecordingLog) -> None:
     def fails(event: Event[Any]) -> None:
-        raise ConnectionError("the outside is away")
+        raise ConnectionError("no answer")
 
     with pytest.raises(ConnectionError):
         reactor(log, fails).handle(PLACED)
 
 
-def test_a_reaction_that_died_between_two_facts_goes_on_where_it_was(log: WatchedLog) -> None:
+def test_a_reaction_that_failed_between_two_facts_continues_with_the_second(
+    log: RecordingLog,
+) -> None:
     crashes = [ConnectionError()]
 
     def steps(event: Event[Any]) -> Steps:

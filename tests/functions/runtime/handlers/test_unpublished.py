@@ -1,29 +1,25 @@
-"""What the relay does not publish: changes of the log, and what its source may not say."""
+"""Changes of the log and facts of a wrong source, which the relay does not publish."""
 
 import pytest
 
 from events.contracts.ordering import OrderConfirmed
 from functions.runtime.aws.items import FORGOTTEN, blanked
-from functions.runtime.memory.observer import MemoryObserver
-from functions.runtime.memory.topic import MemoryTopic
-from tests.support.builders import NOW, then
-from tests.support.lambdas import record
-from tests.support.relay_world import PREPARED, A, B, Relay, notes, relay, topic
-
-__all__ = ["notes", "relay", "topic"]
+from functions.runtime.memory.application import Application
+from tests.support.builders import NOW, record, then
+from tests.support.handlers import PREPARED, A, B, process
 
 
 @pytest.mark.parametrize("name", ["MODIFY", "REMOVE"])
 def test_a_change_of_the_log_is_counted_as_tampering_and_not_published(
-    relay: Relay, topic: MemoryTopic, lines: MemoryObserver, name: str
+    relay: Application, name: str
 ) -> None:
     changed = record(A, 1, name)
     if name == "REMOVE":
         del changed["dynamodb"]["NewImage"]
 
-    assert relay([changed, record(B, 2)]) == []
-    assert [m.id for m in topic.published] == [B.id]
-    assert lines.lines[0] == {
+    assert process(relay, changed, record(B, 2)) == []
+    assert [m.id for m in relay.topic.published] == [B.id]
+    assert relay.observer.lines[0] == {
         "outcome": "tampered",
         "consumer": "relay",
         "change": name,
@@ -32,16 +28,14 @@ def test_a_change_of_the_log_is_counted_as_tampering_and_not_published(
     }
 
 
-def test_an_item_that_was_blanked_is_counted_as_forgotten_and_not_published(
-    relay: Relay, topic: MemoryTopic, lines: MemoryObserver
-) -> None:
+def test_an_erased_item_is_counted_as_forgotten_and_not_published(relay: Application) -> None:
     changed = record(A, 1, "MODIFY")
     image = changed["dynamodb"]["NewImage"]
     image |= blanked(image, NOW) or {}
 
-    assert relay([changed, record(B, 2)]) == []
-    assert [m.id for m in topic.published] == [B.id]
-    assert lines.lines[0] == {
+    assert process(relay, changed, record(B, 2)) == []
+    assert [m.id for m in relay.topic.published] == [B.id]
+    assert relay.observer.lines[0] == {
         "outcome": "forgotten",
         "consumer": "relay",
         "change": "MODIFY",
@@ -50,28 +44,26 @@ def test_an_item_that_was_blanked_is_counted_as_forgotten_and_not_published(
     }
 
 
-def test_who_only_says_that_an_item_was_blanked_has_tampered_with_it(
-    relay: Relay, lines: MemoryObserver
+def test_a_change_that_erases_nothing_or_is_not_marked_is_counted_as_tampering(
+    relay: Application,
 ) -> None:
-    only_said = record(A, 1, "MODIFY")
-    only_said["dynamodb"]["NewImage"] |= {FORGOTTEN: {"S": NOW.isoformat()}}
-    unsaid = record(A, 2, "MODIFY")
-    image = unsaid["dynamodb"]["NewImage"]
+    only_marked = record(A, 1, "MODIFY")
+    only_marked["dynamodb"]["NewImage"] |= {FORGOTTEN: {"S": NOW.isoformat()}}
+    unmarked = record(A, 2, "MODIFY")
+    image = unmarked["dynamodb"]["NewImage"]
     image |= {"data": (blanked(image, NOW) or {})["data"]}
     no_event = record(A, 3, "MODIFY")
     no_event["dynamodb"]["NewImage"] = {FORGOTTEN: {"S": "x"}, "data": {"S": "{"}}
 
-    nothing_to_blank = record(PREPARED, 4, "MODIFY")
-    nothing_to_blank["dynamodb"]["NewImage"] |= {FORGOTTEN: {"S": NOW.isoformat()}}
+    nothing_to_erase = record(PREPARED, 4, "MODIFY")
+    nothing_to_erase["dynamodb"]["NewImage"] |= {FORGOTTEN: {"S": NOW.isoformat()}}
 
-    relay([only_said, unsaid, no_event, nothing_to_blank])
+    process(relay, only_marked, unmarked, no_event, nothing_to_erase)
 
-    assert lines.outcomes == ["tampered"] * 4
+    assert relay.observer.outcomes == ["tampered"] * 4
 
 
-def test_an_outcome_that_checkout_may_not_state_is_not_published(
-    relay: Relay, topic: MemoryTopic
-) -> None:
-    relay([record(then(A, OrderConfirmed(), source="checkout"), 1)])
+def test_a_fact_that_its_source_may_not_state_is_not_published(relay: Application) -> None:
+    process(relay, record(then(A, OrderConfirmed(), source="checkout"), 1))
 
-    assert topic.published == []
+    assert relay.topic.published == []

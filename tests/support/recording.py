@@ -1,7 +1,7 @@
-"""The twins in memory with their calls noted."""
+"""In-memory implementations that record their calls."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, override
 
 from events.envelope import Event
 from events.history import History
@@ -10,36 +10,40 @@ from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryRecords, MemoryTables
 
 
-class WatchedLog(MemoryLog):
-    """A log that notes its calls, and may be away."""
+class RecordingLog(MemoryLog):
+    """A log that records its calls; while it is `unavailable`, it appends nothing."""
 
     def __init__(self, tables: MemoryTables | None = None) -> None:
         super().__init__(tables)
         self.calls: list[str] = []
-        self.away = False
+        self.unavailable = False
 
+    @override
     def read(self, subject: str) -> History:
         self.calls.append("read")
         return super().read(subject)
 
+    @override
     def append(self, event: Event[Any], changes: Sequence[Change] = ()) -> Event[Any]:
         self.calls.append("append")
-        if self.away:
+        if self.unavailable:
             raise TimeoutError
         return super().append(event, changes)
 
 
-class WatchedRecords(MemoryRecords):
-    """A table that notes its reads."""
+class RecordingRecords(MemoryRecords):
+    """A table that records its reads."""
 
     def __init__(self, tables: MemoryTables, name: str) -> None:
         super().__init__(tables._tables[name], tables.lock)
         self.reads: list[str] = []
 
+    @override
     def get(self, key: str) -> Record | None:
         self.reads.append(f"get {key}")
         return super().get(key)
 
+    @override
     def all(self) -> Iterator[Record]:
         self.reads.append("list")
         return super().all()
