@@ -1,60 +1,84 @@
-"""`make mutate`: changes the rules spot by spot, and asks of each change whether a test fails."""
+"""`make mutate`: run mutmut and check that the tests catch enough mutants."""
 
 import resource
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.mutation.report import tell
-from tests.mutation.results import PLACEBO, records, results
-from tests.mutation.verdict import judge, known
+from rich.console import Console
+from rich.table import Table
+
+from tests.mutation.results import add_controls, results
+from tests.mutation.verdict import REQUIRED_SCORE, Verdict, evaluate, explained, score
 
 FOLDER = Path("mutants")
-"""Where mutmut keeps the mutated copy of the code, the tests, and its record of every mutant."""
-
+"""mutmut's folder: the mutated copy of the code, the tests, and the result of every mutant."""
 
 MEMORY = 3 << 30
-"""Bytes that a mutant may have; the tests need half of it."""
+"""The most bytes that a mutant may use; the tests need half of it."""
 
 
 def main(names: Sequence[str]) -> int:
     """Return the exit code of the command line.
 
-    Names of mutants ('events.codec.*', say) are tried again, in the folder as the last run left
-    it; without any, all begins anew, since a result may be older than a test.
+    With names of mutants (such as 'events.codec.*'), only these run again, in the folder of the
+    last run. Without names, everything runs anew, since a result may be older than a test.
     """
     if not names:
         shutil.rmtree(FOLDER, ignore_errors=True)
-    # A mutant that loops for ever would fill the memory before its time is over.
+    # A mutant with an endless loop would fill the memory before its timeout.
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
-        mutmut(*names)
+        _mutmut(*names)
         if not names:
-            print("\nThe same tests on unchanged code: these placebos must all survive")
-            add_placebos()
-            mutmut()
+            print("\nControl mutants: the code is unchanged, and no test may fail")
+            add_controls()
+            _mutmut()
     except KeyboardInterrupt:
         return 130
     except subprocess.CalledProcessError as error:
         return error.returncode
-    verdict = judge(results(), known())
-    tell(verdict)
-    return 0 if verdict.good else 1
+    verdict = evaluate(results(), explained())
+    _report(verdict)
+    return 0 if verdict.passed else 1
 
 
-def mutmut(*names: str) -> None:
-    """Let mutmut try the mutants with these names, or those without a result yet."""
+def _mutmut(*names: str) -> None:
+    """Run mutmut on the mutants with these names, or on those without a result."""
     subprocess.run([Path(sys.executable).with_name("mutmut"), "run", *names], check=True)
 
 
-def add_placebos() -> None:
-    """Add a mutant to each function that leaves it as it is, to be tried like the others."""
-    for record in records():
-        functions = {name.partition("__mutmut_")[0] for name in record.exit_code_by_key}
-        record.exit_code_by_key |= {function + PLACEBO: None for function in functions}
-        record.save()
+def _report(verdict: Verdict) -> None:
+    """Print the score of each module and the reasons why the run does not pass."""
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    table = Table("module", box=None)
+    for heading in ("mutants", "caught", "by timeout", "no tests", "score"):
+        table.add_column(heading, justify="right")
+    for module, counts in (verdict.modules | {"all": verdict.total}).items():
+        table.add_row(module, *_row(counts))
+    console.print(table)
+    for mutant, change in verdict.unexplained:
+        console.print(f"\n{mutant.name}: {mutant.status}\n  - {change.was}\n  + {change.now}")
+    for change in verdict.outdated:
+        console.print(f"\nListed as a survivor, but caught: {change}")
+    for mutant in verdict.failed_controls:
+        console.print(f"\n{mutant.name} changes nothing, but its status is {mutant.status}")
+    if verdict.unexplained:
+        console.print(
+            f"\n{len(verdict.unexplained)} survivors without a reason: write a test that catches"
+            " them, or list them in tests/mutation/survivors.toml"
+        )
+    if score(verdict.total) < REQUIRED_SCORE:
+        console.print(f"\nThe score is below {REQUIRED_SCORE:.0%}")
+
+
+def _row(counts: Counter[str]) -> list[str]:
+    caught = counts["killed"] + counts["timeout"]
+    figures = (counts.total(), caught, counts["timeout"], counts["no tests"])
+    return [*(str(figure) for figure in figures), f"{score(counts):.1%}"]
 
 
 if __name__ == "__main__":

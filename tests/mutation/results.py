@@ -1,8 +1,8 @@
-"""What became of the mutants: mutmut's own record, in words that outlive its numbering."""
+"""Results of mutmut, with mutants identified by their change and not by a number."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import get_diff_for_mutant
@@ -10,15 +10,14 @@ from mutmut.stats import status_by_exit_code
 from mutmut.utils.file_utils import walk_mutatable_files
 from mutmut.utils.format_utils import get_module_from_key, orig_function_and_class_names_from_key
 
-PLACEBO = "__mutmut_0"
-"""How a mutant ends that changes nothing: mutmut counts from 1, and runs the code as it is."""
+CONTROL = "__mutmut_0"
+"""Suffix of a control mutant, which changes nothing: mutmut counts from 1."""
 
 
-@dataclass(frozen=True)
-class Change:
-    """What a mutant does to the function at `at`: the lines it takes, and those it gives.
+class Change(NamedTuple):
+    """The change of a mutant in the function `at`: removed and added lines.
 
-    mutmut numbers the mutants of a function, and a number moves with every line above it.
+    mutmut's number of a mutant depends on every line above it in the function.
     """
 
     at: str
@@ -26,9 +25,8 @@ class Change:
     now: str
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """A mutant by mutmut's name for it, the file that it is in, and what became of it."""
+class Mutant(NamedTuple):
+    """A mutant: mutmut's name for it, its file, and its status."""
 
     name: str
     path: Path
@@ -36,21 +34,16 @@ class Mutant:
 
     @property
     def module(self) -> str:
-        """The module that it is in."""
+        """The mutated module."""
         return get_module_from_key(self.name)
 
     @property
-    def caught(self) -> bool:
-        """Whether the tests told it from the code: one failed, or did not end."""
-        return self.status in ("killed", "timeout")
-
-    @property
-    def placebo(self) -> bool:
-        """Whether it changes nothing."""
-        return self.name.endswith(PLACEBO)
+    def is_control(self) -> bool:
+        """Whether the mutant changes nothing."""
+        return self.name.endswith(CONTROL)
 
     def change(self) -> Change:
-        """Return what it does."""
+        """Return the change that mutmut made."""
         function, owner = orig_function_and_class_names_from_key(self.name)
         _, _, *lines = get_diff_for_mutant(self.name, path=self.path).splitlines()
         was, now = (
@@ -60,14 +53,21 @@ class Mutant:
 
 
 def results() -> Iterator[Mutant]:
-    """Yield what the last run left, placebos included."""
-    for record in records():
+    """Yield the mutants of the last run, with the controls."""
+    for record in _records():
         for name, code in record.exit_code_by_key.items():
             yield Mutant(name, Path(record.path), status_by_exit_code[code])
 
 
-def records() -> Iterator[SourceFileMutationData]:
-    """Yield mutmut's record of every file that it may mutate."""
+def add_controls() -> None:
+    """Add a control mutant of each function, without a result yet."""
+    for record in _records():
+        functions = {name.partition("__mutmut_")[0] for name in record.exit_code_by_key}
+        record.exit_code_by_key |= {function + CONTROL: None for function in functions}
+        record.save()
+
+
+def _records() -> Iterator[SourceFileMutationData]:
     for path in walk_mutatable_files():
         record = SourceFileMutationData(path=path)
         record.load()

@@ -1,4 +1,4 @@
-"""The verdict on a run of mutants: what is enough, what is explained, and what is not proved."""
+"""The verdict on a mutation run: the score, explained survivors and control mutants."""
 
 import inspect
 from importlib import import_module
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.results import PLACEBO, Change, Mutant
-from tests.mutation.verdict import LEAST, SURVIVORS, Verdict, judge, known, score
+from tests.mutation.results import CONTROL, Change, Mutant
+from tests.mutation.verdict import REQUIRED_SCORE, SURVIVORS, Verdict, evaluate, explained, score
 
 AT = "events.money.formatted"
 
@@ -18,61 +18,61 @@ def mutant(number: int, status: str) -> Mutant:
 
 @pytest.fixture(autouse=True)
 def changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let each mutant change a line that is called like it."""
+    """Derive the change of each mutant from its name."""
     monkeypatch.setattr(Mutant, "change", lambda mutant: Change(AT, mutant.name[-1], "x"))
 
 
-def run(killed: int, *others: str, known: str = "") -> Verdict:
-    """Return the verdict on so many that were killed, and others."""
+def run(killed: int, *others: str, listed: str = "") -> Verdict:
+    """Return the verdict on killed mutants and mutants with other statuses; some are listed."""
     mutants = [mutant(1, "killed")] * killed
     mutants += [mutant(number, status) for number, status in enumerate(others, start=2)]
-    return judge(mutants, {Change(AT, number, "x"): "because" for number in known})
+    return evaluate(mutants, {Change(AT, number, "x"): "because" for number in listed})
 
 
-def test_a_run_is_good_if_enough_was_caught_and_each_survivor_has_its_reason() -> None:
-    verdict = run(8, "timeout", "survived", known="3")
+def test_a_run_passes_if_enough_was_caught_and_each_survivor_has_a_reason() -> None:
+    verdict = run(8, "timeout", "survived", listed="3")
 
-    assert verdict.good
-    assert score(verdict.total) == LEAST
+    assert verdict.passed
+    assert score(verdict.total) == REQUIRED_SCORE
     assert verdict.modules == {"events.money": {"killed": 8, "timeout": 1, "survived": 1}}
 
 
-def test_too_many_survivors_are_too_many_whatever_their_reasons() -> None:
-    assert not run(8, "survived", "survived", known="23").good
+def test_a_low_score_fails_also_if_all_survivors_have_reasons() -> None:
+    assert not run(8, "survived", "survived", listed="23").passed
 
 
 @pytest.mark.parametrize("status", ["survived", "no tests", "suspicious", "segfault", "skipped"])
-def test_whatever_is_not_caught_needs_a_reason(status: str) -> None:
+def test_a_mutant_that_is_not_caught_needs_a_reason(status: str) -> None:
     verdict = run(99, status)
 
-    assert not verdict.good
-    assert [change.was for _, change in verdict.unknown] == ["2"]
+    assert not verdict.passed
+    assert [change.was for _, change in verdict.unexplained] == ["2"]
 
 
-def test_a_reason_whose_mutant_is_caught_now_has_to_go() -> None:
-    verdict = run(99, "killed", known="2")
+def test_a_reason_whose_mutant_is_caught_fails_the_run() -> None:
+    verdict = run(99, "killed", listed="2")
 
-    assert not verdict.good
-    assert verdict.stale == (Change(AT, "2", "x"),)
+    assert not verdict.passed
+    assert verdict.outdated == [Change(AT, "2", "x")]
 
 
-def test_where_a_test_fails_on_unchanged_code_nothing_is_proved() -> None:
-    healthy = Mutant(f"events.money.x_formatted{PLACEBO}", Path("events/money.py"), "survived")
-    sick = Mutant(f"events.money.x_hundred{PLACEBO}", Path("events/money.py"), "killed")
-    verdict = judge([mutant(1, "killed"), healthy, sick], {})
+def test_a_failed_control_fails_the_run() -> None:
+    survived = Mutant(f"events.money.x_formatted{CONTROL}", Path("events/money.py"), "survived")
+    failed = Mutant(f"events.money.x_hundred{CONTROL}", Path("events/money.py"), "killed")
+    verdict = evaluate([mutant(1, "killed"), survived, failed], {})
 
-    assert not verdict.good
-    assert verdict.sick == (sick,)
+    assert not verdict.passed
+    assert verdict.failed_controls == [failed]
     assert verdict.total == {"killed": 1}
 
 
-def test_no_mutants_at_all_prove_nothing() -> None:
-    assert not judge([], {}).good
+def test_a_run_without_mutants_fails() -> None:
+    assert not evaluate([], {}).passed
 
 
-@pytest.mark.parametrize("at", sorted({change.at for change in known()}))
-def test_every_listed_survivor_is_of_a_line_that_there_is(at: str) -> None:
-    listed = [change for change in known() if change.at == at]
+@pytest.mark.parametrize("at", sorted({change.at for change in explained()}))
+def test_the_line_of_every_listed_survivor_exists(at: str) -> None:
+    listed = [change for change in explained() if change.at == at]
     source = " ".join(line.strip() for line in _source(at).splitlines())
 
     assert [change.was for change in listed if change.was not in source] == []
@@ -80,11 +80,11 @@ def test_every_listed_survivor_is_of_a_line_that_there_is(at: str) -> None:
 
 def test_every_listed_survivor_has_a_reason() -> None:
     assert SURVIVORS.exists()
-    assert all(len(reason.split()) > 3 for reason in known().values())
+    assert all(len(reason.split()) > 3 for reason in explained().values())
 
 
 def _source(at: str) -> str:
-    """Return the source of a function, or of a class's, by its full name."""
+    """Return the source of a function or method by its full name."""
     parts = at.split(".")
     for end in range(len(parts) - 1, 0, -1):
         try:

@@ -1,21 +1,21 @@
-"""What the mutants say of the tests: a score a module, and the survivors that nobody explained."""
+"""Verdict on a mutation run: the score of each module, and the survivors without a reason."""
 
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.mutation.results import Change, Mutant
 
-LEAST = 0.9
-"""The least part of all mutants that the tests must catch."""
+REQUIRED_SCORE = 0.9
+"""The share of the mutants that the tests must catch."""
 
 SURVIVORS = Path(__file__).with_name("survivors.toml")
 
 
-def known() -> dict[Change, str]:
-    """Return the survivors that were looked at, each with the reason why it may live."""
+def explained() -> dict[Change, str]:
+    """Return the listed survivors, each with the reason why no test needs to catch it."""
     return {
         Change(entry["at"], entry["was"], now): entry["reason"]
         for entry in tomllib.loads(SURVIVORS.read_text())["survivor"]
@@ -23,54 +23,50 @@ def known() -> dict[Change, str]:
     }
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What is said of a run.
+class Verdict(NamedTuple):
+    """The verdict on a run.
 
-    `modules` counts each module's mutants by their status; `unknown` are the survivors without a
-    reason, `stale` the reasons without a survivor, `sick` the placebos that a test failed on: if
-    there are any, tests fail without a mutation, and nothing is proved.
+    `modules` counts mutants by module and status. `unexplained` are survivors without a reason,
+    `outdated` are reasons without a survivor. `failed_controls` are control mutants on which a test
+    failed: then tests fail without a mutation, and the run proves nothing.
     """
 
-    modules: Mapping[str, Counter[str]]
-    unknown: tuple[tuple[Mutant, Change], ...]
-    stale: tuple[Change, ...]
-    sick: tuple[Mutant, ...]
+    modules: dict[str, Counter[str]]
+    unexplained: list[tuple[Mutant, Change]]
+    outdated: list[Change]
+    failed_controls: list[Mutant]
 
     @property
     def total(self) -> Counter[str]:
-        """All modules' counts in one."""
+        """The sum of the counts of all modules."""
         return sum(self.modules.values(), Counter[str]())
 
     @property
-    def good(self) -> bool:
-        """Whether enough was caught, and the rest is explained."""
-        return score(self.total) >= LEAST and not (self.unknown or self.stale or self.sick)
+    def passed(self) -> bool:
+        """Whether enough mutants were caught, and every survivor is explained."""
+        return score(self.total) >= REQUIRED_SCORE and not any(self[1:])
 
 
-def judge(mutants: Iterable[Mutant], reasons: Mapping[Change, str]) -> Verdict:
-    """Return the verdict on a run, given what is known of survivors."""
+def evaluate(mutants: Iterable[Mutant], reasons: Mapping[Change, str]) -> Verdict:
+    """Return the verdict on a run, given the reasons of listed survivors."""
     modules: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    alive: dict[Change, Mutant] = {}
-    sick = []
+    survivors: dict[Change, Mutant] = {}
+    failed = []
     for mutant in mutants:
-        if mutant.placebo:
-            if mutant.status != "survived":
-                sick.append(mutant)
+        if mutant.is_control:
+            failed += [mutant] if mutant.status != "survived" else []
             continue
         modules[mutant.module][mutant.status] += 1
-        if not mutant.caught:
-            alive[mutant.change()] = mutant
+        if mutant.status not in ("killed", "timeout"):
+            survivors[mutant.change()] = mutant
     return Verdict(
-        modules=dict(sorted(modules.items())),
-        unknown=tuple(
-            (mutant, change) for change, mutant in alive.items() if change not in reasons
-        ),
-        stale=tuple(change for change in reasons if change not in alive),
-        sick=tuple(sick),
+        dict(sorted(modules.items())),
+        [(mutant, change) for change, mutant in survivors.items() if change not in reasons],
+        [change for change in reasons if change not in survivors],
+        failed,
     )
 
 
 def score(counts: Counter[str]) -> float:
-    """Return the part of the mutants that the tests caught."""
+    """Return the share of the mutants that the tests caught."""
     return (counts["killed"] + counts["timeout"]) / (counts.total() or 1)
