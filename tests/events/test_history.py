@@ -11,9 +11,9 @@ from events.contracts.shipping import DispatchScheduled
 from events.history import History
 from events.money import Money
 from events.order import fold
-from tests.support.builders import NOW, placed, story, then
+from tests.support.builders import NOW, history_of, placed, then
 
-WHOLE = story(
+WHOLE = history_of(
     PaymentPrepared(reference="r"),
     PaymentCaptured(reference="r", amount=Money(amount=28890, currency="EUR")),
     StockReserved(lines=(Reserved(sku="TRUMPET-BB", quantity=1),)),

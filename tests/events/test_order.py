@@ -26,7 +26,7 @@ from events.envelope import Fact
 from events.history import History
 from events.money import Money
 from events.order import NotPlaced, Status, fold
-from tests.support.builders import MUTE, ORDER, TRUMPET, story
+from tests.support.builders import MUTE, ORDER, TRUMPET, history_of
 
 type Stated = Fact | tuple[Fact, str]
 
@@ -72,7 +72,7 @@ STATUSES: list[tuple[str, tuple[Stated, ...], Status]] = [
     ("facts", "status"), [case[1:] for case in STATUSES], ids=[case[0] for case in STATUSES]
 )
 def test_the_status_names_the_furthest_step(facts: tuple[Stated, ...], status: Status) -> None:
-    assert fold(story(*facts)).status == status
+    assert fold(history_of(*facts)).status == status
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_the_status_names_the_furthest_step(facts: tuple[Stated, ...], status: S
 def test_paid_and_reserved_are_independent(
     facts: tuple[Stated, ...], paid: bool, reserved: bool
 ) -> None:
-    order = fold(story(*facts))
+    order = fold(history_of(*facts))
 
     assert (order.paid, order.reserved) == (paid, reserved)
 
@@ -111,7 +111,7 @@ def test_paid_and_reserved_are_independent(
 def test_a_refund_is_due_until_the_money_of_a_cancelled_order_is_paid_back(
     facts: tuple[Stated, ...], refund: Literal["none", "due", "done"]
 ) -> None:
-    assert fold(story(*facts)).refund == refund
+    assert fold(history_of(*facts)).refund == refund
 
 
 GONE = cancelled("customer")
@@ -141,23 +141,23 @@ MOVING: list[tuple[str, tuple[Stated, ...], bool]] = [
 def test_an_order_moves_until_it_is_dispatched_or_undone(
     facts: tuple[Stated, ...], moving: bool
 ) -> None:
-    assert fold(story(*facts)).moving is moving
+    assert fold(history_of(*facts)).moving is moving
 
 
 @pytest.mark.parametrize("reason", ["customer", "payment-declined", "out-of-stock", "stalled"])
 def test_a_cancelled_order_has_its_reason(reason: Reason) -> None:
-    assert fold(story(cancelled(reason))).reason == reason
+    assert fold(history_of(cancelled(reason))).reason == reason
 
 
 def test_an_order_has_its_lines_and_the_parcels_tracking_number() -> None:
-    order = fold(story(PREPARED, PAID, RESERVED, CONFIRMED, DISPATCHED))
+    order = fold(history_of(PREPARED, PAID, RESERVED, CONFIRMED, DISPATCHED))
 
     assert (order.id, order.total, order.lines) == (ORDER, TOTAL, (TRUMPET, MUTE))
     assert (order.tracking, order.reason) == ("SBX1", None)
 
 
 def test_the_timeline_has_every_event_in_total_order() -> None:
-    history = story(RESERVED, PREPARED, PAID)
+    history = history_of(RESERVED, PREPARED, PAID)
     order = fold(history)
 
     assert [(step.type, step.source, step.time) for step in order.timeline] == [
@@ -166,7 +166,7 @@ def test_the_timeline_has_every_event_in_total_order() -> None:
 
 
 def test_the_version_counts_the_facts_and_the_sequence_is_the_last() -> None:
-    history = story(RESERVED, PREPARED)
+    history = history_of(RESERVED, PREPARED)
     order = fold(history)
 
     assert order.version == 3
@@ -175,4 +175,4 @@ def test_the_version_counts_the_facts_and_the_sequence_is_the_last() -> None:
 
 def test_without_order_placed_the_fold_fails() -> None:
     with pytest.raises(NotPlaced):
-        fold(History(list(story(RESERVED))[1:]))
+        fold(History(list(history_of(RESERVED))[1:]))

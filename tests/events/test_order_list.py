@@ -15,7 +15,7 @@ from events.envelope import Fact
 from events.history import History
 from events.money import Money
 from events.order_list import LIST_EVENTS, SHARDS, ListEntry, entry, from_values, shards, to_values
-from tests.support.builders import NOW, ORDER, order_placed, placed, story, then
+from tests.support.builders import NOW, ORDER, history_of, order_placed, placed, then
 
 TOTAL = Money(amount=28890, currency="EUR")
 CAPTURED = PaymentCaptured(reference="r", amount=TOTAL)
@@ -25,7 +25,7 @@ STALLED = (OrderStalled(waited_seconds=43200), "stalled/1")
 
 
 def of(*facts: Fact | tuple[Fact, str]) -> ListEntry:
-    made = entry(story(*facts))
+    made = entry(history_of(*facts))
     assert made is not None
     return made
 
@@ -102,7 +102,7 @@ def test_open_orders_spread_over_all_shards() -> None:
 
 def test_facts_of_other_types_do_not_change_the_entry() -> None:
     others = (PaymentPrepared(reference="r"), CAPTURED, StockReserved(lines=()))
-    whole = story(*others, OrderConfirmed(), DISPATCHED)
+    whole = history_of(*others, OrderConfirmed(), DISPATCHED)
     listed = History(event for event in whole if isinstance(event.data, LIST_EVENTS))
 
     assert len(listed) < len(whole)
@@ -110,7 +110,7 @@ def test_facts_of_other_types_do_not_change_the_entry() -> None:
 
 
 def test_the_order_of_arrival_does_not_change_the_entry() -> None:
-    whole = list(story(CAPTURED, STALLED, OrderCancelled(reason="stalled"), REFUNDED))
+    whole = list(history_of(CAPTURED, STALLED, OrderCancelled(reason="stalled"), REFUNDED))
 
     assert {str(entry(History(order))) for order in permutations(whole)} == {
         str(entry(History(whole)))

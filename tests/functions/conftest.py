@@ -1,11 +1,10 @@
-"""A clock, an observer, and a small AWS in this process with its calls counted."""
+"""A clock, observers, and a stage under moto with its AWS calls recorded."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -16,10 +15,13 @@ from functions.framework.service import Service
 from functions.runtime import settings
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.log import DynamoLog
+from functions.runtime.aws.tables import DynamoRecords
 from functions.runtime.handlers.observer import LogObserver
 from functions.runtime.memory.observer import MemoryObserver
 from tests.support.builders import Clock
 from tests.support.tables import known_tables, make_tables, usual_tables
+
+NO_SLEEP = Mock(side_effect=AssertionError("no wait was expected"))
 
 _stages = count(1)
 _client = cache(client_factory())
@@ -36,24 +38,19 @@ def lines() -> MemoryObserver:
 
 
 class Logged:
-    """The real observer, and the lines that it wrote."""
+    """The observer of a function, and its output."""
 
     def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
         self._capture = capture
 
     @cached_property
     def observer(self) -> LogObserver:
-        """The observer, made in the test: it keeps the stdout of then, under a name of its own."""
+        """The observer; made in the test, because a logger keeps the stdout of its creation."""
         return LogObserver(f"service-{uuid4()}")
 
     def text(self) -> str:
-        """Return what was written since the last time."""
+        """Return the output since the last call."""
         return self._capture.readouterr().out
-
-    def lines(self) -> list[dict[str, Any]]:
-        """Return the structured lines among it, without the metrics."""
-        parsed = [json.loads(line) for line in self.text().splitlines()]
-        return [line for line in parsed if "_aws" not in line]
 
 
 @pytest.fixture
@@ -61,52 +58,45 @@ def logged(capsys: pytest.CaptureFixture[str]) -> Logged:
     return Logged(capsys)
 
 
-@dataclass(frozen=True)
-class Call:
-    """One call of the SDK: the operation and its parameters."""
+class Call(NamedTuple):
+    """An AWS call: the operation and its parameters."""
 
     operation: str
     sent: Mapping[str, Any]
 
 
-@dataclass
-class Calls:
-    """All calls since the test began, or since `clear`."""
+class Calls(list[Call]):
+    """All AWS calls since the start of the test."""
 
-    made: list[Call] = field(default_factory=list)
-
-    def note(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
-        self.made.append(Call(model.name, params))
-
-    def clear(self) -> None:
-        self.made.clear()
+    def record(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
+        self.append(Call(model.name, params))
 
     @property
     def operations(self) -> list[str]:
-        return [call.operation for call in self.made]
+        return [call.operation for call in self]
 
 
 @pytest.fixture(scope="module")
 def connection() -> Iterator[Callable[[str], Any]]:
-    """AWS in memory; gives clients, which are made once for all tests of this process."""
+    """Run moto; return a factory of clients, each of which is made once in this process."""
     with mock_aws():
         yield _client
 
 
 @pytest.fixture
 def calls(connection: Callable[[str], Any]) -> Iterator[Calls]:
-    """What is called from here on, by whichever client."""
+    """Record the calls of all clients."""
     made = Calls()
     clients = [connection(service) for service in ("dynamodb", "sqs", "sns")]
     for each in clients:
-        each.meta.events.register("provide-client-params", made.note)
+        each.meta.events.register("provide-client-params", made.record)
     yield made
     for each in clients:
-        each.meta.events.unregister("provide-client-params", made.note)
+        each.meta.events.unregister("provide-client-params", made.record)
 
 
 class Stage:
-    """The tables, queues and topic of a stage, named as everywhere, and its functions."""
+    """A stage under moto: its tables, and the environments of its functions."""
 
     def __init__(self, connection: Callable[[str], Any]) -> None:
         self.name = f"test{next(_stages)}"
@@ -118,10 +108,10 @@ class Stage:
     def log(
         self, service: str | None = None, sleep: Callable[[float], None] | None = None
     ) -> DynamoLog:
-        """Return the log as a service has it: with its own tables."""
+        """Return the log of a service, with the service's own tables."""
         own = {name: table for (owner, name), table in self.own.items() if owner == service}
         table = names.log_table(self.name)
-        return DynamoLog(self.dynamodb, table, own, sleep=sleep or _never)
+        return DynamoLog(self.dynamodb, table, own, sleep=sleep or NO_SLEEP)
 
     def environ(self, service: Service) -> dict[str, str]:
         """Return the environment of a service's function."""
@@ -138,21 +128,12 @@ class Stage:
             settings.TOPIC: f"arn:aws:sns:eu-central-1:123456789012:{names.topic(self.name)}",
         }
 
-    def put(self, service: str, table: str, key: str, **values: str | int) -> None:
-        """Write an item into a service's own table, as seeding does."""
-        own = self.own[service, table]
-        item = {
-            name: {"N": str(value)} if isinstance(value, int) else {"S": value}
-            for name, value in values.items()
-        }
-        self.dynamodb.put_item(TableName=own.name, Item={own.key: {"S": key}} | item)
+    def records(self, service: str, table: str) -> DynamoRecords:
+        """Return a service's own table."""
+        return DynamoRecords(self.dynamodb, self.own[service, table])
 
 
 @pytest.fixture
 def stage(connection: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Stage:
     monkeypatch.setattr("functions.runtime.aws.client.client_factory", lambda: connection)
     return Stage(connection)
-
-
-def _never(_: float) -> None:
-    raise AssertionError("nothing was to be waited for")

@@ -1,21 +1,22 @@
-"""The functions of a stage with their calls counted, and the events of one order."""
+"""The functions of a stage with their AWS calls counted, and the events of one order."""
 
 import json
 from typing import Any
 
 import pytest
 
+from events.contracts.checkout import Line
 from events.contracts.inventory import Reserved, StockReserved
 from events.contracts.ordering import OrderCancelled, OrderConfirmed
 from events.contracts.payment import PaymentCaptured, PaymentPrepared
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
-from functions import map as the_map
 from functions import names
 from functions.checkout.catalogue import CATALOGUE
+from functions.framework.ports import Record
 from functions.inventory.reactions import AVAILABLE, STOCK
-from functions.runtime.main import Handler, build
-from functions.runtime.memory.lambda_events import failures
+from functions.runtime.main import Handler, build, find
+from functions.runtime.memory.lambda_events import batch, failures, http_request
 from functions.runtime.memory.observer import MemoryObserver
 from tests.functions.checkout.conftest import BODY, KEY
 from tests.functions.conftest import Calls, Stage
@@ -32,64 +33,68 @@ CANCELLED = then(PLACED, OrderCancelled(reason="customer"))
 DISPATCHED = then(CONFIRMED, DispatchScheduled(carrier="sandbox", reference="SBX1"))
 
 
-class World:
-    """The functions of a stage, and the calls that each makes to the log and elsewhere."""
+class CountedFunctions:
+    """The functions of a stage, with the AWS calls of the last invocation."""
 
     def __init__(self, stage: Stage, calls: Calls, clock: Clock) -> None:
         self.stage = stage
         self.calls = calls
         self.clock = clock
-        self.lines = MemoryObserver()
+        self.observer = MemoryObserver()
         self.issuer: dict[str, str] = {}
         self._handlers: dict[str, Handler] = {}
         for line in (TRUMPET, MUTE):
-            product = {"name": line.name, "price": line.unit_price, "currency": "EUR"}
-            stage.put("checkout", CATALOGUE, line.sku, **product)  # type: ignore[arg-type]  # str or int
-            stage.put("inventory", STOCK, line.sku, **{AVAILABLE: 10})
+            self.sell(line)
+            stock = Record(key=line.sku, values={AVAILABLE: 10}, version=0)
+            stage.records("inventory", STOCK).put(stock)
 
-    def know(self, *events: Event[Any]) -> None:
-        """Let these events be in the log."""
+    def sell(self, line: Line) -> None:
+        """Put a product into the catalogue."""
+        values = {"name": line.name, "price": line.unit_price, "currency": "EUR"}
+        product = Record(key=line.sku, values=values, version=0)
+        self.stage.records("checkout", CATALOGUE).put(product)
+
+    def append(self, *events: Event[Any]) -> None:
+        """Append events to the log."""
         for event in events:
             self.stage.log().append(event)
 
     def invoke(self, name: str, event: Any) -> Any:
-        """Call a function; from here on only its own calls are counted."""
+        """Invoke a function, a second later than before."""
         if name not in self._handlers:
-            service = next(s for s in the_map.SERVICES if s.name == name)
-            environ = self.stage.environ(service) | self.issuer
-            self._handlers[name] = build(environ, clock=self.clock, observer=self.lines)
+            environ = self.stage.environ(find(name)) | self.issuer
+            self._handlers[name] = build(environ, clock=self.clock, observer=self.observer)
         self.clock.advance(seconds=1)
         self.calls.clear()
         return self._handlers[name](event, None)
 
-    def hear(self, name: str, event: Event[Any]) -> list[str]:
-        """Deliver an event; return the calls that concern the log."""
-        assert failures(self.invoke(name, {"Records": [message(event)]})) == []
+    def deliver(self, name: str, event: Event[Any]) -> list[str]:
+        """Deliver an event to a consumer; return the calls to the log."""
+        assert failures(self.invoke(name, batch(message(event)))) == []
+        return self._operations(own=False)
+
+    @property
+    def own_calls(self) -> list[str]:
+        """The calls to the service's own tables."""
+        return self._operations(own=True)
+
+    def _operations(self, *, own: bool) -> list[str]:
+        """Return the calls to own tables, or to the log; only facts are written in transactions."""
         log = names.log_table(self.stage.name)
         return [
             call.operation
-            for call in self.calls.made
-            if call.sent.get("TableName") == log or call.operation == "TransactWriteItems"
-        ]
-
-    @property
-    def elsewhere(self) -> list[str]:
-        """The calls that concern a table of the service's own."""
-        log = names.log_table(self.stage.name)
-        return [
-            call.operation for call in self.calls.made if call.sent.get("TableName", log) != log
+            for call in self.calls
+            if (call.sent.get("TableName", log) != log) is own
+            and ("TableName" in call.sent or call.operation == "TransactWriteItems")
         ]
 
 
 @pytest.fixture
-def world(stage: Stage, calls: Calls, clock: Clock) -> World:
-    return World(stage, calls, clock)
+def functions(stage: Stage, calls: Calls, clock: Clock) -> CountedFunctions:
+    return CountedFunctions(stage, calls, clock)
 
 
-def order(key: str = KEY) -> dict[str, Any]:
-    return {
-        "routeKey": "POST /checkout",
-        "requestContext": {},
-        "headers": {"content-type": "application/json", "idempotency-key": key},
-        "body": json.dumps(BODY),
-    }
+def checkout_request(**more: Any) -> dict[str, Any]:
+    """Return a request that places an order."""
+    headers = {"idempotency-key": KEY}
+    return http_request("POST /checkout", headers=headers, **{"body": json.dumps(BODY)} | more)

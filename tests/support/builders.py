@@ -109,12 +109,12 @@ def then[F: Fact](
     )
 
 
-def story(*facts: Fact | tuple[Fact, str], order: str = ORDER) -> History:
+def history_of(*facts: Fact | tuple[Fact, str], order: str = ORDER, now: datetime = NOW) -> History:
     """Return the history of a placed order and these facts, each caused by the one before.
 
     A fact is given with its slot where that is not its first one.
     """
-    events: list[Event[Any]] = [placed(order=order)]
+    events: list[Event[Any]] = [placed(order=order, now=now)]
     for given in facts:
         fact, slot = given if isinstance(given, tuple) else (given, None)
         events.append(then(events[-1], fact, slot=slot))

@@ -63,7 +63,7 @@ def test_every_page_is_read_with_strong_consistency(
     build(stage.environ(SERVICE), clock=Clock(noon(TODAY)), observer=lines)(dict(TICK), None)
     figures(rows, 7, TODAY)
 
-    read = [call for call in calls.made if call.operation == "Query"]
+    read = [call for call in calls if call.operation == "Query"]
     assert len(read) > 2 * len(ORDERS) / table.PAGE
     assert all(call.sent["ConsistentRead"] for call in read)
 
@@ -86,4 +86,4 @@ def test_a_closed_day_costs_no_query_and_an_idle_tick_two(
     calls.clear()
     figures(rows, 7, TODAY)
     days_open = 3
-    assert len(calls.made) == 2 + days_open * table.SHARDS
+    assert len(calls) == 2 + days_open * table.SHARDS

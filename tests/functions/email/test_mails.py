@@ -20,7 +20,7 @@ from events.envelope import Fact
 from events.money import Money
 from functions.email import mails
 from functions.framework.ports import Mail
-from tests.support.builders import MUTE, ORDER, TRUMPET, order_placed, placed, story
+from tests.support.builders import MUTE, ORDER, TRUMPET, history_of, order_placed, placed
 
 PLACED = placed(order_placed(delivery="express"))
 PARCEL = DispatchScheduled(carrier="sandbox", reference="SBX4C1E9A07B2D3")
@@ -32,7 +32,7 @@ HOSTILE = 'Robin\r\nBcc: all@example.com <script>alert("1")</script> & $total {t
 
 
 def cancelled(*facts: Fact, reason: Reason = "customer") -> Mail:
-    return mails.cancellation(PLACED, reason, story(*facts, OrderCancelled(reason=reason)))
+    return mails.cancellation(PLACED, reason, history_of(*facts, OrderCancelled(reason=reason)))
 
 
 def all_mails() -> list[Mail]:
@@ -146,7 +146,7 @@ def test_customer_input_stays_text_and_begins_no_line() -> None:
         msgspec.structs.replace(fact, lines=(msgspec.structs.replace(MUTE, name=HOSTILE),))
     )
     harmless = {tag for mail in all_mails() for tag in Page(mail.html).tags}
-    history = story(OrderCancelled(reason="customer"))
+    history = history_of(OrderCancelled(reason="customer"))
 
     for mail in (
         mails.receipt(event),

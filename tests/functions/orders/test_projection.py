@@ -26,16 +26,16 @@ from functions.runtime.handlers.reactor import Reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
 from simulation.stepped_ports import SteppedLog, SteppedRows
-from tests.support.builders import NOW, ORDER, Clock, order_placed, placed, story, then
+from tests.support.builders import NOW, ORDER, Clock, history_of, order_placed, placed, then
 from tests.support.interleave import Worker
 
 TOTAL = order_placed().total
 CAPTURED = PaymentCaptured(reference="r", amount=TOTAL)
 HISTORIES = {
-    "dispatched": story(
+    "dispatched": history_of(
         CAPTURED, OrderConfirmed(), DispatchScheduled(carrier="sandbox", reference="SBX1")
     ),
-    "refunded": story(
+    "refunded": history_of(
         CAPTURED,
         OrderCancelled(reason="out-of-stock"),
         PaymentRefunded(reference="r", amount=TOTAL),
@@ -117,7 +117,7 @@ def test_in_any_delivery_order_the_row_is_the_fold_of_all_events(history: Histor
 def test_a_forged_event_is_not_listed() -> None:
     world = OrderList()
 
-    assert world.handle(next(iter(story()))) == "forged"
+    assert world.handle(next(iter(history_of()))) == "forged"
     assert world.stored() == []
 
 

@@ -1,4 +1,4 @@
-"""The budget of the happy path: what each step costs in calls of AWS and in write units."""
+"""The budget of the happy path: AWS calls and write units of each step."""
 
 import json
 from collections.abc import Callable
@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from events.contracts.checkout import Line
 from events.envelope import Event
 from events.order_list import LIST, OWNER
-from functions import map as the_map
 from functions import names
-from functions.checkout.catalogue import CATALOGUE
 from functions.checkout.identity import customer_key
+from functions.map import SERVICES
 from functions.runtime import settings
-from functions.runtime.memory.lambda_events import failures
+from functions.runtime.memory.lambda_events import batch, failures, http_request
 from tests.functions.checkout.conftest import BODY, KEY
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.aws.test_items import weight
@@ -25,13 +25,13 @@ from tests.support.budget import (
     PLACED,
     PREPARED,
     RESERVED,
-    World,
-    order,
-    world,
+    CountedFunctions,
+    checkout_request,
+    functions,
 )
 from tests.support.builders import ISSUER, message, placed, record, verified
 
-__all__ = ["world"]
+__all__ = ["functions"]
 
 
 def test_a_fact_alone_is_one_put(stage: Stage, calls: Calls) -> None:
@@ -40,185 +40,193 @@ def test_a_fact_alone_is_one_put(stage: Stage, calls: Calls) -> None:
     assert calls.operations == ["PutItem"]
 
 
-def test_checkout_is_one_put_of_one_write_unit(world: World) -> None:
-    world.invoke("checkout", {"routeKey": "GET /products", "requestContext": {}})
-    answer = world.invoke("checkout", order())
+def test_checkout_is_one_put_of_one_write_unit(functions: CountedFunctions) -> None:
+    functions.invoke("checkout", http_request("GET /products"))
+    answer = functions.invoke("checkout", checkout_request())
 
     assert answer["statusCode"] == 200
-    (call,) = world.calls.made
+    (call,) = functions.calls
     assert call.operation == "PutItem"
     assert weight(dict(call.sent["Item"])) <= 1024
 
 
-def test_the_same_order_again_is_one_call_and_so_is_another_with_its_key(world: World) -> None:
-    world.invoke("checkout", order())
-    world.invoke("checkout", order())
-    again = world.calls.operations
-    world.invoke("checkout", order() | {"body": json.dumps(BODY | {"email": "r@example.org"})})
+def test_a_repeated_order_and_another_order_with_its_key_are_one_call_each(
+    functions: CountedFunctions,
+) -> None:
+    functions.invoke("checkout", checkout_request())
+    functions.invoke("checkout", checkout_request())
+    again = functions.calls.operations
+    another = json.dumps(BODY | {"email": "r@example.org"})
+    functions.invoke("checkout", checkout_request(body=another))
 
-    assert (again, world.calls.operations) == (["PutItem"], ["PutItem"])
-
-
-def test_looking_at_an_order_is_one_query_and_cancelling_it_one_put_more(world: World) -> None:
-    answer = world.invoke("checkout", order())
-    of_it = {
-        "requestContext": {},
-        "headers": {"authorization": f"Bearer {KEY}"},
-        "pathParameters": {"id": json.loads(answer["body"])["id"]},
-    }
-    world.invoke("checkout", of_it | {"routeKey": "GET /orders/{id}"})
-    shown = world.calls.operations
-    world.invoke("checkout", of_it | {"routeKey": "POST /orders/{id}/cancel"})
-
-    assert (shown, world.calls.operations) == (["Query"], ["Query", "PutItem"])
+    assert (again, functions.calls.operations) == (["PutItem"], ["PutItem"])
 
 
-def test_a_customers_order_is_one_put_of_one_write_unit_up_to_three_lines(world: World) -> None:
-    world.issuer = {settings.ISSUER: ISSUER}
-    drum = {"name": "Snare drum 14x5.5", "price": 18900, "currency": "EUR"}
-    world.stage.put("checkout", CATALOGUE, "DRUM-SNARE", **drum)  # type: ignore[arg-type]  # str or int
+def test_showing_an_order_is_one_query_and_cancelling_it_one_put_more(
+    functions: CountedFunctions,
+) -> None:
+    answer = functions.invoke("checkout", checkout_request())
+    path = {"id": json.loads(answer["body"])["id"]}
+    key = {"authorization": f"Bearer {KEY}"}
+    show = http_request("GET /orders/{id}", headers=key, pathParameters=path)
+    functions.invoke("checkout", show)
+    shown = functions.calls.operations
+    functions.invoke("checkout", show | {"routeKey": "POST /orders/{id}/cancel"})
+
+    assert (shown, functions.calls.operations) == (["Query"], ["Query", "PutItem"])
+
+
+def test_a_customers_order_is_one_put_of_one_write_unit_up_to_three_lines(
+    functions: CountedFunctions,
+) -> None:
+    functions.issuer = {settings.ISSUER: ISSUER}
+    functions.sell(Line(sku="DRUM-SNARE", name="Snare drum 14x5.5", quantity=1, unit_price=18900))
     lines = [*BODY["lines"], {"sku": "DRUM-SNARE", "quantity": 1}]
     wanted = BODY | {"lines": lines, "delivery": "express"}
-    world.invoke("checkout", {"routeKey": "GET /products", "requestContext": {}})
-    answer = world.invoke(
+    functions.invoke("checkout", http_request("GET /products"))
+    answer = functions.invoke(
         "checkout",
-        order() | {"requestContext": verified("robin"), "body": json.dumps(wanted)},
+        checkout_request(requestContext=verified("robin"), body=json.dumps(wanted)),
     )
 
     assert answer["statusCode"] == 200
-    (call,) = world.calls.made
+    (call,) = functions.calls
     item = dict(call.sent["Item"])
     assert call.operation == "PutItem"
     assert json.loads(item["data"]["S"])["customer"] == customer_key(ISSUER, "robin")
     assert weight(item) <= 1024
 
 
-def test_a_page_of_a_customers_list_is_one_query_of_that_table(world: World) -> None:
-    world.issuer = {settings.ISSUER: ISSUER}
-    answer = world.invoke(
+def test_a_page_of_a_customers_list_is_one_query_of_that_table(functions: CountedFunctions) -> None:
+    functions.issuer = {settings.ISSUER: ISSUER}
+    answer = functions.invoke(
         "checkout",
-        {
-            "routeKey": "GET /orders",
-            "requestContext": verified("robin"),
-            "queryStringParameters": {"limit": "100"},
-        },
+        http_request(
+            "GET /orders",
+            requestContext=verified("robin"),
+            queryStringParameters={"limit": "100"},
+        ),
     )
 
     assert json.loads(answer["body"]) == {"orders": []}
-    (call,) = world.calls.made
+    (call,) = functions.calls
     assert call.operation == "Query"
-    assert call.sent["TableName"] == names.own_table(world.stage.name, OWNER, LIST)
+    assert call.sent["TableName"] == names.own_table(functions.stage.name, OWNER, LIST)
     assert call.sent["ConsistentRead"] is True
     assert call.sent["Limit"] == 101
 
 
 def test_inventory_is_one_query_and_one_transaction_of_one_write_more_than_lines(
-    world: World,
+    functions: CountedFunctions,
 ) -> None:
-    world.know(PLACED)
+    functions.append(PLACED)
 
-    assert world.hear("inventory", PLACED) == ["Query", "TransactWriteItems"]
-    assert len(world.calls.made[1].sent["TransactItems"]) == 1 + len(PLACED.data.lines)
-    assert len(world.calls.made) == 2
-
-
-def test_giving_stock_back_is_one_query_and_one_transaction(world: World) -> None:
-    world.know(PLACED, RESERVED, CANCELLED)
-
-    assert world.hear("inventory", CANCELLED) == ["Query", "TransactWriteItems"]
+    assert functions.deliver("inventory", PLACED) == ["Query", "TransactWriteItems"]
+    assert len(functions.calls[1].sent["TransactItems"]) == 1 + len(PLACED.data.lines)
+    assert len(functions.calls) == 2
 
 
-def test_voiding_stock_is_one_query_and_one_put(world: World) -> None:
-    world.know(PLACED, CANCELLED)
+def test_releasing_stock_is_one_query_and_one_transaction(functions: CountedFunctions) -> None:
+    functions.append(PLACED, RESERVED, CANCELLED)
 
-    assert world.hear("inventory", CANCELLED) == ["Query", "PutItem"]
-
-
-def test_payment_is_one_query_and_two_puts_besides_the_gateways_ledger(world: World) -> None:
-    world.know(PLACED)
-
-    assert world.hear("payment", PLACED) == ["Query", "PutItem", "PutItem"]
-    assert world.elsewhere == ["PutItem", "GetItem", "PutItem"]
+    assert functions.deliver("inventory", CANCELLED) == ["Query", "TransactWriteItems"]
 
 
-def test_ordering_that_has_to_wait_is_one_query(world: World) -> None:
-    world.know(PLACED, PREPARED, CAPTURED)
+def test_voiding_stock_is_one_query_and_one_put(functions: CountedFunctions) -> None:
+    functions.append(PLACED, CANCELLED)
 
-    assert world.hear("ordering", CAPTURED) == ["Query"]
-
-
-def test_ordering_that_decides_is_one_query_and_one_put(world: World) -> None:
-    world.know(PLACED, PREPARED, CAPTURED, RESERVED)
-
-    assert world.hear("ordering", RESERVED) == ["Query", "PutItem"]
-    assert len(world.calls.made) == 2
+    assert functions.deliver("inventory", CANCELLED) == ["Query", "PutItem"]
 
 
-def test_shipping_is_one_query_and_one_put_besides_the_carriers_parcels(world: World) -> None:
-    world.know(PLACED, CONFIRMED)
+def test_payment_is_one_query_and_two_puts_besides_the_gateways_ledger(
+    functions: CountedFunctions,
+) -> None:
+    functions.append(PLACED)
 
-    assert world.hear("shipping", CONFIRMED) == ["Query", "PutItem"]
-    assert world.elsewhere == ["GetItem", "PutItem"]
-
-
-def test_the_list_is_one_query_and_one_put(world: World) -> None:
-    world.know(PLACED, CONFIRMED)
-
-    assert world.hear("orders", CONFIRMED) == ["Query"]
-    assert world.elsewhere == ["PutItem"]
+    assert functions.deliver("payment", PLACED) == ["Query", "PutItem", "PutItem"]
+    assert functions.own_calls == ["PutItem", "GetItem", "PutItem"]
 
 
-def test_a_row_that_is_there_already_is_one_put_in_vain(world: World) -> None:
-    world.know(PLACED)
-    world.hear("orders", PLACED)
-    world.hear("orders", PLACED)
+def test_ordering_that_has_to_wait_is_one_query(functions: CountedFunctions) -> None:
+    functions.append(PLACED, PREPARED, CAPTURED)
 
-    assert world.calls.operations == ["Query", "PutItem"]
-    assert world.lines.outcomes[-1] == "duplicate"
+    assert functions.deliver("ordering", CAPTURED) == ["Query"]
+
+
+def test_ordering_that_decides_is_one_query_and_one_put(functions: CountedFunctions) -> None:
+    functions.append(PLACED, PREPARED, CAPTURED, RESERVED)
+
+    assert functions.deliver("ordering", RESERVED) == ["Query", "PutItem"]
+    assert len(functions.calls) == 2
+
+
+def test_shipping_is_one_query_and_one_put_besides_the_carriers_parcels(
+    functions: CountedFunctions,
+) -> None:
+    functions.append(PLACED, CONFIRMED)
+
+    assert functions.deliver("shipping", CONFIRMED) == ["Query", "PutItem"]
+    assert functions.own_calls == ["GetItem", "PutItem"]
+
+
+def test_the_list_is_one_query_and_one_put(functions: CountedFunctions) -> None:
+    functions.append(PLACED, CONFIRMED)
+
+    assert functions.deliver("orders", CONFIRMED) == ["Query"]
+    assert functions.own_calls == ["PutItem"]
+
+
+def test_a_row_that_exists_already_is_one_refused_put(functions: CountedFunctions) -> None:
+    functions.append(PLACED)
+    functions.deliver("orders", PLACED)
+    functions.deliver("orders", PLACED)
+
+    assert functions.calls.operations == ["Query", "PutItem"]
+    assert functions.observer.outcomes[-1] == "duplicate"
 
 
 @pytest.mark.parametrize("event", [PLACED, CONFIRMED, CANCELLED], ids=lambda event: event.type)
 def test_analytics_is_one_query_and_one_put_of_one_write_unit(
-    world: World, event: Event[Any]
+    functions: CountedFunctions, event: Event[Any]
 ) -> None:
-    world.know(*{known.id: known for known in (PLACED, event)}.values())
+    functions.append(*{known.id: known for known in (PLACED, event)}.values())
 
-    assert world.hear("analytics", event) == ["Query"]
-    assert world.elsewhere == ["PutItem"]
-    assert weight(dict(world.calls.made[-1].sent["Item"])) <= 1024
+    assert functions.deliver("analytics", event) == ["Query"]
+    assert functions.own_calls == ["PutItem"]
+    assert weight(dict(functions.calls[-1].sent["Item"])) <= 1024
 
 
 @pytest.mark.parametrize("event", [PLACED, DISPATCHED, CANCELLED], ids=lambda event: event.type)
-def test_a_mail_is_one_query_and_one_put_of_one_write_unit(world: World, event: Event[Any]) -> None:
-    world.know(*{known.id: known for known in (PLACED, event)}.values())
+def test_a_mail_is_one_query_and_one_put_of_one_write_unit(
+    functions: CountedFunctions, event: Event[Any]
+) -> None:
+    functions.append(*{known.id: known for known in (PLACED, event)}.values())
 
-    assert world.hear("email", event) == ["Query", "PutItem"]
-    assert len(world.calls.made) == 2
-    assert weight(dict(world.calls.made[1].sent["Item"])) <= 1024
+    assert functions.deliver("email", event) == ["Query", "PutItem"]
+    assert len(functions.calls) == 2
+    assert weight(dict(functions.calls[1].sent["Item"])) <= 1024
 
 
-def test_a_message_that_fails_costs_one_call_more(world: World) -> None:
-    answer = world.invoke("ordering", {"Records": [message("nonsense"), message("more")]})
+def test_failed_messages_are_hidden_with_one_call(functions: CountedFunctions) -> None:
+    answer = functions.invoke("ordering", batch(message("nonsense"), message("more")))
 
     assert len(failures(answer)) == 2
-    assert world.calls.operations == ["ChangeMessageVisibilityBatch"]
+    assert functions.calls.operations == ["ChangeMessageVisibilityBatch"]
 
 
 def test_the_relay_publishes_in_tens_and_touches_no_table(
-    world: World, connection: Callable[[str], Any]
+    functions: CountedFunctions, connection: Callable[[str], Any]
 ) -> None:
     fifo = {"FifoTopic": "true"}
-    connection("sns").create_topic(Name=names.topic(world.stage.name), Attributes=fifo)
+    connection("sns").create_topic(Name=names.topic(functions.stage.name), Attributes=fifo)
     events = [placed(order=f"ORDER{number}") for number in range(25)]
-    answer = world.invoke(
-        "relay", {"Records": [record(event, n) for n, event in enumerate(events)]}
-    )
+    answer = functions.invoke("relay", batch(*map(record, events, range(25))))
 
     assert failures(answer) == []
-    assert world.calls.operations == ["PublishBatch"] * 3
+    assert functions.calls.operations == ["PublishBatch"] * 3
 
 
-def test_every_service_is_in_this_budget() -> None:
+def test_the_budget_covers_every_service() -> None:
     counted = {
         "checkout",
         "relay",
@@ -231,4 +239,4 @@ def test_every_service_is_in_this_budget() -> None:
         "email",
     }
 
-    assert {service.name for service in the_map.SERVICES} == counted
+    assert {service.name for service in SERVICES} == counted

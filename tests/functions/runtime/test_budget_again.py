@@ -1,4 +1,4 @@
-"""What hearing of something again costs: one call."""
+"""The budget of a duplicate: one AWS call."""
 
 from typing import Any
 
@@ -15,12 +15,12 @@ from tests.support.budget import (
     PLACED,
     PREPARED,
     RESERVED,
-    World,
-    world,
+    CountedFunctions,
+    functions,
 )
 from tests.support.builders import then
 
-__all__ = ["world"]
+__all__ = ["functions"]
 
 ENDED: list[tuple[str, Event[Any], tuple[Event[Any], ...]]] = [
     ("payment", PLACED, (PREPARED, CAPTURED)),
@@ -38,25 +38,25 @@ ENDED: list[tuple[str, Event[Any], tuple[Event[Any], ...]]] = [
     ("name", "event", "known"), ENDED, ids=[f"{row[0]}-{row[2][-1].type}" for row in ENDED]
 )
 def test_a_duplicate_is_one_call(
-    world: World, name: str, event: Event[Fact], known: tuple[Event[Any], ...]
+    functions: CountedFunctions, name: str, event: Event[Fact], known: tuple[Event[Any], ...]
 ) -> None:
-    world.know(PLACED, *known)
-    world.hear(name, event)
+    functions.append(PLACED, *known)
+    functions.deliver(name, event)
 
-    assert len(world.calls.made) == 1
-    assert world.lines.outcomes[-1] in ("duplicate", "overtaken")
+    assert len(functions.calls) == 1
+    assert functions.observer.outcomes[-1] in ("duplicate", "overtaken")
 
 
 @pytest.mark.parametrize("name", ["payment", "inventory"])
 @pytest.mark.parametrize("known", [(), (PLACED,)], ids=["at once", "after all was done"])
 def test_a_duplicate_of_a_cancellation_is_one_call(
-    world: World, name: str, known: tuple[Event[Any], ...]
+    functions: CountedFunctions, name: str, known: tuple[Event[Any], ...]
 ) -> None:
-    world.know(PLACED, CANCELLED)
+    functions.append(PLACED, CANCELLED)
     for event in known:
-        world.hear(name, event)
-    world.hear(name, CANCELLED)
-    world.hear(name, CANCELLED)
+        functions.deliver(name, event)
+    functions.deliver(name, CANCELLED)
+    functions.deliver(name, CANCELLED)
 
-    assert world.calls.operations == ["Query"]
-    assert world.lines.outcomes[-1] == "duplicate"
+    assert functions.calls.operations == ["Query"]
+    assert functions.observer.outcomes[-1] == "duplicate"

@@ -26,7 +26,7 @@ from ops.logs.filter import Filter
 from ops.logs.watch import PollTiming, Watch
 from ops.stage.demo_catalogue import sold_out
 from tests.ops.conftest import FakeLogs
-from tests.support.builders import ORDER, story
+from tests.support.builders import ORDER, history_of
 
 EUR = Money(amount=100, currency="EUR")
 CAPTURED = PaymentCaptured(reference="r", amount=EUR)
@@ -51,13 +51,13 @@ def test_one_order_succeeds_one_is_declined_one_is_out_of_stock() -> None:
 @pytest.mark.parametrize("ended", [0, 1, 2])
 @pytest.mark.parametrize("expected", [0, 1, 2])
 def test_a_sample_matches_only_its_own_end(ended: int, expected: int) -> None:
-    order = fold(story(*ENDS[ended]))
+    order = fold(history_of(*ENDS[ended]))
 
     assert samples()[expected].matches(order) is (ended == expected)
 
 
 def test_an_order_without_its_refund_does_not_match() -> None:
-    assert not samples()[2].matches(fold(story(*OWING)))
+    assert not samples()[2].matches(fold(history_of(*OWING)))
 
 
 class FakeShop(http.server.BaseHTTPRequestHandler):
@@ -122,7 +122,7 @@ def run_demo(
 
     def placed(api: str, body: dict[str, Any]) -> str:
         order = ORDER[:-1] + str(len(left))
-        for event in story(*left.pop(0), order=order):
+        for event in history_of(*left.pop(0), order=order):
             log.append(event)
         return order
 

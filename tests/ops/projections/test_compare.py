@@ -15,7 +15,7 @@ from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.operating.ports import LogPage, Selection
 from ops.projections.compare import ATTEMPTS, FRESH, PAUSE, Comparison, compare
-from tests.support.builders import EMAIL, NOW, Clock, order_placed, placed, story, then
+from tests.support.builders import EMAIL, NOW, Clock, history_of, order_placed, placed, then
 from tests.support.read_model import LISTING, row
 
 assert LISTING.projection
@@ -33,7 +33,7 @@ class World:
         self.slept: list[float] = []
         self.meanwhile: list[Callable[[], object]] = []
         for order in ORDERS:
-            self.write(story(CAPTURED, OrderConfirmed(), order=order))
+            self.write(history_of(CAPTURED, OrderConfirmed(), order=order))
 
     def write(self, history: Any) -> None:
         for event in history:
@@ -173,8 +173,8 @@ def test_an_event_between_the_reads_of_table_and_log_is_no_difference(world: Wor
         def page(self, selection: Selection, cursor: str | None = None) -> LogPage:
             assert selection.settled
             if cursor is None:
-                world.write(story(order="NEW"))
-                for event in story(CAPTURED, order="ORDER9"):
+                world.write(history_of(order="NEW"))
+                for event in history_of(CAPTURED, order="ORDER9"):
                     world.log.append(event)
                 world.rows.put(made(world.log.read("ORDER9")))
             return world.log.page(selection, cursor)

@@ -16,7 +16,7 @@ from ops.cli.options import Options
 from ops.projections import projection
 from ops.stage.connection import Connection
 from tests.ops.conftest import write
-from tests.support.builders import NOW, story
+from tests.support.builders import NOW, history_of
 
 MODEL = projection.read_model("orders")
 IDS = [f"5WQFM8Q1XK3T7ZC0R9N2HDBJ{number:02}" for number in range(4)]
@@ -39,7 +39,7 @@ def listed(here: Connection) -> Connection:
 
 def filled(connection: Connection) -> Connection:
     for order in IDS:
-        write(connection, story(OrderConfirmed(), order=order))
+        write(connection, history_of(OrderConfirmed(), order=order))
         connection.rows(ORDERS, LIST).put(made(connection, order))
     return connection
 

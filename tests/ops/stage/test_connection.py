@@ -21,7 +21,7 @@ from ops.stage import connection, local_run
 from ops.stage.connection import KEY, Connection, connect, local_environment
 from ops.stage.local_run import LocalRun
 from tests.ops.conftest import write
-from tests.support.builders import ORDER, story
+from tests.support.builders import ORDER, history_of
 
 READY = LocalRun(port=4600, pid=1, began=0, api="http://x")
 
@@ -30,7 +30,7 @@ def test_a_stage_has_its_log_its_tables_its_functions_and_their_logs(
     stage: Callable[[str], Connection],
 ) -> None:
     dev = stage("dev")
-    write(dev, story())
+    write(dev, history_of())
     record = Record(key="A", values={"price": 1}, version=0)
     row = Row(partition="2026-11-24#0", sort="A/placed", values={"orders": 1})
 

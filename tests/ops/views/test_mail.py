@@ -17,7 +17,7 @@ from ops.local.port import HOST
 from ops.stage.connection import ACCOUNT, Connection
 from ops.stage.sent_mail import MAIL_PATH, sent_mail
 from ops.views.mail import show, validate
-from tests.support.builders import EMAIL, ORDER, story
+from tests.support.builders import EMAIL, ORDER, history_of
 
 OTHER = "6WQFM8Q1XK3T7ZC0R9N2HDBJE5"
 PARCEL = DispatchScheduled(carrier="c", reference="r")
@@ -91,9 +91,9 @@ def here(stage: Callable[[str], Connection], server: MailServer) -> Connection:
 @pytest.fixture
 def mailed(here: Connection, server: MailServer) -> MailServer:
     """Give the server with the mails of two orders, one sent twice, the newest first."""
-    for event in story(ReceiptSent(message_id="a"), PARCEL, DispatchNoteSent(message_id="c")):
+    for event in history_of(ReceiptSent(message_id="a"), PARCEL, DispatchNoteSent(message_id="c")):
         here.log().append(event)
-    for event in story(ReceiptSent(message_id="b"), order=OTHER):
+    for event in history_of(ReceiptSent(message_id="b"), order=OTHER):
         here.log().append(event)
     server.mails = [
         message("c", ORDER, at=1_795_424_403.0, text=f"On its way.\n\n{'word ' * 40}"),
@@ -163,7 +163,7 @@ def test_as_json_each_mail_is_a_line(
 def test_a_refused_mail_is_printed_with_its_reason(
     here: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for event in story((MailRefused(reason="no-address"), RECEIPT)):
+    for event in history_of((MailRefused(reason="no-address"), RECEIPT)):
         here.log().append(event)
 
     assert show(here, Options(), ORDER, html=False) is ExitCode.DONE
@@ -178,7 +178,7 @@ def test_a_refused_mail_is_printed_with_its_reason(
 def test_without_mail_a_message_is_printed(
     here: Connection, capsys: pytest.CaptureFixture[str], wanted: str, expected: str
 ) -> None:
-    for event in story():
+    for event in history_of():
         here.log().append(event)
 
     assert show(here, Options(), wanted, html=False) is ExitCode.DONE

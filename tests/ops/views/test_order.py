@@ -20,10 +20,10 @@ from ops.stage.connection import Connection
 from ops.stage.lookups import find_order
 from ops.views.order import show, until_at_rest
 from tests.ops.conftest import FakeLogs, write
-from tests.support.builders import ORDER, story
+from tests.support.builders import ORDER, history_of
 
 CAPTURED = PaymentCaptured(reference="r", amount=Money(amount=1, currency="EUR"))
-MOVING = story(CAPTURED)
+MOVING = history_of(CAPTURED)
 SENT: tuple[Fact, ...] = (
     CAPTURED,
     StockReserved(lines=()),
@@ -31,8 +31,8 @@ SENT: tuple[Fact, ...] = (
     DispatchScheduled(carrier="c", reference="r"),
 )
 RECEIPT = ReceiptSent(message_id="m")
-DISPATCHED = story(*SENT)
-MAILED = story(RECEIPT, *SENT, DispatchNoteSent(message_id="m"))
+DISPATCHED = history_of(*SENT)
+MAILED = history_of(RECEIPT, *SENT, DispatchNoteSent(message_id="m"))
 OTHER = "5WQFM8Q1XK3T7ZC0R9N2HDBJE5"
 
 
@@ -97,8 +97,8 @@ def test_an_unknown_order_is_not_found(here: Connection, wanted: str) -> None:
 
 
 def test_a_prefix_of_two_orders_is_refused(here: Connection) -> None:
-    write(here, story())
-    write(here, story(order=OTHER))
+    write(here, history_of())
+    write(here, history_of(order=OTHER))
 
     with pytest.raises(CommandError, match=rf"matches 2 orders \({ORDER}, {OTHER}\)") as unclear:
         find_order(here, "5WQF")
@@ -142,7 +142,7 @@ def test_waiting_ends_once_the_order_is_complete() -> None:
 
 
 def test_waiting_includes_mails() -> None:
-    waiting = Waiting(DISPATCHED, story(RECEIPT, *SENT), MAILED)
+    waiting = Waiting(DISPATCHED, history_of(RECEIPT, *SENT), MAILED)
 
     assert waiting.wait(30) == MAILED
 
@@ -175,7 +175,7 @@ def test_a_complete_order_is_done(here: Connection, capsys: pytest.CaptureFixtur
 def test_an_incomplete_order_is_shown_with_its_outstanding_reactions(
     here: Connection, capsys: pytest.CaptureFixture[str], facts: tuple[Fact, ...], missing: str
 ) -> None:
-    write(here, story(*facts))
+    write(here, history_of(*facts))
 
     assert show(here, Options(), ORDER, events=False, wait=0) is ExitCode.FAILED
 

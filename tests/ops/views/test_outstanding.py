@@ -24,7 +24,7 @@ from events.history import History
 from events.money import Money
 from functions.map import CONSUMERS
 from ops.views.outstanding import at_rest, outstanding
-from tests.support.builders import story
+from tests.support.builders import history_of
 
 EUR = Money(amount=100, currency="EUR")
 PREPARED = PaymentPrepared(reference="r")
@@ -44,7 +44,7 @@ REFUSED = MailRefused(reason="MessageRejected")
 
 
 def waits(*facts: Fact | tuple[Fact, str]) -> set[tuple[str, str]]:
-    return {(pending.consumer, pending.slot) for pending in outstanding(story(*facts))}
+    return {(pending.consumer, pending.slot) for pending in outstanding(history_of(*facts))}
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_mail_is_outstanding_until_its_slot_is_filled_or_it_is_unnecessary(
 
 
 def test_a_decision_that_two_events_wait_for_counts_once_under_the_later_one() -> None:
-    (pending,) = outstanding(story(RECEIPT_SENT, PREPARED, CAPTURED, RESERVED))
+    (pending,) = outstanding(history_of(RECEIPT_SENT, PREPARED, CAPTURED, RESERVED))
 
     assert pending.cause.type == "StockReserved"
 
@@ -108,7 +108,7 @@ def test_an_order_that_does_not_exist_has_nothing_outstanding() -> None:
 def test_only_consumers_of_the_map_have_outstanding_reactions() -> None:
     payment = tuple(consumer for consumer in CONSUMERS if consumer.name == "payment")
 
-    assert [pending.consumer for pending in outstanding(story(), payment)] == ["payment"]
+    assert [pending.consumer for pending in outstanding(history_of(), payment)] == ["payment"]
 
 
 @pytest.mark.parametrize(
@@ -126,4 +126,4 @@ def test_only_consumers_of_the_map_have_outstanding_reactions() -> None:
 def test_an_order_is_at_rest_once_it_has_ended_and_the_customer_was_mailed(
     facts: tuple[Fact, ...], rests: bool
 ) -> None:
-    assert at_rest(story(RECEIPT_SENT, *facts)) is rests
+    assert at_rest(history_of(RECEIPT_SENT, *facts)) is rests

@@ -11,7 +11,6 @@ from functions import names
 from functions.framework.ports import Change, ChangeRefused, Record
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.aws.log import CONFLICT_TRIES
-from functions.runtime.aws.tables import DynamoRecords
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.conftest import Faults
 from tests.support.builders import ORDER, placed, then
@@ -40,12 +39,12 @@ def slept() -> list[float]:
 
 @pytest.fixture
 def stocked(stage: Stage) -> Stage:
-    stage.put("inventory", STOCK, "DRUM", **{AVAILABLE: 5})
+    stage.records("inventory", STOCK).put(Record(key="DRUM", values={AVAILABLE: 5}, version=0))
     return stage
 
 
 def available(stage: Stage) -> int:
-    record = DynamoRecords(stage.dynamodb, stage.own["inventory", STOCK]).get("DRUM")
+    record = stage.records("inventory", STOCK).get("DRUM")
     assert record is not None
     return int(record.values[AVAILABLE])
 
@@ -142,7 +141,7 @@ def test_any_other_cancellation_is_an_error_and_no_refusal(
 
 def test_any_other_error_of_a_put_is_an_error(stage: Stage, faults: Faults) -> None:
     faults.answer(stage.dynamodb, "PutItem", DENIED, DENIED)
-    records = DynamoRecords(stage.dynamodb, stage.own["inventory", STOCK])
+    records = stage.records("inventory", STOCK)
 
     with pytest.raises(ClientError, match="AccessDenied"):
         stage.log().append(VOIDED)
@@ -159,13 +158,13 @@ def test_a_put_whose_answer_was_lost_finds_its_own_event_on_the_next_try(stage: 
 
 def test_every_read_of_a_stream_is_strongly_consistent(stage: Stage, calls: Calls) -> None:
     assert stage.log().read(ORDER) == History()
-    assert [(c.operation, c.sent["ConsistentRead"]) for c in calls.made] == [("Query", True)]
+    assert [(c.operation, c.sent["ConsistentRead"]) for c in calls] == [("Query", True)]
 
 
 def test_every_read_of_an_own_item_is_strongly_consistent(stage: Stage, calls: Calls) -> None:
-    DynamoRecords(stage.dynamodb, stage.own["inventory", STOCK]).get("DRUM")
+    stage.records("inventory", STOCK).get("DRUM")
 
-    assert [(c.operation, c.sent["ConsistentRead"]) for c in calls.made] == [("GetItem", True)]
+    assert [(c.operation, c.sent["ConsistentRead"]) for c in calls] == [("GetItem", True)]
 
 
 def test_a_long_stream_is_read_page_by_page(stage: Stage, faults: Faults, calls: Calls) -> None:
@@ -185,11 +184,11 @@ def test_a_long_stream_is_read_page_by_page(stage: Stage, faults: Faults, calls:
     calls.clear()
 
     assert log.read(ORDER) == History(events)
-    assert [call.sent.get("ExclusiveStartKey") for call in calls.made] == [None, key, key]
+    assert [call.sent.get("ExclusiveStartKey") for call in calls] == [None, key, key]
 
 
 def test_a_long_table_is_listed_page_by_page(stage: Stage, faults: Faults) -> None:
-    records = DynamoRecords(stage.dynamodb, stage.own["inventory", STOCK])
+    records = stage.records("inventory", STOCK)
     page = {"Items": [{"sku": {"S": "A"}}], "LastEvaluatedKey": {"sku": {"S": "A"}}}
     faults.answer(stage.dynamodb, "Scan", page, {"Items": [{"sku": {"S": "B"}}]})
 

@@ -28,7 +28,7 @@ def test_messages_are_hidden_ten_a_call(connection: Callable[[str], Any], calls:
 
     SqsQueue(sqs, url).hide({f"handle {n}": 30 for n in range(23)})
 
-    entries = [call.sent["Entries"] for call in calls.made]
+    entries = [call.sent["Entries"] for call in calls]
     assert [len(batch) for batch in entries] == [BATCH, BATCH, 3]
     assert all(len({entry["Id"] for entry in batch}) == len(batch) for batch in entries)
     assert {entry["ReceiptHandle"] for batch in entries for entry in batch} == {

@@ -1,4 +1,4 @@
-"""The real observer: one JSON line a record, metrics beside it, and fingerprints that last."""
+"""The observer of a function: JSON lines, metrics and fingerprints of errors."""
 
 import json
 from types import FunctionType
@@ -10,10 +10,10 @@ from functions.runtime.handlers.observer import failure
 from tests.functions.conftest import Logged
 
 
-def test_a_record_is_one_line_of_json_with_its_fields(logged: Logged) -> None:
+def test_a_record_is_one_json_line_with_its_fields(logged: Logged) -> None:
     logged.observer.record("done", order="A", millis=1.5, stated=["A/outcome"])
 
-    (line,) = logged.lines()
+    line = json.loads(logged.text())
     assert (line["outcome"], line["order"], line["millis"]) == ("done", "A", 1.5)
     assert line["stated"] == ["A/outcome"]
     assert line["service"].startswith("service-")
@@ -23,10 +23,10 @@ def test_a_record_is_one_line_of_json_with_its_fields(logged: Logged) -> None:
 def test_an_error_makes_the_line_a_warning(logged: Logged) -> None:
     logged.observer.record("retry", error="TimeoutError")
 
-    assert logged.lines()[0]["level"] == "WARNING"
+    assert json.loads(logged.text())["level"] == "WARNING"
 
 
-def test_outcomes_and_measures_become_metrics_of_the_service(logged: Logged) -> None:
+def test_outcomes_and_counts_are_metrics_of_the_service(logged: Logged) -> None:
     for _ in range(2):
         logged.observer.record("done")
     logged.observer.count("EventAge", 250, millis=True)
@@ -50,7 +50,7 @@ def test_metrics_are_written_once(logged: Logged) -> None:
 
 
 def fingerprint(code: str, error: type[Exception] = ValueError) -> dict[str, str]:
-    """Return what is logged of the error that this code raises, as if it stood in our own."""
+    """Return the logged fields of the error that `code` raises, as if it were in our source."""
     filename = reactor.__file__
     module = compile(code, filename, "exec")
     function = FunctionType(module.co_consts[0], {"error": error})
@@ -58,17 +58,17 @@ def fingerprint(code: str, error: type[Exception] = ValueError) -> dict[str, str
         function()
     except error as caught:
         return failure(caught)
-    raise AssertionError("it raised nothing")
+    raise AssertionError("no error was raised")
 
 
-def test_a_fingerprint_lasts_though_the_message_and_the_lines_around_it_change() -> None:
+def test_a_fingerprint_does_not_depend_on_the_message_or_line_numbers() -> None:
     before = fingerprint("def f():\n  raise error('of A')")
     after = fingerprint("def f():\n  x = 1\n  y = 2\n  raise error('of B')")
 
     assert before == after
 
 
-def test_another_error_or_another_place_has_another_fingerprint() -> None:
+def test_another_error_or_place_has_another_fingerprint() -> None:
     known = {
         fingerprint("def f():\n  raise error")["fingerprint"],
         fingerprint("def f():\n  raise error", KeyError)["fingerprint"],
@@ -78,14 +78,14 @@ def test_another_error_or_another_place_has_another_fingerprint() -> None:
     assert len(known) == 3
 
 
-def test_the_place_is_the_innermost_of_our_own_code() -> None:
-    said = fingerprint("def f():\n  import json\n  json.loads('{')", json.JSONDecodeError)
+def test_the_place_is_the_innermost_function_of_our_own_code() -> None:
+    fields = fingerprint("def f():\n  import json\n  json.loads('{')", json.JSONDecodeError)
 
-    assert said["at"] == "functions/runtime/handlers/reactor.py:f"
-    assert said["error"] == "JSONDecodeError"
+    assert fields["at"] == "functions/runtime/handlers/reactor.py:f"
+    assert fields["error"] == "JSONDecodeError"
 
 
-def test_an_error_from_elsewhere_says_so() -> None:
+def test_an_error_from_outside_our_code_has_the_place_elsewhere() -> None:
     assert failure(ValueError("no traceback"))["at"] == "elsewhere"
 
 
@@ -98,6 +98,6 @@ class Advice(SafeToLog):
     pass
 
 
-def test_of_an_error_only_words_that_are_meant_for_people_are_kept() -> None:
+def test_only_the_message_of_an_error_that_is_safe_to_log_is_kept() -> None:
     assert failure(Advice("turn it on"))["detail"] == "turn it on"
     assert "tok_secret" not in str(failure(ValueError("tok_secret")))

@@ -15,7 +15,7 @@ from events.personal import blanked
 from functions.framework.outcomes import Outcome
 from functions.runtime.handlers.reactor import Handled
 from functions.runtime.memory.log import MemoryLog
-from tests.support.builders import MUTE, NOW, ORDER, Clock, order_placed, placed, story, then
+from tests.support.builders import MUTE, NOW, ORDER, Clock, history_of, order_placed, placed, then
 from tests.support.handlers import reactor
 from tests.support.recording import RecordingLog
 
@@ -200,7 +200,7 @@ def test_a_type_that_is_not_subscribed_reads_and_writes_nothing(log: RecordingLo
 
 def test_the_history_has_all_events_that_are_in_the_log_by_then() -> None:
     log = MemoryLog()
-    for event in story(PaymentCaptured(reference="r", amount=PLACED.data.total)):
+    for event in history_of(PaymentCaptured(reference="r", amount=PLACED.data.total)):
         log.append(event)
     captured = log.read(ORDER).find(PaymentCaptured)
     assert captured is not None

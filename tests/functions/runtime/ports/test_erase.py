@@ -1,4 +1,6 @@
-"""What is personal in the log is blanked: one contract for the twin in memory and for DynamoDB."""
+"""Contract of erasing the personal data of an order, in memory and on DynamoDB."""
+
+from typing import NamedTuple
 
 import msgspec
 import pytest
@@ -14,41 +16,41 @@ from functions.runtime.operating.erase import DynamoErasure
 from functions.runtime.operating.ports import ConcurrentChange, Erasure
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.conftest import Faults
-from tests.support.builders import EMAIL, NOW, placed, story
+from tests.support.builders import EMAIL, NOW, history_of, placed
 
 
-class World:
-    """A log, and the way in which operators blank it."""
+class Subject(NamedTuple):
+    """A log, and the port that erases personal data in it."""
 
-    def __init__(self, log: Log, erasure: Erasure) -> None:
-        self.log, self.erasure = log, erasure
+    log: Log
+    erasure: Erasure
 
-    def know(self, history: History) -> None:
+    def append(self, history: History) -> None:
         for event in history:
             self.log.append(event)
 
 
 @pytest.fixture(params=["memory", "dynamo"])
-def world(request: pytest.FixtureRequest) -> World:
+def subject(request: pytest.FixtureRequest) -> Subject:
     if request.param == "memory":
         log = MemoryLog()
-        return World(log, log)
+        return Subject(log, log)
     stage = request.getfixturevalue("stage")
-    return World(stage.log(), DynamoErasure(stage.dynamodb, names.log_table(stage.name)))
+    return Subject(stage.log(), DynamoErasure(stage.dynamodb, names.log_table(stage.name)))
 
 
-def story_of(order: str) -> History:
-    return story(PaymentPrepared(reference="r"), OrderConfirmed(), order=order)
+def events_of(order: str) -> History:
+    return history_of(PaymentPrepared(reference="r"), OrderConfirmed(), order=order)
 
 
-def test_personal_fields_are_blanked_and_told_of_once(world: World) -> None:
-    written, *rest = story_of("A")
-    world.know(story_of("A"))
+def test_personal_fields_are_erased_and_reported_once(subject: Subject) -> None:
+    written, *rest = events_of("A")
+    subject.append(events_of("A"))
 
-    assert world.erasure.erase("A", NOW) == ["A/placed"]
-    assert world.erasure.erase("A", NOW) == []
+    assert subject.erasure.erase("A", NOW) == ["A/placed"]
+    assert subject.erasure.erase("A", NOW) == []
 
-    history = world.log.read("A")
+    history = subject.log.read("A")
     first = history.find(OrderPlaced)
     assert first is not None
     assert (first.data.email, first.data.ship_to.street) == ("", "")
@@ -57,35 +59,37 @@ def test_personal_fields_are_blanked_and_told_of_once(world: World) -> None:
     assert msgspec.structs.replace(first, data=written.data) == written
 
 
-def test_other_orders_stay_as_they_are(world: World) -> None:
-    world.know(story_of("A"))
-    world.know(story_of("B"))
+def test_other_orders_stay_as_they_are(subject: Subject) -> None:
+    subject.append(events_of("A"))
+    subject.append(events_of("B"))
 
-    world.erasure.erase("A", NOW)
+    subject.erasure.erase("A", NOW)
 
-    assert world.log.read("B") == story_of("B")
+    assert subject.log.read("B") == events_of("B")
 
 
-def test_a_blank_slot_is_still_filled(world: World) -> None:
-    world.know(story_of("A"))
-    world.erasure.erase("A", NOW)
+def test_the_slot_of_an_erased_event_is_still_filled(subject: Subject) -> None:
+    subject.append(events_of("A"))
+    subject.erasure.erase("A", NOW)
 
-    held = world.log.append(placed(order="A"))
+    held = subject.log.append(placed(order="A"))
 
     assert held.data.email == ""
     assert held.same_fact(placed(order="A"))
 
 
-def test_an_order_that_is_not_there_has_nothing_to_blank(world: World) -> None:
-    assert world.erasure.erase("A", NOW) == []
-    assert len(world.log.read("A")) == 0
+def test_erasing_an_unknown_order_changes_nothing(subject: Subject) -> None:
+    assert subject.erasure.erase("A", NOW) == []
+    assert len(subject.log.read("A")) == 0
 
 
-# -- DynamoDB alone --------------------------------------------------------------------------------
+# -- only on DynamoDB ------------------------------------------------------------------------------
 
 
-def test_an_item_is_marked_and_nothing_else_of_it_is_written(stage: Stage, calls: Calls) -> None:
-    for event in story_of("A"):
+def test_an_erased_item_is_marked_and_no_other_attribute_is_written(
+    stage: Stage, calls: Calls
+) -> None:
+    for event in events_of("A"):
         stage.log().append(event)
     table = names.log_table(stage.name)
 
@@ -96,12 +100,12 @@ def test_an_item_is_marked_and_nothing_else_of_it_is_written(stage: Stage, calls
     )["Item"]
     assert item["forgotten"] == {"S": NOW.isoformat()}
     assert EMAIL not in str(item)
-    (update,) = (call.sent for call in calls.made if call.operation == "UpdateItem")
+    (update,) = (call.sent for call in calls if call.operation == "UpdateItem")
     assert set(update["ExpressionAttributeNames"].values()) == {"data", "forgotten"}
     assert update["ConditionExpression"] == "#data = :read"
 
 
-def test_an_event_that_was_changed_meanwhile_is_not_overwritten(
+def test_an_event_that_was_changed_concurrently_is_not_overwritten(
     stage: Stage, faults: Faults
 ) -> None:
     stage.log().append(placed(order="A"))

@@ -14,7 +14,7 @@ from events.history import History
 from functions.framework.ports import Log
 from functions.runtime.memory.log import MemoryLog
 from tests.functions.conftest import Stage
-from tests.support.builders import ORDER, order_placed, placed, story, then
+from tests.support.builders import ORDER, history_of, order_placed, placed, then
 
 WRITTEN = pytest.mark.parametrize("log", ["memory as items", "dynamo"], indirect=True)
 """For what is read back from items; the simulator's log keeps events as they are."""
@@ -65,7 +65,9 @@ def test_of_two_facts_for_a_slot_the_first_wins_whichever_it_is(log: Log, first:
 
 
 def test_the_stream_reads_the_same_whatever_the_order_of_the_writes(log: Log) -> None:
-    whole = story(PaymentPrepared(reference="r"), StockVoided(), OrderCancelled(reason="customer"))
+    whole = history_of(
+        PaymentPrepared(reference="r"), StockVoided(), OrderCancelled(reason="customer")
+    )
     for event in reversed(list(whole)):
         log.append(event)
 

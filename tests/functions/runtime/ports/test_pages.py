@@ -1,8 +1,8 @@
-"""The log from end to end: one contract for the twin in memory and for DynamoDB."""
+"""Contract of reading the whole log in pages, in memory and on DynamoDB."""
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -23,28 +23,28 @@ from tests.support.builders import NOW, placed, then
 ORDERS = [f"ORDER{number}" for number in range(7)]
 
 
-class World:
-    """A log, and the way in which operators read all of it."""
+class Subject(NamedTuple):
+    """A log, and the port that reads all of it."""
 
-    def __init__(self, log: Log, pages: Pages) -> None:
-        self.log, self.pages = log, pages
+    log: Log
+    pages: Pages
 
-    def know(self, *events: Event[Any]) -> None:
+    def append(self, *events: Event[Any]) -> None:
         for event in events:
             self.log.append(event)
 
 
 @pytest.fixture(params=["memory", "dynamo"])
-def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> World:
+def subject(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Subject:
     if request.param == "memory":
         monkeypatch.setattr(memory_log, "PAGE_OF_ORDERS", 2)
         log = MemoryLog()
-        return World(log, log)
+        return Subject(log, log)
     stage = request.getfixturevalue("stage")
-    return World(stage.log(), DynamoPages(stage.dynamodb, names.log_table(stage.name), page=3))
+    return Subject(stage.log(), DynamoPages(stage.dynamodb, names.log_table(stage.name), page=3))
 
 
-def story_of(order: str, seconds: float = 0) -> list[Event[Any]]:
+def events_of(order: str, seconds: float = 0) -> list[Event[Any]]:
     first = placed(order=order, now=NOW + timedelta(seconds=seconds))
     prepared = then(first, PaymentPrepared(reference="r"))
     return [first, prepared, then(prepared, OrderConfirmed())]
@@ -59,17 +59,17 @@ def read(pages: Pages, selection: Selection, cursor: str | None = None) -> Itera
         cursor = page.cursor
 
 
-def test_an_empty_log_is_one_empty_page(world: World) -> None:
-    page = world.pages.page(Selection())
+def test_an_empty_log_is_one_empty_page(subject: Subject) -> None:
+    page = subject.pages.page(Selection())
 
     assert (page.events, page.cursor) == ((), None)
 
 
-def test_every_event_is_read_once_an_orders_together_sorted_by_slot(world: World) -> None:
+def test_every_event_is_read_once_by_order_and_slot(subject: Subject) -> None:
     for order in ORDERS:
-        world.know(*story_of(order))
+        subject.append(*events_of(order))
 
-    found = [(event.subject, event.slot) for event in read(world.pages, Selection())]
+    found = [(event.subject, event.slot) for event in read(subject.pages, Selection())]
 
     together = list(dict.fromkeys(order for order, _ in found))
     assert sorted(together) == ORDERS
@@ -77,17 +77,17 @@ def test_every_event_is_read_once_an_orders_together_sorted_by_slot(world: World
     assert found == [(order, slot) for order in together for slot in slots]
 
 
-def test_events_come_back_as_they_were_written(world: World) -> None:
-    events = story_of("A")
-    world.know(*events)
+def test_events_are_read_as_they_were_written(subject: Subject) -> None:
+    events = events_of("A")
+    subject.append(*events)
 
-    assert sorted(read(world.pages, Selection()), key=lambda e: e.sequence) == events
+    assert sorted(read(subject.pages, Selection()), key=lambda e: e.sequence) == events
 
 
-def test_beside_each_event_is_its_message(world: World) -> None:
-    world.know(*story_of("A"), placed(order="B"))
+def test_a_page_has_the_message_of_each_event(subject: Subject) -> None:
+    subject.append(*events_of("A"), placed(order="B"))
 
-    page = world.pages.page(Selection(types=("OrderPlaced", "OrderConfirmed"), orders=("A",)))
+    page = subject.pages.page(Selection(types=("OrderPlaced", "OrderConfirmed"), orders=("A",)))
 
     assert [event.type for event in page.events] == ["OrderConfirmed", "OrderPlaced"]
     assert [(m.id, m.subject, m.type, m.sequence, m.body) for m in page.messages] == [
@@ -95,32 +95,32 @@ def test_beside_each_event_is_its_message(world: World) -> None:
     ]
 
 
-def test_reading_goes_on_beyond_any_event(world: World) -> None:
+def test_reading_can_continue_after_any_event(subject: Subject) -> None:
     for order in ORDERS:
-        world.know(*story_of(order))
-    whole = list(read(world.pages, Selection()))
+        subject.append(*events_of(order))
+    whole = list(read(subject.pages, Selection()))
 
     for number, event in enumerate(whole):
-        assert list(read(world.pages, Selection(), event.id)) == whole[number + 1 :]
+        assert list(read(subject.pages, Selection(), event.id)) == whole[number + 1 :]
 
 
-def test_reading_goes_on_beyond_any_event_of_the_orders_that_are_asked_for(world: World) -> None:
+def test_reading_selected_orders_can_continue_after_any_event(subject: Subject) -> None:
     for order in ORDERS:
-        world.know(*story_of(order))
+        subject.append(*events_of(order))
     selection = Selection(orders=("ORDER1", "ORDER4", "ORDER5"))
-    whole = list(read(world.pages, selection))
+    whole = list(read(subject.pages, selection))
 
     assert [event.subject for event in whole[::3]] == ["ORDER1", "ORDER4", "ORDER5"]
     for number, event in enumerate(whole):
-        assert list(read(world.pages, selection, event.id)) == whole[number + 1 :]
+        assert list(read(subject.pages, selection, event.id)) == whole[number + 1 :]
 
 
-def test_a_range_has_its_beginning_and_not_its_end(world: World) -> None:
+def test_a_range_includes_its_start_and_excludes_its_end(subject: Subject) -> None:
     for second, order in enumerate(ORDERS):
-        world.know(placed(order=order, now=NOW + timedelta(seconds=second)))
+        subject.append(placed(order=order, now=NOW + timedelta(seconds=second)))
     selection = Selection(since=NOW + timedelta(seconds=2), until=NOW + timedelta(seconds=5))
 
-    found = {event.subject for event in read(world.pages, selection)}
+    found = {event.subject for event in read(subject.pages, selection)}
 
     assert found == {"ORDER2", "ORDER3", "ORDER4"}
 
@@ -136,29 +136,31 @@ def test_a_range_has_its_beginning_and_not_its_end(world: World) -> None:
         (1, 2000, "BC"),
     ],
 )
-def test_a_range_is_exact_within_a_second(world: World, since: int, until: int, found: str) -> None:
+def test_a_range_is_exact_to_the_millisecond(
+    subject: Subject, since: int, until: int, found: str
+) -> None:
     for order, millis in (("A", 0), ("B", 400), ("C", 1000)):
-        world.know(placed(order=order, now=NOW + timedelta(milliseconds=millis)))
+        subject.append(placed(order=order, now=NOW + timedelta(milliseconds=millis)))
     selection = Selection(
         since=NOW + timedelta(milliseconds=since), until=NOW + timedelta(milliseconds=until)
     )
 
-    assert "".join(sorted(e.subject for e in read(world.pages, selection))) == found
+    assert "".join(sorted(e.subject for e in read(subject.pages, selection))) == found
 
 
-def test_types_are_chosen(world: World) -> None:
+def test_only_selected_types_are_read(subject: Subject) -> None:
     for order in ORDERS[:3]:
-        world.know(*story_of(order))
+        subject.append(*events_of(order))
     selection = Selection(types=("OrderConfirmed", "OrderPlaced"))
 
-    found = [event.type for event in read(world.pages, selection)]
+    found = [event.type for event in read(subject.pages, selection)]
 
     assert sorted(found) == ["OrderConfirmed"] * 3 + ["OrderPlaced"] * 3
 
 
-def test_all_conditions_hold_together(world: World) -> None:
+def test_all_conditions_of_a_selection_apply(subject: Subject) -> None:
     for second, order in enumerate(ORDERS):
-        world.know(*story_of(order, second))
+        subject.append(*events_of(order, second))
     selection = Selection(
         since=NOW + timedelta(seconds=1),
         until=NOW + timedelta(seconds=4),
@@ -167,19 +169,19 @@ def test_all_conditions_hold_together(world: World) -> None:
         settled=True,
     )
 
-    assert [e.id for e in read(world.pages, selection)] == ["ORDER2/placed", "ORDER3/placed"]
+    assert [e.id for e in read(subject.pages, selection)] == ["ORDER2/placed", "ORDER3/placed"]
 
 
-def test_an_order_without_events_is_passed_over(world: World) -> None:
-    world.know(*story_of("B"))
+def test_an_order_without_events_is_skipped(subject: Subject) -> None:
+    subject.append(*events_of("B"))
 
-    assert len(list(read(world.pages, Selection(orders=("A", "B", "C"))))) == 3
-
-
-# -- DynamoDB alone --------------------------------------------------------------------------------
+    assert len(list(read(subject.pages, Selection(orders=("A", "B", "C"))))) == 3
 
 
-def test_what_is_no_event_stops_the_reading_and_is_named(stage: Stage) -> None:
+# -- only on DynamoDB ------------------------------------------------------------------------------
+
+
+def test_an_item_that_is_not_an_event_is_an_error_that_names_it(stage: Stage) -> None:
     table = names.log_table(stage.name)
     stage.dynamodb.put_item(
         TableName=table, Item={"subject": {"S": "A"}, "slot": {"S": "placed"}, "x": {"S": "y"}}
@@ -189,7 +191,7 @@ def test_what_is_no_event_stops_the_reading_and_is_named(stage: Stage) -> None:
         DynamoPages(stage.dynamodb, table).page(Selection())
 
 
-def test_a_settled_reading_asks_for_strong_consistency_and_orders_are_queried(
+def test_a_settled_selection_is_read_consistently_and_orders_are_queried(
     stage: Stage, calls: Calls
 ) -> None:
     pages = DynamoPages(stage.dynamodb, names.log_table(stage.name))
@@ -198,4 +200,4 @@ def test_a_settled_reading_asks_for_strong_consistency_and_orders_are_queried(
     pages.page(Selection(orders=("A",)))
 
     assert calls.operations == ["Scan", "Scan", "Query"]
-    assert [call.sent["ConsistentRead"] for call in calls.made] == [False, True, False]
+    assert [call.sent["ConsistentRead"] for call in calls] == [False, True, False]

@@ -176,4 +176,4 @@ def test_a_limit_is_met_though_dynamodb_ends_its_pages_before(
 def test_pages_are_read_with_strong_consistency(stage: Stage, calls: Calls) -> None:
     DynamoRows(stage.dynamodb, stage.own["orders", LIST]).page("p", limit=5)
 
-    assert calls.made[-1].sent["ConsistentRead"] is True
+    assert calls[-1].sent["ConsistentRead"] is True

@@ -125,4 +125,4 @@ def test_a_batch_of_the_largest_events_is_within_its_bytes(parallel: Queue, call
         assert sum(len(each.body) for each in batch) <= MAX_BYTES
         assert set(parallel.sender.send(batch, "job")) == {""}
 
-    assert [len(call.sent["Entries"]) for call in calls.made] == [3, 3, 1]
+    assert [len(call.sent["Entries"]) for call in calls] == [3, 3, 1]
