@@ -1,11 +1,11 @@
-"""What holds for all tests: no real account can be reached, and a failing example comes again."""
+"""Setup of all tests: no AWS account is reachable, and Hypothesis repeats a failing example."""
 
 import gc
 import os
 import sys
 from pathlib import Path
 
-import moto  # noqa: F401  it must be there before the first session of botocore
+import moto  # noqa: F401  must be imported before the first botocore session
 from hypothesis import settings
 
 from tests.support import quick_moto
@@ -23,9 +23,9 @@ os.environ |= {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
-    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",  # moto knows the Streams' regional host only
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",  # moto has only the regional host of Streams
 }
-# The CDK runs on the Node that was chosen for this environment, also where it is not activated.
+# The CDK runs on the Node of this environment, also if the environment is not activated.
 os.environ.setdefault("JSII_NODE", str(Path(sys.executable).with_name("node")))
 
 settings.register_profile("fanfare", derandomize=True, database=None, deadline=None)
@@ -35,7 +35,7 @@ quick_moto.install()
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector all that was imported: a tenth of the tests' time."""
+    """Exclude imported objects from garbage collection: this saves a tenth of the tests' time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)

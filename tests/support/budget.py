@@ -13,7 +13,7 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from functions import names
 from functions.checkout.catalogue import CATALOGUE
-from functions.framework.ports import Record
+from functions.framework.ports import Record, Value
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.main import Handler, build, find
 from functions.runtime.memory.lambda_events import batch, failures, http_request
@@ -50,7 +50,7 @@ class CountedFunctions:
 
     def sell(self, line: Line) -> None:
         """Put a product into the catalogue."""
-        values = {"name": line.name, "price": line.unit_price, "currency": "EUR"}
+        values: dict[str, Value] = {"name": line.name, "price": line.unit_price, "currency": "EUR"}
         product = Record(key=line.sku, values=values, version=0)
         self.stage.records("checkout", CATALOGUE).put(product)
 

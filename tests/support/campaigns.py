@@ -1,6 +1,5 @@
-"""What the command lines of campaigns share: whole numbers, and an end by Ctrl-C."""
+"""Command lines of campaigns: whole numbers as options, and the exit after Ctrl-C."""
 
-import re
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable
@@ -10,21 +9,21 @@ from ops.cli.errors import ExitCode
 
 
 def whole(least: int) -> Callable[[str], int]:
-    """Return what reads a whole number that is not below `least`, for argparse's `type`."""
+    """Return a `type` for argparse: a whole number of at least `least`."""
 
-    def read(typed: str) -> int:
-        if not re.fullmatch(r"[0-9]+", typed) or int(typed) < least:
-            raise ArgumentTypeError(f"{typed!r} is no whole number from {least} on")
-        return int(typed)
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and int(text) >= least):
+            raise ArgumentTypeError(f"{text!r} is not a whole number from {least} on")
+        return int(text)
 
     return read
 
 
 def leave(main: Callable[[], int]) -> NoReturn:
-    """Run a campaign and exit as it ended; by Ctrl-C, without a traceback."""
+    """Run a campaign and exit with its code; after Ctrl-C, without a traceback."""
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        # The node process of jsii heard Ctrl-C, too; that it has gone is of no interest any more.
+        # Ctrl-C also ended the node process of jsii; errors of that do not matter.
         sys.unraisablehook = lambda _: None
         sys.exit(ExitCode.INTERRUPTED)

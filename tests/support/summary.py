@@ -1,7 +1,6 @@
-"""What a run of the tests found, in numbers: tests state figures, the end of the run shows them."""
+"""Figures that tests report, such as numbers of roles, in a table at the end of the run."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -9,47 +8,35 @@ TITLE = "fit for an account"
 _PREFIX = "figure: "
 
 type Figure = Callable[[str, int | str], None]
-"""Takes a name, such as `roles, prod`, and what was counted under it."""
+"""Takes a name, such as `roles, prod`, and a value."""
 
 
 @pytest.fixture
 def figure(record_property: Callable[[str, object], None]) -> Figure:
-    """Return what states a figure, to be shown once at the end of the run:
+    """Return a function that reports a figure:
 
         def test_every_grant_is_used(figure: Figure) -> None:
             ...
             figure("roles, prod", len(roles))
 
-    State it before the assertion on it, so that a run that fails shows it, too. Figures travel with
-    the tests' reports, from whatever process a test runs in. A name has one value: what tests state
-    differently is shown a line each, so a test that is run for several stages names the stage.
+    Report it before the assertion on it, so that a failed run shows it too. Each pair of name and
+    value is shown once, so a test that runs for several stages puts the stage into the name.
     """
-
-    def state(name: str, value: int | str) -> None:
-        record_property(_PREFIX + name, value)
-
-    return state
-
-
-def figures(reports: Iterable[Any]) -> list[tuple[str, str]]:
-    """Return the figures in tests' reports, sorted, each once."""
-    return sorted(
-        {
-            (name.removeprefix(_PREFIX), str(value))
-            for report in reports
-            for name, value in getattr(report, "user_properties", ())
-            if name.startswith(_PREFIX)
-        }
-    )
+    return lambda name, value: record_property(_PREFIX + name, value)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Show the figures of all tests that ran; nothing, if none stated one."""
-    reports = (report for group in terminalreporter.stats.values() for report in group)
-    found = figures(reports)
-    if not found:
+    """Show the figures of all tests, which travel with their reports from any process."""
+    figures = {
+        (name.removeprefix(_PREFIX), str(value))
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name.startswith(_PREFIX)
+    }
+    if not figures:
         return
-    width = max(len(name) for name, _ in found)
+    width = max(len(name) for name, _ in figures)
     terminalreporter.section(TITLE)
-    for name, value in found:
+    for name, value in sorted(figures):
         terminalreporter.line(f"{name:<{width}}  {value}")

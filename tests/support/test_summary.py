@@ -1,4 +1,4 @@
-"""Figures that tests state are shown at the end of the run, from whatever process they come."""
+"""The table of figures at the end of a run, also of a run in several processes."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 
 pytest_plugins = ["pytester"]
 
-STATED = """
+TESTS = """
 import pytest
 
 @pytest.mark.parametrize("stage", ["prod", "dev"])
@@ -24,16 +24,16 @@ def test_fails(figure):
 
 @pytest.fixture(autouse=True)
 def bare(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A project that has this one plugin, and so starts fast."""
+    """Create a project with only this plugin, so that it starts fast."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makeini(f"[pytest]\npythonpath = {ROOT}\naddopts = --import-mode=importlib\n")
     pytester.makeconftest("from tests.support.summary import figure, pytest_terminal_summary\n")
 
 
-def test_figures_are_shown_sorted_and_once_also_by_a_run_in_processes_that_fails(
+def test_a_failed_run_in_two_processes_shows_each_figure_once_and_sorted(
     pytester: pytest.Pytester,
 ) -> None:
-    pytester.makepyfile(STATED)
+    pytester.makepyfile(TESTS)
 
     shown = pytester.runpytest_subprocess("-p", "xdist", "-n", "2").outlines
 

@@ -25,7 +25,7 @@ from functions.email.service import SERVICE
 from functions.framework.ports import Mail, MailRejected, MailUnavailable
 from functions.framework.reaction import Fill
 from tests.support.builders import EMAIL, SHIP_TO, order_placed, placed, resources, then
-from tests.support.play import play
+from tests.support.run_reaction import run_reaction
 
 PLACED = placed()
 DISPATCHED = then(PLACED, DispatchScheduled(carrier="sandbox", reference="SBX1"))
@@ -60,7 +60,7 @@ def run(
     on = SERVICE.reaction_to(event.type)
     assert on is not None
     history = History({each.id: each for each in (first, event, *more)}.values())
-    return play(on.react(event, history, mailer)).decided
+    return run_reaction(on.react(event, history, mailer)).decided
 
 
 @each_mail
@@ -134,7 +134,7 @@ def test_an_order_without_its_first_event_is_not_mailed(event: Event[Any]) -> No
     on = SERVICE.reaction_to(event.type)
     assert on is not None
 
-    assert play(on.react(event, History([event]), FakeMailer())).decided is None
+    assert run_reaction(on.react(event, History([event]), FakeMailer())).decided is None
 
 
 def test_without_a_sender_a_mail_is_recorded_only() -> None:

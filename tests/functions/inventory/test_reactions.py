@@ -24,7 +24,7 @@ from functions.runtime.handlers.reactor import Handled, Reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
 from tests.support.builders import MUTE, ORDER, TRUMPET, Clock, placed, then
-from tests.support.play import Played, play
+from tests.support.run_reaction import Result, run_reaction
 
 PLACED = placed()
 PIECES = (Reserved(sku=TRUMPET.sku, quantity=1), Reserved(sku=MUTE.sku, quantity=2))
@@ -48,46 +48,46 @@ RELEASED = Fill(fact=StockReleased(lines=PIECES), slot=RELEASE, changes=moves(+1
 
 
 def test_all_pieces_are_reserved_with_the_fact() -> None:
-    played = play(reserve(PLACED, ALONE), RESERVED)
+    result = run_reaction(reserve(PLACED, ALONE), RESERVED)
 
-    assert (played.yielded, played.decided) == ([RESERVATION], None)
+    assert (result.yielded, result.decided) == ([RESERVATION], None)
 
 
 def test_a_shortage_is_rejected_by_sku_and_reserves_nothing() -> None:
-    played = play(reserve(PLACED, ALONE), ChangeRefused([MUTE.sku]))
+    result = run_reaction(reserve(PLACED, ALONE), ChangeRefused([MUTE.sku]))
 
-    assert played.decided == Fill(fact=StockRejected(skus=(MUTE.sku,)), slot=RESERVE)
+    assert result.decided == Fill(fact=StockRejected(skus=(MUTE.sku,)), slot=RESERVE)
 
 
 @pytest.mark.parametrize("held", [RESERVED, REJECTED, VOIDED], ids=lambda event: event.type)
 def test_a_filled_slot_is_final(held: Event[Any]) -> None:
-    assert play(reserve(PLACED, ALONE), held).decided is None
-    assert play(reserve(PLACED, History([PLACED, held]))) == Played([], None)
+    assert run_reaction(reserve(PLACED, ALONE), held).decided is None
+    assert run_reaction(reserve(PLACED, History([PLACED, held]))) == Result([], None)
 
 
 def test_a_cancelled_order_without_a_reservation_is_voided() -> None:
-    played = play(release(CANCELLED, History([PLACED, CANCELLED])), VOIDED)
+    result = run_reaction(release(CANCELLED, History([PLACED, CANCELLED])), VOIDED)
 
-    assert played.yielded == [Fill(fact=StockVoided(), slot=RESERVE)]
-    assert played.decided is None
+    assert result.yielded == [Fill(fact=StockVoided(), slot=RESERVE)]
+    assert result.decided is None
 
 
 def test_reserved_pieces_are_released_with_the_fact() -> None:
-    played = play(release(CANCELLED, History([PLACED, RESERVED, CANCELLED])))
+    result = run_reaction(release(CANCELLED, History([PLACED, RESERVED, CANCELLED])))
 
-    assert (played.yielded, played.decided) == ([], RELEASED)
+    assert (result.yielded, result.decided) == ([], RELEASED)
 
 
 def test_a_concurrent_reservation_is_released_too() -> None:
-    played = play(release(CANCELLED, History([PLACED, CANCELLED])), RESERVED)
+    result = run_reaction(release(CANCELLED, History([PLACED, CANCELLED])), RESERVED)
 
-    assert played.decided == RELEASED
+    assert result.decided == RELEASED
 
 
 @pytest.mark.parametrize("held", [REJECTED, VOIDED], ids=lambda event: event.type)
 def test_without_a_reservation_nothing_is_released(held: Event[Any]) -> None:
-    concurrent = play(release(CANCELLED, History([PLACED, CANCELLED])), held)
-    before = play(release(CANCELLED, History([PLACED, held, CANCELLED])))
+    concurrent = run_reaction(release(CANCELLED, History([PLACED, CANCELLED])), held)
+    before = run_reaction(release(CANCELLED, History([PLACED, held, CANCELLED])))
 
     assert concurrent.decided is None
     assert (before.yielded, before.decided) == ([], None)
@@ -95,9 +95,9 @@ def test_without_a_reservation_nothing_is_released(held: Event[Any]) -> None:
 
 def test_released_pieces_are_not_released_again() -> None:
     released = then(CANCELLED, StockReleased(lines=PIECES))
-    played = play(release(CANCELLED, History([PLACED, RESERVED, CANCELLED, released])))
+    result = run_reaction(release(CANCELLED, History([PLACED, RESERVED, CANCELLED, released])))
 
-    assert (played.yielded, played.decided) == ([], None)
+    assert (result.yielded, result.decided) == ([], None)
 
 
 class World:

@@ -15,7 +15,7 @@ from events.money import Money
 from functions.ordering.reactions import decide
 from functions.ordering.service import EVENTS, SERVICE
 from tests.support.builders import placed, then
-from tests.support.play import play
+from tests.support.run_reaction import run_reaction
 
 TOTAL = Money(amount=28890, currency="EUR")
 PREPARED = PaymentPrepared(reference="r")
@@ -56,7 +56,7 @@ def test_any_event_in_any_order_leads_to_the_same_outcome(
 ) -> None:
     for arrived in permutations(stream(*facts)):
         for event in arrived:
-            decided = play(decide(event, History([placed(), *arrived]))).decided
+            decided = run_reaction(decide(event, History([placed(), *arrived]))).decided
 
             assert (decided.fact if decided else None) == outcome
 
@@ -67,12 +67,12 @@ def test_an_outcome_is_decided_once(outcome: Fact, facts: tuple[Fact, ...]) -> N
     events = stream(*facts)
     history = History([placed(), *events, then(placed(), outcome)])
 
-    assert play(decide(events[0], history)).decided is None
+    assert run_reaction(decide(events[0], history)).decided is None
 
 
 def test_the_decision_fills_the_outcome_slot() -> None:
     events = stream(PAID, RESERVED)
-    decided = play(decide(events[1], History([placed(), *events]))).decided
+    decided = run_reaction(decide(events[1], History([placed(), *events]))).decided
 
     assert decided is not None
     assert decided.slot == OUTCOME

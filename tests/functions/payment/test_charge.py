@@ -32,7 +32,7 @@ from tests.support.paying import (
     FakeGateway,
     history,
 )
-from tests.support.play import play
+from tests.support.run_reaction import run_reaction
 
 
 def captured(reference: str = "ours") -> Fill:
@@ -41,10 +41,10 @@ def captured(reference: str = "ours") -> Fill:
 
 def test_a_reference_is_recorded_and_then_confirmed() -> None:
     gateway = FakeGateway()
-    played = play(charge(PLACED, history(), gateway), PREPARED)
+    result = run_reaction(charge(PLACED, history(), gateway), PREPARED)
 
-    assert played.yielded == [Fill(fact=PaymentPrepared(reference="ours"), slot=ATTEMPT)]
-    assert played.decided == captured()
+    assert result.yielded == [Fill(fact=PaymentPrepared(reference="ours"), slot=ATTEMPT)]
+    assert result.decided == captured()
     assert gateway.calls == ["prepare", "confirm ours"]
 
 
@@ -58,17 +58,17 @@ def test_before_the_reference_is_recorded_nothing_is_confirmed() -> None:
 
 def test_only_the_reference_that_won_the_slot_is_confirmed() -> None:
     gateway = FakeGateway()
-    played = play(charge(PLACED, history(), gateway), THEIRS)
+    result = run_reaction(charge(PLACED, history(), gateway), THEIRS)
 
-    assert played.decided == captured("theirs")
+    assert result.decided == captured("theirs")
     assert gateway.calls == ["prepare", "confirm theirs"]
 
 
 def test_a_recorded_reference_is_confirmed_without_preparing_another() -> None:
     gateway = FakeGateway()
-    played = play(charge(PLACED, history(PREPARED), gateway))
+    result = run_reaction(charge(PLACED, history(PREPARED), gateway))
 
-    assert (played.yielded, played.decided) == ([], captured())
+    assert (result.yielded, result.decided) == ([], captured())
     assert gateway.calls == ["confirm ours"]
 
 
@@ -85,16 +85,16 @@ def test_a_recorded_reference_is_confirmed_without_preparing_another() -> None:
     ids=["captured", "declined", "cancelled"],
 )
 def test_the_gateways_answer_is_recorded(answer: Confirmation, fact: Fact) -> None:
-    played = play(charge(PLACED, history(PREPARED), FakeGateway(confirms=answer)))
+    result = run_reaction(charge(PLACED, history(PREPARED), FakeGateway(confirms=answer)))
 
-    assert played.decided == Fill(fact=fact, slot=CHARGE)
+    assert result.decided == Fill(fact=fact, slot=CHARGE)
 
 
 def test_a_gateway_that_does_not_answer_leaves_the_charge_open() -> None:
     gateway = FakeGateway(confirms=GatewayUnavailable())
 
     with pytest.raises(GatewayUnavailable):
-        play(charge(PLACED, history(PREPARED), gateway))
+        run_reaction(charge(PLACED, history(PREPARED), gateway))
 
 
 @pytest.mark.parametrize(
@@ -108,34 +108,34 @@ def test_a_gateway_that_does_not_answer_leaves_the_charge_open() -> None:
 )
 def test_a_decided_charge_calls_the_gateway_no_more(held: Event[Fact]) -> None:
     gateway = FakeGateway()
-    played = play(charge(PLACED, history(PREPARED, held), gateway))
+    result = run_reaction(charge(PLACED, history(PREPARED, held), gateway))
 
-    assert (played.yielded, played.decided, gateway.calls) == ([], None, [])
+    assert (result.yielded, result.decided, gateway.calls) == ([], None, [])
 
 
 def test_a_voided_payment_is_not_begun() -> None:
     gateway = FakeGateway()
-    played = play(charge(PLACED, history(CANCELLED, NEVER_TRIED), gateway))
+    result = run_reaction(charge(PLACED, history(CANCELLED, NEVER_TRIED), gateway))
 
-    assert (played.decided, gateway.calls) == (None, [])
+    assert (result.decided, gateway.calls) == (None, [])
 
 
 def test_a_concurrently_voided_payment_is_not_confirmed() -> None:
     gateway = FakeGateway()
-    played = play(charge(PLACED, history(), gateway), NEVER_TRIED)
+    result = run_reaction(charge(PLACED, history(), gateway), NEVER_TRIED)
 
-    assert (played.decided, gateway.calls) == (None, ["prepare"])
+    assert (result.decided, gateway.calls) == (None, ["prepare"])
 
 
 def test_a_cancelled_order_begins_no_payment() -> None:
     gateway = FakeGateway()
-    played = play(charge(PLACED, history(CANCELLED), gateway))
+    result = run_reaction(charge(PLACED, history(CANCELLED), gateway))
 
-    assert (played.yielded, played.decided, gateway.calls) == ([], VOID, [])
+    assert (result.yielded, result.decided, gateway.calls) == ([], VOID, [])
 
 
 def test_a_prepared_payment_of_a_cancelled_order_is_left_to_the_refund() -> None:
     gateway = FakeGateway()
-    played = play(charge(PLACED, history(PREPARED, CANCELLED), gateway))
+    result = run_reaction(charge(PLACED, history(PREPARED, CANCELLED), gateway))
 
-    assert (played.yielded, played.decided, gateway.calls) == ([], None, [])
+    assert (result.yielded, result.decided, gateway.calls) == ([], None, [])

@@ -23,31 +23,31 @@ from tests.support.paying import (
     FakeGateway,
     history,
 )
-from tests.support.play import play
+from tests.support.run_reaction import run_reaction
 
 
 def test_a_payment_that_never_began_is_voided() -> None:
     gateway = FakeGateway()
-    played = play(void_or_refund(CANCELLED, history(CANCELLED), gateway), NEVER_TRIED)
+    result = run_reaction(void_or_refund(CANCELLED, history(CANCELLED), gateway), NEVER_TRIED)
 
-    assert (played.yielded, played.decided, gateway.calls) == ([VOID], None, [])
+    assert (result.yielded, result.decided, gateway.calls) == ([VOID], None, [])
 
 
 def test_a_payment_that_began_concurrently_is_cancelled() -> None:
     gateway = FakeGateway()
-    played = play(void_or_refund(CANCELLED, history(CANCELLED), gateway), PREPARED)
+    result = run_reaction(void_or_refund(CANCELLED, history(CANCELLED), gateway), PREPARED)
 
     assert gateway.calls == ["cancel ours"]
-    assert played.decided == Fill(fact=PaymentVoided(reference="ours"), slot=CHARGE)
+    assert result.decided == Fill(fact=PaymentVoided(reference="ours"), slot=CHARGE)
 
 
 def test_a_reference_without_a_charge_is_voided_and_records_no_refund() -> None:
     gateway = FakeGateway()
-    played = play(void_or_refund(CANCELLED, history(PREPARED, CANCELLED), gateway))
+    result = run_reaction(void_or_refund(CANCELLED, history(PREPARED, CANCELLED), gateway))
 
     assert gateway.calls == ["cancel ours"]
-    assert played.yielded == []
-    assert played.decided == Fill(fact=PaymentVoided(reference="ours"), slot=CHARGE)
+    assert result.yielded == []
+    assert result.decided == Fill(fact=PaymentVoided(reference="ours"), slot=CHARGE)
 
 
 REFUNDED = PaymentRefunded(reference="ours", amount=TOTAL)
@@ -56,30 +56,34 @@ REFUNDED = PaymentRefunded(reference="ours", amount=TOTAL)
 def test_a_captured_payment_is_refunded() -> None:
     gateway = FakeGateway(returns=TOTAL)
     captured = then(PREPARED, PaymentCaptured(reference="ours", amount=TOTAL))
-    played = play(void_or_refund(CANCELLED, history(PREPARED, captured, CANCELLED), gateway))
+    result = run_reaction(
+        void_or_refund(CANCELLED, history(PREPARED, captured, CANCELLED), gateway)
+    )
 
     assert gateway.calls == ["cancel ours"]
-    assert (played.yielded, played.decided) == ([], Fill(fact=REFUNDED, slot=REFUND))
+    assert (result.yielded, result.decided) == ([], Fill(fact=REFUNDED, slot=REFUND))
 
 
 def test_a_charge_without_its_event_is_recorded_before_its_refund() -> None:
     gateway = FakeGateway(returns=TOTAL)
     captured = PaymentCaptured(reference="ours", amount=TOTAL)
-    played = play(
+    result = run_reaction(
         void_or_refund(CANCELLED, history(PREPARED, CANCELLED), gateway), then(PREPARED, captured)
     )
 
     assert gateway.calls == ["cancel ours"]
-    assert played.yielded == [Fill(fact=captured, slot=CHARGE)]
-    assert played.decided == Fill(fact=REFUNDED, slot=REFUND)
+    assert result.yielded == [Fill(fact=captured, slot=CHARGE)]
+    assert result.decided == Fill(fact=REFUNDED, slot=REFUND)
 
 
 def test_a_refunded_payment_is_not_cancelled_again() -> None:
     gateway = FakeGateway(returns=TOTAL)
     refunded = then(CANCELLED, PaymentRefunded(reference="ours", amount=TOTAL))
-    played = play(void_or_refund(CANCELLED, history(PREPARED, CANCELLED, refunded), gateway))
+    result = run_reaction(
+        void_or_refund(CANCELLED, history(PREPARED, CANCELLED, refunded), gateway)
+    )
 
-    assert (played.yielded, played.decided, gateway.calls) == ([], None, [])
+    assert (result.yielded, result.decided, gateway.calls) == ([], None, [])
 
 
 @pytest.mark.parametrize(
@@ -95,6 +99,6 @@ def test_a_voided_or_declined_payment_needs_no_refund(
     known: tuple[Event[Fact], ...],
 ) -> None:
     gateway = FakeGateway()
-    played = play(void_or_refund(CANCELLED, history(*known, CANCELLED), gateway))
+    result = run_reaction(void_or_refund(CANCELLED, history(*known, CANCELLED), gateway))
 
-    assert (played.yielded, played.decided, gateway.calls) == ([], None, [])
+    assert (result.yielded, result.decided, gateway.calls) == ([], None, [])

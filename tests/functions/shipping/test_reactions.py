@@ -12,7 +12,7 @@ from functions.framework.reaction import Fill
 from functions.shipping.carrier import Carrier, CarrierUnavailable
 from functions.shipping.reactions import dispatch
 from tests.support.builders import ORDER, SHIP_TO, order_placed, placed, then
-from tests.support.play import play
+from tests.support.run_reaction import run_reaction
 
 PLACED = placed(order_placed(delivery="express"))
 CONFIRMED = then(PLACED, OrderConfirmed())
@@ -44,7 +44,7 @@ class FakeCarrier:
 
 def run(carrier: Carrier, *more: DispatchScheduled) -> Fill | None:
     history = History([PLACED, CONFIRMED, *(then(CONFIRMED, fact) for fact in more)])
-    return play(dispatch(CONFIRMED, history, carrier)).decided
+    return run_reaction(dispatch(CONFIRMED, history, carrier)).decided
 
 
 def scheduled(reference: str) -> Fill:
@@ -91,5 +91,5 @@ def test_a_carrier_that_does_not_answer_schedules_nothing() -> None:
 def test_an_order_without_its_first_event_is_left_alone() -> None:
     carrier = FakeCarrier()
 
-    assert play(dispatch(CONFIRMED, History([CONFIRMED]), carrier)).decided is None
+    assert run_reaction(dispatch(CONFIRMED, History([CONFIRMED]), carrier)).decided is None
     assert carrier.calls == []
