@@ -27,8 +27,8 @@ from ops.replays.queue_target import QueueTarget, QueueTransport
 from ops.replays.send import send
 from ops.replays.target import batch_size
 from tests.support.builders import NOW, Clock
+from tests.support.fake_time import Time
 from tests.support.order_histories import KINDS, OrderHistories
-from tests.support.played import Time
 
 DAYS, A_DAY = 7, 1000
 HISTORIES = 8

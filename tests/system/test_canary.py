@@ -19,9 +19,9 @@ from ops.cli.options import Options
 from ops.replays import replay
 from ops.replays.selection import SelectionOptions
 from ops.stage.connection import Connection
-from tests.support.played import Time
+from tests.support.fake_time import Time
+from tests.support.output import Output
 from tests.support.summary import Figure
-from tests.support.tape import Tape
 from tests.support.template import ACCOUNT, REGION, Templates
 from tests.system import marks
 from tests.system.canary import URL, CallRecorder, Canary
@@ -52,8 +52,8 @@ def walked(
 ) -> Iterator[Walked]:
     """A stage that mails guests, and one for customers with tokens."""
     templates: Templates = request.getfixturevalue(request.param)
-    recorder, tape = CallRecorder(), Tape()
-    with mock_aws(), recorder.recording(), tape.listening():
+    recorder, output = CallRecorder(), Output()
+    with mock_aws(), recorder.recording(), output.capture():
         world = World(templates, LogObserver(f"canary {request.param}"))
         shop = Shop(world)
         shop.subject = marks.SUBJECT if request.param == "guarded" else None
@@ -63,7 +63,7 @@ def walked(
         order = canary.walk()
         operate(order, world, stage)
         canary.poison(order)
-        yield Walked(tape.take(), recorder, canary, world)
+        yield Walked(output.take(), recorder, canary, world)
 
 
 def operate(order: Placed, world: World, stage: Connection) -> None:

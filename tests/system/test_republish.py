@@ -20,7 +20,7 @@ from ops.replays import republish
 from ops.replays.selection import SelectionOptions
 from ops.stage.connection import Connection
 from tests.support.client_hooks import hooked
-from tests.support.played import Time
+from tests.support.fake_time import Time
 from tests.system.shop import SOLD_OUT, Placed, Shop
 from tests.system.test_replay import tables
 from tests.system.world import World

@@ -13,9 +13,10 @@ from ops.replays import job as jobs
 from ops.replays.job import Job, Sent
 from ops.replays.progress import INTERVAL, progress
 from ops.stage.drain import POLL_INTERVAL, wait_until_empty
+from tests.ops.replays.conftest import FakeTarget
 from tests.ops.replays.test_job import plan
 from tests.support.builders import NOW
-from tests.support.played import Queue, Time
+from tests.support.fake_time import Time
 
 
 @pytest.fixture
@@ -81,8 +82,8 @@ def test_a_queue_is_empty_after_two_empty_polls_in_a_row(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     time = Time()
-    queue = Queue(time)
-    queue.waits = [7, 0, 3, 0, 0]
+    queue = FakeTarget(time)
+    queue.waiting.side_effect = [7, 0, 3, 0, 0]
 
     drained = wait_until_empty(Options(), queue, 60, clock=time, sleep=time.sleep)
 
@@ -93,8 +94,8 @@ def test_a_queue_is_empty_after_two_empty_polls_in_a_row(
 
 def test_the_wait_has_a_limit(capsys: pytest.CaptureFixture[str]) -> None:
     time = Time()
-    queue = Queue(time)
-    queue.waits = [7]
+    queue = FakeTarget(time)
+    queue.waiting.return_value = 7
 
     assert wait_until_empty(Options(), queue, 5, clock=time, sleep=time.sleep) is ExitCode.FAILED
     assert time.now == 1005
@@ -105,8 +106,8 @@ def test_after_one_empty_poll_the_queue_is_not_reported_to_hold_messages(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     time = Time()
-    queue = Queue(time)
-    queue.waits = [0]
+    queue = FakeTarget(time)
+    queue.waiting.return_value = 0
 
     drained = wait_until_empty(Options(), queue, 5, sure=30, clock=time, sleep=time.sleep)
 

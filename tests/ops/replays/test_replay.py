@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -19,9 +20,9 @@ from ops.replays import replay as replaying
 from ops.replays.replay import replay
 from ops.stage.connection import Connection
 from tests.ops.conftest import write_events
-from tests.ops.replays.conftest import IDS, Reachable, filled, raises, received
+from tests.ops.replays.conftest import IDS, fill, raises, received
 from tests.support.builders import placed
-from tests.support.played import Time
+from tests.support.fake_time import Time
 from tests.support.read_model import LISTING
 
 
@@ -81,14 +82,14 @@ def test_a_consumer_that_is_not_replayable_is_refused(
 def test_another_stage_needs_a_confirmation(
     stage: Callable[[str], Connection],
     monkeypatch: pytest.MonkeyPatch,
-    reachable: Reachable,
+    connect: Mock,
     go: Callable[..., ExitCode],
     folder: Path,
     typed: str | None,
     sent: int,
 ) -> None:
-    dev = filled(stage("dev"))
-    reachable.connection = dev
+    dev = fill(stage("dev"))
+    connect.side_effect = lambda: dev
     monkeypatch.setattr("sys.stdin.isatty", lambda: typed is not None, raising=False)
     monkeypatch.setattr("builtins.input", lambda: typed)
     options = Options(stage="dev")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import msgspec
 import pytest
@@ -21,10 +22,9 @@ from ops.replays import republish as republishing
 from ops.replays.republish import republish
 from ops.stage.connection import Connection
 from tests.ops.conftest import write_events
-from tests.ops.replays.conftest import IDS, Reachable, filled, raises
+from tests.ops.replays.conftest import IDS, fill, raises, subscribe
 from tests.support.builders import TRUMPET, order_placed, placed
-from tests.support.listener import Listener
-from tests.support.played import Time
+from tests.support.fake_time import Time
 
 SINCE = "2026-11-23T09:00:00Z"
 ALL = 3 * len(IDS)
@@ -55,7 +55,7 @@ def test_invalid_options_are_refused_before_it_connects(
 
 
 def test_a_dry_run_prints_the_plan_and_its_effects(
-    listener: Listener,
+    published: Callable[..., list[Any]],
     publish: Callable[..., ExitCode],
     folder: Path,
     capsys: pytest.CaptureFixture[str],
@@ -71,7 +71,7 @@ def test_a_dry_run_prints_the_plan_and_its_effects(
     *text, command, _ = output.splitlines()
     assert command.startswith("  fanfare republish --since 2026-11-23T09:02:00Z --until ")
     assert max(map(len, text)) <= 80
-    assert listener.heard() == []
+    assert published() == []
     assert list(folder.iterdir()) == []
 
 
@@ -86,7 +86,7 @@ def test_a_dry_run_prints_the_plan_and_its_effects(
 )
 def test_the_command_of_a_dry_run_publishes_the_estimated_events(
     stocked: Connection,
-    listener: Listener,
+    published: Callable[..., list[Any]],
     time: Time,
     publish: Callable[..., ExitCode],
     capsys: pytest.CaptureFixture[str],
@@ -103,25 +103,25 @@ def test_the_command_of_a_dry_run_publishes_the_estimated_events(
 
     assert main(plan["command"].split()[1:]) is ExitCode.DONE
 
-    heard, estimate = listener.heard(), plan["would_send"]
-    assert Counter(event.type for event in heard) == estimate["types"]
-    assert len({event.id for event in heard}) == len(heard) == estimate["events"] > 0
-    assert len({event.subject for event in heard}) == estimate["orders"]
+    events, estimate = published(), plan["would_send"]
+    assert Counter(event.type for event in events) == estimate["types"]
+    assert len({event.id for event in events}) == len(events) == estimate["events"] > 0
+    assert len({event.subject for event in events}) == estimate["orders"]
 
 
 @pytest.mark.parametrize(("typed", "sent"), [(None, 0), ("no", 0), ("dev", ALL)])
 def test_another_stage_needs_a_confirmation(
     stage: Callable[[str], Connection],
     monkeypatch: pytest.MonkeyPatch,
-    reachable: Reachable,
+    connect: Mock,
     publish: Callable[..., ExitCode],
     capsys: pytest.CaptureFixture[str],
     typed: str | None,
     sent: int,
 ) -> None:
-    dev = filled(stage("dev"))
-    listener = Listener(dev)
-    reachable.connection = dev
+    dev = fill(stage("dev"))
+    published = subscribe(dev)
+    connect.side_effect = lambda: dev
     monkeypatch.setattr("sys.stdin.isatty", lambda: typed is not None, raising=False)
     monkeypatch.setattr("builtins.input", lambda: typed)
     options = Options(stage="dev")
@@ -131,13 +131,15 @@ def test_another_stage_needs_a_confirmation(
     else:
         raises(ExitCode.REFUSED, "Nothing was changed", lambda: publish(options, since=SINCE))
 
-    assert len(listener.heard()) == sent
+    assert len(published()) == sent
     assert "has not acts on it now, late" in capsys.readouterr().err
     assert publish(options, since=SINCE, yes=True) is ExitCode.DONE
 
 
 def test_the_next_steps_are_printed(
-    listener: Listener, publish: Callable[..., ExitCode], capsys: pytest.CaptureFixture[str]
+    published: Callable[..., list[Any]],
+    publish: Callable[..., ExitCode],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert publish(since=SINCE) is ExitCode.DONE
 
@@ -148,7 +150,7 @@ def test_the_next_steps_are_printed(
 
 
 def test_an_event_is_published_in_its_written_version(
-    stocked: Connection, listener: Listener, publish: Callable[..., ExitCode]
+    stocked: Connection, published: Callable[..., list[Any]], publish: Callable[..., ExitCode]
 ) -> None:
     old = json.loads(
         (Path(codec.__file__).with_name("samples") / "OrderPlaced.1.json").read_bytes()
@@ -159,8 +161,7 @@ def test_an_event_is_published_in_its_written_version(
 
     assert publish(since="3000d", orders=(old["subject"],)) is ExitCode.DONE
 
-    (body,) = listener.bodies()
-    assert json.loads(body) == old
+    assert published(decode=json.loads) == [old]
 
 
 BARRED = order_placed(msgspec.structs.replace(TRUMPET, name="\uffff"))
@@ -179,7 +180,7 @@ BARRED = order_placed(msgspec.structs.replace(TRUMPET, name="\uffff"))
 )
 def test_an_event_that_the_relay_would_refuse_stops_it_before_anything_is_published(
     stocked: Connection,
-    listener: Listener,
+    published: Callable[..., list[Any]],
     publish: Callable[..., ExitCode],
     changes: dict[str, Any],
     text: str,
@@ -189,7 +190,7 @@ def test_an_event_that_the_relay_would_refuse_stops_it_before_anything_is_publis
     stocked.client("dynamodb").put_item(TableName=names.log_table("local"), Item=item)
 
     raises(ExitCode.FAILED, f"{text}.*Nothing was sent", lambda: publish(since=SINCE))
-    assert listener.heard() == []
+    assert published() == []
 
 
 def test_a_stage_without_a_topic_is_not_found(

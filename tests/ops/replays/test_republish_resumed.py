@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,22 +11,20 @@ from ops.cli.options import Options
 from ops.replays import job as job_files
 from ops.replays import jobs
 from ops.stage.connection import Connection
-from tests.ops.replays.conftest import interrupted, raises
+from tests.ops.replays.conftest import interrupt, raises, subscribe
 from tests.ops.replays.test_republish import ALL, SINCE
-from tests.support.listener import Listener
 
 
 @pytest.fixture
 def stopped(
     stocked: Connection,
-    listener: Listener,
+    published: Callable[..., list[Any]],
     publish: Callable[..., ExitCode],
     folder: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> str:
     """The id of a job that was interrupted at its fifth publish."""
-    with interrupted(stocked.client("sns"), "sns.PublishBatch", nth=5):
-        publish(since=SINCE)
+    interrupt(stocked.client("sns"), "publish_batch", 5, lambda: publish(since=SINCE))
     (path,) = folder.iterdir()
     resume = f"30 of {ALL} events sent. Resume with: fanfare republish --resume {path.stem}"
     assert resume in capsys.readouterr().err
@@ -33,7 +32,7 @@ def stopped(
 
 
 def test_an_interrupted_job_is_resumed_where_it_stopped(
-    listener: Listener,
+    published: Callable[..., list[Any]],
     publish: Callable[..., ExitCode],
     stopped: str,
     capsys: pytest.CaptureFixture[str],
@@ -47,20 +46,20 @@ def test_an_interrupted_job_is_resumed_where_it_stopped(
     assert f"Would send 6 of {ALL} events to the topic: the rest" in capsys.readouterr().out
     assert publish(job=stopped) is ExitCode.DONE
 
-    assert len({event.id for event in listener.heard()}) == ALL
+    assert len({event.id for event in published()}) == ALL
     assert job_files.find(stopped).state == "done"
 
 
 def test_a_second_run_at_once_delivers_every_event_once(
     stocked: Connection, publish: Callable[..., ExitCode], request: pytest.FixtureRequest
 ) -> None:
-    ordered = Listener(stocked, ordered=True)
+    received = subscribe(stocked, ordered=True)
     request.getfixturevalue("stopped")
 
     assert publish(since=SINCE) is ExitCode.DONE
 
-    heard = [event.id for event in ordered.heard()]
-    assert len(heard) == len(set(heard)) == ALL
+    ids = [event.id for event in received()]
+    assert len(ids) == len(set(ids)) == ALL
 
 
 def test_a_job_for_the_topic_cannot_be_resumed_as_a_replay(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock, patch
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -15,7 +16,7 @@ from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.replays import job as job_files
 from ops.stage.connection import Connection
-from tests.ops.replays.conftest import Reachable, raises, received
+from tests.ops.replays.conftest import raises, received
 from tests.support.read_model import LISTING
 
 
@@ -61,10 +62,11 @@ def test_a_dry_run_of_a_resumed_job_sends_nothing(
 
 
 def test_a_job_of_an_ended_local_run_is_refused(
-    stocked: Connection, reachable: Reachable, go: Callable[..., ExitCode], broken: str
+    stocked: Connection, connect: Mock, go: Callable[..., ExitCode], broken: str
 ) -> None:
     made = job_files.find(broken).plan.made
-    reachable.connection = replace(stocked, began=made + timedelta(seconds=1))
+    later = replace(stocked, began=made + timedelta(seconds=1))
+    connect.side_effect = lambda: later
     received(stocked)
 
     text = "of an earlier local run, whose log is gone"
@@ -126,14 +128,9 @@ def test_a_job_with_a_type_that_is_no_longer_subscribed_to_is_refused(
 def test_an_outage_fails_with_the_command_that_resumes(
     stocked: Connection, go: Callable[..., ExitCode], folder: Path
 ) -> None:
-    def away(**_: Any) -> Any:
-        raise EndpointConnectionError(endpoint_url="https://sqs")
-
-    events = stocked.client("sqs").meta.events
-    events.register_first("before-send.sqs.SendMessageBatch", away)
-    raises(
-        ExitCode.FAILED, r"0 of 24 events sent\. Resume with: fanfare replay orders --resume", go
-    )
-    events.unregister("before-send.sqs.SendMessageBatch", away)
+    outage = EndpointConnectionError(endpoint_url="https://sqs")
+    text = r"0 of 24 events sent\. Resume with: fanfare replay orders --resume"
+    with patch.object(stocked.client("sqs"), "send_message_batch", side_effect=outage):
+        raises(ExitCode.FAILED, text, go)
     (path,) = folder.iterdir()
     assert job_files.load(path).state == "failed"

@@ -14,17 +14,15 @@ from ops.replays.job import Job, Plan
 from ops.replays.queue_target import QueueTarget, QueueTransport
 from ops.replays.send import ATTEMPTS, FIRST_PAUSE, Undelivered, send
 from ops.replays.target import batch_size
+from tests.ops.replays.conftest import AFTER, ORDERS, FakeTarget, history
 from tests.support.builders import placed
-from tests.support.played import Queue, Time
+from tests.support.fake_time import Time
 from tests.support.read_model import LISTING
-from tests.support.replay_orders import AFTER, ORDERS, log, story_of, time
-
-__all__ = ["log", "time"]
 
 
 @pytest.fixture
-def queue(time: Time) -> Queue:
-    return Queue(time)
+def queue(time: Time) -> FakeTarget:
+    return FakeTarget(time)
 
 
 def requests_at(rate: float) -> Callable[[Sequence[Message]], int]:
@@ -58,7 +56,7 @@ def job(log: MemoryLog, tmp_path: Path) -> Job:
     return jobs.create(plan(log), tmp_path)
 
 
-def run(job: Job, log: MemoryLog, queue: Queue, time: Time) -> None:
+def run(job: Job, log: MemoryLog, queue: FakeTarget, time: Time) -> None:
     send(job, log, QueueTransport(queue), time.pace(job.plan.rate), time.clock, lambda _: None)
 
 
@@ -70,14 +68,14 @@ def expected() -> list[str]:
     ids = [
         event.id
         for order in ORDERS
-        for event in story_of(order)
+        for event in history(order)
         if event.type in LISTING.subscribed_types
     ]
     return sorted(ids)
 
 
 def test_exactly_the_estimated_events_are_sent(
-    job: Job, log: MemoryLog, queue: Queue, time: Time
+    job: Job, log: MemoryLog, queue: FakeTarget, time: Time
 ) -> None:
     run(job, log, queue, time)
 
@@ -91,7 +89,7 @@ def test_exactly_the_estimated_events_are_sent(
 
 
 def test_an_event_later_than_the_job_is_not_sent(
-    job: Job, log: MemoryLog, queue: Queue, time: Time
+    job: Job, log: MemoryLog, queue: FakeTarget, time: Time
 ) -> None:
     log.append(placed(order="LATER", now=AFTER))
 
@@ -102,7 +100,7 @@ def test_an_event_later_than_the_job_is_not_sent(
 
 @pytest.mark.parametrize("rate", [0.5, 3.0, 50.0, 400.0])
 def test_no_second_has_more_than_the_rate(
-    log: MemoryLog, tmp_path: Path, queue: Queue, time: Time, rate: float
+    log: MemoryLog, tmp_path: Path, queue: FakeTarget, time: Time, rate: float
 ) -> None:
     job = jobs.create(plan(log, rate=rate), tmp_path)
     began = time.now
@@ -118,7 +116,7 @@ def test_no_second_has_more_than_the_rate(
 @pytest.mark.parametrize("call", range(1, 9))
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), TimeoutError("lost answer")])
 def test_after_an_interruption_at_any_batch_no_event_is_missing(
-    job: Job, log: MemoryLog, queue: Queue, time: Time, call: int, error: BaseException
+    job: Job, log: MemoryLog, queue: FakeTarget, time: Time, call: int, error: BaseException
 ) -> None:
     queue.breaks[call] = error
 
@@ -136,7 +134,7 @@ def test_after_an_interruption_at_any_batch_no_event_is_missing(
 
 @pytest.mark.parametrize("cut", [0, 1, 7, 40])
 def test_a_truncated_file_is_resumed_from_its_last_complete_line(
-    job: Job, log: MemoryLog, queue: Queue, time: Time, cut: int
+    job: Job, log: MemoryLog, queue: FakeTarget, time: Time, cut: int
 ) -> None:
     queue.breaks[4] = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
@@ -154,7 +152,7 @@ def test_a_truncated_file_is_resumed_from_its_last_complete_line(
 
 
 def test_a_killed_job_is_interrupted_and_can_be_resumed(
-    job: Job, log: MemoryLog, queue: Queue, time: Time
+    job: Job, log: MemoryLog, queue: FakeTarget, time: Time
 ) -> None:
     class Killed(BaseException):
         pass
@@ -170,7 +168,7 @@ def test_a_killed_job_is_interrupted_and_can_be_resumed(
 
 
 def test_refused_messages_are_sent_again_alone_and_later(
-    job: Job, log: MemoryLog, queue: Queue, time: Time
+    job: Job, log: MemoryLog, queue: FakeTarget, time: Time
 ) -> None:
     queue.refuses = {"ORDER01/placed": 2, "ORDER02/placed": 1}
 
@@ -183,7 +181,7 @@ def test_refused_messages_are_sent_again_alone_and_later(
 
 
 def test_messages_that_are_refused_at_every_attempt_fail_the_job(
-    job: Job, log: MemoryLog, queue: Queue, time: Time
+    job: Job, log: MemoryLog, queue: FakeTarget, time: Time
 ) -> None:
     queue.refuses = {"ORDER04/placed": 99}
 
@@ -200,7 +198,7 @@ def test_messages_that_are_refused_at_every_attempt_fail_the_job(
     assert set(queue.ids) == set(expected())
 
 
-def test_a_done_job_sends_nothing(job: Job, log: MemoryLog, queue: Queue, time: Time) -> None:
+def test_a_done_job_sends_nothing(job: Job, log: MemoryLog, queue: FakeTarget, time: Time) -> None:
     run(job, log, queue, time)
     calls = len(queue.calls)
 

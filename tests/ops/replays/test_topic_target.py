@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import override
 
 import pytest
 
@@ -17,46 +18,22 @@ from ops.replays.job import Job, Plan
 from ops.replays.send import ATTEMPTS, FIRST_PAUSE, Undelivered, send
 from ops.replays.target import batch_size
 from ops.replays.topic_target import TopicTarget, TopicTransport
+from tests.ops.replays.conftest import AFTER, ORDERS, FakeTarget, history
 from tests.support.builders import NOW
-from tests.support.played import Time
-from tests.support.replay_orders import AFTER, ORDERS, log, story_of, time
-
-__all__ = ["log", "time"]
+from tests.support.fake_time import Time
 
 
-class RecordingTopic:
-    """A topic that keeps its messages. `refuses` has the number of refusals by id; `breaks` an
-    error by call, raised after the messages were accepted."""
+class FakeTopic(FakeTarget):
+    """A topic that accepts one message of an order at a time."""
 
-    def __init__(self, time: Time) -> None:
-        self.calls: list[tuple[float, list[str]]] = []
-        self.accepted: list[Message] = []
-        self.refuses: dict[str, int] = {}
-        self.breaks: dict[int, BaseException] = {}
-        self._time = time
-
+    @override
     def publish(self, messages: Sequence[Message]) -> Sequence[str]:
-        assert 0 < len(messages) <= 10
         assert len({message.subject for message in messages}) == len(messages)
-        self.calls.append((self._time.now, [message.id for message in messages]))
-        answers = []
-        for message in messages:
-            left = self.refuses.get(message.id, 0)
-            self.refuses[message.id] = left - 1
-            answers.append("Throttled" if left > 0 else "")
-            self.accepted += [message] if left <= 0 else []
-        error = self.breaks.pop(len(self.calls), None)
-        if error:
-            raise error
-        return answers
-
-    @property
-    def ids(self) -> list[str]:
-        return [message.id for message in self.accepted]
+        return super().publish(messages)
 
     def slots(self) -> dict[str, list[str]]:
         """Return the slots of each order's events, in the sequence of their first arrival."""
-        first = dict.fromkeys(message.id for message in self.accepted)
+        first = dict.fromkeys(self.ids)
         return {
             order: [each.partition("/")[2] for each in first if each.startswith(f"{order}/")]
             for order in ORDERS
@@ -80,12 +57,12 @@ class SmallPages:
         )
 
 
-SLOTS = [event.slot for event in story_of("ORDER")]
+SLOTS = [event.slot for event in history("ORDER")]
 
 
 @pytest.fixture
-def topic(time: Time) -> RecordingTopic:
-    return RecordingTopic(time)
+def topic(time: Time) -> FakeTopic:
+    return FakeTopic(time)
 
 
 def made(log: Pages, folder: Path, rate: float = 1000.0) -> Job:
@@ -112,7 +89,7 @@ def job(log: MemoryLog, tmp_path: Path) -> Job:
     return made(log, tmp_path)
 
 
-def run(job: Job, log: Pages, topic: RecordingTopic, time: Time) -> None:
+def run(job: Job, log: Pages, topic: FakeTopic, time: Time) -> None:
     send(job, log, TopicTransport(topic), time.pace(job.plan.rate), time.clock, lambda _: None)
 
 
@@ -126,7 +103,7 @@ def test_the_sequence_of_an_orders_events_is_not_that_of_its_slots() -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 1000])
 def test_an_orders_events_are_published_by_sequence_whatever_the_pages(
-    log: MemoryLog, tmp_path: Path, topic: RecordingTopic, time: Time, size: int
+    log: MemoryLog, tmp_path: Path, topic: FakeTopic, time: Time, size: int
 ) -> None:
     paged = SmallPages(log, size)
     job = made(paged, tmp_path)
@@ -141,7 +118,7 @@ def test_an_orders_events_are_published_by_sequence_whatever_the_pages(
 
 
 def test_events_of_many_orders_are_published_together(
-    job: Job, log: MemoryLog, topic: RecordingTopic
+    job: Job, log: MemoryLog, topic: FakeTopic
 ) -> None:
     run(job, log, topic, Time())
 
@@ -150,7 +127,7 @@ def test_events_of_many_orders_are_published_together(
 
 @pytest.mark.parametrize("rate", [0.5, 3.0, 50.0])
 def test_no_second_has_more_than_the_rate(
-    log: MemoryLog, tmp_path: Path, topic: RecordingTopic, time: Time, rate: float
+    log: MemoryLog, tmp_path: Path, topic: FakeTopic, time: Time, rate: float
 ) -> None:
     run(made(log, tmp_path, rate), log, topic, time)
 
@@ -163,7 +140,7 @@ def test_no_second_has_more_than_the_rate(
 @pytest.mark.parametrize("call", [1, 2, 4, 5, 9, 12])
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), TimeoutError("lost answer")])
 def test_after_an_interruption_at_any_wave_no_event_is_missing(
-    job: Job, log: MemoryLog, topic: RecordingTopic, time: Time, call: int, error: BaseException
+    job: Job, log: MemoryLog, topic: FakeTopic, time: Time, call: int, error: BaseException
 ) -> None:
     topic.breaks[call] = error
 
@@ -178,7 +155,7 @@ def test_after_an_interruption_at_any_wave_no_event_is_missing(
 
 
 def test_a_refused_event_is_published_again_and_its_successors_wait(
-    job: Job, log: MemoryLog, topic: RecordingTopic, time: Time
+    job: Job, log: MemoryLog, topic: FakeTopic, time: Time
 ) -> None:
     refused = f"ORDER01/{SLOTS[1]}"
     topic.refuses = {refused: 2}
@@ -195,7 +172,7 @@ def test_a_refused_event_is_published_again_and_its_successors_wait(
 
 
 def test_an_event_refused_at_every_attempt_is_named_and_blocks_its_successors(
-    job: Job, log: MemoryLog, topic: RecordingTopic, time: Time
+    job: Job, log: MemoryLog, topic: FakeTopic, time: Time
 ) -> None:
     refused = f"ORDER01/{SLOTS[1]}"
     topic.refuses = {refused: ATTEMPTS, f"ORDER03/{SLOTS[1]}": ATTEMPTS}

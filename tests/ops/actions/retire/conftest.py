@@ -15,7 +15,7 @@ from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
 from tests.ops.actions.test_pause import FakeEventSources
-from tests.support.played import Time
+from tests.support.fake_time import Time
 
 NAME = "greeting"
 TABLE = "fanfare-local-greeting-cards"
