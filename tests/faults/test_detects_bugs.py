@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from tests.faults.scenarios import SCENARIOS
-from tests.faults.seeded_bugs import SEEDED_BUGS
+from tests.faults.seeded_bugs import SEEDED_BUGS, seed
 from tests.faults.sweep import CallPath, sweep
 from tests.support.template import Templates
 
@@ -40,7 +40,7 @@ def test_a_seeded_bug_is_found(
     name: str, templates: Templates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     function, call, invariant = FOUND_BY[name]
-    SEEDED_BUGS[name](monkeypatch)
+    seed(monkeypatch, name)
 
     def wanted(site: CallPath) -> bool:
         return site[0] == function and site[-1].startswith(call)

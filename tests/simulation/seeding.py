@@ -1,4 +1,4 @@
-"""Seeding of bugs: into a rule or a port in memory, or into a row of the map."""
+"""Seeding of bugs: each is the wrong code, under a decorator that names its place."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,40 +8,64 @@ import pytest
 
 from events.envelope import Fact
 from functions.framework.reaction import On
-from functions.framework.service import Consumer
 from functions.map import BUS, CONSUMERS
-from simulation.campaign import Rows
+from simulation.campaign import ROWS, Rows
 
+type Code = Callable[..., Any]
 type Patch = pytest.MonkeyPatch
-type SeedBug[R] = Callable[[Patch], R]
-
-SEEDED_BUGS: dict[str, SeedBug[Rows]] = {}
-
-
-def catalogued[R](catalogue: dict[str, SeedBug[R]]) -> Callable[[SeedBug[R]], SeedBug[R]]:
-    """Return a decorator that adds a bug to a catalogue, under its name."""
-
-    def add(bug: SeedBug[R]) -> SeedBug[R]:
-        catalogue[bug.__name__] = bug
-        return bug
-
-    return add
+type Seed = Callable[[Patch], Rows]
+"""Seeds a bug: patches code for it, or returns other rows of the map."""
 
 
-seeded_bug = catalogued(SEEDED_BUGS)
+def with_reactions(name: str, change: Callable[[On], On | None]) -> Seed:
+    """Change each reaction of one consumer, or leave it out for None."""
+    consumers = [
+        replace(each, on=tuple(new for on in each.on if (new := change(on))))
+        if each.name == name
+        else each
+        for each in CONSUMERS
+    ]
+    return lambda _: (consumers, BUS)
 
 
-def with_reactions(name: str, change: Callable[[On], On | None]) -> Rows:
-    """Return the map with each reaction of one consumer changed, or left out for None."""
+class Catalogue(dict[str, Seed]):
+    """Seeded bugs by name; its decorators add one under the name of its code."""
 
-    def changed(consumer: Consumer) -> Consumer:
-        if consumer.name != name:
-            return consumer
-        return replace(consumer, on=tuple(new for on in consumer.on if (new := change(on))))
+    def in_place_of(self, target: str) -> Callable[[Code], Code]:
+        """Seed code in place of a function or method, by its import path."""
 
-    return tuple(changed(each) for each in CONSUMERS), BUS
+        def seed(code: Code) -> Seed:
+            def patched(patch: Patch) -> Rows:
+                patch.setattr(target, code)
+                return ROWS
+
+            return patched
+
+        return self._adding(seed)
+
+    def reaction(self, name: str, event: type[Fact]) -> Callable[[Code], Code]:
+        """Seed code as one consumer's reaction to a type."""
+        return self._adding(
+            lambda code: with_reactions(
+                name, lambda on: replace(on, react=code) if on.event is event else on
+            )
+        )
+
+    def publishing(self, code: Code) -> Code:
+        """Seed code as the publishing of the relay."""
+        return self._adding(lambda code: lambda _: (CONSUMERS, replace(BUS, publish=code)))(code)
+
+    def seed(self, seed: Seed) -> Seed:
+        """Add a bug of several changes."""
+        self[seed.__name__] = seed
+        return seed
+
+    def _adding(self, seed: Callable[[Code], Seed]) -> Callable[[Code], Code]:
+        def add(code: Code) -> Code:
+            self[code.__name__] = seed(code)
+            return code
+
+        return add
 
 
-def with_reaction(name: str, event: type[Fact], react: Callable[..., Any]) -> Rows:
-    """Return the map with another reaction of one consumer to one type."""
-    return with_reactions(name, lambda on: replace(on, react=react) if on.event is event else on)
+SEEDED_BUGS = Catalogue()

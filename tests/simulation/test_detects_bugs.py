@@ -7,7 +7,6 @@ import pytest
 from simulation.campaign import Rows, Run, Tally, campaign
 from simulation.report import replay_command, report
 from simulation.shrink import shrink
-from tests.simulation.seeded_bugs import it_confirms_the_losing_reference
 from tests.simulation.seeded_bugs_in_delivery import SEEDED_BUGS
 from tests.simulation.test_found import FOUND
 
@@ -75,7 +74,7 @@ def test_every_seeded_bug_has_a_test() -> None:
 
 
 def test_a_violation_shrinks_to_a_short_report(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = it_confirms_the_losing_reference(monkeypatch)
+    rows = SEEDED_BUGS["it_confirms_the_losing_reference"](monkeypatch)
     found = next(violations(rows))
     small = shrink(found, rows)
 
