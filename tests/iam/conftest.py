@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from infra.stage import DEV, LOCAL, PROD
-from tests.iam.recorded_stage import RecordedStage, moved_to_moto, record
+from tests.iam.recorded_stage import RecordedStage, record
 from tests.support.assembly import GUARDED, made_once, once, synthesize
 
 STAGES = {"local": LOCAL, "dev": DEV, "prod": PROD, "guarded": GUARDED}
 """Together they have all adapters, a shop for guests, and one for customers."""
-
 
 type Records = Callable[[str], RecordedStage]
 
@@ -24,15 +23,13 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Records:
 
     @cache
     def stage(name: str) -> RecordedStage:
-        templates = moved_to_moto(
-            once(tmp_path_factory, name, partial(synthesize, stage=STAGES[name]))
-        )
-
         def write(path: Path) -> None:
-            path.write_bytes(pickle.dumps(record(STAGES[name], templates)))
+            assembly = once(tmp_path_factory, name, partial(synthesize, stage=STAGES[name]))
+            path.write_bytes(pickle.dumps(record(STAGES[name], assembly)))
 
         path = made_once(tmp_path_factory, f"recorded-{name}", write)
-        return RecordedStage(templates, pickle.loads(path.read_bytes()))
+        found: RecordedStage = pickle.loads(path.read_bytes())
+        return found
 
     return stage
 

@@ -7,16 +7,15 @@ from functions.runtime.settings import SERVICE
 from tests.iam.permissions import Permission
 from tests.support.template import ACCOUNT, REGION, Templates
 
-SQS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-"""https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
+SOURCES = {
+    "sqs": ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"),
+    "dynamodb": ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"),
+}
+"""Actions on an event source, by its service.
 
-STREAM = (
-    "dynamodb:DescribeStream",
-    "dynamodb:GetRecords",
-    "dynamodb:GetShardIterator",
-    "dynamodb:ListStreams",
-)
-"""https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-example-lamda-process-dynamodb-streams.html"""
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-example-lamda-process-dynamodb-streams.html
+"""
 
 LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 """https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html"""
@@ -66,13 +65,10 @@ def required_by_lambda(templates: Templates) -> Iterator[tuple[str, Permission]]
 
 def _of_source(properties: Mapping[str, Any]) -> Iterator[Permission]:
     arn = properties["EventSourceArn"]
-    match arn.split(":")[2]:
-        case "sqs":
-            yield from (Permission(action, arn) for action in SQS)
-        case "dynamodb":
-            yield from (Permission(action, arn) for action in STREAM)
-        case other:
-            raise UnknownFeature(f"an event source of {other}")
+    service = arn.split(":")[2]
+    if service not in SOURCES:
+        raise UnknownFeature(f"an event source of {service}")
+    yield from (Permission(f"{service}:{action}", arn) for action in SOURCES[service])
     failed = properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
     if failed:
         if failed.split(":")[2] != "sqs":

@@ -15,13 +15,8 @@ SUFFIX = "-AbC123"
 DEFAULT_SET = "default"
 """The name of the configuration set that an identity of SES may have; any would do."""
 
-_BY_ITEM = {
-    "Put": "dynamodb:PutItem",
-    "Update": "dynamodb:UpdateItem",
-    "Delete": "dynamodb:DeleteItem",
-    "ConditionCheck": "dynamodb:ConditionCheckItem",
-}
-"""The action of each kind of item in a transaction; the transaction itself has none.
+_TRANSACTED = {"Put", "Update", "Delete", "ConditionCheck"}
+"""Kinds of items in a transaction, each with an action; the transaction itself has none.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
 """
@@ -50,13 +45,23 @@ def required(service: str, operation: str, params: Mapping[str, Any]) -> Iterato
         case "dynamodb", "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" | "Query" | "Scan":
             yield Permission(f"dynamodb:{operation}", _table(params))
         case "dynamodb", "TransactWriteItems":
-            yield from _transaction(params)
+            for kind, write in (each for item in params["TransactItems"] for each in item.items()):
+                if kind not in _TRANSACTED:
+                    raise UnknownCall(f"{kind} in a transaction")
+                yield Permission(f"dynamodb:{kind}Item", _table(write))
         case "sns", "PublishBatch":
             yield Permission("sns:Publish", params["TopicArn"])
         case "sqs", "SendMessage" | "ChangeMessageVisibilityBatch":
-            yield Permission(f"sqs:{operation.removesuffix('Batch')}", _queue(params))
+            queue = params["QueueUrl"].rpartition("/")[2]
+            yield Permission(f"sqs:{operation.removesuffix('Batch')}", _arn("sqs", queue))
         case "sesv2", "SendEmail":
-            yield from _mail(params)
+            # Recipients' identities are for SES's sandbox.
+            sender = params["FromEmailAddress"]
+            addresses = (sender, *params["Destination"]["ToAddresses"])
+            identities = (f"identity/{address}" for address in addresses)
+            for resource in (*identities, f"configuration-set/{DEFAULT_SET}"):
+                arn = _arn("ses", resource)
+                yield Permission("ses:SendEmail", arn, {"ses:FromAddress": sender})
         case "secretsmanager", "GetSecretValue":
             secret = f"secret:{params['SecretId']}{SUFFIX}"
             yield Permission("secretsmanager:GetSecretValue", _arn("secretsmanager", secret))
@@ -64,29 +69,9 @@ def required(service: str, operation: str, params: Mapping[str, Any]) -> Iterato
             raise UnknownCall(f"{service} {operation}: add its permissions to {__file__}")
 
 
-def _transaction(params: Mapping[str, Any]) -> Iterator[Permission]:
-    for item in params["TransactItems"]:
-        for kind, write in item.items():
-            if kind not in _BY_ITEM:
-                raise UnknownCall(f"{kind} in a transaction")
-            yield Permission(_BY_ITEM[kind], _table(write))
-
-
-def _mail(params: Mapping[str, Any]) -> Iterator[Permission]:
-    """Yield a permission on each identity of a mail, the recipients' for SES's sandbox."""
-    sender = params["FromEmailAddress"]
-    identities = [f"identity/{a}" for a in (sender, *params["Destination"]["ToAddresses"])]
-    for resource in (*identities, f"configuration-set/{DEFAULT_SET}"):
-        yield Permission("ses:SendEmail", _arn("ses", resource), {"ses:FromAddress": sender})
-
-
 def _table(params: Mapping[str, Any]) -> str:
     index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
     return table_arn(params["TableName"]) + index
-
-
-def _queue(params: Mapping[str, Any]) -> str:
-    return _arn("sqs", params["QueueUrl"].rpartition("/")[2])
 
 
 def _arn(service: str, resource: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import starmap
 from typing import Any
 
 from functions.runtime.settings import SERVICE
@@ -26,13 +27,20 @@ class Grant:
         """Return whether it allows the required permission."""
         return (
             fnmatchcase(need.action.lower(), self.action.lower())
-            and _matches(need.resource, self.resource)
+            and self.concerns(need.resource)
             and all(need.context.get(key) == value for key, value in self.condition)
         )
 
     def concerns(self, resource: str) -> bool:
-        """Return whether its resource pattern matches, under any condition."""
-        return _matches(resource, self.resource)
+        """Return whether its resource pattern matches an ARN, under any condition.
+
+        IAM compares the first five parts separately, so only a wildcard in the sixth spans a colon.
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+        """
+        if self.resource == "*":
+            return True
+        parts = zip(resource.split(":", 5), self.resource.split(":", 5), strict=False)
+        return self.resource.count(":") >= 5 and all(starmap(fnmatchcase, parts))
 
     @property
     def wild(self) -> bool:
@@ -40,23 +48,10 @@ class Grant:
         return any(mark in self.action + self.resource for mark in "*?")
 
 
-def _matches(resource: str, pattern: str) -> bool:
-    """Return whether an ARN matches a pattern.
-
-    IAM compares the first five parts separately, so only a wildcard in the sixth spans a colon.
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
-    """
-    if pattern == "*":
-        return True
-    parts = zip(resource.split(":", 5), pattern.split(":", 5), strict=False)
-    return pattern.count(":") >= 5 and all(fnmatchcase(part, wanted) for part, wanted in parts)
-
-
 @dataclass(frozen=True)
 class Role:
-    """A role, by its service's name or its own: its trust statements and its grants."""
+    """A role: its trust statements and its grants."""
 
-    of: str
     trusts: Sequence[Mapping[str, Any]]
     grants: frozenset[Grant]
 
@@ -85,7 +80,6 @@ def roles(templates: Templates) -> dict[str, Role]:
         if "ManagedPolicyArns" in properties or "PermissionsBoundary" in properties:
             raise UnreadablePolicy(f"{name} has permissions that are not in its template")
         found[of] = Role(
-            of,
             properties["AssumeRolePolicyDocument"]["Statement"],
             frozenset(_grants(properties.get("Policies", ()))),
         )
@@ -110,16 +104,13 @@ def _grants(policies: Sequence[Mapping[str, Any]]) -> Iterator[Grant]:
                 raise UnreadablePolicy(f"{sorted(statement)}")
             if statement["Effect"] != "Allow":
                 raise UnreadablePolicy(f"{statement['Effect']} is not supported")
-            condition = _condition(statement.get("Condition", {}))
+            condition = statement.get("Condition", {})
+            if condition.keys() - {"StringEquals"}:
+                raise UnreadablePolicy(f"{sorted(condition)} is not supported")
+            keys = tuple(sorted(condition.get("StringEquals", {}).items()))
             for action in _all(statement["Action"]):
                 for resource in _all(statement["Resource"]):
-                    yield Grant(action, resource, condition)
-
-
-def _condition(condition: Mapping[str, Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
-    if condition.keys() - {"StringEquals"}:
-        raise UnreadablePolicy(f"{sorted(condition)} is not supported")
-    return tuple(sorted(condition.get("StringEquals", {}).items()))
+                    yield Grant(action, resource, keys)
 
 
 def _all(one_or_more: str | Sequence[str]) -> Sequence[str]:

@@ -18,7 +18,7 @@ from tests.iam.lambda_service import required_by_lambda
 from tests.iam.permissions import Permission
 from tests.iam.policies import Role, roles
 from tests.iam.recorder import Recorder
-from tests.iam.workload import Workload, forget_all
+from tests.iam.workload import forget_all, run_workload
 from tests.support.assembly import Assembly
 from tests.support.builders import NOW
 from tests.support.gateways import KEY, StripeProvider
@@ -29,34 +29,29 @@ from tests.system.world import World
 
 @dataclass(frozen=True)
 class RecordedStage:
-    """A stage's templates, and the record of every call of the workload."""
+    """A stage's roles, by their service's name or their own, and every call of the workload.
 
-    templates: Templates
+    `permissions` are required by each role's own calls, and by those of Lambda.
+    """
+
+    roles: dict[str, Role]
     recorder: Recorder
-
-    @property
-    def permissions(self) -> set[tuple[str, Permission]]:
-        """The permissions that each role requires: for its own calls, and for those of Lambda."""
-        return self.recorder.permissions | set(required_by_lambda(self.templates))
-
-    @property
-    def roles(self) -> dict[str, Role]:
-        """The roles of the stage, by their service's name or their own."""
-        return roles(self.templates)
+    permissions: set[tuple[str, Permission]]
 
 
-def record(stage: Stage, templates: Templates) -> Recorder:
+def record(stage: Stage, assembly: Assembly) -> RecordedStage:
     """Run the workload on a stage under moto, with localstripe where its gateway is Stripe."""
-    recorder = Recorder()
+    templates, recorder = _moved_to_moto(assembly), Recorder()
     with mock_aws(), time_machine.travel(NOW, tick=False) as clock, _gateway(stage) as tokens:
         if stage.sender:
             client_factory()("sesv2").create_email_identity(EmailIdentity=stage.sender)
-        workload = Workload(World(templates, MemoryObserver(), recorder.clients), stage, clock)
-        forget_all(stage, recorder, workload.run(**tokens))
-    return recorder
+        world = World(templates, MemoryObserver(), recorder.clients)
+        forget_all(stage, recorder, run_workload(world, stage, clock, **tokens))
+    permissions = recorder.permissions | set(required_by_lambda(templates))
+    return RecordedStage(roles(templates), recorder, permissions)
 
 
-def moved_to_moto(assembly: Assembly) -> Templates:
+def _moved_to_moto(assembly: Assembly) -> Templates:
     """Return templates with the local cloud's account and region replaced by those of moto."""
     bound = json.dumps(assembly.stacks)
     for there, here in ((LOCAL.account, ACCOUNT), (LOCAL.region, REGION)):
