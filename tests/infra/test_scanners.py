@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from infra.acknowledge import LINT
 from infra.stage import STAGES, Stage
-from tests.infra.scan import Scan, found_by_lint, lint, scan
+from tests.infra.scan import Scan, lint, scan
 from tests.support.assembly import GUARDED, Assembly, made_once
 from tests.support.builders import ON_CALL
 from tests.support.summary import Figure
@@ -43,7 +44,8 @@ def linted(
     scans: dict[str, Scan], tmp_path_factory: pytest.TempPathFactory
 ) -> set[tuple[str, str, str]]:
     """Return all findings of cfn-lint, ignored ones included: template, resource, rule."""
-    return found_by_lint(made_once(tmp_path_factory, "linted", partial(lint, templates(scans))))
+    found = made_once(tmp_path_factory, "linted", partial(lint, templates(scans))).read_bytes()
+    return msgspec.json.decode(found, type=set[tuple[str, str, str]])
 
 
 def templates(scans: dict[str, Scan]) -> dict[str, Path]:
@@ -61,7 +63,7 @@ def resources(folder: Path) -> int:
 
 
 def test_the_packs_of_cdk_nag_find_nothing(scans: dict[str, Scan], figure: Figure) -> None:
-    findings = sorted(each for found in scans.values() for each in found.findings())
+    findings = sorted(each for found in scans.values() for each in found.findings)
     figure("findings of cdk-nag", len(findings))
 
     assert not findings, "\n".join(findings)
@@ -86,9 +88,8 @@ def test_the_scanned_templates_are_the_deployed_ones(
     stage: str, scans: dict[str, Scan], request: pytest.FixtureRequest
 ) -> None:
     deployed: Assembly = request.getfixturevalue(stage)
-    scanned = Assembly(scans[stage].folder)
 
-    assert scanned.stacks == deployed.stacks
+    assert scans[stage].stacks == deployed.stacks
 
 
 def test_acknowledgements_are_few_each_at_a_construct_and_with_a_reason(
@@ -109,7 +110,7 @@ def test_every_acknowledgement_has_a_finding(
     scans: dict[str, Scan], linted: set[tuple[str, str, str]]
 ) -> None:
     known = {rule for found in scans.values() for _, rule, _ in found.acknowledged()}
-    found = {rule for each in scans.values() for rule in each.suppressed()}
+    found = {rule for each in scans.values() for rule in each.suppressed}
     found |= {f"{LINT}::{rule}" for _, _, rule in linted}
 
     assert known == found
