@@ -39,30 +39,21 @@ def make_tables(dynamodb: Any, stage: str) -> None:
 
 def make(dynamodb: Any, table: TableName) -> None:
     """Make one table."""
-    keys = [key for key in (table.key, table.sort) if key]
-    listed: dict[str, Any] = {
-        "GlobalSecondaryIndexes": [
-            {
-                "IndexName": table.index,
-                "KeySchema": _schema([table.index, table.sort]),
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ]
+    index = {
+        "IndexName": table.index,
+        "KeySchema": _schema(table.index, table.sort),
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
     }
+    keys = (table.key, table.sort, table.index)
     dynamodb.create_table(
         TableName=table.name,
-        KeySchema=_schema(keys),
-        AttributeDefinitions=[
-            {"AttributeName": key, "AttributeType": "S"}
-            for key in (*keys, *([table.index] if table.index else []))
-        ],
+        KeySchema=_schema(table.key, table.sort),
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys if key],
         BillingMode="PAY_PER_REQUEST",
-        **(listed if table.index else {}),
+        **({"GlobalSecondaryIndexes": [index]} if table.index else {}),
     )
 
 
-def _schema(keys: list[str]) -> list[dict[str, str]]:
-    return [
-        {"AttributeName": key, "KeyType": kind}
-        for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-    ]
+def _schema(*keys: str) -> list[dict[str, str]]:
+    kinds = zip(keys, ("HASH", "RANGE"), strict=True)
+    return [{"AttributeName": key, "KeyType": kind} for key, kind in kinds if key]
