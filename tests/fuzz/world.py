@@ -20,7 +20,7 @@ from functions.runtime.handlers.observer import LogObserver
 from functions.runtime.main import Dependencies
 from functions.runtime.memory.application import Application
 from tests.support.builders import MUTE, TRUMPET, Clock
-from tests.support.tape import Tape
+from tests.support.output import Output
 
 _CARRIED = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 _IDENTIFIER = re.compile(r"[!-~]{1,128}")
@@ -72,18 +72,18 @@ class World(Application):
 
     def __init__(self, issuer: str | None = None) -> None:
         self.issuer = issuer
-        self.tape = Tape()
+        self.output = Output()
         self.aws = Aws()
-        with self.tape.listening():
+        with self.output.capture():
             super().__init__(the_map.SERVICES, clock=Clock(), issuer=issuer, wrap=self._on_aws)
         self._sell(stock=0)
 
     def call(self, service: str, event: Any) -> tuple[Any, str]:
         """Call a function; return its answer and its log output."""
-        self.tape.take()
-        with self.tape.listening():
+        self.output.take()
+        with self.output.capture():
             answer = self.invoke(service, event)
-        return answer, self.tape.take()
+        return answer, self.output.take()
 
     def begin(self, *known: Event[Any], stock: int = 10**6) -> None:
         """Empty the world and put these events into the log."""

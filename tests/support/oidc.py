@@ -54,9 +54,9 @@ class Issuer:
         """Return a token for a subject that is valid for an hour, unless `claims` differ."""
         now = int(time.time())
         times = {"iat": now, "nbf": now, "exp": now + HOUR}
-        usual = {"iss": self.url, "sub": subject, "aud": AUDIENCE} | times
+        valid = {"iss": self.url, "sub": subject, "aud": AUDIENCE} | times
         signing_key = "" if algorithm == "none" else key or self.key
-        return jwt.encode(usual | claims, signing_key, algorithm=algorithm, headers={"kid": KID})
+        return jwt.encode(valid | claims, signing_key, algorithm=algorithm, headers={"kid": KID})
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Injected AWS faults, a log with one order, and the relay in memory."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import ExitStack
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,40 +12,32 @@ from functions.runtime.memory.application import Application
 from tests.support.builders import Clock, placed
 from tests.support.recording import RecordingLog
 
-type Answer = dict[str, Any] | None
+type Response = dict[str, Any] | None
 
 
-class Faults:
-    """Responses and errors in the place of those of AWS."""
+class Faults(ExitStack):
+    """Responses and errors in the place of those of AWS, until the end of the test."""
 
-    def __init__(self) -> None:
-        self._undo: list[Callable[[], None]] = []
-
-    def answer(self, client: Any, operation: str, *answers: Answer) -> None:
+    def inject(self, client: Any, operation: str, *responses: Response) -> None:
         """Return these for the next calls of an operation; None leaves a call to AWS."""
-        left = list(answers)
+        left = list(responses)
 
         def handler(**_: Any) -> Any:
-            answer = left.pop(0) if left else None
-            if answer is None:
+            response = left.pop(0) if left else None
+            if response is None:
                 return None
-            status = 400 if "Error" in answer else 200
-            return SimpleNamespace(status_code=status), {"ResponseMetadata": {}} | answer
+            status = 400 if "Error" in response else 200
+            return SimpleNamespace(status_code=status), {"ResponseMetadata": {}} | response
 
         name = f"before-call.{client.meta.service_model.service_id.hyphenize()}.{operation}"
         client.meta.events.register(name, handler)
-        self._undo.append(lambda: client.meta.events.unregister(name, handler))
-
-    def end(self) -> None:
-        for undo in self._undo:
-            undo()
+        self.callback(client.meta.events.unregister, name, handler)
 
 
 @pytest.fixture
 def faults() -> Iterator[Faults]:
-    made = Faults()
-    yield made
-    made.end()
+    with Faults() as faults:
+        yield faults
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def available(stage: Stage) -> int:
 def test_a_transaction_that_conflicts_is_tried_again_after_a_moment(
     stocked: Stage, faults: Faults, slept: list[float]
 ) -> None:
-    faults.answer(stocked.dynamodb, "TransactWriteItems", CONFLICT, CONFLICT)
+    faults.inject(stocked.dynamodb, "TransactWriteItems", CONFLICT, CONFLICT)
     log = stocked.log("inventory", slept.append)
 
     assert log.append(RESERVED, TAKE) == RESERVED
@@ -62,7 +62,7 @@ def test_a_transaction_that_conflicts_is_tried_again_after_a_moment(
 def test_a_put_in_the_way_of_a_transaction_is_tried_again_after_a_moment(
     stage: Stage, faults: Faults, slept: list[float]
 ) -> None:
-    faults.answer(stage.dynamodb, "PutItem", PUT_CONFLICT, PUT_CONFLICT)
+    faults.inject(stage.dynamodb, "PutItem", PUT_CONFLICT, PUT_CONFLICT)
 
     assert stage.log(sleep=slept.append).append(VOIDED) == VOIDED
     assert len(slept) == 2
@@ -71,7 +71,7 @@ def test_a_put_in_the_way_of_a_transaction_is_tried_again_after_a_moment(
 def test_what_conflicts_without_end_fails_at_last(
     stocked: Stage, faults: Faults, slept: list[float], calls: Calls
 ) -> None:
-    faults.answer(stocked.dynamodb, "TransactWriteItems", *[CONFLICT] * 99)
+    faults.inject(stocked.dynamodb, "TransactWriteItems", *[CONFLICT] * 99)
 
     with pytest.raises(ClientError, match="TransactionCanceled"):
         stocked.log("inventory", slept.append).append(RESERVED, TAKE)
@@ -88,7 +88,7 @@ def test_the_waits_are_random_and_grow_and_are_short_in_all(
         return high
 
     monkeypatch.setattr("random.uniform", longest)
-    faults.answer(stocked.dynamodb, "TransactWriteItems", *[CONFLICT] * 99)
+    faults.inject(stocked.dynamodb, "TransactWriteItems", *[CONFLICT] * 99)
 
     with pytest.raises(ClientError):
         stocked.log("inventory", slept.append).append(RESERVED, TAKE)
@@ -101,7 +101,7 @@ def test_a_conflict_beside_a_short_item_is_no_refusal_yet(
     stocked: Stage, faults: Faults, slept: list[float]
 ) -> None:
     both = cancelled("TransactionConflict", "ConditionalCheckFailed")
-    faults.answer(stocked.dynamodb, "TransactWriteItems", both)
+    faults.inject(stocked.dynamodb, "TransactWriteItems", both)
 
     assert stocked.log("inventory", slept.append).append(RESERVED, TAKE) == RESERVED
     assert len(slept) == 1
@@ -110,7 +110,7 @@ def test_a_conflict_beside_a_short_item_is_no_refusal_yet(
 def test_a_refusal_after_a_conflict_is_a_refusal(
     stage: Stage, faults: Faults, slept: list[float]
 ) -> None:
-    faults.answer(stage.dynamodb, "TransactWriteItems", CONFLICT)
+    faults.inject(stage.dynamodb, "TransactWriteItems", CONFLICT)
 
     with pytest.raises(ChangeRefused) as refused:
         stage.log("inventory", slept.append).append(RESERVED, TAKE)
@@ -123,7 +123,7 @@ def test_a_filled_slot_found_after_a_conflict_is_answered(
 ) -> None:
     log = stocked.log("inventory", slept.append)
     log.append(VOIDED)
-    faults.answer(stocked.dynamodb, "TransactWriteItems", CONFLICT)
+    faults.inject(stocked.dynamodb, "TransactWriteItems", CONFLICT)
 
     assert log.append(RESERVED, TAKE) == VOIDED
     assert available(stocked) == 5
@@ -133,14 +133,14 @@ def test_a_filled_slot_found_after_a_conflict_is_answered(
 def test_any_other_cancellation_is_an_error_and_no_refusal(
     stocked: Stage, faults: Faults, reasons: tuple[str, ...]
 ) -> None:
-    faults.answer(stocked.dynamodb, "TransactWriteItems", cancelled(*reasons))
+    faults.inject(stocked.dynamodb, "TransactWriteItems", cancelled(*reasons))
 
     with pytest.raises(ClientError):
         stocked.log("inventory").append(RESERVED, TAKE)
 
 
 def test_any_other_error_of_a_put_is_an_error(stage: Stage, faults: Faults) -> None:
-    faults.answer(stage.dynamodb, "PutItem", DENIED, DENIED)
+    faults.inject(stage.dynamodb, "PutItem", DENIED, DENIED)
     records = stage.records("inventory", STOCK)
 
     with pytest.raises(ClientError, match="AccessDenied"):
@@ -174,7 +174,7 @@ def test_a_long_stream_is_read_page_by_page(stage: Stage, faults: Faults, calls:
         log.append(event)
     item, rest = (_items(stage)[slot] for slot in ("placed", "inventory/reserve"))
     key = {"subject": {"S": ORDER}, "slot": {"S": "placed"}}
-    faults.answer(
+    faults.inject(
         stage.dynamodb,
         "Query",
         {"Items": [item], "LastEvaluatedKey": key},
@@ -190,7 +190,7 @@ def test_a_long_stream_is_read_page_by_page(stage: Stage, faults: Faults, calls:
 def test_a_long_table_is_listed_page_by_page(stage: Stage, faults: Faults) -> None:
     records = stage.records("inventory", STOCK)
     page = {"Items": [{"sku": {"S": "A"}}], "LastEvaluatedKey": {"sku": {"S": "A"}}}
-    faults.answer(stage.dynamodb, "Scan", page, {"Items": [{"sku": {"S": "B"}}]})
+    faults.inject(stage.dynamodb, "Scan", page, {"Items": [{"sku": {"S": "B"}}]})
 
     assert [record.key for record in records.all()] == ["A", "B"]
 

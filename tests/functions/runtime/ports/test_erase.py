@@ -110,7 +110,7 @@ def test_an_event_that_was_changed_concurrently_is_not_overwritten(
 ) -> None:
     stage.log().append(placed(order="A"))
     refused = {"Error": {"Code": "ConditionalCheckFailedException", "Message": "no"}}
-    faults.answer(stage.dynamodb, "UpdateItem", refused)
+    faults.inject(stage.dynamodb, "UpdateItem", refused)
 
     with pytest.raises(ConcurrentChange, match="A/placed"):
         DynamoErasure(stage.dynamodb, names.log_table(stage.name)).erase("A", NOW)

@@ -103,7 +103,7 @@ def test_what_the_answer_does_not_name_as_taken_was_refused(partly: Queue) -> No
 
 def test_an_outage_is_an_error(parallel: Queue, faults: Faults) -> None:
     denied = {"Error": {"Code": "AccessDenied", "Message": "no"}}
-    faults.answer(parallel.sqs, "SendMessageBatch", denied)
+    faults.inject(parallel.sqs, "SendMessageBatch", denied)
 
     with pytest.raises(Exception, match="AccessDenied"):
         parallel.sender.send([message("A")], "job")

@@ -128,7 +128,7 @@ def test_each_message_is_answered_for_itself(world: Subject) -> None:
 def test_a_message_of_which_the_topic_says_nothing_was_not_accepted(
     sns: InSns, faults: Faults
 ) -> None:
-    faults.answer(sns.client, "PublishBatch", {"Successful": [], "Failed": []}, {})
+    faults.inject(sns.client, "PublishBatch", {"Successful": [], "Failed": []}, {})
 
     for _ in range(2):
         assert sns.topic.publish(MESSAGES) == ["NotInAnswer"] * 3
