@@ -1,4 +1,4 @@
-"""Messages and batches keep to the limits of SNS and SQS, and nothing is lost on the way."""
+"""Batches of messages within the limits of SNS and SQS."""
 
 from copy import replace
 from typing import Any
@@ -23,7 +23,7 @@ def messages(count: int, size: int = 500) -> list[Message]:
     ]
 
 
-def test_a_batch_has_at_most_ten_messages_or_fewer_if_told() -> None:
+def test_a_batch_has_at_most_ten_messages_or_the_given_number() -> None:
     many = messages(23)
 
     assert [len(batch) for batch in pack(many)] == [10, 10, 3]
@@ -31,21 +31,21 @@ def test_a_batch_has_at_most_ten_messages_or_fewer_if_told() -> None:
     assert [each for batch in pack(many) for each in batch] == many
 
 
-def test_a_batch_of_the_largest_events_stays_below_what_is_accepted() -> None:
+def test_a_batch_of_the_largest_events_is_below_the_size_limit() -> None:
     batches = list(pack(messages(7, codec.MAX_BYTES)))
 
     assert max(sum(len(each.body) for each in batch) for batch in batches) < MAX_BYTES
     assert [len(batch) for batch in batches] == [3, 3, 1]
 
 
-def test_a_batch_is_filled_to_the_last_byte_and_no_further() -> None:
+def test_a_batch_may_have_exactly_the_size_limit() -> None:
     half = MAX_BYTES // 2 - OVERHEAD
 
     assert [len(batch) for batch in pack(messages(4, half))] == [2, 2]
     assert [len(batch) for batch in pack(messages(4, half + 1))] == [1] * 4
 
 
-def test_a_single_event_is_sent_alone_however_large() -> None:
+def test_a_single_event_is_a_batch_whatever_its_size() -> None:
     assert [len(batch) for batch in pack(messages(1, MAX_BYTES))] == [1]
 
 
@@ -59,7 +59,7 @@ def test_a_single_event_is_sent_alone_however_large() -> None:
     ],
     ids=["usual", "the longest body", "another alphabet", "the longest ids"],
 )
-def test_a_message_within_all_limits_is_fit_as_it_is(edit: dict[str, Any]) -> None:
+def test_a_message_within_all_limits_is_returned_unchanged(edit: dict[str, Any]) -> None:
     (usual,) = messages(1)
     message = replace(usual, **edit)
 
@@ -70,7 +70,7 @@ NO_IDENTIFIER = "an id is too long, or has characters other than visible ASCII"
 
 
 @pytest.mark.parametrize(
-    ("edit", "says"),
+    ("edit", "reason"),
     [
         ({"body": b"." * 65537}, "65537 bytes; at most 65536 can be published"),
         ({"body": "\ufffe".encode()}, "it has a character that SNS and SQS refuse"),
@@ -82,11 +82,9 @@ NO_IDENTIFIER = "an id is too long, or has characters other than visible ASCII"
         ),
     ],
 )
-def test_a_message_that_a_batch_would_be_refused_for_is_unfit(
-    edit: dict[str, Any], says: str
-) -> None:
+def test_a_message_that_sns_would_refuse_is_unfit(edit: dict[str, Any], reason: str) -> None:
     (usual,) = messages(1)
 
     with pytest.raises(Unfit) as unfit:
         fit(replace(usual, **edit))
-    assert str(unfit.value) == says
+    assert str(unfit.value) == reason

@@ -1,4 +1,4 @@
-"""The words in which a service is declared, and what they refuse."""
+"""Declarations of services, and the invalid ones."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ ON = On(event=OrderPlaced, react=nothing)
 
 
 @pytest.mark.parametrize(
-    ("declared", "says"),
+    ("declared", "reason"),
     [
         ({"on": ()}, "at least one"),
         ({"on": (ON, ON)}, "at least one event type"),
@@ -30,10 +30,10 @@ ON = On(event=OrderPlaced, react=nothing)
         ({"on": (On(event=OrderPlaced, react=nothing, outside=True),)}, "needs an adapter"),
     ],
 )
-def test_a_consumer_that_could_not_run_is_refused_by_name(
-    declared: dict[str, Any], says: str
+def test_an_invalid_consumer_is_refused_with_its_name(
+    declared: dict[str, Any], reason: str
 ) -> None:
-    with pytest.raises(ValueError, match=says) as refused:
+    with pytest.raises(ValueError, match=reason) as refused:
         Consumer(**({"name": "gifts", "on": (ON,)} | declared))
 
     assert str(refused.value).startswith("gifts: ")
@@ -42,12 +42,12 @@ def test_a_consumer_that_could_not_run_is_refused_by_name(
 @pytest.mark.parametrize(
     "name", ["order-mail", "order_mail", "Mail", "2mail", "", "bus", "runtime"]
 )
-def test_a_name_that_a_folder_a_function_and_a_stack_cannot_share_is_refused(name: str) -> None:
+def test_a_name_that_is_not_valid_for_folder_function_and_stack_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="is not a valid service name"):
         Consumer(name=name, on=(ON,))
 
 
-def test_a_consumer_hears_the_types_that_it_reacts_to() -> None:
+def test_a_consumer_subscribes_to_the_types_that_it_reacts_to() -> None:
     consumer = Consumer(name="gifts", on=(ON, On(event=OrderCancelled, react=nothing)))
 
     assert consumer.subscribed_types == ("OrderCancelled", "OrderPlaced")
@@ -55,11 +55,11 @@ def test_a_consumer_hears_the_types_that_it_reacts_to() -> None:
     assert consumer.reaction_to("OrderConfirmed") is None
 
 
-def test_a_message_stays_hidden_for_six_times_as_long_as_the_function_may_run() -> None:
+def test_the_visibility_timeout_is_six_times_the_functions_timeout() -> None:
     assert Consumer(name="gifts", on=(ON,), timeout=20).visibility == 120
 
 
-def test_a_route_is_named_as_the_http_api_names_it() -> None:
+def test_the_key_of_a_route_is_its_name_in_the_http_api() -> None:
     route = Route(method="GET", path="/orders/{id}", endpoint="show", rate=1, burst=1)
 
     assert route.key == "GET /orders/{id}"

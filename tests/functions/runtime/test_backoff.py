@@ -1,17 +1,17 @@
-"""The waits between tries, and whether they last through an outage."""
+"""Retry policy: delays, and the receives for an outage of six hours."""
 
 from functions.runtime import backoff
 
 
-def test_the_wait_doubles_from_thirty_seconds_to_fifteen_minutes() -> None:
+def test_the_delay_doubles_from_thirty_seconds_to_fifteen_minutes() -> None:
     assert [backoff.delay(n) for n in range(1, 8)] == [30, 60, 120, 240, 480, 900, 900]
 
 
-def test_the_wait_of_a_message_that_was_received_very_often_is_the_longest() -> None:
+def test_after_very_many_receives_the_delay_is_the_longest() -> None:
     assert backoff.delay(1_000_000) == backoff.LONGEST_DELAY
 
 
-def test_the_derived_receives_ride_out_an_outage_of_six_hours() -> None:
+def test_the_derived_receives_last_for_an_outage_of_six_hours() -> None:
     most = backoff.receives_to_ride_out()
     tried_at = [0]
     for receives in range(1, most):
@@ -21,7 +21,7 @@ def test_the_derived_receives_ride_out_an_outage_of_six_hours() -> None:
     assert tried_at[-1] >= backoff.OUTAGE > tried_at[-2]
 
 
-def test_a_wait_that_ends_with_the_outage_rides_it_out_and_a_second_less_does_not() -> None:
+def test_delays_that_end_exactly_with_the_outage_last_for_it() -> None:
     assert [backoff.receives_to_ride_out(n) for n in (1, 30, 31, 90, 91)] == [2, 2, 3, 3, 4]
 
 

@@ -48,7 +48,9 @@ def test_a_duplicate_is_one_call(
 
 
 @pytest.mark.parametrize("name", ["payment", "inventory"])
-@pytest.mark.parametrize("known", [(), (PLACED,)], ids=["at once", "after all was done"])
+@pytest.mark.parametrize(
+    "known", [(), (PLACED,)], ids=["only the cancellation", "after the other events"]
+)
 def test_a_duplicate_of_a_cancellation_is_one_call(
     functions: CountedFunctions, name: str, known: tuple[Event[Any], ...]
 ) -> None:

@@ -1,4 +1,4 @@
-"""A hot function starts with what it uses: nothing heavy is imported, and no other service."""
+"""Imports of a function at its start: no heavy module and no other service."""
 
 import json
 import os
@@ -20,9 +20,9 @@ HEAVY = (
     "aws_lambda_powertools.utilities.parameters",
     "aws_lambda_powertools.utilities.parser",
     "aws_lambda_powertools.utilities.validation",
-    "aws_xray_sdk",  # what Powertools' Tracer would bring; the Tracer itself always comes along
+    "aws_xray_sdk",  # imported by a Tracer of Powertools; the class Tracer is always imported
     "boto3",
-    "events.contracts.upcasters",  # until an event of an earlier version comes along
+    "events.contracts.upcasters",  # imported at the first event of an earlier version
     "functions.map",
     "functions.runtime.memory",
     "moto",
@@ -36,7 +36,7 @@ REPORT = "import functions.runtime.entry, json, sys; print(json.dumps(sorted(sys
 
 
 def imported(environ: dict[str, str]) -> set[str]:
-    """Return the modules that are there once Lambda has imported the function."""
+    """Return the modules that are imported when Lambda has imported the function."""
     process = subprocess.run(
         [sys.executable, "-c", REPORT],
         cwd=ROOT,

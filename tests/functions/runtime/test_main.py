@@ -1,4 +1,4 @@
-"""From a function's environment to its handler: every service of the map can be built."""
+"""Composition of every service from the environment of its function."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ NEEDED = [
 
 @pytest.mark.parametrize("empty", [False, True], ids=["missing", "empty"])
 @pytest.mark.parametrize(("name", "variable"), NEEDED)
-def test_what_is_missing_in_the_environment_is_named_with_a_remedy(
+def test_a_missing_variable_is_an_error_with_its_name_and_a_remedy(
     stage: Stage, name: str, variable: str, empty: bool
 ) -> None:
     environ = stage.environ(find(name))
@@ -53,24 +53,24 @@ def test_what_is_missing_in_the_environment_is_named_with_a_remedy(
     with pytest.raises(MissingSetting) as missing:
         build(environ | ({variable: ""} if empty else {}), observer=MemoryObserver())
 
-    said = str(missing.value)
-    assert said.startswith(f"The environment variable {variable} is not set.")
-    assert "deploy the stack again" in said
-    assert "\n" not in said
+    message = str(missing.value)
+    assert message.startswith(f"The environment variable {variable} is not set.")
+    assert "deploy the stack again" in message
+    assert "\n" not in message
 
 
-def test_the_relay_needs_no_table_and_no_queue_to_hear_from(stage: Stage) -> None:
+def test_the_relay_needs_no_table_and_no_consumer_queue(stage: Stage) -> None:
     environ = stage.environ(the_map.BUS)
     del environ[settings.LOG], environ[settings.QUEUE]
 
     build(environ, observer=MemoryObserver())
 
 
-def test_a_name_with_a_hyphen_has_a_variable() -> None:
+def test_the_variable_of_a_name_with_a_hyphen_has_an_underscore() -> None:
     assert settings.table_variable("daily-sums") == "FANFARE_TABLE_DAILY_SUMS"
 
 
-def test_a_folder_that_declares_no_service_cannot_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_module_without_a_service_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     declaration: Any = "functions.relay.service.SERVICE"
     monkeypatch.setattr(declaration, "a relay")
 

@@ -1,4 +1,4 @@
-"""Events as items of the log: nothing is lost or kept twice, and small ones cost little."""
+"""Events as items of the log: round trip, stored attributes and size."""
 
 from typing import Any
 
@@ -27,21 +27,21 @@ EVENTS: dict[str, Event[Any]] = {
 
 
 @pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS)
-def test_an_event_comes_back_from_its_item_as_it_was(event: Event[Any]) -> None:
+def test_an_item_decodes_to_the_same_event(event: Event[Any]) -> None:
     assert from_item(to_item(event)) == event
 
 
-def test_an_item_is_found_by_its_order_and_slot() -> None:
+def test_the_key_of_an_item_is_its_order_and_slot() -> None:
     item = to_item(FIRST)
 
     assert (item["subject"], item["slot"]) == ({"S": ORDER}, {"S": "placed"})
 
 
-def test_what_follows_from_the_key_is_not_stored_again() -> None:
+def test_attributes_that_follow_from_the_key_are_not_stored() -> None:
     assert not {"id", "specversion", "datacontenttype", "causationid"} & set(to_item(FIRST))
 
 
-def test_an_event_that_could_not_travel_becomes_no_item() -> None:
+def test_an_event_that_is_too_large_has_no_item() -> None:
     with pytest.raises(EventTooLarge):
         to_item(placed(msgspec.structs.replace(order_placed(), email="a" * 65536)))
 
@@ -61,7 +61,9 @@ BROKEN: list[tuple[str, dict[str, Any] | None]] = [
 
 
 @pytest.mark.parametrize(("name", "value"), BROKEN)
-def test_an_item_that_is_no_event_says_so(name: str, value: dict[str, Any] | None) -> None:
+def test_an_item_that_is_not_an_event_is_undecodable(
+    name: str, value: dict[str, Any] | None
+) -> None:
     item: dict[str, Any] = to_item(FIRST)
     del item[name]
 
@@ -70,7 +72,7 @@ def test_an_item_that_is_no_event_says_so(name: str, value: dict[str, Any] | Non
 
 
 def weight(item: dict[str, dict[str, str]]) -> int:
-    """Return an item's bytes as DynamoDB counts them, numbers at their most.
+    """Return an item's size in bytes as DynamoDB counts it, with the upper bound for numbers.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     """
@@ -94,13 +96,11 @@ def test_an_order_of_up_to_three_lines_is_written_with_one_write_unit(count: int
         Line(sku=sku, name=name, quantity=12, unit_price=124900) for sku, name in CATALOGUE[:count]
     ]
 
-    of_somebody = msgspec.structs.replace(
-        order_placed(*lines, delivery="standard"), customer=ORDER[:26]
-    )
+    order = msgspec.structs.replace(order_placed(*lines, delivery="standard"), customer=ORDER[:26])
 
-    assert weight(to_item(placed(of_somebody))) <= 1024
+    assert weight(to_item(placed(order))) <= 1024
 
 
 @pytest.mark.parametrize("event", list(EVENTS.values())[1:], ids=list(EVENTS)[1:])
-def test_a_consequence_is_written_with_one_write_unit(event: Event[Any]) -> None:
+def test_every_later_event_is_written_with_one_write_unit(event: Event[Any]) -> None:
     assert weight(to_item(event)) <= 1024

@@ -1,4 +1,4 @@
-"""What DynamoDB alone can do to the log: conflicts, throttles, pages, lost answers."""
+"""The log on DynamoDB: conflicts, errors, lost responses, pages and consistency."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ def available(stage: Stage) -> int:
     return int(record.values[AVAILABLE])
 
 
-def test_a_transaction_that_conflicts_is_tried_again_after_a_moment(
+def test_a_transaction_with_a_conflict_is_retried_after_a_wait(
     stocked: Stage, faults: Faults, slept: list[float]
 ) -> None:
     faults.inject(stocked.dynamodb, "TransactWriteItems", CONFLICT, CONFLICT)
@@ -59,7 +59,7 @@ def test_a_transaction_that_conflicts_is_tried_again_after_a_moment(
     assert (available(stocked), len(slept)) == (4, 2)
 
 
-def test_a_put_in_the_way_of_a_transaction_is_tried_again_after_a_moment(
+def test_a_put_with_a_conflict_is_retried_after_a_wait(
     stage: Stage, faults: Faults, slept: list[float]
 ) -> None:
     faults.inject(stage.dynamodb, "PutItem", PUT_CONFLICT, PUT_CONFLICT)
@@ -68,7 +68,7 @@ def test_a_put_in_the_way_of_a_transaction_is_tried_again_after_a_moment(
     assert len(slept) == 2
 
 
-def test_what_conflicts_without_end_fails_at_last(
+def test_a_conflict_without_end_is_an_error(
     stocked: Stage, faults: Faults, slept: list[float], calls: Calls
 ) -> None:
     faults.inject(stocked.dynamodb, "TransactWriteItems", *[CONFLICT] * 99)
@@ -80,7 +80,7 @@ def test_what_conflicts_without_end_fails_at_last(
     assert (len(slept), available(stocked)) == (CONFLICT_TRIES - 1, 5)
 
 
-def test_the_waits_are_random_and_grow_and_are_short_in_all(
+def test_the_waits_are_random_and_grow_and_are_short_in_total(
     stocked: Stage, faults: Faults, monkeypatch: pytest.MonkeyPatch, slept: list[float]
 ) -> None:
     def longest(low: float, high: float) -> float:
@@ -97,7 +97,7 @@ def test_the_waits_are_random_and_grow_and_are_short_in_all(
     assert sum(slept) < 2
 
 
-def test_a_conflict_beside_a_short_item_is_no_refusal_yet(
+def test_a_conflict_together_with_a_short_item_is_retried(
     stocked: Stage, faults: Faults, slept: list[float]
 ) -> None:
     both = cancelled("TransactionConflict", "ConditionalCheckFailed")
@@ -118,7 +118,7 @@ def test_a_refusal_after_a_conflict_is_a_refusal(
     assert refused.value.keys == ("DRUM",)
 
 
-def test_a_filled_slot_found_after_a_conflict_is_answered(
+def test_a_slot_that_was_filled_during_a_conflict_is_returned(
     stocked: Stage, faults: Faults, slept: list[float]
 ) -> None:
     log = stocked.log("inventory", slept.append)
@@ -130,7 +130,7 @@ def test_a_filled_slot_found_after_a_conflict_is_answered(
 
 
 @pytest.mark.parametrize("reasons", [("None", "ThrottlingError"), ("ValidationError", "None"), ()])
-def test_any_other_cancellation_is_an_error_and_no_refusal(
+def test_any_other_cancellation_is_an_error_and_not_a_refusal(
     stocked: Stage, faults: Faults, reasons: tuple[str, ...]
 ) -> None:
     faults.inject(stocked.dynamodb, "TransactWriteItems", cancelled(*reasons))
@@ -149,7 +149,7 @@ def test_any_other_error_of_a_put_is_an_error(stage: Stage, faults: Faults) -> N
         records.put(Record(key="DRUM", values={}, version=0))
 
 
-def test_a_put_whose_answer_was_lost_finds_its_own_event_on_the_next_try(stage: Stage) -> None:
+def test_a_repeated_put_after_a_lost_response_returns_its_own_event(stage: Stage) -> None:
     log = stage.log()
     log.append(VOIDED)
 

@@ -1,4 +1,4 @@
-"""SES: what is sent, and what its refusals mean."""
+"""The mailbox on SES: the sent mail, temporary errors and refusals."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +23,7 @@ UNVERIFIED = (
 
 
 class Refusing:
-    """An SES client that fails so."""
+    """An SES client that raises an error."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error
@@ -32,12 +32,12 @@ class Refusing:
         raise self._error
 
 
-def refused(code: str, said: str = "") -> Exception:
-    return ClientError({"Error": {"Code": code, "Message": said}}, "SendEmail")
+def refused(code: str, message: str = "") -> Exception:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "SendEmail")
 
 
-def fate(error: Exception, mail: Mail = MAIL) -> Exception:
-    """Return what becomes of a mail when SES answers so."""
+def raised(error: Exception, mail: Mail = MAIL) -> Exception:
+    """Return the error of the mailbox for an error of SES."""
     with pytest.raises((MailRejected, MailUnavailable)) as fails:
         SesMailbox(Refusing(error), SENDER).send(mail)
     assert mail.to not in str(fails.value)
@@ -58,7 +58,7 @@ def test_a_mail_goes_from_the_sender_to_its_recipient(connection: Callable[[str]
     assert (sent.subject, sent.body) == (MAIL.subject, MAIL.html)
 
 
-def test_a_sender_that_is_not_verified_is_told_by_name_with_what_to_do(
+def test_an_unverified_sender_is_an_error_with_its_address_and_a_remedy(
     connection: Callable[[str], Any],
 ) -> None:
     with pytest.raises(MailUnavailable) as fails:
@@ -89,8 +89,8 @@ def test_a_sender_that_is_not_verified_is_told_by_name_with_what_to_do(
     ],
     ids=str,
 )
-def test_what_the_next_mail_would_suffer_as_well_is_tried_again(error: Exception) -> None:
-    fails = fate(error)
+def test_an_error_that_concerns_every_mail_is_retried(error: Exception) -> None:
+    fails = raised(error)
 
     assert isinstance(fails, MailUnavailable)
     assert "is retried" in str(fails)
@@ -104,38 +104,38 @@ def test_what_the_next_mail_would_suffer_as_well_is_tried_again(error: Exception
         (refused("BadRequestException", f"Illegal address {TO}"), "BadRequestException"),
     ],
 )
-def test_what_concerns_this_mail_alone_is_final(error: Exception, reason: str) -> None:
-    fails = fate(error)
+def test_an_error_that_concerns_only_this_mail_is_final(error: Exception, reason: str) -> None:
+    fails = raised(error)
 
     assert isinstance(fails, MailRejected)
     assert str(fails) == reason
 
 
 @pytest.mark.parametrize("to", [f"my-{SENDER}", SENDER[1:]])
-def test_a_recipient_whose_address_looks_like_the_senders_is_told_from_it(to: str) -> None:
+def test_a_recipient_with_an_address_like_the_senders_is_distinguished_from_it(to: str) -> None:
     mail = Mail(to=to, subject="s", text="t", html="h")
 
-    assert isinstance(fate(refused("MessageRejected", UNVERIFIED + to), mail), MailRejected)
+    assert isinstance(raised(refused("MessageRejected", UNVERIFIED + to), mail), MailRejected)
     with pytest.raises(MailUnavailable):
         SesMailbox(Refusing(refused("MessageRejected", UNVERIFIED + SENDER)), SENDER).send(mail)
 
 
-def test_a_late_answer_is_waited_for_and_the_mail_is_not_sent_again_meanwhile() -> None:
+def test_a_read_timeout_is_not_retried_by_the_sdk() -> None:
     client = client_factory(REGION)("sesv2")
-    asked: list[object] = []
+    sent: list[object] = []
 
     def late(**_: Any) -> None:
-        asked.append(1)
+        sent.append(1)
         raise ReadTimeoutError(endpoint_url="https://ses.invalid")
 
     client.meta.events.register_first("before-send.sesv2", late)
 
     with pytest.raises(MailUnavailable, match="ReadTimeoutError"):
         SesMailbox(client, SENDER).send(MAIL)
-    assert len(asked) == 1
+    assert len(sent) == 1
 
 
-def test_a_batch_of_mails_fits_the_functions_timeout_however_late_ses_answers() -> None:
+def test_the_timeouts_of_a_batch_of_mails_are_below_the_functions_timeout() -> None:
     one = client_factory(REGION)("sesv2").meta.config
 
     assert EMAIL.batch * (one.connect_timeout + one.read_timeout) < EMAIL.timeout

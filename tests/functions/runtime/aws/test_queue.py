@@ -1,4 +1,4 @@
-"""What a consumer asks of its queue, on SQS."""
+"""A consumer's queue on SQS."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,9 @@ def test_each_message_is_hidden_for_its_own_time(connection: Callable[[str], Any
     assert [message["Body"] for message in again] == ["now"]
 
 
-def test_messages_are_hidden_ten_a_call(connection: Callable[[str], Any], calls: Calls) -> None:
+def test_messages_are_hidden_in_batches_of_ten(
+    connection: Callable[[str], Any], calls: Calls
+) -> None:
     sqs = connection("sqs")
     url = sqs.create_queue(QueueName="many")["QueueUrl"]
     calls.clear()

@@ -1,4 +1,4 @@
-"""A function's secret, read from Secrets Manager, kept for a while, and missed with clear words."""
+"""A function's secret: cached from Secrets Manager, with errors that have a remedy."""
 
 from collections.abc import Callable
 from itertools import count
@@ -25,7 +25,7 @@ def manager(connection: Callable[[str], Any]) -> Any:
     return connection("secretsmanager")
 
 
-def test_a_secret_is_read_once_and_kept_for_minutes(
+def test_a_secret_is_cached_for_minutes(
     connection: Callable[[str], Any], manager: Any, name: str
 ) -> None:
     manager.create_secret(Name=name, SecretString="old")
@@ -40,7 +40,7 @@ def test_a_secret_is_read_once_and_kept_for_minutes(
         assert secret() == "new"
 
 
-def test_a_fresh_secret_takes_the_place_of_the_one_that_was_kept(
+def test_a_fresh_secret_replaces_the_cached_one(
     connection: Callable[[str], Any], manager: Any, name: str
 ) -> None:
     manager.create_secret(Name=name, SecretString="old")
@@ -51,14 +51,14 @@ def test_a_fresh_secret_takes_the_place_of_the_one_that_was_kept(
     assert [secret(), secret(fresh=True), secret()] == ["old", "new", "new"]
 
 
-def test_nothing_is_made_or_read_before_the_secret_is_asked_for() -> None:
+def test_no_client_is_created_before_the_secret_is_requested() -> None:
     def client(_: str) -> Any:
-        raise AssertionError("it was not asked for")
+        raise AssertionError("the secret was not requested")
 
     StoredSecret(client, "any")
 
 
-def test_a_secret_that_does_not_exist_is_named_with_a_remedy(
+def test_a_missing_secret_is_an_error_with_its_name_and_a_remedy(
     connection: Callable[[str], Any], name: str
 ) -> None:
     with pytest.raises(SecretUnavailable) as missing:
@@ -70,7 +70,7 @@ def test_a_secret_that_does_not_exist_is_named_with_a_remedy(
     )
 
 
-def test_a_secret_that_was_deleted_can_be_brought_back(
+def test_the_error_of_a_deleted_secret_has_the_command_that_restores_it(
     connection: Callable[[str], Any], manager: Any, name: str
 ) -> None:
     manager.create_secret(Name=name, SecretString="x")
@@ -81,7 +81,7 @@ def test_a_secret_that_was_deleted_can_be_brought_back(
 
 
 @pytest.mark.parametrize("value", [{"SecretString": " \n"}, {"SecretBinary": b"sk_test_1"}])
-def test_a_secret_that_is_empty_or_no_text_is_missing(
+def test_a_secret_that_is_empty_or_binary_counts_as_missing(
     connection: Callable[[str], Any], manager: Any, name: str, value: dict[str, Any]
 ) -> None:
     manager.create_secret(Name=name, **value)
@@ -92,9 +92,9 @@ def test_a_secret_that_is_empty_or_no_text_is_missing(
 
 
 class Failing:
-    """A client of Secrets Manager whose calls fail."""
+    """A Secrets Manager client that raises an error."""
 
-    class meta:  # noqa: N801  as botocore has it
+    class meta:  # noqa: N801  the name in botocore
         class events:  # noqa: N801
             @staticmethod
             def register(*_: Any) -> None: ...
@@ -111,7 +111,7 @@ def refusal(code: str) -> ClientError:
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("error", "message"),
     [
         (refusal("AccessDeniedException"), "may not be read by the function's role"),
         (refusal("DecryptionFailure"), "cannot be decrypted"),
@@ -120,6 +120,6 @@ def refusal(code: str) -> ClientError:
     ],
     ids=["denied", "encrypted", "throttled", "timeout"],
 )
-def test_whatever_keeps_a_secret_from_being_read_has_words(error: Exception, words: str) -> None:
-    with pytest.raises(SecretUnavailable, match=f"^The secret x .*{words}"):
+def test_every_error_of_secrets_manager_has_a_message(error: Exception, message: str) -> None:
+    with pytest.raises(SecretUnavailable, match=f"^The secret x .*{message}"):
         StoredSecret(lambda _: Failing(error), "x")()

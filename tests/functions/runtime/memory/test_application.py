@@ -1,4 +1,4 @@
-"""The application in memory: stories of consumers, with a relay and without."""
+"""The application in memory, with a relay and without."""
 
 import json
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ def test_an_order_over_http_is_dispatched_and_its_mails_are_sent() -> None:
     assert len(application.topic.published) == len(application.history(order))
 
 
-def test_a_consumer_alone_is_sent_what_it_subscribes_to() -> None:
+def test_a_single_consumer_receives_its_subscribed_types() -> None:
     application = Application((INVENTORY,), clock=Clock())
     application.tables(STOCK).add(TRUMPET.sku, AVAILABLE, 1)
     application.tables(STOCK).add(MUTE.sku, AVAILABLE, 2)
@@ -70,7 +70,7 @@ def test_a_consumer_alone_is_sent_what_it_subscribes_to() -> None:
     assert application.tables(STOCK).number(MUTE.sku, AVAILABLE) == 0
 
 
-def test_a_paused_consumer_holds_up_nobody_and_catches_up() -> None:
+def test_a_paused_consumer_does_not_block_others_and_continues_later() -> None:
     application = shop()
     application.queues["email"].paused = True
     application.append(placed())
@@ -85,7 +85,7 @@ def test_a_paused_consumer_holds_up_nobody_and_catches_up() -> None:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_any_order_of_deliveries_has_the_same_end(seed: int) -> None:
+def test_any_order_of_deliveries_has_the_same_result(seed: int) -> None:
     usual, random = shop(), shop()
     for application, by_chance in ((usual, None), (random, Random(seed))):
         application.append(placed())
@@ -145,18 +145,18 @@ def test_a_wrapped_port_can_fail_once() -> None:
     assert "DispatchScheduled" in facts(application)
 
 
-def test_what_the_topic_refuses_is_published_again() -> None:
+def test_a_refused_message_is_published_again() -> None:
     application = shop()
     publish = application.topic.publish
     refused: list[str] = []
 
-    def reluctant(messages: Sequence[Message]) -> Sequence[str]:
+    def refuse_once(messages: Sequence[Message]) -> Sequence[str]:
         if not refused and len(messages) > 1:
             refused.append(messages[0].id)
             return ["Throttled", *publish(messages[1:])]
         return publish(messages)
 
-    application.topic.publish = reluctant  # type: ignore[method-assign]  # a topic of this test
+    application.topic.publish = refuse_once  # type: ignore[method-assign]  # a topic of this test
     for name in ("A", "B"):
         application.append(placed(order=name))
     application.settle()
@@ -165,7 +165,7 @@ def test_what_the_topic_refuses_is_published_again() -> None:
     assert facts(application, "A") == facts(application, "B")
 
 
-def test_a_topic_that_refuses_everything_ends_the_test_with_a_reason() -> None:
+def test_a_topic_that_refuses_everything_is_an_error() -> None:
     application = shop()
     application.topic.refuses.add(placed().id)
     application.append(placed())
@@ -174,7 +174,7 @@ def test_a_topic_that_refuses_everything_ends_the_test_with_a_reason() -> None:
         application.settle()
 
 
-def test_a_chore_runs_when_it_is_due_and_only_where_there_is_one() -> None:
+def test_a_tick_runs_the_chore_of_a_consumer_that_has_one() -> None:
     application = shop()
     application.tick("analytics")
     application.tick("payment")
@@ -183,7 +183,7 @@ def test_a_chore_runs_when_it_is_due_and_only_where_there_is_one() -> None:
     assert application.observer.of("payment") == []
 
 
-def test_cleared_it_is_as_new() -> None:
+def test_clear_removes_all_data() -> None:
     application = shop()
     application.append(placed())
     application.settle()
@@ -202,7 +202,7 @@ def test_two_tables_of_one_name_are_refused() -> None:
         Application((INVENTORY, replace(LISTENER, tables=(table,))))
 
 
-def test_an_event_may_be_stated_without_a_relay() -> None:
+def test_a_consumer_may_state_facts_without_a_relay() -> None:
     states = On(event=OrderPlaced, react=lambda _: StockVoided(), states=(StockVoided,))
     stating = replace(LISTENER, name="inventory", on=(states,))
     application = Application((stating,), clock=Clock())

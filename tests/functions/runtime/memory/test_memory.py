@@ -1,4 +1,4 @@
-"""The twins in memory under several threads: a check and its write are one step, as on AWS."""
+"""In-memory tables and log with threads: a check and its write are atomic."""
 
 from collections.abc import Callable, Iterator, Mapping
 from threading import Thread
@@ -12,19 +12,19 @@ from functions.runtime.memory.tables import MemoryRecords, MemoryTables
 from tests.support.builders import ORDER, placed, then
 
 A_MOMENT = 0.05
-"""Seconds in which somebody who is not kept waiting would be done."""
+"""Seconds in which a thread that is not blocked would end."""
 
 
 class Rival:
-    """Somebody who does the same in the middle of it."""
+    """A thread that writes during another write."""
 
     def __init__(self, act: Callable[[], object]) -> None:
-        self.answer: object = None
+        self.result: object = None
         self._act = act
         self._thread = Thread(target=self._run)
 
     def _run(self) -> None:
-        self.answer = self._act()
+        self.result = self._act()
 
     def interrupt(self) -> None:
         if not self._thread.ident:
@@ -33,10 +33,10 @@ class Rival:
 
     def wait(self) -> object:
         self._thread.join()
-        return self.answer
+        return self.result
 
 
-def test_a_slot_has_one_winner_though_two_threads_fill_it() -> None:
+def test_of_two_threads_that_fill_a_slot_one_succeeds() -> None:
     class Interrupted(MemoryTables):
         def __call__(self, name: str) -> MemoryRecords:
             rival.interrupt()
@@ -52,7 +52,7 @@ def test_a_slot_has_one_winner_though_two_threads_fill_it() -> None:
     assert list(log.read(ORDER)) == [ours]
 
 
-def test_a_version_has_one_winner_though_two_threads_write_it() -> None:
+def test_of_two_threads_that_write_a_version_one_succeeds() -> None:
     class Interrupting(Mapping[str, Value]):
         def __getitem__(self, name: str) -> Value:
             return "ours"
@@ -73,7 +73,7 @@ def test_a_version_has_one_winner_though_two_threads_write_it() -> None:
 
 
 @pytest.mark.parametrize("name", ["stock", "ledger"])
-def test_a_table_is_the_same_whoever_asks_for_it(name: str) -> None:
+def test_a_table_name_always_returns_the_same_table(name: str) -> None:
     tables = MemoryTables()
     tables(name).put(Record(key="k", values={}, version=0))
 

@@ -1,4 +1,4 @@
-"""The log's contract, held by its twins in memory and by DynamoDB alike."""
+"""Contract of the log, in memory and on DynamoDB."""
 
 from typing import ClassVar
 
@@ -17,7 +17,7 @@ from tests.functions.conftest import Stage
 from tests.support.builders import ORDER, history_of, order_placed, placed, then
 
 WRITTEN = pytest.mark.parametrize("log", ["memory as items", "dynamo"], indirect=True)
-"""For what is read back from items; the simulator's log keeps events as they are."""
+"""Logs that decode items; the simulator's log keeps the events themselves."""
 
 PLACED = placed()
 RESERVED = then(PLACED, StockReserved(lines=(Reserved(sku="DRUM", quantity=2),)))
@@ -36,12 +36,12 @@ def test_a_stream_without_events_is_empty(log: Log) -> None:
     assert log.read(ORDER) == History()
 
 
-def test_a_free_slot_takes_the_event_and_answers_with_it(log: Log) -> None:
+def test_a_free_slot_takes_the_event_and_returns_it(log: Log) -> None:
     assert log.append(PLACED) == PLACED
     assert log.read(ORDER) == History([PLACED])
 
 
-def test_a_filled_slot_answers_with_what_is_there_and_keeps_it(log: Log) -> None:
+def test_a_filled_slot_keeps_its_event_and_returns_it(log: Log) -> None:
     log.append(RESERVED)
 
     assert log.append(VOIDED) == RESERVED
@@ -57,14 +57,14 @@ def test_a_slot_is_filled_in_its_own_stream_only(log: Log) -> None:
 
 
 @pytest.mark.parametrize("first", [0, 1])
-def test_of_two_facts_for_a_slot_the_first_wins_whichever_it_is(log: Log, first: int) -> None:
+def test_of_two_facts_for_a_slot_the_first_wins(log: Log, first: int) -> None:
     contenders = [then(PLACED, OrderConfirmed()), then(PLACED, OrderCancelled(reason="customer"))]
     winner, loser = contenders[first], contenders[1 - first]
 
     assert [log.append(winner), log.append(loser)] == [winner, winner]
 
 
-def test_the_stream_reads_the_same_whatever_the_order_of_the_writes(log: Log) -> None:
+def test_a_stream_is_sorted_whatever_the_order_of_the_writes(log: Log) -> None:
     whole = history_of(
         PaymentPrepared(reference="r"), StockVoided(), OrderCancelled(reason="customer")
     )
@@ -74,7 +74,7 @@ def test_the_stream_reads_the_same_whatever_the_order_of_the_writes(log: Log) ->
     assert log.read(ORDER) == whole
 
 
-def test_every_attribute_comes_back_as_it_was_written(log: Log) -> None:
+def test_every_attribute_is_read_as_it_was_written(log: Log) -> None:
     event = then(PLACED, PaymentPrepared(reference='Ünïcödé \N{TRUMPET} \\ " \n'))
     for written in (PLACED, event):
         log.append(written)
@@ -83,10 +83,10 @@ def test_every_attribute_comes_back_as_it_was_written(log: Log) -> None:
     assert log.append(event) == event
 
 
-def test_a_stream_of_several_pages_is_read_whole(log: Log) -> None:
+def test_a_stream_of_several_pages_is_read_completely(log: Log) -> None:
     note = "n" * 60_000
     events = [placed(msgspec.structs.replace(order_placed(), email=note))]
-    for number in range(20):  # a page of DynamoDB's has 1 MB
+    for number in range(20):  # a page of DynamoDB has 1 MB
         prepared = PaymentPrepared(reference=f"{number}{note}")
         events.append(then(events[-1], prepared, slot=f"payment/attempt/{number}"))  # type: ignore[arg-type]  # all are events
     for event in events:
@@ -96,7 +96,7 @@ def test_a_stream_of_several_pages_is_read_whole(log: Log) -> None:
 
 
 class OrderGiftWrapped(Fact, frozen=True, kw_only=True):
-    """What a newer deployment might state."""
+    """A fact of a newer deployment."""
 
     sources: ClassVar[tuple[str, ...]] = ("wrapping",)
     slots: ClassVar[tuple[str, ...]] = ("wrapping/wrap",)
@@ -105,7 +105,7 @@ class OrderGiftWrapped(Fact, frozen=True, kw_only=True):
 
 
 @WRITTEN
-def test_a_reader_is_not_stopped_by_a_type_that_it_does_not_know(log: Log) -> None:
+def test_an_event_of_an_unknown_type_is_read_without_its_data(log: Log) -> None:
     wrapped = then(PLACED, OrderGiftWrapped(ribbon="red"))
     for event in (PLACED, wrapped):
         log.append(event)
@@ -123,7 +123,7 @@ def test_a_reader_is_not_stopped_by_a_type_that_it_does_not_know(log: Log) -> No
 
 
 @WRITTEN
-def test_a_future_version_of_a_known_type_stops_the_reader(log: Log) -> None:
+def test_a_future_version_of_a_known_type_is_an_error(log: Log) -> None:
     log.append(msgspec.structs.replace(PLACED, dataversion=3))
 
     with pytest.raises(FutureVersion, match="OrderPlaced 3"):

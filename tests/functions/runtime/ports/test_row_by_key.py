@@ -1,4 +1,4 @@
-"""One row, looked at and written over: one contract for memory and for DynamoDB."""
+"""Contract of reading and overwriting one row, in memory and on DynamoDB."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def row(version: int | None, **values: str | int) -> Row:
     return Row(partition="robin", sort="1", values=values, version=version)
 
 
-def test_a_row_is_looked_at_by_its_key(rows: Rows) -> None:
+def test_a_row_is_read_by_its_key(rows: Rows) -> None:
     rows.put(row(1, status="paid", total=4900))
 
     assert rows.get("robin", "1") == row(1, status="paid", total=4900)
@@ -34,21 +34,21 @@ def test_a_row_is_looked_at_by_its_key(rows: Rows) -> None:
 
 
 @pytest.mark.parametrize("there", [1, 2])
-def test_a_row_is_written_over_one_that_is_no_newer(rows: Rows, there: int) -> None:
+def test_a_row_overwrites_one_that_is_not_newer(rows: Rows, there: int) -> None:
     rows.put(row(there, status="paid", name="Robin"))
 
     assert rows.overwrite(row(2, status="paid"))
     assert rows.get("robin", "1") == row(2, status="paid")
 
 
-def test_a_newer_row_stays(rows: Rows) -> None:
+def test_a_row_does_not_overwrite_a_newer_one(rows: Rows) -> None:
     rows.put(row(3, status="sent"))
 
     assert not rows.overwrite(row(2, status="paid"))
     assert rows.get("robin", "1") == row(3, status="sent")
 
 
-def test_a_row_is_written_where_none_is(rows: Rows) -> None:
+def test_a_missing_row_is_written(rows: Rows) -> None:
     assert rows.overwrite(row(2, status="paid"))
     assert not rows.put(row(2, status="other"))
     assert rows.get("robin", "1") == row(2, status="paid")

@@ -1,4 +1,4 @@
-"""The contract of a table with a sort key, held by its twins in memory and by DynamoDB alike."""
+"""Contract of a table with a sort key, in memory and on DynamoDB."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,13 +28,13 @@ def sorts(found: Any) -> list[str]:
     return [each.sort for each in found]
 
 
-def test_a_table_in_which_nothing_was_written_is_empty(rows: Rows) -> None:
+def test_a_new_table_is_empty(rows: Rows) -> None:
     assert list(rows.all()) == []
     assert list(rows.page("p", limit=5)) == []
     assert list(rows.listed("1", limit=5)) == []
 
 
-def test_a_row_is_read_back_as_it_was_written(rows: Rows) -> None:
+def test_a_row_is_read_as_it_was_written(rows: Rows) -> None:
     written = row(version=3, digits="0042", empty="", zero=0, debt=-7, big=10**30)
 
     assert rows.put(written)
@@ -43,7 +43,7 @@ def test_a_row_is_read_back_as_it_was_written(rows: Rows) -> None:
     assert list(rows.all()) == [written]
 
 
-def test_its_values_come_back_in_the_order_of_their_names(rows: Rows) -> None:
+def test_the_values_of_a_row_are_sorted_by_name(rows: Rows) -> None:
     rows.put(row(b=1, c=2, a=3))
 
     (found,) = rows.page("p", limit=5)
@@ -61,18 +61,18 @@ def test_its_values_come_back_in_the_order_of_their_names(rows: Rows) -> None:
         (None, None, True),
     ],
 )
-def test_a_version_takes_the_place_of_an_older_one_only_and_no_version_of_whatever_is_there(
+def test_a_version_replaces_only_an_older_one_and_a_row_without_version_replaces_any(
     rows: Rows, stored: int | None, new: int | None, written: bool
 ) -> None:
-    rows.put(row(version=stored, says="old"))
+    rows.put(row(version=stored, text="old"))
 
-    assert rows.put(row(version=new, says="new")) is written
+    assert rows.put(row(version=new, text="new")) is written
 
     (found,) = rows.page("p", limit=5)
-    assert found == (row(version=new, says="new") if written else row(version=stored, says="old"))
+    assert found == (row(version=new, text="new") if written else row(version=stored, text="old"))
 
 
-def test_what_the_new_row_does_not_say_is_gone(rows: Rows) -> None:
+def test_a_new_row_replaces_all_values(rows: Rows) -> None:
     rows.put(row(version=1, reason="none", status="placed"))
     rows.put(row(version=2, status="confirmed"))
 
@@ -80,7 +80,7 @@ def test_what_the_new_row_does_not_say_is_gone(rows: Rows) -> None:
     assert dict(found.values) == {"status": "confirmed"}
 
 
-def test_a_removed_row_is_gone_and_removing_it_again_is_no_error(rows: Rows) -> None:
+def test_a_row_may_be_removed_twice(rows: Rows) -> None:
     rows.put(row("a"))
     rows.put(row("b"))
 
@@ -90,7 +90,7 @@ def test_a_removed_row_is_gone_and_removing_it_again_is_no_error(rows: Rows) -> 
     assert sorts(rows.all()) == ["b"]
 
 
-def test_a_page_has_its_partition_alone_in_the_order_of_the_sort_key(rows: Rows) -> None:
+def test_a_page_has_the_rows_of_one_partition_by_sort_key(rows: Rows) -> None:
     for sort in ("3", "1", "2"):
         rows.put(row(sort))
         rows.put(row(sort, partition="other"))
@@ -101,9 +101,7 @@ def test_a_page_has_its_partition_alone_in_the_order_of_the_sort_key(rows: Rows)
 
 @pytest.mark.parametrize("newest_first", [False, True])
 @pytest.mark.parametrize("limit", [1, 2, 3, 7])
-def test_pages_one_after_the_other_have_every_row_once(
-    rows: Rows, limit: int, newest_first: bool
-) -> None:
+def test_consecutive_pages_have_every_row_once(rows: Rows, limit: int, newest_first: bool) -> None:
     written = [f"{number:02}" for number in range(7)]
     for sort in written:
         rows.put(row(sort))
@@ -117,7 +115,7 @@ def test_pages_one_after_the_other_have_every_row_once(
     assert all(len(page) == limit for page in pages[:-1])
 
 
-def test_after_a_row_that_is_not_there_comes_the_next(rows: Rows) -> None:
+def test_a_page_may_start_after_a_missing_row(rows: Rows) -> None:
     for sort in ("1", "3"):
         rows.put(row(sort))
 
@@ -133,7 +131,7 @@ def test_keys_may_have_any_characters(rows: Rows) -> None:
     assert list(rows.page(odd.partition, limit=1)) == [odd]
 
 
-def test_a_row_is_listed_while_it_has_the_attribute(rows: Rows) -> None:
+def test_the_index_lists_a_row_while_it_has_the_attribute(rows: Rows) -> None:
     rows.put(row("a", version=1, open="1", status="placed"))
     rows.put(row("b", version=1, open="2"))
     rows.put(row("c", version=1))
@@ -145,7 +143,7 @@ def test_a_row_is_listed_while_it_has_the_attribute(rows: Rows) -> None:
     assert list(rows.listed("1", limit=5)) == []
 
 
-def test_listed_rows_come_by_their_sort_key_from_all_partitions_and_in_pages(rows: Rows) -> None:
+def test_the_index_lists_rows_of_all_partitions_by_sort_key_in_pages(rows: Rows) -> None:
     places = [("p", "1"), ("q", "1"), ("p", "2"), ("q", "3")]
     for partition, sort in places:
         rows.put(row(sort, partition, open="1"))
@@ -159,7 +157,7 @@ def test_listed_rows_come_by_their_sort_key_from_all_partitions_and_in_pages(row
     assert {(each.partition, each.sort) for each in found} == set(places)
 
 
-def test_a_limit_is_met_though_dynamodb_ends_its_pages_before(
+def test_a_page_has_its_limit_although_dynamodb_returns_smaller_pages(
     stage: Stage, calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = DynamoRows(stage.dynamodb, stage.own["orders", LIST])

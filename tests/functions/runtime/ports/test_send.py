@@ -1,4 +1,4 @@
-"""A queue is filled past the topic as the topic would fill it, within the limits of a batch."""
+"""Messages sent to a queue directly, in the form that the topic gives them."""
 
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -59,7 +59,7 @@ def ordered(connection: Callable[[str], Any]) -> Queue:
     return Queue(connection("sqs"), ordered=True)
 
 
-def test_a_message_has_the_event_and_the_attribute_that_the_topic_gives(parallel: Queue) -> None:
+def test_a_message_has_the_event_and_the_attribute_of_the_topic(parallel: Queue) -> None:
     assert parallel.sender.send([message("A")], "job") == [""]
 
     (got,) = parallel.received()
@@ -67,7 +67,7 @@ def test_a_message_has_the_event_and_the_attribute_that_the_topic_gives(parallel
     assert got["MessageAttributes"]["type"]["StringValue"] == "OrderPlaced"
 
 
-def test_on_an_ordered_queue_the_order_is_the_group_and_the_job_makes_it_new(
+def test_on_an_ordered_queue_the_order_is_the_group_and_each_job_has_new_messages(
     ordered: Queue,
 ) -> None:
     for job in ("job1", "job1", "job2"):
@@ -83,19 +83,19 @@ def test_on_an_ordered_queue_the_order_is_the_group_and_the_job_makes_it_new(
 
 @pytest.fixture
 def partly(parallel: Queue) -> Iterator[Queue]:
-    """A queue that says that it refused the second message, and nothing of the third."""
+    """A queue whose response refuses the second message and does not name the third."""
 
-    def answer(parsed: dict[str, Any], **_: Any) -> None:
+    def edit(parsed: dict[str, Any], **_: Any) -> None:
         parsed["Successful"] = [e for e in parsed["Successful"] if e["Id"] not in ("1", "2")]
         parsed["Failed"] = [{"Id": "1", "Code": "InternalError", "SenderFault": False}]
 
     events = parallel.sqs.meta.events
-    events.register("after-call.sqs.SendMessageBatch", answer)
+    events.register("after-call.sqs.SendMessageBatch", edit)
     yield parallel
-    events.unregister("after-call.sqs.SendMessageBatch", answer)
+    events.unregister("after-call.sqs.SendMessageBatch", edit)
 
 
-def test_what_the_answer_does_not_name_as_taken_was_refused(partly: Queue) -> None:
+def test_a_message_that_the_response_does_not_accept_was_refused(partly: Queue) -> None:
     messages = [message(order) for order in "ABCD"]
 
     assert partly.sender.send(messages, "job") == ["", "InternalError", "NotInAnswer", ""]
@@ -109,7 +109,7 @@ def test_an_outage_is_an_error(parallel: Queue, faults: Faults) -> None:
         parallel.sender.send([message("A")], "job")
 
 
-def test_what_waits_and_what_is_being_worked_on_is_counted(parallel: Queue) -> None:
+def test_waiting_and_received_messages_are_counted(parallel: Queue) -> None:
     assert parallel.sender.waiting() == 0
     parallel.sender.send([message(f"ORDER{number}") for number in range(10)], "job")
     parallel.sender.send([message("ANOTHER")], "job")
@@ -118,7 +118,9 @@ def test_what_waits_and_what_is_being_worked_on_is_counted(parallel: Queue) -> N
     assert parallel.sender.waiting() == 11
 
 
-def test_a_batch_of_the_largest_events_is_within_its_bytes(parallel: Queue, calls: Calls) -> None:
+def test_a_batch_of_the_largest_events_is_within_the_size_limit(
+    parallel: Queue, calls: Calls
+) -> None:
     messages = [message(f"ORDER{number}", b"x" * LARGEST) for number in range(7)]
 
     for batch in pack(messages):

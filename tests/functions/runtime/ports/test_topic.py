@@ -1,4 +1,4 @@
-"""The topic's contract, held by its twin in memory and by SNS alike, and what SNS is sent."""
+"""Contract of the topic, in memory and on SNS, and the requests to SNS."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -30,13 +30,13 @@ def message(order: str) -> Message:
 
 
 class Subject(Protocol):
-    """A topic that refuses some messages, and what those who hear it received."""
+    """A topic that refuses some messages, and the messages that its subscribers received."""
 
     topic: Topic
 
     def refuse(self, message: Message) -> None: ...
 
-    def heard(self) -> list[str]: ...
+    def received(self) -> list[str]: ...
 
 
 class InMemory:
@@ -47,12 +47,12 @@ class InMemory:
     def refuse(self, message: Message) -> None:
         self._topic.refuses.add(message.id)
 
-    def heard(self) -> list[str]:
+    def received(self) -> list[str]:
         return [message.body.decode() for message in self._topic.published]
 
 
 class InSns:
-    """A FIFO topic with one queue; what is refused never reaches it, and is reported as failed."""
+    """A FIFO topic with one queue; refused messages are left out and reported as failed."""
 
     def __init__(self, connection: Callable[[str], Any], name: str) -> None:
         self.client, self._sqs = connection("sns"), connection("sqs")
@@ -86,7 +86,7 @@ class InSns:
         failed = [{"Id": i, "Code": "InternalError", "SenderFault": False} for i in self._dropped]
         parsed["Failed"] = failed
 
-    def heard(self) -> list[str]:
+    def received(self) -> list[str]:
         answer = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10)
         return [message["Body"] for message in answer.get("Messages", [])]
 
@@ -103,38 +103,36 @@ def sns(connection: Callable[[str], Any]) -> Iterator[InSns]:
 
 
 @pytest.fixture(params=["memory", "sns"])
-def world(request: pytest.FixtureRequest) -> Subject:
-    subject: Subject = InMemory() if request.param == "memory" else request.getfixturevalue("sns")
-    return subject
+def subject(request: pytest.FixtureRequest) -> Subject:
+    made: Subject = InMemory() if request.param == "memory" else request.getfixturevalue("sns")
+    return made
 
 
 MESSAGES = [message(order) for order in ("A", "B", "C")]
 
 
-def test_what_is_accepted_is_heard_as_it_was_published(world: Subject) -> None:
-    assert world.topic.publish(MESSAGES) == ["", "", ""]
-    assert world.heard() == [m.body.decode() for m in MESSAGES]
+def test_accepted_messages_are_received_as_they_were_published(subject: Subject) -> None:
+    assert subject.topic.publish(MESSAGES) == ["", "", ""]
+    assert subject.received() == [m.body.decode() for m in MESSAGES]
 
 
-def test_each_message_is_answered_for_itself(world: Subject) -> None:
-    world.refuse(MESSAGES[1])
+def test_each_message_has_its_own_result(subject: Subject) -> None:
+    subject.refuse(MESSAGES[1])
 
-    first, refused, last = world.topic.publish(MESSAGES)
+    first, refused, last = subject.topic.publish(MESSAGES)
 
     assert (first, bool(refused), last) == ("", True, "")
-    assert world.heard() == [MESSAGES[0].body.decode(), MESSAGES[2].body.decode()]
+    assert subject.received() == [MESSAGES[0].body.decode(), MESSAGES[2].body.decode()]
 
 
-def test_a_message_of_which_the_topic_says_nothing_was_not_accepted(
-    sns: InSns, faults: Faults
-) -> None:
+def test_a_message_that_is_not_in_the_response_was_not_accepted(sns: InSns, faults: Faults) -> None:
     faults.inject(sns.client, "PublishBatch", {"Successful": [], "Failed": []}, {})
 
     for _ in range(2):
         assert sns.topic.publish(MESSAGES) == ["NotInAnswer"] * 3
 
 
-def test_sns_is_told_the_order_as_group_and_the_event_as_deduplication_id(sns: InSns) -> None:
+def test_the_order_is_the_message_group_and_the_event_id_the_deduplication_id(sns: InSns) -> None:
     sns.topic.publish(MESSAGES[:2])
 
     assert [(e["Id"], e["MessageGroupId"], e["MessageDeduplicationId"]) for e in sns.sent] == [
