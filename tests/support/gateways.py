@@ -9,15 +9,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace
-from typing import Any, Protocol
+from typing import Any
 from unittest.mock import patch
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 import stripe
 
 from events.money import Money
-from functions.framework.ports import Records
 from functions.payment.gateway import Gateway
 from functions.payment.sandbox import DECLINED, LEDGER, OUTAGE, SUCCESS, TIMEOUT, SandboxGateway
 from functions.payment.stripe import calls
@@ -50,6 +49,10 @@ class FakeSecret:
 type Interceptor = Callable[[str, Callable[[], Any]], Any]
 
 
+def pass_through(_: str, call: Callable[[], Any]) -> Any:
+    return call()
+
+
 @dataclass(frozen=True)
 class Totals:
     """A provider's totals of a reference: number of captures, captured and refunded amounts."""
@@ -59,59 +62,31 @@ class Totals:
     refunded: int
 
 
-class Provider(Protocol):
-    """A provider, its test tokens, and gateways to it.
+def no_answer() -> stripe.StripeError:
+    """Return the library's error for a missing answer, after which it retries."""
+    text = "Read timed unreachable."
+    return stripe.APIConnectionError(text, should_retry=True)  # type: ignore[no-untyped-call]
+
+
+class SandboxProvider:
+    """The sandbox and its ledger.
 
     `lossy` returns a gateway that loses the answers to its first confirm, and a reference of it;
     `unreachable` returns a call of a gateway that never gets an answer.
     """
 
-    success: str
-    declined: str
-    unknown: str
-    tokens: tuple[str, ...]
-
-    def gateway(self, interceptor: Interceptor | None = None) -> Gateway: ...
-    def lossy(self) -> tuple[Gateway, str]: ...
-    def unreachable(self) -> Callable[[], str]: ...
-    def totals(self, reference: str) -> Totals: ...
-
-
-def prepare(provider: Provider, token: str) -> str:
-    return provider.gateway().prepare(ORDER, AMOUNT, token)
-
-
-def no_answer() -> stripe.StripeError:
-    """Return the library's error for a missing answer, after which it retries."""
-    lost: stripe.StripeError = stripe.APIConnectionError(
-        "Read timed unreachable.", should_retry=True
-    )  # type: ignore[no-untyped-call]  # the library's
-    return lost
-
-
-def pass_through(_: str, call: Callable[[], Any]) -> Any:
-    return call()
-
-
-def intercepted(records: Records, interceptor: Interceptor) -> Any:
-    """Return a table whose reads and writes pass an interceptor."""
-    return SimpleNamespace(
-        get=lambda key: interceptor("get", lambda: records.get(key)),
-        put=lambda record: interceptor("put", lambda: records.put(record)),
-    )
-
-
-class SandboxProvider:
-    """The sandbox and its ledger."""
-
     success, declined, unknown = SUCCESS, DECLINED, "tok_of_another"
-    tokens: tuple[str, ...] = (SUCCESS, DECLINED, TIMEOUT)
+    tokens = (SUCCESS, DECLINED, TIMEOUT)
 
     def __init__(self) -> None:
         self.ledger = MemoryTables()(LEDGER)
 
-    def gateway(self, interceptor: Interceptor | None = None) -> SandboxGateway:
-        return SandboxGateway(intercepted(self.ledger, interceptor or pass_through))
+    def gateway(self, interceptor: Interceptor = pass_through) -> SandboxGateway:
+        ledger: Any = SimpleNamespace(
+            get=lambda key: interceptor("get", lambda: self.ledger.get(key)),
+            put=lambda record: interceptor("put", lambda: self.ledger.put(record)),
+        )
+        return SandboxGateway(ledger)
 
     def lossy(self) -> tuple[Gateway, str]:
         return self.gateway(), prepare(self, TIMEOUT)
@@ -127,17 +102,33 @@ class SandboxProvider:
         return Totals(int(captured > 0), captured, amount if state == "refunded" else 0)
 
 
-class InterceptedHttp(stripe.RequestsClient):
-    """The library's own HTTP client, with an interceptor and without waits between retries."""
+@dataclass(frozen=True)
+class SentRequest:
+    """A request: its name such as `post confirm`, its form or query, headers and host."""
 
-    def __init__(self, session: requests.Session, interceptor: Interceptor) -> None:
+    name: str
+    form: dict[str, str]
+    headers: dict[str, str]
+    host: str
+
+
+class InterceptedHttp(stripe.RequestsClient):
+    """The library's own HTTP client, without waits between retries; it records the requests."""
+
+    def __init__(self, interceptor: Interceptor, session: requests.Session | None = None) -> None:
         super().__init__(timeout=60, session=session)
+        self.sent: list[SentRequest] = []
         self._interceptor = interceptor
 
-    def request(self, method: str, url: str, *rest: Any, **more: Any) -> Any:
-        name = f"{method} {urlsplit(url).path.rpartition('/')[2]}"
+    def request(
+        self, method: str, url: str, headers: Any, post_data: Any = None, **more: Any
+    ) -> Any:
+        parts = urlsplit(url)
+        name = f"{method} {parts.path.rpartition('/')[2]}"
+        form = dict(parse_qsl(post_data or parts.query))
+        self.sent.append(SentRequest(name, form, dict(headers), parts.netloc))
         request = super().request
-        return self._interceptor(name, lambda: request(method, url, *rest, **more))
+        return self._interceptor(name, lambda: request(method, url, headers, post_data, **more))
 
     def _sleep_time_seconds(self, num_retries: int) -> float:
         return 0
@@ -153,14 +144,14 @@ class StripeProvider:
     """
 
     success, declined, unknown = "pm_card_visa", "pm_card_chargeCustomerFail", "pm_of_another"
-    tokens: tuple[str, ...] = (success, declined)
+    tokens = (success, declined)
 
     def __init__(self, address: str) -> None:
         self.address = address
         self.session = requests.Session()
 
-    def gateway(self, interceptor: Interceptor | None = None) -> StripeGateway:
-        http = InterceptedHttp(self.session, interceptor or pass_through)
+    def gateway(self, interceptor: Interceptor = pass_through) -> StripeGateway:
+        http = InterceptedHttp(interceptor, self.session)
         return StripeGateway(StripeCalls(FakeSecret(), http=http, base=self.address))
 
     def lossy(self) -> tuple[Gateway, str]:
@@ -183,7 +174,7 @@ class StripeProvider:
 
     def in_place_of_stripe(self) -> AbstractContextManager[Any]:
         """Return a patch by which Stripe's adapter calls this provider."""
-        http = InterceptedHttp(self.session, pass_through)
+        http = InterceptedHttp(pass_through, self.session)
         replaced = partial(StripeCalls, http=http, base=self.address)
         return patch.object(calls, "StripeCalls", replaced)
 
@@ -204,3 +195,10 @@ class StripeProvider:
         answer = self.session.get(url, params={"limit": "10000", **query}, headers=headers)
         answer.raise_for_status()
         return list(answer.json()["data"])
+
+
+type Provider = SandboxProvider | StripeProvider
+
+
+def prepare(provider: Provider, token: str) -> str:
+    return provider.gateway().prepare(ORDER, AMOUNT, token)

@@ -1,10 +1,12 @@
 """Orders in the log and in the list, and runs of the chore that finds stalled ones."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from events.contracts.orders import OrderStalled
 from events.envelope import Event
+from events.history import History
 from events.order_list import LIST, OPEN
 from functions.framework.ports import Resources, Row
 from functions.framework.service import Report
@@ -12,56 +14,45 @@ from functions.orders.check import STALLED_AFTER, check
 from functions.orders.projection import row
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
-from functions.runtime.memory.tables import MemoryTables
 from simulation.stepped_ports import SteppedLog, SteppedRows
-from tests.support.builders import ORDER, Clock, placed
+from tests.support.builders import ORDER, Clock, placed, resources
 
 
 class CheckedShop:
-    """Orders in the log and in the list, and the chore that checks them."""
+    """The log, the list, and the chore, which within a worker stops at each call of a port."""
 
     def __init__(self) -> None:
         self.log = MemoryLog()
         self.rows = MemoryRows(index=OPEN)
         self.clock = Clock()
 
-    def place(self, order: str = ORDER, *, listed: bool = True) -> Event[Any]:
-        """Place an order now."""
-        event = placed(order=order, now=self.clock())
-        self.log.append(event)
-        if listed:
-            self.project(order)
+    def place(self, order: str = ORDER) -> Event[Any]:
+        """Place an order now, and list it."""
+        event = self.log.append(placed(order=order, now=self.clock()))
+        self.project(self.log.read(order))
         return event
 
-    def project(self, order: str = ORDER) -> None:
-        """Write the order's row from its events."""
-        self.rows.put(sure(row(self.log.read(order))))
+    def project(self, history: History) -> None:
+        """Write an order's row."""
+        made = row(history)
+        assert made is not None
+        self.rows.put(made)
 
     def check_once(self) -> list[Report]:
-        """Run the chore once; within a worker it stops at each call of a port."""
         return list(check(SteppedLog(self.log), self.resources()))
 
     def resources(self) -> Resources:
-        """Return the resources of the chore."""
-        rows = SteppedRows(self.rows)
-        return Resources(tables=MemoryTables(), rows={LIST: rows}.__getitem__, clock=self.clock)
+        rows = {LIST: SteppedRows(self.rows)}
+        return replace(resources(clock=self.clock), rows=rows.__getitem__)
 
     def advance(self, span: timedelta = STALLED_AFTER) -> None:
-        """Advance the clock."""
         self.clock.now += span
 
     def stalled_slots(self, order: str = ORDER) -> list[str]:
-        """Return the slots of the order's `OrderStalled` events."""
         return [e.slot for e in self.log.read(order) if isinstance(e.data, OrderStalled)]
 
     def row_of(self, order: str = ORDER) -> Row:
-        """Return the order's row."""
         return next(each for each in self.rows.all() if each.sort.endswith(f"#{order}"))
-
-
-def sure(made: Row | None) -> Row:
-    assert made is not None
-    return made
 
 
 def outcomes(reports: list[Report]) -> list[tuple[str, str | None]]:

@@ -14,7 +14,7 @@ from functions.orders.projection import row
 from functions.runtime import backoff
 from tests.support.builders import NOW, ORDER, placed, then
 from tests.support.interleave import Worker
-from tests.support.stalled_orders import CheckedShop, outcomes, sure
+from tests.support.stalled_orders import CheckedShop, outcomes
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_an_order_whose_outcome_the_list_missed_gets_its_row(
 
 
 def test_a_row_without_an_order_in_the_log_is_ignored(shop: CheckedShop) -> None:
-    shop.rows.put(sure(row(History([placed(order="FORGED")]))))
+    shop.project(History([placed(order="FORGED")]))
     shop.advance()
 
     assert shop.check_once() == []
@@ -153,7 +153,7 @@ def test_an_order_that_ends_during_a_run_keeps_its_outcome(shop: CheckedShop) ->
     while not worker.done:
         worker.step()
 
-    shop.project()
+    shop.project(shop.log.read(ORDER))
 
     assert shop.row_of() == row(shop.log.read(ORDER))
     assert shop.row_of().values["status"] == "confirmed"

@@ -11,10 +11,9 @@ from events.order_list import shards
 from functions.framework.ports import Row
 from functions.orders import check as check_module
 from functions.orders.check import BATCH, EVERY, STALLED_AFTER, TIME_LIMIT
-from functions.orders.projection import row
 from functions.orders.service import SERVICE
 from tests.support.builders import ORDER, placed
-from tests.support.stalled_orders import CheckedShop, outcomes, sure
+from tests.support.stalled_orders import CheckedShop, outcomes
 
 
 @pytest.fixture
@@ -91,7 +90,7 @@ def test_an_unreadable_order_is_reported_and_hides_no_other(
     for number in range(30):
         event = placed(order=f"NEWER{number}", now=shop.clock())
         shop.log.append(msgspec.structs.replace(event, dataversion=event.dataversion + 1))
-        shop.rows.put(sure(row(History([event]))))
+        shop.project(History([event]))
     shop.advance(timedelta(seconds=1))
     shop.place()
     shop.advance()

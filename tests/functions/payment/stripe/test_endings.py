@@ -61,9 +61,9 @@ def test_a_decline_is_marked_and_then_made_final(
     pays = gateway(script)
 
     assert [pays.confirm(REFERENCE) for _ in range(2)] == [Declined(reason=reason)] * 2
-    mark = next(request for request in script.requests if request.name == MARK)
+    mark = next(request for request in script.sent if request.name == MARK)
     assert mark.form == {"metadata[declined]": reason}
-    assert script.finished()
+    assert not script.left
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_card_refused_without_an_attempt_is_declined_for_ever(
     )
 
     assert gateway(script).confirm(REFERENCE) == Declined(reason=reason)
-    mark = next(request for request in script.requests if request.name == MARK)
+    mark = next(request for request in script.sent if request.name == MARK)
     assert mark.form == {"metadata[declined]": reason}
 
 
@@ -102,7 +102,7 @@ def test_an_uncharged_intent_refunds_nothing(
     script = Script(*answers)
 
     assert gateway(script).cancel(REFERENCE) is None
-    assert script.finished()
+    assert not script.left
 
 
 def test_a_refused_cancel_is_no_decline_whatever_its_code() -> None:
@@ -158,7 +158,7 @@ def test_a_confirm_between_the_retrieve_and_the_cancel_is_refunded() -> None:
     )
 
     assert gateway(script).cancel(REFERENCE) == AMOUNT
-    assert script.requests[-1].form == {"payment_intent": REFERENCE, "amount": str(AMOUNT.amount)}
+    assert script.sent[-1].form == {"payment_intent": REFERENCE, "amount": str(AMOUNT.amount)}
 
 
 def test_a_concurrent_refund_counts_as_the_gateways_own() -> None:
@@ -177,14 +177,14 @@ def test_a_manual_refund_is_not_repeated() -> None:
     )
 
     assert gateway(script).cancel(REFERENCE) == AMOUNT
-    assert script.requests[-1].form["amount"] == str(AMOUNT.amount - 1000)
+    assert script.sent[-1].form["amount"] == str(AMOUNT.amount - 1000)
 
 
 def test_refunds_are_listed_by_intent_with_stripes_largest_limit() -> None:
     script = Script((RETRIEVE, PAID), (REFUNDS, refunds(refund())))
     gateway(script).cancel(REFERENCE)
 
-    assert script.requests[-1].form == {"payment_intent": REFERENCE, "limit": "100"}
+    assert script.sent[-1].form == {"payment_intent": REFERENCE, "limit": "100"}
 
 
 def test_the_last_cent_is_refunded_too() -> None:
@@ -192,14 +192,14 @@ def test_the_last_cent_is_refunded_too() -> None:
     script = Script((RETRIEVE, PAID), (REFUNDS, refunds(almost)), (REFUND, (200, refund(1))))
     gateway(script).cancel(REFERENCE)
 
-    assert script.requests[-1].form["amount"] == "1"
+    assert script.sent[-1].form["amount"] == "1"
 
 
 def test_requests_that_saw_the_same_refunds_have_the_same_idempotency_key() -> None:
     def key(*seen: dict[str, object]) -> str:
         script = Script((RETRIEVE, PAID), (REFUNDS, refunds(*seen)), (REFUND, (200, refund())))
         gateway(script).cancel(REFERENCE)
-        return script.requests[-1].headers["Idempotency-Key"]
+        return script.sent[-1].headers["Idempotency-Key"]
 
     assert key() == key()
     assert key() != key(refund(status="failed"))

@@ -76,7 +76,7 @@ def test_a_replaced_key_is_read_again_and_used_from_then_on() -> None:
     secret.stored = NEW
 
     assert [pays.confirm(REFERENCE) for _ in range(2)] == [Captured(amount=AMOUNT)] * 2
-    keys = [sent.headers["Authorization"] for sent in script.requests]
+    keys = [sent.headers["Authorization"] for sent in script.sent]
     assert keys == [f"Bearer {KEY}"] * 2 + [f"Bearer {NEW}"] * 2
     assert secret.reads == 2
 
@@ -158,7 +158,7 @@ def test_white_space_around_a_key_does_no_harm() -> None:
     script = Script((RETRIEVE, PAID))
     gateway(script, FakeSecret(f" {KEY}\n")).confirm(REFERENCE)
 
-    assert script.requests[0].headers["Authorization"] == f"Bearer {KEY}"
+    assert script.sent[0].headers["Authorization"] == f"Bearer {KEY}"
 
 
 def test_errors_of_the_key_are_outages_to_the_reaction() -> None:
