@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 from uuid import UUID
 
 import msgspec
@@ -18,13 +19,13 @@ from functions.checkout.identity import order_id
 from functions.checkout.service import SERVICE
 from functions.framework.ports import Record
 from functions.runtime.handlers.api import api_handler
+from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.rows import MemoryRows
-from functions.runtime.memory.tables import MemoryRecords, MemoryTables
+from functions.runtime.memory.tables import MemoryTables
 from tests.support.builders import EMAIL, ISSUER, SHIP_TO, Clock, resources, then, verified
 from tests.support.http_answer import HttpAnswer
 from tests.support.openapi import check_answer
-from tests.support.recording import RecordingLog, RecordingRecords
 
 KEY = str(UUID(int=0xF00D))
 OTHER_KEY = str(UUID(int=0xCAFE))
@@ -46,8 +47,9 @@ class MemoryShop:
 
     def __init__(self, clock: Clock, lines: MemoryObserver) -> None:
         tables = MemoryTables()
-        self.log = RecordingLog(tables)
-        self.catalogue = RecordingRecords(tables, CATALOGUE)
+        self.log = Mock(wraps=MemoryLog(tables))
+        self._products = tables(CATALOGUE)
+        self.catalogue = Mock(wraps=self._products)
         self.clock = clock
         self.lines = lines
         self.listed = MemoryRows()
@@ -73,14 +75,14 @@ class MemoryShop:
 
     def sell(self, sku: str, name: str, price: int, currency: str = "EUR") -> None:
         """Put or change a product in the catalogue."""
-        old = MemoryRecords.get(self.catalogue, sku)
+        old = self._products.get(sku)
         values: dict[str, str | int] = {"name": name, "price": price, "currency": currency}
         version = old.version if old else 0
-        assert self.catalogue.put(Record(key=sku, values=values, version=version))
+        assert self._products.put(Record(key=sku, values=values, version=version))
 
     def withdraw(self, sku: str) -> None:
         """Remove a product from the catalogue."""
-        del self.catalogue._items[sku]
+        del self._products._items[sku]
 
     def request(
         self, route: str, *, body: Any = None, path: Any = None, **headers: str | None
@@ -149,7 +151,7 @@ def assert_refused(shop: MemoryShop, event: dict[str, Any], status: int, field: 
     assert answer.status == status, answer.body
     assert answer.body["field"] == field
     assert answer.body["detail"]
-    assert "append" not in shop.log.calls
+    shop.log.append.assert_not_called()
     assert shop.log.read(ORDER) == History()
     assert shop.lines.outcomes == ["refused"]
 
@@ -164,5 +166,5 @@ def append_facts(shop: MemoryShop, *facts: Fact) -> None:
 @pytest.fixture
 def placed(shop: MemoryShop) -> MemoryShop:
     shop.place()
-    shop.log.calls.clear()
+    shop.log.reset_mock()
     return shop

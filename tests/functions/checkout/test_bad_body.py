@@ -48,7 +48,7 @@ def test_an_invalid_body_is_refused(shop: MemoryShop, event: dict[str, Any], sta
     assert answer.problem
     assert answer.status == status, answer.body
     assert answer.body["field"].startswith("$")
-    assert "append" not in shop.log.calls
+    shop.log.append.assert_not_called()
     assert shop.lines.outcomes == ["refused"]
 
 
@@ -104,4 +104,4 @@ def test_an_invalid_direct_invocation_is_refused_too(
 
     assert 400 <= document["status"] < 500
     assert document["field"]
-    assert "append" not in shop.log.calls
+    shop.log.append.assert_not_called()

@@ -1,6 +1,7 @@
 """Cancelling an order: possible until it is confirmed, and idempotent."""
 
 from typing import Any
+from unittest.mock import ANY, call
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_a_placed_order_can_be_cancelled_by_its_customer(placed: MemoryShop) -> 
         "outcome",
         f"{ORDER}/placed",
     )
-    assert placed.log.calls[:2] == ["read", "append"]
+    assert placed.log.method_calls[:2] == [call.read(ORDER), call.append(ANY)]
 
 
 @pytest.mark.parametrize(
@@ -63,11 +64,11 @@ def test_an_order_can_be_cancelled_until_its_outcome(
 @pytest.mark.parametrize("facts", [(CONFIRMED,), (CONFIRMED, DISPATCHED)])
 def test_a_confirmed_order_cannot_be_cancelled(placed: MemoryShop, facts: tuple[Fact, ...]) -> None:
     append_facts(placed, *facts)
-    placed.log.calls.clear()
+    placed.log.reset_mock()
     answer = placed.cancel()
 
     assert (answer.status, answer.problem) == (409, "already-confirmed")
-    assert placed.log.calls == ["read"]
+    assert placed.log.method_calls == [call.read(ORDER)]
     assert not placed.log.read(ORDER).states(OrderCancelled)
 
 
@@ -119,10 +120,10 @@ def test_cancelling_twice_gets_the_same_answer_and_writes_once(
 ) -> None:
     first = placed.cancel()
     clock.advance(seconds=5)
-    placed.log.calls.clear()
+    placed.log.reset_mock()
 
     assert placed.cancel() == first
-    assert placed.log.calls == ["read"]
+    assert placed.log.method_calls == [call.read(ORDER)]
 
 
 def test_an_order_cancelled_by_the_shop_keeps_its_reason(placed: MemoryShop) -> None:

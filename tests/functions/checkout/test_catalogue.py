@@ -1,5 +1,7 @@
 """Catalogue: read at most once a minute, and once more for an unknown SKU."""
 
+from unittest.mock import call
+
 import pytest
 
 from functions.checkout.catalogue import MAX_AGE
@@ -27,7 +29,7 @@ def test_the_products_may_be_cached_as_long_as_the_catalogue_is(shop: MemoryShop
 
 
 def test_building_the_shop_reads_nothing(shop: MemoryShop) -> None:
-    assert shop.catalogue.reads == []
+    assert shop.catalogue.method_calls == []
 
 
 def test_within_a_minute_the_table_is_read_once(shop: MemoryShop, clock: Clock) -> None:
@@ -36,7 +38,7 @@ def test_within_a_minute_the_table_is_read_once(shop: MemoryShop, clock: Clock) 
         shop.place(key=None)
         clock.advance(seconds=19)
 
-    assert shop.catalogue.reads == ["list"]
+    assert shop.catalogue.method_calls == [call.all()]
 
 
 def test_after_a_minute_the_table_is_read_again(shop: MemoryShop, clock: Clock) -> None:
@@ -44,7 +46,7 @@ def test_after_a_minute_the_table_is_read_again(shop: MemoryShop, clock: Clock) 
     clock.advance(seconds=MAX_AGE.total_seconds())
     shop.place(key=OTHER_KEY)
 
-    assert shop.catalogue.reads == ["list", "list"]
+    assert shop.catalogue.method_calls == [call.all(), call.all()]
 
 
 def test_a_new_price_holds_after_a_minute(shop: MemoryShop, clock: Clock) -> None:
@@ -73,14 +75,14 @@ def test_a_new_product_is_looked_up_once(shop: MemoryShop) -> None:
     for key in (KEY, OTHER_KEY):
         shop.place(BODY | {"lines": [{"sku": "CORNET", "quantity": 1}]}, key=key)
 
-    assert shop.catalogue.reads == ["list", "get CORNET"]
+    assert shop.catalogue.method_calls == [call.all(), call.get("CORNET")]
 
 
 @pytest.mark.parametrize("known", [True, False])
 def test_an_unknown_sku_costs_one_more_read(shop: MemoryShop, known: bool) -> None:
     if known:
         shop.request("GET /products")
-    shop.catalogue.reads.clear()
+    shop.catalogue.reset_mock()
     shop.place(BODY | {"lines": [{"sku": "THEREMIN", "quantity": 1}]})
 
-    assert shop.catalogue.reads == [*([] if known else ["list"]), "get THEREMIN"]
+    assert shop.catalogue.method_calls == [*([] if known else [call.all()]), call.get("THEREMIN")]

@@ -88,4 +88,4 @@ def test_one_byte_above_the_limit_is_refused_with_the_limit(stocked: MemoryShop)
 
     assert (answer.status, answer.problem) == (413, "body-too-large")
     assert answer.body["detail"] == f"The body has {MAX_BODY + 1} bytes, at most {MAX_BODY}."
-    assert "append" not in stocked.log.calls
+    stocked.log.append.assert_not_called()

@@ -122,12 +122,12 @@ def test_a_page_is_one_query_of_the_callers_rows(
         return page(rows, partition, **how)
 
     monkeypatch.setattr(MemoryRows, "page", recorded)
-    shop.log.calls.clear()
+    shop.log.reset_mock()
     list_orders(shop, limit="1")
 
     (customer,) = {each.partition for each in shop.listed.all()}
     assert queries == [(customer, {"limit": 2, "after": None, "newest_first": True})]
-    assert shop.log.calls == []
+    assert shop.log.method_calls == []
 
 
 # -- ownership -------------------------------------------------------------------------------------

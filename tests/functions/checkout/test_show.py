@@ -1,6 +1,7 @@
 """Showing an order to a guest with its key."""
 
 from typing import Any
+from unittest.mock import call
 
 import pytest
 
@@ -36,10 +37,10 @@ def test_an_order_can_be_read_at_once_after_its_200(placed: MemoryShop) -> None:
 
 def test_an_order_is_folded_from_one_read_of_its_log(placed: MemoryShop) -> None:
     append_facts(placed, PaymentPrepared(reference="r"), CONFIRMED, DISPATCHED)
-    placed.log.calls.clear()
+    placed.log.reset_mock()
     answer = placed.show()
 
-    assert placed.log.calls == ["read"]
+    assert placed.log.method_calls == [call.read(ORDER)]
     assert (answer.body["status"], answer.body["tracking"]) == ("dispatched", "SBX1")
 
 
@@ -69,7 +70,7 @@ def test_wrong_and_missing_keys_and_orders_get_the_same_404(
     assert answers[0].problem == "no-such-order"
     assert "Idempotency-Key" in answers[0].body["detail"]
     assert all(answer == answers[0] for answer in answers)
-    assert "append" not in placed.log.calls
+    placed.log.append.assert_not_called()
 
 
 def test_the_right_key_of_an_order_that_was_never_placed_gets_that_404_too(
@@ -89,7 +90,7 @@ def test_a_request_without_an_order_gets_that_404_too(placed: MemoryShop) -> Non
 def test_a_wrong_key_causes_no_read(placed: MemoryShop) -> None:
     placed.show(bearer=OTHER_KEY)
 
-    assert placed.log.calls == []
+    assert placed.log.method_calls == []
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from functions.map import BUS
 from functions.runtime.memory.application import Application
+from functions.runtime.memory.log import MemoryLog
 from tests.support.builders import Clock, placed
-from tests.support.recording import RecordingLog
 
 type Response = dict[str, Any] | None
 
@@ -46,9 +47,8 @@ def relay(clock: Clock) -> Application:
 
 
 @pytest.fixture
-def log() -> RecordingLog:
-    """Return a log with a placed order, and no calls yet."""
-    log = RecordingLog()
+def log() -> Mock:
+    """Return a log with a placed order, which records its calls."""
+    log = MemoryLog()
     log.append(placed())
-    log.calls.clear()
-    return log
+    return Mock(wraps=log)

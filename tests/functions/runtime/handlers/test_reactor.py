@@ -1,6 +1,7 @@
 """The reactor: reads and writes of one reaction, and the outcome of its message."""
 
 from typing import Any
+from unittest.mock import ANY, Mock, call
 
 import msgspec
 import pytest
@@ -17,7 +18,6 @@ from functions.runtime.handlers.reactor import Handled
 from functions.runtime.memory.log import MemoryLog
 from tests.support.builders import MUTE, NOW, ORDER, Clock, history_of, order_placed, placed, then
 from tests.support.handlers import reactor
-from tests.support.recording import RecordingLog
 
 PLACED = placed()
 VOIDED = StockVoided()
@@ -31,7 +31,7 @@ def nothing(*_: object) -> None:
     return None
 
 
-def test_a_decided_fact_is_appended_with_the_event_as_its_cause(log: RecordingLog) -> None:
+def test_a_decided_fact_is_appended_with_the_event_as_its_cause(log: Mock) -> None:
     handled = reactor(log, void).handle(PLACED)
 
     (stated,) = handled.stated
@@ -41,13 +41,13 @@ def test_a_decided_fact_is_appended_with_the_event_as_its_cause(log: RecordingLo
     assert stated.sequence > PLACED.sequence
 
 
-def test_without_history_nothing_is_read(log: RecordingLog) -> None:
+def test_without_history_nothing_is_read(log: Mock) -> None:
     reactor(log, void).handle(PLACED)
 
-    assert log.calls == ["append"]
+    assert log.method_calls == [call.append(ANY, ())]
 
 
-def test_the_time_is_the_last_argument_of_a_reaction(log: RecordingLog) -> None:
+def test_the_time_is_the_last_argument_of_a_reaction(log: Mock) -> None:
     given: list[object] = []
 
     def react(*arguments: object) -> None:
@@ -59,7 +59,7 @@ def test_the_time_is_the_last_argument_of_a_reaction(log: RecordingLog) -> None:
 
 
 def test_with_history_the_order_is_read_once_before_the_fact_is_appended(
-    log: RecordingLog,
+    log: Mock,
 ) -> None:
     seen: list[History] = []
 
@@ -69,11 +69,11 @@ def test_with_history_the_order_is_read_once_before_the_fact_is_appended(
 
     reactor(log, react, history=True).handle(PLACED)
 
-    assert log.calls == ["read", "append"]
+    assert log.method_calls == [call.read(ORDER), call.append(ANY, ())]
     assert seen == [History([PLACED])]
 
 
-def test_a_fact_has_a_later_sequence_than_all_events_that_were_read(log: RecordingLog) -> None:
+def test_a_fact_has_a_later_sequence_than_all_events_that_were_read(log: Mock) -> None:
     ahead = then(PLACED, PaymentPrepared(reference="r"), now=NOW.replace(year=2027))
     log.append(ahead)
 
@@ -82,7 +82,7 @@ def test_a_fact_has_a_later_sequence_than_all_events_that_were_read(log: Recordi
     assert stated.sequence > ahead.sequence
 
 
-def test_a_reaction_gets_the_event_of_the_log_and_not_of_the_message(log: RecordingLog) -> None:
+def test_a_reaction_gets_the_event_of_the_log_and_not_of_the_message(log: Mock) -> None:
     given: list[Event[Any]] = []
     log.erase(ORDER, PLACED.time)
 
@@ -107,24 +107,22 @@ def test_a_reaction_gets_the_event_of_the_log_and_not_of_the_message(log: Record
     ],
     ids=["amount", "token", "correlation", "cause", "sequence"],
 )
-def test_a_message_that_differs_from_the_log_has_no_effect(
-    log: RecordingLog, edit: dict[str, Any]
-) -> None:
+def test_a_message_that_differs_from_the_log_has_no_effect(log: Mock, edit: dict[str, Any]) -> None:
     forged = msgspec.structs.replace(PLACED, **edit)
 
     assert reactor(log, void, history=True).handle(forged) == Handled(outcome=Outcome.FORGED)
-    assert log.calls == ["read"]
+    assert log.method_calls == [call.read(ORDER)]
 
 
-def test_an_event_that_is_not_in_the_log_has_no_effect(log: RecordingLog) -> None:
+def test_an_event_that_is_not_in_the_log_has_no_effect(log: Mock) -> None:
     forged = placed(order="FORGED")
     handled = reactor(log, void, history=True).handle(forged)
 
     assert handled == Handled(outcome=Outcome.FORGED)
-    assert log.calls == ["read"]
+    assert log.method_calls == [call.read("FORGED")]
 
 
-def test_an_event_that_is_not_the_one_in_its_slot_has_no_effect(log: RecordingLog) -> None:
+def test_an_event_that_is_not_the_one_in_its_slot_has_no_effect(log: Mock) -> None:
     log.append(then(PLACED, OrderConfirmed()))
     forged = then(PLACED, OrderCancelled(reason="customer"))
 
@@ -133,7 +131,7 @@ def test_an_event_that_is_not_the_one_in_its_slot_has_no_effect(log: RecordingLo
     assert handled == Handled(outcome=Outcome.FORGED)
 
 
-def test_the_outside_port_is_the_argument_after_the_history(log: RecordingLog) -> None:
+def test_the_outside_port_is_the_argument_after_the_history(log: Mock) -> None:
     given: list[object] = []
     outside = object()
     reactor(
@@ -146,7 +144,7 @@ def test_the_outside_port_is_the_argument_after_the_history(log: RecordingLog) -
     assert given == [PLACED, History([PLACED]), outside]
 
 
-def test_the_same_message_twice_is_a_duplicate_and_changes_nothing(log: RecordingLog) -> None:
+def test_the_same_message_twice_is_a_duplicate_and_changes_nothing(log: Mock) -> None:
     clock = Clock()
     subject = reactor(log, void, clock=clock)
     subject.handle(PLACED)
@@ -157,13 +155,13 @@ def test_the_same_message_twice_is_a_duplicate_and_changes_nothing(log: Recordin
     assert log.read(ORDER) == before
 
 
-def test_a_slot_filled_with_another_fact_is_overtaken(log: RecordingLog) -> None:
+def test_a_slot_filled_with_another_fact_is_overtaken(log: Mock) -> None:
     log.append(then(PLACED, StockRejected(skus=("DRUM",))))
 
     assert reactor(log, void).handle(PLACED) == Handled(outcome=Outcome.OVERTAKEN)
 
 
-def test_a_slot_filled_with_another_reference_is_overtaken(log: RecordingLog) -> None:
+def test_a_slot_filled_with_another_reference_is_overtaken(log: Mock) -> None:
     log.append(then(PLACED, PaymentPrepared(reference="first")))
     subject = reactor(log, lambda _: PaymentPrepared(reference="second"), name="payment")
     handled = subject.handle(PLACED)
@@ -171,31 +169,31 @@ def test_a_slot_filled_with_another_reference_is_overtaken(log: RecordingLog) ->
     assert handled == Handled(outcome=Outcome.OVERTAKEN)
 
 
-def test_a_reaction_that_decides_nothing_yet_has_the_outcome_nothing(log: RecordingLog) -> None:
+def test_a_reaction_that_decides_nothing_yet_has_the_outcome_nothing(log: Mock) -> None:
     subject = reactor(log, nothing, states=(OrderConfirmed,), history=True)
 
     assert subject.handle(PLACED) == Handled(outcome=Outcome.NOTHING)
 
 
-def test_a_reaction_without_declared_facts_is_done_after_it_ran(log: RecordingLog) -> None:
+def test_a_reaction_without_declared_facts_is_done_after_it_ran(log: Mock) -> None:
     subject = reactor(log, nothing, states=())
 
     assert subject.handle(PLACED) == Handled(outcome=Outcome.DONE)
 
 
-def test_a_reaction_with_its_last_fact_in_the_history_is_a_duplicate(log: RecordingLog) -> None:
+def test_a_reaction_with_its_last_fact_in_the_history_is_a_duplicate(log: Mock) -> None:
     log.append(then(PLACED, OrderConfirmed()))
     subject = reactor(log, nothing, states=(OrderConfirmed,), history=True)
 
     assert subject.handle(PLACED) == Handled(outcome=Outcome.DUPLICATE)
 
 
-def test_a_type_that_is_not_subscribed_reads_and_writes_nothing(log: RecordingLog) -> None:
+def test_a_type_that_is_not_subscribed_reads_and_writes_nothing(log: Mock) -> None:
     subject = reactor(log, void)
     unsubscribed = then(PLACED, DispatchScheduled(carrier="sandbox", reference="SBX1"))
 
     assert subject.handle(unsubscribed) == Handled(outcome=Outcome.UNHEARD)
-    assert log.calls == []
+    assert log.method_calls == []
 
 
 def test_the_history_has_all_events_that_are_in_the_log_by_then() -> None:

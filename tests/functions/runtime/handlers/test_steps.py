@@ -1,6 +1,7 @@
 """Reactions of several steps: the events they receive, and their retry after a crash."""
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -14,17 +15,17 @@ from events.contracts.inventory import (
 from events.envelope import Event
 from functions.framework.ports import Change, ChangeRefused
 from functions.framework.reaction import Fill, Steps
+from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
 from tests.support.builders import NOW, ORDER, Clock, placed, then
 from tests.support.handlers import reactor
-from tests.support.recording import RecordingLog
 
 PLACED = placed()
 VOIDED = StockVoided()
 RELEASED = StockReleased(lines=())
 
 
-def test_a_fact_has_a_later_sequence_than_the_event_in_an_earlier_slot(log: RecordingLog) -> None:
+def test_a_fact_has_a_later_sequence_than_the_event_in_an_earlier_slot(log: Mock) -> None:
     ahead = then(PLACED, StockRejected(skus=()), now=NOW.replace(year=2027))
     log.append(ahead)
 
@@ -37,7 +38,7 @@ def test_a_fact_has_a_later_sequence_than_the_event_in_an_earlier_slot(log: Reco
     assert stated.sequence > ahead.sequence
 
 
-def test_a_reaction_receives_the_event_that_holds_the_slot_of_its_fact(log: RecordingLog) -> None:
+def test_a_reaction_receives_the_event_that_holds_the_slot_of_its_fact(log: Mock) -> None:
     held = log.append(then(PLACED, StockRejected(skus=())))
     answers: list[Event[Any]] = []
 
@@ -52,7 +53,7 @@ def test_a_reaction_receives_the_event_that_holds_the_slot_of_its_fact(log: Reco
     assert [event.data for event in handled.stated] == [RELEASED]
 
 
-def test_all_facts_of_one_message_are_reported(log: RecordingLog) -> None:
+def test_all_facts_of_one_message_are_reported(log: Mock) -> None:
     def steps(event: Event[Any]) -> Steps:
         yield VOIDED
         return RELEASED
@@ -62,7 +63,7 @@ def test_all_facts_of_one_message_are_reported(log: RecordingLog) -> None:
     assert [event.type for event in handled.stated] == ["StockVoided", "StockReleased"]
 
 
-def test_a_fact_goes_into_the_slot_that_it_names(log: RecordingLog) -> None:
+def test_a_fact_goes_into_the_slot_that_it_names(log: Mock) -> None:
     handled = reactor(log, lambda _: Fill(fact=VOIDED, slot="inventory/reserve/2")).handle(PLACED)
 
     assert [event.slot for event in handled.stated] == ["inventory/reserve/2"]
@@ -70,7 +71,7 @@ def test_a_fact_goes_into_the_slot_that_it_names(log: RecordingLog) -> None:
 
 def test_changes_are_written_with_their_fact_and_the_reaction_handles_a_refusal() -> None:
     tables = MemoryTables()
-    log = RecordingLog(tables)
+    log = MemoryLog(tables)
     change = Change(table="stock", key="DRUM", attribute="available", by=-1)
 
     def steps(event: Event[Any]) -> Steps:
@@ -89,7 +90,7 @@ def test_changes_are_written_with_their_fact_and_the_reaction_handles_a_refusal(
     assert tables("stock").number("DRUM", "available") == 0
 
 
-def test_an_error_of_a_reaction_is_raised(log: RecordingLog) -> None:
+def test_an_error_of_a_reaction_is_raised(log: Mock) -> None:
     def fails(event: Event[Any]) -> None:
         raise ConnectionError("no answer")
 
@@ -98,7 +99,7 @@ def test_an_error_of_a_reaction_is_raised(log: RecordingLog) -> None:
 
 
 def test_a_reaction_that_failed_between_two_facts_continues_with_the_second(
-    log: RecordingLog,
+    log: Mock,
 ) -> None:
     crashes = [ConnectionError()]
 
