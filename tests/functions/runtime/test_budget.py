@@ -14,7 +14,6 @@ from functions.checkout.identity import customer_key
 from functions.map import SERVICES
 from functions.runtime import settings
 from functions.runtime.memory.lambda_events import batch, failures, http_request
-from tests.functions.checkout.conftest import BODY, KEY
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.aws.test_items import weight
 from tests.support.budget import (
@@ -30,6 +29,7 @@ from tests.support.budget import (
     functions,
 )
 from tests.support.builders import ISSUER, message, placed, record, verified
+from tests.support.customer import BODY, KEY
 
 __all__ = ["functions"]
 

@@ -1,84 +1,74 @@
-"""A function that also does something by the clock: what a tick does, and a batch still does."""
+"""Scheduled work of a consumer: the chore at a tick, and batches as before."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
+from events.contracts.checkout import OrderPlaced
 from functions.framework.ports import Log, Resources
-from functions.framework.service import TICK, Chore, Report
-from functions.runtime.handlers.schedule import with_chore
-from functions.runtime.memory.log import MemoryLog
-from functions.runtime.memory.observer import MemoryObserver
+from functions.framework.reaction import On
+from functions.framework.service import TICK, Chore, Consumer, Report
+from functions.runtime.main import InvocationFailed
+from functions.runtime.memory.application import Application
 from tests.functions.conftest import Logged
-from tests.support.builders import placed, resources
+from tests.support.builders import placed
 
-BATCH = {"Records": [{"messageId": "1"}]}
 STATED = placed()
 
 
-@dataclass
-class World:
-    """A consumer's two duties, both played."""
+class Scheduled(Application):
+    """A consumer whose chore yields or raises `reports`."""
 
-    reports: list[Report | Exception] = field(default_factory=list)
-    consumed: list[Any] = field(default_factory=list)
-    given: list[tuple[Log, Resources]] = field(default_factory=list)
-    log: MemoryLog = field(default_factory=MemoryLog)
-    resources: Resources = field(default_factory=resources)
+    def __init__(self, logged: Logged | None = None) -> None:
+        self.reports: list[Report | Exception] = []
+        self.given: list[tuple[Log, Resources]] = []
+        self.flushed: list[tuple[int, int]] = []
+        on = On(event=OrderPlaced, react=lambda _: None)
+        consumer = Consumer(name="analytics", on=(on,), chore=Chore(every=60, run=self._run))
+        super().__init__(
+            [consumer],
+            wrap=lambda _, given: replace(given, observer=logged.observer) if logged else given,
+        )
 
-    def run(self, log: Log, resources: Resources) -> Iterator[Report]:
+    def _run(self, log: Log, resources: Resources) -> Iterator[Report]:
         self.given.append((log, resources))
         for report in self.reports:
             if isinstance(report, Exception):
                 raise report
             yield report
-
-    def call(self, event: dict[str, Any], observer: Any) -> Any:
-        def consume(batch: dict[str, Any], context: Any) -> Any:
-            self.consumed.append((batch, context))
-            return {"batchItemFailures": []}
-
-        chore = Chore(every=60, run=self.run)
-        handle = with_chore(consume, chore, self.log, self.resources, observer, "analytics")
-        return handle(event, "context")
+            self.flushed.append((len(self.observer.lines), self.observer.flushed))
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def scheduled() -> Scheduled:
+    return Scheduled()
 
 
-def test_a_tick_does_the_chore_with_the_log_and_the_resources_and_nothing_else(
-    world: World, lines: MemoryObserver
-) -> None:
-    assert world.call(dict(TICK), lines) is None
+def test_a_tick_runs_only_the_chore_with_the_log_and_the_resources(scheduled: Scheduled) -> None:
+    assert scheduled.invoke("analytics", dict(TICK)) is None
 
-    assert world.given == [(world.log, world.resources)]
-    assert world.consumed == []
-
-
-def test_a_batch_goes_to_the_queues_handler_and_does_no_chore(
-    world: World, lines: MemoryObserver
-) -> None:
-    assert world.call(BATCH, lines) == {"batchItemFailures": []}
-
-    assert world.consumed == [(BATCH, "context")]
-    assert (world.given, lines.lines) == ([], [])
+    ((log, resources),) = scheduled.given
+    assert (log, resources.tables) == (scheduled.log, scheduled.tables)
+    assert scheduled.observer.lines == []
 
 
-def test_each_report_is_a_line_with_what_is_known_of_it(
-    world: World, lines: MemoryObserver
-) -> None:
-    world.reports = [
+def test_a_batch_is_handled_without_the_chore(scheduled: Scheduled) -> None:
+    assert scheduled.handle("analytics", placed()) == ["done"]
+
+    assert len(scheduled.queues["analytics"]) == 0
+    assert scheduled.given == []
+
+
+def test_each_report_is_a_line_with_its_fields(scheduled: Scheduled) -> None:
+    scheduled.reports = [
         Report(outcome="summed", detail="2026-11-20, 0 late"),
         Report(outcome="stalled", order="A", stated=(STATED,)),
     ]
 
-    world.call(dict(TICK), lines)
+    scheduled.tick("analytics")
 
-    assert lines.lines == [
+    assert scheduled.observer.lines == [
         {
             "outcome": "summed",
             "consumer": "analytics",
@@ -94,40 +84,35 @@ def test_each_report_is_a_line_with_what_is_known_of_it(
             "facts": ["OrderPlaced"],
         },
     ]
-    assert lines.flushed == len(world.reports) + 1
+    assert scheduled.observer.flushed == len(scheduled.reports) + 1
 
 
-def test_what_was_done_is_counted_before_the_chore_goes_on(lines: MemoryObserver) -> None:
-    flushed = []
+def test_each_report_is_counted_before_the_chore_continues(scheduled: Scheduled) -> None:
+    scheduled.reports = [Report(outcome="stalled"), Report(outcome="stalled")]
 
-    def run(_log: Log, _resources: Resources) -> Iterator[Report]:
-        for _ in range(2):
-            yield Report(outcome="stalled")
-            flushed.append((len(lines.lines), lines.flushed))
+    scheduled.tick("analytics")
 
-    chore = Chore(every=5, run=run)
-    with_chore(lambda *_: None, chore, MemoryLog(), resources(), lines, "orders")(dict(TICK), None)
-
-    assert flushed == [(1, 1), (2, 2)]
+    assert scheduled.flushed == [(1, 1), (2, 2)]
 
 
-def test_each_report_counts_as_a_metric(world: World, logged: Logged) -> None:
-    world.reports = [Report(outcome="summed"), Report(outcome="summed")]
+def test_each_report_is_a_metric(logged: Logged) -> None:
+    scheduled = Scheduled(logged)
+    scheduled.reports = [Report(outcome="summed"), Report(outcome="summed")]
 
-    world.call(dict(TICK), logged.observer)
+    scheduled.tick("analytics")
 
     assert logged.text().replace(" ", "").count('"Summed":[1.0]') == 2
 
 
-def test_a_failure_is_said_and_raised_after_what_was_done_before_it(
-    world: World, lines: MemoryObserver
-) -> None:
-    world.reports = [Report(outcome="summed"), TimeoutError("tok_secret"), Report(outcome="summed")]
+def test_an_error_is_logged_and_raised_after_the_earlier_reports(scheduled: Scheduled) -> None:
+    failure = TimeoutError("tok_secret")
+    scheduled.reports = [Report(outcome="summed"), failure, Report(outcome="summed")]
 
-    with pytest.raises(TimeoutError):
-        world.call(dict(TICK), lines)
+    with pytest.raises(InvocationFailed, match="TimeoutError"):
+        scheduled.tick("analytics")
 
-    assert lines.outcomes == ["summed", "failed"]
-    assert (lines.lines[-1]["error"], lines.lines[-1]["consumer"]) == ("TimeoutError", "analytics")
-    assert "tok_secret" not in str(lines.lines)
-    assert lines.flushed == 2
+    assert scheduled.observer.outcomes == ["summed", "failed"]
+    line = scheduled.observer.lines[-1]
+    assert (line["error"], line["consumer"]) == ("TimeoutError", "analytics")
+    assert "tok_secret" not in str(scheduled.observer.lines)
+    assert scheduled.observer.flushed == 2
