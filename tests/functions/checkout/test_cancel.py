@@ -11,8 +11,9 @@ from events.contracts.payment import PaymentCaptured, PaymentPrepared, PaymentVo
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.order import fold
-from tests.functions.checkout.conftest import ORDER, MemoryShop, append_facts
+from tests.functions.checkout.conftest import MemoryShop, append_facts
 from tests.support.builders import Clock, then
+from tests.support.customer import ORDER
 
 CONFIRMED = OrderConfirmed()
 DISPATCHED = DispatchScheduled(carrier="sandbox", reference="SBX1")
@@ -78,7 +79,7 @@ def test_a_concurrently_confirmed_order_is_not_cancelled(
     origin = next(iter(placed.log.read(ORDER)))
     append = placed.log.append
 
-    def faster(event: Event[Any], changes: Any = ()) -> Event[Any]:
+    def faster(event: Event[Any], changes: Any = ()) -> Any:
         append(then(origin, CONFIRMED))
         return append(event, changes)
 
@@ -105,7 +106,7 @@ def test_a_concurrent_cancellation_by_the_shop_keeps_its_reason(
     origin = next(iter(placed.log.read(ORDER)))
     append = placed.log.append
 
-    def faster(event: Event[Any], changes: Any = ()) -> Event[Any]:
+    def faster(event: Event[Any], changes: Any = ()) -> Any:
         append(then(origin, OrderCancelled(reason="out-of-stock")))
         return append(event, changes)
 
