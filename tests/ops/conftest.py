@@ -15,7 +15,6 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from events.envelope import Event
-from events.history import History
 from functions.runtime.aws.client import client_factory
 from ops.cli.errors import ExitCode
 from ops.cli.options import LOCAL, Options
@@ -146,13 +145,7 @@ def record(outcome: str, service: str = "payment", **fields: Any) -> LogRecord:
     return LogRecord(**(known | fields))
 
 
-def write(connection: Connection, history: History) -> None:
-    """Append a history to a stage's log."""
-    for event in history:
-        connection.log().append(event)
-
-
-def write_events(connection: Connection, events: Iterable[Event[Any]]) -> None:
+def write(connection: Connection, events: Iterable[Event[Any]]) -> None:
     """Append events to a stage's log."""
     for event in events:
         connection.log().append(event)

@@ -19,7 +19,7 @@ from ops.main import main
 from ops.replays import replay as replaying
 from ops.replays.replay import replay
 from ops.stage.connection import Connection
-from tests.ops.conftest import write_events
+from tests.ops.conftest import write
 from tests.ops.replays.conftest import IDS, fill, raises, received
 from tests.support.builders import placed
 from tests.support.fake_time import Time
@@ -148,7 +148,7 @@ def test_the_command_of_a_dry_run_sends_the_estimated_events(
     go(dry_run=True, options=Options(json=True), **given)
     plan = json.loads(capsys.readouterr().out)
     time.clock.advance(minutes=5)
-    write_events(stocked, [placed(order="LATER", now=time.clock.now - timedelta(minutes=1))])
+    write(stocked, [placed(order="LATER", now=time.clock.now - timedelta(minutes=1))])
     monkeypatch.setattr("ops.stage.connection.connect", lambda _: stocked)
     monkeypatch.setattr(replaying, "replay", partial(replay, clock=time.clock, pace=time.pace))
 

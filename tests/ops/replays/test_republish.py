@@ -21,7 +21,7 @@ from ops.main import main
 from ops.replays import republish as republishing
 from ops.replays.republish import republish
 from ops.stage.connection import Connection
-from tests.ops.conftest import write_events
+from tests.ops.conftest import write
 from tests.ops.replays.conftest import IDS, fill, raises, subscribe
 from tests.support.builders import TRUMPET, order_placed, placed
 from tests.support.fake_time import Time
@@ -96,7 +96,7 @@ def test_the_command_of_a_dry_run_publishes_the_estimated_events(
     publish(dry_run=True, options=Options(json=True), **given)
     plan = json.loads(capsys.readouterr().out)
     time.clock.advance(minutes=5)
-    write_events(stocked, [placed(order="LATER", now=time.clock.now - timedelta(minutes=1))])
+    write(stocked, [placed(order="LATER", now=time.clock.now - timedelta(minutes=1))])
     faked = partial(republish, clock=time.clock, pace=time.pace)
     monkeypatch.setattr("ops.stage.connection.connect", lambda _: stocked)
     monkeypatch.setattr(republishing, "republish", faked)

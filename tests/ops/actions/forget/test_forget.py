@@ -17,7 +17,7 @@ from ops.cli.options import Options
 from ops.stage.connection import Connection
 from ops.views.order import show
 from tests.ops.actions.forget.conftest import CUSTOMER, PERSONAL, ended
-from tests.ops.conftest import write_events
+from tests.ops.conftest import write
 from tests.support.builders import NOW, ORDER, then
 from tests.support.template import REGION
 
@@ -35,7 +35,7 @@ def do(
 
 @pytest.fixture
 def stored(here: Connection) -> Connection:
-    write_events(here, ended())
+    write(here, ended())
     handle(here)
     return here
 
@@ -127,7 +127,7 @@ def test_a_connection_under_a_role_has_the_credentials_of_that_role_only(
 
 
 def test_an_order_in_progress_is_refused_and_unchanged(here: Connection) -> None:
-    write_events(here, ended()[:-1])
+    write(here, ended()[:-1])
 
     with pytest.raises(
         CommandError, match=f"{ORDER} is confirmed and still in progress"
@@ -141,7 +141,7 @@ def test_an_order_in_progress_is_refused_and_unchanged(here: Connection) -> None
 def test_a_cancelled_order_is_refused_until_its_compensation_is_complete(here: Connection) -> None:
     first = ended()[0]
     cancelled = then(first, OrderCancelled(reason="customer"), source="checkout")
-    write_events(here, [first, cancelled])
+    write(here, [first, cancelled])
 
     with pytest.raises(CommandError, match="cancelled and still in progress"):
         do(here)
@@ -156,7 +156,7 @@ def test_an_unknown_order_is_not_found(here: Connection) -> None:
 
 def test_another_stage_needs_confirmation(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     dev = stage("dev")
-    write_events(dev, ended())
+    write(dev, ended())
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
 
     with pytest.raises(CommandError, match="--yes") as refused:
