@@ -1,25 +1,18 @@
 """Settings of a local cloud that enforces policies over TLS, and workarounds for its errors."""
 
-import ipaddress
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
-from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from functions.framework.service import Service
 from functions.map import SERVICES
 from ops.local.port import HOST
 from ops.stage.connection import Connection
-from tests.support.oidc import new_key
 
-EMULATED_ACTIONS: Mapping[str, str] = {
+EMULATED: Mapping[str, str] = {
     "sns:Publish": "sns:PublishBatch",
     "sqs:SendMessage": "sqs:SendMessageBatch",
     "sqs:ChangeMessageVisibility": "sqs:ChangeMessageVisibilityBatch",
@@ -33,34 +26,16 @@ AWS checks the identities of a mail, and its sender."""
 DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError"})
 
 
-def certificate(folder: Path) -> Path:
-    """Create a certificate for this machine, valid for a day, and its key beside it."""
-    key, name = new_key(), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "local cloud")])
-    now = datetime.now(UTC)
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))])
-    made = (
-        x509.CertificateBuilder(subject_name=name, issuer_name=name, public_key=key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(address, critical=False)
-        .sign(key, SHA256())
-    )
-    path = folder / "cloud.crt"
-    path.write_bytes(made.public_bytes(Encoding.PEM))
-    _key(path).write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return path
+def certificate(temporary: Path) -> str:
+    """Return the path of the certificate that the emulator creates in its temporary folder."""
+    return str(temporary / "ministack-tls" / "server.crt")
 
 
-def settings(certificate: Path, port: int) -> dict[str, str]:
+def settings(certificate: str, port: int) -> dict[str, str]:
     """Return the environment for the emulator, its functions, the CDK and the SDK."""
-    trusted = ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "MINISTACK_SSL_CERT")
-    return {
-        "AUTH": "true",
-        "USE_SSL": "1",
-        "AWS_ENDPOINT_URL": f"https://{HOST}:{port}",
-        "MINISTACK_SSL_KEY": str(_key(certificate)),
-    } | dict.fromkeys(trusted, str(certificate))
+    trusted = ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE")
+    tls = {"AUTH": "true", "USE_SSL": "1", "AWS_ENDPOINT_URL": f"https://{HOST}:{port}"}
+    return tls | dict.fromkeys(trusted, certificate)
 
 
 def translate_policies(connection: Connection) -> None:
@@ -69,15 +44,9 @@ def translate_policies(connection: Connection) -> None:
     for service in SERVICES:
         role = role_of(connection, service)
         for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-            granted = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-            iam.put_role_policy(
-                RoleName=role, PolicyName=name, PolicyDocument=json.dumps(translated(granted))
-            )
-
-
-def translated(policy: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a policy with the emulator's actions, without limits that it does not support."""
-    return {**policy, "Statement": [_statement(each) for each in policy["Statement"]]}
+            policy = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+            policy["Statement"] = [_translated(each) for each in policy["Statement"]]
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy))
 
 
 def role_of(connection: Connection, service: Service) -> str:
@@ -107,16 +76,12 @@ def denied(call: Callable[..., Any], **request: Any) -> bool:
     return False
 
 
-def _statement(statement: Mapping[str, Any]) -> dict[str, Any]:
+def _translated(statement: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a statement with the emulator's actions, without limits that it does not support."""
     given = statement["Action"]
     actions = [given] if isinstance(given, str) else list(given)
-    emulated = [EMULATED_ACTIONS[a] for a in actions if a in EMULATED_ACTIONS]
-    result = {**statement, "Action": actions + emulated}
+    result = {**statement, "Action": actions + [EMULATED[a] for a in actions if a in EMULATED]}
     if UNSCOPED.issuperset(actions):
         del result["Condition"]
         result["Resource"] = "*"
     return result
-
-
-def _key(certificate: Path) -> Path:
-    return certificate.with_suffix(".key")

@@ -1,21 +1,19 @@
 """A failing release of payment: active until a signal makes CloudFormation roll it back."""
 
-import time
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import Event
 from typing import Any
 
 from functions import names
 from ops.local.samples import place
-from ops.logs.record import LogRecord
-from ops.logs.watch import LOCAL_TIMING, Watch
 from tests.e2e.local_cloud import LocalCloud
 from tests.e2e.project_copy import ProjectCopy
 
 CONSUMER = "payment"
+STACK = names.prefixed("local", CONSUMER)
 GATE = "Gate"
 TIMEOUT = 15
 """Seconds of the function's timeout before the release."""
@@ -25,7 +23,6 @@ INTERVAL = 0.25
 
 _ROW = "functions/payment/service.py"
 _RULES = "functions/payment/reactions.py"
-_STACK = "infra/consumer.py"
 
 _WAIT = f"""
         if consumer.name == "{CONSUMER}":
@@ -52,13 +49,13 @@ def write(project: ProjectCopy) -> None:
     project.change(_ROW, "    adapters=(\n", f"{table}    adapters=(\n")
     raised = '    raise RuntimeError("a bad release")\n'
     project.change(_RULES, "    if history.at(CHARGE):\n", f"{raised}    if history.at(CHARGE):\n")
-    stack = project.path / _STACK
+    stack = project.path / "infra" / "consumer.py"
     stack.write_text(stack.read_text() + _WAIT)
 
 
 def is_at_gate(cloud: LocalCloud) -> bool:
     """Return whether the release is active and CloudFormation waits at the gate."""
-    events = cloud.connection.client("cloudformation").describe_stack_events(StackName=_stack())
+    events = cloud.connection.client("cloudformation").describe_stack_events(StackName=STACK)
     return any(
         event["LogicalResourceId"] == GATE and event["ResourceStatus"].endswith("_IN_PROGRESS")
         for event in events["StackEvents"]
@@ -68,36 +65,23 @@ def is_at_gate(cloud: LocalCloud) -> bool:
 def fail(cloud: LocalCloud) -> None:
     """Signal CloudFormation that the release failed."""
     cloud.connection.client("cloudformation").signal_resource(
-        StackName=_stack(), LogicalResourceId=GATE, UniqueId="smoke", Status="FAILURE"
+        StackName=STACK, LogicalResourceId=GATE, UniqueId="smoke", Status="FAILURE"
     )
 
 
 def status(cloud: LocalCloud) -> str:
     """Return the status of the released stack."""
-    found = cloud.connection.client("cloudformation").describe_stacks(StackName=_stack())
+    found = cloud.connection.client("cloudformation").describe_stacks(StackName=STACK)
     return str(found["Stacks"][0]["StackStatus"])
 
 
-class Failures:
-    """The orders that the release failed to charge, from its log."""
-
-    def __init__(self, cloud: LocalCloud) -> None:
-        connection = cloud.connection
-        groups = {CONSUMER: connection.log_group(CONSUMER)}
-        self._watch = Watch(
-            connection.client("logs"),
-            groups,
-            since=time.time(),
-            timing=replace(LOCAL_TIMING, late=600),
-            pattern='"retry"',
-        )
-        self.orders: set[str | None] = set()
-
-    def count(self) -> int:
-        """Return their number so far."""
-        records: list[LogRecord] = self._watch.poll(time.time(), flush=True)
-        self.orders |= {record.order for record in records if record.error == "RuntimeError"}
-        return len(self.orders)
+def failed_orders(cloud: LocalCloud) -> set[str]:
+    """Return the orders that the release failed to charge, from its log."""
+    group = cloud.connection.log_group(CONSUMER)
+    reader = cloud.connection.client("logs").get_paginator("filter_log_events")
+    pages = reader.paginate(logGroupName=group, filterPattern='"retry"')
+    lines = (json.loads(event["message"]) for page in pages for event in page["events"])
+    return {line["order"] for line in lines if line.get("error") == "RuntimeError"}
 
 
 @contextmanager
@@ -121,7 +105,3 @@ def customers(cloud: LocalCloud, body: dict[str, Any]) -> Iterator[list[str]]:
         finally:
             stop.set()
         shopping.result()
-
-
-def _stack() -> str:
-    return names.prefixed("local", CONSUMER)

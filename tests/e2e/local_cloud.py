@@ -1,14 +1,17 @@
 """The system on a real local cloud, deployed by the operators' own modules."""
 
-import http.client
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
+
+from urllib3 import BaseHTTPResponse, PoolManager
 
 from events.history import History
 from functions.runtime.aws.client import client_factory
@@ -16,18 +19,16 @@ from ops.actions import seed
 from ops.cli.options import LOCAL
 from ops.local import deploy, ministack, scratch
 from ops.local.children import Child, Children
-from ops.local.port import HOST
+from ops.local.port import HOST, taken
+from ops.local.samples import PATIENCE
 from ops.local.signals import Signals
 from ops.paths import ROOT
 from ops.stage import connection
 from ops.stage.connection import Connection
 from tests.e2e import enforcement
-from tests.e2e.http_requests import request
-from tests.e2e.project_copy import ProjectCopy
 
 
 def free_port() -> int:
-    """Return a free port."""
     with socket.create_server((HOST, 0)) as server:
         return int(server.getsockname()[1])
 
@@ -50,59 +51,54 @@ def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None
 def processes_with(marker: str) -> list[str]:
     """Return the commands of all processes with a marker in their environment."""
     found = []
-    for process in Path("/proc").iterdir():
-        try:
-            if process.name.isdigit() and marker.encode() in (process / "environ").read_bytes():
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if marker.encode() in (process / "environ").read_bytes():
                 found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-        except (FileNotFoundError, PermissionError, ProcessLookupError):
-            continue
     return [command for command in found if command]
 
 
 class LocalCloud:
-    """A local cloud on its own port, with a deployed and seeded stage."""
+    """A local cloud on its own port in a folder of its own, with a deployed and seeded stage."""
 
-    def __init__(self, folder: Path, *, enforcing: bool = False, **context: str) -> None:
-        """Start the cloud in a folder of its own, deploy and seed it; `context` is the CDK's.
-
-        An `enforcing` cloud enforces policies and uses TLS with its `certificate`.
-        """
+    def __init__(
+        self, folder: Path, children: Children, context: Mapping[str, str], *, enforcing: bool
+    ) -> None:
         self.folder = folder
-        self._context = context
-        self.temporary = folder / "tmp"
-        self.temporary.mkdir()
         self.marker = f"FANFARE_REHEARSAL={folder}"
-        self.port = free_port()
-        self.certificate = enforcement.certificate(folder) if enforcing else None
-        settings = enforcement.settings(self.certificate, self.port) if self.certificate else {}
-        self._environ = (
-            connection.local_environment(self.port, os.environ)
-            | settings
-            | {
-                "TMPDIR": str(self.temporary),
-                "FANFARE_REHEARSAL": str(folder),
-            }
-        )
-        self._children = Children(Signals())
-        self.process = ministack.start(
-            self._children, self.port, self._environ, folder, folder / "cloud.log"
-        )
-        if self.certificate:
-            wait_until(self._answers, ministack.PATIENCE, "the enforcing cloud answers")
+        self._children = children
+        self._context = context
+        self._log = folder / "deploy.log"
+        port, temporary = free_port(), folder / "tmp"
+        temporary.mkdir()
+        self._environ = connection.local_environment(port, os.environ) | {
+            "TMPDIR": str(temporary),
+            "FANFARE_REHEARSAL": str(folder),
+        }
+        trusted = enforcement.certificate(temporary) if enforcing else None
+        if trusted:
+            self._environ |= enforcement.settings(trusted, port)
+        self.process = ministack.start(children, port, self._environ, folder, folder / "cloud.log")
+        if trusted:
+            wait_until(lambda: taken(port), ministack.PATIENCE, "the enforcing cloud listens")
+            os.environ.update(self._environ)
+            clients = client_factory(read_timeout=connection.PATIENCE)
+            self.connection = Connection(stage=LOCAL, client=cache(clients))
         else:
-            ministack.until_ready(self.process, self.port)
-        self.connection = self._connect()
+            ministack.until_ready(self.process, port)
+            self.connection = connection.local(port)
         deploy.make_bucket(self.connection)
         deploy.verify_sender(self.connection)
         self.deploy(ROOT)
-        self.api = deploy.api(folder, self.port)
-        if self.certificate:
+        self.api = deploy.api(folder, port)
+        if trusted:
             self.api = self.api.replace("http:", "https:", 1)
+        self.http = PoolManager(retries=False, timeout=PATIENCE, ca_certs=trusted)
         seed.fill(self.connection)
 
     def deploy(self, source: Path) -> None:
         """Deploy the stacks of a project."""
-        self._finish(self.begin(source))
+        deploy.until_done(self.begin(source), lambda _: None)
 
     def begin(self, source: Path) -> Child:
         """Begin to deploy the stacks of a project."""
@@ -112,42 +108,27 @@ class LocalCloud:
 
     def destroy(self) -> None:
         """Destroy all stacks."""
-        self._finish(deploy.start_destroying(self._children, self._environ, self.folder, self._log))
-
-    def project(self) -> ProjectCopy:
-        """Return a new copy of the project, for changes and deployments."""
-        return ProjectCopy(self.folder / "project")
+        ending = deploy.start_destroying(self._children, self._environ, self.folder, self._log)
+        deploy.until_done(ending, lambda _: None)
 
     def history(self, order: str) -> History:
-        """Return the events of an order."""
         return self.connection.log().read(order)
 
-    def end(self) -> None:
-        """End the local cloud."""
-        self._children.__exit__(None, None, None)
+    def request(
+        self, method: str, path: str, token: str | None = None, *, body: Any = None, **headers: str
+    ) -> BaseHTTPResponse:
+        """Send a request to the shop, as its customers do."""
+        bearer = {"authorization": f"Bearer {token}"} if token else {}
+        return self.http.request(method, self.api + path, headers=bearer | headers, json=body)
 
-    def _connect(self) -> Connection:
-        """Connect; to an enforcing cloud by the environment, which has its certificate."""
-        if not self.certificate:
-            return connection.local(self.port)
-        environ = connection.local_environment(self.port, os.environ)
-        environ |= enforcement.settings(self.certificate, self.port)
-        for name in os.environ.keys() - environ.keys():
-            del os.environ[name]
-        os.environ.update(environ)
-        factory = client_factory(read_timeout=connection.PATIENCE)
-        return Connection(stage=LOCAL, client=cache(factory))
 
-    def _answers(self) -> bool:
-        try:
-            health = f"https://{HOST}:{self.port}/_ministack/health"
-            return request("GET", health, trusted=self.certificate).status == http.client.OK
-        except OSError:
-            return False
+@contextmanager
+def local_cloud(*, enforcing: bool = False, **context: str) -> Iterator[LocalCloud]:
+    """Yield a local cloud; `context` is the CDK's.
 
-    @property
-    def _log(self) -> Path:
-        return self.folder / "deploy.log"
-
-    def _finish(self, child: Child) -> None:
-        deploy.until_done(child, lambda _: None)
+    An `enforcing` cloud enforces policies and uses TLS; this process's environment leads to it.
+    """
+    with folder() as made_in, Children(Signals()) as children, patch.dict(os.environ):
+        cloud = LocalCloud(made_in, children, context, enforcing=enforcing)
+        with cloud.http:
+            yield cloud

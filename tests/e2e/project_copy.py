@@ -2,7 +2,6 @@
 
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 from ops.paths import ROOT
@@ -34,7 +33,7 @@ class ProjectCopy:
 
     def add_documented_consumer(self) -> str:
         """Add the consumer of docs/add-a-consumer.md, and return its name."""
-        for file, text in documented():
+        for file, text in BLOCK.findall(MANUAL.read_text()):
             path = self.path / file
             path.parent.mkdir(exist_ok=True)
             (path.parent / "__init__.py").write_text('"""Greeting."""\n')
@@ -47,8 +46,3 @@ class ProjectCopy:
         self.change(rows, "from functions.inventory", f"{row}from functions.inventory")
         self.change(rows, "    ANALYTICS,\n)", "    ANALYTICS,\n    GREETING,\n)")
         return "greeting"
-
-
-def documented() -> Iterator[tuple[str, str]]:
-    """Yield path and text of the files in the manual; the path is in a file's first line."""
-    yield from BLOCK.findall(MANUAL.read_text())

@@ -31,8 +31,7 @@ from ops.stage.sent_mail import sent_mail
 from ops.views.outstanding import outstanding
 from tests.e2e import failing_release as release
 from tests.e2e.cloud_state import changed, code_hashes, consumer_state, remaining, update_times
-from tests.e2e.http_requests import request
-from tests.e2e.local_cloud import LocalCloud, folder, processes_with, wait_until
+from tests.e2e.local_cloud import LocalCloud, local_cloud, processes_with, wait_until
 from tests.e2e.project_copy import ProjectCopy
 from tests.support.summary import Figure
 
@@ -45,15 +44,13 @@ PATIENCE = 2 * VISIBILITY_FACTOR * release.TIMEOUT
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[LocalCloud]:
-    with folder() as made_in:
-        made = LocalCloud(made_in)
+    with local_cloud() as made:
         yield made
-        made.end()
 
 
 @pytest.fixture(scope="module")
 def project(cloud: LocalCloud) -> ProjectCopy:
-    return cloud.project()
+    return ProjectCopy(cloud.folder / "project")
 
 
 def dispatched(cloud: LocalCloud, order: str) -> Order:
@@ -126,8 +123,8 @@ def test_an_update_of_code_changes_one_function_and_no_other(
 
     cloud.deploy(project.path)
 
-    answer = request("GET", f"{cloud.api}/orders/NOBODYS", token=str(uuid4()))
-    assert (answer.status, answer.body["detail"]) == (404, DETAIL)
+    answer = cloud.request("GET", "/orders/NOBODYS", str(uuid4()))
+    assert (answer.status, answer.json()["detail"]) == (404, DETAIL)
     assert changed(before, code_hashes(cloud.connection)) == {cloud.connection.function("checkout")}
     assert changed(stacks, update_times(cloud.connection)) == {names.prefixed("local", "checkout")}
 
@@ -174,14 +171,13 @@ def test_a_failing_update_is_rolled_back_completely_without_losing_an_order(
     cloud: LocalCloud, project: ProjectCopy, figure: Figure
 ) -> None:
     before = consumer_state(cloud.connection, release.CONSUMER)
-    failures = release.Failures(cloud)
     release.write(project)
 
     with release.customers(cloud, BODY) as orders:
         update = cloud.begin(project.path)
         wait_until(lambda: release.is_at_gate(cloud), 180, "the release is active")
         assert changed(before, consumer_state(cloud.connection, release.CONSUMER)) == set(before)
-        wait_until(lambda: failures.count() >= 3, 60, "the release failed orders")
+        wait_until(lambda: len(release.failed_orders(cloud)) >= 3, 60, "the release failed orders")
         release.fail(cloud)
         wait_until(lambda: update.ended() is not None, 180, "the CDK gave up")
 
@@ -192,12 +188,13 @@ def test_a_failing_update_is_rolled_back_completely_without_losing_an_order(
     lines = ledger(cloud.connection, orders)  # a terminated worker may leave one prepared
     charged = Counter(line.order for line in lines if line.state != "prepared")
     figure("orders placed during a failing update", len(orders))
-    figure("of them, failed by the bad release", failures.count())
+    failed = release.failed_orders(cloud)
+    figure("of them, failed by the bad release", len(failed))
     figure("of them, dispatched in the end", ends.count("dispatched"))
     assert ends == ["dispatched"] * len(orders)
     assert charged == dict.fromkeys(orders, 1)
     assert {line.state for line in lines} <= {"captured", "prepared"}
-    assert failures.orders <= set(orders)
+    assert failed <= set(orders)
 
 
 def test_a_consumer_without_a_row_is_retired_once_its_queue_is_empty(
@@ -232,7 +229,7 @@ def test_destroying_the_stacks_leaves_no_resource(cloud: LocalCloud, figure: Fig
 def test_no_process_of_the_local_cloud_outlives_it(cloud: LocalCloud) -> None:
     assert processes_with(cloud.marker) != []
 
-    cloud.end()
+    cloud.process.end()
 
     wait_until(lambda: processes_with(cloud.marker) == [], 2, "no process")
 

@@ -5,7 +5,6 @@ tests build on each other: each finds the state that the one before it left.
 """
 
 import json
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,8 +27,7 @@ from ops.views.orders import newest
 from ops.views.outstanding import outstanding
 from tests.e2e import enforcement
 from tests.e2e.enforcement import acting_as, denied
-from tests.e2e.http_requests import request
-from tests.e2e.local_cloud import LocalCloud, folder, wait_until
+from tests.e2e.local_cloud import LocalCloud, local_cloud, wait_until
 from tests.support.summary import Figure
 
 LOG = names.log_table("local")
@@ -38,15 +36,8 @@ KEY = {SUBJECT: {"S": "NOBODYS"}, SLOT: {"S": "placed"}}
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[LocalCloud]:
-    environ = dict(os.environ)
-    with folder() as made_in:
-        made = LocalCloud(made_in, enforcing=True)
-        try:
-            yield made
-        finally:
-            made.end()
-    os.environ.clear()
-    os.environ.update(environ)
+    with local_cloud(enforcing=True) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +47,9 @@ def placed(cloud: LocalCloud) -> list[str]:
 
 def test_checkout_puts_orders_under_its_own_role(cloud: LocalCloud, placed: list[str]) -> None:
     for sample in samples():
-        answer = request(
-            "POST", f"{cloud.api}/checkout", body=sample.body, trusted=cloud.certificate
-        )
-        assert answer.status == 200, answer
-        placed.append(answer.body["id"])
+        answer = cloud.request("POST", "/checkout", body=sample.body)
+        assert answer.status == 200, answer.data
+        placed.append(answer.json()["id"])
 
     assert all(cloud.history(order).at("placed") for order in placed)
 

@@ -1,14 +1,12 @@
 """A stage with an issuer on a real local cloud: its HTTP API verifies real tokens."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from ops.local.samples import samples
-from tests.e2e.http_requests import Response, request
-from tests.e2e.local_cloud import LocalCloud, folder, wait_until
+from tests.e2e.local_cloud import LocalCloud, local_cloud, wait_until
 from tests.support.builders import AUDIENCE
 from tests.support.oidc import Issuer, issuing, new_key
 
@@ -25,34 +23,25 @@ class Shop:
         self.issuer = issuer
         self.token = issuer.token
 
-    def request(
-        self, method: str, path: str, token: str | None = None, *, body: Any = None, **more: str
-    ) -> Response:
-        """Send a request."""
-        return request(method, self.cloud.api + path, token, body=body, headers=more)
-
     def place(self, subject: str, key: str | None = None) -> str:
         """Place a customer's order and return its id."""
         more = {"idempotency-key": key or str(uuid4())}
-        answer = self.request("POST", "/checkout", self.token(subject), body=BODY, **more)
-        assert answer.status == 200, answer
-        return str(answer.body["id"])
+        answer = self.cloud.request("POST", "/checkout", self.token(subject), body=BODY, **more)
+        assert answer.status == 200, answer.data
+        return str(answer.json()["id"])
 
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Shop]:
-    with folder() as made_in, issuing() as issuer:
+    with issuing() as issuer:
         issuer.publish()
-        cloud = LocalCloud(made_in, issuer=issuer.url, audience=AUDIENCE)
-        try:
+        with local_cloud(issuer=issuer.url, audience=AUDIENCE) as cloud:
             yield Shop(cloud, issuer)
-        finally:
-            cloud.end()
 
 
 def test_the_catalogue_is_public(shop: Shop) -> None:
-    assert shop.request("GET", "/products").status == 200
-    assert shop.request("GET", "/products", "no.token.atall").status == 200
+    assert shop.cloud.request("GET", "/products").status == 200
+    assert shop.cloud.request("GET", "/products", "no.token.atall").status == 200
 
 
 BAD: dict[str, Callable[[Issuer], str | None]] = {
@@ -76,7 +65,7 @@ def test_every_other_route_requires_a_valid_token(
 ) -> None:
     method, path = route.format(robins).split()
 
-    assert shop.request(method, path, bad(shop.issuer), body=BODY).status == 401
+    assert shop.cloud.request(method, path, bad(shop.issuer), body=BODY).status == 401
 
 
 @pytest.fixture(scope="module")
@@ -88,20 +77,20 @@ def robins(shop: Shop) -> str:
 def test_a_customer_sees_and_cancels_their_own_order_with_any_valid_token(
     shop: Shop, robins: str
 ) -> None:
-    shown = shop.request(
+    shown = shop.cloud.request(
         "GET", f"/orders/{robins}", shop.token(ROBIN, aud=[AUDIENCE, "another-shop"])
     )
-    gone = shop.request("POST", f"/orders/{shop.place(ROBIN)}/cancel", shop.token(ROBIN))
+    gone = shop.cloud.request("POST", f"/orders/{shop.place(ROBIN)}/cancel", shop.token(ROBIN))
 
-    assert (shown.status, shown.body["id"]) == (200, robins)
+    assert (shown.status, shown.json()["id"]) == (200, robins)
     assert gone.status in (200, 409)
 
 
 def test_a_customers_orders_are_in_their_list_and_in_no_other(shop: Shop, robins: str) -> None:
     def listed(subject: str) -> list[str]:
-        answer = shop.request("GET", "/orders?limit=100", shop.token(subject))
+        answer = shop.cloud.request("GET", "/orders?limit=100", shop.token(subject))
         assert answer.status == 200
-        return [order["id"] for order in answer.body["orders"]]
+        return [order["id"] for order in answer.json()["orders"]]
 
     kims = shop.place(KIM)
 
@@ -113,20 +102,22 @@ def test_a_customers_orders_are_in_their_list_and_in_no_other(shop: Shop, robins
 def test_a_page_follows_another_by_its_cursor(shop: Shop) -> None:
     token = shop.token("sam")
     orders = {shop.place("sam"), shop.place("sam")}
-    wait_until(lambda: len(shop.request("GET", "/orders", token).body["orders"]) == 2, 30, "both")
+    wait_until(
+        lambda: len(shop.cloud.request("GET", "/orders", token).json()["orders"]) == 2, 30, "both"
+    )
 
-    first = shop.request("GET", "/orders?limit=1", token).body
-    last = shop.request("GET", f"/orders?limit=1&cursor={first['cursor']}", token).body
+    first = shop.cloud.request("GET", "/orders?limit=1", token).json()
+    last = shop.cloud.request("GET", f"/orders?limit=1&cursor={first['cursor']}", token).json()
 
     assert {first["orders"][0]["id"], last["orders"][0]["id"]} == orders
     assert "cursor" not in last
-    assert shop.request("GET", "/orders?limit=0", token).status == 400
+    assert shop.cloud.request("GET", "/orders?limit=0", token).status == 400
 
 
 def test_another_customers_token_does_not_find_the_order(shop: Shop, robins: str) -> None:
     for method, path in (("GET", ""), ("POST", "/cancel")):
-        answer = shop.request(method, f"/orders/{robins}{path}", shop.token(KIM))
-        assert (answer.status, answer.body["type"]) == (404, "urn:fanfare:problem:no-such-order")
+        answer = shop.cloud.request(method, f"/orders/{robins}{path}", shop.token(KIM))
+        assert (answer.status, answer.json()["type"]) == (404, "urn:fanfare:problem:no-such-order")
 
 
 def test_the_same_idempotency_key_of_two_customers_is_two_orders(shop: Shop) -> None:
