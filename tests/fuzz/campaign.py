@@ -17,7 +17,8 @@ from tests.support.campaigns import leave, whole
 BATCH = 5_000
 """Cases of a batch: hypothesis stores all cases of a run, and slows down with their number."""
 
-HERE = Path(__file__).parent
+QUIET = ("-q", "-n", "0", "-p", "no:logging", "-p", "no:cacheprovider")
+PYTEST = (sys.executable, "-m", "pytest", str(Path(__file__).parent), *QUIET)
 
 
 def main() -> int:
@@ -29,7 +30,13 @@ def main() -> int:
     began, done = time.monotonic(), 0
     for seed in range(wanted.seed, wanted.seed + -(-wanted.cases // BATCH)):
         count = min(BATCH, wanted.cases - done)
-        batch = _run_batch(count, seed)
+        batch = subprocess.run(
+            [*PYTEST, f"--hypothesis-seed={seed}"],
+            env=os.environ | {CASES: str(count)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if batch.returncode:
             print(f"{batch.stdout}\nRepeat with: make fuzz CASES={count} SEED={seed}")
             return 1
@@ -38,17 +45,6 @@ def main() -> int:
         print(f"seed {seed}: {done:,} of {wanted.cases:,} cases, {pace:.0f} a second", flush=True)
     print("No failure was found.")
     return 0
-
-
-def _run_batch(count: int, seed: int) -> subprocess.CompletedProcess[str]:
-    quiet = ["-q", "-n", "0", "-p", "no:logging", "-p", "no:cacheprovider"]
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", HERE, *quiet, f"--hypothesis-seed={seed}"],
-        env=os.environ | {CASES: str(count)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 if __name__ == "__main__":

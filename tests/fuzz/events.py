@@ -46,7 +46,7 @@ wires = st.one_of(
     _versions,
     _padded,
     json_values.map(json.dumps),
-    towers(),
+    towers,
     texts,
 )
 """Texts of events, most of them malformed."""

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from functions.checkout.identity import customer_key, order_id
 from functions.map import API
-from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY
 from tests.fuzz.cases import case_counts, share
 from tests.fuzz.requests import (
     CUSTOMER,
@@ -25,6 +24,7 @@ from tests.fuzz.requests import (
 from tests.fuzz.values import MARK, MARK_START
 from tests.fuzz.world import World
 from tests.support.builders import ISSUER, placed, verified
+from tests.support.customer import BODY, KEY, ORDER, OTHER_KEY
 from tests.support.openapi import check_answer
 
 WRITES = [PLACE, "POST /orders/{id}/cancel"]

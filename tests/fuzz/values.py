@@ -118,26 +118,24 @@ def broken(draw: st.DrawFn, text: str) -> bytes:
     return raw[:begin] + put + raw[end:]
 
 
-@st.composite
-def towers(draw: st.DrawFn) -> str:
-    """JSON of excessive depth, length or size."""
-    most = draw(st.sampled_from([10, 300, 5_000, MAX_BODY - 20, MAX_BODY + 1]))
-    return draw(
-        st.sampled_from(
-            [
-                "[" * most,
-                "[" * (most // 2) + "]" * (most // 2),
-                '{"a":' * (most // 5),
-                '{"lines":' + "[" * (most // 2) + "]" * (most // 2) + "}",
-                '"' + "x" * most + '"',
-                '{"lines":[{"sku":"A","quantity":' + "9" * most + "}]}",
-                '{"' + "k" * most + '":1}',
-                " " * most,
-                "1" * most,
-                "-" * most,
-            ]
-        )
-    )
+def _towers(most: int) -> list[str]:
+    return [
+        "[" * most,
+        "[" * (most // 2) + "]" * (most // 2),
+        '{"a":' * (most // 5),
+        '{"lines":' + "[" * (most // 2) + "]" * (most // 2) + "}",
+        '"' + "x" * most + '"',
+        '{"lines":[{"sku":"A","quantity":' + "9" * most + "}]}",
+        '{"' + "k" * most + '":1}',
+        " " * most,
+        "1" * most,
+        "-" * most,
+    ]
+
+
+_sizes = st.sampled_from([10, 300, 5_000, MAX_BODY - 20, MAX_BODY + 1])
+towers = _sizes.flatmap(lambda most: st.sampled_from(_towers(most)))
+"""JSON of excessive depth, length or size."""
 
 
 def encoded(raw: bytes) -> dict[str, Any]:

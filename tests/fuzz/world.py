@@ -26,10 +26,6 @@ _CARRIED = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 _IDENTIFIER = re.compile(r"[!-~]{1,128}")
 
 
-class Refused(Exception):
-    """AWS refuses one message, and so the whole call."""
-
-
 @dataclass
 class Aws:
     """A fake client of SQS and SNS: it records messages and refuses those that AWS refuses.
@@ -47,9 +43,9 @@ class Aws:
             size += _carry(entry["Message"])
             for name in ("MessageGroupId", "MessageDeduplicationId"):
                 if not _IDENTIFIER.fullmatch(entry[name]):
-                    raise Refused(name)
+                    raise ValueError(name)
         if size > MAX_BYTES:
-            raise Refused("BatchRequestTooLong")
+            raise ValueError("BatchRequestTooLong")
         self.published += PublishBatchRequestEntries
         return {"Successful": [{"Id": entry["Id"]} for entry in PublishBatchRequestEntries]}
 
@@ -63,7 +59,7 @@ class Aws:
 
 def _carry(message: str) -> int:
     if not _CARRIED.fullmatch(message):
-        raise Refused("InvalidMessageContents")
+        raise ValueError("InvalidMessageContents")
     return len(message.encode())
 
 
@@ -76,7 +72,6 @@ class World(Application):
         self.aws = Aws()
         with self.output.capture():
             super().__init__(the_map.SERVICES, clock=Clock(), issuer=issuer, wrap=self._on_aws)
-        self._sell(stock=0)
 
     def call(self, service: str, event: Any) -> tuple[Any, str]:
         """Call a function; return its answer and its log output."""
@@ -85,24 +80,18 @@ class World(Application):
             answer = self.invoke(service, event)
         return answer, self.output.take()
 
-    def begin(self, *known: Event[Any], stock: int = 10**6) -> None:
-        """Empty the world and put these events into the log."""
+    def begin(self, *known: Event[Any]) -> None:
+        """Empty the world, sell two products, and put these events into the log."""
         self.clear()
-        self._sell(stock)
         self.aws.published.clear()
         self.aws.sent.clear()
+        for line in (TRUMPET, MUTE):
+            offer: dict[str, Value] = {"name": line.name, "currency": "EUR"}
+            offer["price"] = line.unit_price
+            self.tables(CATALOGUE).put(Record(key=line.sku, values=offer, version=0))
+            self.tables(STOCK).add(line.sku, AVAILABLE, 10**6)
         for event in known:
             self.append(event)
-
-    def _sell(self, stock: int) -> None:
-        for line in (TRUMPET, MUTE):
-            offer: dict[str, Value] = {
-                "name": line.name,
-                "price": line.unit_price,
-                "currency": "EUR",
-            }
-            self.tables(CATALOGUE).put(Record(key=line.sku, values=offer, version=0))
-            self.tables(STOCK).add(line.sku, AVAILABLE, stock)
 
     def _on_aws(self, service: Service, given: Dependencies) -> Dependencies:
         return replace(
