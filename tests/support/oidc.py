@@ -3,10 +3,10 @@
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import jwt
@@ -53,10 +53,10 @@ class Issuer:
     ) -> str:
         """Return a token for a subject that is valid for an hour, unless `claims` differ."""
         now = int(time.time())
-        times = {"iat": now, "nbf": now, "exp": now + HOUR}
-        valid = {"iss": self.url, "sub": subject, "aud": AUDIENCE} | times
+        valid = {"iss": self.url, "sub": subject, "aud": AUDIENCE, "iat": now, "nbf": now}
+        payload = valid | {"exp": now + HOUR} | claims
         signing_key = "" if algorithm == "none" else key or self.key
-        return jwt.encode(valid | claims, signing_key, algorithm=algorithm, headers={"kid": KID})
+        return jwt.encode(payload, signing_key, algorithm=algorithm, headers={"kid": KID})
 
 
 @contextmanager
@@ -74,12 +74,10 @@ def issuing() -> Iterator[Issuer]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server, ThreadPoolExecutor() as pool:
         issuer = Issuer(f"http://127.0.0.1:{server.server_port}")
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+        pool.submit(server.serve_forever, poll_interval=0.01)
         try:
             yield issuer
         finally:
             server.shutdown()
-            thread.join()
