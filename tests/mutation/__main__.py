@@ -4,18 +4,16 @@ import resource
 import shutil
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-
-from rich.console import Console
-from rich.table import Table
 
 from tests.mutation.results import add_controls, results
 from tests.mutation.verdict import REQUIRED_SCORE, Verdict, evaluate, explained, score
 
 FOLDER = Path("mutants")
 """mutmut's folder: the mutated copy of the code, the tests, and the result of every mutant."""
+
+ROW = "{:45}{:>10}{:>10}{:>12}{:>10}{:>10}"
 
 MEMORY = 3 << 30
 """The most bytes that a mutant may use; the tests need half of it."""
@@ -53,32 +51,22 @@ def _mutmut(*names: str) -> None:
 
 def _report(verdict: Verdict) -> None:
     """Print the score of each module and the reasons why the run does not pass."""
-    console = Console(highlight=False, soft_wrap=True, markup=False)
-    table = Table("module", box=None)
-    for heading in ("mutants", "caught", "by timeout", "no tests", "score"):
-        table.add_column(heading, justify="right")
+    print(ROW.format("module", "mutants", "caught", "by timeout", "no tests", "score"))
     for module, counts in (verdict.modules | {"all": verdict.total}).items():
-        table.add_row(module, *_row(counts))
-    console.print(table)
+        caught = counts["killed"] + counts["timeout"]
+        figures = (counts.total(), caught, counts["timeout"], counts["no tests"])
+        print(ROW.format(module, *figures, f"{score(counts):.1%}"))
     for mutant, change in verdict.unexplained:
-        console.print(f"\n{mutant.name}: {mutant.status}\n  - {change.was}\n  + {change.now}")
+        print(f"\n{mutant.name}: {mutant.status}\n  - {change.was}\n  + {change.now}")
     for change in verdict.outdated:
-        console.print(f"\nListed as a survivor, but caught: {change}")
+        print(f"\nListed as a survivor, but caught: {change}")
     for mutant in verdict.failed_controls:
-        console.print(f"\n{mutant.name} changes nothing, but its status is {mutant.status}")
+        print(f"\n{mutant.name} changes nothing, but its status is {mutant.status}")
     if verdict.unexplained:
-        console.print(
-            f"\n{len(verdict.unexplained)} survivors without a reason: write a test that catches"
-            " them, or list them in tests/mutation/survivors.toml"
-        )
+        print(f"\n{len(verdict.unexplained)} survivors without a reason: write a test that catches")
+        print("them, or list them in tests/mutation/survivors.toml")
     if score(verdict.total) < REQUIRED_SCORE:
-        console.print(f"\nThe score is below {REQUIRED_SCORE:.0%}")
-
-
-def _row(counts: Counter[str]) -> list[str]:
-    caught = counts["killed"] + counts["timeout"]
-    figures = (counts.total(), caught, counts["timeout"], counts["no tests"])
-    return [*(str(figure) for figure in figures), f"{score(counts):.1%}"]
+        print(f"\nThe score is below {REQUIRED_SCORE:.0%}")
 
 
 if __name__ == "__main__":

@@ -113,17 +113,14 @@ def reactor(
     react: Callable[..., Steps | Decision],
     *,
     event: type[Fact] = OrderPlaced,
-    states: tuple[type[Fact], ...] = (),
-    history: bool = False,
     outside: object = None,
-    now: bool = False,
     name: str = "inventory",
     clock: Clock | None = None,
+    **options: Any,
 ) -> Reactor:
-    """Return the reactor of a consumer with this one reaction."""
-    has_port = outside is not None
-    on = On(event=event, react=react, states=states, history=history, outside=has_port, now=now)
-    adapters = (Adapter(name="usual", build=lambda _: outside),) if has_port else ()
+    """Return the reactor of a consumer with this one reaction, which has the options of `On`."""
+    on = On(event=event, react=react, outside=outside is not None, **options)
+    adapters = (Adapter(name="usual", build=lambda _: outside),) if on.outside else ()
     given = Dependencies(
         observer=MemoryObserver(),
         clock=clock or Clock(),
