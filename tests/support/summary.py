@@ -13,11 +13,7 @@ type Figure = Callable[[str, int | str], None]
 
 @pytest.fixture
 def figure(record_property: Callable[[str, object], None]) -> Figure:
-    """Return a function that reports a figure:
-
-        def test_every_grant_is_used(figure: Figure) -> None:
-            ...
-            figure("roles, prod", len(roles))
+    """Return a function that reports a figure, such as `figure("roles, prod", len(roles))`.
 
     Report it before the assertion on it, so that a failed run shows it too. Each pair of name and
     value is shown once, so a test that runs for several stages puts the stage into the name.
