@@ -25,7 +25,7 @@ from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
 from tests.iam.recorder import Recorder
-from tests.support.builders import order_placed, placed
+from tests.support.builders import order_placed, placed, verified
 from tests.system.shop import SOLD_OUT, Shop
 from tests.system.world import World
 
@@ -54,7 +54,7 @@ def run_workload(
     `success` and `declined` are tokens of the gateway.
     """
     shop = Shop(world)
-    shop.subject = CUSTOMER if stage.issuer else None
+    shop.context = verified(CUSTOMER) if stage.issuer else {}
     assert shop.request("GET /products").status == 200
     shop.add_product(NEW, NEW.title())
     ended = {
@@ -66,7 +66,7 @@ def run_workload(
         world.settle()
     cancelled = shop.order(token=success)
     ended[cancelled] = "cancelled"
-    assert shop.cancel(cancelled).status == 200
+    assert shop.cancel(*cancelled).status == 200
     world.settle()
     world.redeliver()
     with paused(world, PAYMENT):  # until the order is stalled
@@ -93,7 +93,7 @@ def run_workload(
         world.send(consumer.name, "poison")
     world.put(world.log, {"subject": {"S": "strange"}, "slot": {"S": "placed"}})
     world.settle()
-    assert {order: shop.show(order).body["status"] for order in ended} == ended
+    assert {order: shop.show(*order).body["status"] for order in ended} == ended
     return [*(order.id for order in ended), event.subject]
 
 

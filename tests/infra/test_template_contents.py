@@ -36,7 +36,7 @@ def test_no_template_contains_an_account_a_secret_or_a_person(
     [
         (ACCOUNT, '"arn:aws:sns:eu-central-1:123456789012:topic"'),
         (SECRET, "sk_live_51Canary"),
-        (SECRET, marks.JWT),
+        (SECRET, marks.MARKS["token"]),
         (ADDRESS, marks.EMAIL),
     ],
 )

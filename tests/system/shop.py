@@ -1,16 +1,12 @@
 """A customer of a stage: places, shows and cancels orders over HTTP."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from functions import map as the_map
 from functions.payment.sandbox import SUCCESS
-from functions.runtime.memory.lambda_events import http_request
-from tests.support.builders import verified
-from tests.support.http_answer import HttpAnswer
+from tests.support.customer import BODY, Customer, HttpAnswer
 from tests.system.world import World
 
 PRICE = 4900
@@ -21,24 +17,20 @@ SENDER = "shop@fanfare.example"
 """The sender of mail, on a stage that sends mail."""
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(NamedTuple):
     """An order and the key that opens it."""
 
     id: str
     key: str
 
 
-class Shop:
-    """The shop of a stage, with one product in stock and one sold out.
-
-    `subject` is the subject of the next request's token, on a stage with an issuer.
-    """
+class Shop(Customer):
+    """The shop of a stage, with one product in stock and one sold out."""
 
     def __init__(self, world: World) -> None:
+        super().__init__(lambda event, _: world.invoke(the_map.API.name, event))
         self._world = world
         self._keys = 0
-        self.subject: str | None = None
         for sku, stock in ((SKU, STOCK), (SOLD_OUT, 0)):
             self.add_product(sku, sku.title(), stock)
 
@@ -71,50 +63,8 @@ class Shop:
         others: Sequence[str] = (),
     ) -> HttpAnswer:
         """Request an order with a key, of one product or of `others` as well; return any answer."""
-        body = {
-            "lines": [{"sku": each, "quantity": quantity} for each in (sku, *others)],
-            "email": "ada@example.com",
-            "ship_to": {
-                "name": "Ada Lovelace",
-                "street": "12 St James's Square",
-                "city": "London",
-                "postal_code": "SW1Y 4JH",
-                "country": "GB",
-            },
-            "payment_token": token,
-        }
-        return self.request("POST /checkout", body=body, headers={"idempotency-key": key})
-
-    def show(self, order: Placed) -> HttpAnswer:
-        """Show an order."""
-        return self._order_request(order, "GET /orders/{id}")
-
-    def cancel(self, order: Placed) -> HttpAnswer:
-        """Cancel an order."""
-        return self._order_request(order, "POST /orders/{id}/cancel")
-
-    def _order_request(self, order: Placed, route: str) -> HttpAnswer:
-        return self.request(
-            route, path={"id": order.id}, headers={"authorization": f"Bearer {order.key}"}
-        )
-
-    def request(
-        self,
-        route: str,
-        *,
-        body: Any = None,
-        path: dict[str, str] | None = None,
-        headers: dict[str, str] | None = None,
-    ) -> HttpAnswer:
-        """Send a request to the API's function, as an HTTP API does."""
-        event = http_request(
-            route,
-            body=None if body is None else json.dumps(body),
-            headers=headers,
-            pathParameters=path or {},
-            requestContext=verified(self.subject) if self.subject else {},
-        )
-        return HttpAnswer.parse(self._world.invoke(the_map.API.name, event))
+        lines = [{"sku": each, "quantity": quantity} for each in (sku, *others)]
+        return self.place(BODY | {"lines": lines, "payment_token": token}, key)
 
     # -- the services' own tables ------------------------------------------------------------------
 

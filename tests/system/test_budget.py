@@ -46,7 +46,7 @@ def test_a_whole_order_of_one_line_costs_at_most_eighteen_write_units(
     order = shop.order()
     world.settle()
 
-    assert shop.show(order).body["status"] == "dispatched"
+    assert shop.show(*order).body["status"] == "dispatched"
     built = {service.name for service in SERVICES}
     assert dict(meter.spent) == {name: n for name, n in SHARES.items() if name in built}
     assert meter.spent.total() <= sum(SHARES.values()) <= BUDGET
@@ -79,7 +79,7 @@ def test_every_item_of_an_order_of_up_to_three_lines_is_one_write_unit(
     order = shop.order(first, quantity=12, others=others)
     world.settle()
 
-    assert shop.show(order).body["status"] == "dispatched"
+    assert shop.show(*order).body["status"] == "dispatched"
     written = {table for table, _ in meter.items}
     assert {names.log_table(STAGE), names.own_table(STAGE, "orders", "list")} <= written
     assert max(size for _, size in meter.items) <= UNIT

@@ -7,9 +7,10 @@ from moto import mock_aws
 from time_machine import Traveller
 
 from functions.runtime.memory.observer import MemoryObserver
-from tests.support.http_answer import HttpAnswer
+from tests.support.builders import verified
+from tests.support.customer import HttpAnswer
 from tests.support.template import Templates
-from tests.system.shop import STOCK, Placed, Shop
+from tests.system.shop import STOCK, Shop
 from tests.system.world import World
 
 ROBIN = "auth0|robin"
@@ -24,7 +25,7 @@ def customers(
     with mock_aws():
         world = World(guarded, lines)
         shop = Shop(world)
-        shop.subject = ROBIN
+        shop.context = verified(ROBIN)
         yield world, shop
 
 
@@ -39,16 +40,16 @@ def test_a_customer_follows_their_orders_in_their_list(
 ) -> None:
     world, shop = customers
     first = shop.order()
-    assert shop.show(first).body["status"] == "placed"
+    assert shop.show(*first).body["status"] == "placed"
     assert listed(shop) == []
     world.settle()
     clock.shift(60)
     second = shop.order()
-    shop.cancel(second)
+    shop.cancel(*second)
     world.settle()
 
     assert listed(shop) == [(second.id, "cancelled"), (first.id, "dispatched")]
-    shop.subject = KIM
+    shop.context = verified(KIM)
     assert listed(shop) == []
 
 
@@ -57,26 +58,26 @@ def test_a_customer_can_neither_show_nor_cancel_the_order_of_another(
 ) -> None:
     world, shop = customers
     order = shop.order()
-    shop.subject = KIM
+    shop.context = verified(KIM)
 
-    assert refused(shop, order) == refused(shop, Placed("0" * 26, order.key))
-    shop.subject = ROBIN
+    assert refused(shop, *order) == refused(shop, "0" * 26, order.key)
+    shop.context = verified(ROBIN)
     world.settle()
-    assert shop.show(order).body["status"] == "dispatched"
+    assert shop.show(*order).body["status"] == "dispatched"
     assert shop.available() == STOCK - 1
 
 
 def test_a_guest_can_neither_show_nor_cancel_the_order_of_another(world: World, shop: Shop) -> None:
     order, other = shop.order(), shop.order()
 
-    assert refused(shop, Placed(order.id, other.key)) == refused(shop, Placed("0" * 26, other.key))
+    assert refused(shop, order.id, other.key) == refused(shop, "0" * 26, other.key)
     world.settle()
-    assert shop.show(order).body["status"] == "dispatched"
+    assert shop.show(*order).body["status"] == "dispatched"
     assert shop.request("GET /orders").status == 404
 
 
-def refused(shop: Shop, order: Placed) -> list[HttpAnswer]:
+def refused(shop: Shop, order: str, key: str) -> list[HttpAnswer]:
     """Show and cancel an order of another customer; return the answers, which are 404."""
-    answers = [shop.show(order), shop.cancel(order)]
+    answers = [shop.show(order, key), shop.cancel(order, key)]
     assert [answer.status for answer in answers] == [404, 404]
     return answers

@@ -29,7 +29,7 @@ def test_a_poison_message_ends_in_its_dlq_while_the_next_order_passes(
     order = shop.order()
 
     world.settle()
-    assert shop.show(order).body["status"] == "dispatched"
+    assert shop.show(*order).body["status"] == "dispatched"
 
     for _ in range(backoff.receives_to_ride_out()):
         clock.shift(backoff.delay(1) + 1)
@@ -43,12 +43,12 @@ def test_a_consumer_paused_for_fifty_orders_catches_up(world: World, shop: Shop)
     world.paused = {"payment", *BYSTANDERS}
     orders = [shop.order() for _ in range(50)]
     world.settle()
-    assert {shop.show(order).body["status"] for order in orders} == {"reserved"}
+    assert {shop.show(*order).body["status"] for order in orders} == {"reserved"}
 
     world.paused = {*BYSTANDERS}
     world.settle()
 
-    assert {shop.show(order).body["status"] for order in orders} == {"dispatched"}
+    assert {shop.show(*order).body["status"] for order in orders} == {"dispatched"}
 
 
 class RelayCrash(BaseException):
@@ -81,7 +81,7 @@ def test_a_relay_that_crashes_between_two_publishes_loses_nothing(
 
     world.settle()
 
-    assert {shop.show(order).body["status"] for order in orders} == {"dispatched"}
+    assert {shop.show(*order).body["status"] for order in orders} == {"dispatched"}
     assert all(shop.parcels(order) == 1 for order in orders)
 
 
@@ -101,4 +101,4 @@ def test_a_gateway_outage_of_six_hours_brings_no_message_to_the_dlq(
 
     world.settle()
 
-    assert shop.show(order).body["status"] == "dispatched"
+    assert shop.show(*order).body["status"] == "dispatched"

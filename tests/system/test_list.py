@@ -49,7 +49,7 @@ def refunded(world: World, shop: Shop) -> Placed:
 
 def cancelled(_: World, shop: Shop) -> Placed:
     order = shop.order()
-    assert shop.cancel(order).status == 200
+    assert shop.cancel(*order).status == 200
     return order
 
 
@@ -82,7 +82,7 @@ def test_after_every_ending_the_list_is_the_fold_of_the_log_under_redelivery(
     (kept,) = listed(world)
     assert [kept] == after == folded(world, order)
     assert (kept["status"], kept.get("reason"), kept["refund"]) == (status, reason, refund)
-    assert kept["pieces"] == shop.show(order).body["lines"][0]["quantity"]
+    assert kept["pieces"] == shop.show(*order).body["lines"][0]["quantity"]
     assert "open" not in kept
 
 
@@ -110,14 +110,14 @@ def test_a_stalled_order_is_cancelled_and_costs_nothing(
     world.tick("orders")
     assert lines.of("orders").count("stalled") == 1
     world.settle()
-    shown = shop.show(order).body
+    shown = shop.show(*order).body
     assert (shown["status"], shown["reason"]) == ("cancelled", "stalled")
 
     world.paused = set()
     world.settle()
 
     assert world.data(order.id, "stalled/1") == {"waited_seconds": STALLED_AFTER.total_seconds()}
-    assert not shop.show(order).body["moving"]
+    assert not shop.show(*order).body["moving"]
     assert shop.ledger(order) == ([] if down == "payment" else ["refunded"])
     assert shop.available() == STOCK
     assert shop.parcels(order) == 0
@@ -142,7 +142,7 @@ def test_a_stalled_order_is_reported_again_and_can_still_be_confirmed(
     world.paused = set()
     world.settle()
 
-    assert shop.show(order).body["status"] == "dispatched"
+    assert shop.show(*order).body["status"] == "dispatched"
     assert listed(world) == folded(world, order)
 
 

@@ -15,12 +15,11 @@ from functions.runtime import backoff
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.mailbox import SesMailbox
 from functions.runtime.memory.observer import MemoryObserver
+from tests.support.builders import EMAIL
 from tests.support.client_hooks import hooked
 from tests.support.template import ACCOUNT, REGION, Templates
 from tests.system.shop import SENDER, Placed, Shop
 from tests.system.world import World
-
-CUSTOMER = "ada@example.com"
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +46,7 @@ def subjects(*orders: Placed) -> Counter[str]:
     numbers = {order.id: str(number) for number, order in enumerate(orders)}
     counts: Counter[str] = Counter()
     for message in sent():
-        assert (message.source, message.destinations) == (SENDER, {"ToAddresses": [CUSTOMER]})
+        assert (message.source, message.destinations) == (SENDER, {"ToAddresses": [EMAIL]})
         _, _, order, *rest = message.subject.split(" ")
         counts[" ".join([numbers[order], *rest])] += 1
     return counts
@@ -83,7 +82,7 @@ def test_a_cancelled_order_is_mailed_its_cancellation_with_the_reason(
     order = shop.order(token=DECLINED)
     world.settle()
     if paused:
-        shop.cancel(order)
+        shop.cancel(*order)
 
     world.paused = set()
     world.settle()
@@ -117,7 +116,7 @@ def test_no_receipt_is_mailed_after_the_cancellation(world: World, shop: Shop) -
     world.paused = {"email", "payment"}
     order = shop.order()
     world.settle()
-    shop.cancel(order)
+    shop.cancel(*order)
     world.settle()
 
     world.paused = set()
@@ -169,13 +168,13 @@ def test_with_an_unverified_sender_mail_waits_and_the_log_has_instructions(
     for receives in range(1, backoff.receives_to_ride_out()):
         world.settle()
         clock.shift(backoff.delay(receives) + 1)
-    assert shop.show(order).body["status"] == "dispatched"
+    assert shop.show(*order).body["status"] == "dispatched"
     assert not [slot for slot in world.slots(order.id) if slot.startswith("email/")]
     retries = [line for line in lines.lines if line.get("consumer") == "email"]
     retry = next(line for line in retries if line["outcome"] == "retry")
     assert retry["error"] == "MailUnavailable"
     assert retry["detail"].startswith(f"SES does not send from {SENDER} (MessageRejected): verify")
-    assert CUSTOMER not in str(retries)
+    assert EMAIL not in str(retries)
 
     verify()
     world.settle()
@@ -200,5 +199,5 @@ def test_a_rejected_mail_is_recorded_and_blocks_nothing(
     assert world.data(order.id, "email/receipt") == {
         "reason": "MessageRejected: unverified recipient"
     }
-    assert shop.show(order).body["status"] == "dispatched"
+    assert shop.show(*order).body["status"] == "dispatched"
     assert world.waiting("email") == 0

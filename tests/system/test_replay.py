@@ -18,6 +18,7 @@ from ops.projections import projection
 from ops.replays import replay
 from ops.replays.selection import SelectionOptions
 from ops.stage.connection import Connection
+from tests.support.builders import EMAIL
 from tests.support.fake_time import Time
 from tests.system.shop import SOLD_OUT, Placed, Shop
 from tests.system.world import World
@@ -30,7 +31,7 @@ REPLAYABLE = [consumer for consumer in CONSUMERS if consumer.replayable]
 def placed(shop: Shop, world: World, clock: Traveller) -> list[Placed]:
     """Four orders with different ends, a minute later."""
     orders = [shop.order(), shop.order(token=DECLINED), shop.order(sku=SOLD_OUT), shop.order()]
-    shop.cancel(orders[-1])
+    shop.cancel(*orders[-1])
     world.settle()
     clock.shift(timedelta(minutes=1))
     return orders
@@ -105,5 +106,5 @@ def test_an_erased_order_stays_erased_after_a_replay(
     assert tables(world) == before
     assert not {"forged", "retry"} & set(lines.outcomes)
     text = str(before)
-    assert not [one for one in ("ada@example.com", "Lovelace", "St James", "SW1Y") if one in text]
-    assert shop.show(placed[0]).status == 200
+    assert not [one for one in (EMAIL, "Robin", "Sample Street", "10115") if one in text]
+    assert shop.show(*placed[0]).status == 200

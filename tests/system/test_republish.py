@@ -48,7 +48,7 @@ def republish_since(stage: Connection, since: datetime, **selection: Any) -> Non
 
 
 def statuses(shop: Shop, orders: list[Placed]) -> list[str]:
-    return [shop.show(order).body["status"] for order in orders]
+    return [shop.show(*order).body["status"] for order in orders]
 
 
 ENDS = ["dispatched", "cancelled", "cancelled", "cancelled"]
@@ -57,7 +57,7 @@ ENDS = ["dispatched", "cancelled", "cancelled", "cancelled"]
 def place(shop: Shop) -> list[Placed]:
     """Place orders that end with the statuses `ENDS`."""
     orders = [shop.order(), shop.order(token=DECLINED), shop.order(sku=SOLD_OUT), shop.order()]
-    shop.cancel(orders[-1])
+    shop.cancel(*orders[-1])
     return orders
 
 
@@ -93,7 +93,7 @@ def test_all_consumers_catch_up_with_lost_events(
 def done(world: World, shop: Shop, clock: Traveller) -> list[Placed]:
     """A dispatched order and a cancelled one, an hour later."""
     orders = [shop.order(), shop.order()]
-    shop.cancel(orders[1])
+    shop.cancel(*orders[1])
     world.settle()
     assert statuses(shop, orders) == ["dispatched", "cancelled"]
     clock.shift(timedelta(hours=1))

@@ -2,12 +2,9 @@
 
 import json
 from dataclasses import replace
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, override
 from unittest.mock import Mock
-from uuid import UUID
 
-import msgspec
 import pytest
 
 from events.contracts.checkout import OrderPlaced
@@ -15,7 +12,6 @@ from events.envelope import Event, Fact
 from events.history import History
 from events.order_list import LIST
 from functions.checkout.catalogue import CATALOGUE
-from functions.checkout.identity import order_id
 from functions.checkout.service import SERVICE
 from functions.framework.ports import Record
 from functions.runtime.handlers.api import api_handler
@@ -23,26 +19,15 @@ from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryTables
-from tests.support.builders import EMAIL, ISSUER, SHIP_TO, Clock, resources, then, verified
-from tests.support.http_answer import HttpAnswer
+from tests.support.builders import ISSUER, Clock, resources, then, verified
+from tests.support.customer import KEY, ORDER, Customer, HttpAnswer
 from tests.support.openapi import check_answer
 
-KEY = str(UUID(int=0xF00D))
-OTHER_KEY = str(UUID(int=0xCAFE))
 TOTAL = {"amount": 28890, "currency": "EUR"}
-ORDER = order_id(KEY)
-
-BODY: dict[str, Any] = {
-    "lines": [{"sku": "TRUMPET-BB", "quantity": 1}, {"sku": "MUTE-CUP", "quantity": 2}],
-    "email": EMAIL,
-    "ship_to": msgspec.to_builtins(SHIP_TO),
-    "payment_token": "tok_success",
-}
-WHOLE = json.dumps(BODY)
 HEADERS = {"content-type": "application/json", "idempotency-key": KEY}
 
 
-class MemoryShop:
+class MemoryShop(Customer):
     """Checkout's endpoints on a log and tables in memory, with a small catalogue."""
 
     def __init__(self, clock: Clock, lines: MemoryObserver) -> None:
@@ -54,18 +39,19 @@ class MemoryShop:
         self.lines = lines
         self.listed = MemoryRows()
         self.issuer: str | None = None
-        self.context: dict[str, Any] = {}
-        self.restart()
+        super().__init__(self._handler())
         self.sell("TRUMPET-BB", "Trumpet in B flat", 24900)
         self.sell("MUTE-CUP", "Cup mute", 1995)
         self.sell("KAZOO", "Kazoo", 499, "USD")
 
     def restart(self) -> None:
         """Build the endpoints anew, as after a cold start."""
+        self.handle = self._handler()
+
+    def _handler(self) -> Any:
         tables = {CATALOGUE: self.catalogue}.__getitem__
         given = replace(resources(tables, self.clock), rows={LIST: self.listed}.__getitem__)
-        endpoints = SERVICE.build(self.log, given)
-        self.handle = api_handler(SERVICE, endpoints, self.lines, self.issuer)
+        return api_handler(SERVICE, SERVICE.build(self.log, given), self.lines, self.issuer)
 
     def guard(self, subject: str | None, issuer: str | None = ISSUER) -> None:
         """Set the stage's issuer, or None, and the subject of the requests' token."""
@@ -84,49 +70,14 @@ class MemoryShop:
         """Remove a product from the catalogue."""
         del self._products._items[sku]
 
-    def request(
-        self, route: str, *, body: Any = None, path: Any = None, **headers: str | None
-    ) -> HttpAnswer:
-        """Send a request; `content_type=None` leaves that header out."""
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        event = {
-            "routeKey": route,
-            "requestContext": self.context,
-            "headers": {name: value for name, value in given.items() if value is not None},
-            "pathParameters": path,
-        }
-        text = body if isinstance(body, str) or body is None else json.dumps(body)
-        return self.send(event | {"body": text})
-
+    @override
     def send(self, event: dict[str, Any]) -> HttpAnswer:
         """Send an HTTP API event; the answer must match docs/openapi.json."""
-        given = self.handle(event, SimpleNamespace(aws_request_id="request-1"))
-        answer = HttpAnswer.parse(given)
+        answer = super().send(event)
         plain = event.get("body") and not event.get("isBase64Encoded")
         sent = json.loads(event["body"]) if plain and answer.status == 200 else None
         check_answer(event["routeKey"], answer.status, answer.headers, answer.body, sent)
         return answer
-
-    def place(self, body: Any = BODY, key: str | None = KEY, **headers: str | None) -> HttpAnswer:
-        """Place an order."""
-        kind: dict[str, str | None] = {"content_type": "application/json"}
-        return self.request(
-            "POST /checkout", body=body, **(kind | {"idempotency_key": key} | headers)
-        )
-
-    def show(self, order: str = ORDER, bearer: str | None = KEY, **headers: str) -> HttpAnswer:
-        """Show an order."""
-        return self._order_request(order, "GET /orders/{id}", bearer, headers)
-
-    def cancel(self, order: str = ORDER, bearer: str | None = KEY) -> HttpAnswer:
-        """Cancel an order."""
-        return self._order_request(order, "POST /orders/{id}/cancel", bearer, {})
-
-    def _order_request(
-        self, order: str, route: str, bearer: str | None, headers: dict[str, str]
-    ) -> HttpAnswer:
-        allowed = {"authorization": f"Bearer {bearer}"} if bearer else {}
-        return self.request(route, path={"id": order}, **(headers | allowed))
 
 
 @pytest.fixture
@@ -137,7 +88,7 @@ def shop(clock: Clock, lines: MemoryObserver) -> MemoryShop:
 def only_event(shop: MemoryShop, order: str = ORDER) -> Event[OrderPlaced]:
     """Return the order's only event."""
     history = shop.log.read(order)
-    event = history.find(OrderPlaced)
+    event: Event[OrderPlaced] | None = history.find(OrderPlaced)
     assert event is not None
     assert len(history) == 1
     return event

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.functions.checkout.conftest import BODY, HEADERS, KEY, WHOLE, MemoryShop, assert_refused
+from tests.functions.checkout.conftest import HEADERS, MemoryShop, assert_refused
+from tests.support.customer import BODY, KEY, WHOLE
 
 
 def b64(raw: bytes) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from unittest.mock import call
 import pytest
 
 from functions.checkout.catalogue import MAX_AGE
-from tests.functions.checkout.conftest import BODY, KEY, OTHER_KEY, MemoryShop
+from tests.functions.checkout.conftest import MemoryShop
 from tests.support.builders import Clock
+from tests.support.customer import BODY, KEY, OTHER_KEY
 
 
 def test_the_products_are_listed_by_sku_with_their_prices(shop: MemoryShop) -> None:

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from events.contracts.ordering import OrderCancelled
 from functions.checkout.identity import customer_key, may_read, order_id, owns
 from functions.framework.http import Request
-from tests.functions.checkout.conftest import BODY, KEY, ORDER, OTHER_KEY, MemoryShop, only_event
+from tests.functions.checkout.conftest import MemoryShop, only_event
 from tests.support.builders import ISSUER, order_placed, verified
-from tests.support.http_answer import HttpAnswer
+from tests.support.customer import BODY, KEY, ORDER, OTHER_KEY, HttpAnswer
 
 ROBIN = "auth0|robin"
 KIM = "auth0|kim"

@@ -15,7 +15,7 @@ from functions.orders.projection import row
 from functions.runtime.memory.rows import MemoryRows
 from tests.functions.checkout.conftest import MemoryShop
 from tests.support.builders import ISSUER, Clock
-from tests.support.http_answer import HttpAnswer
+from tests.support.customer import HttpAnswer
 
 ROBIN = "auth0|robin"
 KIM = "auth0|kim"

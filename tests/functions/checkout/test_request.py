@@ -7,7 +7,8 @@ import pytest
 
 from functions.checkout.request import parse_order
 from functions.framework.http import Request
-from tests.functions.checkout.conftest import BODY, TOTAL
+from tests.functions.checkout.conftest import TOTAL
+from tests.support.customer import BODY
 
 ELSEWHERE = BODY["ship_to"] | {"name": 'Zoë "Süd" \N{TRUMPET}'}
 

@@ -11,16 +11,9 @@ import pytest
 
 from functions.checkout.catalogue import MAX_AGE
 from functions.runtime.memory.observer import MemoryObserver
-from tests.functions.checkout.conftest import (
-    BODY,
-    KEY,
-    ORDER,
-    OTHER_KEY,
-    TOTAL,
-    MemoryShop,
-    only_event,
-)
+from tests.functions.checkout.conftest import TOTAL, MemoryShop, only_event
 from tests.support.builders import NOW, Clock
+from tests.support.customer import BODY, KEY, ORDER, OTHER_KEY
 
 
 def test_the_same_key_gives_the_same_order_and_the_same_answer(
