@@ -19,12 +19,13 @@ from functions.runtime.aws.tables import DynamoRecords
 from functions.runtime.handlers.observer import LogObserver
 from functions.runtime.memory.observer import MemoryObserver
 from tests.support.builders import Clock
+from tests.support.client_hooks import hooked
 from tests.support.tables import known_tables, make_tables, usual_tables
 
+QUEUES = "https://sqs.eu-central-1.amazonaws.com/123456789012/"
 NO_SLEEP = Mock(side_effect=AssertionError("no wait was expected"))
 
 _stages = count(1)
-_client = cache(client_factory())
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def lines() -> MemoryObserver:
 
 
 class Logged:
-    """The observer of a function, and its output."""
+    """The observer of a function, and its captured output."""
 
     def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
         self._capture = capture
@@ -66,7 +67,7 @@ class Call(NamedTuple):
 
 
 class Calls(list[Call]):
-    """All AWS calls since the start of the test."""
+    """The AWS calls of all clients of `connection`, since the start of the test."""
 
     def record(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
         self.append(Call(model.name, params))
@@ -76,23 +77,23 @@ class Calls(list[Call]):
         return [call.operation for call in self]
 
 
+_calls = Calls()
+with hooked(("provide-client-params", _calls.record)):
+    _client = cache(client_factory())
+
+
 @pytest.fixture(scope="module")
 def connection() -> Iterator[Callable[[str], Any]]:
     """Run moto; return a factory of clients, each of which is made once in this process."""
+    _calls.clear()
     with mock_aws():
         yield _client
 
 
 @pytest.fixture
-def calls(connection: Callable[[str], Any]) -> Iterator[Calls]:
-    """Record the calls of all clients."""
-    made = Calls()
-    clients = [connection(service) for service in ("dynamodb", "sqs", "sns")]
-    for each in clients:
-        each.meta.events.register("provide-client-params", made.record)
-    yield made
-    for each in clients:
-        each.meta.events.unregister("provide-client-params", made.record)
+def calls(connection: Callable[[str], Any]) -> Calls:
+    _calls.clear()
+    return _calls
 
 
 class Stage:
@@ -105,13 +106,10 @@ class Stage:
         make_tables(self.dynamodb, self.name)
         self.own = known_tables(self.name)
 
-    def log(
-        self, service: str | None = None, sleep: Callable[[float], None] | None = None
-    ) -> DynamoLog:
+    def log(self, service: str = "", sleep: Callable[[float], None] = NO_SLEEP) -> DynamoLog:
         """Return the log of a service, with the service's own tables."""
         own = {name: table for (owner, name), table in self.own.items() if owner == service}
-        table = names.log_table(self.name)
-        return DynamoLog(self.dynamodb, table, own, sleep=sleep or NO_SLEEP)
+        return DynamoLog(self.dynamodb, names.log_table(self.name), own, sleep=sleep)
 
     def environ(self, service: Service) -> dict[str, str]:
         """Return the environment of a service's function."""
@@ -122,9 +120,8 @@ class Stage:
         return own | {
             settings.SERVICE: service.name,
             settings.LOG: names.log_table(self.name),
-            settings.QUEUE: f"https://sqs.eu-central-1.amazonaws.com/123456789012/{service.name}",
-            settings.UNPUBLISHED: "https://sqs.eu-central-1.amazonaws.com/123456789012/"
-            + names.unpublished(self.name),
+            settings.QUEUE: f"{QUEUES}{service.name}",
+            settings.UNPUBLISHED: f"{QUEUES}{names.unpublished(self.name)}",
             settings.TOPIC: f"arn:aws:sns:eu-central-1:123456789012:{names.topic(self.name)}",
         }
 
@@ -134,6 +131,5 @@ class Stage:
 
 
 @pytest.fixture
-def stage(connection: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Stage:
-    monkeypatch.setattr("functions.runtime.aws.client.client_factory", lambda: connection)
+def stage(connection: Callable[[str], Any]) -> Stage:
     return Stage(connection)

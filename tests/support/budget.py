@@ -18,9 +18,9 @@ from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.main import Handler, build, find
 from functions.runtime.memory.lambda_events import batch, failures, http_request
 from functions.runtime.memory.observer import MemoryObserver
-from tests.functions.checkout.conftest import BODY, KEY
 from tests.functions.conftest import Calls, Stage
 from tests.support.builders import MUTE, TRUMPET, Clock, message, placed, then
+from tests.support.customer import BODY, KEY
 
 PLACED = placed()
 TOTAL = PLACED.data.total
@@ -63,7 +63,9 @@ class CountedFunctions:
         """Invoke a function, a second later than before."""
         if name not in self._handlers:
             environ = self.stage.environ(find(name)) | self.issuer
-            self._handlers[name] = build(environ, clock=self.clock, observer=self.observer)
+            self._handlers[name] = build(
+                environ, clock=self.clock, observer=self.observer, clients=self.stage.connection
+            )
         self.clock.advance(seconds=1)
         self.calls.clear()
         return self._handlers[name](event, None)

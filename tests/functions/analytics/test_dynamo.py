@@ -33,7 +33,9 @@ def rows(stage: Stage) -> DynamoRows:
 def test_a_day_of_many_pages_is_summed_up_again_after_late_rows(
     stage: Stage, rows: DynamoRows, lines: MemoryObserver
 ) -> None:
-    handle = build(stage.environ(SERVICE), clock=Clock(noon(TODAY)), observer=lines)
+    handle = build(
+        stage.environ(SERVICE), clock=Clock(noon(TODAY)), observer=lines, clients=stage.connection
+    )
     for history in ORDERS:
         deliver(rows, history, ago(5))
     assert figures(rows, 7, TODAY) == recount(ORDERS, 7, TODAY)
@@ -60,7 +62,9 @@ def test_every_page_is_read_with_strong_consistency(
         deliver(rows, history, noon(TODAY))
     calls.clear()
 
-    build(stage.environ(SERVICE), clock=Clock(noon(TODAY)), observer=lines)(dict(TICK), None)
+    build(
+        stage.environ(SERVICE), clock=Clock(noon(TODAY)), observer=lines, clients=stage.connection
+    )(dict(TICK), None)
     figures(rows, 7, TODAY)
 
     read = [call for call in calls if call.operation == "Query"]
@@ -76,7 +80,9 @@ def test_a_closed_day_costs_no_query_and_an_idle_tick_two(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(table, "PAGE", 100)
-    handle = build(stage.environ(SERVICE), clock=Clock(noon(TODAY)), observer=lines)
+    handle = build(
+        stage.environ(SERVICE), clock=Clock(noon(TODAY)), observer=lines, clients=stage.connection
+    )
     handle(dict(TICK), None)
     calls.clear()
 

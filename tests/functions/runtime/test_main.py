@@ -8,10 +8,8 @@ from functions import map as the_map
 from functions.framework.service import Service
 from functions.runtime import settings
 from functions.runtime.main import build, find
-from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.settings import MissingSetting
 from tests.functions.conftest import Stage
-from tests.support.builders import Clock
 
 SERVICES = pytest.mark.parametrize("service", the_map.SERVICES, ids=lambda service: service.name)
 
@@ -23,7 +21,7 @@ def test_every_service_is_found_by_its_name(service: Service) -> None:
 
 @SERVICES
 def test_every_service_is_built_from_its_environment(stage: Stage, service: Service) -> None:
-    assert callable(build(stage.environ(service), clock=Clock(), observer=MemoryObserver()))
+    assert callable(build(stage.environ(service), clients=stage.connection))
 
 
 NEEDED = [
@@ -51,7 +49,7 @@ def test_a_missing_variable_is_an_error_with_its_name_and_a_remedy(
     del environ[variable]
 
     with pytest.raises(MissingSetting) as missing:
-        build(environ | ({variable: ""} if empty else {}), observer=MemoryObserver())
+        build(environ | ({variable: ""} if empty else {}), clients=stage.connection)
 
     message = str(missing.value)
     assert message.startswith(f"The environment variable {variable} is not set.")
@@ -63,7 +61,7 @@ def test_the_relay_needs_no_table_and_no_consumer_queue(stage: Stage) -> None:
     environ = stage.environ(the_map.BUS)
     del environ[settings.LOG], environ[settings.QUEUE]
 
-    build(environ, observer=MemoryObserver())
+    build(environ, clients=stage.connection)
 
 
 def test_the_variable_of_a_name_with_a_hyphen_has_an_underscore() -> None:

@@ -37,7 +37,7 @@ def run(stage: Stage, logged: Logged, key: str | None) -> list[str]:
         stage.connection("secretsmanager").create_secret(
             Name=f"{stage.name}-payment", SecretString=key
         )
-    handler = build(environ(stage), observer=logged.observer)
+    handler = build(environ(stage), observer=logged.observer, clients=stage.connection)
     record = message(stage.log().append(PLACED))
     stage.connection("sqs").create_queue(QueueName="payment")
     return failures(handler({"Records": [record]}, None))
