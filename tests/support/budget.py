@@ -1,6 +1,5 @@
 """The functions of a stage with their AWS calls counted, and the events of one order."""
 
-import json
 from typing import Any
 
 import pytest
@@ -16,11 +15,11 @@ from functions.checkout.catalogue import CATALOGUE
 from functions.framework.ports import Record, Value
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.main import Handler, build, find
-from functions.runtime.memory.lambda_events import batch, failures, http_request
+from functions.runtime.memory.lambda_events import batch, failures
 from functions.runtime.memory.observer import MemoryObserver
 from tests.functions.conftest import Calls, Stage
 from tests.support.builders import MUTE, TRUMPET, Clock, message, placed, then
-from tests.support.customer import BODY, KEY
+from tests.support.customer import Customer
 
 PLACED = placed()
 TOTAL = PLACED.data.total
@@ -43,6 +42,7 @@ class CountedFunctions:
         self.observer = MemoryObserver()
         self.issuer: dict[str, str] = {}
         self._handlers: dict[str, Handler] = {}
+        self.customer = Customer(lambda event, _: self.invoke("checkout", event))
         for line in (TRUMPET, MUTE):
             self.sell(line)
             stock = Record(key=line.sku, values={AVAILABLE: 10}, version=0)
@@ -94,9 +94,3 @@ class CountedFunctions:
 @pytest.fixture
 def functions(stage: Stage, calls: Calls, clock: Clock) -> CountedFunctions:
     return CountedFunctions(stage, calls, clock)
-
-
-def checkout_request(**more: Any) -> dict[str, Any]:
-    """Return a request that places an order."""
-    headers = {"idempotency-key": KEY}
-    return http_request("POST /checkout", headers=headers, **{"body": json.dumps(BODY)} | more)

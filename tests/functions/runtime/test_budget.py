@@ -25,11 +25,10 @@ from tests.support.budget import (
     PREPARED,
     RESERVED,
     CountedFunctions,
-    checkout_request,
     functions,
 )
 from tests.support.builders import ISSUER, message, placed, record, verified
-from tests.support.customer import BODY, KEY
+from tests.support.customer import BODY
 
 __all__ = ["functions"]
 
@@ -41,10 +40,10 @@ def test_a_fact_alone_is_one_put(stage: Stage, calls: Calls) -> None:
 
 
 def test_checkout_is_one_put_of_one_write_unit(functions: CountedFunctions) -> None:
-    functions.invoke("checkout", http_request("GET /products"))
-    answer = functions.invoke("checkout", checkout_request())
+    functions.customer.request("GET /products")
+    answer = functions.customer.place()
 
-    assert answer["statusCode"] == 200
+    assert answer.status == 200
     (call,) = functions.calls
     assert call.operation == "PutItem"
     assert weight(dict(call.sent["Item"])) <= 1024
@@ -53,11 +52,10 @@ def test_checkout_is_one_put_of_one_write_unit(functions: CountedFunctions) -> N
 def test_a_repeated_order_and_another_order_with_its_key_are_one_call_each(
     functions: CountedFunctions,
 ) -> None:
-    functions.invoke("checkout", checkout_request())
-    functions.invoke("checkout", checkout_request())
+    functions.customer.place()
+    functions.customer.place()
     again = functions.calls.operations
-    another = json.dumps(BODY | {"email": "r@example.org"})
-    functions.invoke("checkout", checkout_request(body=another))
+    functions.customer.place(BODY | {"email": "r@example.org"})
 
     assert (again, functions.calls.operations) == (["PutItem"], ["PutItem"])
 
@@ -65,13 +63,10 @@ def test_a_repeated_order_and_another_order_with_its_key_are_one_call_each(
 def test_showing_an_order_is_one_query_and_cancelling_it_one_put_more(
     functions: CountedFunctions,
 ) -> None:
-    answer = functions.invoke("checkout", checkout_request())
-    path = {"id": json.loads(answer["body"])["id"]}
-    key = {"authorization": f"Bearer {KEY}"}
-    show = http_request("GET /orders/{id}", headers=key, pathParameters=path)
-    functions.invoke("checkout", show)
+    order = functions.customer.place().body["id"]
+    functions.customer.show(order)
     shown = functions.calls.operations
-    functions.invoke("checkout", show | {"routeKey": "POST /orders/{id}/cancel"})
+    functions.customer.cancel(order)
 
     assert (shown, functions.calls.operations) == (["Query"], ["Query", "PutItem"])
 
@@ -80,16 +75,13 @@ def test_a_customers_order_is_one_put_of_one_write_unit_up_to_three_lines(
     functions: CountedFunctions,
 ) -> None:
     functions.issuer = {settings.ISSUER: ISSUER}
+    functions.customer.context = verified("robin")
     functions.sell(Line(sku="DRUM-SNARE", name="Snare drum 14x5.5", quantity=1, unit_price=18900))
     lines = [*BODY["lines"], {"sku": "DRUM-SNARE", "quantity": 1}]
-    wanted = BODY | {"lines": lines, "delivery": "express"}
-    functions.invoke("checkout", http_request("GET /products"))
-    answer = functions.invoke(
-        "checkout",
-        checkout_request(requestContext=verified("robin"), body=json.dumps(wanted)),
-    )
+    functions.customer.request("GET /products")
+    answer = functions.customer.place(BODY | {"lines": lines, "delivery": "express"})
 
-    assert answer["statusCode"] == 200
+    assert answer.status == 200
     (call,) = functions.calls
     item = dict(call.sent["Item"])
     assert call.operation == "PutItem"
