@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from functions.runtime.settings import SERVICE
-from tests.iam.permissions import Permission
+from tests.iam.permissions import Permission, Unsupported
 from tests.support.template import ACCOUNT, REGION, Templates
 
 SOURCES = {
@@ -38,21 +38,13 @@ WITHOUT_PERMISSIONS = {
 file system, a dead-letter queue and a key of its own do require some."""
 
 
-class UnknownFeature(AssertionError):
-    """A function or an event source has a property without a mapping to permissions here."""
-
-
 def required_by_lambda(templates: Templates) -> Iterator[tuple[str, Permission]]:
-    """Yield the permissions that Lambda uses, each with the service whose role has it.
-
-    Raises:
-        UnknownFeature: a function or an event source has a property without a mapping here.
-    """
+    """Yield the permissions that Lambda uses, each with the service whose role has it."""
     services = {}
     for function in templates.resources("AWS::Lambda::Function"):
         properties = function.properties
         if unknown := properties.keys() - WITHOUT_PERMISSIONS:
-            raise UnknownFeature(f"a function with {sorted(unknown)}")
+            raise Unsupported(f"a function with {sorted(unknown)}")
         service = properties["Environment"]["Variables"][SERVICE]
         services[properties["FunctionName"]] = service
         group = properties["LoggingConfig"]["LogGroup"]
@@ -67,10 +59,10 @@ def _of_source(properties: Mapping[str, Any]) -> Iterator[Permission]:
     arn = properties["EventSourceArn"]
     service = arn.split(":")[2]
     if service not in SOURCES:
-        raise UnknownFeature(f"an event source of {service}")
+        raise Unsupported(f"an event source of {service}")
     yield from (Permission(f"{service}:{action}", arn) for action in SOURCES[service])
     failed = properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
     if failed:
         if failed.split(":")[2] != "sqs":
-            raise UnknownFeature(f"a destination that is {failed}")
+            raise Unsupported(f"a destination that is {failed}")
         yield Permission("sqs:SendMessage", failed)

@@ -1,12 +1,16 @@
-"""IAM permissions that a call to AWS requires: actions and the resources that the call names.
+"""IAM permissions that a call to AWS requires, and a recorder of the calls of each role.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 
+from botocore.model import OperationModel
+
+from functions.runtime.aws.client import client_factory
 from tests.support.template import ACCOUNT, REGION, table_arn
 
 SUFFIX = "-AbC123"
@@ -26,6 +30,10 @@ class UnknownCall(BaseException):
     """A call without a mapping here; a BaseException, so no function handles it as an outage."""
 
 
+class Unsupported(AssertionError):
+    """A template has a form that is not supported here: it might require or allow more."""
+
+
 @dataclass(frozen=True)
 class Permission:
     """One action on one resource; `context` are the condition keys of the request."""
@@ -36,11 +44,7 @@ class Permission:
 
 
 def required(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[Permission]:
-    """Yield the permissions for a call, by botocore's names of its service and operation.
-
-    Raises:
-        UnknownCall: the call has no mapping here.
-    """
+    """Yield the permissions for a call, by botocore's names of its service and operation."""
     match service, operation:
         case "dynamodb", "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" | "Query" | "Scan":
             yield Permission(f"dynamodb:{operation}", _table(params))
@@ -76,3 +80,36 @@ def _table(params: Mapping[str, Any]) -> str:
 
 def _arn(service: str, resource: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
+
+
+@dataclass
+class Recorder:
+    """The number of calls, and with their role the `operations` (`dynamodb.PutItem`) and
+    `permissions`.
+
+    A role is given by the name of its service, or its own.
+    """
+
+    calls: int = 0
+    operations: set[tuple[str, str]] = field(default_factory=set)
+    permissions: set[tuple[str, Permission]] = field(default_factory=set)
+
+    def clients(self, role: str) -> Callable[[str], Any]:
+        """Return a factory of recorded clients for a role."""
+        make = client_factory()
+
+        @cache
+        def client(service: str) -> Any:
+            made = make(service)
+            made.meta.events.register("provide-client-params", partial(self._record, role))
+            return made
+
+        return client
+
+    def _record(
+        self, role: str, params: Mapping[str, Any], model: OperationModel, **_: Any
+    ) -> None:
+        service = model.service_model.service_name
+        self.calls += 1
+        self.operations.add((role, f"{service}.{model.name}"))
+        self.permissions |= {(role, each) for each in required(service, model.name, params)}

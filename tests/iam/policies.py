@@ -7,12 +7,8 @@ from itertools import starmap
 from typing import Any
 
 from functions.runtime.settings import SERVICE
-from tests.iam.permissions import Permission
+from tests.iam.permissions import Permission, Unsupported
 from tests.support.template import ACCOUNT, Templates
-
-
-class UnreadablePolicy(AssertionError):
-    """A policy has a form that is not supported here, and might allow more than is found."""
 
 
 @dataclass(frozen=True)
@@ -57,15 +53,10 @@ class Role:
 
 
 def roles(templates: Templates) -> dict[str, Role]:
-    """Return all roles of a stage, by the name of their function's service or their own name.
-
-    Raises:
-        UnreadablePolicy: permissions come from elsewhere than inline policies, or a role has
-            neither a function nor a name.
-    """
+    """Return all roles of a stage, by the name of their function's service or their own name."""
     for kind in ("Policy", "ManagedPolicy", "RolePolicy", "UserPolicy", "GroupPolicy"):
         if list(templates.resources(f"AWS::IAM::{kind}")):
-            raise UnreadablePolicy(f"AWS::IAM::{kind}: permissions belong inline into their role")
+            raise Unsupported(f"AWS::IAM::{kind}: permissions belong inline into their role")
     functions = {
         function.properties["Role"]: function.properties["Environment"]["Variables"][SERVICE]
         for function in templates.resources("AWS::Lambda::Function")
@@ -76,9 +67,9 @@ def roles(templates: Templates) -> dict[str, Role]:
         name = properties.get("RoleName", f"{resource.stack}-{resource.logical_id}")
         of = functions.get(f"arn:aws:iam::{ACCOUNT}:role/{name}") or properties.get("RoleName")
         if of is None:
-            raise UnreadablePolicy(f"{name} has neither a function nor a name")
+            raise Unsupported(f"{name} has neither a function nor a name")
         if "ManagedPolicyArns" in properties or "PermissionsBoundary" in properties:
-            raise UnreadablePolicy(f"{name} has permissions that are not in its template")
+            raise Unsupported(f"{name} has permissions that are not in its template")
         found[of] = Role(
             properties["AssumeRolePolicyDocument"]["Statement"],
             frozenset(_grants(properties.get("Policies", ()))),
@@ -101,12 +92,12 @@ def _grants(policies: Sequence[Mapping[str, Any]]) -> Iterator[Grant]:
     for policy in policies:
         for statement in policy["PolicyDocument"]["Statement"]:
             if statement.keys() - {"Action", "Effect", "Resource", "Condition"}:
-                raise UnreadablePolicy(f"{sorted(statement)}")
+                raise Unsupported(f"{sorted(statement)}")
             if statement["Effect"] != "Allow":
-                raise UnreadablePolicy(f"{statement['Effect']} is not supported")
+                raise Unsupported(f"{statement['Effect']} is not supported")
             condition = statement.get("Condition", {})
             if condition.keys() - {"StringEquals"}:
-                raise UnreadablePolicy(f"{sorted(condition)} is not supported")
+                raise Unsupported(f"{sorted(condition)} is not supported")
             keys = tuple(sorted(condition.get("StringEquals", {}).items()))
             for action in _all(statement["Action"]):
                 for resource in _all(statement["Resource"]):

@@ -15,9 +15,8 @@ from functions.runtime.aws.client import client_factory
 from functions.runtime.memory.observer import MemoryObserver
 from infra.stage import LOCAL, Stage
 from tests.iam.lambda_service import required_by_lambda
-from tests.iam.permissions import Permission
+from tests.iam.permissions import Permission, Recorder
 from tests.iam.policies import Role, roles
-from tests.iam.recorder import Recorder
 from tests.iam.workload import forget_all, run_workload
 from tests.support.assembly import Assembly
 from tests.support.builders import NOW

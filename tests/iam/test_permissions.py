@@ -6,8 +6,7 @@ import pytest
 from moto import mock_aws
 
 from functions.runtime.aws.client import client_factory
-from tests.iam.permissions import Permission, UnknownCall, required
-from tests.iam.recorder import Recorder
+from tests.iam.permissions import Permission, Recorder, UnknownCall, required
 from tests.support.template import ACCOUNT, REGION, table_arn
 
 

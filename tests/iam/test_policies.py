@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.iam.lambda_service import UnknownFeature, required_by_lambda
-from tests.iam.permissions import Permission
-from tests.iam.policies import Grant, UnreadablePolicy, roles
+from tests.iam.lambda_service import required_by_lambda
+from tests.iam.permissions import Permission, Unsupported
+from tests.iam.policies import Grant, roles
 from tests.support.template import Templates, table_arn
 
 TABLE = table_arn("").rstrip("/")
@@ -81,7 +81,7 @@ def test_a_role_is_known_by_the_service_of_its_function() -> None:
     ],
 )
 def test_a_statement_of_another_form_is_an_error(statement: dict[str, Any]) -> None:
-    with pytest.raises(UnreadablePolicy):
+    with pytest.raises(Unsupported):
         roles(templates(statement))
 
 
@@ -96,7 +96,7 @@ def test_a_statement_of_another_form_is_an_error(statement: dict[str, Any]) -> N
 def test_permissions_from_elsewhere_than_inline_policies_are_an_error(
     elsewhere: dict[str, Any],
 ) -> None:
-    with pytest.raises(UnreadablePolicy):
+    with pytest.raises(Unsupported):
         roles(templates(**elsewhere))
 
 
@@ -113,5 +113,5 @@ def test_permissions_from_elsewhere_than_inline_policies_are_an_error(
     ],
 )
 def test_an_unknown_feature_of_lambda_is_an_error(unknown: dict[str, Any]) -> None:
-    with pytest.raises(UnknownFeature):
+    with pytest.raises(Unsupported):
         list(required_by_lambda(templates(**unknown)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -24,7 +25,7 @@ from ops.actions import forget
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
-from tests.iam.recorder import Recorder
+from tests.iam.permissions import Recorder
 from tests.support.builders import order_placed, placed, verified
 from tests.system.shop import SOLD_OUT, Shop
 from tests.system.world import World
@@ -100,11 +101,8 @@ def run_workload(
 def forget_all(stage: Stage, recorder: Recorder, orders: list[str]) -> None:
     """Run `forget` on orders, under the roles for it."""
     connection = Connection(stage=stage.name, client=client_factory())
-
-    def acting_as(self: Connection, role: str, session: str) -> Connection:
-        return Connection(stage=self.stage, client=recorder.clients(role))
-
-    with patch.object(Connection, "acting_as", acting_as):
+    with patch.object(Connection, "acting_as") as acting_as:
+        acting_as.side_effect = lambda role, _: replace(connection, client=recorder.clients(role))
         for order in orders:
             done = forget.forget(connection, Options(stage=stage.name), order, yes=True)
             assert done is ExitCode.DONE
