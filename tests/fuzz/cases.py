@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 
 USUAL = 1600
 CASES = "FANFARE_CASES"
@@ -25,9 +25,6 @@ def share(percent: int) -> Callable[[Any], Any]:
     return settings(
         max_examples=int(given or USUAL) * percent // 100,
         derandomize=given is None,
-        deadline=None,
-        database=None,
         print_blob=False,
-        phases=(Phase.explicit, Phase.generate, Phase.shrink),
         suppress_health_check=[HealthCheck.too_slow],
     )

@@ -6,7 +6,6 @@ import pytest
 
 from tests.fuzz.cases import case_counts
 from tests.fuzz.world import World
-from tests.support.builders import ISSUER
 from tests.support.summary import Figure
 
 
@@ -14,12 +13,6 @@ from tests.support.summary import Figure
 def world() -> World:
     """The functions of a stage that is open to guests."""
     return World()
-
-
-@pytest.fixture(scope="session")
-def guarded() -> World:
-    """The functions of a stage whose customers have tokens."""
-    return World(ISSUER)
 
 
 @pytest.fixture(autouse=True)

@@ -155,14 +155,11 @@ def misshapen(draw: st.DrawFn) -> dict[str, Any]:
     return event
 
 
+members = st.one_of(st.just("idempotency_key"), st.sampled_from(sorted(BODY)), names)
 payloads = st.one_of(
     json_values,
     st.fixed_dictionaries(dict.fromkeys(BODY, json_values), optional={"idempotency_key": texts}),
-    json_values.map(lambda value: BODY | {"idempotency_key": value}),
-    st.sampled_from(sorted(BODY)).flatmap(
-        lambda name: json_values.map(lambda value: BODY | {name: value})
-    ),
-    names.flatmap(lambda name: json_values.map(lambda value: BODY | {name: value})),
+    st.builds(lambda name, value: BODY | {name: value}, members, json_values),
     st.just(BODY | {"email": MARK * MAX_BODY}),
 )
 """Payloads of direct invocations."""

@@ -139,5 +139,4 @@ towers = _sizes.flatmap(lambda most: st.sampled_from(_towers(most)))
 
 
 def encoded(raw: bytes) -> dict[str, Any]:
-    """Return bytes as the body of an HTTP API event."""
     return {"body": base64.b64encode(raw).decode(), "isBase64Encoded": True}

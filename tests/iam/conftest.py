@@ -36,5 +36,4 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Records:
 
 @pytest.fixture
 def all_recorded(recorded: Records) -> dict[str, RecordedStage]:
-    """Return all stages, by name."""
     return {name: recorded(name) for name in STAGES}

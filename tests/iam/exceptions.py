@@ -30,6 +30,5 @@ UNSCOPED: Mapping[str, str] = {
 
 
 def reasons(resource: str) -> list[str]:
-    """Return the patterns that match a resource."""
     _, _, service, _, _, name = resource.split(":", 5)
     return [known for known in WILDCARDS if re.fullmatch(known, f"{service}:{name}")]

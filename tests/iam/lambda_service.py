@@ -1,7 +1,6 @@
 """Permissions of a function's role that Lambda itself uses: to read sources and to write logs."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from functions.runtime.settings import SERVICE
 from tests.iam.permissions import Permission, Unsupported
@@ -51,18 +50,14 @@ def required_by_lambda(templates: Templates) -> Iterator[tuple[str, Permission]]
         arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}:log-stream:2026/11/24/[1]abc"
         yield from ((service, Permission(action, arn)) for action in LOGS)
     for source in templates.resources("AWS::Lambda::EventSourceMapping"):
-        service = services[source.properties["FunctionName"]]
-        yield from ((service, need) for need in _of_source(source.properties))
-
-
-def _of_source(properties: Mapping[str, Any]) -> Iterator[Permission]:
-    arn = properties["EventSourceArn"]
-    service = arn.split(":")[2]
-    if service not in SOURCES:
-        raise Unsupported(f"an event source of {service}")
-    yield from (Permission(f"{service}:{action}", arn) for action in SOURCES[service])
-    failed = properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
-    if failed:
-        if failed.split(":")[2] != "sqs":
-            raise Unsupported(f"a destination that is {failed}")
-        yield Permission("sqs:SendMessage", failed)
+        properties = source.properties
+        service, arn = services[properties["FunctionName"]], properties["EventSourceArn"]
+        kind = arn.split(":")[2]
+        if kind not in SOURCES:
+            raise Unsupported(f"an event source of {kind}")
+        yield from ((service, Permission(f"{kind}:{action}", arn)) for action in SOURCES[kind])
+        failed = properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+        if failed:
+            if failed.split(":")[2] != "sqs":
+                raise Unsupported(f"a destination that is {failed}")
+            yield service, Permission("sqs:SendMessage", failed)

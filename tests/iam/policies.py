@@ -20,7 +20,6 @@ class Grant:
     condition: tuple[tuple[str, str], ...] = ()
 
     def covers(self, need: Permission) -> bool:
-        """Return whether it allows the required permission."""
         return (
             fnmatchcase(need.action.lower(), self.action.lower())
             and self.concerns(need.resource)
@@ -37,11 +36,6 @@ class Grant:
             return True
         parts = zip(resource.split(":", 5), self.resource.split(":", 5), strict=False)
         return self.resource.count(":") >= 5 and all(starmap(fnmatchcase, parts))
-
-    @property
-    def wild(self) -> bool:
-        """Whether the action or the resource has a wildcard."""
-        return any(mark in self.action + self.resource for mark in "*?")
 
 
 @dataclass(frozen=True)
@@ -80,7 +74,6 @@ def roles(templates: Templates) -> dict[str, Role]:
 def missing(
     required: Iterable[tuple[str, Permission]], roles: Mapping[str, Role]
 ) -> list[tuple[str, Permission]]:
-    """Return the required permissions that their role does not grant."""
     return [
         (role, permission)
         for role, permission in required

@@ -41,7 +41,6 @@ NEW = "CORNET"
 
 @contextmanager
 def paused(world: World, *consumers: Consumer) -> Iterator[None]:
-    """Pause consumers while the body runs."""
     world.paused = {consumer.name for consumer in consumers}
     yield
     world.paused = set()

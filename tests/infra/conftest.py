@@ -29,11 +29,10 @@ def stack_of(service: Service) -> str:
 def assembly_fixture(name: str, stage: Stage, consumers: Sequence[Consumer] = CONSUMERS) -> Any:
     """Return a fixture of a stage's assembly, which is synthesized once a run under this name."""
 
-    @pytest.fixture(scope="session")
     def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
         return once(tmp_path_factory, name, lambda out: synthesize(out, stage, consumers))
 
-    return synthesized
+    return pytest.fixture(scope="session")(synthesized)
 
 
 local = assembly_fixture("local", LOCAL)
@@ -45,6 +44,5 @@ listening = assembly_fixture("listening", DEV, [LISTENER])
 
 @pytest.fixture(params=["local", "dev", "prod", "guarded", "listening"])
 def stage(request: pytest.FixtureRequest) -> Assembly:
-    """Each of the assemblies above."""
     found: Assembly = request.getfixturevalue(request.param)
     return found
