@@ -1,23 +1,15 @@
-"""Creates a stage from its templates under moto: tables, queues, the topic, and the handlers.
+"""Creates a stage from its templates under moto: tables, queues, the topic, and the schedules.
 
 moto's CloudFormation silently skips subscriptions, so it is not used.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from functions.runtime.handlers.observer import Observer
-from functions.runtime.main import Clients, Handler, build
 from functions.runtime.settings import SERVICE
-from tests.support.template import Resource, Templates
-
-type ClientsOf = Callable[[str], Clients]
-"""Returns the AWS clients of a function, by its service."""
-
-type Services = Mapping[str, str]
-"""Each function's service, by the function's name."""
+from tests.support.template import ACCOUNT, REGION, Resource, Templates
 
 TARGET = ("TopicArn", "Protocol", "Endpoint")
 
@@ -26,53 +18,13 @@ TARGET = ("TopicArn", "Protocol", "Endpoint")
 class Source:
     """A consumer's queue, its DLQ, and the batch size of its event source."""
 
-    arn: str
     url: str
     dead_letters: str
     fifo: bool
     batch: int
 
 
-@dataclass(frozen=True)
-class Wiring:
-    """Handlers, their environments, the queues of consumers, and the events of scheduled rules."""
-
-    handlers: Mapping[str, Handler]
-    environments: Mapping[str, Mapping[str, str]]
-    sources: Mapping[str, Source]
-    stream_batch: int
-    ticks: Mapping[str, Any]
-
-
-def wire(templates: Templates, client: Clients, observer: Observer, clients: ClientsOf) -> Wiring:
-    """Create all that the templates declare."""
-    _create_tables(templates, client("dynamodb"))
-    _create_queues(templates, client("sqs"))
-    _create_topic(templates, client("sns"))
-    functions = {
-        function.properties["FunctionName"]: function.properties["Environment"]["Variables"]
-        for function in templates.resources("AWS::Lambda::Function")
-    }
-    services = {name: environ[SERVICE] for name, environ in functions.items()}
-    environments = {environ[SERVICE]: environ for environ in functions.values()}
-    (stream_batch,) = (
-        int(mapping.properties["BatchSize"])
-        for mapping in templates.resources("AWS::Lambda::EventSourceMapping")
-        if "StartingPosition" in mapping.properties
-    )
-    return Wiring(
-        handlers={
-            service: build(environ, observer=observer, clients=clients(service))
-            for service, environ in environments.items()
-        },
-        environments=environments,
-        sources=dict(_sources(templates, services, client("sqs"))),
-        stream_batch=stream_batch,
-        ticks=dict(_ticks(templates, services)),
-    )
-
-
-def _create_tables(templates: Templates, dynamodb: Any) -> None:
+def create_tables(templates: Templates, dynamodb: Any) -> None:
     for table in templates.resources("AWS::DynamoDB::Table"):
         properties = _without(table, "PointInTimeRecoverySpecification", "SSESpecification")
         if "StreamSpecification" in properties:
@@ -80,14 +32,14 @@ def _create_tables(templates: Templates, dynamodb: Any) -> None:
         dynamodb.create_table(**properties)
 
 
-def _create_queues(templates: Templates, sqs: Any) -> None:
+def create_queues(templates: Templates, sqs: Any) -> None:
     queues = list(templates.resources("AWS::SQS::Queue"))
     for queue in sorted(queues, key=lambda queue: "RedrivePolicy" in queue.properties):
         name = queue.properties["QueueName"]
         sqs.create_queue(QueueName=name, Attributes=_attributes(_without(queue, "QueueName")))
 
 
-def _create_topic(templates: Templates, sns: Any) -> None:
+def create_topic(templates: Templates, sns: Any) -> None:
     for topic in templates.resources("AWS::SNS::Topic"):
         name = topic.properties["TopicName"]
         sns.create_topic(Name=name, Attributes=_attributes(_without(topic, "TopicName")))
@@ -110,31 +62,54 @@ def _attributes(properties: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _sources(templates: Templates, services: Services, sqs: Any) -> Iterator[tuple[str, Source]]:
+def environments_of(templates: Templates) -> dict[str, dict[str, str]]:
+    """Return the environment of each function, by the function's name."""
+    return {
+        function.properties["FunctionName"]: function.properties["Environment"]["Variables"]
+        for function in templates.resources("AWS::Lambda::Function")
+    }
+
+
+def sources_of(templates: Templates) -> tuple[dict[str, Source], int]:
+    """Return the event source of each consumer, and the batch size of the relay's."""
+    environments = environments_of(templates)
     queues = {
         queue.properties["QueueName"]: queue.properties
         for queue in templates.resources("AWS::SQS::Queue")
     }
-    for mapping in templates.resources("AWS::Lambda::EventSourceMapping"):
-        arn = mapping.properties["EventSourceArn"]
-        assert mapping.properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    found: dict[str, Source] = {}
+    relays: list[int] = []
+    for resource in templates.resources("AWS::Lambda::EventSourceMapping"):
+        mapping = resource.properties
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        arn, batch = mapping["EventSourceArn"], int(mapping["BatchSize"])
         queue = queues.get(_name(arn))
         if queue is None:
+            relays.append(batch)
             continue
-        url, dead_letters = (
-            sqs.get_queue_url(QueueName=_name(each))["QueueUrl"]
-            for each in (arn, queue["RedrivePolicy"]["deadLetterTargetArn"])
+        found[environments[mapping["FunctionName"]][SERVICE]] = Source(
+            url=_url(arn),
+            dead_letters=_url(queue["RedrivePolicy"]["deadLetterTargetArn"]),
+            fifo=bool(queue.get("FifoQueue")),
+            batch=batch,
         )
-        fifo, batch = bool(queue.get("FifoQueue")), int(mapping.properties["BatchSize"])
-        source = Source(arn, url, dead_letters, fifo, batch)
-        yield services[mapping.properties["FunctionName"]], source
+    (relay,) = relays
+    return found, relay
 
 
-def _ticks(templates: Templates, services: Services) -> Iterator[tuple[str, Any]]:
-    for rule in templates.resources("AWS::Events::Rule"):
-        for target in rule.properties["Targets"]:
-            yield services[_name(target["Arn"])], json.loads(target["Input"])
+def ticks_of(templates: Templates) -> dict[str, Any]:
+    """Return the event of each scheduled rule, by the service that it invokes."""
+    environments = environments_of(templates)
+    return {
+        environments[_name(target["Arn"])][SERVICE]: json.loads(target["Input"])
+        for rule in templates.resources("AWS::Events::Rule")
+        for target in rule.properties["Targets"]
+    }
 
 
 def _name(arn: str) -> str:
     return arn.rpartition(":")[2]
+
+
+def _url(arn: str) -> str:
+    return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{_name(arn)}"
