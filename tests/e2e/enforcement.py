@@ -26,13 +26,12 @@ AWS checks the identities of a mail, and its sender."""
 DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError"})
 
 
-def certificate(temporary: Path) -> str:
-    """Return the path of the certificate that the emulator creates in its temporary folder."""
-    return str(temporary / "ministack-tls" / "server.crt")
+def settings(temporary: Path, port: int) -> dict[str, str]:
+    """Return the environment for the emulator, its functions, the CDK and the SDK.
 
-
-def settings(certificate: str, port: int) -> dict[str, str]:
-    """Return the environment for the emulator, its functions, the CDK and the SDK."""
+    The emulator creates a certificate in its folder for temporary files.
+    """
+    certificate = str(temporary / "ministack-tls" / "server.crt")
     trusted = ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE")
     tls = {"AUTH": "true", "USE_SSL": "1", "AWS_ENDPOINT_URL": f"https://{HOST}:{port}"}
     return tls | dict.fromkeys(trusted, certificate)
@@ -50,7 +49,6 @@ def translate_policies(connection: Connection) -> None:
 
 
 def role_of(connection: Connection, service: Service) -> str:
-    """Return the name of the role of a service's function."""
     function = connection.client("lambda").get_function_configuration(
         FunctionName=connection.function(service.name)
     )

@@ -1,10 +1,8 @@
 """A failing release of payment: active until a signal makes CloudFormation roll it back."""
 
 import json
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from threading import Event
+import time
+from collections.abc import Callable
 from typing import Any
 
 from functions import names
@@ -63,14 +61,12 @@ def is_at_gate(cloud: LocalCloud) -> bool:
 
 
 def fail(cloud: LocalCloud) -> None:
-    """Signal CloudFormation that the release failed."""
     cloud.connection.client("cloudformation").signal_resource(
         StackName=STACK, LogicalResourceId=GATE, UniqueId="smoke", Status="FAILURE"
     )
 
 
 def status(cloud: LocalCloud) -> str:
-    """Return the status of the released stack."""
     found = cloud.connection.client("cloudformation").describe_stacks(StackName=STACK)
     return str(found["Stacks"][0]["StackStatus"])
 
@@ -84,24 +80,14 @@ def failed_orders(cloud: LocalCloud) -> set[str]:
     return {line["order"] for line in lines if line.get("error") == "RuntimeError"}
 
 
-@contextmanager
-def customers(cloud: LocalCloud, body: dict[str, Any]) -> Iterator[list[str]]:
-    """Place orders while the body runs; yield a list of their ids, complete once it is left.
+def ordering(
+    cloud: LocalCloud, body: dict[str, Any], orders: list[str], condition: Callable[[], bool]
+) -> Callable[[], bool]:
+    """Return a condition that places an order, appended to `orders`, whenever it is checked."""
 
-    Raises:
-        CommandError: the shop refused an order.
-    """
-    placed: list[str] = []
-    stop = Event()
+    def checked() -> bool:
+        time.sleep(INTERVAL)
+        orders.append(place(cloud.api, body))
+        return condition()
 
-    def shop() -> None:
-        while not stop.wait(INTERVAL):
-            placed.append(place(cloud.api, body))
-
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        shopping = pool.submit(shop)
-        try:
-            yield placed
-        finally:
-            stop.set()
-        shopping.result()
+    return checked

@@ -41,7 +41,6 @@ def folder() -> Iterator[Path]:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    """Wait until a condition is true, at most so many seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
@@ -75,39 +74,32 @@ class LocalCloud:
             "TMPDIR": str(temporary),
             "FANFARE_REHEARSAL": str(folder),
         }
-        trusted = enforcement.certificate(temporary) if enforcing else None
-        if trusted:
-            self._environ |= enforcement.settings(trusted, port)
+        if enforcing:
+            self._environ |= enforcement.settings(temporary, port)
         self.process = ministack.start(children, port, self._environ, folder, folder / "cloud.log")
-        if trusted:
-            wait_until(lambda: taken(port), ministack.PATIENCE, "the enforcing cloud listens")
-            os.environ.update(self._environ)
-            clients = client_factory(read_timeout=connection.PATIENCE)
-            self.connection = Connection(stage=LOCAL, client=cache(clients))
-        else:
-            ministack.until_ready(self.process, port)
-            self.connection = connection.local(port)
+        wait_until(lambda: taken(port), ministack.PATIENCE, "the cloud listens")
+        os.environ.update(self._environ)
+        clients = client_factory(read_timeout=connection.PATIENCE)
+        self.connection = Connection(stage=LOCAL, client=cache(clients))
         deploy.make_bucket(self.connection)
         deploy.verify_sender(self.connection)
         self.deploy(ROOT)
         self.api = deploy.api(folder, port)
-        if trusted:
+        if enforcing:
             self.api = self.api.replace("http:", "https:", 1)
+        trusted = self._environ.get("AWS_CA_BUNDLE")
         self.http = PoolManager(retries=False, timeout=PATIENCE, ca_certs=trusted)
         seed.fill(self.connection)
 
     def deploy(self, source: Path) -> None:
-        """Deploy the stacks of a project."""
         deploy.until_done(self.begin(source), lambda _: None)
 
     def begin(self, source: Path) -> Child:
-        """Begin to deploy the stacks of a project."""
         return deploy.start(
             self._children, self._environ, self.folder, self._log, source, self._context
         )
 
     def destroy(self) -> None:
-        """Destroy all stacks."""
         ending = deploy.start_destroying(self._children, self._environ, self.folder, self._log)
         deploy.until_done(ending, lambda _: None)
 
@@ -124,9 +116,9 @@ class LocalCloud:
 
 @contextmanager
 def local_cloud(*, enforcing: bool = False, **context: str) -> Iterator[LocalCloud]:
-    """Yield a local cloud; `context` is the CDK's.
+    """Yield a local cloud, to which this process's environment leads; `context` is the CDK's.
 
-    An `enforcing` cloud enforces policies and uses TLS; this process's environment leads to it.
+    An `enforcing` cloud enforces policies and uses TLS.
     """
     with folder() as made_in, Children(Signals()) as children, patch.dict(os.environ):
         cloud = LocalCloud(made_in, children, context, enforcing=enforcing)

@@ -6,6 +6,7 @@ The tests build on each other: each finds the state that the one before it left.
 import json
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -173,13 +174,15 @@ def test_a_failing_update_is_rolled_back_completely_without_losing_an_order(
     before = consumer_state(cloud.connection, release.CONSUMER)
     release.write(project)
 
-    with release.customers(cloud, BODY) as orders:
-        update = cloud.begin(project.path)
-        wait_until(lambda: release.is_at_gate(cloud), 180, "the release is active")
-        assert changed(before, consumer_state(cloud.connection, release.CONSUMER)) == set(before)
-        wait_until(lambda: len(release.failed_orders(cloud)) >= 3, 60, "the release failed orders")
-        release.fail(cloud)
-        wait_until(lambda: update.ended() is not None, 180, "the CDK gave up")
+    orders: list[str] = []
+    shopping = partial(release.ordering, cloud, BODY, orders)
+    update = cloud.begin(project.path)
+    wait_until(shopping(lambda: release.is_at_gate(cloud)), 180, "the release is active")
+    assert changed(before, consumer_state(cloud.connection, release.CONSUMER)) == set(before)
+    failing = shopping(lambda: len(release.failed_orders(cloud)) >= 3)
+    wait_until(failing, 60, "the release failed orders")
+    release.fail(cloud)
+    wait_until(shopping(lambda: update.ended() is not None), 180, "the CDK gave up")
 
     assert update.ended()
     assert release.status(cloud) == "UPDATE_ROLLBACK_COMPLETE"
