@@ -12,33 +12,19 @@ from time_machine import Traveller
 
 from functions.runtime.aws.client import client_factory
 from functions.runtime.memory.observer import MemoryObserver
-from infra.stage import DEV, Stage
+from infra.stage import DEV
 from ops.replays import job
 from ops.stage.connection import Connection
-from tests.support.assembly import GUARDED, once, synthesize
+from tests.infra.conftest import assembly_fixture
+from tests.support.assembly import GUARDED
 from tests.support.builders import NOW
 from tests.support.template import Templates
 from tests.system.shop import SENDER, Shop
 from tests.system.world import World
 
-
-def synthesized(factory: pytest.TempPathFactory, name: str, stage: Stage) -> Templates:
-    return Templates(once(factory, name, lambda out: synthesize(out, stage)).stacks)
-
-
-@pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return synthesized(tmp_path_factory, "dev", DEV)
-
-
-@pytest.fixture(scope="session")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return synthesized(tmp_path_factory, "guarded", GUARDED)
-
-
-@pytest.fixture(scope="session")
-def mailing(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return synthesized(tmp_path_factory, "mailing", replace(DEV, sender=SENDER))
+templates = assembly_fixture("dev", DEV)
+guarded = assembly_fixture("guarded", GUARDED)
+mailing = assembly_fixture("mailing", replace(DEV, sender=SENDER))
 
 
 @pytest.fixture
