@@ -1,5 +1,7 @@
 """An order to pay, its payment events, and a fake gateway."""
 
+from unittest.mock import Mock, call
+
 from events.contracts.ordering import OrderCancelled
 from events.contracts.payment import ATTEMPT, PaymentPrepared, PaymentVoided
 from events.envelope import Event, Fact
@@ -7,6 +9,7 @@ from events.history import History
 from events.money import Money
 from functions.framework.reaction import Fill
 from functions.payment.gateway import Captured, Confirmation
+from functions.payment.sandbox import SandboxGateway
 from tests.support.builders import ORDER, order_placed, placed, then
 
 PLACED = placed()
@@ -16,32 +19,19 @@ THEIRS = then(PLACED, PaymentPrepared(reference="theirs"))
 NEVER_TRIED = then(PLACED, PaymentVoided(), slot=ATTEMPT)
 CANCELLED = then(PLACED, OrderCancelled(reason="customer"))
 CAPTURED = Captured(amount=TOTAL)
+PREPARE = call.prepare(ORDER, TOTAL, "tok_success")
 VOID = Fill(fact=PaymentVoided(), slot=ATTEMPT)
 
 
-class FakeGateway:
-    """A gateway that records its calls and gives the configured answers."""
-
-    def __init__(
-        self, *, confirms: Confirmation | Exception = CAPTURED, returns: Money | None = None
-    ) -> None:
-        self._confirms, self._returns = confirms, returns
-        self.calls: list[str] = []
-
-    def prepare(self, order: str, amount: Money, token: str) -> str:
-        assert (order, amount, token) == (ORDER, TOTAL, "tok_success")
-        self.calls.append("prepare")
-        return "ours"
-
-    def confirm(self, reference: str) -> Confirmation:
-        self.calls.append(f"confirm {reference}")
-        if isinstance(self._confirms, Exception):
-            raise self._confirms
-        return self._confirms
-
-    def cancel(self, reference: str) -> Money | None:
-        self.calls.append(f"cancel {reference}")
-        return self._returns
+def fake_gateway(
+    *, confirms: Confirmation | Exception = CAPTURED, returns: Money | None = None
+) -> Mock:
+    """Return a gateway that records its calls and gives these answers."""
+    gateway = Mock(spec=SandboxGateway)
+    gateway.prepare.return_value = "ours"
+    gateway.confirm.side_effect = [confirms]
+    gateway.cancel.return_value = returns
+    return gateway
 
 
 def history(*events: Event[Fact]) -> History:

@@ -1,5 +1,7 @@
 """Charging: a reference is recorded first, and money moves only through it."""
 
+from unittest.mock import call
+
 import pytest
 
 from events.contracts.payment import (
@@ -25,11 +27,12 @@ from tests.support.paying import (
     CANCELLED,
     NEVER_TRIED,
     PLACED,
+    PREPARE,
     PREPARED,
     THEIRS,
     TOTAL,
     VOID,
-    FakeGateway,
+    fake_gateway,
     history,
 )
 from tests.support.run_reaction import run_reaction
@@ -40,36 +43,36 @@ def captured(reference: str = "ours") -> Fill:
 
 
 def test_a_reference_is_recorded_and_then_confirmed() -> None:
-    gateway = FakeGateway()
+    gateway = fake_gateway()
     result = run_reaction(charge(PLACED, history(), gateway), PREPARED)
 
     assert result.yielded == [Fill(fact=PaymentPrepared(reference="ours"), slot=ATTEMPT)]
     assert result.decided == captured()
-    assert gateway.calls == ["prepare", "confirm ours"]
+    assert gateway.mock_calls == [PREPARE, call.confirm("ours")]
 
 
 def test_before_the_reference_is_recorded_nothing_is_confirmed() -> None:
-    gateway = FakeGateway()
+    gateway = fake_gateway()
     steps = charge(PLACED, history(), gateway)
     next(steps)
 
-    assert gateway.calls == ["prepare"]
+    assert gateway.mock_calls == [PREPARE]
 
 
 def test_only_the_reference_that_won_the_slot_is_confirmed() -> None:
-    gateway = FakeGateway()
+    gateway = fake_gateway()
     result = run_reaction(charge(PLACED, history(), gateway), THEIRS)
 
     assert result.decided == captured("theirs")
-    assert gateway.calls == ["prepare", "confirm theirs"]
+    assert gateway.mock_calls == [PREPARE, call.confirm("theirs")]
 
 
 def test_a_recorded_reference_is_confirmed_without_preparing_another() -> None:
-    gateway = FakeGateway()
+    gateway = fake_gateway()
     result = run_reaction(charge(PLACED, history(PREPARED), gateway))
 
     assert (result.yielded, result.decided) == ([], captured())
-    assert gateway.calls == ["confirm ours"]
+    assert gateway.mock_calls == [call.confirm("ours")]
 
 
 @pytest.mark.parametrize(
@@ -85,13 +88,13 @@ def test_a_recorded_reference_is_confirmed_without_preparing_another() -> None:
     ids=["captured", "declined", "cancelled"],
 )
 def test_the_gateways_answer_is_recorded(answer: Confirmation, fact: Fact) -> None:
-    result = run_reaction(charge(PLACED, history(PREPARED), FakeGateway(confirms=answer)))
+    result = run_reaction(charge(PLACED, history(PREPARED), fake_gateway(confirms=answer)))
 
     assert result.decided == Fill(fact=fact, slot=CHARGE)
 
 
 def test_a_gateway_that_does_not_answer_leaves_the_charge_open() -> None:
-    gateway = FakeGateway(confirms=GatewayUnavailable())
+    gateway = fake_gateway(confirms=GatewayUnavailable())
 
     with pytest.raises(GatewayUnavailable):
         run_reaction(charge(PLACED, history(PREPARED), gateway))
@@ -107,35 +110,35 @@ def test_a_gateway_that_does_not_answer_leaves_the_charge_open() -> None:
     ids=lambda event: event.type,
 )
 def test_a_decided_charge_calls_the_gateway_no_more(held: Event[Fact]) -> None:
-    gateway = FakeGateway()
+    gateway = fake_gateway()
     result = run_reaction(charge(PLACED, history(PREPARED, held), gateway))
 
-    assert (result.yielded, result.decided, gateway.calls) == ([], None, [])
+    assert (result.yielded, result.decided, gateway.mock_calls) == ([], None, [])
 
 
 def test_a_voided_payment_is_not_begun() -> None:
-    gateway = FakeGateway()
+    gateway = fake_gateway()
     result = run_reaction(charge(PLACED, history(CANCELLED, NEVER_TRIED), gateway))
 
-    assert (result.decided, gateway.calls) == (None, [])
+    assert (result.decided, gateway.mock_calls) == (None, [])
 
 
 def test_a_concurrently_voided_payment_is_not_confirmed() -> None:
-    gateway = FakeGateway()
+    gateway = fake_gateway()
     result = run_reaction(charge(PLACED, history(), gateway), NEVER_TRIED)
 
-    assert (result.decided, gateway.calls) == (None, ["prepare"])
+    assert (result.decided, gateway.mock_calls) == (None, [PREPARE])
 
 
 def test_a_cancelled_order_begins_no_payment() -> None:
-    gateway = FakeGateway()
+    gateway = fake_gateway()
     result = run_reaction(charge(PLACED, history(CANCELLED), gateway))
 
-    assert (result.yielded, result.decided, gateway.calls) == ([], VOID, [])
+    assert (result.yielded, result.decided, gateway.mock_calls) == ([], VOID, [])
 
 
 def test_a_prepared_payment_of_a_cancelled_order_is_left_to_the_refund() -> None:
-    gateway = FakeGateway()
+    gateway = fake_gateway()
     result = run_reaction(charge(PLACED, history(PREPARED, CANCELLED), gateway))
 
-    assert (result.yielded, result.decided, gateway.calls) == ([], None, [])
+    assert (result.yielded, result.decided, gateway.mock_calls) == ([], None, [])

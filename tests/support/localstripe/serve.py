@@ -1,13 +1,13 @@
-"""Runs localstripe on a socket that it was handed, for as long as its standard input is open.
+"""Runs localstripe on an inherited socket, for as long as its standard input is open.
 
 The Python of .localstripe runs it. By itself localstripe binds all addresses, and keeps its objects
 in a file in /tmp that every other one of it would read.
 """
 
-import asyncio
 import os
 import socket
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -19,7 +19,7 @@ create = resources.PaymentIntent._api_create
 
 
 def create_as_today(**data: Any) -> Any:
-    """Take what took `payment_method_types`'s place in 2026, and localstripe has never heard of."""
+    """Accept the successor of `payment_method_types` of 2026, which localstripe does not know."""
     data.pop("allowed_payment_method_types", None)
     return create(**data)
 
@@ -38,19 +38,14 @@ async def keep_answers(
     return web.Response(status=status, body=body, content_type="application/json")
 
 
-async def serve(listening: socket.socket) -> None:
-    gone = asyncio.Event()
-    asyncio.get_running_loop().add_reader(
-        sys.stdin, lambda: None if os.read(sys.stdin.fileno(), 1) else gone.set()
-    )
-    runner = web.AppRunner(server.app)
-    await runner.setup()
-    await web.SockSite(runner, listening).start()
-    await gone.wait()
+def end_with_input() -> None:
+    sys.stdin.read()
+    os._exit(0)
 
 
 if __name__ == "__main__":
     resources.PaymentIntent._api_create = create_as_today
     resources.Store.dump_to_disk = lambda _: None
     server.app.middlewares.insert(0, web.middleware(keep_answers))
-    asyncio.run(serve(socket.socket(fileno=int(sys.argv[1]))))
+    threading.Thread(target=end_with_input, daemon=True).start()
+    web.run_app(server.app, sock=socket.socket(fileno=int(sys.argv[1])))
