@@ -9,7 +9,6 @@ from functions.map import SERVICES
 from functions.runtime.memory.observer import MemoryObserver
 from tests.functions.runtime.aws.test_items import CATALOGUE
 from tests.support.client_hooks import hooked
-from tests.support.template import Templates
 from tests.system.shop import Shop
 from tests.system.units import STAGE, UNIT, Meter
 from tests.system.world import World
@@ -30,8 +29,8 @@ SHARES = {
 
 
 @pytest.fixture
-def meter(templates: Templates) -> Iterator[Meter]:
-    made = Meter(templates)
+def meter() -> Iterator[Meter]:
+    made = Meter()
     with hooked(
         ("provide-client-params.dynamodb", made.note), ("after-call.dynamodb", made.charge)
     ):
