@@ -18,8 +18,8 @@ class Alarm(cloudwatch.Alarm):
     """An alarm that goes off when a metric reaches its threshold in consecutive periods.
 
     It notifies the stage's alarm topic; without one it is visible in the console only. Missing data
-    does not breach it, since a queue without traffic has no data. `description` explains the alarm
-    and the remedy.
+    does not breach it, since a queue without traffic has no data. `description` is the text that
+    its notifications have.
     """
 
     def __init__(

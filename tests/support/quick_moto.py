@@ -21,7 +21,7 @@ _keys: dict[tuple[int, type, str], tuple[Any, Sequence[str]]] = {}
 def install() -> None:
     """Cache names that depend on service models and classes alone."""
     XFormedAttributePicker.get_possible_keys = _cached_keys  # type: ignore[assignment,method-assign]
-    ResponseSerializer.get_value = _value_of  # type: ignore[method-assign]
+    ResponseSerializer.get_value = _value_of  # type: ignore[assignment,method-assign]
     underscores = cache(utils.camelcase_to_underscores)
     vars(responses)["camelcase_to_underscores"] = underscores
     vars(models)["camelcase_to_underscores"] = underscores
