@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +57,4 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _valid(schema: dict[str, Any], value: Any) -> None:
-    _validator(json.dumps(schema)).validate(value)
-
-
-@cache
-def _validator(schema: str) -> Draft202012Validator:
-    return Draft202012Validator(json.loads(schema) | {"components": DOCUMENT["components"]})
+    Draft202012Validator(schema | {"components": DOCUMENT["components"]}).validate(value)
