@@ -16,12 +16,13 @@ from infra.stage import DEV
 from ops.cli.errors import ExitCode
 from ops.cli.formats import counted, counted_line
 from simulation.invariants.violation import Violation
-from tests.faults.deployment import SENDER, deployment
+from tests.faults.deployment import deployment
 from tests.faults.injection import DESCRIPTIONS, PORTS, Fault, applicable
 from tests.faults.random_world import RandomWorld
 from tests.support.assembly import Assembly, synthesize
 from tests.support.campaigns import leave, whole
 from tests.support.template import Templates
+from tests.system.shop import SENDER
 
 ENOUGH = 5
 """Violations after which a campaign ends: more would repeat them."""

@@ -1,23 +1,17 @@
 """Templates with a mail sender, so that mail is sent through SES, and the sweep's call paths."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from infra.stage import DEV
-from tests.faults.deployment import SENDER
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.sweep import CallPath, call_paths
-from tests.support.assembly import made_once, once, synthesize
+from tests.support.assembly import made_once
 from tests.support.template import Templates
+from tests.system.conftest import mailing as templates
 
-
-@pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    stage = replace(DEV, sender=SENDER)
-    return Templates(once(tmp_path_factory, "mailing", lambda out: synthesize(out, stage)).stacks)
+__all__ = ["templates"]
 
 
 @pytest.fixture(scope="session")

@@ -1,57 +1,57 @@
 """A deployment under moto whose functions may die at any call, with sources and customers."""
 
+import copyreg
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, replace
 from functools import partial
-from itertools import count
+from threading import Condition, RLock
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
 import time_machine
 from moto import mock_aws
+from moto.core.utils import unix_time_millis
+from moto.dynamodb.models import dynamodb_backends
+from moto.ses.models import ses_backends
+from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
 from time_machine import Traveller
 
 from events import codec
+from events.envelope import Event
 from functions import map as the_map
 from functions.analytics.table import FIGURES
 from functions.checkout.identity import order_id
-from functions.runtime.aws.log import DynamoLog
 from functions.runtime.aws.tables import DynamoRows
 from functions.runtime.main import build
 from functions.runtime.memory.observer import MemoryObserver
 from simulation.invariants.violation import Violation, every_world_comes_to_rest
-from tests.faults import moto_state
 from tests.faults.recorded_state import RecordedState
-from tests.faults.request_hook import Clients, RequestHook
-from tests.faults.runs import CONSUMERS, attempt, customer_key, trigger
+from tests.faults.request_hook import Clients, RequestHook, attempt
 from tests.support.builders import NOW
 from tests.support.tables import known_tables
-from tests.support.template import Templates
-from tests.system.shop import SKU, SOLD_OUT, STOCK, Placed, Shop
+from tests.support.template import ACCOUNT, REGION, Templates
+from tests.system.shop import SENDER, SKU, SOLD_OUT, STOCK, Placed, Shop
 from tests.system.world import World
 
+CONSUMERS = tuple(sorted(consumer.name for consumer in the_map.CONSUMERS))
 REPLAYABLE = tuple(each.name for each in the_map.CONSUMERS if each.replayable)
-SENDER = "shop@fanfare.example"
+TICK = "a tick"
 CLIENTS = Clients()
+BACKENDS: tuple[Any, ...] = (dynamodb_backends, sqs_backends, sns_backends, ses_backends)
+
+SHARED_BY_COPIES = (Event, Condition, type(RLock()))
+"""Types whose objects never change, or are free between two calls."""
 
 FIGURE_DAYS = 7
 """Days of figures that are kept here; all others of the real 92 would be empty, and take time."""
 
 MOST_STEPS = 300
 """Steps to rest, after which a world counts as an endless loop."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SavedWorld:
-    """A saved world."""
-
-    now: float
-    moto: moto_state.Saved
-    own: Any
 
 
 class Deployment(World):
@@ -65,15 +65,13 @@ class Deployment(World):
         self.recorded = RecordedState(CLIENTS.plain, {SKU: STOCK, SOLD_OUT: 0})
         self.hook = CLIENTS.hook = RequestHook(self.recorded)
         self.clock = clock
-        super().__init__(templates, MemoryObserver(), lambda _: CLIENTS)
+        super().__init__(templates, MemoryObserver(), lambda _: CLIENTS.hooked)
         CLIENTS.plain("sesv2").create_email_identity(EmailIdentity=SENDER)
-        self._close_days()
+        figures = DynamoRows(CLIENTS.plain("dynamodb"), known_tables("dev")["analytics", FIGURES])
+        for row in list(self.recorded.rows[FIGURES].all())[:FIGURE_DAYS]:
+            figures.put(row)
         self.shop = Shop(self)
-        self.orders: dict[int, str] = {}
-        self._redriven = count(1)
-        sources = self._wiring.sources.items()
-        self.queue = {name: source.arn.rpartition(":")[2] for name, source in sources}
-        self.dead_queue = {name: source.dead_letters.rpartition("/")[2] for name, source in sources}
+        self.orders: dict[int, Placed] = {}
 
     # -- functions ---------------------------------------------------------------------------------
 
@@ -83,7 +81,7 @@ class Deployment(World):
         Raises:
             Died: at one of its calls.
         """
-        with self.hook.running(service, trigger(service, event)):
+        with self.hook.running(service, _trigger(service, event)):
             answer = super().invoke(service, event)
         if "batchItemFailures" in (answer or {}) and service in CONSUMERS:
             failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
@@ -94,39 +92,84 @@ class Deployment(World):
 
     def restart(self) -> None:
         """Restart all functions, with empty caches."""
-        handlers = {
-            service: build(environ, observer=MemoryObserver(), clients=CLIENTS)
-            for service, environ in self._wiring.environments.items()
+        self.handlers = {
+            service: build(environ, observer=MemoryObserver(), clients=CLIENTS.hooked)
+            for service, environ in self.environments.items()
         }
-        self._wiring = replace(self._wiring, handlers=handlers)
 
     # -- customers ---------------------------------------------------------------------------------
 
     def place(self, number: int, *args: Any, **options: Any) -> bool:
         """Place a customer's order, with the same key each time; return whether it was accepted."""
-        key = customer_key(number)
-        self.orders[number] = order_id(key)
-        answers: list[int] = []
-        attempt(lambda: answers.append(self.shop.request_order(key, *args, **options).status))
-        return answers == [200]
+        key = str(UUID(int=number + 1))
+        self.orders[number] = Placed(order_id(key), key)
+        answer = attempt(lambda: self.shop.request_order(key, *args, **options))
+        return answer is not None and answer.status == 200
 
     def cancel(self, number: int) -> bool:
         """Cancel an order; return whether the shop answered that it is cancelled, or too late."""
-        placed = Placed(self.orders[number], customer_key(number))
-        answers: list[int] = []
-        attempt(lambda: answers.append(self.shop.cancel(placed).status))
-        return answers in ([200], [409])
+        answer = attempt(lambda: self.shop.cancel(*self.orders[number]))
+        return answer is not None and answer.status in (200, 409)
+
+    # -- queues ------------------------------------------------------------------------------------
+
+    def queue(self, consumer: str, *, dead: bool = False) -> Any:
+        """Return moto's queue of a consumer, or its DLQ."""
+        source = self.sources[consumer]
+        name = (source.dead_letters if dead else source.url).rpartition("/")[2]
+        return sqs_backends[ACCOUNT][REGION].queues[name]
+
+    def ready(self, consumer: str) -> bool:
+        """Return whether a consumer would receive a message now: none of a group in flight."""
+        queue = self.queue(consumer)
+        hidden = {each.group_id for each in queue._messages if not each.visible}
+        return consumer not in self.paused and any(
+            each.visible and not (queue.fifo_queue and each.group_id in hidden)
+            for each in queue._messages
+        )
+
+    def wait_for_visibility(self, *consumers: str) -> bool:
+        """Advance time until a hidden message is visible again; return whether there is one."""
+        hidden = [message.visible_at for name in consumers for message in self.hidden(name)]
+        if hidden:
+            self.clock.shift((min(hidden) - unix_time_millis()) / 1000 + 0.001)
+        return bool(hidden)
+
+    def hidden(self, consumer: str) -> list[Any]:
+        """Return the messages of a consumer that are in flight, or wait for a retry."""
+        return [each for each in self.queue(consumer)._messages if not each.visible]
+
+    def dead_letter(self, consumer: str) -> None:
+        """Move a message to the DLQ, as if every worker had died on it."""
+        queue = self.queue(consumer)
+        message = queue._messages.pop(0)
+        queue.pending_messages.discard(message)
+        self.queue(consumer, dead=True).add_message(message)
+
+    def redrive(self, consumer: str) -> bool:
+        """Send a DLQ's messages to its queue; return whether there was any."""
+        queue = self.queue(consumer, dead=True)
+        dead, queue._messages = queue._messages, []
+        for message in dead:
+            self.resend(consumer, message.body)
+        return bool(dead)
+
+    def resend(self, consumer: str, body: str) -> None:
+        """Put an event into a queue, as an operator does."""
+        self.send(consumer, body, codec.decode(body).subject)
+
+    def replay(self, consumer: str, order: str) -> None:
+        """Send an order's events from the log to a consumer."""
+        for event in self.history(order):
+            if consumer in self.recorded.subscribers.get(event.type, ()):
+                self.resend(consumer, codec.encode(event).decode())
 
     # -- steps -------------------------------------------------------------------------------------
 
     @property
     def behind(self) -> bool:
         """Return whether the stream has records that the relay has not handled."""
-        return int(next(iter(self._position.values()), 0)) < moto_state.last_record(self.log)
-
-    def ready(self, consumer: str) -> bool:
-        """Return whether a consumer would receive a message now."""
-        return consumer not in self.paused and bool(moto_state.ready(self.queue[consumer]))
+        return bool(self._records())
 
     def advance(self, *, operated: bool = True) -> bool:
         """Advance time to the next step; return whether there is one.
@@ -137,14 +180,7 @@ class Deployment(World):
         if self.hook.in_flight:
             self.hook.in_flight.pop(0)()
             return True
-        waits = [
-            wait
-            for name in CONSUMERS
-            if name not in self.paused
-            and (wait := moto_state.hidden_for(self.queue[name])) is not None
-        ]
-        if waits:
-            self.clock.shift(min(waits) + 0.001)
+        if self.wait_for_visibility(*(name for name in CONSUMERS if name not in self.paused)):
             return True
         return operated and sum(map(self.redrive, CONSUMERS)) > 0
 
@@ -164,66 +200,39 @@ class Deployment(World):
         raise Violation(every_world_comes_to_rest, "everything")
 
     def check_at_rest(self) -> None:
-        """Check the invariants of a world at rest, and raise the first violation, if any."""
-        self.recorded.check_at_rest(list(self.orders.values()))
-        self.recorded.raise_violation()
+        """Check the invariants of a world at rest.
 
-    def dead_letter(self, consumer: str) -> None:
-        """Move a message to the DLQ, as if every worker had died on it."""
-        moto_state.move(self.queue[consumer], self.dead_queue[consumer])
-
-    def redrive(self, consumer: str) -> bool:
-        """Send a DLQ's messages to its queue; return whether there was any."""
-        dead = moto_state.pop_all(self.dead_queue[consumer])
-        for body in dead:
-            self.resend(consumer, body)
-        return bool(dead)
-
-    def resend(self, consumer: str, body: str) -> None:
-        """Put an event into a queue with a fresh deduplication id, as an operator does."""
-        source = self._wiring.sources[consumer]
-        event = codec.decode(body)
-        fresh = f"again {next(self._redriven)}"
-        fifo = {"MessageGroupId": event.subject, "MessageDeduplicationId": fresh}
-        self._sqs.send_message(
-            QueueUrl=source.url, MessageBody=body, **(fifo if source.fifo else {})
-        )
-
-    def replay(self, consumer: str, order: str) -> None:
-        """Send an order's events from the log to a consumer."""
-        for event in DynamoLog(CLIENTS.plain("dynamodb"), self.log).read(order):
-            if consumer in self.recorded.subscribers.get(event.type, ()):
-                self.resend(consumer, codec.encode(event).decode())
-
-    def _close_days(self) -> None:
-        """Write the closed days before the first order, as in a shop that is not new."""
-        table = known_tables("dev")["analytics", FIGURES]
-        rows = DynamoRows(CLIENTS.plain("dynamodb"), table)
-        for row in list(self.recorded.rows[FIGURES].all())[:FIGURE_DAYS]:
-            rows.put(row)
+        Raises:
+            Violation: one does not hold.
+        """
+        self.recorded.check_at_rest([order.id for order in self.orders.values()])
 
     # -- saved worlds ------------------------------------------------------------------------------
 
-    def save(self) -> SavedWorld:
+    def save(self) -> Any:
         """Return the world's state, to be restored."""
+        moto = [backends[ACCOUNT][REGION] for backends in BACKENDS]
         own = (self.recorded, self._position, self.paused, self.orders)
-        memo = self._shared()
-        return SavedWorld(now=time.time(), moto=moto_state.save(memo), own=deepcopy(own, memo))
+        return deepcopy((time.time(), moto, own))
 
-    def restore(self, saved: SavedWorld) -> None:
-        """Restore a saved world, with restarted functions."""
-        self.clock.move_to(saved.now)
-        memo = self._shared(saved.own[0])
-        moto_state.restore(saved.moto, memo)
-        self.recorded, self._position, self.paused, self.orders = deepcopy(saved.own, memo)
+    def restore(self, saved: Any) -> None:
+        """Restore a saved world, with restarted functions; it can be restored again."""
+        now, moto, own = deepcopy(saved)
+        self.clock.move_to(now)
+        for backends, backend in zip(BACKENDS, moto, strict=True):
+            backends[ACCOUNT][REGION] = backend
+        self.recorded, self._position, self.paused, self.orders = own
         self.hook = CLIENTS.hook = RequestHook(self.recorded)
         self.restart()
 
-    def _shared(self, recorded: RecordedState | None = None) -> dict[int, Any]:
-        """Return the objects that copies share: events, which never change, and a free lock."""
-        recorded = recorded or self.recorded
-        events = [event for order in recorded.log.orders() for event in recorded.log.read(order)]
-        return {id(each): each for each in (recorded.tables.lock, *events)}
+
+def _trigger(service: str, event: Mapping[str, Any]) -> str:
+    """Return what triggered a run: a route, the schedule, the stream, or the types of events."""
+    if "Records" not in event:
+        return str(event.get("routeKey", TICK))
+    if service not in CONSUMERS:
+        return "records"
+    return " and ".join(codec.decode(record["body"]).type for record in event["Records"])
 
 
 @contextmanager
@@ -232,6 +241,7 @@ def deployment(templates: Templates) -> Iterator[Deployment]:
 
     The SDK's retry quota, which all worlds of a process share, is never used up.
     """
+    shared = dict.fromkeys(SHARED_BY_COPIES, lambda _: "the same object")
     with time_machine.travel(NOW, tick=False) as clock, mock_aws():
         waits = SimpleNamespace(sleep=lambda _: clock.shift(1))
         with (
@@ -240,5 +250,6 @@ def deployment(templates: Templates) -> Iterator[Deployment]:
             patch("botocore.retries.quota.RetryQuota.acquire", lambda *_: True),
             patch("functions.runtime.aws.log._jitter", lambda _: 0),
             patch("functions.analytics.daily_sums.LONGEST", FIGURE_DAYS),
+            patch.dict(copyreg.dispatch_table, shared),
         ):
             yield Deployment(templates, clock)

@@ -6,10 +6,13 @@ sequence, and the rest is left out.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 
-from tests.faults import moto_state
+from moto.dynamodb.models import dynamodb_backends
+from moto.sqs.models import sqs_backends
+
 from tests.faults.deployment import Deployment
+from tests.support.template import ACCOUNT, REGION
 
 _DRAWN = re.compile(
     r"(?P<reference>sbx_[0-9a-f]{32})"
@@ -26,13 +29,20 @@ def fingerprint(world: Deployment) -> Fingerprint:
     """Return all that two worlds share that will continue and end in the same way."""
     recorded = world.recorded
     outcomes = {
-        reference: "/".join(str(record.values["state"]) for record in versions)
-        for records in recorded.ledger.by_order.values()
-        for reference, versions in records.items()
+        reference: "/".join(states)
+        for order in recorded.ledger.by_order
+        for reference, states in recorded.states(order).items()
     }
+
+    def same(found: re.Match[str]) -> str:
+        return outcomes.get(found[0], "an unknown reference") if found["reference"] else "_"
+
     return (
-        tuple(sorted(_normalized(line, outcomes) for line in moto_state.contents())),
-        tuple((order, _slots(world, order)) for order in sorted(recorded.log.orders())),
+        tuple(sorted(_DRAWN.sub(same, line) for line in _contents())),
+        tuple(
+            (order, tuple(event.slot for event in recorded.log.read(order)))
+            for order in sorted(recorded.log.orders())
+        ),
         frozenset(recorded.handled),
         frozenset(recorded.published),
         frozenset(recorded.mails.items()),
@@ -42,12 +52,11 @@ def fingerprint(world: Deployment) -> Fingerprint:
     )
 
 
-def _slots(world: Deployment, order: str) -> tuple[str, ...]:
-    return tuple(event.slot for event in world.recorded.log.read(order))
-
-
-def _normalized(line: str, outcomes: Mapping[str, str]) -> str:
-    def same(found: re.Match[str]) -> str:
-        return outcomes.get(found[0], "an unknown reference") if found["reference"] else "_"
-
-    return _DRAWN.sub(same, line)
+def _contents() -> Iterator[str]:
+    """Yield all items of all tables and all messages in queues, each as a line."""
+    for name, table in dynamodb_backends[ACCOUNT][REGION].tables.items():
+        for item in table.all_items():
+            yield f"{name} {sorted((key, value.value) for key, value in item.attrs.items())}"
+    for name, queue in sqs_backends[ACCOUNT][REGION].queues.items():
+        for message in queue._messages:
+            yield f"{name} {message.visible} {message.body}"

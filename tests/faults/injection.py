@@ -29,12 +29,6 @@ PORTS = {
 }
 """Every operation that a function may call, and the corresponding call of a port."""
 
-NO_EFFECT_HERE = frozenset({"slow", "frozen"})
-"""Faults without effect here, since time stands still while a worker runs."""
-
-SAME_AS_DYING_BEFORE = frozenset({"die after"})
-"""Faults that, at a read, equal a death before the call."""
-
 CONFLICTING = frozenset({"dynamodb.PutItem", "dynamodb.TransactWriteItems"})
 
 
@@ -54,8 +48,10 @@ def applicable(operation: str) -> tuple[Fault, ...]:
     """
     if operation not in PORTS:
         raise UnknownOperation(f"{operation}: list its faults in {__name__}")
-    found = {*possible(PORTS[operation])} - NO_EFFECT_HERE
+    found: set[Fault] = {*possible(PORTS[operation])}
+    found -= {"slow", "frozen"}  # time stands still while a worker runs
     if PORTS[operation] in READS:
-        found -= SAME_AS_DYING_BEFORE
-    added = {"conflict", PERMANENT_CONFLICT} if operation in CONFLICTING else set()
-    return tuple(fault for fault in DESCRIPTIONS if fault in found | added)
+        found.remove("die after")  # it equals a death before the call
+    if operation in CONFLICTING:
+        found |= {"conflict", PERMANENT_CONFLICT}
+    return tuple(fault for fault in DESCRIPTIONS if fault in found)

@@ -5,18 +5,17 @@ one order, interleave at every call of AWS.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from events.contracts.ordering import OUTCOME
 from events.order import fold
 from simulation.actors.customers import TOKENS
-from tests.faults import moto_state
-from tests.faults.deployment import REPLAYABLE, Deployment
-from tests.faults.draws import SequentialDraws
-from tests.faults.injection import Fault, applicable
-from tests.faults.request_hook import Call, InjectedFault
-from tests.faults.runs import CONSUMERS
+from simulation.draws import Draws
+from tests.faults.deployment import CONSUMERS, REPLAYABLE, Deployment
+from tests.faults.injection import DESCRIPTIONS, Fault, applicable
+from tests.faults.request_hook import Call
 from tests.faults.workers import Workers
 from tests.system.shop import SKU, SOLD_OUT
 
@@ -37,7 +36,21 @@ ROUNDS = 5
 CHORES = ("analytics", "orders")
 SHORT, LONG = 30, 3600
 
-type Choice = tuple[int, Callable[[], object]]
+type Choices = Iterator[tuple[int, Callable[[], object]]]
+"""What can be next, each with its weight."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InjectedFault:
+    """A fault that was injected: the step, the call or other target, and the fault."""
+
+    step: int
+    target: Call | str
+    fault: Fault
+
+    def __str__(self) -> str:
+        """Return it in plain words."""
+        return f"step {self.step}, {self.target}: {DESCRIPTIONS[self.fault]}"
 
 
 class RandomWorld:
@@ -47,7 +60,8 @@ class RandomWorld:
         self.world = world
         self.injected: list[InjectedFault] = []
         self.steps = 0
-        self._draws = SequentialDraws(seed)
+        self._draws = Draws(seed)
+        self._drawn = 0
         self._fault_free = False
         self._workers = Workers()
         self._chance = self._draws.pick("chance", CHANCES)
@@ -63,7 +77,7 @@ class RandomWorld:
         Raises:
             Violation: an invariant does not hold.
         """
-        for _ in range(STEPS):
+        for self.steps in range(1, STEPS + 1):
             self._step()
         self._end()
         self.world.check_at_rest()
@@ -71,80 +85,78 @@ class RandomWorld:
     # -- choices of a step -------------------------------------------------------------------------
 
     def _step(self) -> None:
-        self.steps += 1
         choices = [
             *self._work_choices(),
             *self._customer_choices(),
             *self._fault_choices(),
             *self._time_choices(),
         ]
-        number = self._draws.number(1, sum(weight for weight, _ in choices))
+        number = self._number(1, sum(weight for weight, _ in choices))
         for weight, choice in choices:
             number -= weight
             if number <= 0:
                 choice()
                 break
-        self.world.recorded.raise_violation()
 
-    def _work_choices(self) -> list[Choice]:
-        choices: list[Choice] = [
-            (60, partial(self._workers.resume, worker)) for worker in self._workers.alive
-        ]
+    def _number(self, least: int, most: int) -> int:
+        """Return the next number: draws without a key of their own depend on their order."""
+        self._drawn += 1
+        return self._draws.between(f"{self._drawn}", least, most)
+
+    def _one[T](self, among: Sequence[T]) -> T:
+        return among[self._number(0, len(among) - 1)]
+
+    def _work_choices(self) -> Choices:
+        for worker in self._workers.alive:
+            yield 60, partial(self._workers.resume, worker)
         busy = Counter(self._workers.alive.values())
         if self.world.behind and not busy["relay"]:
-            choices.append((30, partial(self._workers.start, "relay", self.world.relay)))
-        choices += [
-            (30, partial(self._workers.start, name, partial(self.world.consume, name)))
-            for name in CONSUMERS
-            if busy[name] < AT_ONCE and self.world.ready(name)
-        ]
-        return choices
-
-    def _customer_choices(self) -> list[Choice]:
-        unplaced = [n for n in self._orders if n not in self._placed]
-        placing = [partial(self._place, n) for n in unplaced[:1]]
-        cancelling = [partial(self._cancel, n) for n in sorted(self._cancels & self._placed)]
-        return [
-            (20, partial(self._workers.start, "checkout", work))
-            for work in (*placing, *cancelling)
-            if "checkout" not in self._workers.alive.values()
-        ]
-
-    def _fault_choices(self) -> list[Choice]:
-        world = self.world
-        choices: list[Choice] = [(3, self._pause), (2, self._resume), (2, self._replay)]
-        if world.hook.in_flight:
-            choices.append((15, self._complete_late))
+            yield 30, partial(self._workers.start, "relay", self.world.relay)
         for name in CONSUMERS:
-            waiting = moto_state.messages(world.queue[name])
-            if waiting:
-                choices.append((1, partial(self._dead_letter, name)))
-            if waiting and name != "email":
-                choices += [
-                    (2, partial(self._deliver_twice, name)),
-                    (1, partial(self._duplicate, name)),
-                ]
-            if moto_state.messages(world.dead_queue[name]):
-                choices.append((3, partial(self._redrive, name)))
-        return choices
+            if busy[name] < AT_ONCE and self.world.ready(name):
+                yield 30, partial(self._workers.start, name, partial(self.world.consume, name))
 
-    def _time_choices(self) -> list[Choice]:
+    def _customer_choices(self) -> Choices:
+        if "checkout" in self._workers.alive.values():
+            return
+        unplaced = [n for n in self._orders if n not in self._placed]
+        for number in unplaced[:1]:
+            yield 20, partial(self._workers.start, "checkout", partial(self._place, number))
+        for number in sorted(self._cancels & self._placed):
+            yield 20, partial(self._workers.start, "checkout", partial(self._cancel, number))
+
+    def _fault_choices(self) -> Choices:
+        yield 3, self._pause
+        yield 2, self.world.paused.clear
+        yield 2, self._replay
+        if self.world.hook.in_flight:
+            yield 15, self._complete_late
+        for name in CONSUMERS:
+            waiting = self.world.queue(name)._messages
+            if waiting:
+                yield 1, partial(self._act, self.world.dead_letter, name, "buried")
+            if waiting and name != "email":
+                yield 2, partial(self._deliver_twice, name)
+                yield 1, partial(self._act, self._duplicate, name, "doubled")
+            if self.world.queue(name, dead=True)._messages:
+                yield 3, partial(self._act, self.world.redrive, name, "redriven")
+
+    def _time_choices(self) -> Choices:
         """Time passes only while no worker is alive: Lambda ends a worker before its message
         returns."""
         if self._workers.alive:
-            return []
-        ticks: list[Choice] = [
-            (2, partial(self._workers.start, f"{name} tick", partial(self.world.tick, name)))
-            for name in CHORES
-        ]
-        return [(4, self._wait), (8, self._wait_for_visibility), *ticks]
+            return
+        yield 4, self._wait
+        yield 8, partial(self.world.advance, operated=False)
+        for name in CHORES:
+            yield 2, partial(self._workers.start, f"{name} tick", partial(self.world.tick, name))
 
     # -- functions and customers -------------------------------------------------------------------
 
     def _choose_fault(self, call: Call) -> Fault | None:
-        if self._fault_free or self._draws.number(1, 1000) > self._chance * 1000:
+        if self._fault_free or self._number(1, 1000) > self._chance * 1000:
             return None
-        fault = self._draws.one(applicable(call.operation))
+        fault = self._one(applicable(call.operation))
         self._record(call, fault)
         return fault
 
@@ -155,59 +167,42 @@ class RandomWorld:
             self._placed.add(number)
 
     def _cancel(self, number: int) -> None:
-        self._record(self.world.orders[number], "cancelled")
+        self._record(self.world.orders[number].id, "cancelled")
         if self.world.cancel(number):
             self._cancels.discard(number)
 
     # -- messages and consumers --------------------------------------------------------------------
 
-    def _pause(self) -> None:
-        name = self._draws.one(CONSUMERS)
-        self._record(name, "paused")
-        self.world.paused |= {name}
+    def _act(self, act: Callable[[str], object], name: str, fault: Fault) -> None:
+        self._record(name, fault)
+        act(name)
 
-    def _resume(self) -> None:
-        self.world.paused = set()
+    def _pause(self) -> None:
+        self._act(self.world.paused.add, self._one(CONSUMERS), "paused")
 
     def _replay(self) -> None:
-        name = self._draws.one(REPLAYABLE)
+        name = self._one(REPLAYABLE)
         for order in self.world.recorded.log.orders():
             self._record(f"{name} with {order}", "replayed")
             self.world.replay(name, order)
 
-    def _dead_letter(self, name: str) -> None:
-        self._record(name, "buried")
-        self.world.dead_letter(name)
-
     def _deliver_twice(self, name: str) -> None:
-        if moto_state.show_hidden(self.world.queue[name]):
+        for message in self.world.hidden(name)[:1]:
+            message.visible_at = 0
             self._record(name, "twice")
 
     def _duplicate(self, name: str) -> None:
-        self._record(name, "doubled")
-        waiting = moto_state.messages(self.world.queue[name])
-        self.world.resend(name, self._draws.one(waiting).body)
-
-    def _redrive(self, name: str) -> None:
-        self._record(name, "redriven")
-        self.world.redrive(name)
+        self.world.resend(name, self._one(self.world.queue(name)._messages).body)
 
     def _complete_late(self) -> None:
         in_flight = self.world.hook.in_flight
-        in_flight.pop(self._draws.number(0, len(in_flight) - 1))()
+        in_flight.pop(self._number(0, len(in_flight) - 1))()
 
     def _wait(self) -> None:
-        self._flush()
-        self.world.clock.shift(self._draws.number(1, self._draws.one((SHORT, LONG, 25 * LONG))))
-
-    def _wait_for_visibility(self) -> None:
-        self.world.advance(operated=False)
-
-    def _flush(self) -> None:
-        """Complete all requests in flight: none takes longer than minutes."""
+        """Let time pass; no request is in flight for longer than minutes."""
         while self.world.hook.in_flight:
             self._complete_late()
-            self.world.recorded.raise_violation()
+        self.world.clock.shift(self._number(1, self._one((SHORT, LONG, 25 * LONG))))
 
     # -- the end -----------------------------------------------------------------------------------
 
@@ -215,7 +210,7 @@ class RandomWorld:
         self._fault_free = True
         while self._workers.alive:
             self._workers.resume(next(iter(self._workers.alive)))
-        self._resume()
+        self.world.paused.clear()
         for number in self._orders:
             while number not in self._placed:
                 self._place(number)
@@ -230,15 +225,13 @@ class RandomWorld:
             self.world.tick("orders")
         self.world.clock.shift(96 * LONG)
         self.world.tick("analytics")
-        self.world.recorded.raise_violation()
 
     def _rest(self) -> None:
         for step in self.world.steps(operated=False):
             step(self.world)
-            self.world.recorded.raise_violation()
 
     def _is_moving(self) -> bool:
-        histories = [self.world.recorded.log.read(order) for order in self.world.orders.values()]
+        histories = [self.world.recorded.log.read(order.id) for order in self.world.orders.values()]
         return any(fold(each).moving or each.at(OUTCOME) is None for each in histories)
 
     def _record(self, target: Call | str, fault: Fault) -> None:

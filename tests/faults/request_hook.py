@@ -1,34 +1,42 @@
 """A hook on the SDK's requests to moto: it numbers each call and applies its fault."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
-from typing import Any, Protocol
+from typing import Any
+from unittest.mock import patch
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.exceptions import ReadTimeoutError
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
+from botocore.model import OperationModel
 from greenlet import getcurrent
+from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
+from moto.sns.exceptions import InvalidParameterValue
+from moto.sns.models import SNSBackend
 
 from functions import names
 from functions.runtime.aws.client import client_factory
-from tests.faults import responses
-from tests.faults.injection import (
-    DESCRIPTIONS,
-    PERMANENT_CONFLICT,
-    Fault,
-    UnknownOperation,
-    applicable,
-)
+from functions.runtime.main import InvocationFailed
+from tests.faults.injection import PERMANENT_CONFLICT, Fault, UnknownOperation, applicable
+from tests.faults.recorded_state import RecordedState
 
-STAGE = names.prefixed("dev", "")
-TAKES_EFFECT_LATER = ("die, done later", "lost, done later")
-"""Faults with which a request takes effect when nobody waits for it any more."""
+type Do = Callable[[], AWSResponse]
 
 
 class Died(BaseException):
     """The worker's process is gone; none of its code runs any more."""
+
+
+def attempt[T](work: Callable[[], T]) -> T | None:
+    """Do some work; return None if it dies or fails."""
+    try:
+        return work()
+    except (Died, InvocationFailed, ClientError, BotoCoreError):
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,53 +55,16 @@ class Call:
         return f"{self.function} on {self.trigger}, call {self.nth}: {what}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class InjectedFault:
-    """A fault that was injected: the step, the call or other target, and the fault."""
-
-    step: int
-    target: Call | str
-    fault: Fault
-
-    def __str__(self) -> str:
-        """Return it in plain words."""
-        return f"step {self.step}, {self.target}: {DESCRIPTIONS[self.fault]}"
-
-
-type ChooseFault = Callable[[Call], Fault | None]
-
-
-class HookListener(Protocol):
-    """A listener to calls and their faults."""
-
-    def on_response(
-        self, operation: str, request: AWSPreparedRequest, response: AWSResponse
-    ) -> None:
-        """AWS has responded to a call."""
-        ...
-
-    def on_fault(self, call: Call, request: AWSPreparedRequest) -> None:
-        """A call is about to meet a fault."""
-        ...
-
-
-@dataclass
-class _SdkCall:
-    """A call that is under way: how often it was sent, and its fault."""
-
-    call: Call
-    fault: Fault | None
-    sends: int = 0
-
-
 @dataclass
 class _Run:
-    """One run of a function."""
+    """One run of a function, and its last call: parameters, fault, and how often it was sent."""
 
     function: str
     trigger: str
-    calls: int = 0
-    sdk_calls: dict[str, _SdkCall] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    params: Mapping[str, Any] = field(default_factory=dict)
+    fault: Fault | None = None
+    sends: int = 0
     conflicting: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -104,11 +75,11 @@ class RequestHook:
     every request, to let other workers run.
     """
 
-    def __init__(self, listener: HookListener) -> None:
-        self.listener = listener
-        self.choose_fault: ChooseFault = lambda _: None
+    def __init__(self, recorded: RecordedState) -> None:
+        self.recorded = recorded
+        self.choose_fault: Callable[[Call], Fault | None] = lambda _: None
         self.before_request: Callable[[], object] = lambda: None
-        self.in_flight: list[Callable[[], object]] = []
+        self.in_flight: list[Do] = []
         self.calls: list[Call] = []
         self._runs: dict[Any, _Run] = {}
 
@@ -121,77 +92,72 @@ class RequestHook:
         finally:
             del self._runs[getcurrent()]
 
-    def send(self, event_name: str, request: AWSPreparedRequest) -> AWSResponse | None:
-        """Send a request, with the fault of its call."""
+    def build(self, params: Mapping[str, Any], model: OperationModel) -> None:
+        """Begin a call, and choose its fault."""
         run = self._runs.get(getcurrent())
         if run is None:
-            return botocore_stubber(event_name, request)
-        sdk_call = self._call_of(run, event_name, request)
-        sdk_call.sends += 1
-        if sdk_call.sends == 1 and sdk_call.fault:
-            self.listener.on_fault(sdk_call.call, request)
-        self.before_request()
-        return self._apply(sdk_call, partial(self._do, event_name, sdk_call.call), request)
-
-    def _call_of(self, run: _Run, event_name: str, request: AWSPreparedRequest) -> _SdkCall:
-        """Return the call that a request belongs to: the SDK's retries have the same id."""
-        invocation = str(request.headers["amz-sdk-invocation-id"])
-        if invocation in run.sdk_calls:
-            return run.sdk_calls[invocation]
-        run.calls += 1
-        operation = event_name.removeprefix("before-send.")
-        service, _, name = operation.partition(".")
-        operation = f"{service.lower().replace('-', '')}.{name}"
+            return
+        operation = f"{model.service_model.service_name}.{model.name}"
         possible = applicable(operation)
         call = Call(
             function=run.function,
             trigger=run.trigger,
-            nth=run.calls,
+            nth=len(run.calls) + 1,
             operation=operation,
-            about=_about(operation, request),
+            about=_about(params),
         )
+        run.calls.append(call)
         self.calls.append(call)
         item = (operation, call.about)
         fault = PERMANENT_CONFLICT if item in run.conflicting else self.choose_fault(call)
         if fault == PERMANENT_CONFLICT:
             run.conflicting.add(item)
         assert fault is None or fault in possible, (call, fault)
-        run.sdk_calls[invocation] = _SdkCall(call, fault)
-        return run.sdk_calls[invocation]
+        run.params, run.fault, run.sends = params, fault, 0
 
-    def _apply(
-        self,
-        sdk_call: _SdkCall,
-        do: Callable[[AWSPreparedRequest], AWSResponse],
-        request: AWSPreparedRequest,
-    ) -> AWSResponse:
+    def send(self, event_name: str, request: AWSPreparedRequest) -> AWSResponse | None:
+        """Send a request, with the fault of its call; the SDK may send it several times."""
+        run = self._runs.get(getcurrent())
+        if run is None:
+            return botocore_stubber(event_name, request)
+        run.sends += 1
+        if run.sends == 1 and run.fault:
+            self.recorded.on_fault(run.function, run.params)
+        self.before_request()
+        do = partial(self._do, event_name, request, run.calls[-1], run.params)
+        return self._apply(run, do, request)
+
+    def _apply(self, run: _Run, do: Do, request: AWSPreparedRequest) -> AWSResponse:
         """Send the request or not, and respond or not; the SDK retries if it gets no response."""
-        operation, fault = sdk_call.call.operation, sdk_call.fault
-        if fault in ("die after", "lost") or (fault == "done twice" and sdk_call.sends == 1):
-            do(request)
-        elif fault in TAKES_EFFECT_LATER and sdk_call.sends == 1:
-            self.in_flight.append(partial(do, request))
+        fault, first = run.fault, run.sends == 1
+        if fault in ("die after", "lost") or (fault == "done twice" and first):
+            do()
+        elif fault in ("die, done later", "lost, done later") and first:
+            self.in_flight.append(do)
         match fault:
             case "die before" | "die after" | "die, done later":
                 raise Died
             case "lost" | "lost, done later":
                 raise ReadTimeoutError(endpoint_url=request.url)
-            case "done twice" if sdk_call.sends == 1:
+            case "done twice" if first:
                 raise ReadTimeoutError(endpoint_url=request.url)
             case "throttled":
-                return responses.throttle(request, operation.partition(".")[0])
+                return _refusal(request, "ThrottlingException", "Rate exceeded")
             case "conflict" | "permanent conflict":
-                return responses.conflict(request, operation)
+                return _conflict(request, run.params)
             case "partial":
-                return _in_part(do, request)
+                return _in_part(do, run.params)
             case _:
-                return do(request)
+                return do()
 
-    def _do(self, event_name: str, call: Call, request: AWSPreparedRequest) -> AWSResponse:
+    def _do(
+        self, event_name: str, request: AWSPreparedRequest, call: Call, params: Mapping[str, Any]
+    ) -> AWSResponse:
         response = botocore_stubber(event_name, request)
         assert response is not None
         try:
-            self.listener.on_response(call.operation, request, response)
+            if response.status_code == 200:
+                self.recorded.on_response(call.operation, params, response)
         except Exception as error:  # else the SDK would take it for a fault
             raise UnknownOperation(f"{call} was not understood") from error
         return response
@@ -200,44 +166,66 @@ class RequestHook:
 class Clients:
     """AWS clients, made once a process, whose requests pass the hook of the current world."""
 
+    hook: RequestHook
+
     def __init__(self) -> None:
-        self.hook: RequestHook | None = None
-        self._make = client_factory()
         self.plain = cache(client_factory())
-        self._made: dict[str, Any] = {}
+        self.hooked = cache(partial(self._hooked, client_factory()))
 
-    def __call__(self, service: str) -> Any:
-        """Return the client of a service."""
-        if service not in self._made:
-            made = self._made[service] = self._make(service)
-            made.meta.events.unregister("before-send", botocore_stubber)
-            made.meta.events.register("before-send", self._send)
-        return self._made[service]
-
-    def _send(self, event_name: str, request: AWSPreparedRequest, **_: Any) -> Any:
-        assert self.hook is not None
-        return self.hook.send(event_name, request)
+    def _hooked(self, make: Callable[[str], Any], service: str) -> Any:
+        client = make(service)
+        on = client.meta.events.register
+        client.meta.events.unregister("before-send", botocore_stubber)
+        on("before-parameter-build", lambda params, model, **_: self.hook.build(params, model))
+        on("before-send", lambda event_name, request, **_: self.hook.send(event_name, request))
+        return client
 
 
-def _in_part(
-    do: Callable[[AWSPreparedRequest], AWSResponse], request: AWSPreparedRequest
+def _refusal(
+    request: AWSPreparedRequest, code: str, message: str, **details: object
 ) -> AWSResponse:
+    """Return an error that moto never gives: SNS responds in XML, the others in JSON."""
+    body = json.dumps({"__type": f"aws#{code}", "message": message, **details})
+    if "//sns." in request.url:
+        body = f"<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>"
+    headers = HTTPHeaders.from_dict({"x-amzn-errortype": code})
+    return AWSResponse(request.url, 400, headers, MockRawResponse(body))
+
+
+def _conflict(request: AWSPreparedRequest, params: Mapping[str, Any]) -> AWSResponse:
+    """Return DynamoDB's error when another transaction holds one of the items.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+    """
+    message = "Transaction is ongoing for the item"
+    if "TransactItems" not in params:
+        return _refusal(request, "TransactionConflictException", message)
+    reasons = [{"Code": "None"} for _ in params["TransactItems"]]
+    reasons[-1] = {"Code": "TransactionConflict", "Message": message}
+    code = "TransactionCanceledException"
+    return _refusal(request, code, "Transaction cancelled", CancellationReasons=reasons)
+
+
+def _in_part(do: Do, params: Mapping[str, Any]) -> AWSResponse:
     """Let the topic refuse the first half of a batch, or its only entry."""
-    entries = responses.entries(request)
-    refused = list(entries)[: (len(entries) + 1) // 2]
-    taken: set[str] = set()
-    if len(refused) < len(entries):
-        taken = responses.accepted(do(responses.without(request, refused)))
-    return responses.taken_in_part(request, taken, [entries[number]["Id"] for number in refused])
+    entries = params["PublishBatchRequestEntries"]
+    refused = [entry["Message"] for entry in entries[: (len(entries) + 1) // 2]]
+    publish = SNSBackend.publish
+
+    def publish_others(backend: SNSBackend, message: str, *rest: Any, **more: Any) -> str:
+        if message in refused:
+            raise InvalidParameterValue("refused")
+        return publish(backend, message, *rest, **more)
+
+    with patch.object(SNSBackend, "publish", publish_others):
+        return do()
 
 
-def _about(operation: str, request: AWSPreparedRequest) -> str:
+def _about(params: Mapping[str, Any]) -> str:
     """Return a call's subject in few words: a fact, a table, or the size of a batch."""
-    if operation == "sns.PublishBatch":
-        return "one" if len(responses.entries(request)) == 1 else "several"
-    body = responses.document(request)
-    if operation == "dynamodb.TransactWriteItems":
-        body = next(iter(body["TransactItems"][0].values()))
-    table = str(body.get("TableName", "")).removeprefix(STAGE)
+    if "PublishBatchRequestEntries" in params:
+        return "one" if len(params["PublishBatchRequestEntries"]) == 1 else "several"
+    body = next(iter(params["TransactItems"][0].values())) if "TransactItems" in params else params
+    table = str(body.get("TableName", "")).removeprefix(names.prefixed("dev", ""))
     fact = body.get("Item", {}).get("type", {}).get("S", "")
     return " ".join(part for part in (table, fact, body.get("IndexName", "")) if part) or "-"

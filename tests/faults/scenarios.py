@@ -1,28 +1,14 @@
 """The sweep's scenarios: small worlds in which, together, every function makes all its calls."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from functions.payment.sandbox import DECLINED, TIMEOUT
 from tests.faults.deployment import Deployment
-from tests.faults.runs import customer_key
-from tests.system.shop import SOLD_OUT, Placed
+from tests.system.shop import SOLD_OUT
 
 type Act = Callable[[Deployment], object]
 """A step by a customer or an operator."""
-
-
-@dataclass(frozen=True)
-class SweepScenario:
-    """The acts of a world, from its first order to its last."""
-
-    name: str
-    acts: tuple[Act, ...]
-
-    def __str__(self) -> str:
-        """Return its name."""
-        return self.name
 
 
 def rest(_: Deployment) -> None:
@@ -48,7 +34,7 @@ def browsed(deployment: Deployment) -> bool:
 
 def looked_at(deployment: Deployment) -> bool:
     """The customer reads the order."""
-    shown = deployment.shop.show(Placed(deployment.orders[0], customer_key(0)))
+    shown = deployment.shop.show(*deployment.orders[0])
     return shown.status == 200
 
 
@@ -82,76 +68,39 @@ def garbage_in_the_log(deployment: Deployment) -> None:
     deployment.put(deployment.log, item)
 
 
-SCENARIOS = (
-    SweepScenario("confirmed and sent", (browsed, ordered(), rest, looked_at)),
-    SweepScenario("declined", (ordered(token=DECLINED), rest)),
-    SweepScenario("the gateway's answer is lost", (ordered(token=TIMEOUT), rest)),
-    SweepScenario("sold out", (ordered(SOLD_OUT), rest)),
-    SweepScenario("cancelled at once", (ordered(), cancelled, rest)),
-    SweepScenario(
-        "cancelled when paid",
-        (paused("inventory"), ordered(), rest, cancelled, rest, paused(), rest),
+def while_paused(consumers: Sequence[str], *acts: Act) -> tuple[Act, ...]:
+    """The customer orders and acts follow, while consumers are paused."""
+    return (paused(*consumers), ordered(), rest, *acts, paused())
+
+
+SCENARIOS: Mapping[str, Sequence[Act]] = {
+    "confirmed and sent": (browsed, ordered(), rest, looked_at),
+    "declined": (ordered(token=DECLINED), rest),
+    "the gateway's answer is lost": (ordered(token=TIMEOUT), rest),
+    "sold out": (ordered(SOLD_OUT), rest),
+    "cancelled at once": (ordered(), cancelled, rest),
+    "cancelled when paid": (*while_paused(["inventory"], cancelled, rest), rest),
+    "cancelled when reserved": (*while_paused(["payment"], cancelled, rest), rest),
+    "cancelled before payment and inventory react": (
+        *while_paused(["payment", "inventory"], cancelled, rest),
+        consumed_backwards("payment"),
+        consumed_backwards("inventory"),
+        rest,
     ),
-    SweepScenario(
-        "cancelled when reserved",
-        (paused("payment"), ordered(), rest, cancelled, rest, paused(), rest),
+    "stalled": (
+        *while_paused(["payment"], waited(hours=12, minutes=6), ticked("orders"), rest),
+        rest,
     ),
-    SweepScenario(
-        "cancelled before payment and inventory react",
-        (
-            paused("payment", "inventory"),
-            ordered(),
-            rest,
-            cancelled,
-            rest,
-            paused(),
-            consumed_backwards("payment"),
-            consumed_backwards("inventory"),
-            rest,
-        ),
+    "the list is behind": (
+        *while_paused(["payment"], paused("orders"), rest, waited(hours=13), ticked("orders")),
+        rest,
     ),
-    SweepScenario(
-        "stalled",
-        (
-            paused("payment"),
-            ordered(),
-            rest,
-            waited(hours=12, minutes=6),
-            ticked("orders"),
-            rest,
-            paused(),
-            rest,
-        ),
+    "the parcel is late": (*while_paused(["shipping"], waited(hours=25)), rest),
+    "the figures are late": (
+        *while_paused(["analytics"], waited(days=3)),
+        rest,
+        ticked("analytics"),
     ),
-    SweepScenario(
-        "the list is behind",
-        (
-            paused("payment"),
-            ordered(),
-            rest,
-            paused("orders"),
-            rest,
-            waited(hours=13),
-            ticked("orders"),
-            paused(),
-            rest,
-        ),
-    ),
-    SweepScenario(
-        "the parcel is late",
-        (paused("shipping"), ordered(), rest, waited(hours=25), paused(), rest),
-    ),
-    SweepScenario(
-        "the figures are late",
-        (
-            paused("analytics"),
-            ordered(),
-            rest,
-            waited(days=3),
-            paused(),
-            rest,
-            ticked("analytics"),
-        ),
-    ),
-    SweepScenario("a garbage item in the log", (garbage_in_the_log, ordered(), rest)),
-)
+    "a garbage item in the log": (garbage_in_the_log, ordered(), rest),
+}
+"""The acts of each world, from its first order to its last, by the world's name."""

@@ -4,85 +4,62 @@ A scenario runs once without faults. Before each run of a function the world is 
 continues once for each call and fault, to the scenario's end and until it is at rest.
 """
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from simulation.invariants.violation import Violation
-from tests.faults import moto_state
-from tests.faults.deployment import Deployment, SavedWorld, deployment
+from tests.faults.deployment import CONSUMERS, TICK, Deployment, deployment
 from tests.faults.fingerprint import Fingerprint, fingerprint
 from tests.faults.injection import Fault, applicable
-from tests.faults.request_hook import Call
-from tests.faults.runs import CONSUMERS, TICK, attempt
-from tests.faults.scenarios import Act, SweepScenario, rest
+from tests.faults.request_hook import Call, attempt
+from tests.faults.scenarios import Act, rest
 from tests.support.template import Templates
 
 type CallPath = tuple[str, ...]
 """A function, its trigger, and its calls up to this one."""
 
+type Met = set[tuple[int, bool, Fingerprint]]
+"""Worlds that were met: how many acts are to come, whether one is next, and the fingerprint."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionRun:
-    """A run of a function: the world before it, and the acts after it.
+    """A run of a function: the world before it, the act that causes it, and the acts after it."""
 
-    `consumer` is the one whose messages it takes, if any.
-    """
-
-    saved: SavedWorld
+    saved: Any
     act: Act
     after: Sequence[Act]
     calls: Sequence[Call]
-    consumer: str | None
-
-
-class KnownWorlds:
-    """The worlds that are known to end well; a world that equals one of them may stop."""
-
-    def __init__(self) -> None:
-        self._known: set[tuple[int, Fingerprint]] = set()
-        self._path: set[tuple[int, Fingerprint]] = set()
-
-    def known(self, world: Deployment, after: Sequence[Act]) -> bool:
-        """Return whether a world with these acts to come ends well, and note its fingerprint."""
-        here = (len(after), fingerprint(world))
-        self._path.add(here)
-        return here in self._known
-
-    def ended_well(self) -> None:
-        """Add all fingerprints of the current world."""
-        self._known |= self._path
-        self._path = set()
-
-    def discard(self) -> None:
-        """Drop the fingerprints of the current world."""
-        self._path = set()
 
 
 def sweep(
-    templates: Templates, scenario: SweepScenario, wanted: Callable[[CallPath], bool]
+    templates: Templates, scenario: Sequence[Act], wanted: Callable[[CallPath], bool]
 ) -> Generator[tuple[Call, Fault, Violation | None]]:
     """Run a scenario once for each wanted call and fault; yield each with its violation, if any."""
-    met: set[CallPath] = set()
-    known_worlds = KnownWorlds()
+    swept: set[CallPath] = set()
+    end_well: Met = set()
     with deployment(templates) as world:
-        for run in list(_function_runs(world, scenario, known_worlds)):
+        for run in list(_function_runs(world, scenario, end_well)):
             for path, call in _with_paths(run.calls):
-                if path in met or not wanted(path):
+                if path in swept or not wanted(path):
                     continue
-                met.add(path)
+                swept.add(path)
                 for fault in applicable(call.operation):
-                    yield call, fault, _run_with_fault(world, run, call, fault, known_worlds)
+                    yield call, fault, _run_with_fault(world, run, call, fault, end_well)
 
 
-def call_paths(templates: Templates, scenarios: Sequence[SweepScenario]) -> dict[CallPath, str]:
+def call_paths(templates: Templates, scenarios: Mapping[str, Sequence[Act]]) -> dict[CallPath, str]:
     """Return all paths, each with the first scenario that has it."""
     found: dict[CallPath, str] = {}
-    for scenario in scenarios:
+    for name, scenario in scenarios.items():
         with deployment(templates) as world:
-            _play(world, scenario.acts, None)
+            for step, _ in _steps(world, scenario):
+                step(world)
+            world.check_at_rest()
             for path, _ in _with_paths(world.hook.calls):
-                found.setdefault(path, scenario.name)
+                found.setdefault(path, name)
     return found
 
 
@@ -96,26 +73,19 @@ def _steps(world: Deployment, acts: Sequence[Act]) -> Iterator[tuple[Act, Sequen
             yield act, acts[index + 1 :]
 
 
-def _function_runs(
-    world: Deployment, scenario: SweepScenario, known_worlds: KnownWorlds
-) -> Iterator[FunctionRun]:
+def _function_runs(world: Deployment, scenario: Sequence[Act], met: Met) -> Iterator[FunctionRun]:
     """Play a scenario without faults, and yield every run of a function in it."""
-    for step, after in _steps(world, scenario.acts):
+    for step, after in _steps(world, scenario):
+        met.add((len(after), step in scenario, fingerprint(world)))
         saved, before = world.save(), len(world.hook.calls)
         step(world)
-        world.recorded.raise_violation()
-        known_worlds.known(world, after)
-        calls = world.hook.calls[before:]
-        if calls:
-            function = calls[0].function
-            consumer = function if function in CONSUMERS and calls[0].trigger != TICK else None
-            yield FunctionRun(saved=saved, act=step, after=after, calls=calls, consumer=consumer)
+        if calls := world.hook.calls[before:]:
+            yield FunctionRun(saved=saved, act=step, after=after, calls=calls)
     world.check_at_rest()
-    known_worlds.ended_well()
 
 
 def _run_with_fault(
-    world: Deployment, run: FunctionRun, wanted: Call, fault: Fault, known_worlds: KnownWorlds
+    world: Deployment, run: FunctionRun, wanted: Call, fault: Fault, end_well: Met
 ) -> Violation | None:
     """Inject a fault into one call of a run; return the violation, if any.
 
@@ -131,43 +101,35 @@ def _run_with_fault(
         return fault
 
     world.restore(run.saved)
+    world.hook.choose_fault = choose_fault
     try:
-        world.hook.choose_fault = choose_fault
         attempt(partial(run.act, world))
         assert injected, f"{wanted} was not made again"
-        _repeat(world, run)
-        _play(world, run.after, known_worlds)
+        if wanted.function in CONSUMERS and wanted.trigger != TICK:
+            world.wait_for_visibility(wanted.function)
+        attempt(partial(run.act, world))
+        while world.hook.in_flight:
+            world.hook.in_flight.pop(0)()
+        end_well |= _play(world, run.after, end_well)
     except Violation as violation:
-        known_worlds.discard()
         return violation
-    known_worlds.ended_well()
     return None
 
 
-def _repeat(world: Deployment, run: FunctionRun) -> None:
-    world.recorded.raise_violation()
-    if run.consumer:
-        world.clock.shift(moto_state.hidden_for(world.queue[run.consumer]) or 0)
-        world.clock.shift(0.001)
-    attempt(partial(run.act, world))
-    while world.hook.in_flight:
-        world.hook.in_flight.pop(0)()
-    world.recorded.raise_violation()
-
-
-def _play(world: Deployment, acts: Sequence[Act], known_worlds: KnownWorlds | None) -> None:
-    """Play acts to the end, or until the world is known to end well."""
-    if known_worlds and known_worlds.known(world, acts):
-        return
+def _play(world: Deployment, acts: Sequence[Act], end_well: Met) -> Met:
+    """Play acts to the end, or until the world is known to end well; return all worlds met."""
+    met: Met = set()
     for step, after in _steps(world, acts):
+        here = (len(after), step in acts, fingerprint(world))
+        if here in end_well:
+            return met
+        met.add(here)
         if step in acts:
             step(world)
-            continue
-        attempt(partial(step, world))
-        world.recorded.raise_violation()
-        if known_worlds and known_worlds.known(world, after):
-            return
+        else:
+            attempt(partial(step, world))
     world.check_at_rest()
+    return met
 
 
 def _with_paths(calls: Sequence[Call]) -> Iterator[tuple[CallPath, Call]]:

@@ -45,7 +45,7 @@ def test_a_seeded_bug_is_found(
     def wanted(site: CallPath) -> bool:
         return site[0] == function and site[-1].startswith(call)
 
-    with closing(sweep(templates, SCENARIOS[0], wanted)) as met:
+    with closing(sweep(templates, SCENARIOS["confirmed and sent"], wanted)) as met:
         found = next((found for _, _, found in met if found), None)
 
     assert found is not None

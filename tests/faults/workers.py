@@ -5,7 +5,7 @@ from functools import partial
 
 from greenlet import getcurrent, greenlet
 
-from tests.faults.runs import attempt
+from tests.faults.request_hook import attempt
 
 
 class Workers:

@@ -118,7 +118,7 @@ def a_mail_is_sent_without_reading_the_log(
 
 
 @SEEDED_BUGS.in_place_of("events.sequence.after")
-def the_sequence_trusts_the_machine_clock(now: datetime, *_: Any) -> Any:
+def the_sequence_trusts_the_machine_clock(now: int, *_: Any) -> str:
     return after(now)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import takewhile
 from typing import Any
+from uuid import uuid4
 
 from moto.dynamodb.models import dynamodb_backends
 
@@ -35,9 +36,7 @@ class World:
     ) -> None:
         client = cache(client_factory())  # shared by all functions: creating clients takes a third
         self._sqs, self._dynamodb = client("sqs"), client("dynamodb")
-        wiring.create_tables(templates, self._dynamodb)
-        wiring.create_queues(templates, self._sqs)
-        wiring.create_topic(templates, client("sns"))
+        wiring.create(templates, client)
         self.sources, self._stream_batch = wiring.sources_of(templates)
         self._ticks = wiring.ticks_of(templates)
         self.environments = {
@@ -53,10 +52,7 @@ class World:
         self.paused: set[str] = set()
         self._delivered: dict[str, list[Any]] = {consumer: [] for consumer in self.sources}
 
-    # -- event sources and operators ---------------------------------------------------------------
-
     def invoke(self, service: str, event: Mapping[str, Any]) -> Any:
-        """Invoke a function like Lambda."""
         return self.handlers[service](dict(event), None)
 
     def relay(self) -> int:
@@ -78,7 +74,6 @@ class World:
         return self._position - begin
 
     def purge(self, consumer: str) -> None:
-        """Drop all messages in a consumer's queue."""
         self._sqs.purge_queue(QueueUrl=self.sources[consumer].url)
 
     def consume(self, consumer: str, *, times: int = 1, reverse: bool = False) -> int:
@@ -122,14 +117,10 @@ class World:
 
     @property
     def active(self) -> set[str]:
-        """The consumers that are not paused."""
         return set(self.sources) - self.paused
-
-    # -- state ------------------------------------------------------------------------------------
 
     @property
     def log(self) -> str:
-        """The log table's name."""
         return str(self.environments["checkout"][LOG])
 
     def own_table(self, service: str, name: str) -> str:
@@ -137,7 +128,6 @@ class World:
         return str(self.environments[service][table_variable(name)])
 
     def history(self, order: str) -> History:
-        """Return the order's events."""
         return DynamoLog(self._dynamodb, self.log).read(order)
 
     def slots(self, order: str) -> dict[str, str]:
@@ -146,10 +136,8 @@ class World:
 
     def data(self, order: str, slot: str) -> Any:
         """Return the stored data of the event in a slot."""
-        item = self._dynamodb.get_item(
-            TableName=self.log, Key={"subject": {"S": order}, "slot": {"S": slot}}
-        )["Item"]
-        return json.loads(item["data"]["S"])
+        items = {(item["subject"], item["slot"]): item for item in self.table(self.log)}
+        return json.loads(items[order, slot]["data"])
 
     def table(self, name: str) -> list[dict[str, Any]]:
         """Return all items of a table, as plain values."""
@@ -166,13 +154,12 @@ class World:
         return [message["Body"] for message in answer.get("Messages", [])]
 
     def put(self, table: str, item: dict[str, Any]) -> None:
-        """Write an item into a table."""
         self._dynamodb.put_item(TableName=table, Item=item)
 
     def send(self, consumer: str, body: str, group: str = "stranger") -> None:
-        """Send a message directly to a consumer's queue, past the topic."""
+        """Send a message directly to a consumer's queue, past the topic and deduplication."""
         source = self.sources[consumer]
-        fifo = {"MessageGroupId": group, "MessageDeduplicationId": str(hash(body))}
+        fifo = {"MessageGroupId": group, "MessageDeduplicationId": str(uuid4())}
         self._sqs.send_message(
             QueueUrl=source.url, MessageBody=body, **(fifo if source.fifo else {})
         )
