@@ -17,7 +17,6 @@ def world() -> World:
 
 @pytest.fixture(autouse=True)
 def cases(figure: Figure) -> Iterator[None]:
-    """Report the number of cases that the test ran."""
     case_counts.clear()
     yield
     for kind, count in case_counts.items():

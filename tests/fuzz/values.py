@@ -5,7 +5,6 @@ Texts often contain `MARK`, so that tests find a payload that appears in a log o
 
 import base64
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -58,9 +57,8 @@ numbers = st.one_of(
     st.sampled_from([0, -1, 2**31, 2**53 + 1, 2**63, 2**64, -(2**63) - 1, 10**40, 10**400]),
     st.floats(),
 )
-scalars = st.one_of(st.none(), st.booleans(), numbers, texts)
 json_values = st.recursive(
-    scalars,
+    st.one_of(st.none(), st.booleans(), numbers, texts),
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(names, inner, max_size=4)),
     max_leaves=8,
 )
@@ -100,7 +98,7 @@ def _somewhere(draw: st.DrawFn, whole: Any) -> Any:
     """Return a non-empty object or array of a document."""
     found = [whole]
     for holder in found:
-        inner: Sequence[Any] = list(holder.values()) if isinstance(holder, dict) else holder
+        inner = holder.values() if isinstance(holder, dict) else holder
         found += [each for each in inner if isinstance(each, dict | list) and each]
     return draw(st.sampled_from(found))
 

@@ -74,7 +74,6 @@ class World(Application):
             super().__init__(the_map.SERVICES, clock=Clock(), issuer=issuer, wrap=self._on_aws)
 
     def call(self, service: str, event: Any) -> tuple[Any, str]:
-        """Call a function; return its answer and its log output."""
         self.output.take()
         with self.output.capture():
             answer = self.invoke(service, event)

@@ -19,8 +19,6 @@ type Records = Callable[[str], RecordedStage]
 
 @pytest.fixture(scope="session")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Records:
-    """Return a function from a stage's name to the recorded stage."""
-
     @cache
     def stage(name: str) -> RecordedStage:
         def write(path: Path) -> None:

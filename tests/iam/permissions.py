@@ -13,12 +13,6 @@ from botocore.model import OperationModel
 from functions.runtime.aws.client import client_factory
 from tests.support.template import ACCOUNT, REGION, table_arn
 
-SUFFIX = "-AbC123"
-"""Six characters as Secrets Manager appends them to a secret's name."""
-
-DEFAULT_SET = "default"
-"""The name of the configuration set that an identity of SES may have; any would do."""
-
 _TRANSACTED = {"Put", "Update", "Delete", "ConditionCheck"}
 """Kinds of items in a transaction, each with an action; the transaction itself has none.
 
@@ -59,15 +53,15 @@ def required(service: str, operation: str, params: Mapping[str, Any]) -> Iterato
             queue = params["QueueUrl"].rpartition("/")[2]
             yield Permission(f"sqs:{operation.removesuffix('Batch')}", _arn("sqs", queue))
         case "sesv2", "SendEmail":
-            # Recipients' identities are for SES's sandbox.
+            # Recipients' identities are for SES's sandbox; the configuration set may be any.
             sender = params["FromEmailAddress"]
             addresses = (sender, *params["Destination"]["ToAddresses"])
             identities = (f"identity/{address}" for address in addresses)
-            for resource in (*identities, f"configuration-set/{DEFAULT_SET}"):
+            for resource in (*identities, "configuration-set/default"):
                 arn = _arn("ses", resource)
                 yield Permission("ses:SendEmail", arn, {"ses:FromAddress": sender})
         case "secretsmanager", "GetSecretValue":
-            secret = f"secret:{params['SecretId']}{SUFFIX}"
+            secret = f"secret:{params['SecretId']}-AbC123"  # with a suffix of Secrets Manager
             yield Permission("secretsmanager:GetSecretValue", _arn("secretsmanager", secret))
         case _:
             raise UnknownCall(f"{service} {operation}: add its permissions to {__file__}")
@@ -84,10 +78,8 @@ def _arn(service: str, resource: str) -> str:
 
 @dataclass
 class Recorder:
-    """The number of calls, and with their role the `operations` (`dynamodb.PutItem`) and
-    `permissions`.
-
-    A role is given by the name of its service, or its own.
+    """The calls of roles, each by its service's name or its own: `operations` are such as
+    `dynamodb.PutItem`.
     """
 
     calls: int = 0
@@ -95,7 +87,6 @@ class Recorder:
     permissions: set[tuple[str, Permission]] = field(default_factory=set)
 
     def clients(self, role: str) -> Callable[[str], Any]:
-        """Return a factory of recorded clients for a role."""
         make = client_factory()
 
         @cache

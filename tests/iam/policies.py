@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from itertools import starmap
+from itertools import product, starmap
 from typing import Any
 
 from functions.runtime.settings import SERVICE
@@ -92,9 +92,8 @@ def _grants(policies: Sequence[Mapping[str, Any]]) -> Iterator[Grant]:
             if condition.keys() - {"StringEquals"}:
                 raise Unsupported(f"{sorted(condition)} is not supported")
             keys = tuple(sorted(condition.get("StringEquals", {}).items()))
-            for action in _all(statement["Action"]):
-                for resource in _all(statement["Resource"]):
-                    yield Grant(action, resource, keys)
+            actions, resources = _all(statement["Action"]), _all(statement["Resource"])
+            yield from (Grant(*each, keys) for each in product(actions, resources))
 
 
 def _all(one_or_more: str | Sequence[str]) -> Sequence[str]:

@@ -39,8 +39,11 @@ class RecordedStage:
 
 
 def record(stage: Stage, assembly: Assembly) -> RecordedStage:
-    """Run the workload on a stage under moto, with localstripe where its gateway is Stripe."""
-    templates, recorder = _moved_to_moto(assembly), Recorder()
+    """Run the workload on a stage in moto's account and region."""
+    bound = json.dumps(assembly.stacks)
+    for there, here in ((LOCAL.account, ACCOUNT), (LOCAL.region, REGION)):
+        bound = bound.replace(str(there), here)
+    templates, recorder = Templates(json.loads(bound)), Recorder()
     with mock_aws(), time_machine.travel(NOW, tick=False) as clock, _gateway(stage) as tokens:
         if stage.sender:
             client_factory()("sesv2").create_email_identity(EmailIdentity=stage.sender)
@@ -48,14 +51,6 @@ def record(stage: Stage, assembly: Assembly) -> RecordedStage:
         forget_all(stage, recorder, run_workload(world, stage, clock, **tokens))
     permissions = recorder.permissions | set(required_by_lambda(templates))
     return RecordedStage(roles(templates), recorder, permissions)
-
-
-def _moved_to_moto(assembly: Assembly) -> Templates:
-    """Return templates with the local cloud's account and region replaced by those of moto."""
-    bound = json.dumps(assembly.stacks)
-    for there, here in ((LOCAL.account, ACCOUNT), (LOCAL.region, REGION)):
-        bound = bound.replace(str(there), here)
-    return Templates(json.loads(bound))
 
 
 @contextmanager

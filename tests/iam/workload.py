@@ -46,6 +46,7 @@ def paused(world: World, *consumers: Consumer) -> Iterator[None]:
     world.paused = set()
 
 
+@patch.object(daily_sums, "LONGEST", DAYS)
 def run_workload(
     world: World, stage: Stage, clock: Traveller, *, success: str, declined: str
 ) -> list[str]:
@@ -75,15 +76,14 @@ def run_workload(
         clock.shift(STALLED_AFTER)
         world.tick(ORDERS.name)
     world.settle()
-    with paused(world, SHIPPING, ANALYTICS), patch.object(daily_sums, "LONGEST", DAYS):
+    with paused(world, SHIPPING, ANALYTICS):
         # Until the carrier's key has expired, and the day was summed up.
         ended[shop.order(token=success)] = "dispatched"
         world.settle()
         clock.shift(timedelta(days=3))
         world.tick(ANALYTICS.name)
     world.settle()
-    with patch.object(daily_sums, "LONGEST", DAYS):
-        world.tick(ANALYTICS.name)
+    world.tick(ANALYTICS.name)
     # A customer's order, also on a stage that takes no customers' orders.
     event = placed(msgspec.structs.replace(order_placed(), customer="ROBIN"))
     DynamoLog(client_factory()("dynamodb"), world.log).append(event)

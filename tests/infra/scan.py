@@ -1,7 +1,7 @@
 """Run cdk-nag and cfn-lint over a stage, and read their reports."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ class Scan(Assembly):
     """A scanned stage: the resources that each pack checked (`seen`) and its report, by pack.
 
     `findings` have the form `rule at construct`; `suppressed` are the rules with an acknowledged
-    finding.
+    finding, and `acknowledged` has the construct, rule and reason of each acknowledgement.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -38,11 +38,11 @@ class Scan(Assembly):
         self.suppressed = {
             each["acknowledgedId"] for report in reports for each in report["suppressedViolations"]
         }
-
-    def acknowledged(self) -> Iterator[tuple[str, str, str]]:
-        """Yield the code's acknowledgements: the construct's path, the rule, and the reason."""
-        for construct, rules in self.metadata("aws:cdk:acknowledged-rules"):
-            yield from ((construct, *each) for each in rules.items())
+        self.acknowledged: list[tuple[str, str, str]] = [
+            (construct, *each)
+            for construct, rules in self.metadata("aws:cdk:acknowledged-rules")
+            for each in rules.items()
+        ]
 
 
 def recording(pack: Any, seen: list[str]) -> Any:
@@ -70,9 +70,7 @@ def scan(stage: Stage, out: Path) -> None:
 
 
 def lint(templates: Mapping[str, Path], out: Path) -> None:
-    """Run cfn-lint over templates without their ignored checks; write the findings: template,
-    resource, rule.
-    """
+    """Run cfn-lint without ignored checks; write the findings: template, resource, rule."""
     # The import takes seconds, and not all processes of a run need it.
     from cfnlint import ManualArgs
     from cfnlint.config import ConfigMixIn

@@ -95,7 +95,7 @@ def test_the_scanned_templates_are_the_deployed_ones(
 def test_acknowledgements_are_few_each_at_a_construct_and_with_a_reason(
     scans: dict[str, Scan], figure: Figure
 ) -> None:
-    known = [each for found in scans.values() for each in found.acknowledged()]
+    known = [each for found in scans.values() for each in found.acknowledged]
     reasons = {reason for _, _, reason in known}
     figure("acknowledgements (reasons to let a finding be)", len(reasons))
     figure("rules that they answer", len({rule.partition("[")[0] for _, rule, _ in known}))
@@ -109,7 +109,7 @@ def test_acknowledgements_are_few_each_at_a_construct_and_with_a_reason(
 def test_every_acknowledgement_has_a_finding(
     scans: dict[str, Scan], linted: set[tuple[str, str, str]]
 ) -> None:
-    known = {rule for found in scans.values() for _, rule, _ in found.acknowledged()}
+    known = {rule for found in scans.values() for _, rule, _ in found.acknowledged}
     found = {rule for each in scans.values() for rule in each.suppressed}
     found |= {f"{LINT}::{rule}" for _, _, rule in linted}
 
