@@ -1,18 +1,13 @@
 """Hooks on the calls of all AWS clients."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
+from unittest.mock import patch
 
-from botocore.handlers import BUILTIN_HANDLERS
+from botocore import handlers
 
 
-@contextmanager
-def hooked(*hooks: tuple[str, Callable[..., Any]]) -> Iterator[None]:
+def hooked(*hooks: tuple[str, Callable[..., Any]]) -> AbstractContextManager[Any]:
     """Hook botocore events, by name and function, of all sessions that are created meanwhile."""
-    BUILTIN_HANDLERS.extend(hooks)
-    try:
-        yield
-    finally:
-        for hook in hooks:
-            BUILTIN_HANDLERS.remove(hook)
+    return patch.object(handlers, "BUILTIN_HANDLERS", [*handlers.BUILTIN_HANDLERS, *hooks])

@@ -43,7 +43,6 @@ def gateway(script: Script, secret: Secret | None = None, **more: Any) -> Stripe
 
 
 def intent(status: str, **more: Any) -> tuple[int, dict[str, Any]]:
-    """Return an answer with an intent."""
     body = {
         "id": REFERENCE,
         "object": "payment_intent",
@@ -58,7 +57,6 @@ def intent(status: str, **more: Any) -> tuple[int, dict[str, Any]]:
 
 
 def refused(status: int, kind: str = "invalid_request_error", **error: str) -> ScriptedAnswer:
-    """Return an error answer."""
     return status, {"error": {"type": kind, "message": "No.", **error}}
 
 

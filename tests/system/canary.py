@@ -46,12 +46,11 @@ class CallRecorder:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.refusals: Counter[str] = Counter()
 
-    def recording(self) -> AbstractContextManager[None]:
+    def recording(self) -> AbstractContextManager[Any]:
         """Record the calls of all sessions that are created meanwhile."""
         return hooked(("provide-client-params", self._record), ("before-call", self._refuse))
 
     def of(self, *operations: str) -> Iterator[dict[str, Any]]:
-        """Yield the parameters of all calls of some operations."""
         yield from (sent for operation, sent in self.calls if operation in operations)
 
     def _record(self, params: dict[str, Any], model: Any, **_: Any) -> None:
@@ -89,7 +88,6 @@ class Canary:
         return good
 
     def place(self, token: str, key: str) -> Placed:
-        """Place an order over HTTP."""
         answer = self.shop.place(ORDER | {"payment_token": token}, key, **HEADERS)
         assert answer.status == 200, answer
         return Placed(answer.body["id"], key)

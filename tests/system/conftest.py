@@ -51,7 +51,6 @@ def shop(world: World) -> Shop:
 
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Connection:
-    """An operator's connection to the stage."""
     monkeypatch.setattr(job, "JOBS", tmp_path)
     # Created at first use, so that hooks of the test apply to the client.
     return Connection(stage=DEV.name, client=cache(lambda service: client_factory()(service)))

@@ -66,10 +66,7 @@ class Shop(Customer):
         lines = [{"sku": each, "quantity": quantity} for each in (sku, *others)]
         return self.place(BODY | {"lines": lines, "payment_token": token}, key)
 
-    # -- the services' own tables ------------------------------------------------------------------
-
     def available(self, sku: str = SKU) -> int:
-        """Return the remaining stock."""
         stock = self._world.table(self._world.own_table("inventory", "stock"))
         return next(int(item["available"]) for item in stock if item["sku"] == sku)
 

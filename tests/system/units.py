@@ -46,11 +46,9 @@ class Meter:
         self._sent: list[tuple[str, dict[str, Any]]] = []
 
     def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        """Record a call that is sent."""
         self._sent.append((model.name, dict(params)))
 
     def charge(self, http_response: Any, **_: Any) -> None:
-        """Charge the call when its response arrives."""
         operation, sent = self._sent.pop()
         match operation:
             case "PutItem" if sent["TableName"] not in SANDBOXES:

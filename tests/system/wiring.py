@@ -4,10 +4,10 @@ moto's CloudFormation silently skips subscriptions, so it is not used.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from functions.runtime.main import Clients
 from functions.runtime.settings import SERVICE
 from tests.support.template import ACCOUNT, REGION, Resource, Templates
 
@@ -24,28 +24,22 @@ class Source:
     batch: int
 
 
-def create_tables(templates: Templates, dynamodb: Any) -> None:
+def create(templates: Templates, client: Clients) -> None:
     for table in templates.resources("AWS::DynamoDB::Table"):
         properties = _without(table, "PointInTimeRecoverySpecification", "SSESpecification")
         if "StreamSpecification" in properties:
             properties["StreamSpecification"] |= {"StreamEnabled": True}
-        dynamodb.create_table(**properties)
-
-
-def create_queues(templates: Templates, sqs: Any) -> None:
-    queues = list(templates.resources("AWS::SQS::Queue"))
+        client("dynamodb").create_table(**properties)
+    queues = templates.resources("AWS::SQS::Queue")
     for queue in sorted(queues, key=lambda queue: "RedrivePolicy" in queue.properties):
-        name = queue.properties["QueueName"]
-        sqs.create_queue(QueueName=name, Attributes=_attributes(_without(queue, "QueueName")))
-
-
-def create_topic(templates: Templates, sns: Any) -> None:
+        attributes = _attributes(queue, "QueueName")
+        client("sqs").create_queue(QueueName=queue.properties["QueueName"], Attributes=attributes)
     for topic in templates.resources("AWS::SNS::Topic"):
-        name = topic.properties["TopicName"]
-        sns.create_topic(Name=name, Attributes=_attributes(_without(topic, "TopicName")))
+        attributes = _attributes(topic, "TopicName")
+        client("sns").create_topic(Name=topic.properties["TopicName"], Attributes=attributes)
     for subscription in templates.resources("AWS::SNS::Subscription"):
         target = {name: subscription.properties[name] for name in TARGET}
-        sns.subscribe(**target, Attributes=_attributes(_without(subscription, *TARGET)))
+        client("sns").subscribe(**target, Attributes=_attributes(subscription, *TARGET))
 
 
 def _without(resource: Resource, *names: str) -> dict[str, Any]:
@@ -55,10 +49,10 @@ def _without(resource: Resource, *names: str) -> dict[str, Any]:
     }
 
 
-def _attributes(properties: Mapping[str, Any]) -> dict[str, str]:
+def _attributes(resource: Resource, *names: str) -> dict[str, str]:
     return {
         name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in properties.items()
+        for name, value in _without(resource, *names).items()
     }
 
 

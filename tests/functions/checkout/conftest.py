@@ -60,14 +60,12 @@ class MemoryShop(Customer):
         self.restart()
 
     def sell(self, sku: str, name: str, price: int, currency: str = "EUR") -> None:
-        """Put or change a product in the catalogue."""
         old = self._products.get(sku)
         values: dict[str, str | int] = {"name": name, "price": price, "currency": currency}
         version = old.version if old else 0
         assert self._products.put(Record(key=sku, values=values, version=version))
 
     def withdraw(self, sku: str) -> None:
-        """Remove a product from the catalogue."""
         del self._products._items[sku]
 
     @override
@@ -108,7 +106,6 @@ def assert_refused(shop: MemoryShop, event: dict[str, Any], status: int, field: 
 
 
 def append_facts(shop: MemoryShop, *facts: Fact) -> None:
-    """Append the facts of other services, one after the other."""
     for fact in facts:
         history = shop.log.read(ORDER)
         shop.log.append(then(list(history)[-1], fact, seen=[event.sequence for event in history]))
