@@ -54,7 +54,6 @@ def order(
 
 
 def rows_for(event: Event[Any], history: History, now: datetime) -> tuple[Row, ...]:
-    """Return the rows that analytics writes for an event."""
     on = SERVICE.reaction_to(event.type)
     assert on is not None
     decided = on.react(*[event, *([history] if on.history else []), now])

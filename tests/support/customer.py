@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from functions.checkout.identity import order_id
+from functions.runtime.main import Handler
 from functions.runtime.memory.lambda_events import http_request
 from tests.support.builders import EMAIL, SHIP_TO
 
@@ -46,7 +46,7 @@ class HttpAnswer:
 class Customer:
     """Sends requests to `handle`, the API's handler, with the request context `context`."""
 
-    def __init__(self, handle: Callable[[Any, Any], Any]) -> None:
+    def __init__(self, handle: Handler) -> None:
         self.handle = handle
         self.context: dict[str, Any] = {}
 
@@ -63,11 +63,7 @@ class Customer:
         event = http_request(
             route,
             body=body if isinstance(body, str) or body is None else json.dumps(body),
-            headers={
-                name.replace("_", "-"): value
-                for name, value in headers.items()
-                if value is not None
-            },
+            headers={name.replace("_", "-"): v for name, v in headers.items() if v is not None},
             pathParameters=path,
             requestContext=self.context,
         )
@@ -77,15 +73,14 @@ class Customer:
         return self.request("POST /checkout", body=body, idempotency_key=key, **headers)
 
     def show(
-        self, order: str = ORDER, bearer: str | None = KEY, **headers: str | None
-    ) -> HttpAnswer:
-        return self._order_request("GET /orders/{id}", order, bearer, headers)
-
-    def cancel(self, order: str = ORDER, bearer: str | None = KEY) -> HttpAnswer:
-        return self._order_request("POST /orders/{id}/cancel", order, bearer, {})
-
-    def _order_request(
-        self, route: str, order: str, bearer: str | None, headers: dict[str, str | None]
+        self,
+        order: str = ORDER,
+        bearer: str | None = KEY,
+        route: str = "GET /orders/{id}",
+        **headers: str,
     ) -> HttpAnswer:
         allowed = f"Bearer {bearer}" if bearer else None
         return self.request(route, path={"id": order}, authorization=allowed, **headers)
+
+    def cancel(self, order: str = ORDER, bearer: str | None = KEY) -> HttpAnswer:
+        return self.show(order, bearer, "POST /orders/{id}/cancel")

@@ -33,7 +33,6 @@ class CheckedShop:
         return event
 
     def project(self, history: History) -> None:
-        """Write an order's row."""
         made = row(history)
         assert made is not None
         self.rows.put(made)

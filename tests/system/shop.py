@@ -42,7 +42,6 @@ class Shop(Customer):
         self.add_stock(sku, stock)
 
     def add_stock(self, sku: str, pieces: int) -> None:
-        """Set the stock of a product."""
         stock = self._world.own_table("inventory", "stock")
         self._world.put(stock, {"sku": {"S": sku}, "available": {"N": str(pieces)}})
 

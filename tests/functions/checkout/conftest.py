@@ -39,19 +39,18 @@ class MemoryShop(Customer):
         self.lines = lines
         self.listed = MemoryRows()
         self.issuer: str | None = None
-        super().__init__(self._handler())
+        super().__init__(lambda *event: self._endpoints(*event))
+        self.restart()
         self.sell("TRUMPET-BB", "Trumpet in B flat", 24900)
         self.sell("MUTE-CUP", "Cup mute", 1995)
         self.sell("KAZOO", "Kazoo", 499, "USD")
 
     def restart(self) -> None:
         """Build the endpoints anew, as after a cold start."""
-        self.handle = self._handler()
-
-    def _handler(self) -> Any:
         tables = {CATALOGUE: self.catalogue}.__getitem__
         given = replace(resources(tables, self.clock), rows={LIST: self.listed}.__getitem__)
-        return api_handler(SERVICE, SERVICE.build(self.log, given), self.lines, self.issuer)
+        endpoints = SERVICE.build(self.log, given)
+        self._endpoints = api_handler(SERVICE, endpoints, self.lines, self.issuer)
 
     def guard(self, subject: str | None, issuer: str | None = ISSUER) -> None:
         """Set the stage's issuer, or None, and the subject of the requests' token."""
