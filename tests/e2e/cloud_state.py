@@ -16,11 +16,9 @@ VOLATILE = ("Approximate", "Created", "LastModified")
 def consumer_state(connection: Connection, consumer: str) -> dict[str, Any]:
     """Return all settings that an update of a consumer's stack may change, by kind."""
     name, client = names.prefixed(connection.stage, consumer), connection.client
-    sns, sqs, iam = client("sns"), client("sqs"), client("iam")
-    function = client("lambda").get_function_configuration(FunctionName=name)
-    (source,) = client("lambda").list_event_source_mappings(FunctionName=name)[
-        "EventSourceMappings"
-    ]
+    sns, sqs, iam, aws_lambda = map(client, ("sns", "sqs", "iam", "lambda"))
+    function = aws_lambda.get_function_configuration(FunctionName=name)
+    (source,) = aws_lambda.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     (subscription,) = (
@@ -46,13 +44,11 @@ def consumer_state(connection: Connection, consumer: str) -> dict[str, Any]:
 
 
 def code_hashes(connection: Connection) -> dict[str, str]:
-    """Return the hash of each function's code, by the function's name."""
     functions = connection.client("lambda").list_functions()["Functions"]
     return {function["FunctionName"]: function["CodeSha256"] for function in functions}
 
 
 def update_times(connection: Connection) -> dict[str, Any]:
-    """Return the time of each stack's last update, by its name."""
     found = connection.client("cloudformation").describe_stacks()["Stacks"]
     return {
         stack["StackName"]: stack.get("LastUpdatedTime", stack["CreationTime"])

@@ -29,7 +29,7 @@ DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationErro
 def settings(temporary: Path, port: int) -> dict[str, str]:
     """Return the environment for the emulator, its functions, the CDK and the SDK.
 
-    The emulator creates a certificate in its folder for temporary files.
+    The emulator runs openssl for a certificate in its folder for temporary files.
     """
     certificate = str(temporary / "ministack-tls" / "server.crt")
     trusted = ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE")
@@ -44,7 +44,13 @@ def translate_policies(connection: Connection) -> None:
         role = role_of(connection, service)
         for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
             policy = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-            policy["Statement"] = [_translated(each) for each in policy["Statement"]]
+            for statement in policy["Statement"]:
+                given = statement["Action"]
+                actions = [given] if isinstance(given, str) else given
+                statement["Action"] = actions + [EMULATED[a] for a in actions if a in EMULATED]
+                if UNSCOPED.issuperset(actions):
+                    del statement["Condition"]
+                    statement["Resource"] = "*"
             iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy))
 
 
@@ -72,14 +78,3 @@ def denied(call: Callable[..., Any], **request: Any) -> bool:
     except ClientError as error:
         return error.response["Error"]["Code"] in DENIALS
     return False
-
-
-def _translated(statement: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a statement with the emulator's actions, without limits that it does not support."""
-    given = statement["Action"]
-    actions = [given] if isinstance(given, str) else list(given)
-    result = {**statement, "Action": actions + [EMULATED[a] for a in actions if a in EMULATED]}
-    if UNSCOPED.issuperset(actions):
-        del result["Condition"]
-        result["Resource"] = "*"
-    return result

@@ -66,11 +66,6 @@ def fail(cloud: LocalCloud) -> None:
     )
 
 
-def status(cloud: LocalCloud) -> str:
-    found = cloud.connection.client("cloudformation").describe_stacks(StackName=STACK)
-    return str(found["Stacks"][0]["StackStatus"])
-
-
 def failed_orders(cloud: LocalCloud) -> set[str]:
     """Return the orders that the release failed to charge, from its log."""
     group = cloud.connection.log_group(CONSUMER)

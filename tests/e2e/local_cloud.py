@@ -35,7 +35,6 @@ def free_port() -> int:
 
 @contextmanager
 def folder() -> Iterator[Path]:
-    """Yield a temporary folder in the place of a run's own."""
     with TemporaryDirectory(prefix="rehearsal-", dir=scratch.base()) as name:
         yield Path(name)
 
@@ -109,7 +108,6 @@ class LocalCloud:
     def request(
         self, method: str, path: str, token: str | None = None, *, body: Any = None, **headers: str
     ) -> BaseHTTPResponse:
-        """Send a request to the shop, as its customers do."""
         bearer = {"authorization": f"Bearer {token}"} if token else {}
         return self.http.request(method, self.api + path, headers=bearer | headers, json=body)
 

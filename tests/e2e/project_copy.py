@@ -9,7 +9,6 @@ from ops.paths import ROOT
 SOURCES = ("app.py", "cdk.json", "events", "functions", "infra", "requirements")
 TOOLS = (".build", ".tools")
 BLOCK = re.compile(r"```python\n# (functions/\S+)\n(.*?)```", re.DOTALL)
-MANUAL = ROOT / "docs" / "add-a-consumer.md"
 
 
 class ProjectCopy:
@@ -33,7 +32,7 @@ class ProjectCopy:
 
     def add_documented_consumer(self) -> str:
         """Add the consumer of docs/add-a-consumer.md, and return its name."""
-        for file, text in BLOCK.findall(MANUAL.read_text()):
+        for file, text in BLOCK.findall((ROOT / "docs" / "add-a-consumer.md").read_text()):
             path = self.path / file
             path.parent.mkdir(exist_ok=True)
             (path.parent / "__init__.py").write_text('"""Greeting."""\n')

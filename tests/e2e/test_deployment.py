@@ -185,7 +185,8 @@ def test_a_failing_update_is_rolled_back_completely_without_losing_an_order(
     wait_until(shopping(lambda: update.ended() is not None), 180, "the CDK gave up")
 
     assert update.ended()
-    assert release.status(cloud) == "UPDATE_ROLLBACK_COMPLETE"
+    rolled_back = cloud.connection.client("cloudformation").get_waiter("stack_rollback_complete")
+    rolled_back.wait(StackName=release.STACK)
     assert consumer_state(cloud.connection, release.CONSUMER) == before
     ends = [dispatched(cloud, order).status for order in orders]
     lines = ledger(cloud.connection, orders)  # a terminated worker may leave one prepared
