@@ -71,24 +71,21 @@ def sources_of(templates: Templates) -> tuple[dict[str, Source], int]:
         queue.properties["QueueName"]: queue.properties
         for queue in templates.resources("AWS::SQS::Queue")
     }
-    found: dict[str, Source] = {}
-    relays: list[int] = []
-    for resource in templates.resources("AWS::Lambda::EventSourceMapping"):
-        mapping = resource.properties
-        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-        arn, batch = mapping["EventSourceArn"], int(mapping["BatchSize"])
-        queue = queues.get(_name(arn))
-        if queue is None:
-            relays.append(batch)
-            continue
-        found[environments[mapping["FunctionName"]][SERVICE]] = Source(
-            url=_url(arn),
-            dead_letters=_url(queue["RedrivePolicy"]["deadLetterTargetArn"]),
-            fifo=bool(queue.get("FifoQueue")),
-            batch=batch,
+    mappings = [
+        mapping.properties for mapping in templates.resources("AWS::Lambda::EventSourceMapping")
+    ]
+    assert all(each["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for each in mappings)
+    (relay,) = (each for each in mappings if _name(each["EventSourceArn"]) not in queues)
+    mappings.remove(relay)
+    return {
+        environments[mapping["FunctionName"]][SERVICE]: Source(
+            url=_url(arn := mapping["EventSourceArn"]),
+            dead_letters=_url(queues[_name(arn)]["RedrivePolicy"]["deadLetterTargetArn"]),
+            fifo=bool(queues[_name(arn)].get("FifoQueue")),
+            batch=int(mapping["BatchSize"]),
         )
-    (relay,) = relays
-    return found, relay
+        for mapping in mappings
+    }, int(relay["BatchSize"])
 
 
 def ticks_of(templates: Templates) -> dict[str, Any]:
