@@ -13,14 +13,13 @@ from events.envelope import Event
 from events.history import History
 from events.money import Money
 from functions.analytics.daily_sums import sum_closed_days
-from functions.analytics.figures import Figures, _figures
+from functions.analytics.figures import Figures
 from functions.analytics.service import SERVICE
-from functions.analytics.table import FIGURES, day_of
+from functions.analytics.table import FIGURES
 from functions.framework.ports import Row, Rows
 from functions.framework.reaction import Keep
 from functions.framework.service import Report
 from functions.runtime.memory.log import MemoryLog
-from simulation.invariants.read_models import adds
 from tests.support.builders import Clock, order_placed, placed, resources, then
 
 TODAY = date(2026, 11, 24)
@@ -79,10 +78,31 @@ def recount(
     histories: Iterable[History], days: int, today: date, *, event_ids: Container[str] | None = None
 ) -> tuple[Figures, ...]:
     """Return the figures of `days` days, counted from the events, or from those with these ids."""
-    counts: defaultdict[date, Counter[str]] = defaultdict(Counter)
-    for history in histories:
-        for event in history:
-            if event_ids is None or event.id in event_ids:
-                counts[day_of(event.time)].update(adds(event, history))
+    counted = [
+        (event, next(iter(history)).data.total)
+        for history in histories
+        for event in history
+        if event_ids is None or event.id in event_ids
+    ]
     dates = [today - timedelta(days=back) for back in reversed(range(days))]
-    return tuple(_figures(day, counts[day]) for day in dates)
+    return tuple(_recounted(day, counted) for day in dates)
+
+
+def _recounted(day: date, counted: Iterable[tuple[Event[Any], Money]]) -> Figures:
+    counts: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    money: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for event, total in counted:
+        if event.time.astimezone(UTC).date() == day:
+            counts[event.type] += 1
+            money[event.type][total.currency] += total.amount
+            if isinstance(event.data, OrderCancelled):
+                reasons[event.data.reason] += 1
+    return Figures(
+        day=day,
+        orders=counts["OrderPlaced"],
+        confirmed=counts["OrderConfirmed"],
+        cancelled=reasons,
+        ordered=money["OrderPlaced"],
+        revenue=money["OrderConfirmed"],
+    )
