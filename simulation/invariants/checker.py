@@ -11,9 +11,6 @@ from simulation.invariants import orders, read_models
 from simulation.invariants.violation import Violation
 from simulation.state import ShopState, StateListener
 
-type Check = Callable[[Sequence[Callable[..., bool]], str, Any, Any], None]
-"""Takes invariants, the order or worker that they are about, and their two arguments."""
-
 READ_MODELS = {LIST: read_models.OF_THE_LIST, FIGURES: read_models.OF_THE_FIGURES}
 
 
@@ -31,31 +28,30 @@ def hold[A, B](invariants: Sequence[Callable[[A, B], bool]], about: str, one: A,
 class Checker(StateListener):
     """Checks, right after each change, the invariants that it could break."""
 
-    def __init__(self, shop: ShopState, check: Check = hold) -> None:
+    def __init__(self, shop: ShopState) -> None:
         self.shop = shop
-        self._check = check
 
     @override
     def appended(self, event: Event[Any], changes: Sequence[Change]) -> None:
-        self._check(orders.of_a_fact(event), event.id, self.shop, event)
+        hold(orders.of_a_fact(event), event.id, self.shop, event)
 
     @override
     def ledger_changed(self, order: str) -> None:
-        self._check(orders.OF_THE_LEDGER, order, self.shop, order)
+        hold(orders.OF_THE_LEDGER, order, self.shop, order)
 
     @override
     def parcels_changed(self, order: str) -> None:
-        self._check(orders.OF_THE_PARCELS, order, self.shop, order)
+        hold(orders.OF_THE_PARCELS, order, self.shop, order)
 
     @override
     def event_handled(self, consumer: str, event: Event[Any]) -> None:
         order = event.subject
-        self._check(orders.of_a_handled_event(consumer), order, self.shop, order)
+        hold(orders.of_a_handled_event(consumer), order, self.shop, order)
 
     @override
     def row_written(self, table: str, row: Row) -> None:
-        self._check(READ_MODELS[table], row.sort, self.shop, row)
+        hold(READ_MODELS[table], row.sort, self.shop, row)
 
     @override
     def mail_sent(self, mail: Mail) -> None:
-        self._check(orders.OF_A_MAIL, mail.subject, self.shop, mail)
+        hold(orders.OF_A_MAIL, mail.subject, self.shop, mail)

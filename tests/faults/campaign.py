@@ -1,10 +1,9 @@
 """`make wire`: many random worlds under moto, and a summary of their faults and violations."""
 
 import argparse
-import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,28 +27,6 @@ ENOUGH = 5
 """Violations after which a campaign ends: more would repeat them."""
 
 
-@dataclass
-class Tally:
-    """The counts of a campaign; pairs are an operation and a fault that it met."""
-
-    worlds: int = 0
-    orders: int = 0
-    calls: int = 0
-    found: int = 0
-    faults: Counter[Fault] = field(default_factory=Counter)
-    pairs: set[tuple[str, Fault]] = field(default_factory=set)
-
-    def add(self, run: RandomWorld) -> None:
-        """Add one world."""
-        self.worlds += 1
-        self.orders += len(run.world.orders)
-        self.calls += len(run.world.hook.calls)
-        for fault in run.injected:
-            self.faults[fault.fault] += 1
-            if not isinstance(fault.target, str):
-                self.pairs.add((fault.target.operation, fault.fault))
-
-
 def run_random_world(templates: Templates, seed: int) -> tuple[RandomWorld, Violation | None]:
     """Run the world of a seed to its end, or until an invariant does not hold."""
     with deployment(templates) as world:
@@ -62,53 +39,49 @@ def run_random_world(templates: Templates, seed: int) -> tuple[RandomWorld, Viol
 
 
 def replay_command(seed: int) -> str:
-    """Return the command that replays a world."""
     return f"make wire SEED={seed}"
 
 
-def campaign(templates: Templates, seeds: Sequence[int], out: Console) -> Tally:
-    """Run a world for each seed, and print each violation."""
-    tally = Tally()
+def campaign(templates: Templates, seeds: Sequence[int], out: Console) -> ExitCode:
+    """Run a world for each seed, print each violation at once, and then all that was counted."""
+    counts: Counter[str] = Counter()
+    faults: Counter[Fault] = Counter()
+    pairs: set[tuple[str, Fault]] = set()
     shown = Console(stderr=True)
     for seed in track(seeds, "worlds", console=shown, disable=not shown.is_terminal):
         run, violation = run_random_world(templates, seed)
-        tally.add(run)
+        counts.update(world=1, order=len(run.world.orders), calls=len(run.world.hook.calls))
+        faults.update(one.fault for one in run.injected)
+        pairs |= {(one.operation, one.fault) for one in run.injected if one.operation}
         if violation is not None:
-            tally.found += 1
+            counts["violation"] += 1
             out.print(f"Seed {seed}:", *run.injected, violation, sep="\n  ", markup=False)
             out.print(f"  Replay it: {replay_command(seed)}")
-        if tally.found == ENOUGH:
+        if counts["violation"] == ENOUGH:
             break
-    return tally
-
-
-def print_summary(tally: Tally, out: Console) -> None:
-    """Print the tally."""
-    worlds, orders = counted(tally.worlds, "world"), counted(tally.orders, "order")
-    out.print(f"{worlds}, {orders}, {tally.calls:,} calls of AWS")
-    for fault, times in tally.faults.most_common():
+    worlds, orders, found = (counted(counts[one], one) for one in ("world", "order", "violation"))
+    out.print(f"{worlds}, {orders}, {counts['calls']:,} calls of AWS")
+    for fault, times in faults.most_common():
         out.print(counted_line(times, f"{fault}: {DESCRIPTIONS[fault]}"))
-    there = {(operation, fault) for operation in PORTS for fault in applicable(operation)}
-    out.print(f"{len(tally.pairs)} of {len(there)} pairs of an operation and a fault occurred.")
-    out.print(f"{counted(tally.found, 'violation')}.")
+    possible = sum(len(applicable(operation)) for operation in PORTS)
+    out.print(f"{len(pairs)} of {possible} pairs of an operation and a fault occurred.")
+    out.print(f"{found}.")
+    return ExitCode.FOUND if counts["violation"] else ExitCode.DONE
 
 
-def main(arguments: Sequence[str]) -> ExitCode:
-    """Run the command; each violation is printed at once, so an interrupt loses none."""
+def main() -> ExitCode:
     parser = argparse.ArgumentParser(prog="make wire")
     parser.add_argument("--seeds", type=whole(1), default=100, help="how many worlds")
     parser.add_argument("--first", type=whole(0), default=0, help="the seed of the first")
     parser.add_argument("--seed", type=whole(0), help="this world alone")
-    wanted = parser.parse_args(arguments)
+    wanted = parser.parse_args()
     first, worlds = (wanted.first, wanted.seeds) if wanted.seed is None else (wanted.seed, 1)
     out = Console(highlight=False, soft_wrap=True)
     with TemporaryDirectory() as folder:
         synthesize(Path(folder), replace(DEV, sender=SENDER))
         templates = Templates(Assembly(Path(folder)).stacks)
-        tally = campaign(templates, range(first, first + worlds), out)
-    print_summary(tally, out)
-    return ExitCode.FOUND if tally.found else ExitCode.DONE
+        return campaign(templates, range(first, first + worlds), out)
 
 
 if __name__ == "__main__":
-    leave(lambda: main(sys.argv[1:]))
+    leave(main)

@@ -27,7 +27,7 @@ from functions import map as the_map
 from functions.analytics.table import FIGURES
 from functions.checkout.identity import order_id
 from functions.runtime.aws.tables import DynamoRows
-from functions.runtime.main import build
+from functions.runtime.memory.lambda_events import failures
 from functions.runtime.memory.observer import MemoryObserver
 from simulation.invariants.violation import Violation, every_world_comes_to_rest
 from tests.faults.recorded_state import RecordedState
@@ -43,9 +43,6 @@ REPLAYABLE = tuple(each.name for each in the_map.CONSUMERS if each.replayable)
 TICK = "a tick"
 CLIENTS = Clients()
 BACKENDS: tuple[Any, ...] = (dynamodb_backends, sqs_backends, sns_backends, ses_backends)
-
-SHARED_BY_COPIES = (Event, Condition, type(RLock()))
-"""Types whose objects never change, or are free between two calls."""
 
 FIGURE_DAYS = 7
 """Days of figures that are kept here; all others of the real 92 would be empty, and take time."""
@@ -67,7 +64,7 @@ class Deployment(World):
         self.clock = clock
         super().__init__(templates, MemoryObserver(), lambda _: CLIENTS.hooked)
         CLIENTS.plain("sesv2").create_email_identity(EmailIdentity=SENDER)
-        figures = DynamoRows(CLIENTS.plain("dynamodb"), known_tables("dev")["analytics", FIGURES])
+        figures = DynamoRows(self._dynamodb, known_tables("dev")["analytics", FIGURES])
         for row in list(self.recorded.rows[FIGURES].all())[:FIGURE_DAYS]:
             figures.put(row)
         self.shop = Shop(self)
@@ -76,26 +73,15 @@ class Deployment(World):
     # -- functions ---------------------------------------------------------------------------------
 
     def invoke(self, service: str, event: Mapping[str, Any]) -> Any:
-        """Call a function like Lambda; messages that it does not return as failed are handled.
-
-        Raises:
-            Died: at one of its calls.
-        """
+        """Call a function like Lambda; messages that it does not return as failed are handled."""
         with self.hook.running(service, _trigger(service, event)):
             answer = super().invoke(service, event)
-        if "batchItemFailures" in (answer or {}) and service in CONSUMERS:
-            failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
+        if "Records" in event and service in CONSUMERS:
+            failed = failures(answer)
             for record in event["Records"]:
                 if record["messageId"] not in failed:
                     self.recorded.acknowledged(service, codec.decode(record["body"]))
         return answer
-
-    def restart(self) -> None:
-        """Restart all functions, with empty caches."""
-        self.handlers = {
-            service: build(environ, observer=MemoryObserver(), clients=CLIENTS.hooked)
-            for service, environ in self.environments.items()
-        }
 
     # -- customers ---------------------------------------------------------------------------------
 
@@ -155,11 +141,9 @@ class Deployment(World):
         return bool(dead)
 
     def resend(self, consumer: str, body: str) -> None:
-        """Put an event into a queue, as an operator does."""
         self.send(consumer, body, codec.decode(body).subject)
 
     def replay(self, consumer: str, order: str) -> None:
-        """Send an order's events from the log to a consumer."""
         for event in self.history(order):
             if consumer in self.recorded.subscribers.get(event.type, ()):
                 self.resend(consumer, codec.encode(event).decode())
@@ -180,31 +164,21 @@ class Deployment(World):
         if self.hook.in_flight:
             self.hook.in_flight.pop(0)()
             return True
-        if self.wait_for_visibility(*(name for name in CONSUMERS if name not in self.paused)):
-            return True
-        return operated and sum(map(self.redrive, CONSUMERS)) > 0
+        waited = self.wait_for_visibility(*self.active)
+        return waited or (operated and sum(map(self.redrive, CONSUMERS)) > 0)
 
-    def steps(self, *, operated: bool = True) -> Iterator[Callable[["Deployment"], object]]:
-        """Yield each step that needs no act, until the world is at rest.
-
-        Raises:
-            Violation: it does not come to rest.
-        """
+    def steps(self) -> Iterator[Callable[["Deployment"], object]]:
+        """Yield each step that needs no act, until the world is at rest."""
         for _ in range(MOST_STEPS):
             if self.behind:
                 yield World.relay
             elif ready := next(filter(self.ready, CONSUMERS), None):
                 yield partial(World.consume, consumer=ready)
-            elif not self.advance(operated=operated):
+            elif not self.advance():
                 return
         raise Violation(every_world_comes_to_rest, "everything")
 
     def check_at_rest(self) -> None:
-        """Check the invariants of a world at rest.
-
-        Raises:
-            Violation: one does not hold.
-        """
         self.recorded.check_at_rest([order.id for order in self.orders.values()])
 
     # -- saved worlds ------------------------------------------------------------------------------
@@ -223,7 +197,7 @@ class Deployment(World):
             backends[ACCOUNT][REGION] = backend
         self.recorded, self._position, self.paused, self.orders = own
         self.hook = CLIENTS.hook = RequestHook(self.recorded)
-        self.restart()
+        self.start()
 
 
 def _trigger(service: str, event: Mapping[str, Any]) -> str:
@@ -241,7 +215,8 @@ def deployment(templates: Templates) -> Iterator[Deployment]:
 
     The SDK's retry quota, which all worlds of a process share, is never used up.
     """
-    shared = dict.fromkeys(SHARED_BY_COPIES, lambda _: "the same object")
+    # Copies of a world share events, which never change, and locks, which are free between calls.
+    shared = dict.fromkeys((Event, Condition, type(RLock())), lambda _: "the same object")
     with time_machine.travel(NOW, tick=False) as clock, mock_aws():
         waits = SimpleNamespace(sleep=lambda _: clock.shift(1))
         with (

@@ -22,10 +22,8 @@ _DRAWN = re.compile(
     r"|(?P<mail>\"message_id\":\"[^\"]*\")"
 )
 
-type Fingerprint = tuple[object, ...]
 
-
-def fingerprint(world: Deployment) -> Fingerprint:
+def fingerprint(world: Deployment) -> tuple[object, ...]:
     """Return all that two worlds share that will continue and end in the same way."""
     recorded = world.recorded
     outcomes = {

@@ -1,7 +1,7 @@
 """The simulator's faults on AWS: the faults that each operation can meet."""
 
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from simulation import faults
 from simulation.faults import READS, WITH_CHANGES, possible
@@ -29,7 +29,17 @@ PORTS = {
 }
 """Every operation that a function may call, and the corresponding call of a port."""
 
-CONFLICTING = frozenset({"dynamodb.PutItem", "dynamodb.TransactWriteItems"})
+
+class InjectedFault(NamedTuple):
+    """A fault that was injected: the step, the call or other target, and the call's operation."""
+
+    step: int
+    target: str
+    fault: Fault
+    operation: str
+
+    def __str__(self) -> str:
+        return f"step {self.step}, {self.target}: {DESCRIPTIONS[self.fault]}"
 
 
 class UnknownOperation(BaseException):
@@ -52,6 +62,6 @@ def applicable(operation: str) -> tuple[Fault, ...]:
     found -= {"slow", "frozen"}  # time stands still while a worker runs
     if PORTS[operation] in READS:
         found.remove("die after")  # it equals a death before the call
-    if operation in CONFLICTING:
+    if operation in ("dynamodb.PutItem", "dynamodb.TransactWriteItems"):
         found |= {"conflict", PERMANENT_CONFLICT}
     return tuple(fault for fault in DESCRIPTIONS if fault in found)

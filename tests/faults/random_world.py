@@ -6,17 +6,17 @@ one order, interleave at every call of AWS.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from greenlet import getcurrent, greenlet
 
 from events.contracts.ordering import OUTCOME
 from events.order import fold
 from simulation.actors.customers import TOKENS
 from simulation.draws import Draws
 from tests.faults.deployment import CONSUMERS, REPLAYABLE, Deployment
-from tests.faults.injection import DESCRIPTIONS, Fault, applicable
-from tests.faults.request_hook import Call
-from tests.faults.workers import Workers
+from tests.faults.injection import Fault, InjectedFault, applicable
+from tests.faults.request_hook import Call, attempt
 from tests.system.shop import SKU, SOLD_OUT
 
 CHANCES = (0.0, 0.03, 0.06, 0.12, 0.25)
@@ -31,26 +31,13 @@ AT_ONCE = 2
 """Concurrent workers of a consumer."""
 
 ROUNDS = 5
-"""How often, at the end, the chores look for stalled orders and operators redrive the DLQs."""
+"""How often, at the end, the chores look for stalled orders."""
 
 CHORES = ("analytics", "orders")
 SHORT, LONG = 30, 3600
 
 type Choices = Iterator[tuple[int, Callable[[], object]]]
 """What can be next, each with its weight."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class InjectedFault:
-    """A fault that was injected: the step, the call or other target, and the fault."""
-
-    step: int
-    target: Call | str
-    fault: Fault
-
-    def __str__(self) -> str:
-        """Return it in plain words."""
-        return f"step {self.step}, {self.target}: {DESCRIPTIONS[self.fault]}"
 
 
 class RandomWorld:
@@ -62,21 +49,17 @@ class RandomWorld:
         self.steps = 0
         self._draws = Draws(seed)
         self._drawn = 0
-        self._fault_free = False
-        self._workers = Workers()
+        self._workers: dict[greenlet, str] = {}
+        self._hub = getcurrent()
         self._chance = self._draws.pick("chance", CHANCES)
         self._orders = range(self._draws.between("orders", 2, 3))
         self._placed: set[int] = set()
         self._cancels = {n for n in self._orders if self._draws.happens(f"cancel {n}", CANCELS)}
-        world.hook.before_request = self._workers.pause
+        world.hook.before_request = self._pause_worker
         world.hook.choose_fault = self._choose_fault
 
     def run(self) -> None:
-        """Run the world until it is at rest for good.
-
-        Raises:
-            Violation: an invariant does not hold.
-        """
+        """Run the world until it is at rest for good."""
         for self.steps in range(1, STEPS + 1):
             self._step()
         self._end()
@@ -91,12 +74,7 @@ class RandomWorld:
             *self._fault_choices(),
             *self._time_choices(),
         ]
-        number = self._number(1, sum(weight for weight, _ in choices))
-        for weight, choice in choices:
-            number -= weight
-            if number <= 0:
-                choice()
-                break
+        self._one([choice for weight, choice in choices for _ in range(weight)])()
 
     def _number(self, least: int, most: int) -> int:
         """Return the next number: draws without a key of their own depend on their order."""
@@ -107,23 +85,23 @@ class RandomWorld:
         return among[self._number(0, len(among) - 1)]
 
     def _work_choices(self) -> Choices:
-        for worker in self._workers.alive:
-            yield 60, partial(self._workers.resume, worker)
-        busy = Counter(self._workers.alive.values())
+        for worker in self._workers:
+            yield 60, partial(self._resume_worker, worker)
+        busy = Counter(self._workers.values())
         if self.world.behind and not busy["relay"]:
-            yield 30, partial(self._workers.start, "relay", self.world.relay)
+            yield 30, partial(self._start, "relay", self.world.relay)
         for name in CONSUMERS:
             if busy[name] < AT_ONCE and self.world.ready(name):
-                yield 30, partial(self._workers.start, name, partial(self.world.consume, name))
+                yield 30, partial(self._start, name, partial(self.world.consume, name))
 
     def _customer_choices(self) -> Choices:
-        if "checkout" in self._workers.alive.values():
+        if "checkout" in self._workers.values():
             return
         unplaced = [n for n in self._orders if n not in self._placed]
         for number in unplaced[:1]:
-            yield 20, partial(self._workers.start, "checkout", partial(self._place, number))
+            yield 20, partial(self._start, "checkout", partial(self._place, number))
         for number in sorted(self._cancels & self._placed):
-            yield 20, partial(self._workers.start, "checkout", partial(self._cancel, number))
+            yield 20, partial(self._start, "checkout", partial(self._cancel, number))
 
     def _fault_choices(self) -> Choices:
         yield 3, self._pause
@@ -144,20 +122,38 @@ class RandomWorld:
     def _time_choices(self) -> Choices:
         """Time passes only while no worker is alive: Lambda ends a worker before its message
         returns."""
-        if self._workers.alive:
+        if self._workers:
             return
         yield 4, self._wait
         yield 8, partial(self.world.advance, operated=False)
         for name in CHORES:
-            yield 2, partial(self._workers.start, f"{name} tick", partial(self.world.tick, name))
+            yield 2, partial(self._start, f"{name} tick", partial(self.world.tick, name))
 
-    # -- functions and customers -------------------------------------------------------------------
+    # -- workers -----------------------------------------------------------------------------------
+
+    def _start(self, name: str, work: Callable[[], object]) -> None:
+        """Start a worker, and run it up to its first request."""
+        worker = greenlet(partial(attempt, work))
+        self._workers[worker] = name
+        self._resume_worker(worker)
+
+    def _resume_worker(self, worker: greenlet) -> None:
+        """Let a worker make its request, and run it to the next one or to its end."""
+        worker.switch()
+        if worker.dead:
+            del self._workers[worker]
+
+    def _pause_worker(self) -> None:
+        if getcurrent() in self._workers:
+            self._hub.switch()
+
+    # -- what happens ------------------------------------------------------------------------------
 
     def _choose_fault(self, call: Call) -> Fault | None:
-        if self._fault_free or self._number(1, 1000) > self._chance * 1000:
+        if self._number(1, 1000) > self._chance * 1000:
             return None
         fault = self._one(applicable(call.operation))
-        self._record(call, fault)
+        self._record(str(call), fault, call.operation)
         return fault
 
     def _place(self, number: int) -> None:
@@ -170,8 +166,6 @@ class RandomWorld:
         self._record(self.world.orders[number].id, "cancelled")
         if self.world.cancel(number):
             self._cancels.discard(number)
-
-    # -- messages and consumers --------------------------------------------------------------------
 
     def _act(self, act: Callable[[str], object], name: str, fault: Fault) -> None:
         self._record(name, fault)
@@ -207,18 +201,16 @@ class RandomWorld:
     # -- the end -----------------------------------------------------------------------------------
 
     def _end(self) -> None:
-        self._fault_free = True
-        while self._workers.alive:
-            self._workers.resume(next(iter(self._workers.alive)))
+        self.world.hook.choose_fault = lambda _: None
+        while self._workers:
+            self._resume_worker(next(iter(self._workers)))
         self.world.paused.clear()
         for number in self._orders:
             while number not in self._placed:
                 self._place(number)
         for _ in range(ROUNDS):
-            self._rest()
-            for name in CONSUMERS:
-                self.world.redrive(name)
-            self._rest()
+            for step in self.world.steps():
+                step(self.world)
             if not self._is_moving():
                 break
             self.world.clock.shift(12 * LONG + 360)
@@ -226,13 +218,9 @@ class RandomWorld:
         self.world.clock.shift(96 * LONG)
         self.world.tick("analytics")
 
-    def _rest(self) -> None:
-        for step in self.world.steps(operated=False):
-            step(self.world)
-
     def _is_moving(self) -> bool:
         histories = [self.world.recorded.log.read(order.id) for order in self.world.orders.values()]
         return any(fold(each).moving or each.at(OUTCOME) is None for each in histories)
 
-    def _record(self, target: Call | str, fault: Fault) -> None:
-        self.injected.append(InjectedFault(step=self.steps, target=target, fault=fault))
+    def _record(self, target: str, fault: Fault, operation: str = "") -> None:
+        self.injected.append(InjectedFault(self.steps, target, fault, operation))

@@ -66,14 +66,8 @@ class RecordedState(ShopState):
         self.queues = {consumer.name: self.stream for consumer in CONSUMERS}
         self.listen(Checker(self))
 
-    # -- requests ----------------------------------------------------------------------------------
-
     def on_response(self, operation: str, params: Mapping[str, Any], response: AWSResponse) -> None:
-        """Record what AWS has accepted.
-
-        Raises:
-            Violation: an invariant does not hold any more.
-        """
+        """Record what AWS has accepted."""
         match operation:
             case "dynamodb.PutItem":
                 self._put(params["TableName"], params["Item"])
@@ -124,19 +118,12 @@ class RecordedState(ShopState):
         hold(delivery.OF_A_PUBLICATION, event.id, self, published)
         self.published.add(event.id)
 
-    # -- checks ------------------------------------------------------------------------------------
-
     @override
     def available(self, sku: str) -> int:
         record = DynamoRecords(self._client("dynamodb"), self._tables[STOCK]).get(sku)
         return int(record.values[AVAILABLE]) if record else 0
 
     def check_at_rest(self, orders: Sequence[str]) -> None:
-        """Check the invariants of a world at rest.
-
-        Raises:
-            Violation: one does not hold.
-        """
         client = self._client("dynamodb")
         for name, rows in ((LIST, MemoryRows(OPEN)), (FIGURES, MemoryRows())):
             closed = self._closed_days if name == FIGURES else []

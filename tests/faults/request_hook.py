@@ -50,9 +50,8 @@ class Call:
     about: str
 
     def __str__(self) -> str:
-        """Return it in plain words."""
-        what = f"{self.operation} ({self.about})"
-        return f"{self.function} on {self.trigger}, call {self.nth}: {what}"
+        call = f"{self.function} on {self.trigger}, call {self.nth}"
+        return f"{call}: {self.operation} ({self.about})"
 
 
 @dataclass
@@ -98,7 +97,6 @@ class RequestHook:
         if run is None:
             return
         operation = f"{model.service_model.service_name}.{model.name}"
-        possible = applicable(operation)
         call = Call(
             function=run.function,
             trigger=run.trigger,
@@ -112,7 +110,7 @@ class RequestHook:
         fault = PERMANENT_CONFLICT if item in run.conflicting else self.choose_fault(call)
         if fault == PERMANENT_CONFLICT:
             run.conflicting.add(item)
-        assert fault is None or fault in possible, (call, fault)
+        assert fault in (None, *applicable(operation)), (call, fault)
         run.params, run.fault, run.sends = params, fault, 0
 
     def send(self, event_name: str, request: AWSPreparedRequest) -> AWSResponse | None:

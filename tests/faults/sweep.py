@@ -11,7 +11,7 @@ from typing import Any
 
 from simulation.invariants.violation import Violation
 from tests.faults.deployment import CONSUMERS, TICK, Deployment, deployment
-from tests.faults.fingerprint import Fingerprint, fingerprint
+from tests.faults.fingerprint import fingerprint
 from tests.faults.injection import Fault, applicable
 from tests.faults.request_hook import Call, attempt
 from tests.faults.scenarios import Act, rest
@@ -20,7 +20,7 @@ from tests.support.template import Templates
 type CallPath = tuple[str, ...]
 """A function, its trigger, and its calls up to this one."""
 
-type Met = set[tuple[int, bool, Fingerprint]]
+type Met = set[tuple[int, bool, tuple[object, ...]]]
 """Worlds that were met: how many acts are to come, whether one is next, and the fingerprint."""
 
 
@@ -92,19 +92,12 @@ def _run_with_fault(
     The run is repeated as soon as possible: by its source, or by the client that got no answer.
     Requests that are still in flight take effect after that.
     """
-    injected: list[Call] = []
-
-    def choose_fault(call: Call) -> Fault | None:
-        if injected or call != wanted:
-            return None
-        injected.append(call)
-        return fault
-
+    faults = {wanted: fault}
     world.restore(run.saved)
-    world.hook.choose_fault = choose_fault
+    world.hook.choose_fault = lambda call: faults.pop(call, None)
     try:
         attempt(partial(run.act, world))
-        assert injected, f"{wanted} was not made again"
+        assert not faults, f"{wanted} was not made again"
         if wanted.function in CONSUMERS and wanted.trigger != TICK:
             world.wait_for_visibility(wanted.function)
         attempt(partial(run.act, world))

@@ -24,8 +24,8 @@ from functions.payment import reactions as payment
 from functions.payment import sandbox
 from functions.payment.gateway import Gateway
 from functions.shipping.carrier import Carrier
-from simulation.campaign import ROWS, Rows
-from tests.simulation.seeding import SEEDED_BUGS, Patch, with_reactions
+from simulation.campaign import Rows
+from tests.simulation.seeding import SEEDED_BUGS, Patch, patched, with_reactions
 
 __all__ = ["SEEDED_BUGS"]
 
@@ -104,10 +104,9 @@ SEEDED_BUGS["a_parcel_is_booked_before_the_outcome"] = with_reactions(
 )
 
 
-@SEEDED_BUGS.seed
-def an_idempotency_key_is_trusted_to_its_last_minute(patch: Patch) -> Rows:
-    patch.setattr("functions.shipping.sandbox.DOUBT", timedelta())
-    return ROWS
+SEEDED_BUGS["an_idempotency_key_is_trusted_to_its_last_minute"] = patched(
+    "functions.shipping.sandbox.DOUBT", timedelta()
+)
 
 
 @SEEDED_BUGS.reaction("email", OrderPlaced)
@@ -117,9 +116,9 @@ def a_mail_is_sent_without_reading_the_log(
     return Fill(fact=ReceiptSent(message_id=mailer.send(mails.receipt(placed))), slot=RECEIPT)
 
 
-@SEEDED_BUGS.in_place_of("events.sequence.after")
-def the_sequence_trusts_the_machine_clock(now: int, *_: Any) -> str:
-    return after(now)
+SEEDED_BUGS["the_sequence_trusts_the_machine_clock"] = patched(
+    "events.sequence.after", lambda now, *_: after(now)
+)
 
 
 @SEEDED_BUGS.seed
@@ -140,9 +139,9 @@ def the_list_versions_rows_by_sequence(patch: Patch) -> Rows:
     return with_reactions("orders", lambda on: replace(on, react=project))(patch)
 
 
-@SEEDED_BUGS.in_place_of("functions.analytics.reactions.is_late")
-def late_rows_are_not_marked(*_: Any) -> bool:
-    return False
+SEEDED_BUGS["late_rows_are_not_marked"] = patched(
+    "functions.analytics.reactions.is_late", lambda *_: False
+)
 
 
 @SEEDED_BUGS.reaction("orders", OrderConfirmed)

@@ -18,7 +18,7 @@ from simulation.lambdas import Lambdas
 from simulation.message import Message as Queued
 from simulation.message import Receipt
 from simulation.queue import Queue
-from tests.simulation.seeding import SEEDED_BUGS, Patch
+from tests.simulation.seeding import SEEDED_BUGS, Patch, patched
 
 __all__ = ["SEEDED_BUGS"]
 
@@ -60,9 +60,9 @@ def the_past_is_replayed_before_the_subscription(self: Operators, queue: Queue) 
     self._scheduler.at(self._scheduler.now + HOUR, partial(setattr, queue, "deployed", True))
 
 
-@SEEDED_BUGS.in_place_of("simulation.actors.operators.Operators.replay_expired")
-def expired_messages_are_not_replayed(*_: Any) -> None:
-    pass
+SEEDED_BUGS["expired_messages_are_not_replayed"] = patched(
+    "simulation.actors.operators.Operators.replay_expired", lambda *_: None
+)
 
 
 @SEEDED_BUGS.publishing

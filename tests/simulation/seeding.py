@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -28,20 +29,23 @@ def with_reactions(name: str, change: Callable[[On], On | None]) -> Seed:
     return lambda _: (consumers, BUS)
 
 
+def patched(target: str, value: object) -> Seed:
+    """Patch a value, by its import path."""
+
+    def seed(patch: Patch) -> Rows:
+        patch.setattr(target, value)
+        return ROWS
+
+    return seed
+
+
 class Catalogue(dict[str, Seed]):
     """Seeded bugs by name; its decorators add one under the name of its code."""
 
     def in_place_of(self, target: str) -> Callable[[Code], Code]:
         """Seed code in place of a function or method, by its import path."""
 
-        def seed(code: Code) -> Seed:
-            def patched(patch: Patch) -> Rows:
-                patch.setattr(target, code)
-                return ROWS
-
-            return patched
-
-        return self._adding(seed)
+        return self._adding(partial(patched, target))
 
     def reaction(self, name: str, event: type[Fact]) -> Callable[[Code], Code]:
         """Seed code as one consumer's reaction to a type."""

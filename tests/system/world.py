@@ -42,15 +42,18 @@ class World:
         self.environments = {
             environ[SERVICE]: environ for environ in wiring.environments_of(templates).values()
         }
-        self.handlers = {
-            service: build(
-                environ, observer=observer, clients=clients(service) if clients else client
-            )
-            for service, environ in self.environments.items()
-        }
+        self._observer, self._clients = observer, clients or (lambda _: client)
+        self.start()
         self._position = 0
         self.paused: set[str] = set()
         self._delivered: dict[str, list[Any]] = {consumer: [] for consumer in self.sources}
+
+    def start(self) -> None:
+        """Start all functions, with empty caches."""
+        self.handlers = {
+            service: build(environ, observer=self._observer, clients=self._clients(service))
+            for service, environ in self.environments.items()
+        }
 
     def invoke(self, service: str, event: Mapping[str, Any]) -> Any:
         return self.handlers[service](dict(event), None)
