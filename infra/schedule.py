@@ -8,7 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from functions import names
-from functions.framework.service import TICK, Chore
+from functions.framework.chore import TICK, Chore
 from infra.acknowledge import acknowledge
 from infra.alarm import PERIOD, Alarm
 from infra.stage_stack import StageStack

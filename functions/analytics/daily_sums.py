@@ -38,9 +38,9 @@ from functions.analytics.table import (
     sum_row,
     summed_days,
 )
+from functions.framework.chore import Report
 from functions.framework.outcomes import Outcome
 from functions.framework.ports import Log, Resources, Row, Rows
-from functions.framework.service import Report
 
 MARKERS = 20_000
 """Markers that one run handles for a day (removing them takes minutes); the next takes the rest."""

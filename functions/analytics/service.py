@@ -5,8 +5,9 @@ from events.contracts.ordering import OrderCancelled, OrderConfirmed
 from functions.analytics.daily_sums import sum_closed_days
 from functions.analytics.reactions import cancelled, confirmed, placed
 from functions.analytics.table import FIGURES
+from functions.framework.chore import Chore
 from functions.framework.reaction import On
-from functions.framework.service import Chore, Consumer, Table
+from functions.framework.service import Consumer, Table
 
 SERVICE = Consumer(
     name="analytics",

@@ -1,13 +1,13 @@
 """Declarations of services: consumers, APIs and the relay, with their tables and adapters."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, override
+from typing import TYPE_CHECKING, Literal, override
 
-from events.envelope import Event, Fact
 from events.history import History
+from functions.framework.chore import Chore
 from functions.framework.http import Endpoint
 from functions.framework.outcomes import Outcome
 from functions.framework.ports import Log, Message, Resources, Row, Topic
@@ -73,35 +73,6 @@ class Adapter:
     secret: bool = False
     mails: bool = False
     library: str | None = None
-
-
-TICK = {"fanfare": "tick"}
-"""The event that a schedule sends to a function; any other event is a batch of its queue."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """One result of a chore: the outcome for log line and metric, the order, the stated events."""
-
-    outcome: str
-    order: str | None = None
-    stated: tuple[Event[Any], ...] = ()
-    detail: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chore:
-    """Scheduled work of a consumer, once `every` so many minutes.
-
-    `run` gets the log and the consumer's resources and yields a report of each thing it did. It
-    must be idempotent: it may run twice at the same time, or be killed at any line and run again.
-    `reads` and `states` declare its access to the log.
-    """
-
-    every: int
-    run: Callable[[Log, Resources], Iterable[Report]]
-    reads: bool = False
-    states: tuple[type[Fact], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

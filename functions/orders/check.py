@@ -16,9 +16,9 @@ from events.contracts.orders import OrderStalled
 from events.envelope import Event, follow
 from events.history import History
 from events.order_list import LIST, OWNER, order_at, shards
+from functions.framework.chore import Report
 from functions.framework.outcomes import Outcome
 from functions.framework.ports import Clock, Log, Resources, Row, Rows
-from functions.framework.service import Report
 from functions.orders.projection import row
 
 EVERY = 5

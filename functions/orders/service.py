@@ -2,9 +2,10 @@
 
 from events.contracts.orders import OrderStalled
 from events.order_list import CUSTOMER, LIST, LIST_EVENTS, OPEN, OWNER, PLACE
+from functions.framework.chore import Chore
 from functions.framework.outcomes import Outcome
 from functions.framework.reaction import On
-from functions.framework.service import Chore, Consumer, Projection, Table
+from functions.framework.service import Consumer, Projection, Table
 from functions.orders.check import EVERY, check
 from functions.orders.projection import project, row
 

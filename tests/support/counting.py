@@ -16,9 +16,9 @@ from functions.analytics.daily_sums import sum_closed_days
 from functions.analytics.figures import Figures
 from functions.analytics.service import SERVICE
 from functions.analytics.table import FIGURES
+from functions.framework.chore import Report
 from functions.framework.ports import Row, Rows
 from functions.framework.reaction import Keep
-from functions.framework.service import Report
 from functions.runtime.memory.log import MemoryLog
 from tests.support.builders import Clock, order_placed, placed, resources, then
 

@@ -8,8 +8,8 @@ from events.contracts.orders import OrderStalled
 from events.envelope import Event
 from events.history import History
 from events.order_list import LIST, OPEN
+from functions.framework.chore import Report
 from functions.framework.ports import Resources, Row
-from functions.framework.service import Report
 from functions.orders.check import STALLED_AFTER, check
 from functions.orders.projection import row
 from functions.runtime.memory.log import MemoryLog

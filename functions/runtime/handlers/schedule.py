@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from functions.framework.chore import TICK, Chore
 from functions.framework.outcomes import Outcome
 from functions.framework.ports import Log, Resources
-from functions.framework.service import TICK, Chore
 from functions.runtime.handlers.observer import Observer, failure
 
 type Handler = Callable[[dict[str, Any], Any], Any]

@@ -13,8 +13,9 @@ from typing import Any
 
 from events.envelope import Event
 from events.history import History
+from functions.framework.chore import TICK
 from functions.framework.ports import Change, Clock, Message, Resources
-from functions.framework.service import TICK, Consumer, Relay, Service
+from functions.framework.service import Consumer, Relay, Service
 from functions.runtime.aws.items import to_item, to_message
 from functions.runtime.clock import utc_now
 from functions.runtime.main import Dependencies, Handler, compose

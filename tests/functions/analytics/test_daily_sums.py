@@ -8,8 +8,8 @@ import pytest
 from functions.analytics import daily_sums
 from functions.analytics.figures import LONGEST, figures
 from functions.analytics.table import DAILY, LATE, marked_days, markers_of, sum_row, summed_days
+from functions.framework.chore import Report
 from functions.framework.ports import Row
-from functions.framework.service import Report
 from functions.runtime.memory.rows import MemoryRows
 from tests.support.counting import TODAY, ago, deliver, noon, order, recount, rows_for, sum_up
 

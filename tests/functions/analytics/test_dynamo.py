@@ -6,7 +6,7 @@ from functions.analytics import daily_sums, table
 from functions.analytics.figures import figures
 from functions.analytics.service import SERVICE
 from functions.analytics.table import FIGURES
-from functions.framework.service import TICK
+from functions.framework.chore import TICK
 from functions.runtime.aws.tables import DynamoRows
 from functions.runtime.main import build
 from functions.runtime.memory.observer import MemoryObserver

@@ -8,7 +8,7 @@ from events.contracts.ordering import OUTCOME, OrderCancelled, OrderConfirmed
 from events.contracts.orders import OrderStalled
 from events.history import History
 from events.order_list import OPEN, shards
-from functions.framework.service import Report
+from functions.framework.chore import Report
 from functions.orders.check import STALLED_AFTER, check
 from functions.orders.projection import row
 from functions.runtime import backoff

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from events.contracts.checkout import OrderPlaced
+from functions.framework.chore import TICK, Chore, Report
 from functions.framework.ports import Log, Resources
 from functions.framework.reaction import On
-from functions.framework.service import TICK, Chore, Consumer, Report
+from functions.framework.service import Consumer
 from functions.runtime.main import InvocationFailed
 from functions.runtime.memory.application import Application
 from tests.functions.conftest import Logged
