@@ -9,7 +9,7 @@ from functions.analytics import daily_sums
 from functions.analytics.figures import Figures, figures
 from functions.analytics.service import SERVICE
 from functions.analytics.table import FIGURES
-from functions.framework.service import TICK
+from functions.framework.chore import TICK
 from functions.payment.sandbox import DECLINED
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.tables import DynamoRows, TableName
