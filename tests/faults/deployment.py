@@ -16,6 +16,7 @@ import time_machine
 from moto import mock_aws
 from moto.core.utils import unix_time_millis
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import StreamRecord
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
@@ -26,6 +27,7 @@ from events.envelope import Event
 from functions import map as the_map
 from functions.analytics.table import FIGURES
 from functions.checkout.identity import order_id
+from functions.framework.ports import Record, Row
 from functions.runtime.aws.tables import DynamoRows
 from functions.runtime.memory.lambda_events import failures
 from functions.runtime.memory.observer import MemoryObserver
@@ -215,8 +217,9 @@ def deployment(templates: Templates) -> Iterator[Deployment]:
 
     The SDK's retry quota, which all worlds of a process share, is never used up.
     """
-    # Copies of a world share events, which never change, and locks, which are free between calls.
-    shared = dict.fromkeys((Event, Condition, type(RLock())), lambda _: "the same object")
+    # Copies of a world share values, which never change, and locks, which are free between calls.
+    shared_types = (Event, Record, Row, StreamRecord, Condition, type(RLock()))
+    shared = dict.fromkeys(shared_types, lambda _: "the same object")
     with time_machine.travel(NOW, tick=False) as clock, mock_aws():
         waits = SimpleNamespace(sleep=lambda _: clock.shift(1))
         with (
