@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from functions.framework.service import TICK, Chore, Consumer
+from functions.framework.chore import TICK, Chore
+from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from tests.infra.conftest import LISTENER, stack_of
 from tests.support.assembly import Assembly
