@@ -55,7 +55,7 @@ def campaign(templates: Templates, seeds: Sequence[int], out: Console) -> ExitCo
         pairs |= {(one.operation, one.fault) for one in run.injected if one.operation}
         if violation is not None:
             counts["violation"] += 1
-            out.print(f"Seed {seed}:", *run.injected, violation, sep="\n  ", markup=False)
+            out.print(f"Seed {seed}:", *map(str, run.injected), violation, sep="\n  ", markup=False)
             out.print(f"  Replay it: {replay_command(seed)}")
         if counts["violation"] == ENOUGH:
             break
