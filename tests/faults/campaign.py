@@ -12,6 +12,7 @@ from rich.progress import track
 
 import tests.conftest  # noqa: F401  no real account can be reached
 from infra.stage import DEV
+from ops.actions.simulate import ENOUGH
 from ops.cli.errors import ExitCode
 from ops.cli.formats import counted, counted_line
 from simulation.invariants.violation import Violation
@@ -22,9 +23,6 @@ from tests.support.assembly import Assembly, synthesize
 from tests.support.campaigns import leave, whole
 from tests.support.template import Templates
 from tests.system.shop import SENDER
-
-ENOUGH = 5
-"""Violations after which a campaign ends: more would repeat them."""
 
 
 def run_random_world(templates: Templates, seed: int) -> tuple[RandomWorld, Violation | None]:

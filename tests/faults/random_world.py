@@ -34,7 +34,7 @@ ROUNDS = 5
 """How often, at the end, the chores look for stalled orders."""
 
 CHORES = ("analytics", "orders")
-SHORT, LONG = 30, 3600
+HOUR = 3600
 
 type Choices = Iterator[tuple[int, Callable[[], object]]]
 """What can be next, each with its weight."""
@@ -55,7 +55,7 @@ class RandomWorld:
         self._orders = range(self._draws.between("orders", 2, 3))
         self._placed: set[int] = set()
         self._cancels = {n for n in self._orders if self._draws.happens(f"cancel {n}", CANCELS)}
-        world.hook.before_request = self._pause_worker
+        world.hook.before_request = self._stop
         world.hook.choose_fault = self._choose_fault
 
     def run(self) -> None:
@@ -86,7 +86,7 @@ class RandomWorld:
 
     def _work_choices(self) -> Choices:
         for worker in self._workers:
-            yield 60, partial(self._resume_worker, worker)
+            yield 60, partial(self._resume, worker)
         busy = Counter(self._workers.values())
         if self.world.behind and not busy["relay"]:
             yield 30, partial(self._start, "relay", self.world.relay)
@@ -129,21 +129,20 @@ class RandomWorld:
         for name in CHORES:
             yield 2, partial(self._start, f"{name} tick", partial(self.world.tick, name))
 
-    # -- workers -----------------------------------------------------------------------------------
-
     def _start(self, name: str, work: Callable[[], object]) -> None:
         """Start a worker, and run it up to its first request."""
         worker = greenlet(partial(attempt, work))
         self._workers[worker] = name
-        self._resume_worker(worker)
+        self._resume(worker)
 
-    def _resume_worker(self, worker: greenlet) -> None:
+    def _resume(self, worker: greenlet) -> None:
         """Let a worker make its request, and run it to the next one or to its end."""
         worker.switch()
         if worker.dead:
             del self._workers[worker]
 
-    def _pause_worker(self) -> None:
+    def _stop(self) -> None:
+        """Let others run before a worker's request."""
         if getcurrent() in self._workers:
             self._hub.switch()
 
@@ -196,14 +195,14 @@ class RandomWorld:
         """Let time pass; no request is in flight for longer than minutes."""
         while self.world.hook.in_flight:
             self._complete_late()
-        self.world.clock.shift(self._number(1, self._one((SHORT, LONG, 25 * LONG))))
+        self.world.clock.shift(self._number(1, self._one((30, HOUR, 25 * HOUR))))
 
     # -- the end -----------------------------------------------------------------------------------
 
     def _end(self) -> None:
         self.world.hook.choose_fault = lambda _: None
         while self._workers:
-            self._resume_worker(next(iter(self._workers)))
+            self._resume(next(iter(self._workers)))
         self.world.paused.clear()
         for number in self._orders:
             while number not in self._placed:
@@ -213,9 +212,9 @@ class RandomWorld:
                 step(self.world)
             if not self._is_moving():
                 break
-            self.world.clock.shift(12 * LONG + 360)
+            self.world.clock.shift(12 * HOUR + 360)
             self.world.tick("orders")
-        self.world.clock.shift(96 * LONG)
+        self.world.clock.shift(96 * HOUR)
         self.world.tick("analytics")
 
     def _is_moving(self) -> bool:
