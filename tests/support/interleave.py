@@ -27,12 +27,10 @@ class Worker(simulated.Worker):
 
     @property
     def done(self) -> bool:
-        """Whether it has ended or died."""
         return self.dead
 
     @property
     def error(self) -> Exception | None:
-        """The error with which its work failed, if it did."""
         return self.failure
 
     def step(self, fault: Fault | None = None) -> None:
@@ -45,6 +43,5 @@ class Worker(simulated.Worker):
         apply_fault(self._thread, self, fault, self.effect)
 
     def end(self) -> None:
-        """Let it die before its next call."""
         if not self.done:
             self.step("die before")
