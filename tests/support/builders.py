@@ -78,7 +78,6 @@ def order_placed(
 def placed(
     fact: OrderPlaced | None = None, *, order: str = ORDER, now: datetime = NOW
 ) -> Event[OrderPlaced]:
-    """Return the first event of an order."""
     return begin(
         fact or order_placed(),
         subject=order,

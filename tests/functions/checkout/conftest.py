@@ -81,7 +81,6 @@ def shop(clock: Clock, lines: MemoryObserver) -> MemoryShop:
 
 
 def only_event(shop: MemoryShop, order: str = ORDER) -> Event[OrderPlaced]:
-    """Return the order's only event."""
     (event,) = shop.log.read(order)
     assert isinstance(event.data, OrderPlaced)
     return event  # type: ignore[no-any-return]  # the log is a mock
