@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
@@ -11,22 +12,23 @@ from ops.logs.record import parse
 
 
 def test_a_line_of_the_runtime_is_parsed(capsys: pytest.CaptureFixture[str]) -> None:
-    LogObserver("payment").record(
+    service = f"payment-{uuid4()}"  # a logger keeps the stream that it was created with
+    LogObserver(service).record(
         "done", event="A/placed", type="OrderPlaced", order="A", millis=1.5, receives=2,
         stated=["A/payment/charge"], facts=["PaymentCaptured"],
     )  # fmt: skip
 
-    record = parse(capsys.readouterr().out.strip(), service="payment", logged=0)
+    record = parse(capsys.readouterr().out.strip(), service=service, logged=0)
 
     assert record is not None
-    assert (record.service, record.outcome, record.event) == ("payment", "done", "A/placed")
+    assert (record.service, record.outcome, record.event) == (service, "done", "A/placed")
     assert (record.millis, record.receives) == (1.5, 2)
     assert (record.stated, record.facts) == (("A/payment/charge",), ("PaymentCaptured",))
     assert abs((datetime.now(UTC) - record.time).total_seconds()) < 60
 
 
 def test_an_error_is_parsed_with_its_class(capsys: pytest.CaptureFixture[str]) -> None:
-    LogObserver("shipping").record("retry", receives=1, **failure(ValueError("secret")))
+    LogObserver(f"shipping-{uuid4()}").record("retry", receives=1, **failure(ValueError("secret")))
 
     record = parse(capsys.readouterr().out.strip(), service="shipping", logged=0)
 
