@@ -169,14 +169,14 @@ class Deployment(World):
         waited = self.wait_for_visibility(*self.active)
         return waited or (operated and sum(map(self.redrive, CONSUMERS)) > 0)
 
-    def steps(self) -> Iterator[Callable[["Deployment"], object]]:
+    def steps(self, *, operated: bool = True) -> Iterator[Callable[["Deployment"], object]]:
         """Yield each step that needs no act, until the world is at rest."""
         for _ in range(MOST_STEPS):
             if self.behind:
                 yield World.relay
             elif ready := next(filter(self.ready, CONSUMERS), None):
                 yield partial(World.consume, consumer=ready)
-            elif not self.advance():
+            elif not self.advance(operated=operated):
                 return
         raise Violation(every_world_comes_to_rest, "everything")
 

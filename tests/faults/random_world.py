@@ -208,14 +208,20 @@ class RandomWorld:
             while number not in self._placed:
                 self._place(number)
         for _ in range(ROUNDS):
-            for step in self.world.steps():
-                step(self.world)
+            self._rest()
+            for name in CONSUMERS:
+                self.world.redrive(name)
+            self._rest()
             if not self._is_moving():
                 break
             self.world.clock.shift(12 * HOUR + 360)
             self.world.tick("orders")
         self.world.clock.shift(96 * HOUR)
         self.world.tick("analytics")
+
+    def _rest(self) -> None:
+        for step in self.world.steps(operated=False):
+            step(self.world)
 
     def _is_moving(self) -> bool:
         histories = [self.world.recorded.log.read(order.id) for order in self.world.orders.values()]
