@@ -30,7 +30,6 @@ def browsed(deployment: Deployment) -> None:
 
 
 def looked_at(deployment: Deployment) -> None:
-    """The customer reads the order."""
     deployment.shop.show(*deployment.orders[0])
 
 
@@ -48,12 +47,10 @@ def waited(**span: float) -> Act:
 
 
 def ticked(consumer: str) -> Act:
-    """The schedule invokes a consumer's chore."""
     return lambda deployment: deployment.tick(consumer)
 
 
 def consumed_backwards(consumer: str) -> Act:
-    """A consumer receives the last message first."""
     return lambda deployment: deployment.consume(consumer, reverse=True)
 
 

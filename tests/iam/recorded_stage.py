@@ -39,7 +39,6 @@ class RecordedStage:
 
 
 def record(stage: Stage, assembly: Assembly) -> RecordedStage:
-    """Run the workload on a stage in moto's account and region."""
     bound = json.dumps(assembly.stacks)
     for there, here in ((LOCAL.account, ACCOUNT), (LOCAL.region, REGION)):
         bound = bound.replace(str(there), here)

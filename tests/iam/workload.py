@@ -98,7 +98,6 @@ def run_workload(
 
 
 def forget_all(stage: Stage, recorder: Recorder, orders: list[str]) -> None:
-    """Run `forget` on orders, under the roles for it."""
     connection = Connection(stage=stage.name, client=client_factory())
     with patch.object(Connection, "acting_as") as acting_as:
         acting_as.side_effect = lambda role, _: replace(connection, client=recorder.clients(role))

@@ -27,7 +27,6 @@ class CheckedShop:
         self.clock = Clock()
 
     def place(self, order: str = ORDER) -> Event[Any]:
-        """Place an order now, and list it."""
         event = self.log.append(placed(order=order, now=self.clock()))
         self.project(self.log.read(order))
         return event
