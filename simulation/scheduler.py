@@ -37,7 +37,7 @@ than any visibility timeout."""
 ALWAYS = 1.0
 
 WRONG = 5 * MINUTE
-"""How far a machine's clock may be off, either way (ms); half of them are right."""
+"""The largest error of a machine's clock, either way (ms); half of the clocks are right."""
 
 MOST_STEPS = 500_000
 """Steps after which a world counts as an endless loop."""

@@ -36,10 +36,10 @@ REAL = 0.1
 the handlers that Lambda calls; elsewhere the rules behind them are enough."""
 
 ROUNDS = 4
-"""How often, at the end, the chores look for stalled orders and operators redrive the DLQs."""
+"""Rounds at the end, in which the chores look for stalled orders and operators redrive the DLQs."""
 
 UNATTENDED = (0, HOUR, DAY - MINUTE, DAY + MINUTE, DAY + 4 * MINUTE, 25 * HOUR, 13 * DAY, 15 * DAY)
-"""How long at the end messages stay in a DLQ before operators redrive it."""
+"""Times that messages stay in a DLQ at the end before operators redrive it."""
 
 MAILS = ("mailbox.send", "log.append")
 

@@ -27,7 +27,7 @@ from ops.paths import SAMPLE
 from ops.stage.demo_catalogue import CURRENCY, articles
 
 READS = 3
-"""How often a customer reads an order's status: an assumption."""
+"""Reads of an order's status by its customer: an assumption."""
 
 PLACE, SHOW = "place", "show"
 

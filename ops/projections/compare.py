@@ -24,7 +24,7 @@ FRESH = timedelta(minutes=1)
 
 ATTEMPTS = 5
 PAUSE = 2.0
-"""How often such an order is compared, and the seconds in between."""
+"""Comparisons of such an order, and the seconds between two of them."""
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,7 +37,7 @@ REDRIVES = (
     15 * DAY,
 )
 ALARMS = 3
-"""How often at most an operator redrives a consumer's DLQ before the end, and after how long. After
+"""Maximum redrives of a consumer's DLQ by an operator before the end, and their delays. After
 three alarms the operator waits until the consumer works again."""
 
 

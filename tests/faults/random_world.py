@@ -31,13 +31,13 @@ AT_ONCE = 2
 """Concurrent workers of a consumer."""
 
 ROUNDS = 5
-"""How often, at the end, the chores look for stalled orders."""
+"""Rounds at the end, in which operators redrive the DLQs and a chore finds stalled orders."""
 
 CHORES = ("analytics", "orders")
 HOUR = 3600
 
 type Choices = Iterator[tuple[int, Callable[[], object]]]
-"""What can be next, each with its weight."""
+"""Possible next steps, each with its weight."""
 
 
 class RandomWorld:

@@ -1,4 +1,4 @@
-"""What Lambda hands to a handler: records of a queue, of the log's stream, and HTTP requests.
+"""Events that Lambda hands to a handler: records of a queue and of the stream, HTTP requests.
 
 https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
