@@ -15,7 +15,7 @@ from ops.stage.templates import FUNCTION, TABLE, Blueprint
 MONTH = timedelta(hours=730)
 
 KEY_CACHE = timedelta(minutes=5)
-"""The time for which DynamoDB caches a table's key for a caller; then it requests it from KMS again.
+"""The time for which DynamoDB caches a table's key for a caller; then it asks KMS again.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
 """
