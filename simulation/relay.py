@@ -172,7 +172,7 @@ def by_handler(relay: Relay, topic: Topic, scheduler: Scheduler) -> Publish:
         try:
             return failures(handler(batch(*records), None))
         except InvocationFailed as failed:
-            raise failed.__context__ or failed from None
+            raise failed.error from None
 
     return publish
 

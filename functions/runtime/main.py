@@ -23,7 +23,11 @@ type Clients = Callable[[str], Any]
 
 
 class InvocationFailed(Exception):
-    """An invocation failed and is to be retried; the message is safe to log."""
+    """An invocation failed and is to be retried; the message is safe to log, its `error` is not."""
+
+    def __init__(self, message: str, error: Exception) -> None:
+        super().__init__(message)
+        self.error = error
 
 
 class _Absent:
@@ -146,7 +150,7 @@ def _safe_to_log(handler: Handler) -> Handler:
         try:
             return handler(event, context)
         except Exception as error:  # noqa: BLE001  every error is retried, whatever it is
-            raise InvocationFailed(" ".join(failure(error).values())) from None
+            raise InvocationFailed(" ".join(failure(error).values()), error) from None
 
     return handle
 
