@@ -3,7 +3,7 @@
 from functions.analytics.service import SERVICE as ANALYTICS
 from functions.checkout.service import SERVICE as CHECKOUT
 from functions.email.service import SERVICE as EMAIL
-from functions.framework.service import Api, Consumer, Relay, Service
+from functions.framework.service import Api, Consumer, Relay, Service, distinct
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.ordering.service import SERVICE as ORDERING
 from functions.orders.service import SERVICE as ORDERS
@@ -23,4 +23,4 @@ CONSUMERS: tuple[Consumer, ...] = (
     ANALYTICS,
 )
 
-SERVICES: tuple[Service, ...] = (API, BUS, *CONSUMERS)
+SERVICES: tuple[Service, ...] = distinct(API, BUS, *CONSUMERS)

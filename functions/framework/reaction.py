@@ -6,9 +6,14 @@ from typing import Any
 
 import msgspec
 
+from events.codec import CONTRACTS
 from events.envelope import Event, Fact
 from events.history import History
-from functions.framework.ports import Change, Row
+from functions.framework.ports import Change, Row, SafeToLog
+
+
+class Misdeclared(SafeToLog):
+    """A reaction returned what it may not, or what its row does not declare."""
 
 
 class Fill(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +60,20 @@ class On:
     history: bool = False
     outside: bool = False
     now: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the types.
+
+        Raises:
+            ValueError: one is no contract that may be published.
+        """
+        for fact in (self.event, *self.states, *self.spared_by):
+            name = getattr(fact, "__name__", repr(fact))
+            if CONTRACTS.get(name) is not fact:
+                raise ValueError(
+                    f"{name} is not a published event type: subscribe to a class of"
+                    " events/contracts/ that CONTRACTS in events/codec.py names"
+                )
 
     def ended(self, history: History) -> bool:
         """Return whether a history has a fact with which the reaction ends."""

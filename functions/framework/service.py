@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, override
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:  # consumers do not need it at start
 
 type Access = Literal["get", "put", "list", "change", "page", "remove", "listed"]
 """Access to a table: the role of the service is granted these and no other actions."""
+
+
+NEEDS_SORT: frozenset[Access] = frozenset({"page", "remove", "listed"})
+NEEDS_NO_SORT: frozenset[Access] = frozenset({"change", "list"})
+"""Accesses that only tables of rows have, or only tables of items."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +42,28 @@ class Table:
     index: str | None = None
     owner: str | None = None
     callers: bool = False
+
+    def __post_init__(self) -> None:
+        """Check that its keys allow its access.
+
+        Raises:
+            ValueError: the message names the missing key.
+        """
+        if not self.access:
+            raise ValueError(f"table {self.name}: name its access, such as put")
+        if self.sort is None and self.access & NEEDS_SORT:
+            raise ValueError(
+                f"table {self.name}: {', '.join(sorted(self.access & NEEDS_SORT))} needs a sort key"
+            )
+        if self.sort is not None and self.access & NEEDS_NO_SORT:
+            raise ValueError(
+                f"table {self.name}: {', '.join(sorted(self.access & NEEDS_NO_SORT))} needs a table"
+                " without a sort key"
+            )
+        if self.index is not None and self.sort is None:
+            raise ValueError(f"table {self.name}: an index needs a sort key")
+        if "listed" in self.access and self.index is None:
+            raise ValueError(f"table {self.name}: listed needs an index")
 
 
 class UnknownAdapter(ValueError):
@@ -62,6 +89,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 class Adapter:
     """An implementation of a consumer's port to the outside; a stage chooses one by its name.
 
+    A consumer's first adapter is the default and its fake: the local stage and tests use it.
     `build` returns it. `tables` exist only if it is chosen. With `secret` the function may read the
     service's secret; with `mails` it may send mail from the stage's sender. `library` names the
     requirements file of its own Lambda layer.
@@ -73,6 +101,12 @@ class Adapter:
     secret: bool = False
     mails: bool = False
     library: str | None = None
+
+    @property
+    def needs(self) -> str:
+        """What of the stage it needs besides tables, in words; an empty text if nothing."""
+        needed = {"a secret": self.secret, "mail": self.mails, "a library": self.library}
+        return ", ".join(name for name, needs in needed.items() if needs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +159,9 @@ class Consumer(Service):
 
     `ordered` makes it a FIFO queue: one order's events are handled one at a time. `concurrency` is
     the maximum number of workers, `batch` the maximum number of messages of an invocation.
-    `adapters` implement its port to the outside, the default first. `replayable` allows to send old
+    `adapters` implement its port to the outside, the default first. `effects` are the port's
+    methods with an effect there: by name, the argument that makes a repeated call have no further
+    effect, or None if each call has one; the simulator checks them. `replayable` allows to send old
     events again, which requires that its reactions have no outside effect. `projection` is the read
     model that it keeps, `chore` its scheduled work.
     """
@@ -136,6 +172,7 @@ class Consumer(Service):
     concurrency: int = 10
     replayable: bool = False
     adapters: tuple[Adapter, ...] = ()
+    effects: Mapping[str, str | None] = field(default_factory=dict)
     projection: Projection | None = None
     chore: Chore | None = None
 
@@ -155,14 +192,53 @@ class Consumer(Service):
             raise ValueError(f"{self.name}: concurrency must be 2 to 1000, not {self.concurrency}")
         if not 1 <= self.batch <= 10:
             raise ValueError(f"{self.name}: batch must be 1 to 10, not {self.batch}")
-        if any(on.outside for on in self.on) != bool(self.adapters):
+        self._check_outside()
+        self._check_facts()
+        if self.projection and self.projection.table not in {t.name for t in self.tables if t.sort}:
+            raise ValueError(
+                f"{self.name}: its projection needs a table {self.projection.table!r} with a sort"
+                " key in `tables`"
+            )
+
+    def _check_outside(self) -> None:
+        """Check what concerns its port to the outside."""
+        acts = [on for on in self.on if on.outside]
+        if bool(acts) != bool(self.adapters):
             raise ValueError(
                 f"{self.name}: a reaction with outside=True needs an adapter, and an adapter needs"
                 " such a reaction"
             )
+        if self.effects and not acts:
+            raise ValueError(f"{self.name}: effects are those of a port, and it has no adapter")
+        if self.replayable and acts:
+            raise ValueError(
+                f"{self.name}: replayable=True would repeat what it does outside; leave it out, or"
+                " keep rows and facts in one consumer and act outside in another"
+            )
+        if not all(on.history for on in acts):
+            raise ValueError(
+                f"{self.name}: a reaction with outside=True needs history=True: the log decides"
+                " whether an event is real before anything is done outside"
+            )
         adapters = [adapter.name for adapter in self.adapters]
         if len(set(adapters)) != len(adapters):
             raise ValueError(f"{self.name}: two adapters have the same name")
+        if self.adapters and self.adapters[0].needs:
+            raise ValueError(
+                f"{self.name}: its first adapter, {adapters[0]!r}, needs {self.adapters[0].needs},"
+                " which tests and the local stage do not have: put a fake before it"
+            )
+
+    def _check_facts(self) -> None:
+        """Check that it may state what it declares."""
+        chore = self.chore.states if self.chore else ()
+        for fact in (*(fact for on in self.on for fact in on.states), *chore):
+            if self.name not in fact.sources:
+                raise ValueError(
+                    f"{self.name}: it may not state {fact.__name__}, which only"
+                    f" {', '.join(fact.sources) or 'nobody'} may; add it to `sources` in"
+                    f" {fact.__module__}"
+                )
 
     @cached_property
     def subscribed_types(self) -> tuple[str, ...]:
@@ -202,6 +278,19 @@ class Consumer(Service):
     @cached_property
     def _reactions(self) -> dict[str, On]:
         return {on.event.__name__: on for on in self.on}
+
+
+def distinct(*services: Service) -> tuple[Service, ...]:
+    """Return services whose names differ.
+
+    Raises:
+        ValueError: two have the same name.
+    """
+    names = [service.name for service in services]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"two rows of functions/map.py have the name {name!r}; rename one")
+    return services
 
 
 @dataclass(frozen=True, kw_only=True)

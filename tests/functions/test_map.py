@@ -1,43 +1,7 @@
 """The map as a whole: subscribed types are published, and facts have their own service."""
 
-from itertools import chain
-
-import pytest
-
 from events.codec import CONTRACTS
 from functions import map as the_map
-from functions.framework.service import Consumer
-
-CONSUMERS = pytest.mark.parametrize(
-    "consumer", the_map.CONSUMERS, ids=lambda consumer: consumer.name
-)
-
-
-def test_service_names_are_unique() -> None:
-    names = [service.name for service in the_map.SERVICES]
-
-    assert len(set(names)) == len(names)
-
-
-@CONSUMERS
-def test_a_consumer_subscribes_to_published_types_only(consumer: Consumer) -> None:
-    assert set(consumer.subscribed_types) <= set(CONTRACTS)
-
-
-@CONSUMERS
-def test_a_consumer_states_facts_of_its_own_only(consumer: Consumer) -> None:
-    for fact in chain.from_iterable(on.states for on in consumer.on):
-        assert consumer.name in fact.sources
-
-
-@CONSUMERS
-def test_a_consumer_with_external_effects_is_not_replayable(consumer: Consumer) -> None:
-    assert not (consumer.replayable and any(on.outside for on in consumer.on))
-
-
-@CONSUMERS
-def test_a_reaction_with_external_effects_reads_the_log_first(consumer: Consumer) -> None:
-    assert all(on.history for on in consumer.on if on.outside)
 
 
 def test_every_contract_has_a_publishing_service_in_the_map() -> None:

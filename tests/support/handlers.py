@@ -59,7 +59,7 @@ class FailingConsumer(Application):
         self.errors: dict[str, type[Exception]] = {}
         self.reacted: list[str] = []
         self.seconds = self._now = 0.0
-        on = On(event=OrderPlaced, react=self._react, history=True)
+        on = On(event=OrderPlaced, react=self._react, states=(StockVoided,), history=True)
         super().__init__(
             [Consumer(name="inventory", on=(on,), ordered=ordered)],
             clock=Clock(),
@@ -114,12 +114,16 @@ def reactor(
     *,
     event: type[Fact] = OrderPlaced,
     outside: object = None,
-    name: str = "inventory",
+    states: tuple[type[Fact], ...] = (StockVoided,),
     clock: Clock | None = None,
     **options: Any,
 ) -> Reactor:
-    """Return the reactor of a consumer with this one reaction, which has the options of `On`."""
-    on = On(event=event, react=react, outside=outside is not None, **options)
+    """Return the reactor of a consumer with this one reaction, which has the options of `On`.
+
+    The consumer is the one that may state `states`, or else inventory.
+    """
+    on = On(event=event, react=react, states=states, outside=outside is not None, **options)
+    name = states[0].sources[0] if states else "inventory"
     adapters = (Adapter(name="usual", build=lambda _: outside),) if on.outside else ()
     given = Dependencies(
         observer=MemoryObserver(),

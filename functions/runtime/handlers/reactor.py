@@ -1,8 +1,8 @@
 """The reactor: runs the reaction to one event and writes what it decides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any
 
 import msgspec
 
@@ -11,7 +11,7 @@ from events.history import History
 from events.personal import blanked
 from functions.framework.outcomes import Outcome
 from functions.framework.ports import ChangeRefused, Clock, Log, Rows
-from functions.framework.reaction import Decision, Fill, Keep, On, Steps
+from functions.framework.reaction import Decision, Fill, Keep, Misdeclared, On, Steps
 from functions.framework.service import Consumer
 
 
@@ -53,9 +53,9 @@ class Reactor:
             arguments.append(self.outside)
         if on.now:
             arguments.append(self.clock())
-        run = _Run(self, arguments[0], history)
+        run = _Run(self, on, arguments[0], history)
         run.drive(on.react(*arguments))
-        return run.handled(on)
+        return run.handled()
 
 
 def _as_logged(event: Event[Any], held: Event[Any]) -> bool:
@@ -66,8 +66,11 @@ def _as_logged(event: Event[Any], held: Event[Any]) -> bool:
 class _Run:
     """One run of one reaction: states its facts and keeps the events that held the slots."""
 
-    def __init__(self, reactor: Reactor, cause: Event[Any], history: History | None) -> None:
+    def __init__(
+        self, reactor: Reactor, on: On, cause: Event[Any], history: History | None
+    ) -> None:
         self._reactor = reactor
+        self._on = on
         self._cause = cause
         self._known = History() if history is None else history
         self._seen = [event.sequence for event in self._known]
@@ -76,7 +79,7 @@ class _Run:
         self._kept: list[bool] = []
 
     def drive(self, decided: Steps | Decision) -> None:
-        if decided is None or isinstance(decided, (Fact, Fill, Keep)):
+        if not isinstance(decided, Generator):
             self._end(decided)
             return
         try:
@@ -98,13 +101,12 @@ class _Run:
             case Keep(table=table, rows=rows):
                 kept = self._reactor.rows(table)
                 self._kept += [kept.put(row) for row in rows]
-            case Fact() | Fill():
-                self._state(decided)
             case _:
-                assert_never(decided)
+                self._state(decided)
 
     def _state(self, decided: Fact | Fill) -> Event[Any]:
         fill = decided if isinstance(decided, Fill) else Fill(fact=decided)
+        self._check(fill.fact)
         ours = follow(
             self._cause,
             fill.fact,
@@ -120,7 +122,28 @@ class _Run:
         self._last = (ours, held)
         return held
 
-    def handled(self, on: On) -> Handled:
+    def _check(self, fact: object) -> None:
+        """Refuse what is no fact, or a fact that the row does not allow.
+
+        Raises:
+            Misdeclared: the message names the reaction and the remedy.
+        """
+        name = self._reactor.consumer.name
+        reaction = f"{name}: the reaction to {self._cause.type}"
+        kind = type(fact).__name__
+        if not isinstance(fact, Fact):
+            raise Misdeclared(f"{reaction} returned a {kind}; return a fact, Fill, Keep or None")
+        if name not in fact.sources:
+            raise Misdeclared(
+                f"{reaction} states {kind}, which only {', '.join(fact.sources)} may state"
+            )
+        if not self._on.states:
+            raise Misdeclared(
+                f"{reaction} states {kind}, but its row grants no write to the log: add"
+                f" states=({kind},) to its On in functions/{name}/service.py"
+            )
+
+    def handled(self) -> Handled:
         if self._stated:
             return Handled(outcome=Outcome.DONE, stated=tuple(self._stated))
         if self._last is not None:
@@ -128,6 +151,7 @@ class _Run:
             return Handled(outcome=Outcome.DUPLICATE if ours.same_fact(held) else Outcome.OVERTAKEN)
         if self._kept:
             return Handled(outcome=Outcome.DONE if any(self._kept) else Outcome.DUPLICATE)
-        if not on.states:
+        if not self._on.states:
             return Handled(outcome=Outcome.DONE)
-        return Handled(outcome=Outcome.DUPLICATE if on.ended(self._known) else Outcome.NOTHING)
+        ended = self._on.ended(self._known)
+        return Handled(outcome=Outcome.DUPLICATE if ended else Outcome.NOTHING)

@@ -14,6 +14,7 @@ from events.envelope import Event, Fact
 from events.history import History
 from events.personal import blanked
 from functions.framework.outcomes import Outcome
+from functions.framework.reaction import Misdeclared
 from functions.runtime.handlers.reactor import Handled
 from functions.runtime.memory.log import MemoryLog
 from tests.support.builders import MUTE, NOW, ORDER, Clock, history_of, order_placed, placed, then
@@ -163,7 +164,7 @@ def test_a_slot_filled_with_another_fact_is_overtaken(log: Mock) -> None:
 
 def test_a_slot_filled_with_another_reference_is_overtaken(log: Mock) -> None:
     log.append(then(PLACED, PaymentPrepared(reference="first")))
-    subject = reactor(log, lambda _: PaymentPrepared(reference="second"), name="payment")
+    subject = reactor(log, lambda _: PaymentPrepared(reference="second"), states=(PaymentPrepared,))
     handled = subject.handle(PLACED)
 
     assert handled == Handled(outcome=Outcome.OVERTAKEN)
@@ -210,3 +211,37 @@ def test_the_history_has_all_events_that_are_in_the_log_by_then() -> None:
     reactor(log, react, event=PaymentCaptured, history=True).handle(captured)
 
     assert seen == [2]
+
+
+@pytest.mark.parametrize(
+    ("decided", "options", "reason"),
+    [
+        ("voided", {}, "returned a str; return a fact, Fill, Keep or None"),
+        ([VOIDED], {}, "returned a list; return a fact, Fill, Keep or None"),
+        (OrderConfirmed(), {}, "states OrderConfirmed, which only ordering may state"),
+        (
+            VOIDED,
+            {"states": ()},
+            (
+                "states StockVoided, but its row grants no write to the log: add"
+                " states=(StockVoided,) to its On in functions/inventory/service.py"
+            ),
+        ),
+    ],
+)
+def test_what_a_reaction_may_not_decide_is_named_and_nothing_is_written(
+    log: Mock, decided: Any, options: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(Misdeclared) as refused:
+        reactor(log, lambda _: decided, **options).handle(PLACED)
+
+    assert str(refused.value) == f"inventory: the reaction to OrderPlaced {reason}"
+    assert log.method_calls == []
+
+
+def test_a_step_that_is_no_fact_is_named(log: Mock) -> None:
+    def steps(_: object) -> Any:
+        yield "voided"
+
+    with pytest.raises(Misdeclared, match="returned a str"):
+        reactor(log, steps).handle(PLACED)
