@@ -5,28 +5,13 @@ from pathlib import Path
 from aws_cdk import IgnoreMode
 from aws_cdk import aws_lambda as lambda_
 
+from functions.runtime.operating.package import ignore_list
+
 ROOT = Path(__file__).parents[2]
 
 
 def code_of(service: str) -> lambda_.Code:
     """Return the code asset of a service; the code of other services does not change it."""
     return lambda_.Code.from_asset(
-        str(ROOT),
-        ignore_mode=IgnoreMode.DOCKER,
-        exclude=[
-            "*",
-            "!events",
-            "events/samples",
-            "events/schemas",
-            "!functions",
-            "functions/*",
-            "!functions/__init__.py",
-            "!functions/framework",
-            "!functions/runtime",
-            "functions/runtime/memory",  # in-memory ports, for tests
-            "functions/runtime/operating",  # operators' commands
-            f"!functions/{service}",
-            "**/__pycache__",
-            "**/.*",
-        ],
+        str(ROOT), ignore_mode=IgnoreMode.DOCKER, exclude=ignore_list(service)
     )

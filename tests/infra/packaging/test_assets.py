@@ -5,6 +5,7 @@ import pytest
 
 from functions.framework.service import Service
 from functions.map import SERVICES
+from functions.runtime.operating import package
 from tests.infra.conftest import stack_of
 from tests.support.assembly import ROOT, Assembly
 
@@ -36,6 +37,7 @@ def test_a_functions_code_is_events_framework_runtime_and_its_own_folder(
         name for name in wanted if "__pycache__" not in name and not name.startswith(left_out)
     }
     assert files(code) == wanted
+    assert sorted(package.files(ROOT, service.name)) == sorted(wanted)
 
 
 def test_all_stacks_have_the_same_layer_asset(dev: Assembly) -> None:
