@@ -1,19 +1,18 @@
 """Order ids and ownership: hashes of the customer and of the Idempotency-Key."""
 
 import re
-from hashlib import sha256
 from hmac import compare_digest
 from uuid import uuid4
 
 from events.contracts.checkout import OrderPlaced
+from functions.framework.customer import ALPHABET, short_hash
 from functions.framework.http import Caller, Problem, Request
 
 GUEST = "guest"
 """The issuer in the order ids of customers without an account."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O or U
-_ID = re.compile(f"[{_ALPHABET}]{{26}}")
+_ID = re.compile(f"[{ALPHABET}]{{26}}")
 
 
 def key_of(request: Request) -> str:
@@ -36,12 +35,6 @@ def key_of(request: Request) -> str:
     return key
 
 
-def short_hash(text: str) -> str:
-    """Return a hash of a text: 128 bits as 26 letters and digits."""
-    number = int.from_bytes(sha256(text.encode()).digest()[:16])
-    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
-
-
 def order_id(key: str, *, issuer: str = GUEST, customer: str = "") -> str:
     """Return the id of the order that a customer places with a key."""
     return short_hash(f"{issuer}\n{customer}\n{key}")
@@ -54,17 +47,9 @@ def order_of(caller: Caller | None, key: str) -> str:
     return order_id(key, issuer=caller.issuer, customer=caller.subject)
 
 
-def customer_key(issuer: str, subject: str) -> str:
-    """Return the customer's key in log and list: 26 letters and digits that hide the `sub`.
-
-    It is a pseudonym: anyone who can guess an issuer's subjects can compute it.
-    """
-    return short_hash(f"{issuer}\n{subject}")
-
-
 def customer_of(caller: Caller | None) -> str | None:
     """Return the caller's key, or None for a guest, who owns no order."""
-    return customer_key(caller.issuer, caller.subject) if caller else None
+    return caller.customer if caller else None
 
 
 def may_read(request: Request, order: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from events.order_list import Listed, from_values
-from functions.checkout.identity import customer_key, short_hash
+from functions.framework.customer import short_hash
 from functions.framework.http import Problem, Request, Response
 from functions.framework.ports import Rows
 
@@ -47,7 +47,7 @@ class ListOrders:
                 "This shop takes orders from guests and does not list them. Read one with"
                 " GET /orders/{id} and the key that it was placed with.",
             )
-        customer = customer_key(request.caller.issuer, request.caller.subject)
+        customer = request.caller.customer
         limit = _limit(request.query.get("limit"))
         after = _place(request.query.get("cursor"), customer)
         rows = self._rows.page(customer, limit=limit + 1, after=after, newest_first=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from functions.framework.customer import customer_key
+
 MAX_BODY = 64 * 1024
 """Maximum bytes of a request's body, as of an event."""
 
@@ -15,6 +17,11 @@ class Caller:
 
     issuer: str
     subject: str = field(repr=False)
+
+    @property
+    def customer(self) -> str:
+        """The customer's key, as in `OrderPlaced.customer`."""
+        return customer_key(self.issuer, self.subject)
 
 
 @dataclass(frozen=True, kw_only=True)

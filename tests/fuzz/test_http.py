@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.checkout.identity import customer_key, order_id
+from functions.checkout.identity import order_id
+from functions.framework.customer import customer_key
 from functions.map import API
 from tests.fuzz.cases import case_counts, share
 from tests.fuzz.requests import (

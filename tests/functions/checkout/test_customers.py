@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from events.contracts.ordering import OrderCancelled
-from functions.checkout.identity import customer_key, may_read, order_id, owns
+from functions.checkout.identity import may_read, order_id, owns
+from functions.framework.customer import customer_key
 from functions.framework.http import Request
 from tests.functions.checkout.conftest import MemoryShop, only_event
 from tests.support.builders import ISSUER, order_placed, verified

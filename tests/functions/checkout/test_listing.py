@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from functions.checkout.identity import short_hash
 from functions.checkout.listing import DEFAULT_LIMIT, MAX_LIMIT
+from functions.framework.customer import short_hash
 from functions.framework.ports import Row
 from functions.orders.projection import row
 from functions.runtime.memory.rows import MemoryRows

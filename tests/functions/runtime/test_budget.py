@@ -10,7 +10,7 @@ from events.contracts.checkout import Line
 from events.envelope import Event
 from events.order_list import LIST, OWNER
 from functions import names
-from functions.checkout.identity import customer_key
+from functions.framework.customer import customer_key
 from functions.map import SERVICES
 from functions.runtime import settings
 from functions.runtime.memory.lambda_events import batch, failures, http_request
