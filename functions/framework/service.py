@@ -121,22 +121,29 @@ class Projection:
     fold: Callable[[History], Row | None]
 
 
+def package_of(name: str, package: str | None = None) -> str:
+    """Return the package of a service's code: its own, or its folder in `functions`."""
+    return package or f"functions.{name}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Service:
     """A service: its name, its function's timeout (seconds) and memory (MiB), its own tables.
 
-    The folder, the function and the stack have the same name. Each outcome in `alarms` raises an
-    alarm when it is counted once.
+    The folder, the function and the stack have the same name. A service of another repository names
+    the `package` of its code, such as `stamps`. Each outcome in `alarms` raises an alarm when it is
+    counted once.
     """
 
     name: str
+    package: str | None = None
     timeout: int = 30
     memory: int = 512
     tables: tuple[Table, ...] = ()
     alarms: tuple[Outcome, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check the name.
+        """Check the name and the package.
 
         Raises:
             ValueError: it is not a valid name, or it is reserved.
@@ -146,6 +153,16 @@ class Service:
                 f"{self.name!r} is not a valid service name: use small letters and digits, and none"
                 f" of the reserved names {', '.join(sorted(TAKEN))}"
             )
+        if self.package is not None and not self.package.isidentifier():
+            raise ValueError(
+                f"{self.name}: {self.package!r} is not a valid package: name the top-level package"
+                " of its code, such as package='stamps'; leave it out for a folder of functions/"
+            )
+
+    @property
+    def code_package(self) -> str:
+        """The package of its code, such as `functions.email`; its module `service` has the row."""
+        return package_of(self.name, self.package)
 
     @property
     def possible_tables(self) -> tuple[Table, ...]:

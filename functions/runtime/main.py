@@ -7,7 +7,15 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from functions.framework.ports import Clock, Log, Resources, Topic
-from functions.framework.service import Adapter, Api, Consumer, Relay, Service, Table
+from functions.framework.service import (
+    Adapter,
+    Api,
+    Consumer,
+    Relay,
+    Service,
+    Table,
+    package_of,
+)
 from functions.runtime import settings
 from functions.runtime.clock import utc_now
 from functions.runtime.handlers.observer import LogObserver, Observer, failure
@@ -98,7 +106,7 @@ def build(
         MissingSetting: `environ` lacks a variable that this kind of service needs.
     """
     env = Settings(environ)
-    service = find(env[settings.SERVICE])
+    service = find(env[settings.SERVICE], env.get(settings.PACKAGE))
     if clients is None:
         from functions.runtime.aws.client import client_factory
 
@@ -107,11 +115,20 @@ def build(
     return compose(service, _on_aws(service, env, clients, clock, observer))
 
 
-def find(name: str) -> Service:
-    """Return the declaration of a service: `SERVICE` in `functions.<name>.service`."""
-    service = import_module(f"functions.{name}.service").SERVICE
+def find(name: str, package: str | None = None) -> Service:
+    """Return the declaration of a service: `SERVICE` in the module `service` of its code.
+
+    `package` is the code's package if it is not `functions.<name>`.
+
+    Raises:
+        TypeError: `SERVICE` is not the declaration of that service.
+    """
+    where = f"{package_of(name, package)}.service"
+    service = import_module(where).SERVICE
     if not isinstance(service, Service):
-        raise TypeError(f"functions.{name}.service.SERVICE is {service!r}, not a Service")
+        raise TypeError(f"{where}.SERVICE is {service!r}, not a Service")
+    if service.name != name:
+        raise TypeError(f"{where}.SERVICE is named {service.name}, not {name}")
     return service
 
 

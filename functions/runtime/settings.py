@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 SERVICE = "FANFARE_SERVICE"
+PACKAGE = "FANFARE_PACKAGE"
 LOG = "FANFARE_LOG"
 TOPIC = "FANFARE_TOPIC"
 QUEUE = "FANFARE_QUEUE"

@@ -13,10 +13,14 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from functions.framework.outcomes import METRICS
 from functions.framework.ports import SafeToLog
+from functions.runtime.settings import PACKAGE
 
 ROOT = Path(__file__).parents[3]
 _HERE = f"{ROOT}{os.sep}"
-_OURS = tuple(f"{ROOT / part}{os.sep}" for part in ("functions", "events"))
+_OURS = tuple(
+    f"{ROOT / part}{os.sep}" for part in ("functions", "events", os.environ.get(PACKAGE)) if part
+)
+"""Folders of our own code; in a function, the package of another repository is beside them."""
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
 NO_IDENTIFIER = "no-identifier"

@@ -26,6 +26,8 @@ FAKE = Adapter(name="fake", build=lambda _: None)
 @pytest.mark.parametrize(
     ("declared", "reason"),
     [
+        ({"package": "acme.gifts"}, "'acme.gifts' is not a valid package: .* package='stamps'"),
+        ({"package": ""}, "'' is not a valid package"),
         ({"on": ()}, "at least one"),
         ({"on": (ON, ON)}, "at least one event type"),
         ({"concurrency": 1}, "concurrency must be 2 to 1000, not 1"),

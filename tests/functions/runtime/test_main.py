@@ -1,5 +1,7 @@
 """Composition of every service from the environment of its function."""
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +68,44 @@ def test_the_relay_needs_no_table_and_no_consumer_queue(stage: Stage) -> None:
 
 def test_the_variable_of_a_name_with_a_hyphen_has_an_underscore() -> None:
     assert settings.table_variable("daily-sums") == "FANFARE_TABLE_DAILY_SUMS"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A package beside `functions`, as another repository has it; `listener` is its row."""
+    package = "example_elsewhere"
+    folder = tmp_path / package
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "service.py").write_text(
+        "from events.contracts.checkout import OrderPlaced\n"
+        "from functions.framework.reaction import On\n"
+        "from functions.framework.service import Consumer\n"
+        "on = On(event=OrderPlaced, react=lambda _: None)\n"
+        f"SERVICE = Consumer(name='listener', package={package!r}, on=(on,))\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, f"{package}.service", raising=False)
+    return package
+
+
+def test_a_service_of_another_repository_is_built_from_its_package(
+    stage: Stage, elsewhere: str
+) -> None:
+    row = find("listener", elsewhere)
+    environ = {settings.SERVICE: "listener", settings.LOG: "log", settings.QUEUE: "queue"}
+
+    assert row.package == elsewhere
+    assert callable(build(environ | {settings.PACKAGE: elsewhere}, clients=stage.connection))
+    with pytest.raises(ModuleNotFoundError, match=r"functions\.listener"):
+        build(environ, clients=stage.connection)
+
+
+def test_a_package_with_a_row_of_another_name_is_an_error(elsewhere: str) -> None:
+    with pytest.raises(
+        TypeError, match=r"elsewhere\.service\.SERVICE is named listener, not stamps"
+    ):
+        find("stamps", elsewhere)
 
 
 def test_a_module_without_a_service_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
