@@ -9,7 +9,7 @@ from typing import Any
 from functions.map import SERVICES
 from ops.cli.options import LOCAL
 from ops.logs.record import LogRecord, parse
-from ops.stage.aws_errors import missing
+from ops.stage.aws_errors import denied, missing
 from ops.stage.connection import Connection
 
 NO_NOISE = '-"_aws" -"RequestId:"'
@@ -24,16 +24,18 @@ class PollTiming:
     """The timing of polls, in seconds.
 
     A log is polled `every` so often. A line may arrive `late` by as much, and is held for `hold`
-    so that older lines of other services come before it.
+    so that older lines of other services come before it. New functions are looked for `find` so
+    often; the lines that they wrote before are not late then.
     """
 
     every: float
     late: float
     hold: float
+    find: float
 
 
-LOCAL_TIMING = PollTiming(every=0.2, late=2, hold=0.1)
-AWS_TIMING = PollTiming(every=2, late=60, hold=2)
+LOCAL_TIMING = PollTiming(every=0.2, late=2, hold=0.1, find=1)
+AWS_TIMING = PollTiming(every=2, late=60, hold=2, find=30)
 """FilterLogEvents is throttled by account and region, and lines take a while to arrive."""
 
 
@@ -43,6 +45,7 @@ class Watch:
     Args:
         logs: a client of CloudWatch Logs.
         groups: log groups by service.
+        find: returns the log groups that exist by now.
         since: the start, in Unix seconds.
         until: the end, in Unix seconds.
         pattern: the filter pattern of FilterLogEvents.
@@ -57,10 +60,13 @@ class Watch:
         until: float | None = None,
         timing: PollTiming,
         pattern: str = NO_NOISE,
+        find: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self.timing = timing
         self._logs = logs
-        self._groups = groups
+        self._groups = dict(groups)
+        self._find = find
+        self._found = since
         self._start = int(since * 1000)
         self._fixed: dict[str, Any] = {"filterPattern": pattern}
         if until is not None:
@@ -72,11 +78,15 @@ class Watch:
     def poll(self, now: float, *, flush: bool = False) -> list[LogRecord]:
         """Return new records that are old enough, by time; with `flush` all new records.
 
-        A log that no longer exists is skipped: its service was retired meanwhile.
+        A service that was deployed meanwhile is followed as well. A log that no longer exists is
+        skipped: its service was retired.
 
         Raises:
             Exception: AWS's error, if none of the logs exists, or for any other reason.
         """
+        if now - self._found >= self.timing.find:
+            self._found = now
+            self._groups |= self._find()
         _existing(self._groups, lambda service: self._read(service, self._groups[service]))
         horizon = int((now - self.timing.late) * 1000)
         self._start = max(self._start, horizon)
@@ -111,9 +121,11 @@ class Watch:
 
 
 def watch(
-    connection: Connection, *, since: float, until: float | None = None, order: str | None = None
+    connection: Connection, *, since: float, until: float | None = None, term: str | None = None
 ) -> Watch:
-    """Return a watch over the logs of all functions of a stage, or of their lines about one order.
+    """Return a watch over the logs of all functions of a stage, or of their lines with a term.
+
+    A term is the whole id of an order, or a correlation id.
 
     A service of the map that the stage lacks was retired, or is not deployed yet.
 
@@ -126,8 +138,19 @@ def watch(
         since=since,
         until=until,
         timing=LOCAL_TIMING if connection.stage == LOCAL else AWS_TIMING,
-        pattern=f'"{order}"' if order else NO_NOISE,
+        pattern=f'"{term}"' if term else NO_NOISE,
+        find=lambda: _deployed(connection),
     )
+
+
+def _deployed(connection: Connection) -> Mapping[str, str]:
+    """Return all log groups of a stage, or none if these credentials may not list functions."""
+    try:
+        return connection.log_groups()
+    except Exception as error:
+        if not denied(error):
+            raise
+        return {}
 
 
 def _existing[T](services: Iterable[str], call: Callable[[str], T]) -> dict[str, T]:

@@ -1,6 +1,7 @@
 """Connection to a stage: its log, tables, queues and functions, by their names."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from functions import names
-from functions.framework.service import Consumer, Service
+from functions.framework.service import NAME, Consumer, Service
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.items import SUBJECT
 from functions.runtime.aws.log import DynamoLog
@@ -134,6 +135,16 @@ class Connection:
             FunctionName=self.function(service)
         )
         return str(found["LoggingConfig"]["LogGroup"])
+
+    def log_groups(self) -> dict[str, str]:
+        """Return the log groups of all services on the stage, also of those not in the map."""
+        found = {}
+        for page in self.client("lambda").get_paginator("list_functions").paginate():
+            for function in page["Functions"]:
+                ours = re.fullmatch(self.function(f"({NAME})"), function["FunctionName"])
+                if ours:
+                    found[ours[1]] = str(function["LoggingConfig"]["LogGroup"])
+        return found
 
 
 def connect(options: Options) -> Connection:

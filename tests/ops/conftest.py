@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -37,6 +38,7 @@ class FakeLambda:
         self.answer: Any = {"id": "X", "status": "placed"}
         self.error: str | None = None
         self.gone: set[str] = set()
+        self.listed: list[dict[str, Any]] = []
 
     def invoke(self, **request: Any) -> dict[str, Any]:
         self.requests.append(request | {"Payload": json.loads(request["Payload"])})
@@ -47,6 +49,9 @@ class FakeLambda:
         if FunctionName in self.gone:
             raise not_found("Function not found")
         return {"LoggingConfig": {"LogGroup": f"logs of {FunctionName}"}}
+
+    def get_paginator(self, operation: str) -> Any:
+        return SimpleNamespace(paginate=lambda: [{"Functions": self.listed}])
 
 
 class FakeLogs:

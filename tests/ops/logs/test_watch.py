@@ -1,5 +1,7 @@
 """The functions' logs are followed: nothing twice, nothing lost, all by time."""
 
+from contextlib import nullcontext
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -167,6 +169,36 @@ def test_a_watch_on_a_stage_that_is_not_deployed_is_refused(
 
     with pytest.raises(ClientError, match="Function not found"):
         watch(here, since=BEGAN)
+
+
+def test_a_service_that_is_deployed_meanwhile_is_followed(
+    here: Connection, logs: FakeLogs, functions: FakeLambda
+) -> None:
+    names = ("fanfare-local-exampleloyalty", "fanfare-local-x-payment", "fanfare-dev-email", "mine")
+    watched = watch(here, since=BEGAN)
+    functions.listed = [
+        {"FunctionName": name, "LoggingConfig": {"LogGroup": f"new {name}"}} for name in names
+    ]
+    write(logs, "new fanfare-local-exampleloyalty", "a", 0.5, 0.6)
+
+    assert events(watched, LOCAL_TIMING.find - 0.1) == []
+    assert events(watched, LOCAL_TIMING.find) == ["a"]
+    new = {request["logGroupName"] for request in logs.requests if "new" in request["logGroupName"]}
+    assert new == {"new fanfare-local-exampleloyalty"}
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ServiceException"])
+def test_without_the_right_to_list_functions_those_of_the_map_are_followed(
+    here: Connection, functions: FakeLambda, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    def refuse(_: str) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "ListFunctions")
+
+    monkeypatch.setattr(functions, "get_paginator", refuse)
+    watched = watch(here, since=BEGAN)
+
+    with nullcontext() if code == "AccessDeniedException" else pytest.raises(ClientError):
+        assert events(watched, LOCAL_TIMING.find) == []
 
 
 def test_a_watch_on_one_order_requests_its_lines_in_its_time(
