@@ -11,19 +11,24 @@ class Outcome(StrEnum):
     """An outcome as log lines have it, with its mark and its text in the live view.
 
     `shown` is whether the live view has a line for it; a fact that was stated has its own line.
+    `label` is the word on the screen, if it is another one than in log lines.
     """
 
     mark: Mark
     text: str
     shown: bool
+    label: str
 
-    def __new__(cls, value: str, mark: Mark, text: str = "", shown: bool = True) -> Self:
-        """Make a member of its word, mark and text."""
+    def __new__(
+        cls, value: str, mark: Mark, text: str = "", shown: bool = True, label: str = ""
+    ) -> Self:
+        """Make a member of its word, mark, text and label."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.mark = mark
         member.text = text
         member.shown = shown
+        member.label = label or value
         return member
 
     @property
@@ -32,13 +37,16 @@ class Outcome(StrEnum):
         return self.value.title()
 
     # A message that a consumer received.
-    DONE = "done", "-", "handled", False
-    """A fact was stated or rows were written, or the reaction does neither."""
+    DONE = "done", "-", "handled", True, "noted"
+    """A fact was stated or rows were written, or the reaction does neither.
+
+    The label is for the last two: a line of its own instead of facts.
+    """
     DUPLICATE = "duplicate", "=", "slot filled"
     """The message was handled before."""
     OVERTAKEN = "overtaken", "=", "slot filled by another fact"
     UNHEARD = "unheard", "=", "type not subscribed"
-    NOTHING = "nothing", "-", "nothing to decide yet", False
+    NOTHING = "nothing", "-", "nothing to do", False
     FORGED = "forged", "x", "not in the log"
     """The log has no such event, or another one in its slot; the message is acknowledged."""
     RETRY = "retry", "x"

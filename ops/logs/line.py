@@ -29,6 +29,7 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     outcome: str
     service: str
     order: str | None = None
+    correlation: str | None = None
     event: str | None = None
     type: str | None = None
     slot: str | None = None
@@ -45,12 +46,20 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return known.mark if known else "x"
 
     @property
+    def label(self) -> str:
+        """The outcome's word on the screen; a fact has none."""
+        if self.slot:
+            return ""
+        known = outcome_of(self.outcome)
+        return known.label if known else self.outcome
+
+    @property
     def what(self) -> str:
         """The fact's type, or the mark and the outcome."""
         if self.slot:
             return str(self.type)
         attempts = f" {self.attempt} of {self.attempts}" if self.attempts else ""
-        return f"{self.mark} {self.outcome}{attempts}"
+        return f"{self.mark} {self.label}{attempts}"
 
 
 def lines(record: LogRecord) -> list[LogLine]:
@@ -61,6 +70,7 @@ def lines(record: LogRecord) -> list[LogLine]:
             outcome=record.outcome,
             service=service,
             order=record.order,
+            correlation=record.correlation,
             event=event,
             type=kind,
             slot=slot_of(event),
@@ -76,6 +86,7 @@ def lines(record: LogRecord) -> list[LogLine]:
             outcome=record.outcome,
             service=record.service,
             order=record.order,
+            correlation=record.correlation,
             event=record.event,
             type=record.type,
             attempt=record.receives if retried else None,
@@ -110,6 +121,8 @@ def _type_of(source: str, event: str) -> str:
 def _detail(record: LogRecord) -> str:
     known = outcome_of(record.outcome)
     text = known.text if known else ""
+    if record.outcome == Outcome.DONE:
+        text = record.type or text
     if record.outcome == Outcome.DUPLICATE and record.service in _READ_MODELS:
         text = "rows are up to date"
     request = f"{record.status} {record.route}" if record.route else ""

@@ -15,6 +15,7 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     `event` and `type` are those of the handled event, `stated` and `facts` the ids and types of the
     new facts. `millis` is the duration and `age` the event's age, both in milliseconds.
+    `correlation` is the id of the request that began it all.
     """
 
     time: datetime
@@ -23,6 +24,7 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True):
     event: str | None = None
     type: str | None = None
     order: str | None = None
+    correlation: str | None = None
     millis: float | None = None
     age: int | None = None
     receives: int | None = None

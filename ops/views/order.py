@@ -76,7 +76,7 @@ def _attempts(connection: Connection, order: Order) -> Attempts:
     since = order.timeline[0].time.timestamp()
     until = None if order.moving else (order.timeline[-1].time + AFTERWARDS).timestamp()
     try:
-        records = watch(connection, since=since, until=until, order=order.id).poll(0, flush=True)
+        records = watch(connection, since=since, until=until, term=order.id).poll(0, flush=True)
     except Exception as error:
         if explain(error, connection.stage) is None:
             raise

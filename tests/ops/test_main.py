@@ -116,9 +116,15 @@ def test_filters_may_be_repeated(called: list[Any]) -> None:
     consumers = "--consumer payment --consumer inventory"
     main(f"tail {consumers} --outcome retry --since 10m --order 7F".split())
 
-    _, only, since, _ = called[0]
+    _, only, since, named = called[0]
     assert only == Filter.of(["payment", "inventory"], None, ["retry"], "7F")
-    assert since == timedelta(minutes=10)
+    assert (since, named) == (timedelta(minutes=10), {"follow": True})
+
+
+def test_a_request_may_be_followed_up_to_now(called: list[Any]) -> None:
+    main("tail --correlation 1-a --no-follow".split())
+
+    assert called[0][1:] == (Filter.of(correlation="1-a"), None, {"follow": False})
 
 
 @pytest.mark.parametrize(

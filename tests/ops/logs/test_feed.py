@@ -40,6 +40,35 @@ def test_an_outcome_of_no_interest_is_shown_only_by_a_filter_for_it() -> None:
     assert shown(Filter.of(outcomes=["nothing"]), nothing) == [("- nothing", "ordering")]
 
 
+def test_a_consumer_that_states_no_fact_has_a_line() -> None:
+    noted = record("done", "analytics", event="A/placed", type="OrderPlaced")
+
+    assert shown(Filter(), noted) == [("- noted", "analytics")]
+    assert shown(Filter.of(outcomes=["noted"]), noted, record("done", **DONE)) == [
+        ("- noted", "analytics")
+    ]
+
+
+def test_a_named_consumer_is_shown_with_all_that_it_does() -> None:
+    records = (record("nothing", "ordering"), record("nothing"), record("summed", "analytics"))
+
+    assert shown(Filter.of(services=["ordering"]), *records) == [("- nothing", "ordering")]
+    assert shown(Filter.of(services=["analytics"]), *records) == [("- summed", "analytics")]
+
+
+def test_lines_of_one_request_are_selected_by_its_correlation_id() -> None:
+    records = (record("retry", correlation="one"), record("retry", "email", correlation="two"))
+
+    assert shown(Filter.of(correlation="two"), *records) == [("x retry", "email")]
+
+
+def test_a_correlation_id_must_be_a_term_of_a_filter_pattern() -> None:
+    with pytest.raises(CommandError, match="'a\" b' is not a correlation id") as refused:
+        Filter.of(correlation='a" b')
+
+    assert refused.value.code is ExitCode.USAGE
+
+
 def test_failures_are_counted_and_refusals_are_not() -> None:
     feed = Feed(Filter())
 

@@ -204,7 +204,7 @@ def test_without_the_right_to_list_functions_those_of_the_map_are_followed(
 def test_a_watch_on_one_order_requests_its_lines_in_its_time(
     here: Connection, logs: FakeLogs
 ) -> None:
-    watch(here, since=BEGAN, until=BEGAN + 60, order="5WQF").poll(BEGAN)
+    watch(here, since=BEGAN, until=BEGAN + 60, term="5WQF").poll(BEGAN)
 
     assert {request["filterPattern"] for request in logs.requests} == {'"5WQF"'}
     assert {request["endTime"] for request in logs.requests} == {round((BEGAN + 60) * 1000)}
