@@ -4,6 +4,7 @@ import jsii
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
@@ -51,6 +52,8 @@ class BusStack(StageStack):
             enforce_ssl=True,
         )
         _encrypt(topic)
+        for account in stage.subscriber_accounts:
+            topic.add_to_resource_policy(_may_subscribe(topic, account))
         undelivered = DeadLetterQueue(
             self,
             "Undelivered",
@@ -130,6 +133,23 @@ class BusStack(StageStack):
             ),
             periods=3,
         )
+
+
+def _may_subscribe(topic: sns.Topic, account: str) -> iam.PolicyStatement:
+    """Return a statement by which an account may subscribe its own queues, and do nothing else.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-send-message-to-sqs-cross-account.html
+    """
+    return iam.PolicyStatement(
+        sid=f"Subscribe{account}",
+        actions=["sns:Subscribe"],
+        principals=[iam.AccountPrincipal(account)],
+        resources=[topic.topic_arn],
+        conditions={
+            "StringEquals": {"sns:Protocol": "sqs"},
+            "StringLike": {"sns:Endpoint": f"arn:*:sqs:*:{account}:*"},
+        },
+    )
 
 
 def _encrypt(topic: sns.Topic) -> None:

@@ -24,6 +24,9 @@ ORIGIN = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?|http://loc
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+")
 """The form of an alarm topic's ARN: a standard topic, since CloudWatch supports no FIFO topics."""
 
+ACCOUNT = re.compile(r"[0-9]{12}")
+"""The form of an account's id."""
+
 
 class InvalidStage(ValueError):
     """A stage has invalid settings, or a wrong combination of them; the message names them."""
@@ -51,7 +54,8 @@ class Stage:
     `audience` are those of the customers' tokens (OpenID Connect); without them the shop is open to
     guests. `origins` are the web origins that may call the API, such as
     `origins=("https://shop.example.com",)`; without any, browsers allow none. `alarm_topic` is the
-    ARN of the SNS topic that alarms notify.
+    ARN of the SNS topic that alarms notify. `subscriber_accounts` are other accounts whose queues
+    may subscribe to the topic, which has personal data (docs/elsewhere.md).
     """
 
     name: str
@@ -69,9 +73,35 @@ class Stage:
     audience: str | None = None
     origins: tuple[str, ...] = ()
     alarm_topic: str | None = None
+    subscriber_accounts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse invalid settings, and wrong combinations of them."""
+        self._check_issuer()
+        for origin in self.origins:
+            if not ORIGIN.fullmatch(origin):
+                raise InvalidStage(
+                    f"Stage {self.name}: {origin!r} is not a valid origin. Name each origin in"
+                    ' full, as browsers send it: origins=("https://shop.example.com",)'
+                )
+        if self.alarm_topic is not None and not TOPIC.fullmatch(self.alarm_topic):
+            raise InvalidStage(
+                f"Stage {self.name}: {self.alarm_topic!r} is not the ARN of a standard topic. Name"
+                ' one: alarm_topic="arn:aws:sns:eu-central-1:123456789012:on-call"'
+            )
+        for account in self.subscriber_accounts:
+            if not ACCOUNT.fullmatch(account):
+                raise InvalidStage(
+                    f"Stage {self.name}: {account!r} is not the id of an account. Name each by its"
+                    ' 12 digits: subscriber_accounts=("210987654321",)'
+                )
+        if self.sender is not None and not SENDER.fullmatch(self.sender):
+            raise InvalidStage(
+                f"Stage {self.name}: {self.sender!r} is not a valid sender. Name an address only,"
+                ' with its domain in lower case: sender="shop@example.com"'
+            )
+
+    def _check_issuer(self) -> None:
         if (self.issuer is None) != (self.audience is None):
             there, missing = (
                 ("audience", "issuer") if self.issuer is None else ("issuer", "audience")
@@ -88,22 +118,6 @@ class Stage:
             raise InvalidStage(
                 f"Stage {self.name}: the audience is empty. Name the audience of the issuer's"
                 " tokens, their `aud`."
-            )
-        for origin in self.origins:
-            if not ORIGIN.fullmatch(origin):
-                raise InvalidStage(
-                    f"Stage {self.name}: {origin!r} is not a valid origin. Name each origin in"
-                    ' full, as browsers send it: origins=("https://shop.example.com",)'
-                )
-        if self.alarm_topic is not None and not TOPIC.fullmatch(self.alarm_topic):
-            raise InvalidStage(
-                f"Stage {self.name}: {self.alarm_topic!r} is not the ARN of a standard topic. Name"
-                ' one: alarm_topic="arn:aws:sns:eu-central-1:123456789012:on-call"'
-            )
-        if self.sender is not None and not SENDER.fullmatch(self.sender):
-            raise InvalidStage(
-                f"Stage {self.name}: {self.sender!r} is not a valid sender. Name an address only,"
-                ' with its domain in lower case: sender="shop@example.com"'
             )
 
     def adapter_of(self, consumer: Consumer) -> Adapter | None:

@@ -1,5 +1,12 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
 from functions.map import BUS
-from tests.support.assembly import Assembly
+from infra.stage import DEV, InvalidStage
+from tests.support.assembly import Assembly, synthesize
 from tests.support.template import ACCOUNT, REGION, table_arn
 
 STACK = "fanfare-dev-bus"
@@ -58,3 +65,39 @@ def test_undelivered_messages_stay_in_a_fifo_queue_for_two_weeks(
     undelivered = dev.queue(STACK, "fanfare-dev-undelivered.fifo")
     assert undelivered["FifoQueue"] is True
     assert undelivered["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
+
+
+def statements(stage: Assembly) -> list[dict[str, Any]]:
+    policy = stage.only("AWS::SNS::TopicPolicy", STACK)["PolicyDocument"]
+    return list(policy["Statement"])
+
+
+def test_another_account_may_only_subscribe_its_own_queues_to_the_topic(
+    dev: Assembly, tmp_path: Path
+) -> None:
+    other = "210987654321"
+    synthesize(tmp_path, replace(DEV, subscriber_accounts=(other,)), consumers=())
+
+    (added,) = (each for each in statements(Assembly(tmp_path)) if each not in statements(dev))
+    assert added == {
+        "Sid": f"Subscribe{other}",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{other}:root"},
+        "Action": "sns:Subscribe",
+        "Resource": f"arn:aws:sns:{REGION}:{ACCOUNT}:fanfare-dev-events.fifo",
+        "Condition": {
+            "StringEquals": {"sns:Protocol": "sqs"},
+            "StringLike": {"sns:Endpoint": f"arn:*:sqs:*:{other}:*"},
+        },
+    }
+    assert len(statements(Assembly(tmp_path))) == len(statements(dev)) + 1
+
+
+def test_without_a_setting_nobody_else_may_use_the_topic(dev: Assembly) -> None:
+    assert {each["Effect"] for each in statements(dev)} == {"Deny"}
+
+
+@pytest.mark.parametrize("account", ["21098765432", "*", "arn:aws:iam::210987654321:root"])
+def test_what_is_no_account_is_refused(account: str) -> None:
+    with pytest.raises(InvalidStage, match=r"is not the id of an account\. Name each by its 12"):
+        replace(DEV, subscriber_accounts=(account,))
