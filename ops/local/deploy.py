@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,9 +14,9 @@ from ops.cli.errors import CommandError
 from ops.cli.options import LOCAL
 from ops.local.children import Child, Children
 from ops.paths import ROOT
+from ops.stage import cdk
 from ops.stage.connection import ACCOUNT, REGION, Connection
 
-CDK = ROOT / ".venv" / "bin" / "cdk"
 OUTPUTS = "outputs.json"
 BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
 """The CDK's default bucket for assets, missing in an account that was never bootstrapped."""
@@ -35,21 +35,21 @@ def start(
     log: Path,
     source: Path = ROOT,
     context: Mapping[str, str] = NO_CONTEXT,
+    stacks: Sequence[str] = cdk.ALL,
 ) -> Child:
-    """Start to synthesize and deploy all stacks of the local stage in the folder `work`.
+    """Start to synthesize and deploy stacks of the local stage in the folder `work`.
 
     `context` is further CDK context, such as an issuer of tokens. The local cloud and the bucket
-    for assets must exist once the stacks are synthesized.
+    for assets must exist once the stacks are synthesized. The stacks that the named ones need are
+    deployed as well.
 
     Raises:
         CommandError: the CDK is not installed.
     """
-    command = ["deploy", "--all", "--concurrency", "4", "--method", "direct"]
-    command += ["--require-approval", "never", "--progress", "events"]
-    command += ["--outputs-file", str(work / OUTPUTS), "--output", str(work / "cdk.out")]
-    command += [
-        argument for name, value in context.items() for argument in ("-c", f"{name}={value}")
-    ]
+    arguments = ["deploy", *stacks, "--concurrency", "4", "--method", "direct"]
+    arguments += ["--require-approval", "never", "--progress", "events"]
+    arguments += ["--outputs-file", str(work / OUTPUTS), "--output", str(work / "cdk.out")]
+    command = cdk.command(LOCAL, arguments, context)
     return _cdk(children, command, environ=environ, work=work, log=log, source=source)
 
 
@@ -61,22 +61,20 @@ def start_destroying(
     source: Path = ROOT,
 ) -> Child:
     """Start to delete all stacks."""
-    command = ["destroy", "--all", "--force", "--app", str(work / "cdk.out")]
+    arguments = ["destroy", *cdk.ALL, "--force", "--app", str(work / "cdk.out")]
+    command = cdk.command(LOCAL, arguments, NO_CONTEXT)
     return _cdk(children, command, environ=environ, work=work, log=log, source=source)
 
 
 def _cdk(
     children: Children,
-    arguments: list[str],
+    command: list[str],
     *,
     environ: Mapping[str, str],
     work: Path,
     log: Path,
     source: Path,
 ) -> Child:
-    if not CDK.exists():
-        raise CommandError("The CDK is not installed: `make setup` fetches it.")
-    command = [str(CDK), *arguments, "-c", f"stage={LOCAL}"]
     settings = _QUIET | {"CDK_HOME": str(work / "cdk")}
     return children.start(command, environ={**environ, **settings}, cwd=source, log=log)
 

@@ -40,7 +40,7 @@ class FakeChild:
 def installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     cdk = tmp_path / "cdk"
     cdk.touch()
-    monkeypatch.setattr(deploy, "CDK", cdk)
+    monkeypatch.setattr("ops.stage.cdk.CDK", cdk)
 
 
 def test_all_stacks_of_the_local_stage_are_deployed_by_the_cdk(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_all_stacks_are_destroyed_by_the_cdk(tmp_path: Path) -> None:
 def test_a_cdk_that_is_not_installed_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deploy, "CDK", tmp_path / "none")
+    monkeypatch.setattr("ops.stage.cdk.CDK", tmp_path / "none")
     children: Any = FakeChildren()
 
     with pytest.raises(CommandError, match="not installed: `make setup`"):
