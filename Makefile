@@ -23,7 +23,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint contracts simulate wire mutate fuzz synth rehearse release deploy destroy
+.PHONY: help run test lint contracts simulate wire mutate fuzz synth rehearse guide release deploy destroy
 .PHONY: setup lock clean
 
 help: ## Say what there is
@@ -65,6 +65,9 @@ synth: $(PROJECT) $(CDK) ## Write the templates to cdk.out (STAGE=dev unless tol
 
 rehearse: $(PROJECT) $(CDK) $(CLOUD) ## Deploy to the local cloud and test what came up
 	@$(HERE) exec $(BIN)/pytest -n 2 --dist loadfile tests/e2e $(ARGS)
+
+guide: $(PROJECT) $(NODE) node_modules/.synced $(LOCALSTRIPE) ## Follow docs/add-a-consumer.md in a copy
+	@$(HERE) exec $(BIN)/pytest tests/guide $(ARGS)
 
 release: $(PROJECT) ## Note what later updates must not lose (ARGS='--lose …': they may)
 	@$(HERE) exec $(BIN)/python -m infra.release $(ARGS)

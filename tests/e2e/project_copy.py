@@ -1,14 +1,13 @@
 """Copy of the project, for changes as developers make them, and deployments."""
 
-import re
 import shutil
 from pathlib import Path
 
 from ops.paths import ROOT
+from tests.support.pages import blocks
 
 SOURCES = ("app.py", "cdk.json", "events", "functions", "infra", "requirements")
 TOOLS = (".build", ".tools")
-BLOCK = re.compile(r"```python\n# (functions/\S+)\n(.*?)```", re.DOTALL)
 
 
 class ProjectCopy:
@@ -30,18 +29,9 @@ class ProjectCopy:
         assert text.count(old) == 1, f"{file} does not have {old!r} once"
         path.write_text(text.replace(old, new))
 
-    def add_documented_consumer(self) -> str:
-        """Add the consumer of docs/add-a-consumer.md, and return its name."""
-        for file, text in BLOCK.findall((ROOT / "docs" / "add-a-consumer.md").read_text()):
-            path = self.path / file
-            path.parent.mkdir(exist_ok=True)
-            (path.parent / "__init__.py").write_text('"""Greeting."""\n')
-            path.write_text(text)
-        self.change(
-            "functions/greeting/printer.py", 'raise NotImplementedError("yours to write")', ""
-        )
-        rows = "functions/map.py"
-        row = "from functions.greeting.service import SERVICE as GREETING\n"
-        self.change(rows, "from functions.inventory", f"{row}from functions.inventory")
-        self.change(rows, "    ANALYTICS,\n)", "    ANALYTICS,\n    GREETING,\n)")
-        return "greeting"
+    def add_documented_consumer(self, name: str = "greeting") -> str:
+        """Add a consumer of docs/add-a-consumer.md, and return its name."""
+        for block in blocks(ROOT / "docs" / "add-a-consumer.md"):
+            if block.section.lower().startswith(name) and not block.file.startswith("tests/"):
+                block.apply(self.path)
+        return name
