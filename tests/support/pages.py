@@ -64,15 +64,24 @@ def by_hand(written: Iterable[Block]) -> dict[str, tuple[int, int]]:
 
 def _changed(text: str, diff: str, file: str) -> str:
     lines = text.splitlines()
-    place = 0
+    first: list[str] = []  # lines to add before the first line that is there
+    place: int | None = None
     for line in diff.splitlines():
         mark, content = line[:1], line[1:]
         if mark == "+":
-            lines.insert(place, content)
-            place += 1
+            if place is None:
+                first.append(content)
+            else:
+                lines.insert(place, content)
+                place += 1
             continue
         assert lines.count(content) == 1, f"{file} does not have this line once: {content!r}"
-        place = lines.index(content) + (mark != "-")
+        place = lines.index(content)
+        lines[place:place] = first
+        place += len(first)
+        first = []
         if mark == "-":
             del lines[place]
+        else:
+            place += 1
     return "\n".join(lines) + "\n"
