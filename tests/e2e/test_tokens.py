@@ -7,8 +7,8 @@ import pytest
 
 from ops.local.samples import samples
 from tests.e2e.local_cloud import LocalCloud, local_cloud, wait_until
-from tests.support.builders import AUDIENCE
 from tests.support.oidc import Issuer, issuing, new_key
+from tests.support.template import AUDIENCE
 
 BODY = samples()[0].body
 ROBIN = "robin"

@@ -16,7 +16,7 @@ from events.contracts.ordering import OrderCancelled, OrderConfirmed
 from events.contracts.orders import OrderStalled
 from events.contracts.payment import PaymentCaptured, PaymentPrepared, PaymentVoided
 from events.envelope import Fact, Unknown
-from tests.support.builders import EMAIL, order_placed, placed, then
+from testkit.builders import EMAIL, order_placed, placed, then
 
 PLACED = placed()
 

@@ -12,7 +12,7 @@ from events.contracts.payment import (
     PaymentVoided,
 )
 from events.envelope import millis, span_id
-from tests.support.builders import NOW, ORDER, TRACEPARENT, order_placed, placed, then
+from testkit.builders import NOW, ORDER, TRACEPARENT, order_placed, placed, then
 
 FIRST = placed()
 

@@ -11,7 +11,7 @@ from events.contracts.shipping import DispatchScheduled
 from events.history import History
 from events.money import Money
 from events.order import fold
-from tests.support.builders import NOW, history_of, placed, then
+from testkit.builders import NOW, history_of, placed, then
 
 WHOLE = history_of(
     PaymentPrepared(reference="r"),

@@ -26,7 +26,7 @@ from events.envelope import Fact
 from events.history import History
 from events.money import Money
 from events.order import NotPlaced, Status, fold
-from tests.support.builders import MUTE, ORDER, TRUMPET, history_of
+from testkit.builders import MUTE, ORDER, TRUMPET, history_of
 
 type Stated = Fact | tuple[Fact, str]
 

@@ -15,7 +15,7 @@ from events.envelope import Fact
 from events.history import History
 from events.money import Money
 from events.order_list import LIST_EVENTS, SHARDS, ListEntry, entry, from_values, shards, to_values
-from tests.support.builders import NOW, ORDER, history_of, order_placed, placed, then
+from testkit.builders import NOW, ORDER, history_of, order_placed, placed, then
 
 TOTAL = Money(amount=28890, currency="EUR")
 CAPTURED = PaymentCaptured(reference="r", amount=TOTAL)

@@ -11,7 +11,7 @@ from events.codec import CONTRACTS
 from events.contracts.checkout import Address, OrderPlaced
 from events.envelope import Fact
 from events.personal import blank, blanked
-from tests.support.builders import EMAIL, SHIP_TO, order_placed, placed
+from testkit.builders import EMAIL, SHIP_TO, order_placed, placed
 
 SAMPLES = sorted(Path("events/samples").glob("*.*.json"))
 

@@ -32,9 +32,9 @@ from functions.runtime.aws.tables import DynamoRows
 from functions.runtime.memory.lambda_events import failures
 from functions.runtime.memory.observer import MemoryObserver
 from simulation.invariants.violation import Violation, every_world_comes_to_rest
+from testkit.builders import NOW
 from tests.faults.recorded_state import RecordedState
 from tests.faults.request_hook import Clients, RequestHook, attempt
-from tests.support.builders import NOW
 from tests.support.tables import known_tables
 from tests.support.template import ACCOUNT, REGION, Templates
 from tests.system.shop import SENDER, SKU, SOLD_OUT, STOCK, Placed, Shop

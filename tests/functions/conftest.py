@@ -18,7 +18,7 @@ from functions.runtime.aws.log import DynamoLog
 from functions.runtime.aws.tables import DynamoRecords
 from functions.runtime.handlers.observer import LogObserver
 from functions.runtime.memory.observer import MemoryObserver
-from tests.support.builders import Clock
+from testkit.builders import Clock
 from tests.support.client_hooks import hooked
 from tests.support.tables import known_tables, make_tables, usual_tables
 

@@ -12,10 +12,10 @@ from events.envelope import Event
 from functions.framework.service import Consumer
 from functions.map import BUS, CONSUMERS
 from functions.runtime.memory.lambda_events import failures
+from testkit.builders import record
 from tests.fuzz import test_queues
 from tests.fuzz.events import sample_events
 from tests.fuzz.world import World
-from tests.support.builders import record
 
 SUBSCRIBED = [(consumer, name) for consumer in CONSUMERS for name in consumer.subscribed_types]
 EVERY = pytest.mark.parametrize(

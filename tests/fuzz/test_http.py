@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from functions.checkout.identity import order_id
 from functions.framework.customer import customer_key
 from functions.map import API
+from testkit.builders import ISSUER, placed, verified
 from tests.fuzz.cases import case_counts, share
 from tests.fuzz.requests import (
     CUSTOMER,
@@ -24,7 +25,6 @@ from tests.fuzz.requests import (
 )
 from tests.fuzz.values import MARK, MARK_START
 from tests.fuzz.world import World
-from tests.support.builders import ISSUER, placed, verified
 from tests.support.customer import BODY, KEY, ORDER, OTHER_KEY
 from tests.support.openapi import check_answer
 

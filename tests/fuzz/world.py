@@ -19,7 +19,7 @@ from functions.runtime.aws.topic import SnsTopic
 from functions.runtime.handlers.observer import LogObserver
 from functions.runtime.main import Dependencies
 from functions.runtime.memory.application import Application
-from tests.support.builders import MUTE, TRUMPET, Clock
+from testkit.builders import MUTE, TRUMPET, Clock
 from tests.support.output import Output
 
 _CARRIED = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")

@@ -14,12 +14,12 @@ from functions.payment.service import SERVICE as PAYMENT
 from functions.runtime.aws.client import client_factory
 from functions.runtime.memory.observer import MemoryObserver
 from infra.stage import LOCAL, Stage
+from testkit.builders import NOW
 from tests.iam.lambda_service import required_by_lambda
 from tests.iam.permissions import Permission, Recorder
 from tests.iam.policies import Role, roles
 from tests.iam.workload import forget_all, run_workload
 from tests.support.assembly import Assembly
-from tests.support.builders import NOW
 from tests.support.gateways import KEY, StripeProvider
 from tests.support.localstripe.start import localstripe
 from tests.support.template import ACCOUNT, REGION, Templates

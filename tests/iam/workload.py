@@ -25,8 +25,8 @@ from ops.actions import forget
 from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
+from testkit.builders import order_placed, placed, verified
 from tests.iam.permissions import Recorder
-from tests.support.builders import order_placed, placed, verified
 from tests.system.shop import SOLD_OUT, Shop
 from tests.system.world import World
 

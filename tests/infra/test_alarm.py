@@ -16,7 +16,7 @@ from functions.runtime.handlers.observer import LogObserver
 from functions.runtime.settings import SERVICE
 from infra.stage import DEV, PROD, InvalidStage
 from tests.support.assembly import Assembly, synthesize
-from tests.support.builders import ON_CALL
+from tests.support.template import ON_CALL
 
 # -- metrics of services ---------------------------------------------------------------------------
 

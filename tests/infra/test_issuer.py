@@ -9,9 +9,10 @@ import pytest
 from infra.issuer import DISCOVERY, MAX_BYTES, UnusableIssuer, form_error, usable_keys
 from infra.issuer_check import main
 from infra.stage import DEV, LOCAL, PROD, InvalidStage, stage_of
+from testkit.builders import ISSUER
 from tests.support.assembly import GUARDED, ROOT
-from tests.support.builders import AUDIENCE, ISSUER
 from tests.support.oidc import KEYS, Issuer, issuing
+from tests.support.template import AUDIENCE
 
 RSA = {"kty": "RSA", "kid": "1", "n": "AQAB", "e": "AQAB"}
 

@@ -14,8 +14,8 @@ from infra.acknowledge import LINT
 from infra.stage import STAGES, Stage
 from tests.infra.scan import Scan, lint, scan
 from tests.support.assembly import GUARDED, Assembly, made_once
-from tests.support.builders import ON_CALL
 from tests.support.summary import Figure
+from tests.support.template import ON_CALL
 
 ALL_SETTINGS = replace(
     GUARDED,

@@ -1,8 +1,9 @@
 """A stage with an issuer: its API requires a valid token, except for the catalogue."""
 
 from functions.map import API
+from testkit.builders import ISSUER
 from tests.support.assembly import Assembly
-from tests.support.builders import AUDIENCE, ISSUER
+from tests.support.template import AUDIENCE
 
 STACK = "fanfare-dev-checkout"
 PUBLIC = {route.key for route in API.routes if route.public}

@@ -21,7 +21,7 @@ from ops.cli.errors import ExitCode
 from ops.cli.options import LOCAL, Options
 from ops.logs.record import LogRecord
 from ops.stage.connection import Connection
-from tests.support.builders import NOW
+from testkit.builders import NOW
 from tests.support.tables import make_tables
 
 

@@ -26,7 +26,7 @@ from ops.replays.job import Plan
 from ops.replays.queue_target import QueueTarget, QueueTransport
 from ops.replays.send import send
 from ops.replays.target import batch_size
-from tests.support.builders import NOW, Clock
+from testkit.builders import NOW, Clock
 from tests.support.fake_time import Time
 from tests.support.order_histories import KINDS, OrderHistories
 

@@ -23,8 +23,8 @@ from functions.runtime.aws.items import to_item
 from simulation.invariants import at_rest, delivery, orders, read_models
 from simulation.message import Message
 from simulation.state import ShopState
+from testkit.builders import NOW, ORDER, TRUMPET, Clock, order_placed, placed, then
 from tests.simulation.test_detects_bugs import FOUND_BY
-from tests.support.builders import NOW, ORDER, TRUMPET, Clock, order_placed, placed, then
 
 MODULES = (orders, delivery, read_models, at_rest)
 HELPERS = {"adds", "recount", "of_a_fact", "of_a_handled_event"}

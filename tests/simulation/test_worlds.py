@@ -19,7 +19,7 @@ from simulation.faults import DESCRIPTIONS, possible
 from simulation.message import Message
 from simulation.scenario import Scenario
 from simulation.world import World
-from tests.support.builders import placed
+from testkit.builders import placed
 
 WORLDS = 300
 ORDERS = 10

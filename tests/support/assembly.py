@@ -16,8 +16,8 @@ from functions.map import CONSUMERS
 from infra.app import build
 from infra.stage import DEV, Stage
 from ops.stage.templates import read
-from tests.support.builders import AUDIENCE, ISSUER
-from tests.support.template import ACCOUNT, REGION, Templates
+from testkit.builders import ISSUER
+from tests.support.template import ACCOUNT, AUDIENCE, REGION, Templates
 
 ROOT = Path(__file__).parents[2]
 GUARDED = replace(DEV, issuer=ISSUER, audience=AUDIENCE)

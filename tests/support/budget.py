@@ -17,8 +17,8 @@ from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.main import Handler, build, find
 from functions.runtime.memory.lambda_events import batch, failures
 from functions.runtime.memory.observer import MemoryObserver
+from testkit.builders import MUTE, TRUMPET, Clock, message, placed, then
 from tests.functions.conftest import Calls, Stage
-from tests.support.builders import MUTE, TRUMPET, Clock, message, placed, then
 from tests.support.customer import Customer
 
 PLACED = placed()

@@ -20,7 +20,7 @@ from functions.framework.chore import Report
 from functions.framework.ports import Row, Rows
 from functions.framework.reaction import Keep
 from functions.runtime.memory.log import MemoryLog
-from tests.support.builders import Clock, order_placed, placed, resources, then
+from testkit.builders import Clock, order_placed, placed, resources, then
 
 TODAY = date(2026, 11, 24)
 

@@ -12,7 +12,7 @@ import msgspec
 from functions.checkout.identity import order_id
 from functions.runtime.main import Handler
 from functions.runtime.memory.lambda_events import http_request
-from tests.support.builders import EMAIL, SHIP_TO
+from testkit.builders import EMAIL, SHIP_TO
 
 KEY = str(UUID(int=0xF00D))
 OTHER_KEY = str(UUID(int=0xCAFE))

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from ops.replays.pace import Pace
-from tests.support.builders import Clock
+from testkit.builders import Clock
 
 
 class Time:

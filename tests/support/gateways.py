@@ -22,7 +22,7 @@ from functions.payment.stripe import calls
 from functions.payment.stripe.calls import RETRIES, StripeCalls
 from functions.payment.stripe.gateway import StripeGateway
 from functions.runtime.memory.tables import MemoryTables
-from tests.support.builders import ORDER
+from testkit.builders import ORDER
 
 AMOUNT = Money(amount=28890, currency="EUR")
 KEY = "sk_test_4eC39HqLyjWDarjtT1zdp7dc"

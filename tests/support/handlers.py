@@ -21,7 +21,7 @@ from functions.runtime.memory.application import Application
 from functions.runtime.memory.lambda_events import batch, failures
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.observer import MemoryObserver
-from tests.support.builders import Clock, message, order_placed, placed, resources, then
+from testkit.builders import Clock, message, order_placed, placed, resources, then
 
 A, B = placed(order="A"), placed(order="B")
 PREPARED = then(A, PaymentPrepared(reference="r"))

@@ -13,7 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from jwt.algorithms import RSAAlgorithm
 
-from tests.support.builders import AUDIENCE
+from tests.support.template import AUDIENCE
 
 DISCOVERY = "/.well-known/openid-configuration"
 KEYS = "/keys"

@@ -12,7 +12,7 @@ from events.envelope import Event
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.map import CONSUMERS
 from functions.runtime.memory.application import Application
-from tests.support.builders import NOW, TRUMPET, Clock, order_placed, placed, then
+from testkit.builders import NOW, TRUMPET, Clock, order_placed, placed, then
 
 KINDS = ("happy", "declined", "sold out", "cancelled at once", "cancelled later", "stalled")
 

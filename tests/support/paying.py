@@ -10,7 +10,7 @@ from events.money import Money
 from functions.framework.reaction import Fill
 from functions.payment.gateway import Captured, Confirmation
 from functions.payment.sandbox import SandboxGateway
-from tests.support.builders import ORDER, order_placed, placed, then
+from testkit.builders import ORDER, order_placed, placed, then
 
 PLACED = placed()
 TOTAL = order_placed().total

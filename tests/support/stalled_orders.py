@@ -15,7 +15,7 @@ from functions.orders.projection import row
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
 from simulation.stepped_ports import SteppedLog, SteppedRows
-from tests.support.builders import ORDER, Clock, placed, resources
+from testkit.builders import ORDER, Clock, placed, resources
 
 
 class CheckedShop:

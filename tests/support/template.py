@@ -8,6 +8,8 @@ from typing import Any
 
 ACCOUNT = "123456789012"
 REGION = os.environ["AWS_DEFAULT_REGION"]
+ON_CALL = f"arn:aws:sns:{REGION}:{ACCOUNT}:on-call"
+AUDIENCE = "fanfare-shop"
 STACK = "2f8a1c90-c9d6-11f0-8a33-0a6f5c3d7e11"
 """The unique part of a stack's id."""
 

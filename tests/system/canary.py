@@ -18,7 +18,7 @@ from functions.payment.sandbox import SUCCESS, SandboxGateway
 from functions.runtime import backoff
 from functions.runtime.aws.items import SLOT, to_item
 from functions.shipping.sandbox import SandboxCarrier
-from tests.support.builders import placed, verified
+from testkit.builders import placed, verified
 from tests.support.client_hooks import hooked
 from tests.support.customer import HttpAnswer
 from tests.system.marks import CARD, EMAIL, EVERYTHING, KEY, MARKS, SHIP_TO, TOKEN

@@ -15,9 +15,9 @@ from functions.runtime.memory.observer import MemoryObserver
 from infra.stage import DEV
 from ops.replays import job
 from ops.stage.connection import Connection
+from testkit.builders import NOW
 from tests.infra.conftest import assembly_fixture
 from tests.support.assembly import GUARDED
-from tests.support.builders import NOW
 from tests.support.template import Templates
 from tests.system.shop import SENDER, Shop
 from tests.system.world import World

@@ -20,7 +20,7 @@ from ops.cli.options import Options
 from ops.replays import replay
 from ops.replays.selection import SelectionOptions
 from ops.stage.connection import Connection
-from tests.support.builders import verified
+from testkit.builders import verified
 from tests.support.fake_time import Time
 from tests.support.output import Output
 from tests.support.summary import Figure

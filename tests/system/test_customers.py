@@ -7,7 +7,7 @@ from moto import mock_aws
 from time_machine import Traveller
 
 from functions.runtime.memory.observer import MemoryObserver
-from tests.support.builders import verified
+from testkit.builders import verified
 from tests.support.customer import HttpAnswer
 from tests.support.template import Templates
 from tests.system.shop import STOCK, Shop

@@ -14,7 +14,7 @@ from functions.payment.sandbox import DECLINED
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.tables import DynamoRows, TableName
 from functions.runtime.memory.observer import MemoryObserver
-from tests.support.builders import NOW
+from testkit.builders import NOW
 from tests.system.shop import PRICE, SOLD_OUT, Shop
 from tests.system.world import World
 

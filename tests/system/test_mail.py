@@ -15,7 +15,7 @@ from functions.runtime import backoff
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.mailbox import SesMailbox
 from functions.runtime.memory.observer import MemoryObserver
-from tests.support.builders import EMAIL
+from testkit.builders import EMAIL
 from tests.support.client_hooks import hooked
 from tests.support.template import ACCOUNT, REGION, Templates
 from tests.system.shop import SENDER, Placed, Shop

@@ -18,7 +18,7 @@ from ops.projections import projection
 from ops.replays import replay
 from ops.replays.selection import SelectionOptions
 from ops.stage.connection import Connection
-from tests.support.builders import EMAIL
+from testkit.builders import EMAIL
 from tests.support.fake_time import Time
 from tests.system.shop import SOLD_OUT, Placed, Shop
 from tests.system.world import World

@@ -10,8 +10,8 @@ from functions.framework.chore import TICK
 from functions.runtime.aws.tables import DynamoRows
 from functions.runtime.main import build
 from functions.runtime.memory.observer import MemoryObserver
+from testkit.builders import Clock
 from tests.functions.conftest import Calls, Stage
-from tests.support.builders import Clock
 from tests.support.counting import TODAY, ago, deliver, noon, order, recount
 
 ORDERS = [order(f"O{number}", ago(5), ends=number % 3 != 0) for number in range(12)]

@@ -26,7 +26,7 @@ from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryTables
 from simulation.stepped_ports import SteppedRows
-from tests.support.builders import Clock
+from testkit.builders import Clock
 from tests.support.counting import deliver, order, recount, rows_for, sum_up
 from tests.support.interleave import DEATHS, Worker
 

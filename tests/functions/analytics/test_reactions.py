@@ -13,8 +13,8 @@ from functions.analytics.reactions import cancelled, confirmed, placed
 from functions.analytics.table import SHARDS, shard
 from functions.framework.ports import Row
 from functions.framework.reaction import Keep
-from tests.support.builders import NOW, ORDER, then
-from tests.support.builders import placed as placing
+from testkit.builders import NOW, ORDER, then
+from testkit.builders import placed as placing
 from tests.support.counting import order, rows_for
 
 SOON = NOW + timedelta(minutes=5)

@@ -19,7 +19,7 @@ from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryTables
-from tests.support.builders import ISSUER, Clock, resources, then, verified
+from testkit.builders import ISSUER, Clock, resources, then, verified
 from tests.support.customer import KEY, ORDER, Customer, HttpAnswer
 from tests.support.openapi import check_answer
 

@@ -11,8 +11,8 @@ from events.contracts.payment import PaymentCaptured, PaymentPrepared, PaymentVo
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.order import fold
+from testkit.builders import Clock, then
 from tests.functions.checkout.conftest import MemoryShop, append_facts
-from tests.support.builders import Clock, then
 from tests.support.customer import ORDER
 
 CONFIRMED = OrderConfirmed()

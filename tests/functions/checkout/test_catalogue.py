@@ -5,8 +5,8 @@ from unittest.mock import call
 import pytest
 
 from functions.checkout.catalogue import MAX_AGE
+from testkit.builders import Clock
 from tests.functions.checkout.conftest import MemoryShop
-from tests.support.builders import Clock
 from tests.support.customer import BODY, KEY, OTHER_KEY
 
 

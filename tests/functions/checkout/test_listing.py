@@ -13,8 +13,8 @@ from functions.framework.customer import short_hash
 from functions.framework.ports import Row
 from functions.orders.projection import row
 from functions.runtime.memory.rows import MemoryRows
+from testkit.builders import ISSUER, Clock
 from tests.functions.checkout.conftest import MemoryShop
-from tests.support.builders import ISSUER, Clock
 from tests.support.customer import HttpAnswer
 
 ROBIN = "auth0|robin"

@@ -12,9 +12,9 @@ from events import codec
 from events.contracts.checkout import MAX_QUANTITY
 from events.money import Money
 from functions.checkout.identity import order_id
+from testkit.builders import EMAIL, NOW, TRACEPARENT
 from tests.functions.checkout.conftest import TOTAL, MemoryShop, only_event
 from tests.functions.conftest import Logged
-from tests.support.builders import EMAIL, NOW, TRACEPARENT
 from tests.support.customer import BODY, KEY, ORDER, OTHER_KEY
 
 

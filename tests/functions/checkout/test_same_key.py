@@ -11,8 +11,8 @@ import pytest
 
 from functions.checkout.catalogue import MAX_AGE
 from functions.runtime.memory.observer import MemoryObserver
+from testkit.builders import NOW, Clock
 from tests.functions.checkout.conftest import TOTAL, MemoryShop, only_event
-from tests.support.builders import NOW, Clock
 from tests.support.customer import BODY, KEY, ORDER, OTHER_KEY
 
 

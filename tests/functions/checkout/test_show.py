@@ -12,8 +12,8 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from functions.checkout.identity import order_id
 from functions.checkout.orders import POLLING, SLOW_POLLING
+from testkit.builders import Clock, then
 from tests.functions.checkout.conftest import MemoryShop, append_facts
-from tests.support.builders import Clock, then
 from tests.support.customer import BODY, KEY, ORDER, OTHER_KEY, HttpAnswer
 
 CONFIRMED = OrderConfirmed()

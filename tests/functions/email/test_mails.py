@@ -20,7 +20,7 @@ from events.envelope import Fact
 from events.money import Money
 from functions.email import mails
 from functions.framework.ports import Mail
-from tests.support.builders import MUTE, ORDER, TRUMPET, history_of, order_placed, placed
+from testkit.builders import MUTE, ORDER, TRUMPET, history_of, order_placed, placed
 
 PLACED = placed(order_placed(delivery="express"))
 PARCEL = DispatchScheduled(carrier="sandbox", reference="SBX4C1E9A07B2D3")

@@ -24,7 +24,7 @@ from functions.email.sender import Mailer, record_only, stage_mailbox
 from functions.email.service import SERVICE
 from functions.framework.ports import Mail, MailRejected, MailUnavailable
 from functions.framework.reaction import Fill
-from tests.support.builders import EMAIL, SHIP_TO, order_placed, placed, resources, then
+from testkit.builders import EMAIL, SHIP_TO, order_placed, placed, resources, then
 from tests.support.run_reaction import run_reaction
 
 PLACED = placed()

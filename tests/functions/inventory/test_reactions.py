@@ -23,7 +23,7 @@ from functions.inventory.service import SERVICE
 from functions.runtime.handlers.reactor import Handled, Reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
-from tests.support.builders import MUTE, ORDER, TRUMPET, Clock, placed, then
+from testkit.builders import MUTE, ORDER, TRUMPET, Clock, placed, then
 from tests.support.run_reaction import Result, run_reaction
 
 PLACED = placed()

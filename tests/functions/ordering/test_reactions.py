@@ -14,7 +14,7 @@ from events.history import History
 from events.money import Money
 from functions.ordering.reactions import decide
 from functions.ordering.service import EVENTS, SERVICE
-from tests.support.builders import placed, then
+from testkit.builders import placed, then
 from tests.support.run_reaction import run_reaction
 
 TOTAL = Money(amount=28890, currency="EUR")

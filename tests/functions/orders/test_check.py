@@ -12,7 +12,7 @@ from functions.framework.chore import Report
 from functions.orders.check import STALLED_AFTER, check
 from functions.orders.projection import row
 from functions.runtime import backoff
-from tests.support.builders import NOW, ORDER, placed, then
+from testkit.builders import NOW, ORDER, placed, then
 from tests.support.interleave import Worker
 from tests.support.stalled_orders import CheckedShop, outcomes
 

@@ -12,7 +12,7 @@ from functions.framework.ports import Row
 from functions.orders import check as check_module
 from functions.orders.check import BATCH, EVERY, STALLED_AFTER, TIME_LIMIT
 from functions.orders.service import SERVICE
-from tests.support.builders import ORDER, placed
+from testkit.builders import ORDER, placed
 from tests.support.stalled_orders import CheckedShop, outcomes
 
 

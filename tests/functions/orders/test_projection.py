@@ -26,7 +26,7 @@ from functions.runtime.handlers.reactor import Reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
 from simulation.stepped_ports import SteppedLog, SteppedRows
-from tests.support.builders import NOW, ORDER, Clock, history_of, order_placed, placed, then
+from testkit.builders import NOW, ORDER, Clock, history_of, order_placed, placed, then
 from tests.support.interleave import Worker
 
 TOTAL = order_placed().total

@@ -22,7 +22,7 @@ from functions.payment.gateway import (
     GatewayUnavailable,
 )
 from functions.payment.reactions import charge
-from tests.support.builders import then
+from testkit.builders import then
 from tests.support.paying import (
     CANCELLED,
     NEVER_TRIED,

@@ -5,7 +5,7 @@ import pytest
 from functions.payment.gateway import Cancelled, Captured, Declined, GatewayUnavailable
 from functions.payment.sandbox import LEDGER, SUCCESS, sandbox
 from functions.runtime.memory.tables import MemoryTables
-from tests.support.builders import ORDER, resources
+from testkit.builders import ORDER, resources
 from tests.support.gateways import AMOUNT, Provider, Totals, prepare
 
 UNTOUCHED = Totals(captures=0, captured=0, refunded=0)

@@ -28,7 +28,7 @@ from functions.runtime.handlers.reactor import Reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
 from simulation.stepped_ports import SteppedLog, SteppedRecords
-from tests.support.builders import ORDER, Clock, order_placed, placed, then
+from testkit.builders import ORDER, Clock, order_placed, placed, then
 from tests.support.interleave import DEATHS, Worker
 
 AT_ONCE = 2

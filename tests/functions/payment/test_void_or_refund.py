@@ -15,7 +15,7 @@ from events.contracts.payment import (
 from events.envelope import Event, Fact
 from functions.framework.reaction import Fill
 from functions.payment.reactions import void_or_refund
-from tests.support.builders import then
+from testkit.builders import then
 from tests.support.paying import (
     CANCELLED,
     NEVER_TRIED,

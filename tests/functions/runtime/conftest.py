@@ -11,7 +11,7 @@ import pytest
 from functions.map import BUS
 from functions.runtime.memory.application import Application
 from functions.runtime.memory.log import MemoryLog
-from tests.support.builders import Clock, placed
+from testkit.builders import Clock, placed
 
 type Response = dict[str, Any] | None
 

@@ -14,6 +14,7 @@ from functions.framework.customer import customer_key
 from functions.map import SERVICES
 from functions.runtime import settings
 from functions.runtime.memory.lambda_events import batch, failures, http_request
+from testkit.builders import ISSUER, message, placed, record, verified
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.aws.test_items import weight
 from tests.support.budget import (
@@ -27,7 +28,6 @@ from tests.support.budget import (
     CountedFunctions,
     functions,
 )
-from tests.support.builders import ISSUER, message, placed, record, verified
 from tests.support.customer import BODY
 
 __all__ = ["functions"]

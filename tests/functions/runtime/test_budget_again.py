@@ -7,6 +7,7 @@ import pytest
 from events.contracts.email import CancellationSent, DispatchNoteSent, ReceiptSent
 from events.contracts.inventory import StockRejected
 from events.envelope import Event, Fact
+from testkit.builders import then
 from tests.support.budget import (
     CANCELLED,
     CAPTURED,
@@ -18,7 +19,6 @@ from tests.support.budget import (
     CountedFunctions,
     functions,
 )
-from tests.support.builders import then
 
 __all__ = ["functions"]
 

@@ -11,7 +11,7 @@ from events.history import History
 from functions.framework.reaction import Fill
 from functions.shipping.carrier import Carrier, CarrierUnavailable
 from functions.shipping.reactions import dispatch
-from tests.support.builders import ORDER, SHIP_TO, order_placed, placed, then
+from testkit.builders import ORDER, SHIP_TO, order_placed, placed, then
 from tests.support.run_reaction import run_reaction
 
 PLACED = placed(order_placed(delivery="express"))

@@ -10,7 +10,7 @@ from events.contracts.checkout import STANDARD
 from functions.framework.ports import Record
 from functions.runtime.memory.tables import MemoryTables
 from functions.shipping.sandbox import DOUBT, KEY_LIFE, PARCELS, SandboxCarrier, sandbox
-from tests.support.builders import NOW, ORDER, SHIP_TO, Clock, resources
+from testkit.builders import NOW, ORDER, SHIP_TO, Clock, resources
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
 from ops.stage.demo_catalogue import articles, sold_out
-from tests.support.builders import Clock
+from testkit.builders import Clock
 
 
 def test_there_are_twelve_products_one_of_them_sold_out() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ops.cli.formats import counted, counted_line, elapsed, parse_duration, parse_time
-from tests.support.builders import NOW
+from testkit.builders import NOW
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ from ops.local.view import View
 from ops.logs.filter import Filter
 from ops.logs.watch import PollTiming, Watch
 from ops.stage.demo_catalogue import sold_out
+from testkit.builders import ORDER, history_of
 from tests.ops.conftest import FakeLogs
-from tests.support.builders import ORDER, history_of
 
 EUR = Money(amount=100, currency="EUR")
 CAPTURED = PaymentCaptured(reference="r", amount=EUR)

@@ -18,7 +18,7 @@ from ops.local.summary import PATIENCE, show_summary
 from ops.local.view import View
 from ops.logs.filter import Filter
 from ops.stage.connection import Connection
-from tests.support.builders import ORDER, order_placed, placed, then
+from testkit.builders import ORDER, order_placed, placed, then
 
 READ_MODELS = [row for row in CONSUMERS if row.name in ("orders", "analytics")]
 PLACED = placed()

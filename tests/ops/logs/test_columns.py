@@ -9,7 +9,7 @@ import pytest
 
 from ops.logs.columns import Columns
 from ops.logs.line import LogLine
-from tests.support.builders import NOW
+from testkit.builders import NOW
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.operating.ports import LogPage, Selection
 from ops.projections.compare import ATTEMPTS, FRESH, PAUSE, Comparison, compare
-from tests.support.builders import EMAIL, NOW, Clock, history_of, order_placed, placed, then
+from testkit.builders import EMAIL, NOW, Clock, history_of, order_placed, placed, then
 from tests.support.read_model import LISTING, row
 
 assert LISTING.projection

@@ -15,8 +15,8 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.projections import projection
 from ops.stage.connection import Connection
+from testkit.builders import NOW, history_of
 from tests.ops.conftest import write
-from tests.support.builders import NOW, history_of
 
 MODEL = projection.read_model("orders")
 IDS = [f"5WQFM8Q1XK3T7ZC0R9N2HDBJ{number:02}" for number in range(4)]

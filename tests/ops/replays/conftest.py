@@ -23,8 +23,8 @@ from ops.replays.replay import replay
 from ops.replays.republish import republish
 from ops.replays.selection import SelectionOptions
 from ops.stage.connection import Connection
+from testkit.builders import NOW, history_of, order_placed
 from tests.ops.conftest import write
-from tests.support.builders import NOW, history_of, order_placed
 from tests.support.fake_time import Time
 
 AFTER = NOW + timedelta(hours=1)

@@ -10,7 +10,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.replays import job as jobs
 from ops.replays.estimate import Estimate
 from ops.replays.job import Ended, Job, Plan, Sent
-from tests.support.builders import NOW
+from testkit.builders import NOW
 
 ESTIMATE = Estimate(
     events=30,

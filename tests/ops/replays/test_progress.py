@@ -13,9 +13,9 @@ from ops.replays import job as jobs
 from ops.replays.job import Job, Sent
 from ops.replays.progress import INTERVAL, progress
 from ops.stage.drain import POLL_INTERVAL, wait_until_empty
+from testkit.builders import NOW
 from tests.ops.replays.conftest import FakeTarget
 from tests.ops.replays.test_job import plan
-from tests.support.builders import NOW
 from tests.support.fake_time import Time
 
 

@@ -19,9 +19,9 @@ from ops.main import main
 from ops.replays import replay as replaying
 from ops.replays.replay import replay
 from ops.stage.connection import Connection
+from testkit.builders import placed
 from tests.ops.conftest import write
 from tests.ops.replays.conftest import IDS, fill, raises, received
-from tests.support.builders import placed
 from tests.support.fake_time import Time
 from tests.support.read_model import LISTING
 

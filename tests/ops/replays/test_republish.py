@@ -21,9 +21,9 @@ from ops.main import main
 from ops.replays import republish as republishing
 from ops.replays.republish import republish
 from ops.stage.connection import Connection
+from testkit.builders import TRUMPET, order_placed, placed
 from tests.ops.conftest import write
 from tests.ops.replays.conftest import IDS, fill, raises, subscribe
-from tests.support.builders import TRUMPET, order_placed, placed
 from tests.support.fake_time import Time
 
 SINCE = "2026-11-23T09:00:00Z"

@@ -14,8 +14,8 @@ from ops.replays.job import Job, Plan
 from ops.replays.queue_target import QueueTarget, QueueTransport
 from ops.replays.send import ATTEMPTS, FIRST_PAUSE, Undelivered, send
 from ops.replays.target import batch_size
+from testkit.builders import placed
 from tests.ops.replays.conftest import AFTER, ORDERS, FakeTarget, history
-from tests.support.builders import placed
 from tests.support.fake_time import Time
 from tests.support.read_model import LISTING
 

@@ -18,8 +18,8 @@ from ops.replays.job import Job, Plan
 from ops.replays.send import ATTEMPTS, FIRST_PAUSE, Undelivered, send
 from ops.replays.target import batch_size
 from ops.replays.topic_target import TopicTarget, TopicTransport
+from testkit.builders import NOW
 from tests.ops.replays.conftest import AFTER, ORDERS, FakeTarget, history
-from tests.support.builders import NOW
 from tests.support.fake_time import Time
 
 

@@ -20,8 +20,8 @@ from ops.local.port import HOST
 from ops.stage import connection, local_run
 from ops.stage.connection import KEY, Connection, connect, local_environment
 from ops.stage.local_run import LocalRun
+from testkit.builders import ORDER, history_of
 from tests.ops.conftest import write
-from tests.support.builders import ORDER, history_of
 
 READY = LocalRun(port=4600, pid=1, began=0, api="http://x")
 

@@ -17,7 +17,7 @@ from ops.local.port import HOST
 from ops.stage.connection import ACCOUNT, Connection
 from ops.stage.sent_mail import MAIL_PATH, sent_mail
 from ops.views.mail import show, validate
-from tests.support.builders import EMAIL, ORDER, history_of
+from testkit.builders import EMAIL, ORDER, history_of
 
 OTHER = "6WQFM8Q1XK3T7ZC0R9N2HDBJE5"
 PARCEL = DispatchScheduled(carrier="c", reference="r")

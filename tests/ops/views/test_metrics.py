@@ -11,7 +11,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
 from ops.views.metrics import BAR, bar, draw, show, validate
-from tests.support.builders import Clock
+from testkit.builders import Clock
 from tests.support.counting import TODAY, ago, deliver, noon, order
 
 NOON = Clock(noon(TODAY))

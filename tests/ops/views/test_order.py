@@ -19,8 +19,8 @@ from ops.cli.options import Options
 from ops.stage.connection import Connection
 from ops.stage.lookups import find_order
 from ops.views.order import show, until_at_rest
+from testkit.builders import ORDER, history_of
 from tests.ops.conftest import FakeLogs, write
-from tests.support.builders import ORDER, history_of
 
 CAPTURED = PaymentCaptured(reference="r", amount=Money(amount=1, currency="EUR"))
 MOVING = history_of(CAPTURED)

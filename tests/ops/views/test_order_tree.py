@@ -16,8 +16,8 @@ from functions.runtime import backoff
 from ops.logs.attempts import Attempts
 from ops.logs.record import LogRecord
 from ops.views.order_tree import draw
+from testkit.builders import NOW, placed, then
 from tests.ops.conftest import record
-from tests.support.builders import NOW, placed, then
 
 EUR = Money(amount=100, currency="EUR")
 PLACED = placed()

@@ -20,8 +20,8 @@ from ops.cli.options import Options
 from ops.main import main
 from ops.stage.connection import Connection
 from ops.views.orders import show
+from testkit.builders import NOW, Clock, placed, then
 from tests.ops.conftest import write
-from tests.support.builders import NOW, Clock, placed, then
 
 ORDERS = next(consumer for consumer in CONSUMERS if consumer.name == "orders")
 EUR = Money(amount=28890, currency="EUR")

@@ -24,7 +24,7 @@ from events.history import History
 from events.money import Money
 from functions.map import CONSUMERS
 from ops.views.outstanding import at_rest, outstanding
-from tests.support.builders import history_of
+from testkit.builders import history_of
 
 EUR = Money(amount=100, currency="EUR")
 PREPARED = PaymentPrepared(reference="r")

@@ -9,8 +9,8 @@ from functions.payment.service import SERVICE
 from functions.runtime import settings
 from functions.runtime.main import build
 from functions.runtime.memory.lambda_events import failures
+from testkit.builders import ORDER, message, order_placed, placed
 from tests.functions.conftest import Logged, Stage
-from tests.support.builders import ORDER, message, order_placed, placed
 from tests.support.gateways import KEY, StripeProvider, Totals
 
 REVOKED = "rk_live_51RevokedKeyRevoked"

@@ -16,7 +16,7 @@ from functions.payment.stripe.calls import (
     StripeCalls,
 )
 from functions.runtime.handlers.consumer import START_WITHIN
-from tests.support.builders import ORDER
+from testkit.builders import ORDER
 from tests.support.gateways import AMOUNT, FakeSecret, no_answer
 from tests.support.scripted import (
     CONFIRM,

@@ -16,7 +16,7 @@ from functions.payment.stripe.adapter import stripe_gateway
 from functions.payment.stripe.calls import StripeCalls
 from functions.payment.stripe.gateway import StripeGateway
 from functions.payment.stripe.key import KeyMissing, KeyRefused
-from tests.support.builders import ORDER, resources
+from testkit.builders import ORDER, resources
 from tests.support.gateways import AMOUNT, KEY, FakeSecret
 from tests.support.scripted import (
     CREATE,

@@ -12,7 +12,7 @@ from events.contracts.orders import OrderStalled
 from events.contracts.payment import CHARGE, PaymentVoided
 from events.envelope import Event
 from functions.runtime.aws.items import from_item, to_item
-from tests.support.builders import ORDER, order_placed, placed, then
+from testkit.builders import ORDER, order_placed, placed, then
 
 FIRST = placed()
 EVENTS: dict[str, Event[Any]] = {

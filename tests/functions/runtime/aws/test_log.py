@@ -11,9 +11,9 @@ from functions import names
 from functions.framework.ports import Change, ChangeRefused, Record
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.aws.log import CONFLICT_TRIES
+from testkit.builders import ORDER, placed, then
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.conftest import Faults
-from tests.support.builders import ORDER, placed, then
 
 RESERVED = then(placed(), StockReserved(lines=()))
 VOIDED = then(placed(), StockVoided())

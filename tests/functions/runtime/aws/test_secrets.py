@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from functions.framework.ports import SecretUnavailable
 from functions.runtime.aws.secrets import MAX_AGE, StoredSecret
-from tests.support.builders import NOW
+from testkit.builders import NOW
 
 _names = (f"fanfare-test{number}-payment" for number in count(1))
 

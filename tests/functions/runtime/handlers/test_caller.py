@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.framework.http import Caller, Response
-from tests.support.builders import ISSUER, verified
+from testkit.builders import ISSUER, verified
 from tests.support.handlers import RecordingApi
 
 ROBIN = "auth0|robin"

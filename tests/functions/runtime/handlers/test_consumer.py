@@ -11,7 +11,7 @@ from events.contracts.shipping import DispatchScheduled
 from functions.framework.outcomes import Outcome
 from functions.framework.ports import MailUnavailable
 from functions.runtime.backoff import FIRST_DELAY, delay
-from tests.support.builders import EMAIL, message, placed, then
+from testkit.builders import EMAIL, message, placed, then
 from tests.support.handlers import EDITS, SECRET, FailingConsumer, process, undecodable
 
 

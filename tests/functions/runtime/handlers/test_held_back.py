@@ -7,7 +7,7 @@ import pytest
 from events.contracts.shipping import DispatchScheduled
 from functions.runtime import backoff
 from functions.runtime.backoff import delay
-from tests.support.builders import ORDER, message, placed, then
+from testkit.builders import ORDER, message, placed, then
 from tests.support.handlers import FailingConsumer, process, undecodable
 
 

@@ -15,7 +15,7 @@ from functions.runtime.main import Dependencies, compose_reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.rows import MemoryRows
-from tests.support.builders import Clock, placed, resources
+from testkit.builders import Clock, placed, resources
 
 PLACED = placed()
 

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from functions.framework.outcomes import TRIES
+from testkit.builders import EMAIL, SHIP_TO, message, placed
 from tests.functions.conftest import Logged
-from tests.support.builders import EMAIL, SHIP_TO, message, placed
 from tests.support.handlers import SECRET, FailingConsumer, process
 
 

@@ -21,7 +21,7 @@ from functions.runtime.main import Dependencies, compose
 from functions.runtime.memory.lambda_events import batch, failures, queue_record
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.observer import MemoryObserver
-from tests.support.builders import NOW, ORDER, order_placed, placed, resources, then
+from testkit.builders import NOW, ORDER, order_placed, placed, resources, then
 
 PLACED = placed()
 CANCELLED = then(PLACED, OrderCancelled(reason="customer"))

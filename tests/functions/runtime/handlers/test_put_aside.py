@@ -9,7 +9,7 @@ import pytest
 
 from functions.runtime.main import InvocationFailed
 from functions.runtime.memory.application import Application
-from tests.support.builders import record
+from testkit.builders import record
 from tests.support.handlers import PREPARED, A, B, process
 
 

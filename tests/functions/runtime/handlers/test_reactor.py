@@ -17,7 +17,7 @@ from functions.framework.outcomes import Outcome
 from functions.framework.reaction import Misdeclared
 from functions.runtime.handlers.reactor import Handled
 from functions.runtime.memory.log import MemoryLog
-from tests.support.builders import MUTE, NOW, ORDER, Clock, history_of, order_placed, placed, then
+from testkit.builders import MUTE, NOW, ORDER, Clock, history_of, order_placed, placed, then
 from tests.support.handlers import reactor
 
 PLACED = placed()

@@ -12,8 +12,8 @@ from functions.framework.ports import Message
 from functions.map import BUS
 from functions.runtime.main import InvocationFailed
 from functions.runtime.memory.application import Application
+from testkit.builders import EMAIL, Clock, order_placed, placed, record
 from tests.functions.conftest import Logged
-from tests.support.builders import EMAIL, Clock, order_placed, placed, record
 from tests.support.handlers import PREPARED, A, B, process
 
 

@@ -12,8 +12,8 @@ from functions.framework.reaction import On
 from functions.framework.service import Consumer
 from functions.runtime.main import InvocationFailed
 from functions.runtime.memory.application import Application
+from testkit.builders import placed
 from tests.functions.conftest import Logged
-from tests.support.builders import placed
 
 STATED = placed()
 

@@ -17,7 +17,7 @@ from functions.framework.ports import Change, ChangeRefused
 from functions.framework.reaction import Fill, Steps
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
-from tests.support.builders import NOW, ORDER, Clock, placed, then
+from testkit.builders import NOW, ORDER, Clock, placed, then
 from tests.support.handlers import reactor
 
 PLACED = placed()

@@ -5,7 +5,7 @@ import pytest
 from events.contracts.ordering import OrderConfirmed
 from functions.runtime.aws.items import FORGOTTEN, blanked
 from functions.runtime.memory.application import Application
-from tests.support.builders import NOW, record, then
+from testkit.builders import NOW, record, then
 from tests.support.handlers import PREPARED, A, B, process
 
 

@@ -9,7 +9,7 @@ from events.contracts.inventory import StockReserved, StockVoided
 from functions.framework.ports import Change, Record, Value
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryRecords, MemoryTables
-from tests.support.builders import ORDER, placed, then
+from testkit.builders import ORDER, placed, then
 
 A_MOMENT = 0.05
 """Seconds in which a thread that is not blocked would end."""

@@ -14,9 +14,9 @@ from functions.framework.ports import Log
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.operating.erase import DynamoErasure
 from functions.runtime.operating.ports import ConcurrentChange, Erasure
+from testkit.builders import EMAIL, NOW, history_of, placed
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.conftest import Faults
-from tests.support.builders import EMAIL, NOW, history_of, placed
 
 
 class Subject(NamedTuple):

@@ -13,8 +13,8 @@ from events.envelope import Fact, Unknown
 from events.history import History
 from functions.framework.ports import Log
 from functions.runtime.memory.log import MemoryLog
+from testkit.builders import ORDER, history_of, order_placed, placed, then
 from tests.functions.conftest import Stage
-from tests.support.builders import ORDER, history_of, order_placed, placed, then
 
 WRITTEN = pytest.mark.parametrize("log", ["memory as items", "dynamo"], indirect=True)
 """Logs that decode items; the simulator's log keeps the events themselves."""

@@ -11,8 +11,8 @@ from functions.framework.ports import Change, ChangeRefused, Log, Record, Record
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
+from testkit.builders import ORDER, placed, then
 from tests.functions.conftest import Stage
-from tests.support.builders import ORDER, placed, then
 
 PLACED = placed()
 RESERVED = then(PLACED, StockReserved(lines=(Reserved(sku="DRUM", quantity=2),)))

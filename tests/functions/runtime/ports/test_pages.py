@@ -17,8 +17,8 @@ from functions.runtime.memory import log as memory_log
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.operating.ports import Pages, Selection
 from functions.runtime.operating.scan import DynamoPages
+from testkit.builders import NOW, placed, then
 from tests.functions.conftest import Calls, Stage
-from tests.support.builders import NOW, placed, then
 
 ORDERS = [f"ORDER{number}" for number in range(7)]
 

@@ -9,8 +9,8 @@ from functions.framework.ports import Change, Log, Record, Records
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
+from testkit.builders import placed, then
 from tests.functions.conftest import Stage
-from tests.support.builders import placed, then
 
 
 class Subject(NamedTuple):

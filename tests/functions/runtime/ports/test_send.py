@@ -11,9 +11,9 @@ from events.codec import MAX_BYTES as LARGEST
 from functions.framework.batching import MAX_BYTES, pack
 from functions.framework.ports import Message
 from functions.runtime.operating.send import SqsSender
+from testkit.builders import placed
 from tests.functions.conftest import Calls
 from tests.functions.runtime.conftest import Faults
-from tests.support.builders import placed
 
 _queues = count(1)
 

@@ -12,8 +12,8 @@ from functions import names
 from functions.framework.ports import Message, Topic
 from functions.runtime.aws.topic import SnsTopic
 from functions.runtime.memory.topic import MemoryTopic
+from testkit.builders import placed
 from tests.functions.runtime.conftest import Faults
-from tests.support.builders import placed
 
 _topics = count(1)
 

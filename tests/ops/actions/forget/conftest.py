@@ -9,7 +9,7 @@ from events.contracts.ordering import OrderConfirmed
 from events.contracts.payment import PaymentCaptured
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
-from tests.support.builders import EMAIL, ORDER, SHIP_TO, order_placed, placed, then
+from testkit.builders import EMAIL, ORDER, SHIP_TO, order_placed, placed, then
 
 CUSTOMER = "4MGN7QW0Z8T1XK5R2C9HDVBJE3"
 PERSONAL = (EMAIL, SHIP_TO.name, SHIP_TO.street, SHIP_TO.postal_code, "tok_success", CUSTOMER)

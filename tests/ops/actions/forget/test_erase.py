@@ -17,8 +17,8 @@ from functions.runtime.memory.log import MemoryLog
 from functions.runtime.operating.ports import ConcurrentChange
 from ops.actions.erase import TRIES, ReadModel, erase
 from ops.cli.errors import CommandError
+from testkit.builders import ORDER, Clock
 from tests.ops.actions.forget.conftest import PERSONAL, ended
-from tests.support.builders import ORDER, Clock
 from tests.support.read_model import LISTING, row
 
 

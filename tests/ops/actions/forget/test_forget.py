@@ -16,9 +16,9 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
 from ops.views.order import show
+from testkit.builders import NOW, ORDER, then
 from tests.ops.actions.forget.conftest import CUSTOMER, PERSONAL, ended
 from tests.ops.conftest import write
-from tests.support.builders import NOW, ORDER, then
 from tests.support.template import REGION
 
 

@@ -18,9 +18,7 @@ from functions.runtime.memory.tables import MemoryTables
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ORDER = "5WQFM8Q1XK3T7ZC0R9N2HDBJE4"
-ON_CALL = "arn:aws:sns:eu-central-1:123456789012:on-call"
 ISSUER = "https://login.example.com/shop"
-AUDIENCE = "fanfare-shop"
 TRACEPARENT = f"00-{'4b' * 16}-{'00' * 8}-01"
 EMAIL = "robin@example.com"
 SHIP_TO = Address(
@@ -60,9 +58,15 @@ def verified(subject: str, issuer: str = ISSUER) -> dict[str, Any]:
 
 
 def order_placed(
-    *lines: Line, token: str = "tok_success", delivery: Delivery = STANDARD
+    *lines: Line,
+    token: str = "tok_success",
+    delivery: Delivery = STANDARD,
+    customer: str | None = None,
 ) -> OrderPlaced:
-    """Return an OrderPlaced of these lines; by default, of one trumpet and two mutes."""
+    """Return an OrderPlaced of these lines; by default, of one trumpet and two mutes.
+
+    The sandbox gateway declines the token `tok_declined`. Without a `customer` it is a guest's.
+    """
     bought = lines or (TRUMPET, MUTE)
     return OrderPlaced(
         lines=bought,
@@ -72,12 +76,14 @@ def order_placed(
         payment_token=token,
         fingerprint="5f2b8c1d9e3a7f604b1c2d",
         delivery=delivery,
+        customer=customer,
     )
 
 
 def placed(
     fact: OrderPlaced | None = None, *, order: str = ORDER, now: datetime = NOW
 ) -> Event[OrderPlaced]:
+    """Return the first event of an order."""
     return begin(
         fact or order_placed(),
         subject=order,
