@@ -10,7 +10,7 @@ from constructs import Construct
 
 from functions import names
 from functions.framework.service import Service
-from functions.runtime.settings import SERVICE
+from functions.runtime.settings import PACKAGE, SERVICE
 from infra.acknowledge import acknowledge, wildcard
 from infra.alarm import Alarm
 from infra.grants import WRITE_LOGS, ConditionalGrant, Grants, policy
@@ -55,23 +55,24 @@ class ServiceFunction(Construct):
         for arn, granted in grants.items():
             if isinstance(granted, ConditionalGrant):
                 acknowledge(role, wildcard(role, arn), reason=granted.reason)
-        self.resource = lambda_.Function(
-            self,
-            "Function",
-            function_name=names.prefixed(stage.name, service.name),
-            runtime=lambda_.Runtime.PYTHON_3_13,
-            architecture=lambda_.Architecture.ARM_64
-            if stage.architecture == "arm64"
-            else lambda_.Architecture.X86_64,
-            handler=HANDLER,
-            code=code_of(service.name),
-            layers=[Layer(stack), *(Layer(stack, library) for library in libraries)],
-            timeout=Duration.seconds(service.timeout),
-            memory_size=service.memory,
-            environment={SERVICE: service.name, **environment},
-            log_group=log_group,
-            role=role,
-        )
+        with code_of(service) as code:
+            self.resource = lambda_.Function(
+                self,
+                "Function",
+                function_name=names.prefixed(stage.name, service.name),
+                runtime=lambda_.Runtime.PYTHON_3_13,
+                architecture=lambda_.Architecture.ARM_64
+                if stage.architecture == "arm64"
+                else lambda_.Architecture.X86_64,
+                handler=HANDLER,
+                code=code,
+                layers=[Layer(stack), *(Layer(stack, library) for library in libraries)],
+                timeout=Duration.seconds(service.timeout),
+                memory_size=service.memory,
+                environment={**_identity(service), **environment},
+                log_group=log_group,
+                role=role,
+            )
         _acknowledge_findings(self.resource)
         Alarm(
             self,
@@ -84,6 +85,12 @@ class ServiceFunction(Construct):
             metric=self.resource.metric_errors(period=Duration.hours(1)),
             threshold=ATTEMPTS,
         )
+
+
+def _identity(service: Service) -> dict[str, str]:
+    """Return the variables by which the function finds its service's row."""
+    package = {PACKAGE: service.package} if service.package else {}
+    return {SERVICE: service.name, **package}
 
 
 def _acknowledge_findings(function: lambda_.Function) -> None:

@@ -13,13 +13,11 @@ from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from infra.packaging import pruning
-from infra.packaging.code import ROOT
+from infra.packaging.places import CACHE, LOCKS, ROOT
 
-LOCKS = ROOT / "requirements"
 LAYER = "layer"
 """The requirements of all functions; other libraries have files of their own beside it."""
 
-CACHE = ROOT / ".build"
 PYTHON = "3.13"
 _PINNED = re.compile(r"(?m)^([A-Za-z0-9._-]+)==")
 EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -77,11 +75,16 @@ def _install(packages: Path, wheels: str | None, lock: Path) -> None:
     if f"{sys.version_info.major}.{sys.version_info.minor}" != PYTHON:
         raise LayerNotBuilt(
             f"The functions and the compilation of their layer need Python {PYTHON}, but this is"
-            f" {platform.python_version()}. Run `make setup` and use .venv/bin/cdk."
+            f" {platform.python_version()}. Run `make setup` and use .venv/bin/cdk; in another"
+            f" repository, run its app with Python {PYTHON}."
         )
-    uv = shutil.which("uv", path=os.pathsep.join((str(ROOT / ".tools/bin"), *os.get_exec_path())))
+    beside = (ROOT / ".tools/bin", Path(sys.executable).parent)
+    uv = shutil.which("uv", path=os.pathsep.join((*map(str, beside), *os.get_exec_path())))
     if uv is None:
-        raise LayerNotBuilt("uv is missing; it fetches the functions' layer. Run `make setup`.")
+        raise LayerNotBuilt(
+            "uv is missing; it fetches the functions' layer. Run `make setup`, or in another"
+            " repository `pip install uv`."
+        )
     fetched = subprocess.run(
         [
             *(uv, "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"),
