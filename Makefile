@@ -43,7 +43,7 @@ lint: $(PROJECT) ## Check form, types, and who imports whom
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-contracts: $(PROJECT) ## Keep what is new of contracts, write docs/*api.json (ARGS=--check: look)
+contracts: $(PROJECT) $(NODE) ## Seal samples, store schemas, write what follows in docs/ (ARGS=--check: look)
 	@exec $(BIN)/python -m ops.contracts $(ARGS)
 
 simulate: $(PROJECT) ## Run the shop in memory under seeded faults (SEEDS=… ORDERS=… SEED=…)

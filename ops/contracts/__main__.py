@@ -1,4 +1,4 @@
-"""`make contracts`: store new schemas and write the documents; `--check` only reports problems."""
+"""`make contracts`: seal new samples, store new schemas, write the documents; or `--check` them."""
 
 import sys
 from collections.abc import Sequence

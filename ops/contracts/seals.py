@@ -15,27 +15,32 @@ def sealed(folder: Path) -> dict[str, str]:
     return {name: digest for digest, name in (line.split() for line in lines)}
 
 
-def seal(folder: Path, written: Iterable[Path]) -> None:
-    """Seal files of a folder."""
-    seals = sealed(folder) | {path.name: _digest(path) for path in written}
+def seal(folder: Path, files: Iterable[Path]) -> list[Path]:
+    """Seal new files of a folder, and return them; the seals of others stay."""
+    new = list(files)
+    seals = {path.name: _digest(path) for path in new} | sealed(folder)
     lines = [f"{digest}  {name}\n" for name, digest in sorted(seals.items())]
-    (folder / SEALS).write_text("".join(lines))
+    if new:
+        (folder / SEALS).write_text("".join(lines))
+    return new
 
 
-def broken(folder: Path, files: Iterable[Path], *, remedy: str) -> Iterator[str]:
-    """Yield each difference between a folder's files and seals, as a message.
+def unsealed(folder: Path, files: Iterable[Path]) -> list[Path]:
+    """Return the files without a seal, sorted by name."""
+    return sorted(path for path in files if path.name not in sealed(folder))
 
-    `remedy` is added for a file that is not sealed; its `{}` becomes the file's name.
-    """
-    seals = sealed(folder)
+
+def broken(folder: Path, files: Iterable[Path]) -> Iterator[str]:
+    """Yield each sealed file that is missing or was edited, as a message."""
     found = {path.name: path for path in files}
-    for name in sorted(seals.keys() - found.keys()):
-        yield f"{name} is missing: restore it."
-    for name, path in sorted(found.items()):
-        if name not in seals:
-            yield f"{name} is not sealed: {remedy.format(name)}"
-        elif seals[name] != _digest(path):
-            yield f"{name} was edited: restore it; a published file is never edited."
+    for name, digest in sorted(sealed(folder).items()):
+        if name not in found:
+            yield f"{name} is missing: restore it."
+        elif digest != _digest(found[name]):
+            yield (
+                f"{name} was edited: restore it; a published file is never edited. If it was never"
+                f" published, remove its line from {folder / SEALS}, then `make contracts`."
+            )
 
 
 def _digest(path: Path) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from events import codec
 from ops.contracts.changes import SchemaChange, compare
 from ops.contracts.schema import ENVELOPE, Schema, schema_of
-from ops.contracts.seals import broken, seal
+from ops.contracts.seals import broken, seal, unsealed
 
 EVENTS = Path(codec.__file__).parent
 SCHEMAS = EVENTS / "schemas"
@@ -48,8 +48,10 @@ class SchemaStore:
     def issues(self, contracts: Mapping[tuple[str, int], type[Any]]) -> Iterator[ContractIssue]:
         """Yield the issues of these contracts and of their stored schemas."""
         files = [path for each in self._files.values() for path in each.values()]
-        remedy = "only `make contracts` stores a schema."
-        for message in broken(self._folder, files, remedy=remedy):
+        for message in broken(self._folder, files):
+            yield ContractIssue(message=message)
+        for path in unsealed(self._folder, files):
+            message = f"{path.name} is not sealed: only `make contracts` stores a schema."
             yield ContractIssue(message=message)
         for key in sorted(self._files.keys() - contracts.keys()):
             yield _broken(key, "was published, but no contract reads it any more")

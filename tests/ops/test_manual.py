@@ -12,17 +12,17 @@ from functions.map import CONSUMERS
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.aws.client import client_factory
 from ops.cli.errors import ExitCode
+from ops.contracts.manual import MANUAL
 from ops.costs.counted_run import CountedRun
-from ops.costs.manual import MANUAL
 from ops.main import main
 from ops.stage.connection import Connection
 from ops.stage.templates import TABLE, Blueprint
 from tests.ops.conftest import write
-from tests.support.blueprints import prod
+from tests.support.blueprints import dev, prod
 from tests.support.command_lines import check, fenced, parsed
 from tests.support.tables import make_tables
 
-__all__ = ["prod"]
+__all__ = ["dev", "prod"]
 
 TEXT = MANUAL.read_text(encoding="utf-8")
 LOOPS = ("for ", "while ")
@@ -44,10 +44,10 @@ def test_commands_in_loops_can_be_run_too() -> None:
         check(loop.partition("do ")[2].partition("; done")[0])
 
 
-def test_every_named_stack_and_table_exists(prod: Blueprint) -> None:
-    parts = {stack.name.removeprefix("fanfare-prod-") for stack in prod.stacks}
-    tables = {table["TableName"] for table in prod.properties(TABLE)}
-    parts |= {table.removeprefix("fanfare-prod-") for table in tables}
+def test_every_named_stack_and_table_exists(dev: Blueprint, prod: Blueprint) -> None:
+    stacks = {stack.name for each in (dev, prod) for stack in each.stacks}
+    tables = {table["TableName"] for each in (dev, prod) for table in each.properties(TABLE)}
+    parts = {name.split("-", 2)[2] for name in stacks | tables}
 
     found = set(re.findall(r"fanfare-(?:dev|prod2?|drill)-([a-z-]+)", TEXT))
     assert found <= parts

@@ -11,7 +11,6 @@ from ops.cli.options import Options
 from ops.costs import show
 from ops.costs.bill import Bill, bill
 from ops.costs.bill_line import total
-from ops.costs.manual import MANUAL, ORDERS, stages, written
 from ops.stage import prices
 from ops.stage.templates import TABLE, Blueprint
 from tests.support.blueprints import changed, configured
@@ -111,11 +110,3 @@ def test_it_prints_json(
     show.show(Options(stage="dev", json=True), orders=7, context=())
 
     assert capsys.readouterr().out.startswith('{"stage":"dev","orders":7,"idle":[{"what":')
-
-
-def test_the_manual_has_these_figures(dev: Blueprint, prod: Blueprint) -> None:
-    text = MANUAL.read_text(encoding="utf-8")
-    bills = {"dev": bill("dev", dev, ORDERS), "prod": bill("prod", prod, ORDERS)}
-
-    assert stages(text) == ("dev", "prod")
-    assert written(text, bills) == text, "outdated: .venv/bin/python -m ops.costs"
