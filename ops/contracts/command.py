@@ -15,8 +15,8 @@ from ops.stage.templates import stage_templates
 def run(*, check: bool) -> ExitCode:
     """Return 0 if all is well, 4 if a contract is broken, 5 if the check found an issue.
 
-    It is 1 if templates cannot be synthesized. With one broken contract, no sample is sealed, no schema is stored and
-    no document is written.
+    It is 1 if templates cannot be synthesized. With one broken contract, no sample is sealed, no
+    schema is stored and no document is written.
     """
     store = SchemaStore()
     found = list(gate.issues(store))
