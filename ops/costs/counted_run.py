@@ -83,14 +83,11 @@ class CountedRun(Application):
         indexes = {table.name: table.index or "" for table in service.possible_tables}
 
         def records(table: str) -> Records:
-            return (
-                self.tables(table)
-                if table in own
-                else SandboxRecords(self.tables(table), name, usage)
-            )
+            kept = given.resources.tables(table)
+            return kept if table in own else SandboxRecords(kept, name, usage)
 
         def rows(table: str) -> CountedRows:
-            return CountedRows(self.rows(table), indexes[table], name, usage)
+            return CountedRows(given.resources.rows(table), indexes[table], name, usage)
 
         resources = replace(given.resources, tables=records, rows=rows)
         outside = None
@@ -99,7 +96,7 @@ class CountedRun(Application):
         return replace(
             given,
             observer=MeasuringObserver(name, usage),
-            log=CountedLog(self.log, name, usage),
+            log=CountedLog(given.log, name, usage),
             resources=resources,
             outside=outside,
             topic=CountedTopic(self.topic, name, usage),

@@ -18,17 +18,19 @@ from functions.framework.ports import Change, Clock, Message, Resources
 from functions.framework.service import Consumer, Relay, Service
 from functions.runtime.aws.items import to_item, to_message
 from functions.runtime.clock import utc_now
-from functions.runtime.main import Dependencies, Handler, compose
+from functions.runtime.main import Dependencies, Handler, InvocationFailed, compose
 from functions.runtime.memory.lambda_events import batch, failures, http_request, stream_record
-from functions.runtime.memory.log import MemoryLog
+from functions.runtime.memory.log import LogOfService, MemoryLog
 from functions.runtime.memory.mailbox import MemoryMailbox
 from functions.runtime.memory.observer import MemoryObserver
+from functions.runtime.memory.own_tables import OwnTables
 from functions.runtime.memory.queue import MemoryQueue
-from functions.runtime.memory.rows import MemoryRows
-from functions.runtime.memory.tables import MemoryTables
 from functions.runtime.memory.topic import MemoryTopic
 
 CONTEXT = SimpleNamespace(aws_request_id="9d2c6a34-1f0e-4a58-9c37-5a1de0f4b7c2")
+
+TRIES = 3
+"""Invocations of the relay that publish nothing, until that is an error."""
 
 type Wrap = Callable[[Service, Dependencies], Dependencies]
 """Replaces some of a service's ports, for example by ones that count or fail."""
@@ -42,9 +44,10 @@ def unchanged(_service: Service, given: Dependencies) -> Dependencies:
 class Application:
     """Services on one log, one topic and a queue for each consumer.
 
-    Without a relay among the services, appended events are sent to the queues directly. `adapters`
-    are chosen by consumer; without a choice it is the first that is declared. `wrap` may replace
-    ports before a service is composed. An invocation gets at most `most_records`, or what the
+    Without a relay among the services, appended events are sent to the queues directly. `tables`
+    and `rows` return a table of a service by its name, or by owner and name. `adapters` are chosen
+    by consumer; without a choice it is the first that is declared. `wrap` may replace ports before
+    a service is composed. An invocation gets at most `most_records`, or what the
     service declares.
     """
 
@@ -60,38 +63,44 @@ class Application:
     ) -> None:
         self.clock = clock
         self.observer = MemoryObserver()
-        self.tables = MemoryTables()
-        self.log = MemoryLog(self.tables, appended=self._appended)
+        self._own = OwnTables()
+        self.tables, self.rows = self._own.tables, self._own.rows
+        self.log = MemoryLog(self._own.records, appended=self._appended)
         self.topic = MemoryTopic(self._deliver)
         self.mailbox = MemoryMailbox()
         self.unpublished = MemoryQueue()
-        self._services = {service.name: service for service in services}
         self._adapters = adapters or {}
         self._issuer = issuer
+        self._wrap = wrap
         self._most_records = most_records
-        self._relay = next((each for each in services if isinstance(each, Relay)), None)
+        self._relay: Relay | None = None
         self._stream: list[Event[Any]] = []
         self._numbers = count(1)
-        _check_names(services)
-        self._rows = {
-            table.name: MemoryRows(table.index or "")
-            for service in services
-            for table in service.possible_tables
-            if table.sort
-        }
-        self.queues = {
-            service.name: MemoryQueue(service, most_records)
-            for service in services
-            if isinstance(service, Consumer)
-        }
-        self.handlers: dict[str, Handler] = {
-            service.name: compose(service, wrap(service, self._dependencies(service)))
-            for service in services
-        }
+        self._services: dict[str, Service] = {}
+        self.queues: dict[str, MemoryQueue] = {}
+        self.handlers: dict[str, Handler] = {}
+        for service in services:
+            self._own.declare(service)
+        for service in services:
+            self.deploy(service)
 
-    def rows(self, table: str) -> MemoryRows:
-        """Return a table with a sort key."""
-        return self._rows[table]
+    def deploy(self, service: Service) -> None:
+        """Add a service; a consumer receives what is published from now on.
+
+        Raises:
+            ValueError: a service of that name was given already.
+        """
+        if service.name in self._services:
+            raise ValueError(f"{service.name} is given twice: an application has each service once")
+        self._services[service.name] = service
+        self._own.declare(service)
+        if isinstance(service, Relay):
+            self._relay = service
+        if isinstance(service, Consumer):
+            self.queues[service.name] = MemoryQueue(service, self._most_records)
+        self.handlers[service.name] = compose(
+            service, self._wrap(service, self._dependencies(service))
+        )
 
     def history(self, order: str) -> History:
         """Return all events of an order."""
@@ -151,11 +160,9 @@ class Application:
     def clear(self) -> None:
         """Remove all events, rows, items and messages; services keep what they cache."""
         self.log.clear()
-        self.tables.clear()
+        self._own.clear()
         self._stream.clear()
         self.topic.published.clear()
-        for rows in self._rows.values():
-            rows.clear()
         self.unpublished.clear()
         self.clear_queues()
 
@@ -166,19 +173,28 @@ class Application:
 
     def state(self) -> dict[str, Any]:
         """Return all that is written in the log and in tables, to compare it."""
-        rows = {name: list(rows.all()) for name, rows in self._rows.items()}
-        return {"log": self.log.items(), "rows": rows, "tables": self.tables.items()}
+        own = self._own
+        return {"log": self.log.items(), "rows": own.all_rows(), "tables": own.records.items()}
 
     def _publish(self) -> None:
         """Hand the stream's records to the relay, until none is left."""
+        tries = 0
         while self._stream and self._relay is not None:
             head = self._stream[: self._most_records or self._relay.batch]
             records = (stream_record(event, number=event.id) for event in head)
-            failed = set(failures(self.invoke(self._relay.name, batch(*records))))
-            again = [event for event in head if event.id in failed]
-            if len(again) == len(head):
+            failed = self._relayed(self._relay.name, batch(*records))
+            again = [event for event in head if failed is None or event.id in failed]
+            tries = tries + 1 if len(again) == len(head) else 0
+            if tries == TRIES:
                 raise RuntimeError("the relay published nothing: does the topic refuse everything?")
             self._stream[: len(head)] = again
+
+    def _relayed(self, relay: str, event: dict[str, Any]) -> list[str] | None:
+        """Invoke the relay; return the ids that it did not publish, or None if it raised."""
+        try:
+            return failures(self.invoke(relay, event))
+        except InvocationFailed:
+            return None
 
     def _appended(self, event: Event[Any], _changes: Sequence[Change]) -> None:
         if self._relay is not None:
@@ -193,9 +209,10 @@ class Application:
                 queue.send(message, next(self._numbers))
 
     def _dependencies(self, service: Service) -> Dependencies:
+        own = self._own.of(service)
         resources = Resources(
-            tables=self.tables,
-            rows=self.rows,
+            tables=own.records,
+            rows=own.rows,
             clock=self.clock,
             issuer=self._issuer,
             mailbox=self.mailbox,
@@ -203,7 +220,7 @@ class Application:
         given = Dependencies(
             observer=self.observer,
             clock=self.clock,
-            log=self.log,
+            log=LogOfService(self.log, own.records),
             resources=resources,
             topic=self.topic,
             unpublished=self.unpublished,
@@ -213,19 +230,6 @@ class Application:
         adapter = service.adapter(self._adapters.get(service.name))
         outside = adapter.build(resources) if adapter else None
         return replace(given, outside=outside, queue=self.queues[service.name])
-
-
-def _check_names(services: Sequence[Service]) -> None:
-    """Refuse two services that own tables of the same name, since tables are kept by name here."""
-    owners: dict[str, str] = {}
-    for service in services:
-        for table in service.possible_tables:
-            owner = owners.setdefault(table.name, table.owner or service.name)
-            if owner != (table.owner or service.name):
-                raise ValueError(
-                    f"{owner} and {service.name} both own a table {table.name!r}: an application in"
-                    " memory needs another name for one of them"
-                )
 
 
 def _age(queues: Mapping[str, MemoryQueue]) -> Callable[[str], int]:

@@ -10,7 +10,7 @@ from events.envelope import Event
 from events.history import History
 from functions.framework.ports import Change, ChangeRefused, Log
 from functions.runtime.aws.items import Item, blanked, from_item, to_item, to_message
-from functions.runtime.memory.tables import MemoryTables
+from functions.runtime.memory.tables import MemoryRecords, MemoryTables
 from functions.runtime.operating.ports import Erasure, LogPage, Pages, Selection
 
 PAGE_OF_ORDERS = 100
@@ -58,6 +58,12 @@ class MemoryLog(Log, Pages, Erasure):
 
     @override
     def append(self, event: Event[Any], changes: Sequence[Change] = ()) -> Event[Any]:
+        return self.append_with(event, changes, self._tables)
+
+    def append_with(
+        self, event: Event[Any], changes: Sequence[Change], tables: Callable[[str], MemoryRecords]
+    ) -> Event[Any]:
+        """Append an event with changes of the tables that `tables` returns by name."""
         if self._as_items:
             stored: Any = to_item(event)
         else:
@@ -69,11 +75,11 @@ class MemoryLog(Log, Pages, Erasure):
             held = stream.get(slot)
             if held is not None:
                 return from_item(held) if self._as_items else held
-            refused = [change.key for change in changes if self._lacks(change)]
+            refused = [change.key for change in changes if _lacks(change, tables)]
             if refused:
                 raise ChangeRefused(refused)
             for change in changes:
-                self._tables(change.table).add(change.key, change.attribute, change.by)
+                tables(change.table).add(change.key, change.attribute, change.by)
             stream[slot] = stored
             self._known.pop(event.subject, None)
             self.facts += 1
@@ -148,7 +154,24 @@ class MemoryLog(Log, Pages, Erasure):
     def _item(self, stored: Any) -> Item:
         return stored if self._as_items else to_item(stored)
 
-    def _lacks(self, change: Change) -> bool:
-        if change.by >= 0:
-            return False
-        return self._tables(change.table).number(change.key, change.attribute) + change.by < 0
+
+class LogOfService(Log):
+    """The log as one service appends to it: changes name the service's own tables."""
+
+    def __init__(self, log: MemoryLog, tables: Callable[[str], MemoryRecords]) -> None:
+        self._log = log
+        self._tables = tables
+
+    @override
+    def read(self, subject: str) -> History:
+        return self._log.read(subject)
+
+    @override
+    def append(self, event: Event[Any], changes: Sequence[Change] = ()) -> Event[Any]:
+        return self._log.append_with(event, changes, self._tables)
+
+
+def _lacks(change: Change, tables: Callable[[str], MemoryRecords]) -> bool:
+    if change.by >= 0:
+        return False
+    return tables(change.table).number(change.key, change.attribute) + change.by < 0

@@ -24,7 +24,7 @@ class MemoryRows(Rows):
     """
 
     def __init__(self, index: str = "", *, written: Callable[[Row], object] = bool) -> None:
-        self._index = index
+        self.index = index
         self._written = written
         self._partitions: defaultdict[str, _Partition] = defaultdict(_Partition)
         self._listed: defaultdict[Value, set[tuple[str, str]]] = defaultdict(set)
@@ -78,7 +78,7 @@ class MemoryRows(Rows):
         if after is not None:
             found = [place for place in found if place > (after.sort, after.partition)]
         return [
-            Row(partition=partition, sort=sort, values={self._index: value})
+            Row(partition=partition, sort=sort, values={self.index: value})
             for sort, partition in found[:limit]
         ]
 
@@ -97,8 +97,8 @@ class MemoryRows(Rows):
         else:
             self._unlist(before)
         there.rows[row.sort] = stored
-        if self._index in values:
-            self._listed[values[self._index]].add((row.sort, row.partition))
+        if self.index in values:
+            self._listed[values[self.index]].add((row.sort, row.partition))
         self._written(stored)
 
     def clear(self) -> None:
@@ -111,6 +111,6 @@ class MemoryRows(Rows):
         return (stored.version or 0) if stored else 0
 
     def _unlist(self, row: Row) -> None:
-        value = row.values.get(self._index)
+        value = row.values.get(self.index)
         if value is not None:
             self._listed[value].discard((row.sort, row.partition))

@@ -14,7 +14,7 @@ from events.envelope import Event
 from events.history import History
 from functions.checkout.catalogue import CATALOGUE
 from functions.framework.ports import Change, Log, Message, Record, Value
-from functions.framework.reaction import On
+from functions.framework.reaction import Fill, On
 from functions.framework.service import Consumer, Service, Table
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.inventory.service import SERVICE as INVENTORY
@@ -195,11 +195,67 @@ def test_clear_removes_all_data() -> None:
     assert not any(application.state()["rows"].values())
 
 
-def test_two_tables_of_one_name_are_refused() -> None:
-    table = Table(name=STOCK, key="sku", access=frozenset({"get"}))
+def test_two_services_may_own_tables_of_one_name() -> None:
+    def take(_: object) -> Fill:
+        return Fill(
+            fact=StockVoided(), changes=(Change(table=STOCK, key="a", attribute="n", by=5),)
+        )
 
-    with pytest.raises(ValueError, match="inventory and listener both own a table 'stock'"):
-        Application((INVENTORY, replace(LISTENER, tables=(table,))))
+    table = Table(name=STOCK, key="sku", access=frozenset({"change"}))
+    states = On(event=OrderPlaced, react=take, states=(StockVoided,))
+    owner = replace(LISTENER, name="inventory", on=(states,), tables=(table,))
+    application = Application((owner, replace(LISTENER, tables=(table,))), clock=Clock())
+
+    application.tables("listener", STOCK).add("a", "n", 1)
+    application.append(placed())
+    application.settle()
+
+    kept = [
+        application.tables(owner, STOCK).number("a", "n") for owner in ("listener", "inventory")
+    ]
+    assert kept == [1, 5]
+    with pytest.raises(LookupError, match="inventory and listener own tables named 'stock'"):
+        application.tables(STOCK)
+
+
+@pytest.mark.parametrize(
+    ("where", "sentence"),
+    [
+        (("stok",), "no table 'stok'; there are: .*checkout catalogue, .*orders list"),
+        (("email", "stock"), "no table 'email stock'"),
+        (("list",), "the table orders list holds rows: use rows"),
+    ],
+)
+def test_an_unknown_table_is_an_error_that_names_the_known_ones(
+    where: tuple[str, ...], sentence: str
+) -> None:
+    with pytest.raises(LookupError, match=sentence):
+        shop().tables(*where)
+
+
+def test_a_service_has_only_the_tables_that_it_declares() -> None:
+    def wrap(_: Service, given: Dependencies) -> Dependencies:
+        given.resources.rows("list")
+        return given
+
+    with pytest.raises(LookupError, match="listener declares no table 'list'; it has none"):
+        Application((LISTENER,), wrap=wrap)
+
+
+def test_a_service_that_is_given_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="listener is given twice"):
+        Application((LISTENER, INVENTORY, LISTENER))
+
+
+def test_a_consumer_that_is_deployed_later_receives_what_follows() -> None:
+    application = shop()
+    application.append(placed(order="A"))
+    application.settle()
+    application.deploy(LISTENER)
+    application.append(placed(order="B"))
+    application.settle()
+
+    assert application.observer.of("listener") == ["done"]
 
 
 def test_a_consumer_may_state_facts_without_a_relay() -> None:
