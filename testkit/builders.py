@@ -12,6 +12,7 @@ from events.history import History
 from events.money import Money
 from functions.framework.ports import Clock as Now
 from functions.framework.ports import Resources, Tables
+from functions.payment.sandbox import SUCCESS
 from functions.runtime.memory.lambda_events import queue_record, stream_record
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryTables
@@ -39,6 +40,7 @@ class Clock:
         self.now = now
 
     def __call__(self) -> datetime:
+        """Return the time."""
         return self.now
 
     def advance(self, **span: float) -> None:
@@ -59,7 +61,7 @@ def verified(subject: str, issuer: str = ISSUER) -> dict[str, Any]:
 
 def order_placed(
     *lines: Line,
-    token: str = "tok_success",
+    token: str = SUCCESS,
     delivery: Delivery = STANDARD,
     customer: str | None = None,
 ) -> OrderPlaced:

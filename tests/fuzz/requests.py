@@ -12,8 +12,8 @@ from functions.framework.http import MAX_BODY
 from functions.map import API
 from functions.runtime.memory.lambda_events import http_request
 from testkit.builders import ISSUER, verified
+from testkit.customer import BODY, KEY, ORDER, OTHER_KEY, WHOLE
 from tests.fuzz.values import MARK, broken, edited, encoded, json_values, names, texts, towers
-from tests.support.customer import BODY, KEY, ORDER, OTHER_KEY, WHOLE
 from tests.support.openapi import DOCUMENT
 
 ROUTES = [route.key for route in API.routes]

@@ -12,6 +12,7 @@ from functions.checkout.identity import order_id
 from functions.framework.customer import customer_key
 from functions.map import API
 from testkit.builders import ISSUER, placed, verified
+from testkit.customer import BODY, KEY, ORDER, OTHER_KEY
 from tests.fuzz.cases import case_counts, share
 from tests.fuzz.requests import (
     CUSTOMER,
@@ -25,7 +26,6 @@ from tests.fuzz.requests import (
 )
 from tests.fuzz.values import MARK, MARK_START
 from tests.fuzz.world import World
-from tests.support.customer import BODY, KEY, ORDER, OTHER_KEY
 from tests.support.openapi import check_answer
 
 WRITES = [PLACE, "POST /orders/{id}/cancel"]

@@ -18,8 +18,8 @@ from functions.runtime.main import Handler, build, find
 from functions.runtime.memory.lambda_events import batch, failures
 from functions.runtime.memory.observer import MemoryObserver
 from testkit.builders import MUTE, TRUMPET, Clock, message, placed, then
+from testkit.customer import Customer
 from tests.functions.conftest import Calls, Stage
-from tests.support.customer import Customer
 
 PLACED = placed()
 TOTAL = PLACED.data.total

@@ -19,8 +19,8 @@ from functions.runtime import backoff
 from functions.runtime.aws.items import SLOT, to_item
 from functions.shipping.sandbox import SandboxCarrier
 from testkit.builders import placed, verified
+from testkit.customer import HttpAnswer
 from tests.support.client_hooks import hooked
-from tests.support.customer import HttpAnswer
 from tests.system.marks import CARD, EMAIL, EVERYTHING, KEY, MARKS, SHIP_TO, TOKEN
 from tests.system.shop import SKU, Placed, Shop
 from tests.system.world import World

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from functions import map as the_map
 from functions.payment.sandbox import SUCCESS
-from tests.support.customer import BODY, Customer, HttpAnswer
+from testkit.customer import BODY, Customer, HttpAnswer
 from tests.system.world import World
 
 PRICE = 4900

@@ -8,7 +8,7 @@ from time_machine import Traveller
 
 from functions.runtime.memory.observer import MemoryObserver
 from testkit.builders import verified
-from tests.support.customer import HttpAnswer
+from testkit.customer import HttpAnswer
 from tests.support.template import Templates
 from tests.system.shop import STOCK, Shop
 from tests.system.world import World

@@ -20,7 +20,7 @@ from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryTables
 from testkit.builders import ISSUER, Clock, resources, then, verified
-from tests.support.customer import KEY, ORDER, Customer, HttpAnswer
+from testkit.customer import KEY, ORDER, Customer, HttpAnswer
 from tests.support.openapi import check_answer
 
 TOTAL = {"amount": 28890, "currency": "EUR"}

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from testkit.customer import BODY, KEY, WHOLE
 from tests.functions.checkout.conftest import HEADERS, MemoryShop, assert_refused
-from tests.support.customer import BODY, KEY, WHOLE
 
 
 def b64(raw: bytes) -> dict[str, Any]:

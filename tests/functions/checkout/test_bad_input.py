@@ -10,8 +10,8 @@ import pytest
 from events.contracts.checkout import MAX_LINES, MAX_QUANTITY
 from functions.checkout.request import FORMS
 from functions.runtime.memory.observer import MemoryObserver
+from testkit.customer import BODY, WHOLE
 from tests.functions.checkout.conftest import HEADERS, MemoryShop, assert_refused
-from tests.support.customer import BODY, WHOLE
 
 type Edit = Callable[[dict[str, Any]], object]
 

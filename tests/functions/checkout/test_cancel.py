@@ -12,8 +12,8 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.order import fold
 from testkit.builders import Clock, then
+from testkit.customer import ORDER
 from tests.functions.checkout.conftest import MemoryShop, append_facts
-from tests.support.customer import ORDER
 
 CONFIRMED = OrderConfirmed()
 DISPATCHED = DispatchScheduled(carrier="sandbox", reference="SBX1")

@@ -6,8 +6,8 @@ import pytest
 
 from functions.checkout.catalogue import MAX_AGE
 from testkit.builders import Clock
+from testkit.customer import BODY, KEY, OTHER_KEY
 from tests.functions.checkout.conftest import MemoryShop
-from tests.support.customer import BODY, KEY, OTHER_KEY
 
 
 def test_the_products_are_listed_by_sku_with_their_prices(shop: MemoryShop) -> None:

@@ -10,8 +10,8 @@ from functions.checkout.identity import may_read, order_id, owns
 from functions.framework.customer import customer_key
 from functions.framework.http import Request
 from testkit.builders import ISSUER, order_placed, verified
+from testkit.customer import BODY, KEY, ORDER, OTHER_KEY, HttpAnswer
 from tests.functions.checkout.conftest import MemoryShop, only_event
-from tests.support.customer import BODY, KEY, ORDER, OTHER_KEY, HttpAnswer
 
 ROBIN = "auth0|robin"
 KIM = "auth0|kim"

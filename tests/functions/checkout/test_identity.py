@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from functions.checkout.identity import holds_key, key_of, order_id
 from functions.framework.http import Request
-from tests.support.customer import KEY, ORDER, OTHER_KEY
+from testkit.customer import KEY, ORDER, OTHER_KEY
 
 KEYS = st.uuids().map(str)
 

@@ -9,8 +9,8 @@ from events import codec
 from events.contracts.checkout import MAX_LINES, MAX_QUANTITY
 from functions.checkout.identity import order_id
 from functions.framework.http import MAX_BODY
+from testkit.customer import KEY
 from tests.functions.checkout.conftest import HEADERS, MemoryShop, only_event
-from tests.support.customer import KEY
 from tests.support.summary import Figure
 
 VIOLIN = "\N{VIOLIN}"

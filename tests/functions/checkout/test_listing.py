@@ -14,8 +14,8 @@ from functions.framework.ports import Row
 from functions.orders.projection import row
 from functions.runtime.memory.rows import MemoryRows
 from testkit.builders import ISSUER, Clock
+from testkit.customer import HttpAnswer
 from tests.functions.checkout.conftest import MemoryShop
-from tests.support.customer import HttpAnswer
 
 ROBIN = "auth0|robin"
 KIM = "auth0|kim"

@@ -13,9 +13,9 @@ from events.contracts.checkout import MAX_QUANTITY
 from events.money import Money
 from functions.checkout.identity import order_id
 from testkit.builders import EMAIL, NOW, TRACEPARENT
+from testkit.customer import BODY, KEY, ORDER, OTHER_KEY
 from tests.functions.checkout.conftest import TOTAL, MemoryShop, only_event
 from tests.functions.conftest import Logged
-from tests.support.customer import BODY, KEY, ORDER, OTHER_KEY
 
 
 def test_the_answer_has_the_order_and_its_location(shop: MemoryShop) -> None:

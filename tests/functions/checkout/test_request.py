@@ -7,8 +7,8 @@ import pytest
 
 from functions.checkout.request import parse_order
 from functions.framework.http import Request
+from testkit.customer import BODY
 from tests.functions.checkout.conftest import TOTAL
-from tests.support.customer import BODY
 
 ELSEWHERE = BODY["ship_to"] | {"name": 'Zoë "Süd" \N{TRUMPET}'}
 

@@ -11,8 +11,8 @@ from jsonschema import ValidationError
 from functions import map as the_map
 from functions.framework.routes import EVERYWHERE, UNAUTHENTICATED
 from functions.runtime.handlers import api, caller
+from testkit.customer import BODY, KEY, ORDER
 from tests.functions.checkout.conftest import MemoryShop
-from tests.support.customer import BODY, KEY, ORDER
 from tests.support.openapi import check_answer
 
 EDGE = Path(api.__file__)

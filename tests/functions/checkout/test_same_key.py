@@ -12,8 +12,8 @@ import pytest
 from functions.checkout.catalogue import MAX_AGE
 from functions.runtime.memory.observer import MemoryObserver
 from testkit.builders import NOW, Clock
+from testkit.customer import BODY, KEY, ORDER, OTHER_KEY
 from tests.functions.checkout.conftest import TOTAL, MemoryShop, only_event
-from tests.support.customer import BODY, KEY, ORDER, OTHER_KEY
 
 
 def test_the_same_key_gives_the_same_order_and_the_same_answer(

@@ -13,8 +13,8 @@ from events.envelope import Event
 from functions.checkout.identity import order_id
 from functions.checkout.orders import POLLING, SLOW_POLLING
 from testkit.builders import Clock, then
+from testkit.customer import BODY, KEY, ORDER, OTHER_KEY, HttpAnswer
 from tests.functions.checkout.conftest import MemoryShop, append_facts
-from tests.support.customer import BODY, KEY, ORDER, OTHER_KEY, HttpAnswer
 
 CONFIRMED = OrderConfirmed()
 DISPATCHED = DispatchScheduled(carrier="sandbox", reference="SBX1")

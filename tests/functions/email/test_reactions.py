@@ -25,7 +25,7 @@ from functions.email.service import SERVICE
 from functions.framework.ports import Mail, MailRejected, MailUnavailable
 from functions.framework.reaction import Fill
 from testkit.builders import EMAIL, SHIP_TO, order_placed, placed, resources, then
-from tests.support.run_reaction import run_reaction
+from testkit.run_reaction import run_reaction
 
 PLACED = placed()
 DISPATCHED = then(PLACED, DispatchScheduled(carrier="sandbox", reference="SBX1"))

@@ -24,7 +24,7 @@ from functions.runtime.handlers.reactor import Handled, Reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
 from testkit.builders import MUTE, ORDER, TRUMPET, Clock, placed, then
-from tests.support.run_reaction import Result, run_reaction
+from testkit.run_reaction import Result, run_reaction
 
 PLACED = placed()
 PIECES = (Reserved(sku=TRUMPET.sku, quantity=1), Reserved(sku=MUTE.sku, quantity=2))

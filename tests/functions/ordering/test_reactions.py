@@ -15,7 +15,7 @@ from events.money import Money
 from functions.ordering.reactions import decide
 from functions.ordering.service import EVENTS, SERVICE
 from testkit.builders import placed, then
-from tests.support.run_reaction import run_reaction
+from testkit.run_reaction import run_reaction
 
 TOTAL = Money(amount=28890, currency="EUR")
 PREPARED = PaymentPrepared(reference="r")

@@ -23,6 +23,7 @@ from functions.payment.gateway import (
 )
 from functions.payment.reactions import charge
 from testkit.builders import then
+from testkit.run_reaction import run_reaction
 from tests.support.paying import (
     CANCELLED,
     NEVER_TRIED,
@@ -35,7 +36,6 @@ from tests.support.paying import (
     fake_gateway,
     history,
 )
-from tests.support.run_reaction import run_reaction
 
 
 def captured(reference: str = "ours") -> Fill:

@@ -16,6 +16,7 @@ from events.envelope import Event, Fact
 from functions.framework.reaction import Fill
 from functions.payment.reactions import void_or_refund
 from testkit.builders import then
+from testkit.run_reaction import run_reaction
 from tests.support.paying import (
     CANCELLED,
     NEVER_TRIED,
@@ -25,7 +26,6 @@ from tests.support.paying import (
     fake_gateway,
     history,
 )
-from tests.support.run_reaction import run_reaction
 
 
 def test_a_payment_that_never_began_is_voided() -> None:

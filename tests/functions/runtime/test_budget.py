@@ -15,6 +15,7 @@ from functions.map import SERVICES
 from functions.runtime import settings
 from functions.runtime.memory.lambda_events import batch, failures, http_request
 from testkit.builders import ISSUER, message, placed, record, verified
+from testkit.customer import BODY
 from tests.functions.conftest import Calls, Stage
 from tests.functions.runtime.aws.test_items import weight
 from tests.support.budget import (
@@ -28,7 +29,6 @@ from tests.support.budget import (
     CountedFunctions,
     functions,
 )
-from tests.support.customer import BODY
 
 __all__ = ["functions"]
 

@@ -12,7 +12,7 @@ from functions.framework.reaction import Fill
 from functions.shipping.carrier import Carrier, CarrierUnavailable
 from functions.shipping.reactions import dispatch
 from testkit.builders import ORDER, SHIP_TO, order_placed, placed, then
-from tests.support.run_reaction import run_reaction
+from testkit.run_reaction import run_reaction
 
 PLACED = placed(order_placed(delivery="express"))
 CONFIRMED = then(PLACED, OrderConfirmed())

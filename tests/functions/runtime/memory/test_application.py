@@ -23,7 +23,7 @@ from functions.runtime import backoff
 from functions.runtime.main import Dependencies
 from functions.runtime.memory.application import Application
 from testkit.builders import MUTE, ORDER, TRUMPET, Clock, placed
-from tests.support.customer import BODY, KEY
+from testkit.customer import BODY, KEY
 
 LISTENER = Consumer(name="listener", on=(On(event=OrderPlaced, react=lambda _: None),))
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from functions.checkout.identity import order_id
+from functions.payment.sandbox import SUCCESS
 from functions.runtime.main import Handler
 from functions.runtime.memory.lambda_events import http_request
 from testkit.builders import EMAIL, SHIP_TO
@@ -21,7 +22,7 @@ BODY: dict[str, Any] = {
     "lines": [{"sku": "TRUMPET-BB", "quantity": 1}, {"sku": "MUTE-CUP", "quantity": 2}],
     "email": EMAIL,
     "ship_to": msgspec.to_builtins(SHIP_TO),
-    "payment_token": "tok_success",
+    "payment_token": SUCCESS,
 }
 WHOLE = json.dumps(BODY)
 
@@ -70,6 +71,7 @@ class Customer:
         return self.send(event)
 
     def place(self, body: Any = BODY, key: str | None = KEY, **headers: str | None) -> HttpAnswer:
+        """Place an order under an idempotency key."""
         return self.request("POST /checkout", body=body, idempotency_key=key, **headers)
 
     def show(
@@ -79,8 +81,10 @@ class Customer:
         route: str = "GET /orders/{id}",
         **headers: str,
     ) -> HttpAnswer:
+        """Ask for an order with the key under which it was placed, or with another token."""
         allowed = f"Bearer {bearer}" if bearer else None
         return self.request(route, path={"id": order}, authorization=allowed, **headers)
 
     def cancel(self, order: str = ORDER, bearer: str | None = KEY) -> HttpAnswer:
+        """Cancel an order with the key under which it was placed."""
         return self.show(order, bearer, "POST /orders/{id}/cancel")
