@@ -13,7 +13,8 @@ from functions import names
 from functions.framework.ports import Clock
 from functions.map import CONSUMERS
 from functions.runtime.clock import utc_now
-from ops.actions.erase import ReadModel, erase
+from functions.runtime.operating.forget import ReadModel, erase
+from functions.runtime.operating.ports import ConcurrentChange
 from ops.cli.confirm import confirm
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.formats import counted
@@ -42,7 +43,12 @@ def forget(
     session = f"forget-{order}"
     acting = connection.acting_as(names.forget_role(connection.stage, connection.region), session)
     read_models = _read_models(connection, session)
-    erased = erase(connection.log(), acting.erasure(), read_models, order, clock)
+    try:
+        erased = erase(connection.log(), acting.erasure(), read_models, order, clock)
+    except ConcurrentChange as changing:
+        raise CommandError(
+            f"Another process is changing {changing}: find it, and run the command again."
+        ) from changing
     for pending in outstanding(history):
         options.err.print(
             f"{pending.consumer} has yet to fill {pending.slot}: it gets empty fields."

@@ -14,9 +14,8 @@ from functions.framework.ports import Row
 from functions.map import CONSUMERS
 from functions.runtime.memory.application import Application
 from functions.runtime.memory.log import MemoryLog
+from functions.runtime.operating.forget import TRIES, ReadModel, erase
 from functions.runtime.operating.ports import ConcurrentChange
-from ops.actions.erase import TRIES, ReadModel, erase
-from ops.cli.errors import CommandError
 from testkit.builders import ORDER, Clock
 from tests.ops.actions.forget.conftest import PERSONAL, ended
 from tests.support.read_model import LISTING, row
@@ -146,7 +145,7 @@ def test_a_concurrent_change_is_retried_a_limited_number_of_times(world: World) 
 
     busy = Busy()
     busy.refuses = TRIES
-    with pytest.raises(CommandError, match=f"Another process is changing {ORDER}/placed"):
+    with pytest.raises(ConcurrentChange, match=f"{ORDER}/placed"):
         world.erase(busy)
     assert busy.requests == TRIES
     assert world.erase(Busy()) == [f"{ORDER}/placed"]

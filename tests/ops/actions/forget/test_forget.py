@@ -1,6 +1,7 @@
 """`fanfare forget`: personal data is erased, all else stays, and a second run does nothing."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ from events.contracts.ordering import OrderCancelled
 from events.order_list import LIST
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.handlers.reactor import Reactor
+from functions.runtime.operating.erase import DynamoErasure
+from functions.runtime.operating.ports import ConcurrentChange
 from ops.actions.forget import forget
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
@@ -70,6 +73,17 @@ def test_an_order_is_erased_and_its_row_is_in_no_customers_list(
     assert first is not None
     assert (first.data.email, first.data.customer) == ("", None)
     assert handle(stored) == ["duplicate"] * 3
+
+
+def test_events_that_keep_changing_are_an_error_that_names_one(
+    stored: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def erase(*_: object) -> Sequence[str]:
+        raise ConcurrentChange(f"{ORDER}/placed")
+
+    monkeypatch.setattr(DynamoErasure, "erase", erase)
+    with pytest.raises(CommandError, match=f"Another process is changing {ORDER}/placed: find"):
+        do(stored, yes=True)
 
 
 def test_a_second_run_has_nothing_to_do(

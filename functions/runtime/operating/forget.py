@@ -8,7 +8,6 @@ from events.personal import blanked
 from functions.framework.ports import Clock, Log, Row, Rows
 from functions.framework.service import Projection
 from functions.runtime.operating.ports import ConcurrentChange, Erasure
-from ops.cli.errors import CommandError
 
 TRIES = 3
 """Attempts while another process changes the events."""
@@ -49,7 +48,7 @@ def erase(
     a second call completes the work.
 
     Raises:
-        CommandError: another process keeps changing the events.
+        ConcurrentChange: another process keeps changing an event.
     """
     history = log.read(order)
     before = [model.projection.fold(history) for model in read_models]
@@ -60,11 +59,9 @@ def erase(
         try:
             erased += erasure.erase(order, clock())
             break
-        except ConcurrentChange as changing:
+        except ConcurrentChange:
             if not left:
-                raise CommandError(
-                    f"Another process is changing {changing}: find it, and run the command again."
-                ) from changing
+                raise
     after = log.read(order)
     for model, row in zip(read_models, before, strict=True):
         model.rewrite(row, after)
