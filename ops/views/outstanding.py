@@ -21,9 +21,9 @@ class Pending:
 
 
 def outstanding(
-    history: History, consumers: tuple[Consumer, ...] = CONSUMERS
+    history: History, consumers: tuple[Consumer, ...] | None = None
 ) -> tuple[Pending, ...]:
-    """Return the outstanding reactions of an order.
+    """Return the outstanding reactions of an order, of these consumers or of all of the map.
 
     A reaction to an event is complete once the history has any fact that it can end with, or any
     fact that makes it unnecessary. Several events that wait for one decision count once, under the
@@ -31,7 +31,7 @@ def outstanding(
     """
     waiting: dict[tuple[str, str], Pending] = {}
     for event in history:
-        for consumer in consumers:
+        for consumer in CONSUMERS if consumers is None else consumers:
             on = consumer.reaction_to(event.type)
             if on is None or not on.states or on.ended(history) or history.states(*on.spared_by):
                 continue

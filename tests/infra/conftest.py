@@ -13,7 +13,7 @@ from infra.stage import DEV, LOCAL, PROD, Stage
 from tests.support.assembly import GUARDED, Assembly, once, synthesize
 
 LISTENER = Consumer(
-    name="listener",
+    name="examplelistener",
     on=(On(event=OrderPlaced, react=lambda _: None),),
     ordered=True,
     timeout=20,

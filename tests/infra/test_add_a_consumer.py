@@ -13,7 +13,7 @@ from functions.framework.reaction import On
 from functions.framework.service import Consumer, Table
 
 SERVICE = Consumer(
-    name="loyalty",
+    name="exampleloyalty",
     on=(On(event=OrderPlaced, react=lambda placed: None),),
     tables=(Table(name="points", key="customer", access=frozenset({"put"})),),
 )
@@ -24,20 +24,20 @@ def test_adding_a_consumer_changes_no_byte_of_other_templates_and_assets(
     dev: Assembly, tmp_path: Path
 ) -> None:
     tree = _copy_of_the_tree(tmp_path / "elsewhere")
-    folder = tree / "functions" / "loyalty"
+    folder = tree / "functions" / "exampleloyalty"
     folder.mkdir()
     (folder / "__init__.py").write_text('"""Loyalty."""\n')
     (folder / "service.py").write_text(SERVICE)
     table = tree / "functions" / "map.py"
     rows = table.read_text()
     before, start, after = rows.partition("CONSUMERS: tuple[Consumer, ...] = (\n")
-    imported = "from functions.loyalty.service import SERVICE as LOYALTY\n"
+    imported = "from functions.exampleloyalty.service import SERVICE as EXAMPLE\n"
     first, found, rest = before.partition("from functions.")
-    table.write_text(f"{first}{imported}{found}{rest}{start}    LOYALTY,\n{after}")
+    table.write_text(f"{first}{imported}{found}{rest}{start}    EXAMPLE,\n{after}")
 
     grown = _synthesized(tree, tmp_path / "grown")
 
-    assert set(grown.stacks) == set(dev.stacks) | {"fanfare-dev-loyalty"}
+    assert set(grown.stacks) == set(dev.stacks) | {"fanfare-dev-exampleloyalty"}
     for stack in dev.stacks:
         for kind in ("template", "assets"):
             name = f"{stack}.{kind}.json"

@@ -104,7 +104,7 @@ def test_a_parallel_consumer_has_standard_queues(dev: Assembly) -> None:
 def test_an_ordered_consumer_has_fifo_queues_with_high_throughput(
     listening: Assembly,
 ) -> None:
-    for name in ("fanfare-dev-listener.fifo", "fanfare-dev-listener-dlq.fifo"):
+    for name in ("fanfare-dev-examplelistener.fifo", "fanfare-dev-examplelistener-dlq.fifo"):
         fifo = listening.queue(stack_of(LISTENER), name)
         assert fifo["FifoQueue"] is True
         assert fifo["DeduplicationScope"] == "messageGroup"

@@ -127,12 +127,12 @@ def test_all_pages_of_the_accounts_stacks_are_read(aws: Account, dev: Blueprint)
 
 
 def test_a_stack_without_a_row_in_the_map_is_to_be_retired(aws: Account, dev: Blueprint) -> None:
-    existing_stacks(aws, dev_loyalty="CREATE_COMPLETE")
+    existing_stacks(aws, dev_exampleloyalty="CREATE_COMPLETE")
 
     finding = aws.examined(dev)["stacks"][-1]
 
     assert finding.verdict is Verdict.WARNING
-    assert finding.todo == ("fanfare retire loyalty --stage dev",)
+    assert finding.todo == ("fanfare retire exampleloyalty --stage dev",)
 
 
 # -- leftovers -------------------------------------------------------------------------------------

@@ -17,8 +17,8 @@ from ops.stage.connection import Connection
 from tests.ops.actions.test_pause import FakeEventSources
 from tests.support.fake_time import Time
 
-NAME = "greeting"
-TABLE = "fanfare-local-greeting-cards"
+NAME = "examplegreeting"
+TABLE = "fanfare-local-examplegreeting-cards"
 
 
 def template(*, kept: bool) -> str:
@@ -70,9 +70,9 @@ class Stage:
             TopicArn=self.topic, Protocol="sqs", Endpoint=self._arn(NAME)
         )
         # Another consumer with the same prefix.
-        self.connection.client("sqs").create_queue(QueueName="fanfare-local-greetings")
+        self.connection.client("sqs").create_queue(QueueName="fanfare-local-examplegreetings")
         self.connection.client("sns").subscribe(
-            TopicArn=self.topic, Protocol="sqs", Endpoint=self._arn("greetings")
+            TopicArn=self.topic, Protocol="sqs", Endpoint=self._arn("examplegreetings")
         )
 
     stack = names.prefixed("local", NAME)

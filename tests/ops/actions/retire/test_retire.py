@@ -37,7 +37,7 @@ def test_its_subscription_ends_its_queue_drains_and_its_stack_is_deleted(
 
     assert stage.retire() is ExitCode.DONE
 
-    assert subscribers[0] == ["greetings"]
+    assert subscribers[0] == ["examplegreetings"]
     assert not stage.exists()
     output = capsys.readouterr()
     assert output.out == f"{NAME} is retired: {stage.stack} is deleted.\n"
@@ -49,7 +49,7 @@ def test_a_queue_that_does_not_drain_is_kept_and_the_next_run_continues(stage: S
     stage.put()
 
     assert refusal(stage, "its stack was not deleted", wait=5.0) is ExitCode.FAILED
-    assert (stage.exists(), stage.subscribers()) == (True, ["greetings"])
+    assert (stage.exists(), stage.subscribers()) == (True, ["examplegreetings"])
 
     stage.process()
     assert stage.retire() is ExitCode.DONE
@@ -68,7 +68,7 @@ def test_dead_letters_stop_it_before_any_change(stage: Stage) -> None:
     stage.deploy()
     stage.put("-dlq")
 
-    code = refusal(stage, "1 message in greeting's dead-letter queue")
+    code = refusal(stage, "1 message in examplegreeting's dead-letter queue")
 
     assert code is ExitCode.REFUSED
     assert (stage.exists(), len(stage.subscribers())) == (True, 2)
@@ -101,8 +101,8 @@ def test_undelivered_messages_are_reported_first_with_a_command_to_read_them(
 
     output = capsys.readouterr().err
     assert output.startswith(f"{queue} holds 1 message that the topic could not deliver")
-    assert output.index("it may have been greeting.") < output.index(
-        "This retires greeting for good"
+    assert output.index("it may have been examplegreeting.") < output.index(
+        "This retires examplegreeting for good"
     )
     (command,) = re.findall("aws sqs .*", output)
     call = parsed(command)
@@ -147,7 +147,7 @@ def test_an_unknown_consumer_is_not_found(stage: Stage) -> None:
     client.create_stack(StackName="fanfare-local-other", TemplateBody=empty)
     client.delete_stack(StackName="fanfare-local-other")
 
-    assert refusal(stage, "no stack is named fanfare-local-greeting") is ExitCode.NOT_FOUND
+    assert refusal(stage, "no stack is named fanfare-local-examplegreeting") is ExitCode.NOT_FOUND
 
 
 def test_a_consumer_with_a_row_in_the_map_is_refused() -> None:
