@@ -73,6 +73,7 @@ def launch(
 
 def run_command(command: Callable[[], int], options: "Options") -> int:
     """Run a command and return its exit code; print errors to standard error."""
+    from ops.cli.source_errors import source_error
     from ops.stage.aws_errors import explain
 
     try:
@@ -88,6 +89,10 @@ def run_command(command: Callable[[], int], options: "Options") -> int:
         if explained is not None:
             options.err.print(f"fanfare: {explained}")
             return explained.code
+        broken = source_error(error)
+        if broken is not None:
+            options.err.print(f"fanfare: {broken}")
+            return ExitCode.FAILED
         if os.environ.get(DEBUG):
             raise
         import traceback

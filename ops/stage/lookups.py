@@ -67,13 +67,19 @@ def must_be_replayable(consumer: Consumer) -> None:
     Raises:
         CommandError: it is not.
     """
-    if consumer.replayable:
-        return
+    if not consumer.replayable:
+        raise CommandError(
+            f"{consumer.name} is not replayable: {reason_against_replay(consumer)}.",
+            ExitCode.REFUSED,
+        )
+
+
+def reason_against_replay(consumer: Consumer) -> str:
+    """Return why a consumer that is not replayable is not, as a clause."""
     acts = [on.event.__name__ for on in consumer.on if on.outside]
-    why = (
+    if not acts:
+        return "its service does not declare it"
+    return (
         f"its reactions to {', '.join(acts)} act on the outside world, and a replay must not repeat"
         " that"
-        if acts
-        else "its service does not declare it"
     )
-    raise CommandError(f"{consumer.name} is not replayable: {why}.", ExitCode.REFUSED)
