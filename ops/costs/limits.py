@@ -44,9 +44,12 @@ def limits(blueprint: Blueprint, usage: Usage) -> tuple[Limit, ...]:
 def _limits(blueprint: Blueprint, usage: Usage) -> Iterator[Limit]:
     adapters = dict(adapters_of(blueprint))
     for consumer in CONSUMERS:
+        seconds = billed_seconds(consumer.name, usage, adapters)
+        if not seconds:
+            continue  # none of its events is in a successful order
         yield Limit(
             what=f"{consumer.name}, {consumer.concurrency} workers",
-            rate=consumer.concurrency / billed_seconds(consumer.name, usage, adapters),
+            rate=consumer.concurrency / seconds,
             raised="concurrency in its row",
         )
     ran = sum(billed_seconds(name, usage, adapters) for name in usage.invocations)

@@ -1,5 +1,6 @@
 """The functions of a stage with their AWS calls counted, and the events of one order."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from events.envelope import Event
 from functions import names
 from functions.checkout.catalogue import CATALOGUE
 from functions.framework.ports import Record, Value
+from functions.framework.service import Consumer
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.main import Handler, build, find
 from functions.runtime.memory.lambda_events import batch, failures
@@ -72,8 +74,16 @@ class CountedFunctions:
 
     def deliver(self, name: str, event: Event[Any]) -> list[str]:
         """Deliver an event to a consumer; return the calls to the log."""
-        assert failures(self.invoke(name, batch(message(event)))) == []
+        failed = failures(self.invoke(name, batch(message(event))))
+        assert not failed, f"{name} failed on {event.type}: {self.observer.lines[-1]}"
         return self._operations(own=False)
+
+    def rows_written(self, consumer: Consumer) -> Counter[str]:
+        """Return the calls to a consumer's own tables, without those of its adapters."""
+        tables = {names.own_table(self.stage.name, consumer.name, t.name) for t in consumer.tables}
+        return Counter(
+            call.operation for call in self.calls if call.sent.get("TableName") in tables
+        )
 
     @property
     def own_calls(self) -> list[str]:
@@ -89,6 +99,27 @@ class CountedFunctions:
             if (call.sent.get("TableName", log) != log) is own
             and ("TableName" in call.sent or call.operation == "TransactWriteItems")
         ]
+
+
+def check_duplicate(
+    functions: CountedFunctions, name: str, event: Event[Any], *known: Event[Any]
+) -> None:
+    """Deliver an event whose facts are known already; fail unless that is one call."""
+    functions.append(PLACED, event, *known)
+    functions.deliver(name, event)
+
+    assert len(functions.calls) == 1
+    assert functions.observer.outcomes[-1] in ("duplicate", "overtaken")
+
+
+def check_cancelled_twice(functions: CountedFunctions, name: str, *handled: Event[Any]) -> None:
+    """Deliver a cancellation twice; fail unless the second is one query."""
+    functions.append(PLACED, CANCELLED)
+    for event in (*handled, CANCELLED, CANCELLED):
+        functions.deliver(name, event)
+
+    assert functions.calls.operations == ["Query"]
+    assert functions.observer.outcomes[-1] == "duplicate"
 
 
 @pytest.fixture

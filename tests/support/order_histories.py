@@ -1,17 +1,23 @@
 """Histories of orders with every kind of ending: all consumers in memory, in random order."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
+from itertools import takewhile
 from random import Random
 from typing import Any, override
 
 import msgspec
 
+from events import codec
 from events.contracts.ordering import OrderCancelled
 from events.contracts.orders import OrderStalled
 from events.envelope import Event
+from functions.framework.service import Consumer
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.map import CONSUMERS
 from functions.runtime.memory.application import Application
+from ops.contracts.gate import SAMPLES
 from testkit.builders import NOW, TRUMPET, Clock, order_placed, placed, then
 
 KINDS = ("happy", "declined", "sold out", "cancelled at once", "cancelled later", "stalled")
@@ -49,3 +55,27 @@ class OrderHistories(Application):
             self.append(then(first, OrderCancelled(reason="customer"), source="checkout", now=now))
         self.settle(self._random)
         return sorted(self.log.read(order), key=lambda event: event.time)
+
+
+@cache
+def histories() -> tuple[list[Event[Any]], ...]:
+    """Return a history of each kind."""
+    return tuple(OrderHistories(Random(0)).run(kind, f"ORDER{n}") for n, kind in enumerate(KINDS))
+
+
+def subscribed_events(consumer: Consumer) -> Iterator[tuple[Event[Any], list[Event[Any]]]]:
+    """Yield an event of each subscribed type, with its order's history up to it."""
+    for name in consumer.subscribed_types:
+        found = (
+            (event, [*takewhile(lambda each, last=event: each is not last, history), event])
+            for history in histories()
+            for event in history
+            if event.type == name
+        )
+        yield next(found, None) or _sampled(name)
+
+
+def _sampled(name: str) -> tuple[Event[Any], list[Event[Any]]]:
+    """Return the sample of a type that no history has, after the placed order."""
+    event = codec.decode((SAMPLES / f"{name}.{codec.CONTRACTS[name].version}.json").read_bytes())
+    return event, [placed(order=event.subject), event]
