@@ -27,11 +27,11 @@ from tests.support.summary import Figure
 from tests.support.template import ACCOUNT, REGION, Templates
 from tests.system import marks
 from tests.system.canary import CallRecorder, Canary
-from tests.system.shop import Placed, Shop
+from tests.system.shop import Shop
 from tests.system.test_mail import verify
 from tests.system.world import World
 
-PERSONAL_IN_MAIL = {"name", "email", "street", "city", "postal_code"}
+PERSONAL = {"name", "email", "street", "city", "postal_code"}
 REPLAYED = "orders"
 URL = re.compile(r"(?:https?|mailto):[^\s\"'<>]*")
 
@@ -44,6 +44,8 @@ class Walked:
     recorder: CallRecorder
     canary: Canary
     world: World
+    unerased: list[str]
+    """The rows of consumers before the personal data of all orders were erased."""
 
 
 @pytest.fixture(params=["mailing", "guarded"])
@@ -64,21 +66,24 @@ def walked(
         recorder.calls.clear()
         canary = Canary(world, shop, recorder, clock)
         order = canary.walk()
-        operate(order, world, stage)
+        unerased = operate(world, stage)
         canary.poison(order)
-        yield Walked(output.take(), recorder, canary, world)
+        yield Walked(output.take(), recorder, canary, world, unerased)
 
 
-def operate(order: Placed, world: World, stage: Connection) -> None:
-    """Replay to a consumer, and erase the order's personal data."""
+def operate(world: World, stage: Connection) -> list[str]:
+    """Replay to a consumer, and erase all personal data; return the rows of before."""
     options = Options(stage=DEV.name)
     done = replay.replay(
         lambda: stage, options, REPLAYED, SelectionOptions(), yes=True, pace=Time().pace
     )
     assert done is ExitCode.DONE
     world.settle()
-    assert forget.forget(stage, options, order.id, yes=True) is ExitCode.DONE
+    unerased = list(stored(world))
+    for order in sorted({item["subject"] for item in world.table(world.log)}):
+        assert forget.forget(stage, options, order, yes=True) is ExitCode.DONE
     world.settle()
+    return unerased
 
 
 def test_no_mark_appears_where_it_may_not(walked: Walked, figure: Figure) -> None:
@@ -108,8 +113,10 @@ def test_no_mark_appears_where_it_may_not(walked: Walked, figure: Figure) -> Non
     found = {name: sorted({leak for text in texts for leak in marks.leaks(text)})
              for name, texts in places.items()}  # fmt: skip
     assert {name: leaks for name, leaks in found.items() if leaks} == {}
+    in_rows = {leak.partition(",")[0] for row in walked.unerased for leak in marks.leaks(row)}
+    assert in_rows <= PERSONAL
     in_mails = {leak.partition(",")[0] for mail in mails for leak in marks.leaks(mail)}
-    assert in_mails <= PERSONAL_IN_MAIL
+    assert in_mails <= PERSONAL
     assert ACCOUNT not in walked.output
 
 

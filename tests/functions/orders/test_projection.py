@@ -26,7 +26,17 @@ from functions.runtime.handlers.reactor import Reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.rows import MemoryRows
 from simulation.stepped_ports import SteppedLog, SteppedRows
-from testkit.builders import NOW, ORDER, Clock, history_of, order_placed, placed, then
+from testkit.builders import (
+    EMAIL,
+    NOW,
+    ORDER,
+    SHIP_TO,
+    Clock,
+    history_of,
+    order_placed,
+    placed,
+    then,
+)
 from tests.support.interleave import Worker
 
 TOTAL = order_placed().total
@@ -81,6 +91,13 @@ def test_the_row_of_an_ended_order_is_in_no_shard_of_the_index(history: History)
 
     assert made is not None
     assert OPEN not in made.values
+
+
+def test_a_row_has_no_personal_data(history: History) -> None:
+    text = str(row(history))
+
+    personal = (EMAIL, SHIP_TO.name, SHIP_TO.street, SHIP_TO.postal_code, "tok_")
+    assert [each for each in personal if each in text] == []
 
 
 def test_an_order_without_its_first_event_has_no_row() -> None:

@@ -3,16 +3,25 @@
 from typing import Any
 
 import msgspec
+import pytest
 
 from events.contracts.inventory import StockReserved
 from events.contracts.ordering import OrderConfirmed
 from events.contracts.payment import PaymentCaptured
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
+from functions.orders.service import SERVICE as ORDERS
+from ops.actions import forget
 from testkit.builders import EMAIL, ORDER, SHIP_TO, order_placed, placed, then
 
 CUSTOMER = "4MGN7QW0Z8T1XK5R2C9HDVBJE3"
 PERSONAL = (EMAIL, SHIP_TO.name, SHIP_TO.street, SHIP_TO.postal_code, "tok_success", CUSTOMER)
+
+
+@pytest.fixture(autouse=True)
+def only_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the list as the one read model, of which the tests here know the rows."""
+    monkeypatch.setattr(forget, "CONSUMERS", (ORDERS,))
 
 
 def ended(order: str = ORDER) -> list[Event[Any]]:
