@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
-from itertools import takewhile
 from random import Random
 from typing import Any, override
 
@@ -65,14 +64,13 @@ def histories() -> tuple[list[Event[Any]], ...]:
 
 def subscribed_events(consumer: Consumer) -> Iterator[tuple[Event[Any], list[Event[Any]]]]:
     """Yield an event of each subscribed type, with its order's history up to it."""
+    found = {
+        event.type: (event, history[: place + 1])
+        for history in reversed(histories())
+        for place, event in enumerate(history)
+    }
     for name in consumer.subscribed_types:
-        found = (
-            (event, [*takewhile(lambda each, last=event: each is not last, history), event])
-            for history in histories()
-            for event in history
-            if event.type == name
-        )
-        yield next(found, None) or _sampled(name)
+        yield found.get(name) or _sampled(name)
 
 
 def _sampled(name: str) -> tuple[Event[Any], list[Event[Any]]]:
