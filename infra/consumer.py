@@ -1,4 +1,4 @@
-"""A consumer's stack: its subscription, its function and its own tables."""
+"""A consumer's stack: its subscription, its function, its own tables and its HTTP API, if any."""
 
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -12,6 +12,7 @@ from infra.adapter import AdapterSettings
 from infra.alarm import MetricAlarm
 from infra.forgetting import ForgetRole
 from infra.function import ServiceFunction
+from infra.gateway import add_gateway, issuer_environment
 from infra.grants import CONSUME_QUEUE, REWRITE_ROWS, log_actions
 from infra.schedule import Schedule
 from infra.stage import Stage
@@ -24,8 +25,7 @@ class ConsumerStack(StageStack):
     """All resources of one consumer; no other stack refers to them."""
 
     def __init__(self, scope: Construct, *, stage: Stage, consumer: Consumer) -> None:
-        description = f"{consumer.name} hears {', '.join(consumer.subscribed_types)}"
-        super().__init__(scope, consumer.name, stage=stage, description=description)
+        super().__init__(scope, consumer.name, stage=stage, description=_description(consumer))
         queue = Subscription(self, consumer=consumer).queue
         adapter = stage.adapter_of(consumer)
         tables = Tables(self, service=consumer.name, tables=consumer.tables_with(adapter))
@@ -36,6 +36,7 @@ class ConsumerStack(StageStack):
             environment={
                 settings.LOG: names.log_table(stage.name),
                 settings.QUEUE: queue.queue_url,
+                **(issuer_environment(stage) if consumer.routes else {}),
                 **tables.environment,
                 **adapted.environment,
             },
@@ -67,5 +68,13 @@ class ConsumerStack(StageStack):
             ForgetRole(self, service=consumer.name, grants={self.table_arn(rows): REWRITE_ROWS})
         if consumer.chore:
             Schedule(self, service=consumer.name, chore=consumer.chore, function=worker.resource)
+        if consumer.routes:
+            add_gateway(self, service=consumer, function=worker.resource)
         for outcome in (Outcome.FORGED, *consumer.alarms):
             MetricAlarm(self, service=consumer.name, metric=outcome.metric)
+
+
+def _description(consumer: Consumer) -> str:
+    hears = f"{consumer.name} hears {', '.join(consumer.subscribed_types)}"
+    answers = ", ".join(route.key for route in consumer.routes)
+    return f"{hears}; it answers {answers}" if answers else hears

@@ -1,8 +1,12 @@
 """Declarations of HTTP routes: parameters, answers and problems; docs/openapi.json follows."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+PATH = r"/|(/([A-Za-z0-9._~-]+|\{[A-Za-z0-9]+\}))+"
+"""The pattern of a route's path."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +80,43 @@ class Route:
     def key(self) -> str:
         """The route key of the HTTP API, such as `GET /orders/{id}`."""
         return f"{self.method} {self.path}"
+
+    @property
+    def path_parameters(self) -> list[str]:
+        """The names of the parameters in its path."""
+        return re.findall(r"\{(.*?)\}", self.path)
+
+
+def check_routes(service: str, routes: Sequence[Route]) -> None:
+    """Check the routes of one service.
+
+    Raises:
+        ValueError: the message names the route and the mistake.
+    """
+    known: dict[str, Route] = {}
+    for route in routes:
+        _check(f"{service}: {route.key}", route)
+        other = known.setdefault(re.sub(r"\{.*?\}", "{}", route.key), route)
+        if other is not route:
+            raise ValueError(f"{service}: {route.key} and {other.key} match the same requests")
+
+
+def _check(where: str, route: Route) -> None:
+    if not re.fullmatch(PATH, route.path):
+        raise ValueError(f"{where}: name its path like /points or /points/{{id}}")
+    if route.rate < 1 or route.burst < 1:
+        raise ValueError(f"{where}: rate and burst must be at least 1")
+    described = [param.name for param in route.params if param.where == "path"]
+    if sorted(described) != sorted(route.path_parameters):
+        raise ValueError(
+            f"{where}: its path has the parameters {route.path_parameters} and its params describe"
+            f" {described}"
+        )
+    if ("jwt" in route.bearer) is route.public:
+        raise ValueError(
+            f"{where}: a stage with an issuer requires a token unless the route is public, so name"
+            ' "jwt" in its bearer, or set public=True without "jwt"'
+        )
 
 
 EVERYWHERE = (

@@ -1,7 +1,7 @@
 """Declarations of services: consumers, APIs and the relay, with their tables and adapters."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, override
@@ -180,7 +180,9 @@ class Consumer(Service):
     methods with an effect there: by name, the argument that makes a repeated call have no further
     effect, or None if each call has one; the simulator checks them. `replayable` allows to send old
     events again, which requires that its reactions have no outside effect. `projection` is the read
-    model that it keeps, `chore` its scheduled work.
+    model that it keeps, `chore` its scheduled work. `routes` are served by an HTTP API of its own
+    stack, which waits at most 30 seconds for an answer, however long `timeout` is. `endpoints`
+    returns the routes' endpoints by name; they have the service's tables and not the log.
     """
 
     on: tuple[On, ...]
@@ -192,6 +194,8 @@ class Consumer(Service):
     effects: Mapping[str, str | None] = field(default_factory=dict)
     projection: Projection | None = None
     chore: Chore | None = None
+    routes: "tuple[Route, ...]" = ()
+    endpoints: Callable[[Resources], dict[str, Endpoint]] | None = None
 
     def __post_init__(self) -> None:
         """Check what AWS or the runtime would refuse later.
@@ -211,6 +215,12 @@ class Consumer(Service):
             raise ValueError(f"{self.name}: batch must be 1 to 10, not {self.batch}")
         self._check_outside()
         self._check_facts()
+        if bool(self.routes) != bool(self.endpoints):
+            raise ValueError(
+                f"{self.name}: routes need `endpoints`, a function that returns their endpoints by"
+                " name, and endpoints need routes"
+            )
+        _check_routes(self.name, self.routes)
         if self.projection and self.projection.table not in {t.name for t in self.tables if t.sort}:
             raise ValueError(
                 f"{self.name}: its projection needs a table {self.projection.table!r} with a sort"
@@ -321,6 +331,29 @@ class Api(Service):
     routes: "tuple[Route, ...]"
     direct: str
     build: Callable[[Log, Resources], dict[str, Endpoint]]
+
+    def __post_init__(self) -> None:
+        """Check the routes.
+
+        Raises:
+            ValueError: the message names the route and the mistake.
+        """
+        super().__post_init__()
+        _check_routes(self.name, self.routes)
+
+
+def http_services(services: Iterable[Service]) -> "Iterator[Api | Consumer]":
+    """Yield the services that answer HTTP requests."""
+    for service in services:
+        if isinstance(service, (Api, Consumer)) and service.routes:
+            yield service
+
+
+def _check_routes(service: str, routes: "tuple[Route, ...]") -> None:
+    if routes:  # a consumer without routes does not import them at start
+        from functions.framework.routes import check_routes
+
+        check_routes(service, routes)
 
 
 @dataclass(frozen=True, kw_only=True)

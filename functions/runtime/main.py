@@ -139,13 +139,19 @@ def _compose(service: Service, given: Dependencies) -> Handler:
 
             reactor = compose_reactor(service, given)
             handler = consumer_handler(reactor, given.queue, given.observer, given.monotonic)
-            if service.chore is None:
-                return handler
-            from functions.runtime.handlers.schedule import with_chore
+            if service.chore:
+                from functions.runtime.handlers.schedule import with_chore
 
-            return with_chore(
-                handler, service.chore, given.log, given.resources, given.observer, service.name
-            )
+                handler = with_chore(
+                    handler, service.chore, given.log, given.resources, given.observer, service.name
+                )
+            if service.endpoints:
+                from functions.runtime.handlers.api import api_handler, with_routes
+
+                endpoints = service.endpoints(given.resources)
+                answer = api_handler(service, endpoints, given.observer, given.resources.issuer)
+                handler = with_routes(handler, answer)
+            return handler
         case Api():
             from functions.runtime.handlers.api import api_handler
 

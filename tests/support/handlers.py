@@ -12,7 +12,7 @@ from events.contracts.payment import PaymentPrepared
 from events.envelope import Event, Fact
 from functions.framework.http import Request, Response
 from functions.framework.reaction import Decision, On, Steps
-from functions.framework.routes import Route
+from functions.framework.routes import Param, Route
 from functions.framework.service import Adapter, Api, Consumer
 from functions.runtime.handlers.observer import Observer
 from functions.runtime.handlers.reactor import Reactor
@@ -90,7 +90,15 @@ class RecordingApi(Application):
         self.requests: list[Request] = []
         self.answer: Response | Exception = Response()
         routes = (
-            Route(method="POST", path="/things/{id}", endpoint="thing", rate=1, burst=1),
+            Route(
+                method="POST",
+                path="/things/{id}",
+                endpoint="thing",
+                rate=1,
+                burst=1,
+                params=(Param(name="id", where="path", form=str, about="The thing's id."),),
+                bearer=("jwt",),
+            ),
             Route(method="GET", path="/other", endpoint="other", rate=1, burst=1, public=True),
         )
         endpoints = {"thing": self._thing, "other": lambda _: Response(body="other")}

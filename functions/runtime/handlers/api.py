@@ -1,4 +1,4 @@
-"""The Lambda handler of an API: from HTTP requests and direct invocations to endpoints."""
+"""The Lambda handler of HTTP requests and direct invocations, which calls endpoints."""
 
 import base64
 import binascii
@@ -12,7 +12,7 @@ import msgspec
 from functions.framework.http import MAX_BODY, Caller, Endpoint, Problem, Request, Response
 from functions.framework.outcomes import Outcome
 from functions.framework.routes import Route
-from functions.framework.service import Api
+from functions.framework.service import Api, Consumer
 from functions.runtime.handlers.caller import caller_of
 from functions.runtime.handlers.observer import Observer, failure
 
@@ -40,7 +40,16 @@ SAFE = {
 https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
 """
 
+AGAIN = "Try again"
+AGAIN_SAFELY = "Try again with the same Idempotency-Key, it will not order twice"
+"""What a caller can do after an error of ours: in general, and at the shop's API."""
+
+type Handler = Callable[[dict[str, Any], Any], Any]
 type _Texts = dict[str, str]
+
+
+class MissingEndpoint(LookupError):
+    """A route names an endpoint that the service does not build."""
 
 
 class _HttpEvent(msgspec.Struct, frozen=True):
@@ -59,23 +68,32 @@ class _HttpEvent(msgspec.Struct, frozen=True):
 
 
 def api_handler(
-    api: Api, endpoints: dict[str, Endpoint], observer: Observer, issuer: str | None = None
-) -> Callable[[dict[str, Any], Any], Any]:
+    service: Api | Consumer,
+    endpoints: dict[str, Endpoint],
+    observer: Observer,
+    issuer: str | None = None,
+) -> Handler:
     """Return the function that Lambda calls with an HTTP API event (payload 2.0), or a plain body.
 
-    With an `issuer`, a route that is not public needs a token of that issuer that the API has
+    With an `issuer`, a route that is not public needs a token of that issuer that the HTTP API has
     verified. The function never verifies an Authorization header itself, so it stays closed behind
     any other trigger.
 
     A direct invocation is answered with the plain document. IAM authorizes it, and it has no
-    caller.
+    caller. A consumer has no direct invocation.
+
+    Raises:
+        MissingEndpoint: a route names an endpoint that is not in `endpoints`.
     """
-    routes = {route.key: route for route in api.routes}
+    routes = {route.key: route for route in service.routes}
+    direct = service.direct if isinstance(service, Api) else ""
+    again = AGAIN_SAFELY if isinstance(service, Api) else AGAIN
+    _check(service, endpoints, direct)
 
     def handle(event: Any, context: Any) -> Any:
         began = time.perf_counter()
         request_id = getattr(context, "aws_request_id", None) or str(uuid4())
-        over_http = isinstance(event, dict) and "requestContext" in event
+        over_http = is_request(event)
         route = UNROUTED if over_http else DIRECT
         failed: dict[str, str] = {}
         try:
@@ -86,14 +104,14 @@ def api_handler(
                 caller = None if issuer is None or matched.public else caller_of(event, issuer)
                 response = endpoints[matched.endpoint](_http_request(sent, request_id, caller))
             else:
-                response = endpoints[api.direct](_direct_request(event, request_id))
+                response = endpoints[direct](_direct_request(event, request_id))
         except Problem as problem:
             response = problem.response()
         except Exception as error:  # noqa: BLE001  the caller gets a problem document, the log the cause
-            response, failed = _broken(request_id).response(), failure(error)
+            response, failed = _broken(request_id, again).response(), failure(error)
         observer.record(
             _outcome(response, failed),
-            consumer=api.name,
+            consumer=service.name,
             route=route,
             status=response.status,
             request=request_id,
@@ -105,6 +123,33 @@ def api_handler(
         return _over_http(response) if over_http else msgspec.to_builtins(response.body)
 
     return handle
+
+
+def with_routes(other: Handler, answer: Handler) -> Handler:
+    """Return a handler that answers HTTP requests with `answer`, and calls `other` for the rest.
+
+    A client chooses values of a request's event and not its members, so no request is taken for a
+    batch.
+    """
+
+    def handle(event: dict[str, Any], context: Any) -> Any:
+        return (answer if is_request(event) else other)(event, context)
+
+    return handle
+
+
+def is_request(event: Any) -> bool:
+    """Return whether an event is from an HTTP API."""
+    return isinstance(event, dict) and "requestContext" in event
+
+
+def _check(service: Api | Consumer, endpoints: dict[str, Endpoint], direct: str) -> None:
+    needed = {route.endpoint for route in service.routes} | {direct} - {""}
+    if missing := needed - endpoints.keys():
+        raise MissingEndpoint(
+            f"{service.name}: its routes name the endpoint {', '.join(sorted(missing))}, and its"
+            f" function returns {', '.join(sorted(endpoints)) or 'none at all'}"
+        )
 
 
 def _outcome(response: Response, failed: dict[str, str]) -> Outcome:
@@ -119,13 +164,9 @@ def _route(routes: dict[str, Route], key: str) -> Route:
     return routes[key]
 
 
-def _broken(request_id: str) -> Problem:
-    return Problem(
-        500,
-        "internal",
-        "Something failed on our side. Try again with the same Idempotency-Key, it will not order"
-        f" twice; quote {request_id} if it goes on.",
-    )
+def _broken(request_id: str, again: str) -> Problem:
+    detail = f"Something failed on our side. {again}; quote {request_id} if it goes on."
+    return Problem(500, "internal", detail)
 
 
 def _read(event: dict[str, Any]) -> _HttpEvent:
