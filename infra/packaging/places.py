@@ -14,6 +14,9 @@ _FILES = _SHIPPED if INSTALLED else ROOT
 
 LOCKS = _FILES / "requirements"
 
+LIBRARIES = Path.cwd() / "requirements" if INSTALLED else LOCKS
+"""The folder with the locks of adapters' libraries."""
+
 CDK_SETTINGS = _FILES / "cdk.json"
 
 CACHE = (Path.cwd() if INSTALLED else ROOT) / ".build"

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from infra.packaging import pruning
-from infra.packaging.places import CACHE, LOCKS, ROOT
+from infra.packaging.places import CACHE, LIBRARIES, LOCKS, ROOT
 
 LAYER = "layer"
 """The requirements of all functions; other libraries have files of their own beside it."""
@@ -56,10 +56,11 @@ def layer_zip(wheels: str | None, library: str = LAYER) -> Path:
 
 def _requirements(library: str) -> str:
     """Return the lock of a library, without the packages in the layer of all functions."""
-    lock = (LOCKS / f"{library}.txt").read_text(encoding="utf-8")
+    layer = (LOCKS / f"{LAYER}.txt").read_text(encoding="utf-8")
     if library == LAYER:
-        return lock
-    brought = set(_PINNED.findall((LOCKS / f"{LAYER}.txt").read_text(encoding="utf-8")))
+        return layer
+    lock = (LIBRARIES / f"{library}.txt").read_text(encoding="utf-8")
+    brought = set(_PINNED.findall(layer))
     pins = re.split(r"(?m)^(?=\S)", lock)
     return "".join(pin for pin in pins if brought.isdisjoint(_PINNED.findall(pin)))
 
