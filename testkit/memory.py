@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from functions.framework.ports import Mail, Message
+from functions.framework.ports import Message
 from functions.runtime.memory.application import Application
 from functions.runtime.memory.log import MemoryLog
 
@@ -27,11 +27,6 @@ class MemoryWorld(Application):
     def dead_letters(self, consumer: str) -> Sequence[str]:
         """Return the bodies of a consumer's dead letters."""
         return [message.body.decode() for message in self.queues[consumer].dead]
-
-    @property
-    def mails(self) -> Sequence[Mail]:
-        """The mails that were sent."""
-        return self.mailbox.sent
 
     def close(self) -> None:
         """Nothing is held."""

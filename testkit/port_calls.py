@@ -7,7 +7,7 @@ from functools import partial
 from inspect import isroutine, signature
 from typing import Any, NamedTuple
 
-from functions.framework.ports import Log, Mailbox, Records, Resources, Rows, Topic
+from functions.framework.ports import Log, Mail, Mailbox, Records, Resources, Rows, Topic
 from functions.framework.service import Adapter, Consumer, Service
 from functions.runtime.main import Dependencies
 
@@ -60,6 +60,9 @@ class PortCalls:
         """The port that the chosen adapter built, by consumer."""
 
         self.outside_calls: defaultdict[str, list[Call]] = defaultdict(list)
+        self.mails: list[Mail] = []
+        """The mails that a mailbox accepted."""
+
         self._failures: list[Failure] = []
 
     def watched(self, service: Service) -> Service:
@@ -137,6 +140,8 @@ class PortCalls:
         if port == OUTSIDE:
             given = signature(function).bind(*args, **by_name)
             self.outside_calls[service].append(Call(method, dict(given.arguments)))
+        if (port, method) == ("mailbox", "send"):
+            function = partial(self._send, function)
         failure = self._due(service, port if method == CALLED else f"{port}.{method}")
         if failure is None:
             return function(*args, **by_name)
@@ -144,6 +149,11 @@ class PortCalls:
         if failure.answer_lost:
             function(*args, **by_name)
         raise failure.error
+
+    def _send(self, send: Callable[[Mail], str], mail: Mail) -> str:
+        number = send(mail)
+        self.mails.append(mail)
+        return number
 
     def _due(self, service: str, call: str) -> Failure | None:
         due = (e for e in self._failures if e.left and (e.service, e.call) == (service, call))

@@ -45,7 +45,7 @@ class Results:
     @property
     def mails(self) -> list[Mail]:
         """The mails that were sent."""
-        return list(self._world.mails)
+        return list(self._calls.mails)
 
     def dead_letters(self, consumer: str) -> list[Event[Any]]:
         """Return the events of a consumer's dead letters."""

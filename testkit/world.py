@@ -5,7 +5,7 @@ from random import Random
 from typing import Any, Protocol
 
 from events.envelope import Event
-from functions.framework.ports import Log, Mail, Message, Records, Rows
+from functions.framework.ports import Log, Message, Records, Rows
 from functions.framework.service import Service
 from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.operating.ports import Erasure, Pages
@@ -66,11 +66,6 @@ class World(Protocol):
 
     def dead_letters(self, consumer: str) -> Sequence[str]:
         """Return the bodies of a consumer's dead letters."""
-        ...
-
-    @property
-    def mails(self) -> Sequence[Mail]:
-        """The mails that were sent."""
         ...
 
     def close(self) -> None:

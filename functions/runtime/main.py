@@ -112,7 +112,7 @@ def build(
 
         clients = client_factory()
     observer = observer or LogObserver(service.name)
-    return compose(service, _on_aws(service, env, clients, clock, observer))
+    return compose(service, on_aws(service, env, clients, clock, observer))
 
 
 def find(name: str, package: str | None = None) -> Service:
@@ -178,10 +178,14 @@ def _safe_to_log(handler: Handler) -> Handler:
     return handle
 
 
-def _on_aws(
+def on_aws(
     service: Service, env: Settings, client: Clients, clock: Clock, observer: Observer
 ) -> Dependencies:
-    """Return the ports of a service on AWS; modules are imported for the kinds that need them."""
+    """Return the ports of a service on AWS; modules are imported for the kinds that need them.
+
+    Raises:
+        MissingSetting: `env` lacks a variable that this kind of service needs.
+    """
     match service:
         case Consumer():
             from functions.runtime.aws.queue import SqsQueue

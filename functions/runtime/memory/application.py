@@ -32,6 +32,8 @@ CONTEXT = SimpleNamespace(aws_request_id="9d2c6a34-1f0e-4a58-9c37-5a1de0f4b7c2")
 TRIES = 3
 """Invocations of the relay that publish nothing, until that is an error."""
 
+STUCK = "the relay published nothing: does the topic refuse everything?"
+
 type Wrap = Callable[[Service, Dependencies], Dependencies]
 """Replaces some of a service's ports, for example by ones that count or fail."""
 
@@ -186,7 +188,7 @@ class Application:
             again = [event for event in head if failed is None or event.id in failed]
             tries = tries + 1 if len(again) == len(head) else 0
             if tries == TRIES:
-                raise RuntimeError("the relay published nothing: does the topic refuse everything?")
+                raise RuntimeError(STUCK)
             self._stream[: len(head)] = again
 
     def _relayed(self, relay: str, event: dict[str, Any]) -> list[str] | None:
