@@ -6,6 +6,7 @@ from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
 from ops.stage.event_sources import set_enabled
+from ops.stage.queue_delay import delay_of
 
 
 def switch(
@@ -19,13 +20,15 @@ def switch(
     if options.json:
         options.print_json({"consumer": name, "on": on, "changed": changed})
     else:
-        options.out.print(_result(name, on=on, changed=changed))
+        delay = delay_of(connection, consumer) if on else 0
+        options.out.print(_result(name, on=on, changed=changed, delay=delay))
     return ExitCode.DONE
 
 
-def _result(consumer: str, *, on: bool, changed: bool) -> str:
+def _result(consumer: str, *, on: bool, changed: bool, delay: int) -> str:
+    slow = f" It is slow by {delay} s: `fanfare slow {consumer} 0s` ends that." if delay else ""
     if not changed:
-        return f"{consumer} was {'running' if on else 'paused'} already."
+        return f"{consumer} was {'running' if on else 'paused'} already.{slow}"
     if on:
-        return f"{consumer} is resumed: it processes the messages in its queue."
+        return f"{consumer} is resumed: it processes the messages in its queue.{slow}"
     return f"{consumer} is paused: its messages wait, until `fanfare resume {consumer}`."

@@ -27,8 +27,7 @@ def set_enabled(
         CommandError: the consumer is not deployed, or its event source does not switch in time.
     """
     client = connection.client("lambda")
-    found = client.list_event_source_mappings(FunctionName=connection.function(consumer))
-    sources: list[dict[str, Any]] = found["EventSourceMappings"]
+    sources = _sources(connection, consumer)
     if not sources:
         raise CommandError(
             f"{consumer} has no event source on stage {connection.stage}.", ExitCode.NOT_FOUND
@@ -46,3 +45,18 @@ def set_enabled(
                 )
             sleep(1)
     return bool(ids)
+
+
+def is_enabled(connection: Connection, consumer: str) -> bool:
+    """Return whether a consumer's event source is enabled, or on the way to it."""
+    return not any(
+        source["State"] in ("Disabling", _STATES[False])
+        for source in _sources(connection, consumer)
+    )
+
+
+def _sources(connection: Connection, consumer: str) -> list[dict[str, Any]]:
+    found = connection.client("lambda").list_event_source_mappings(
+        FunctionName=connection.function(consumer)
+    )
+    return list(found["EventSourceMappings"])

@@ -9,14 +9,16 @@ from events.codec import encode
 from events.contracts.checkout import OrderPlaced
 from events.history import History
 from events.order import Order, fold
+from functions.map import CONSUMERS
 from functions.runtime.clock import utc_now
 from ops.cli.errors import ExitCode
-from ops.cli.options import Options
+from ops.cli.options import LOCAL, Options
 from ops.logs.attempts import Attempts
 from ops.logs.watch import watch
 from ops.stage.aws_errors import explain
 from ops.stage.connection import Connection
 from ops.stage.lookups import find_order, no_such_order
+from ops.stage.obstacles import obstacles
 from ops.views.order_tree import draw
 from ops.views.outstanding import at_rest, outstanding
 
@@ -46,7 +48,10 @@ def show(
     elif options.json:
         options.print_json(folded)
     else:
-        options.out.print(draw(folded, history, utc_now(), _attempts(connection, folded)))
+        attempts = _attempts(connection, folded)
+        options.out.print(
+            draw(folded, history, utc_now(), attempts, _obstacles(connection, history))
+        )
     if wait is None or at_rest(history):
         return ExitCode.DONE
     missing = [f"{each.consumer} has yet to fill {each.slot}." for each in outstanding(history)]
@@ -71,10 +76,17 @@ def until_at_rest(
         sleep(min(0.2, left))
 
 
+def _obstacles(connection: Connection, history: History) -> dict[str, str]:
+    waiting = {pending.consumer for pending in outstanding(history)}
+    return obstacles(connection, [each for each in CONSUMERS if each.name in waiting])
+
+
 def _attempts(connection: Connection, order: Order) -> Attempts:
     """Return the order's attempts from the functions' logs; none if the logs cannot be read."""
     since = order.timeline[0].time.timestamp()
-    until = None if order.moving else (order.timeline[-1].time + AFTERWARDS).timestamp()
+    # On the local stage a replay long after the order costs nothing to find.
+    whole = order.moving or connection.stage == LOCAL
+    until = None if whole else (order.timeline[-1].time + AFTERWARDS).timestamp()
     try:
         records = watch(connection, since=since, until=until, term=order.id).poll(0, flush=True)
     except Exception as error:

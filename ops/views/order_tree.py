@@ -1,8 +1,12 @@
-"""An order's causation tree: causes and effects, waiting and working times, pending reactions."""
+"""An order's causation tree: causes and effects, waiting and working times, pending reactions.
 
-from collections.abc import Iterator
+Below an event are the other consumers that received it.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import wrap
 from typing import Any
 
 from rich.text import Text
@@ -10,16 +14,21 @@ from rich.text import Text
 from events.envelope import Event
 from events.history import History
 from events.order import Order
-from functions.runtime import backoff
 from ops.cli.formats import elapsed
-from ops.logs.attempts import Attempts
+from ops.logs.attempts import Attempts, retry
 from ops.logs.columns import SHORT
 from ops.views.outstanding import Pending, outstanding
+from ops.views.recipients import recipients
 
 WAITING = "░"
 WORKING = "█"
 BAR = 24
 """Cells of the whole duration."""
+
+WIDTH = 80
+"""Columns in which the recipients of an event are wrapped."""
+
+OTHERS = "also to "
 
 _LABEL = 26
 _LAST = {"dispatched": "DispatchScheduled", "cancelled": "OrderCancelled"}
@@ -27,26 +36,38 @@ _LAST = {"dispatched": "DispatchScheduled", "cancelled": "OrderCancelled"}
 
 @dataclass(frozen=True)
 class _Row:
+    """A row of the tree; a text is one of other recipients."""
+
     branch: str
-    node: Event[Any] | Pending
+    node: Event[Any] | Pending | str
 
 
-def draw(order: Order, history: History, now: datetime, attempts: Attempts | None = None) -> Text:
+def draw(
+    order: Order,
+    history: History,
+    now: datetime,
+    attempts: Attempts | None = None,
+    obstacles: Mapping[str, str] | None = None,
+) -> Text:
     """Return an order's headline and its tree.
 
     The bar of a fact starts at its cause and shows the waiting time (light) and the working time
-    (dark); it needs the functions' log lines.
+    (dark); it needs the functions' log lines. `obstacles` are the reasons by which consumers wait,
+    such as `paused`.
     """
     known = attempts or Attempts()
     pending = outstanding(history)
-    rows = [row for root in _roots(history) for row in _rows(root, history, pending)]
+    rows = [row for root in _roots(history) for row in _rows(root, history, pending, known)]
     width = max([_LABEL, *(len(_label(row)) + 1 for row in rows)])
     text = Text(headline(order, len(pending), now), "bold")
     for row in rows:
         text.append("\n")
         text.append(row.branch, "dim")
+        if isinstance(row.node, str):
+            text.append(row.node, "dim")
+            continue
         text.append(f"{_name(row):<{width - len(row.branch)}}", _style(row))
-        text.append(_details(row, history, known, now))
+        text.append(_details(row.node, history, known, now, obstacles or {}))
     return text
 
 
@@ -74,23 +95,41 @@ def _rows(
     event: Event[Any],
     history: History,
     pending: tuple[Pending, ...],
+    attempts: Attempts,
     branch: str = "",
     below: str = "",
 ) -> Iterator[_Row]:
     yield _Row(branch, event)
     effects: list[Event[Any] | Pending] = [e for e in history if e.causationid == event.id]
     effects += [missing for missing in pending if missing.cause.id == event.id]
+    beside = below + ("│  " if effects else "   ")
+    for line in _others(recipients(event, map(_service, effects), attempts), WIDTH - len(beside)):
+        yield _Row(beside, line)
     for number, effect in enumerate(effects, start=1):
         last = number == len(effects)
         fork, further = ("└─ ", "   ") if last else ("├─ ", "│  ")
         if isinstance(effect, Pending):
             yield _Row(below + fork, effect)
         else:
-            yield from _rows(effect, history, pending, below + fork, below + further)
+            yield from _rows(effect, history, pending, attempts, below + fork, below + further)
+
+
+def _others(names: str, width: int) -> list[str]:
+    return wrap(names, width, initial_indent=OTHERS, subsequent_indent=" " * len(OTHERS))
+
+
+def _service(effect: Event[Any] | Pending) -> str:
+    return effect.consumer if isinstance(effect, Pending) else effect.source
 
 
 def _name(row: _Row) -> str:
-    return f"({row.node.slot})" if isinstance(row.node, Pending) else row.node.type
+    match row.node:
+        case Pending():
+            return f"({row.node.slot})"
+        case Event():
+            return row.node.type
+        case _:
+            return ""
 
 
 def _label(row: _Row) -> str:
@@ -101,13 +140,20 @@ def _style(row: _Row) -> str:
     return "yellow" if isinstance(row.node, Pending) else ""
 
 
-def _details(row: _Row, history: History, attempts: Attempts, now: datetime) -> Text:
-    if isinstance(row.node, Pending):
-        return Text(f"{row.node.consumer:<10} {_waiting(row.node, attempts, now)}", "yellow")
-    event = row.node
+def _details(
+    node: Event[Any] | Pending,
+    history: History,
+    attempts: Attempts,
+    now: datetime,
+    obstacles: Mapping[str, str],
+) -> Text:
+    if isinstance(node, Pending):
+        waiting = _waiting(node, attempts, now)
+        why = obstacles.get(node.consumer)
+        return Text(f"{node.consumer:<10} {waiting}{f', {why}' if why else ''}", "yellow")
     placed = next(iter(history)).time
-    rest = Text(f"{event.source:<10}{_span(placed, event.time):>8}  ")
-    rest.append(_bar(event, history, attempts), "cyan")
+    rest = Text(f"{node.source:<10}{_span(placed, node.time):>8}  ")
+    rest.append(_bar(node, history, attempts), "cyan")
     rest.rstrip()
     return rest
 
@@ -116,8 +162,7 @@ def _waiting(pending: Pending, attempts: Attempts, now: datetime) -> str:
     failed = attempts.failed(pending.consumer, pending.cause.id)
     if failed is None:
         return f"pending for {_span(pending.cause.time, now)}"
-    tries = f"retry {failed.receives} of {backoff.receives_to_ride_out()}"
-    return f"{tries}, {failed.error} ({_span(pending.cause.time, now)})"
+    return f"{retry(failed)} ({_span(pending.cause.time, now)})"
 
 
 def _bar(event: Event[Any], history: History, attempts: Attempts) -> str:

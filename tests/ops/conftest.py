@@ -39,6 +39,7 @@ class FakeLambda:
         self.error: str | None = None
         self.gone: set[str] = set()
         self.listed: list[dict[str, Any]] = []
+        self.paused: set[str] = set()
 
     def invoke(self, **request: Any) -> dict[str, Any]:
         self.requests.append(request | {"Payload": json.loads(request["Payload"])})
@@ -49,6 +50,10 @@ class FakeLambda:
         if FunctionName in self.gone:
             raise not_found("Function not found")
         return {"LoggingConfig": {"LogGroup": f"logs of {FunctionName}"}}
+
+    def list_event_source_mappings(self, *, FunctionName: str) -> dict[str, Any]:  # noqa: N803
+        state = "Disabled" if FunctionName in self.paused else "Enabled"
+        return {"EventSourceMappings": [{"State": state}]}
 
     def get_paginator(self, operation: str) -> Any:
         return SimpleNamespace(paginate=lambda: [{"Functions": self.listed}])
@@ -130,7 +135,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
     targets = ["local.run.run", "actions.seed.seed", "actions.invoke.invoke"]
     targets += ["views.order.show", "views.orders.show", "views.metrics.show", "views.mail.show"]
-    targets += ["logs.tail.tail", "actions.pause.switch"]
+    targets += ["logs.tail.tail", "actions.pause.switch", "actions.slow.slow"]
     targets += ["replays.replay.replay", "replays.republish.republish", "replays.jobs.show"]
     targets += ["actions.forget.forget", "actions.retire.retire"]
     targets += [f"projections.projection.{what}" for what in ("show", "check", "empty")]

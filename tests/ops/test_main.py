@@ -46,6 +46,7 @@ from ops.replays.selection import SelectionOptions
             {"without_draining": True, "yes": True},
         ),
         ("retire email --keep-row --drop-dead-letters", {"drop_dead_letters": True}),
+        ("slow email 5s --yes", {"yes": True}),
         ("mail", {"html": False}),
         ("mail 7F3K --html", {"html": True}),
     ],

@@ -13,7 +13,12 @@ from ops.stage.lookups import consumer_named
 
 
 class FakeEventSources:
-    """A fake Lambda client with one event source, which switches after some requests."""
+    """A fake Lambda client with one event source, which switches after some requests.
+
+    It is a fake SQS client as well, whose queues have a delay.
+    """
+
+    delay = "0"
 
     def __init__(self, state: str = "Enabled", looks: int = 0) -> None:
         self.state = state
@@ -33,6 +38,12 @@ class FakeEventSources:
             self.looks -= 1
             return {"State": "Disabling"}
         return {"State": "Enabled" if self.updates[-1][1] else "Disabled"}
+
+    def get_queue_url(self, **_: Any) -> dict[str, str]:
+        return {"QueueUrl": "url"}
+
+    def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
+        return {"Attributes": {"DelaySeconds": self.delay}}
 
 
 def connection(sources: FakeEventSources) -> Connection:
@@ -106,3 +117,13 @@ def test_the_result_is_printed(
     assert switch(here, Options(), payment, on=on, yes=False) is ExitCode.DONE
 
     assert capsys.readouterr().out == f"{output}\n"
+
+
+def test_a_resumed_consumer_that_is_slow_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    sources, payment = FakeEventSources("Disabled"), consumer_named("payment")
+    sources.delay = "5"
+
+    switch(connection(sources), Options(), payment, on=True, yes=False)
+
+    slow = "It is slow by 5 s: `fanfare slow payment 0s` ends that."
+    assert capsys.readouterr().out.endswith(f"{slow}\n")

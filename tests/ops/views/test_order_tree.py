@@ -15,7 +15,8 @@ from events.order import fold
 from functions.runtime import backoff
 from ops.logs.attempts import Attempts
 from ops.logs.record import LogRecord
-from ops.views.order_tree import draw
+from ops.views.order_tree import OTHERS, WIDTH, draw
+from ops.views.recipients import recipients
 from testkit.builders import NOW, placed, then
 from tests.ops.conftest import record
 
@@ -29,10 +30,16 @@ RECEIPT_SENT = then(PLACED, ReceiptSent(message_id="m"), now=NOW + timedelta(mil
 NOTE_SENT = then(DISPATCHED, DispatchNoteSent(message_id="m"))
 
 
-def drawn(*events: Event[Any], records: tuple[LogRecord, ...] = ()) -> str:
+def whole(*events: Event[Any], records: tuple[LogRecord, ...] = (), **obstacles: str) -> list[str]:
     history = History(events)
     later = NOW + timedelta(seconds=2)
-    return draw(fold(history), history, later, Attempts(records)).plain
+    return draw(fold(history), history, later, Attempts(records), obstacles).plain.splitlines()
+
+
+def drawn(*events: Event[Any], records: tuple[LogRecord, ...] = (), **obstacles: str) -> str:
+    """Return a tree without the other recipients, which depend on the map."""
+    lines = whole(*events, records=records, **obstacles)
+    return "\n".join(line for line in lines if OTHERS not in line)
 
 
 def test_a_finished_order_is_drawn_with_its_causes_services_and_times() -> None:
@@ -66,6 +73,35 @@ def test_a_failed_reaction_shows_its_attempts_and_its_error() -> None:
 
     tries = f"retry 3 of {backoff.receives_to_ride_out()}"
     assert f"(payment/charge)       payment    {tries}, GatewayUnavailable (2000 ms)" in text
+
+
+def test_an_obstacle_of_a_consumer_is_at_its_outstanding_reaction() -> None:
+    text = drawn(PLACED, CAPTURED, email="paused")
+
+    assert "└─ (email/receipt)        email      pending for 2000 ms, paused" in text
+    assert text.count("paused") == 1
+
+
+def test_other_recipients_are_right_below_their_event_in_its_branch() -> None:
+    lines = whole(PLACED, CAPTURED, RESERVED, RECEIPT_SENT, CONFIRMED)
+
+    others = recipients(PLACED, ("payment", "inventory", "email"), Attempts())
+    assert "payment" not in others
+    assert lines[2] == f"│  also to {others}"
+    captured = next(number for number, line in enumerate(lines) if "PaymentCaptured" in line)
+    assert lines[captured + 1] == f"│     also to {recipients(CAPTURED, (), Attempts())}"
+    confirmed = next(number for number, line in enumerate(lines) if "OrderConfirmed" in line)
+    others = recipients(CONFIRMED, ("shipping",), Attempts())
+    assert lines[confirmed + 1] == f"│     │  also to {others}"
+
+
+def test_many_recipients_are_wrapped() -> None:
+    error = record("retry", "analytics", event=PLACED.id, receives=3, error="E" * 50)
+
+    lines = whole(PLACED, records=(error,))
+
+    assert max(map(len, lines)) <= WIDTH
+    assert any(line.startswith("│" + " " * 10) for line in lines)
 
 
 def test_bars_show_the_cause_the_waiting_time_and_the_working_time() -> None:
