@@ -12,11 +12,15 @@ GUEST = "guest"
 """The issuer in the order ids of customers without an account."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_QUOTED = re.compile(r'"([^"]*)"')
 _ID = re.compile(f"[{ALPHABET}]{{26}}")
 
 
 def key_of(request: Request) -> str:
     """Return the request's Idempotency-Key in lower case, or a new one.
+
+    It may be a string of structured fields, in double quotes:
+    https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 
     Raises:
         Problem: 400, if it is not a UUID.
@@ -24,7 +28,8 @@ def key_of(request: Request) -> str:
     given = request.headers.get("idempotency-key")
     if given is None:
         return str(uuid4())
-    key = _uuid(given)
+    quoted = _QUOTED.fullmatch(given.strip())
+    key = _uuid(quoted[1] if quoted else given)
     if key is None:
         raise Problem(
             400,

@@ -39,8 +39,8 @@ class PlaceOrder:
         requested = parse_order(request)
         order = order_of(request.caller, key)
         try:
-            fact = self._priced(requested, customer_of(request.caller))
-        except Problem:
+            fact = self._priced(requested, customer_of(request.caller), key)
+        except Exception:  # also one of the catalogue: an order that exists is answered first
             earlier = self._log.read(order).find(OrderPlaced)
             if earlier is None:
                 raise
@@ -55,7 +55,7 @@ class PlaceOrder:
         )
         return _answer(self._log.append(event), requested, key)
 
-    def _priced(self, requested: OrderRequest, customer: str | None) -> OrderPlaced:
+    def _priced(self, requested: OrderRequest, customer: str | None, key: str) -> OrderPlaced:
         lines = []
         currencies = set()
         for index, line in enumerate(requested.lines):
@@ -99,7 +99,7 @@ class PlaceOrder:
             email=requested.email,
             ship_to=requested.ship_to.address(),
             payment_token=requested.payment_token,
-            fingerprint=requested.fingerprint(),
+            fingerprint=requested.fingerprint(key),
             delivery=requested.delivery,
             customer=customer,
         )
@@ -107,16 +107,21 @@ class PlaceOrder:
 
 def _answer(placed: Event[Any], requested: OrderRequest, key: str) -> Response:
     order: OrderPlaced = placed.data
-    if order.fingerprint != requested.fingerprint():
+    location = {"location": f"/orders/{placed.subject}"}
+    if not requested.has_fingerprint(order.fingerprint, key):
         raise Problem(
             422,
             "key-reused",
-            "This Idempotency-Key was used for another order; use a new key for a new order.",
+            f"This Idempotency-Key has placed order {placed.subject}, of other lines, another"
+            " address or another delivery. Look at that order first; a new key places a second"
+            " order.",
             field="Idempotency-Key",
+            more={"order": placed.subject},
+            headers=location,
         )
     return Response(
         body=Accepted(id=placed.subject, total=order.total, lines=order.lines, idempotency_key=key),
-        headers={"location": f"/orders/{placed.subject}", "idempotency-key": key},
+        headers=location | {"idempotency-key": key},
         notes={
             "order": placed.subject,
             "event": placed.id,

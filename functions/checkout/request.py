@@ -1,5 +1,6 @@
 """The request to place an order: validated, without unknown members, with equal SKUs merged."""
 
+import hmac
 import re
 from hashlib import sha256
 from typing import Annotated, get_args
@@ -49,6 +50,10 @@ class ExpectedTotal(Money, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The total that the customer saw."""
 
 
+KEYED = "k"
+"""The first character of a keyed fingerprint; others begin with a hex digit."""
+
+
 class OrderRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of `POST /checkout`."""
 
@@ -59,11 +64,30 @@ class OrderRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     expected_total: ExpectedTotal | None = None
     delivery: Delivery = STANDARD
 
-    def fingerprint(self) -> str:
-        """Return a hash that identifies equal requests (22 hex digits, 88 bits).
+    def fingerprint(self, key: str) -> str:
+        """Return a hash that identifies requests of one intention (22 characters, 84 bits).
 
-        The log keeps fingerprints for ever, so a member that was added later is left out while it
-        has its default: an older request must keep its fingerprint.
+        What may differ between tries of one intention is left out: a card token is used up by a
+        try, and the expected total is only compared. The Idempotency-Key makes it a keyed hash: the
+        log does not have the key, so nobody can find the personal data by trial.
+        """
+        document = {
+            "lines": sorted((line.sku, line.quantity) for line in self.lines),
+            "email": self.email,
+            "ship_to": self.ship_to,
+            "delivery": self.delivery,
+        }
+        keyed = hmac.digest(key.encode(), msgspec.json.encode(document), "sha256")
+        return KEYED + keyed.hex()[:21]
+
+    def has_fingerprint(self, known: str, key: str) -> bool:
+        """Return whether the fingerprint in the log is that of this request and key."""
+        return known == (self.fingerprint(key) if known.startswith(KEYED) else self._unkeyed())
+
+    def _unkeyed(self) -> str:
+        """Return the fingerprint of releases before 0.2 (22 hex digits), which the log keeps.
+
+        A member that was added later is left out while it has its default.
         """
         document = msgspec.to_builtins(self)
         if self.delivery == STANDARD:

@@ -37,8 +37,9 @@ KEY = Param(
     name="Idempotency-Key",
     where="header",
     form=Uuid,
-    about="Requests with the same key place one order and get the same answer. The key also opens a"
-    " guest's order later, so keep it secret. The shop generates a key if it is left out.",
+    about="Requests with the same key place one order and get the same answer; `payment_token` and"
+    " `expected_total` may differ. The key also opens a guest's order later, so keep it secret. It"
+    " may be in double quotes. The shop generates a key if it is left out.",
 )
 TRACE = Param(
     name="traceparent",
@@ -76,6 +77,7 @@ CURSOR = Param(
 # -- answers ---------------------------------------------------------------------------------------
 
 ETAG = Header(name="ETag", form=Etag, about="Changes with each new event of the order.")
+LOCATION = Header(name="Location", form=str, about="The address of the order.")
 RETRY = Header(
     name="Retry-After",
     form=Seconds,
@@ -98,7 +100,7 @@ ORDER_PLACED = Answer(
     about="The order is placed, by this request or an earlier one; services will process it.",
     body=Accepted,
     headers=(
-        Header(name="Location", form=str, about="The address of the order."),
+        LOCATION,
         Header(name="Idempotency-Key", form=Uuid, about="The key that opens the order."),
     ),
 )
@@ -150,7 +152,11 @@ NOT_PLACED = (
         status=422, kind="mixed-currencies", about="The lines have several currencies."
     ),
     DeclaredProblem(
-        status=422, kind="key-reused", about="The Idempotency-Key was used for another order."
+        status=422,
+        kind="key-reused",
+        about="The Idempotency-Key has placed another order, whose id is `order`.",
+        more={"order": OrderId},
+        headers=(LOCATION,),
     ),
 )
 

@@ -42,12 +42,13 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredProblem:
-    """A problem document that a route may answer: status, kind, when, and extra members."""
+    """A problem document that a route may answer: status, kind, when, extra members and headers."""
 
     status: int
     kind: str
     about: str
-    more: Mapping[str, type[Any]] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
+    headers: tuple[Header, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -141,7 +141,7 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
     problems = {(r.status, r.kind): r for r in _problems(route)}
     for status in sorted({status for status, _ in problems}):
         at_once = [problems[key] for key in sorted(problems) if key[0] == status]
-        responses[str(status)] = _problem(at_once)
+        responses[str(status)] = _problem(at_once, schemas)
     if not route.public:
         content = responses["401"]["content"] | GATEWAYS
         responses["401"] |= {"headers": CHALLENGE, "content": content}
@@ -189,10 +189,16 @@ _PROBLEM = {
 }
 
 
-def _problem(problems: list[DeclaredProblem]) -> dict[str, Any]:
+def _problem(problems: list[DeclaredProblem], schemas: _Schemas) -> dict[str, Any]:
     refs = [{"$ref": PLACE.format(name=_problem_name(problem))} for problem in problems]
+    headers = {
+        header.name: _header(header, schemas) | {"required": header.always and len(problems) == 1}
+        for problem in problems
+        for header in problem.headers
+    }
     return {
         "description": " ".join(dict.fromkeys(problem.about for problem in problems)),
+        **({"headers": headers} if headers else {}),
         "content": {
             PROBLEM: {
                 "schema": refs[0] if len(refs) == 1 else {"oneOf": refs},

@@ -75,7 +75,7 @@ def problem(kind: str, status: int) -> dict[str, Any]:
         {"sent": BODY | {"coupon": "FREE"}},
         {"sent": BODY | {"delivery": "pigeon"}},
         problem("out-of-paper", 422),
-        problem("key-reused", 409),
+        problem("mixed-currencies", 409),
         problem("price-changed", 409),  # which has a total
     ],
     ids=["status", "no Location", "no body", "half a body", "member", "value", "kind",
@@ -96,4 +96,4 @@ def test_an_undescribed_header_or_member_is_detected(answered: dict[str, Any]) -
 
 def test_an_answer_as_described_passes(answered: dict[str, Any]) -> None:
     check_answer(**answered)
-    check_answer(**answered | problem("key-reused", 422))
+    check_answer(**answered | problem("mixed-currencies", 422))

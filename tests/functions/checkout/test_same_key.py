@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
-from functions.checkout.catalogue import MAX_AGE
+from functions.checkout.catalogue import MAX_AGE, Catalogue
 from functions.runtime.memory.observer import MemoryObserver
 from testkit.builders import NOW, Clock
 from testkit.customer import BODY, KEY, ORDER, OTHER_KEY
@@ -81,13 +82,12 @@ def test_concurrent_requests_get_the_same_answer(shop: MemoryShop, fast_switchin
     [
         BODY | {"lines": BODY["lines"][:1]},
         BODY | {"email": "someone.else@example.com"},
-        BODY | {"payment_token": "tok_declined"},
         BODY | {"ship_to": BODY["ship_to"] | {"city": "Bonn"}},
-        BODY | {"expected_total": TOTAL},
+        BODY | {"delivery": "express"},
     ],
-    ids=["lines", "email", "token", "address", "expected total"],
+    ids=["lines", "email", "address", "delivery"],
 )
-def test_the_same_key_with_another_request_is_refused(
+def test_the_same_key_with_another_request_is_refused_and_names_the_order(
     shop: MemoryShop, other: dict[str, Any]
 ) -> None:
     shop.place()
@@ -96,7 +96,44 @@ def test_the_same_key_with_another_request_is_refused(
 
     assert (answer.status, answer.problem) == (422, "key-reused")
     assert answer.body["field"] == "Idempotency-Key"
+    assert answer.body["order"] == before.subject
+    assert answer.headers["location"] == f"/orders/{before.subject}"
     assert only_event(shop) == before
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        BODY | {"payment_token": "tok_declined"},
+        BODY | {"expected_total": TOTAL},
+        BODY | {"expected_total": TOTAL | {"amount": 1}},
+    ],
+    ids=["card token", "expected total", "another expected total"],
+)
+def test_a_new_try_of_the_same_intention_gets_the_order_that_exists(
+    shop: MemoryShop, again: dict[str, Any]
+) -> None:
+    first = shop.place()
+
+    assert shop.place(again) == first
+    assert only_event(shop).data.payment_token == BODY["payment_token"]
+
+
+def test_a_key_in_double_quotes_is_the_same_key(shop: MemoryShop) -> None:
+    first = shop.place()
+
+    assert shop.place(key=f'"{KEY}"') == first
+
+
+def test_an_order_that_exists_is_answered_while_the_catalogue_cannot_be_read(
+    shop: MemoryShop,
+) -> None:
+    first = shop.place()
+    shop.restart()
+
+    with patch.object(Catalogue, "find", side_effect=ConnectionError):
+        assert shop.place() == first
+        assert shop.place(key=OTHER_KEY).status == 500
 
 
 def test_the_same_key_with_an_unpriced_request_is_refused(
@@ -115,6 +152,7 @@ def test_a_request_from_before_delivery_existed_is_still_the_same_request(
     item = shop.log.items()[ORDER]["placed"]
     data = json.loads(item["data"]["S"])
     del data["delivery"], data["customer"]
+    data["fingerprint"] = "6e803f0bdabb2041024966"  # see test_request.py
     shop.log.put_item({**item, "dataversion": {"N": "1"}, "data": {"S": json.dumps(data)}})
     assert only_event(shop).data.delivery == "standard"
 
