@@ -11,7 +11,6 @@ from events.order import NotPlaced, fold
 from events.personal import blanked
 from functions import names
 from functions.framework.ports import Clock
-from functions.map import CONSUMERS
 from functions.runtime.clock import utc_now
 from functions.runtime.operating.forget import ReadModel, erase
 from functions.runtime.operating.ports import ConcurrentChange
@@ -20,6 +19,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.formats import counted
 from ops.cli.options import Options
 from ops.stage.connection import Connection
+from ops.stage.consumers import known_consumers
 from ops.stage.lookups import find_order, no_such_order
 from ops.views.outstanding import outstanding
 
@@ -73,7 +73,7 @@ def _read_models(connection: Connection, session: str | None = None) -> list[Rea
                 else connection
             ).rows(consumer, consumer.projection.table),
         )
-        for consumer in CONSUMERS
+        for consumer in known_consumers()
         if consumer.projection
     ]
 

@@ -9,6 +9,7 @@ from functions.framework.outcomes import Outcome, outcome_of
 from functions.map import SERVICES
 from ops.cli.errors import CommandError, ExitCode
 from ops.logs.line import LogLine
+from ops.stage.consumers import known_consumers
 
 CORRELATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
 """The form of an id; other text would not be a term of a filter pattern."""
@@ -49,7 +50,7 @@ class Filter:
                 ExitCode.USAGE,
             )
         return cls(
-            services=_known("consumer", services, [service.name for service in SERVICES]),
+            services=_known("consumer", services, _services()),
             types=_known("type", types, CONTRACTS),
             outcomes=_known("outcome", outcomes, _words()),
             order=(order or "").upper(),
@@ -71,6 +72,11 @@ class Filter:
             return bool(self.outcomes & {line.outcome, line.label})
         known = outcome_of(line.outcome)
         return bool(line.slot or self.services) or known is None or known.shown
+
+
+def _services() -> list[str]:
+    """Return the names of the map's services and of the known consumers, each once."""
+    return list(dict.fromkeys(each.name for each in (*SERVICES, *known_consumers())))
 
 
 def _words() -> list[str]:

@@ -8,7 +8,6 @@ from textwrap import wrap
 
 from functions.framework.ports import Clock, Row, Rows
 from functions.framework.service import Consumer, Projection
-from functions.map import CONSUMERS
 from functions.runtime.clock import utc_now
 from ops.cli.confirm import confirm
 from ops.cli.errors import CommandError, ExitCode
@@ -16,6 +15,7 @@ from ops.cli.formats import counted
 from ops.cli.options import Options, stage_option
 from ops.projections.compare import Comparison, Difference, compare, compare_order
 from ops.stage.connection import Connection
+from ops.stage.consumers import known_consumers
 from ops.stage.lookups import find_order, no_such_order
 from ops.stage.prices import READ_UNIT, format_price
 
@@ -123,7 +123,7 @@ def read_model(name: str) -> tuple[Consumer, Projection]:
     Raises:
         CommandError: the consumer has none, or does not exist.
     """
-    known = {c.name: (c, c.projection) for c in CONSUMERS if c.projection}
+    known = {c.name: (c, c.projection) for c in known_consumers() if c.projection}
     if name not in known:
         names = f"there are {', '.join(known)}" if known else "there are none"
         raise CommandError(f"There is no projection {name!r}; {names}.", ExitCode.USAGE)

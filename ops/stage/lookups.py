@@ -1,10 +1,10 @@
 """Lookups of orders and consumers by the arguments of a command."""
 
 from functions.framework.service import Consumer
-from functions.map import CONSUMERS
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import LOCAL
 from ops.stage.connection import Connection
+from ops.stage.consumers import known_consumers
 
 ID_LENGTH = 26
 EXAMPLES = 3
@@ -48,12 +48,12 @@ def no_such_order(order: str) -> CommandError:
 
 
 def consumer_named(name: str) -> Consumer:
-    """Return a consumer of the map.
+    """Return a consumer of the map, or of an installed package.
 
     Raises:
-        CommandError: the map has no consumer of that name.
+        CommandError: there is no consumer of that name.
     """
-    known = {consumer.name: consumer for consumer in CONSUMERS}
+    known = {consumer.name: consumer for consumer in known_consumers()}
     if name not in known:
         raise CommandError(
             f"There is no consumer {name!r}; the consumers are {', '.join(known)}.", ExitCode.USAGE

@@ -73,7 +73,7 @@ def test_a_missing_order_is_not_found(stocked: Connection, go: Callable[..., Exi
 def test_a_consumer_that_is_not_replayable_is_refused(
     go: Callable[..., ExitCode], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ops.stage.lookups.CONSUMERS", (replace(LISTING, replayable=False),))
+    monkeypatch.setattr("ops.stage.consumers.CONSUMERS", (replace(LISTING, replayable=False),))
 
     raises(ExitCode.REFUSED, "listing is not replayable: its service", lambda: go("listing"))
 

@@ -110,7 +110,7 @@ def test_a_job_cannot_be_resumed_with_other_options(
     code: ExitCode,
     text: str,
 ) -> None:
-    monkeypatch.setattr("ops.stage.lookups.CONSUMERS", (ORDERS, LISTING))
+    monkeypatch.setattr("ops.stage.consumers.CONSUMERS", (ORDERS, LISTING))
 
     raises(code, text, lambda: go(name, Options(stage=where), job=broken, **given))
 

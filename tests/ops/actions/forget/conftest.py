@@ -11,7 +11,6 @@ from events.contracts.payment import PaymentCaptured
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from functions.orders.service import SERVICE as ORDERS
-from ops.actions import forget
 from testkit.builders import EMAIL, ORDER, SHIP_TO, order_placed, placed, then
 
 CUSTOMER = "4MGN7QW0Z8T1XK5R2C9HDVBJE3"
@@ -21,7 +20,7 @@ PERSONAL = (EMAIL, SHIP_TO.name, SHIP_TO.street, SHIP_TO.postal_code, "tok_succe
 @pytest.fixture(autouse=True)
 def only_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the list as the one read model, of which the tests here know the rows."""
-    monkeypatch.setattr(forget, "CONSUMERS", (ORDERS,))
+    monkeypatch.setattr("ops.stage.consumers.CONSUMERS", (ORDERS,))
 
 
 def ended(order: str = ORDER) -> list[Event[Any]]:
