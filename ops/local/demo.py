@@ -14,9 +14,13 @@ from ops.logs.record import LogRecord
 from ops.logs.watch import Watch
 from ops.views.order_tree import draw
 from ops.views.outstanding import at_rest
+from ops.views.recipients import unheard_of
 
 PATIENCE = 30
 """Seconds in which an order must end."""
+
+STRAGGLERS = 3
+"""Seconds to wait for log lines of consumers that state no fact."""
 
 
 class Demo:
@@ -39,50 +43,56 @@ class Demo:
         self._api = api
         self._view = view
         self._watching = watching
+        self._seen: list[LogRecord] = []
 
     def run(self) -> bool:
         """Show the events of all and then their trees; return whether each ended as expected."""
-        ends = [(sample, *self._place(sample)) for sample in samples()]
+        ends = [(sample, self._place(sample)) for sample in samples()]
         well = [self._show_end(*end) for end in ends]
         return all(well)
 
-    def _place(self, sample: Sample) -> tuple[History, list[LogRecord]]:
+    def _place(self, sample: Sample) -> History:
         if sample.without is None or sample.until is None:
-            return self._follow(place(self._api, sample.body), at_rest)
+            return self._follow_to_rest(place(self._api, sample.body))
         self._set_enabled(sample.without, False)
         self._view.note(f"{sample.without} is paused; the others continue")
         awaited = sample.until
         order = place(self._api, sample.body)
-        _, before = self._follow(order, lambda history: history.states(awaited))
+        self._follow(order, lambda history: history.states(awaited))
         self._view.note(f"{sample.without} is resumed and receives what it missed")
         self._set_enabled(sample.without, True)
-        history, after = self._follow(order, at_rest)
-        return history, before + after
+        return self._follow_to_rest(order)
 
-    def _follow(
-        self, order: str, done: Callable[[History], bool]
-    ) -> tuple[History, list[LogRecord]]:
+    def _follow_to_rest(self, order: str) -> History:
+        """Show lines until the order is at rest, and each recipient has one about each event."""
+        history = self._follow(order, at_rest)
+        deadline = time.monotonic() + STRAGGLERS
+        while unheard_of(history, Attempts(self._seen)) and time.monotonic() < deadline:
+            time.sleep(self._watching.timing.every)
+            self._show_new(flush=True)
+        return history
+
+    def _follow(self, order: str, done: Callable[[History], bool]) -> History:
         if order not in self.orders:
             self.orders.append(order)
-        seen: list[LogRecord] = []
         history = self._log.read(order)
         deadline = time.monotonic() + PATIENCE
         while not done(history) and time.monotonic() < deadline:
             time.sleep(self._watching.timing.every)
-            new = self._show_new()
-            seen += new
-            if any(record.stated for record in new):
+            if any(record.stated for record in self._show_new()):
                 history = self._log.read(order)
-        return history, seen + self._show_new(flush=True)
+        self._show_new(flush=True)
+        return history
 
     def _show_new(self, *, flush: bool = False) -> list[LogRecord]:
         records = self._watching.poll(time.time(), flush=flush)
+        self._seen += records
         self._view.records(records)
         return records
 
-    def _show_end(self, sample: Sample, history: History, seen: list[LogRecord]) -> bool:
+    def _show_end(self, sample: Sample, history: History) -> bool:
         order = fold(history)
-        attempts = Attempts(record for record in seen if record.order == order.id)
+        attempts = Attempts(record for record in self._seen if record.order == order.id)
         self._view.text()
         self._view.text(draw(order, history, utc_now(), attempts), order)
         if sample.matches(order):

@@ -115,6 +115,7 @@ def run_demo(
     ends: tuple[tuple[Fact, ...], ...],
     monkeypatch: pytest.MonkeyPatch,
     enabled: list[tuple[str, bool]] | None = None,
+    logs: FakeLogs | None = None,
 ) -> bool:
     """Run the demo with orders that have these facts at once."""
     log = MemoryLog()
@@ -128,8 +129,10 @@ def run_demo(
 
     monkeypatch.setattr("ops.local.demo.place", placed)
     monkeypatch.setattr("ops.local.demo.PATIENCE", 0)
+    monkeypatch.setattr("ops.local.demo.STRAGGLERS", 0.05 if logs else 0)
     view = View(Options(), Filter(), io.StringIO())
-    watching = Watch(FakeLogs(), {}, since=0, timing=PollTiming(every=0, late=0, hold=0))
+    timing = PollTiming(every=0, late=1e10, hold=0, find=1e10)
+    watching = Watch(logs or FakeLogs(), {"all": "logs"}, since=0, timing=timing)
     calls = enabled if enabled is not None else []
     return Demo(log, "http://x", view, watching, lambda *call: calls.append(call)).run()
 
@@ -147,6 +150,27 @@ def test_three_orders_with_the_expected_ends_are_shown_as_trees(
         "5WQF  cancelled (out-of-stock)",
     ]
     assert output.err == ""
+
+
+class LateLogs(FakeLogs):
+    """Logs whose lines arrive after the polls that show all facts."""
+
+    def filter_log_events(self, **request: Any) -> dict[str, Any]:
+        found = super().filter_log_events(**request)
+        return found if len(self.requests) > 2 * len(ENDS) else {"events": []}
+
+
+def test_trees_have_what_consumers_without_facts_logged_late(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs = LateLogs()
+    line = {"timestamp": "2026-11-23 09:00:00,000+0000", "service": "orders", "outcome": "done"}
+    known = {"order": f"{ORDER[:-1]}1", "event": f"{ORDER[:-1]}1/placed", "type": "OrderPlaced"}
+    logs.write("logs", line | known, 1)
+
+    run_demo(ENDS, monkeypatch, logs=logs)
+
+    assert "orders (noted)" in capsys.readouterr().out
 
 
 def test_inventory_is_paused_while_the_last_order_is_placed(
