@@ -15,6 +15,7 @@ def run(
         int, Parameter(validator=Number(gte=1, lte=65535), converter=whole_number, metavar="PORT")
     ] = 4566,
     keep: Flag = False,
+    watch: Flag = False,
     consumers: Consumers = None,
     types: Types = None,
     options: Injected,
@@ -30,6 +31,7 @@ def run(
     Args:
         port: Port of the local cloud, on 127.0.0.1.
         keep: Run until stopped, also without a terminal.
+        watch: Put a change in events/ or functions/ live when it is saved; implies --keep.
         consumers: Show only lines of this service; may be repeated.
         types: Show only events of this type; may be repeated.
         options: Options of all commands.
@@ -37,4 +39,5 @@ def run(
     from ops.local.run import run as run_here
     from ops.logs.filter import Filter
 
-    return run_here(options, port=port, keep=keep, only=Filter.of(consumers, types))
+    only = Filter.of(consumers, types)
+    return run_here(options, port=port, keep=keep, only=only, watch_sources=watch)

@@ -12,7 +12,9 @@ from ops.cli.options import LOCAL, Options
 from ops.local import deploy, ministack, scratch
 from ops.local.children import Child, Children
 from ops.local.demo import Demo
+from ops.local.live_code import LiveCode
 from ops.local.signals import Signals, Stopped, stoppable
+from ops.local.sources import Sources
 from ops.local.summary import show_summary
 from ops.local.view import View
 from ops.logs.filter import Filter
@@ -24,8 +26,13 @@ from ops.stage.event_sources import set_enabled
 from ops.stage.local_run import LocalRun
 
 
-def run(options: Options, *, port: int, keep: bool, only: Filter) -> int:
-    """Start everything, place three orders, show the events, and remove everything at the end."""
+def run(
+    options: Options, *, port: int, keep: bool, only: Filter, watch_sources: bool = False
+) -> int:
+    """Start everything, place three orders, show the events, and remove everything at the end.
+
+    With `watch_sources`, changed code is put live meanwhile.
+    """
     if options.stage != LOCAL:
         raise CommandError(
             f"`fanfare run` is for stage {LOCAL}, not {options.stage}: leave out --stage, or unset"
@@ -35,12 +42,23 @@ def run(options: Options, *, port: int, keep: bool, only: Filter) -> int:
     ministack.check(port)
     with stoppable() as signals:
         try:
-            return _run(options, signals, port=port, keep=keep, only=only)
+            sources = Sources() if watch_sources else None
+            return _run(
+                options, signals, port=port, keep=keep or watch_sources, only=only, sources=sources
+            )
         except Stopped as stopped:
             return stopped.code
 
 
-def _run(options: Options, signals: Signals, *, port: int, keep: bool, only: Filter) -> int:
+def _run(
+    options: Options,
+    signals: Signals,
+    *,
+    port: int,
+    keep: bool,
+    only: Filter,
+    sources: Sources | None,
+) -> int:
     logs = local_run.folder(port)
     me = LocalRun(port=port, pid=os.getpid(), began=time.time())
     with signals.protected():
@@ -69,7 +87,8 @@ def _run(options: Options, signals: Signals, *, port: int, keep: bool, only: Fil
         if keep or view.terminal:
             view.text(_how_to(api, view.short(demo.orders[0])))
             view.text()
-            _live(view, watching, local)
+            code = LiveCode(here, sources, view) if sources else None
+            _live(view, watching, local, code)
         return ExitCode.DONE if well else ExitCode.FAILED
 
 
@@ -94,12 +113,14 @@ def _start(
     return local, here
 
 
-def _live(view: View, watching: Watch, local: Child) -> None:
-    """Show events until a signal comes."""
+def _live(view: View, watching: Watch, local: Child, code: LiveCode | None) -> None:
+    """Show events until a signal comes, and put changed code live."""
     with view.footer() as changed:
         while local.ended() is None:
             view.records(watching.poll(time.time()))
             changed()
+            if code:
+                code.poll()
             time.sleep(watching.timing.every)
     raise CommandError(
         f"The local cloud ended with exit code {local.ended()}; its log is {local.log}."

@@ -78,9 +78,9 @@ class View:
         """Show a line without a duration."""
         self._print(_head(name, text), {"step": name, "what": text})
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, style: str = "dim italic") -> None:
         """Show a note between events."""
-        self._print(Text(f"{'':14}{text}", "dim italic"), {"note": text})
+        self._print(Text(f"{'':14}{text}", style), {"note": text})
 
     def print_error(self, text: str) -> None:
         """Print an error to standard error."""
