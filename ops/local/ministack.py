@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from ops.cli.checkout import must_be_checkout
 from ops.cli.errors import CommandError, ExitCode
 from ops.local.children import Child, Children
 from ops.local.port import HOST, holder, taken
@@ -24,6 +25,7 @@ def check(port: int) -> None:
     Raises:
         CommandError: it is not installed, or the port is taken; the message names the process.
     """
+    must_be_checkout("The local cloud")
     if not PROGRAM.exists():
         raise CommandError("The local cloud is not installed: `make setup` fetches it into .cloud.")
     try:

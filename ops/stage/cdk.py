@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from functions import names
+from ops.cli.checkout import must_be_checkout
 from ops.cli.errors import CommandError
 from ops.paths import ROOT
 
@@ -21,8 +22,9 @@ def command(stage: str, arguments: Sequence[str], context: Mapping[str, str]) ->
     """Return a command line of the CDK for a stage, with further context.
 
     Raises:
-        CommandError: the CDK is not installed.
+        CommandError: the CDK is not installed, or this is no checkout.
     """
+    must_be_checkout("A deployment of the map's stacks")
     if not CDK.exists():
         raise CommandError("The CDK is not installed: `make setup` fetches it.")
     values = {**context, "stage": stage}

@@ -33,7 +33,6 @@ PATIENCE = 30
 
 _REDIRECTING = ("AWS_", "CDK_", "PYTHONHOME", "PYTHONPATH", "PYTHONPYCACHEPREFIX")
 
-NOTHING_RUNS = "Nothing runs locally: start `make run` in another terminal."
 NOT_READY = "The local run is still starting: try again once it prints that it is ready."
 
 
@@ -156,7 +155,7 @@ def connect(options: Options) -> Connection:
     if options.stage == LOCAL:
         runs = local_run.live_runs()
         if not runs:
-            raise CommandError(NOTHING_RUNS, ExitCode.NOT_FOUND)
+            raise CommandError(local_run.nothing_runs(), ExitCode.NOT_FOUND)
         if runs[0].api is None:
             raise CommandError(NOT_READY, ExitCode.NOT_FOUND)
         began = datetime.fromtimestamp(runs[0].began, UTC)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from ops.paths import STATE
+from ops.paths import IN_CHECKOUT, LOCAL_CHECKOUT, LOCAL_RUNS, STATE
 
 DEFAULT_PORT = 4566
 FILE = "local.json"
@@ -20,6 +20,21 @@ class LocalRun(msgspec.Struct, frozen=True, kw_only=True):
     pid: int
     began: float
     api: str | None = None
+
+
+def nothing_runs() -> str:
+    """Return the error text for a missing local run: where to start one, or to look for it."""
+    if LOCAL_RUNS != STATE:
+        return (
+            f"Nothing runs locally in {LOCAL_RUNS.parent}, which {LOCAL_CHECKOUT} names: start"
+            " `make run` there."
+        )
+    if not IN_CHECKOUT:
+        return (
+            "No local run is known here: name the checkout of Fanfare that runs it, such as"
+            f" {LOCAL_CHECKOUT}=~/fanfare."
+        )
+    return "Nothing runs locally: start `make run` in another terminal."
 
 
 def folder(port: int, state: Path = STATE) -> Path:
@@ -49,7 +64,7 @@ def registered(run: LocalRun, state: Path = STATE) -> Iterator[None]:
             path.unlink()
 
 
-def live_runs(state: Path = STATE) -> list[LocalRun]:
+def live_runs(state: Path = LOCAL_RUNS) -> list[LocalRun]:
     """Return the runs whose process is alive, the newest first."""
     runs = _read([state / FILE, *state.glob(f"*/{FILE}")])
     return sorted((run for run in runs if _alive(run.pid)), key=lambda run: run.began, reverse=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from ops.cli.checkout import must_be_checkout
 from ops.cli.errors import CommandError
 from ops.paths import ROOT
 
@@ -91,6 +92,7 @@ def synthesize(stage: str, folder: Path, context: Sequence[str] = ()) -> Bluepri
     Raises:
         CommandError: the app fails; the message is the app's.
     """
+    must_be_checkout("The synthesis of a stage")
     extra = dict(each.partition("=")[::2] for each in context)
     settings = msgspec.json.decode((ROOT / "cdk.json").read_bytes())["context"]
     settings |= {**extra, "stage": stage}

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from ops import paths
+from ops.cli.checkout import must_be_checkout
+from ops.cli.errors import CommandError
+from ops.stage import local_run
 from ops.stage.local_run import DEFAULT_PORT, LocalRun, folder, live_runs, register, registered
 
 ME = LocalRun(port=DEFAULT_PORT, pid=os.getpid(), began=1)
@@ -52,3 +56,24 @@ def test_an_unreadable_file_is_ignored(tmp_path: Path, content: str) -> None:
     (tmp_path / "local.json").write_text(content)
 
     assert live_runs(tmp_path) == []
+
+
+def test_a_missing_run_is_reported_with_where_to_start_or_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "start `make run` in another terminal" in local_run.nothing_runs()
+
+    monkeypatch.setattr(local_run, "IN_CHECKOUT", False)
+    assert "such as FANFARE_LOCAL=~/fanfare" in local_run.nothing_runs()
+
+    monkeypatch.setattr(local_run, "LOCAL_RUNS", tmp_path / ".fanfare")
+    expected = f"Nothing runs locally in {tmp_path}, which FANFARE_LOCAL names"
+    assert local_run.nothing_runs().startswith(expected)
+
+
+def test_the_wheel_refuses_what_needs_a_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    must_be_checkout("The local cloud")
+
+    monkeypatch.setattr(paths, "IN_CHECKOUT", False)
+    with pytest.raises(CommandError, match="The local cloud needs a checkout of Fanfare"):
+        must_be_checkout("The local cloud")
