@@ -109,11 +109,7 @@ class MotoWorld(Polling):
         consumers = sorted(self.active)
         if random:
             random.shuffle(consumers)
-        received = 0
-        for name in consumers:
-            shuffled = random is not None and not self.sources[name].fifo
-            received += self.consume(name, order=random.shuffle if shuffled and random else bool)
-        return bool(published + received)
+        return bool(published + sum(self.consume(name, random=random) for name in consumers))
 
     def resend(self, consumer: str, messages: Sequence[Message]) -> None:
         """Send messages to one consumer's queue, past the topic."""

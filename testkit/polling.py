@@ -1,8 +1,10 @@
 """Polling under moto: handlers in this process, fed from queues and from the log's stream."""
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import takewhile
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -35,6 +37,9 @@ class Polling:
         self.handlers: dict[str, Handler] = {}
         self.sources: dict[str, Source] = {}
         self.paused: set[str] = set()
+        self.received: defaultdict[str, list[Any]] = defaultdict(list)
+        """The records that each consumer received."""
+
         self.log = log
         self._sqs, self._dynamodb = client("sqs"), client("dynamodb")
         self._relay = relay
@@ -62,34 +67,34 @@ class Polling:
         return done
 
     def consume(
-        self, consumer: str, *, times: int = 1, order: Callable[[list[Any]], object] = bool
+        self, consumer: str, *, times: int = 1, reverse: bool = False, random: Random | None = None
     ) -> int:
         """Poll a consumer's queue once; return the number of messages.
 
         The batch is handled `times` times before it is acknowledged, as at-least-once delivery
-        allows; `order` may change the order of its messages.
+        allows; `reverse` handles the last message first, `random` shuffles those of a standard
+        queue.
         """
         source = self.sources[consumer]
         answer = self._sqs.receive_message(
             QueueUrl=source.url, MaxNumberOfMessages=source.batch, AttributeNames=["All"]
         )
-        messages = answer.get("Messages", [])
-        if not messages:
+        records = [_record(message) for message in answer.get("Messages", ())]
+        if not records:
             return 0
-        order(messages)
-        records = [_record(message) for message in messages]
-        answers = [self.deliver(consumer, records) for _ in range(times)]
+        if reverse:
+            records.reverse()
+        if random and not source.fifo:
+            random.shuffle(records)
+        self.received[consumer] += records
+        answers = [self.invoke(consumer, batch(*records)) for _ in range(times)]
         failed = failures(answers[-1])
         for record in records:
-            if record["messageId"] not in failed:
-                self._sqs.delete_message(QueueUrl=source.url, ReceiptHandle=record["receiptHandle"])
-            else:
+            if record["messageId"] in failed:
                 self.failed(source, record["receiptHandle"])
+            else:
+                self._sqs.delete_message(QueueUrl=source.url, ReceiptHandle=record["receiptHandle"])
         return len(records)
-
-    def deliver(self, consumer: str, records: list[dict[str, Any]]) -> Any:
-        """Invoke a consumer with received messages."""
-        return self.invoke(consumer, batch(*records))
 
     def failed(self, source: Source, receipt: str) -> None:
         """Leave a failed message as its consumer hid it; a subclass may change that."""

@@ -160,7 +160,7 @@ class Canary:
             self.clock.shift(backoff.delay(1) + 1)
             self.world.consume(GIVES_UP)
             self.world.consume(GIVES_UP)
-        assert self.world.take_dead_letters(GIVES_UP)
+        assert self.world.dead_letters(GIVES_UP)
 
     def _later(self) -> None:
         self.clock.shift(backoff.LONGEST_DELAY + 1)

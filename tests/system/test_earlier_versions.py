@@ -61,7 +61,7 @@ def test_todays_consumers_complete_an_order_with_an_earlier_version(
     assert slots.get("shipping/dispatch") or slots["outcome"] == "OrderCancelled"
     assert world.data(order, event["id"].removeprefix(f"{order}/")) == event["data"]
     assert not {"undecodable", "forged", "retry", "unpublishable"} & set(lines.outcomes)
-    assert [world.take_dead_letters(consumer) for consumer in world.active] == [[]] * len(
+    assert [world.dead_letters(consumer) for consumer in world.active] == [[]] * len(
         world.active
     )
 

@@ -35,7 +35,7 @@ def test_a_poison_message_ends_in_its_dlq_while_the_next_order_passes(
     for _ in range(backoff.receives_to_ride_out()):
         clock.shift(backoff.delay(1) + 1)
         world.consume(consumer)
-    assert world.take_dead_letters(consumer) == ['{"id": "not an event"}']
+    assert world.dead_letters(consumer) == ['{"id": "not an event"}']
     assert world.waiting(consumer) == 0
     assert lines.of(consumer).count("undecodable") == backoff.receives_to_ride_out()
 
@@ -98,7 +98,7 @@ def test_a_gateway_outage_of_six_hours_brings_no_message_to_the_dlq(
         for receives in range(1, backoff.receives_to_ride_out()):
             world.settle()
             clock.shift(backoff.delay(receives) + 1)
-    assert world.take_dead_letters("payment") == []
+    assert world.dead_letters("payment") == []
 
     world.settle()
 

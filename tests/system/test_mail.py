@@ -158,7 +158,7 @@ def test_a_crash_between_sending_and_recording_repeats_that_mail_only(
 
     assert subjects(order) == {"0": 2, "0 is on its way": 1}
     assert world.slots(order.id)["email/receipt"] == "ReceiptSent"
-    assert world.take_dead_letters("email") == []
+    assert world.dead_letters("email") == []
 
 
 def test_with_an_unverified_sender_mail_waits_and_the_log_has_instructions(
@@ -180,7 +180,7 @@ def test_with_an_unverified_sender_mail_waits_and_the_log_has_instructions(
     world.settle()
 
     assert subjects(order) == {"0": 1, "0 is on its way": 1}
-    assert world.take_dead_letters("email") == []
+    assert world.dead_letters("email") == []
 
 
 @pytest.mark.usefixtures("verified")

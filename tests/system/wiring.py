@@ -4,24 +4,15 @@ moto's CloudFormation silently skips subscriptions, so it is not used.
 """
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
+from functions.map import BUS
 from functions.runtime.main import Clients
 from functions.runtime.settings import SERVICE
+from testkit.polling import Source
 from tests.support.template import ACCOUNT, REGION, Resource, Templates
 
 TARGET = ("TopicArn", "Protocol", "Endpoint")
-
-
-@dataclass(frozen=True)
-class Source:
-    """A consumer's queue, its DLQ, and the batch size of its event source."""
-
-    url: str
-    dead_letters: str
-    fifo: bool
-    batch: int
 
 
 def create(templates: Templates, client: Clients) -> None:
@@ -64,8 +55,8 @@ def environments_of(templates: Templates) -> dict[str, dict[str, str]]:
     }
 
 
-def sources_of(templates: Templates) -> tuple[dict[str, Source], int]:
-    """Return the event source of each consumer, and the batch size of the relay's."""
+def sources_of(templates: Templates) -> dict[str, Source]:
+    """Return the event source of each consumer."""
     environments = environments_of(templates)
     queues = {
         queue.properties["QueueName"]: queue.properties
@@ -76,6 +67,7 @@ def sources_of(templates: Templates) -> tuple[dict[str, Source], int]:
     ]
     assert all(each["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for each in mappings)
     (relay,) = (each for each in mappings if _name(each["EventSourceArn"]) not in queues)
+    assert relay["BatchSize"] == BUS.batch
     mappings.remove(relay)
     return {
         environments[mapping["FunctionName"]][SERVICE]: Source(
@@ -85,7 +77,7 @@ def sources_of(templates: Templates) -> tuple[dict[str, Source], int]:
             batch=int(mapping["BatchSize"]),
         )
         for mapping in mappings
-    }, int(relay["BatchSize"])
+    }
 
 
 def ticks_of(templates: Templates) -> dict[str, Any]:

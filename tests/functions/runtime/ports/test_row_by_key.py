@@ -5,8 +5,8 @@ import pytest
 from functions.framework.ports import Row, Rows
 from functions.runtime.aws.tables import DynamoRows, TableName
 from functions.runtime.memory.rows import MemoryRows
+from testkit.dynamo_tables import make
 from tests.functions.conftest import Stage
-from tests.support.tables import make
 
 TABLE = TableName(name="rows", key="customer", sort="placed")
 
