@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+type Bearer = Literal["", "key", "jwt"]
+
 PATH = r"/|(/([A-Za-z0-9._~-]+|\{[A-Za-z0-9]+\}))+"
 """The pattern of a route's path."""
 
@@ -75,7 +77,7 @@ class Route:
     takes: type[Any] | None = None
     answers: tuple[Answer, ...] = ()
     problems: tuple[DeclaredProblem, ...] = ()
-    bearer: tuple[str, ...] = ()
+    bearer: tuple[Bearer, ...] = ()
 
     @property
     def key(self) -> str:
@@ -87,6 +89,11 @@ class Route:
         """The names of the parameters in its path."""
         return re.findall(r"\{(.*?)\}", self.path)
 
+    @property
+    def pattern(self) -> str:
+        """Its key without the names of parameters: requests match by it."""
+        return re.sub(r"\{.*?\}", "{}", self.key)
+
 
 def check_routes(service: str, routes: Sequence[Route]) -> None:
     """Check the routes of one service.
@@ -97,7 +104,7 @@ def check_routes(service: str, routes: Sequence[Route]) -> None:
     known: dict[str, Route] = {}
     for route in routes:
         _check(f"{service}: {route.key}", route)
-        other = known.setdefault(re.sub(r"\{.*?\}", "{}", route.key), route)
+        other = known.setdefault(route.pattern, route)
         if other is not route:
             raise ValueError(f"{service}: {route.key} and {other.key} match the same requests")
 

@@ -308,15 +308,24 @@ class Consumer(Service):
 
 
 def distinct(*services: Service) -> tuple[Service, ...]:
-    """Return services whose names differ.
+    """Return services whose names and routes differ.
 
     Raises:
-        ValueError: two have the same name.
+        ValueError: two have the same name, or answer the same requests.
     """
     names = [service.name for service in services]
     for name in names:
         if names.count(name) > 1:
             raise ValueError(f"two rows of functions/map.py have the name {name!r}; rename one")
+    answering: dict[str, str] = {}
+    for service in http_services(services):
+        for route in service.routes:
+            other = answering.setdefault(route.pattern, service.name)
+            if other != service.name:
+                raise ValueError(
+                    f"{other} and {service.name} both answer {route.key}; choose another path for"
+                    f" {service.name}: docs/openapi.json and a domain before both have one place"
+                )
     return services
 
 

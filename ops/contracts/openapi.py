@@ -1,15 +1,16 @@
-"""OpenAPI 3.1 document of the shop's HTTP API, from the routes of the API's row.
+"""OpenAPI 3.1 document of the HTTP APIs, from the routes of all rows.
 
 https://spec.openapis.org/oas/v3.1.0; problem documents follow RFC 9457.
 """
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from functions import map as the_map
+from functions import names
 from functions.framework.routes import (
     EVERYWHERE,
     UNAUTHENTICATED,
@@ -19,48 +20,14 @@ from functions.framework.routes import (
     Param,
     Route,
 )
+from functions.framework.service import Api, Consumer, http_services
 from ops.contracts.components import PLACE, VERSION, components
 from ops.contracts.gate import SAMPLES
+from ops.contracts.gateway import CHALLENGE, GATEWAYS, SCHEMES, THROTTLED
 from ops.contracts.schema import Schema
 
 PROBLEM = "application/problem+json"
 KIND = "urn:fanfare:problem:{kind}"
-SCHEMES = {
-    "key": {
-        "type": "http",
-        "scheme": "bearer",
-        "description": "The Idempotency-Key that the order was placed with: its bearer may see and"
-        " cancel the order.",
-    },
-    "jwt": {
-        "type": "http",
-        "scheme": "bearer",
-        "bearerFormat": "JWT",
-        "description": "A token of the stage's OIDC issuer, for its audience.",
-    },
-}
-"""The security schemes of the routes' bearer tokens."""
-
-GATEWAYS = {
-    "application/json": {
-        "schema": {"type": "object", "properties": {"message": {"type": "string"}}}
-    }
-}
-"""The body of an error of API Gateway itself."""
-
-THROTTLED = {
-    "description": "Too many requests, of all callers together; retry later.",
-    "content": GATEWAYS,
-}
-"""API Gateway's answer beyond a route's rate."""
-
-CHALLENGE = {
-    "WWW-Authenticate": {
-        "description": "The authentication scheme.",
-        "required": True,
-        "schema": {"type": "string"},
-    }
-}
 
 
 class _Schemas:
@@ -75,12 +42,21 @@ class _Schemas:
         return next(schema for known, schema in self._known if known is wanted)
 
 
-def openapi(routes: tuple[Route, ...] = the_map.API.routes) -> dict[str, Any]:
-    """Return the document."""
+def openapi(
+    services: Sequence[Api | Consumer] = tuple(http_services(the_map.SERVICES)),
+) -> dict[str, Any]:
+    """Return the document.
+
+    An operation of a consumer has its name as a tag, and the consumer's HTTP API as its server.
+    """
+    routes = [route for service in services for route in service.routes]
     schemas = _Schemas(routes)
     paths: dict[str, Any] = {}
-    for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    for service in services:
+        for route in service.routes:
+            operation = {"operationId": _id(service, route)} | _operation(route, schemas)
+            operation |= _server(service)
+            paths.setdefault(route.path, {})[route.method.lower()] = operation
     problems = {problem.kind: problem for route in routes for problem in _problems(route)}
     used = {scheme for route in routes for scheme in route.bearer}
     return {
@@ -105,9 +81,21 @@ def openapi(routes: tuple[Route, ...] = the_map.API.routes) -> dict[str, Any]:
     }
 
 
+def _id(service: Api | Consumer, route: Route) -> str:
+    return route.endpoint if isinstance(service, Api) else f"{service.name}.{route.endpoint}"
+
+
+def _server(service: Api | Consumer) -> dict[str, Any]:
+    """Return an operation's tag and server; none for the shop's API, whose server is the usual."""
+    if isinstance(service, Api):
+        return {}
+    stack = names.prefixed("<stage>", service.name)
+    about = f"The HTTP API of {service.name}: the output ApiUrl of the stack {stack}"
+    return {"tags": [service.name], "servers": [{"url": "/", "description": about}]}
+
+
 def _operation(route: Route, schemas: _Schemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
-        "operationId": route.endpoint,
         "summary": route.summary,
         "parameters": [_parameter(param, schemas) for param in route.params],
         "responses": _responses(route, schemas),

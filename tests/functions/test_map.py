@@ -19,15 +19,3 @@ def test_a_table_of_another_service_is_declared_as_its_owner_does() -> None:
                 table = owned[seen.owner, seen.name]
                 assert (seen.key, seen.sort) == (table.key, table.sort)
                 assert seen.access <= {"get", "list", "page"}
-
-
-def test_a_route_takes_a_customers_token_unless_it_is_public() -> None:
-    for route in the_map.API.routes:
-        assert ("jwt" in route.bearer) is not route.public
-
-
-def test_the_direct_invocation_has_an_endpoint_and_route_keys_are_unique() -> None:
-    endpoints = {route.endpoint for route in the_map.API.routes}
-
-    assert the_map.API.direct in endpoints
-    assert len({route.key for route in the_map.API.routes}) == len(the_map.API.routes)

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from jsonschema import ValidationError
 
 from functions import map as the_map
 from functions.framework.routes import EVERYWHERE, UNAUTHENTICATED
+from functions.framework.service import Api, Consumer, http_services
 from functions.runtime.handlers import api, caller
 from testkit.customer import BODY, KEY, ORDER
 from tests.functions.checkout.conftest import MemoryShop
@@ -31,12 +33,15 @@ def raised(path: Path) -> Iterator[tuple[int, str]]:
             yield int(str(status.value)), str(kind.value)
 
 
-def test_exactly_the_raised_problems_are_declared() -> None:
-    folder = EDGE.parents[2] / the_map.API.name
+@pytest.mark.parametrize(
+    "service", [*http_services(the_map.SERVICES)], ids=lambda service: service.name
+)
+def test_exactly_the_raised_problems_are_declared(service: Api | Consumer) -> None:
+    folder = Path(str(import_module(service.code_package).__file__)).parent
     in_code = {problem for path in folder.rglob("*.py") for problem in raised(path)}
-    declared = {(p.status, p.kind) for route in the_map.API.routes for p in route.problems}
+    declared = {(p.status, p.kind) for route in service.routes for p in route.problems}
 
-    assert in_code == declared
+    assert in_code == declared, f"`problems` of the routes in {folder} are not those of its code"
 
 
 def test_exactly_the_problems_of_the_api_handler_are_declared() -> None:

@@ -12,14 +12,16 @@ from openapi_spec_validator import validate
 from events.codec import CONTRACTS
 from functions import map as the_map
 from functions.framework.routes import Route
+from functions.framework.service import Api, Consumer, http_services
 from ops.contracts.asyncapi import asyncapi
 from ops.contracts.openapi import openapi
 from ops.contracts.schema import published
+from tests.support.example_loyalty import EXAMPLE
 
 ROOT = Path(__file__).parents[3]
 ASYNCAPI = ROOT / "node_modules" / "@asyncapi" / "specs" / "schemas" / "3.0.0.json"
 EVENTS, SHOP = asyncapi(), openapi()
-ROUTES = the_map.API.routes
+ROUTES = [route for each in http_services(the_map.SERVICES) for route in each.routes]
 
 
 # -- AsyncAPI --------------------------------------------------------------------------------------
@@ -129,12 +131,28 @@ def test_every_example_of_a_request_is_valid() -> None:
             assert not schema.is_valid(example["value"] | {"coupon": "FREE"})
 
 
-def test_a_new_route_adds_a_path_and_its_security_scheme() -> None:
-    mine = Route(method="GET", path="/orders", endpoint="list", rate=1, burst=1, bearer=("jwt",))
-    document = openapi((*ROUTES, mine))
+def test_a_consumers_routes_are_described_with_the_api_that_serves_them() -> None:
+    document = openapi([the_map.API, EXAMPLE])
+    added = document["paths"]["/examplepoints"]["get"]
 
-    assert document["paths"]["/orders"]["get"]["security"] == [{"jwt": []}]
-    assert set(document["components"]["securitySchemes"]) == {"key", "jwt"}
+    validate(document)
+    assert added["operationId"] == "exampleloyalty.customer"
+    assert added["security"] == [{"jwt": []}]
+    assert added["tags"] == ["exampleloyalty"]
+    (server,) = added["servers"]
+    assert "ApiUrl of the stack fanfare-<stage>-exampleloyalty" in server["description"]
+    assert document["paths"].items() > openapi([the_map.API])["paths"].items()
+    assert not any("servers" in each for each in _operations([the_map.API]))
+
+
+def _operations(services: list[Api | Consumer]) -> Iterator[dict[str, Any]]:
+    for path in openapi(services)["paths"].values():
+        yield from path.values()
+
+
+def test_only_the_security_schemes_of_the_routes_are_described() -> None:
+    assert set(openapi([the_map.API])["components"]["securitySchemes"]) == {"key", "jwt"}
+    assert set(openapi([EXAMPLE])["components"]["securitySchemes"]) == {"jwt"}
 
 
 @pytest.mark.parametrize("document", [EVENTS, SHOP], ids=["asyncapi", "openapi"])
