@@ -78,8 +78,8 @@ def deploy_to_account(
     approval = ["--require-approval", "never"] if yes else []
     profile = ["--profile", options.profile] if options.profile else []
     command = cdk.command(stage, ["deploy", *stacks, *approval, *profile], context)
-    _run(options, [sys.executable, "-m", "infra.issuer_check", *pairs], "the issuer is unusable")
-    _run(options, command, f"the CDK could not deploy {what}")
+    _run(options, [sys.executable, "-m", "infra.issuer_check", *pairs], "The issuer is unusable")
+    _run(options, command, f"The CDK could not deploy {what}")
 
 
 def _run(options: Options, command: Sequence[str], failure: str) -> None:
@@ -88,7 +88,7 @@ def _run(options: Options, command: Sequence[str], failure: str) -> None:
     if subprocess.run(
         command, cwd=ROOT, env=os.environ | region, stdout=output, check=False
     ).returncode:
-        raise CommandError(f"{failure.capitalize()}: the reason is above.")
+        raise CommandError(f"{failure}: the reason is above.")
 
 
 def report(

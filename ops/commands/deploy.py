@@ -32,20 +32,13 @@ def deploy(
         yes: Confirm, for a stage other than the local one, also the rights that are granted.
         options: Options of all commands.
     """
-    from ops.actions.deploy import chosen, deploy_to_account, report
+    from ops.actions.deploy import chosen
     from ops.cli.confirm import confirm
-    from ops.cli.options import LOCAL
-    from ops.local.redeploy import redeploy
+    from ops.local.redeploy import deploy_services
     from ops.stage.connection import connect
 
     services = chosen(consumers, every=every)
     what = ", ".join(services) or "all stacks"
     confirm(options, f"This deploys {what} to stage {options.stage}.", yes=yes)
-    connection = connect(options)
-    before = connection.log_groups()
     values = dict(each.partition("=")[::2] for each in context or ())
-    if options.stage == LOCAL:
-        redeploy(connection, options, services, values)
-    else:
-        deploy_to_account(options, services, values, yes=yes)
-    return report(connection, options, services, before)
+    return deploy_services(connect(options), options, services, values, yes=yes)

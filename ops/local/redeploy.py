@@ -1,4 +1,4 @@
-"""Deployment of stacks to the local cloud of a `fanfare run` in another terminal."""
+"""`fanfare deploy`: to the local cloud of a `fanfare run` in another terminal, or to an account."""
 
 import os
 import sys
@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ops.cli.errors import CommandError
-from ops.cli.options import Options
+from ops.actions.deploy import deploy_to_account, report
+from ops.cli.errors import CommandError, ExitCode
+from ops.cli.options import LOCAL, Options
 from ops.local import deploy, scratch
 from ops.local.children import Children
 from ops.local.signals import Stopped, stoppable
@@ -20,10 +21,31 @@ from ops.stage.connection import Connection
 LOG = "redeploy.log"
 
 
+def deploy_services(
+    connection: Connection,
+    options: Options,
+    services: Sequence[str],
+    context: Mapping[str, str],
+    *,
+    yes: bool,
+) -> ExitCode:
+    """Deploy the stacks of services, or all, and print what the rows allow then.
+
+    Raises:
+        CommandError: the deployment failed.
+    """
+    before = connection.log_groups()
+    if options.stage == LOCAL:
+        redeploy(connection, options, services, context)
+    else:
+        deploy_to_account(options, services, context, yes=yes)
+    return report(connection, options, services, before)
+
+
 def redeploy(
     here: Connection, options: Options, services: Sequence[str], context: Mapping[str, str]
 ) -> None:
-    """Deploy the stacks of services, or all; the code and the rows are those on disk now.
+    """Deploy the stacks of services, or all, to a local cloud.
 
     Raises:
         CommandError: the deployment failed; the end of its log is printed.

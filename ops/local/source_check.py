@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from importlib import import_module
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
@@ -58,29 +58,27 @@ def check(question: Question) -> Answer:
     return msgspec.json.decode(done.stdout.splitlines()[-1], type=Answer)
 
 
-def answer(question: Question) -> Answer:
+def answer(question: Question, root: Path = ROOT) -> Answer:
     """Import what a question names and return what failed."""
     try:
         modules = [file for file in question.files if file.endswith(".py") and file != AT_START]
-        for file in modules:
-            path = ROOT / file
-            if path.exists():
-                compile(path.read_bytes(), str(path), "exec")
+        there = [file for file in modules if (root / file).exists()]
+        for file in there:
+            compile((root / file).read_bytes(), str(root / file), "exec")
         rows = {name: _row(name) for name in question.services}
-        for file in modules:
-            if (ROOT / file).exists():
-                import_module(_module(file))
+        for file in there:
+            import_module(_module(file))
     except Exception as error:  # noqa: BLE001  the source is somebody's work in progress
-        return Answer(error=_explain(error))
+        return Answer(error=_explain(error, root))
     try:
         named = _named() if question.map else ()
     except Exception as error:  # noqa: BLE001  as above
-        return Answer(rows=rows, map_error=_explain(error))
+        return Answer(rows=rows, map_error=_explain(error, root))
     return Answer(rows=rows, named=named)
 
 
-def _explain(error: Exception) -> str:
-    return source_error(error) or f"{type(error).__name__}: {error}"
+def _explain(error: Exception, root: Path) -> str:
+    return source_error(error, root) or f"{type(error).__name__}: {error}"
 
 
 def _row(service: str) -> str:

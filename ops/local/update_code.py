@@ -11,8 +11,10 @@ from functions.runtime.operating.package import files
 from ops.stage.connection import Connection
 
 PATIENCE = 3.0
-"""Seconds to wait for messages in flight; usually they need a tenth of one. SQS counts messages that
-wait for a retry as well."""
+"""Seconds to wait for messages in flight, which usually need a tenth of one.
+
+SQS counts messages that wait for a retry as well.
+"""
 
 _POLL = 0.02
 

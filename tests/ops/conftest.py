@@ -133,7 +133,12 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         calls.append((*given[not isinstance(given[0], Options) :], named))
         return ExitCode.REFUSED
 
-    targets = ["local.run.run", "actions.seed.seed", "actions.invoke.invoke"]
+    targets = [
+        "local.run.run",
+        "local.redeploy.deploy_services",
+        "actions.seed.seed",
+        "actions.invoke.invoke",
+    ]
     targets += ["views.order.show", "views.orders.show", "views.metrics.show", "views.mail.show"]
     targets += ["logs.tail.tail", "actions.pause.switch", "actions.slow.slow"]
     targets += ["replays.replay.replay", "replays.republish.republish", "replays.jobs.show"]

@@ -19,6 +19,8 @@ from ops.replays.selection import SelectionOptions
         ("run", {"port": 4566, "keep": False, "only": Filter()}),
         ("run --port 4600 --keep", {"port": 4600, "keep": True, "only": Filter()}),
         ("run --type OrderPlaced", {"only": Filter.of(types=["OrderPlaced"])}),
+        ("run --watch", {"keep": False, "watch_sources": True}),
+        ("deploy email payment --yes --stage dev", {"yes": True}),
         ("seed --yes", {"yes": True}),
         ("order 7F3K", {"events": False, "wait": None}),
         ("order 7F3K --wait", {"wait": 30.0}),
@@ -56,6 +58,16 @@ def test_options_reach_the_command(called: list[Any], line: str, expected: dict[
 
     named = called[0][-1]
     assert {name: named[name] for name in expected} == expected
+
+
+def test_services_and_context_to_deploy_reach_the_command(called: list[Any]) -> None:
+    main(["deploy", "email", "payment", "-c", "issuer=https://x"])
+    main(["deploy", "--all"])
+
+    assert [call[1:3] for call in called] == [
+        (("email", "payment"), {"issuer": "https://x"}),
+        ((), {}),
+    ]
 
 
 def test_a_selection_is_passed_on_as_typed(called: list[Any]) -> None:
@@ -126,7 +138,7 @@ def test_filters_may_be_repeated(called: list[Any]) -> None:
 
 
 def test_a_request_may_be_followed_up_to_now(called: list[Any]) -> None:
-    main("tail --correlation 1-a --no-follow".split())
+    main(["tail", "--correlation", "1-a", "--no-follow"])
 
     assert called[0][1:] == (Filter.of(correlation="1-a"), None, {"follow": False})
 

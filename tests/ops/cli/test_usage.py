@@ -74,6 +74,10 @@ def test_an_unknown_consumer_is_exit_code_2(
     [
         ("pause paymant", ExitCode.USAGE, "There is no consumer 'paymant'"),
         ("resume paymant", ExitCode.USAGE, "There is no consumer 'paymant'"),
+        ("deploy", ExitCode.USAGE, "Name the consumers to deploy"),
+        ("deploy emial", ExitCode.USAGE, "Did you mean email?"),
+        ("deploy email", ExitCode.NOT_FOUND, "Nothing runs locally"),
+        ("deploy email --stage dev", ExitCode.REFUSED, "needs your consent"),
         ("retire Bus!", ExitCode.USAGE, "'Bus!' is not a consumer name"),
         ("retire email", ExitCode.REFUSED, "email has a row in functions/map.py"),
         ("invoke no-such-file.json", ExitCode.USAGE, "Cannot read no-such-file.json"),
