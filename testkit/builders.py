@@ -51,7 +51,13 @@ class Clock:
 def resources(tables: Tables | None = None, clock: Now | None = None) -> Resources:
     """Return a service's resources: in-memory tables unless others are given."""
     rows: defaultdict[str, MemoryRows] = defaultdict(MemoryRows)
-    return Resources(tables=tables or MemoryTables(), rows=rows.__getitem__, clock=clock or Clock())
+    now = clock or Clock()
+    return Resources(
+        tables=tables or MemoryTables(),
+        rows=rows.__getitem__,
+        clock=now,
+        monotonic=lambda: now().timestamp(),
+    )
 
 
 def verified(subject: str, issuer: str = ISSUER) -> dict[str, Any]:

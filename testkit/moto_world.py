@@ -16,12 +16,12 @@ from events.envelope import Event
 from functions import names
 from functions.framework.chore import TICK
 from functions.framework.ports import Clock, Message
-from functions.framework.service import Adapter, Consumer, Relay, Service, Table
+from functions.framework.service import Adapter, Consumer, Relay, Service, Table, http_services
 from functions.map import BUS
 from functions.runtime import backoff, settings
 from functions.runtime.aws.client import client_factory
 from functions.runtime.aws.tables import DynamoRecords, DynamoRows, TableName
-from functions.runtime.main import InvocationFailed, compose, on_aws
+from functions.runtime.main import Clients, InvocationFailed, compose, on_aws
 from functions.runtime.memory.application import STUCK, TRIES, Wrap
 from functions.runtime.memory.observer import MemoryObserver
 from functions.runtime.memory.own_tables import Place, find_table
@@ -36,6 +36,12 @@ CREDENTIALS = {"AccessKeyId": "testing", "SecretAccessKey": "testing"}
 _numbers = count(1)
 
 
+@cache
+def _client() -> Clients:
+    """Return the clients of all stories: making one takes as long as half a story."""
+    return cache(client_factory(REGION, credentials=CREDENTIALS))
+
+
 class MotoWorld(Polling):
     """Services under moto, each on the ports that it has on AWS, which `wrap` may replace."""
 
@@ -46,9 +52,8 @@ class MotoWorld(Polling):
         self._mock.start()
         self.stage = f"story{next(_numbers)}"  # two stories may overlap
         self.observer = MemoryObserver()
-        self._client = cache(client_factory(REGION, credentials=CREDENTIALS))
         log = names.log_table(self.stage)
-        super().__init__(self._client, log=log, relay=BUS, region=REGION)
+        super().__init__(_client(), log=log, relay=BUS, region=REGION)
         self._clock, self._adapters, self._issuer, self._wrap = clock, adapters, issuer, wrap
         self._numbers = count(1)
         self._services: dict[str, Service] = {}
@@ -56,9 +61,9 @@ class MotoWorld(Polling):
         make_log(self._dynamodb, self.stage)
         self.operated_log = DynamoOperatedLog(self._dynamodb, log)
         topic = {"Name": names.topic(self.stage), "Attributes": {"FifoTopic": "true"}}
-        self._topic = self._client("sns").create_topic(**topic)["TopicArn"]
+        self._topic = _client()("sns").create_topic(**topic)["TopicArn"]
         self._unpublished = self._make_queue(names.unpublished(self.stage))
-        self._client("sesv2").create_email_identity(EmailIdentity=names.LOCAL_SENDER)
+        _client()("sesv2").create_email_identity(EmailIdentity=names.LOCAL_SENDER)
 
     def deploy(self, service: Service) -> None:
         """Add a service; a consumer receives what is published from now on."""
@@ -70,7 +75,7 @@ class MotoWorld(Polling):
         for table in _tables(service, adapter):
             self._make_table(service, table)
         env = settings.Settings(self.environment(service, adapter))
-        given = on_aws(service, env, self._client, self._clock, self.observer)
+        given = on_aws(service, env, _client(), self._clock, self.observer)
         self.handlers[service.name] = compose(service, self._wrap(service, given))
 
     def environment(self, service: Service, adapter: Adapter | None) -> dict[str, str]:
@@ -86,7 +91,7 @@ class MotoWorld(Polling):
         env[settings.LOG] = self.log
         if isinstance(service, Consumer):
             env[settings.QUEUE] = self.sources[service.name].url
-        elif self._issuer:
+        if self._issuer and list(http_services([service])):
             env[settings.ISSUER] = self._issuer
         if adapter:
             env[settings.ADAPTER] = adapter.name
@@ -191,7 +196,7 @@ class MotoWorld(Polling):
             VisibilityTimeout=f"{consumer.visibility}",
             RedrivePolicy=json.dumps(redrive),
         )
-        self._client("sns").subscribe(
+        _client()("sns").subscribe(
             TopicArn=self._topic,
             Protocol="sqs",
             Endpoint=self._arn(queue),

@@ -7,13 +7,14 @@ from typing import Any, Self
 from events.contracts.checkout import Line
 from events.envelope import Event, Fact
 from functions.framework.ports import Message
-from functions.framework.service import Api, Consumer, Service
+from functions.framework.service import Consumer, Service, http_services
+from functions.map import API
 from functions.runtime.aws.items import to_item, to_message
 from functions.runtime.operating.forget import ReadModel, erase
 from functions.runtime.operating.ports import Selection, every_page
 from testkit import products
 from testkit.builders import Clock, order_placed, placed, then
-from testkit.customer import Customer
+from testkit.customer import Customer, HttpAnswer
 from testkit.memory import MemoryWorld
 from testkit.port_calls import Failure, PortCalls
 from testkit.results import Results
@@ -107,23 +108,23 @@ class Story(Results):
             pass
         self._check_failures(self._paused)
 
-    def request(self, route: str, **request: Any) -> Any:
+    def request(self, route: str, **request: Any) -> HttpAnswer:
         """Send a request such as `POST /checkout`; `request` is as of `Customer.request`.
 
         Raises:
             LookupError: no service has such a route.
         """
-        apis = [each for each in self.services.values() if isinstance(each, Api)]
-        for api in apis:
-            if route in {each.key for each in api.routes}:
-                return self.customer(api.name).request(route, **request)
-        known = sorted(each.key for api in apis for each in api.routes)
+        answering = list(http_services(self.services.values()))
+        for service in answering:
+            if route in {each.key for each in service.routes}:
+                return self.customer(service.name).request(route, **request)
+        known = sorted(each.key for service in answering for each in service.routes)
         raise LookupError(f"no route {route!r}; there are: {', '.join(known) or 'none'}")
 
-    def customer(self, api: str = "checkout") -> Customer:
-        """Return a customer who sends requests to a service."""
-        self._known(api)
-        return Customer(lambda event, _: self._world.invoke(api, event))
+    def customer(self, service: str = API.name) -> Customer:
+        """Return a customer who sends requests to a service, by default to checkout."""
+        self._known(service)
+        return Customer(lambda event, _: self._world.invoke(service, event))
 
     def tick(self, consumer: str) -> None:
         """Run the chore of a consumer once.

@@ -13,6 +13,8 @@ from ops.cli.source_errors import source_error
 from tests.support import quick_moto
 from tests.support.summary import figure, pytest_terminal_summary
 
+pytest_plugins = ["testkit.pytest_plugin"]
+
 __all__ = ["figure", "pytest_terminal_summary"]
 
 for name in list(os.environ):
