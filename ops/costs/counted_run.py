@@ -43,9 +43,10 @@ class CountedRun(Application):
     Each invocation gets one message or record, as it does while there are few.
     """
 
-    def __init__(self, consumers: Sequence[Consumer] = CONSUMERS) -> None:
+    def __init__(self, consumers: Sequence[Consumer] | None = None) -> None:
         self.usage = Usage()
-        super().__init__((API, BUS, *consumers), clock=_noon, wrap=self._counted, most_records=1)
+        ran = CONSUMERS if consumers is None else consumers
+        super().__init__((API, BUS, *ran), clock=_noon, wrap=self._counted, most_records=1)
         for article in articles():
             sold: dict[str, Value] = {"name": article.name, "currency": CURRENCY}
             sold["price"] = article.price
