@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import cache
 
 from functions import names
 from functions.map import API, BUS, CONSUMERS, SERVICES
@@ -38,12 +38,15 @@ def written(text: str, templates: Templates) -> str:
     """Return the page with the lines of its marked blocks as they are today.
 
     Raises:
-        CommandError: a mark names no block.
+        CommandError: a mark names no block, or templates cannot be synthesized.
     """
-    known = cache(templates)
+    stages = sorted({stage for place in _BLOCK.finditer(text) for stage in place[2].split()[1:]})
+    with ThreadPoolExecutor() as pool:  # each starts a process that takes seconds
+        made = dict(zip(stages, pool.map(templates, stages), strict=True))
 
     def block(place: re.Match[str]) -> str:
-        return place[1] + "".join(f"{line}\n" for line in _lines(place[2], known)) + place[3]
+        today = _lines(place[2], made.__getitem__)
+        return place[1] + "".join(f"{line}\n" for line in today) + place[3]
 
     return _BLOCK.sub(block, text)
 
@@ -56,12 +59,12 @@ def _lines(block: str, templates: Templates) -> Iterator[str]:
             return _stacks(templates(stage))
         case ["times"]:
             return _times()
-        case ["readers", "first"]:
-            return _readers_first()
+        case ["readers"]:
+            return _readers()
         case ["drill"]:
             return _drill()
-        case ["drill", "ends"]:
-            return _drill_ends()
+        case ["drilled"]:
+            return _drilled()
         case ["unprotect"]:
             return _unprotect()
         case _:
@@ -114,7 +117,7 @@ def _seconds(number: int) -> timedelta:
     return timedelta(seconds=number)
 
 
-def _readers_first() -> Iterator[str]:
+def _readers() -> Iterator[str]:
     """Yield the deployment of a new version of a contract of the API: its readers come first."""
     readers = (BUS, *(each for each in SERVICES if each not in (BUS, API)))
     stacks = " ".join(_stack(each.name) for each in readers)
@@ -144,7 +147,7 @@ def _drill() -> Iterator[str]:
     yield f"fanfare orders --moving --stage {DRILL}"
 
 
-def _drill_ends() -> Iterator[str]:
+def _drilled() -> Iterator[str]:
     for table in _restored(DRILL):
         yield f"aws dynamodb delete-table --table-name {table}"
 
