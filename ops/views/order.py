@@ -21,8 +21,12 @@ from ops.stage.lookups import find_order, no_such_order
 from ops.stage.obstacles import obstacles
 from ops.views.order_tree import draw
 from ops.views.outstanding import at_rest, outstanding
+from ops.views.recipients import unheard_of
 
 PATIENCE = 30.0
+STRAGGLERS = 2.0
+"""Seconds to wait for log lines of consumers that state no fact, after an order is complete."""
+
 AFTERWARDS = timedelta(minutes=1)
 """Maximum delay from an order's last fact to its last log line."""
 
@@ -49,6 +53,11 @@ def show(
         options.print_json(folded)
     else:
         attempts = _attempts(connection, folded)
+        complete = connection.stage == LOCAL and at_rest(history)
+        deadline = time.monotonic() + min(wait or 0, STRAGGLERS)
+        while complete and unheard_of(history, attempts) and time.monotonic() < deadline:
+            time.sleep(0.1)
+            attempts = _attempts(connection, folded)
         options.out.print(
             draw(folded, history, utc_now(), attempts, _obstacles(connection, history))
         )

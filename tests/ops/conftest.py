@@ -140,7 +140,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         "actions.invoke.invoke",
     ]
     targets += ["views.order.show", "views.orders.show", "views.metrics.show", "views.mail.show"]
-    targets += ["logs.tail.tail", "actions.pause.switch", "actions.slow.slow"]
+    targets += ["logs.tail.tail", "actions.pause.switch", "actions.slow.slow", "tour.guide.tour"]
     targets += ["replays.replay.replay", "replays.republish.republish", "replays.jobs.show"]
     targets += ["actions.forget.forget", "actions.retire.retire"]
     targets += [f"projections.projection.{what}" for what in ("show", "check", "empty")]

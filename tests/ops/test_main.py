@@ -49,6 +49,8 @@ from ops.replays.selection import SelectionOptions
         ),
         ("retire email --keep-row --drop-dead-letters", {"drop_dead_letters": True}),
         ("slow email 5s --yes", {"yes": True}),
+        ("tour", {"yes": False}),
+        ("tour 3 --yes", {"yes": True}),
         ("mail", {"html": False}),
         ("mail 7F3K --html", {"html": True}),
     ],

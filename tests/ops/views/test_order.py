@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -14,11 +15,13 @@ from events.contracts.shipping import DispatchScheduled
 from events.envelope import Fact
 from events.history import History
 from events.money import Money
+from functions.map import CONSUMERS
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
 from ops.stage.lookups import find_order
 from ops.views.order import show, until_at_rest
+from ops.views.recipients import UNKNOWN
 from testkit.builders import ORDER, history_of
 from tests.ops.conftest import FakeLogs, write
 
@@ -162,6 +165,36 @@ def test_a_complete_order_is_done(here: Connection, capsys: pytest.CaptureFixtur
     output = capsys.readouterr()
     assert "DispatchNoteSent" in output.out
     assert output.err == ""
+
+
+def test_a_complete_order_is_shown_with_log_lines_that_come_late(
+    here: Connection,
+    logs: FakeLogs,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    read, seen = logs.filter_log_events, set[str]()
+
+    def late(*, logGroupName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
+        first = logGroupName not in seen
+        seen.add(logGroupName)
+        return {"events": []} if first else read(logGroupName=logGroupName, **request)
+
+    monkeypatch.setattr(logs, "filter_log_events", late)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    write(here, MAILED)
+    line = {"timestamp": "2026-11-23 09:00:01,000+0000", "outcome": "done"}
+    for event in MAILED:
+        for consumer in CONSUMERS:
+            if consumer.reaction_to(event.type):
+                about = line | {"service": consumer.name, "event": event.id}
+                logs.write("logs of fanfare-local-orders", about, event.time.timestamp())
+
+    show(here, Options(), ORDER, events=False, wait=30)
+
+    shown = capsys.readouterr().out
+    assert "(noted)" in shown
+    assert UNKNOWN not in shown
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The tour: eight steps on the local cloud, each with its commands."""
