@@ -30,8 +30,8 @@ ALL_VERSIONS = [
 @pytest.mark.parametrize("name", ALL_VERSIONS)
 def test_every_version_of_every_contract_has_a_sample(name: str) -> None:
     assert name in {path.name for path in SAMPLE_FILES}, (
-        f"events/samples/{name} is missing: write down one such event as it is published, then"
-        f" `cd events/samples && sha256sum {name} >> SHA256SUMS`"
+        f"events/samples/{name} is missing: write one such event, as it is published, into that"
+        " file; then `make contracts` seals it and stores the schema"
     )
 
 
@@ -62,7 +62,7 @@ def holds(whole: Any, part: Any) -> bool:
 
 @pytest.mark.parametrize("path", SAMPLE_FILES, ids=lambda path: path.name)
 def test_a_sample_is_never_edited(path: Path) -> None:
-    assert path.name in SUMS, f"`cd events/samples && sha256sum {path.name} >> SHA256SUMS`"
+    assert path.name in SUMS, f"events/samples/{path.name} is not sealed: `make contracts` seals it"
     assert sha256(path.read_bytes()).hexdigest() == SUMS[path.name], (
         f"{path.name} was published in this form and such events are in logs of running systems:"
         " restore it; a breaking change is a new dataversion with a sample of its own"
@@ -77,7 +77,9 @@ def validator(name: str) -> Draft202012Validator:
     """Return the stored schema of a type and version as a validator, with its latest additions."""
     additions = sorted(int(p.stem.rpartition(".")[2]) for p in SCHEMAS.glob(f"{name}.*.json"))
     latest = f"{name}.{additions[-1]}.json" if additions else f"{name}.json"
-    schema = json.loads((SCHEMAS / latest).read_bytes())
+    path = SCHEMAS / latest
+    assert path.exists(), f"events/schemas/{latest} is missing: `make contracts` stores it"
+    schema = json.loads(path.read_bytes())
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema, format_checker=FORMATS)
 
