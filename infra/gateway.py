@@ -20,10 +20,6 @@ from infra.stage_stack import StageStack
 FAILURES = 3
 """Server errors in one period before the alarm goes off; a single one may be transient."""
 
-OPEN = "Its data is public, or the function itself requires the key that the order was placed with."
-OPEN_READ_MODEL = "Its data is public, or the stage has no issuer and guests may read it."
-"""Why a route has no authorizer: of the API, and of a consumer."""
-
 
 def issuer_environment(stage: Stage) -> dict[str, str]:
     """Return the environment of a function that answers requests: the stage's issuer, if any."""
@@ -36,11 +32,13 @@ def add_gateway(stack: StageStack, *, service: Api | Consumer, function: lambda_
     Its constructs are children of the stack itself: their ids name resources that exist.
     """
     gateway = _gateway(stack, service, function)
+    # A consumer's alarm of the name `failing` is that of its queue.
+    failing = "failing" if isinstance(service, Api) else "requests-failing"
     Alarm(
         stack,
         "Failing",
         stage=stack.stage,
-        alarm_name=names.prefixed(stack.stage.name, f"{service.name}-failing"),
+        alarm_name=names.prefixed(stack.stage.name, f"{service.name}-{failing}"),
         description=f"{service.name} has failed {FAILURES} requests within five minutes. Its log"
         " says why.",
         metric=gateway.metric_server_error(period=PERIOD, statistic="Sum"),
@@ -74,7 +72,7 @@ def _gateway(
             authorizer=authorizer,
         )
         if authorizer is None:
-            _acknowledge_open(*added, reason=OPEN if isinstance(service, Api) else OPEN_READ_MODEL)
+            _acknowledge_open(*added)
         routes += added
     # The CDK's own HttpStage supports one throttle for all routes only.
     entry = http.CfnStage(
@@ -115,6 +113,11 @@ def _authorizer(stage: Stage) -> authorizers.HttpJwtAuthorizer | None:
     )
 
 
-def _acknowledge_open(*routes: http.HttpRoute, reason: str) -> None:
+def _acknowledge_open(*routes: http.HttpRoute) -> None:
     for route in routes:
-        acknowledge(route, "AwsSolutions-APIG4", reason=reason)
+        acknowledge(
+            route,
+            "AwsSolutions-APIG4",
+            reason="Its data is public, or the function itself requires the key that the order was"
+            " placed with, or guests may read it on a stage without an issuer.",
+        )

@@ -11,6 +11,7 @@ from functions.framework.service import Consumer, Service
 from functions.map import BUS, CONSUMERS
 from infra.stage import DEV, LOCAL, PROD, Stage
 from tests.support.assembly import GUARDED, Assembly, once, synthesize
+from tests.support.example_loyalty import EXAMPLE
 
 LISTENER = Consumer(
     name="examplelistener",
@@ -40,9 +41,10 @@ dev = assembly_fixture("dev", DEV)
 prod = assembly_fixture("prod", PROD)
 guarded = assembly_fixture("guarded", GUARDED)
 listening = assembly_fixture("listening", DEV, [LISTENER])
+answering = assembly_fixture("answering", DEV, [EXAMPLE])
 
 
-@pytest.fixture(params=["local", "dev", "prod", "guarded", "listening"])
+@pytest.fixture(params=["local", "dev", "prod", "guarded", "listening", "answering"])
 def stage(request: pytest.FixtureRequest) -> Assembly:
     found: Assembly = request.getfixturevalue(request.param)
     return found

@@ -132,15 +132,30 @@ def test_every_rule_has_an_alarm_for_failed_invocations(stage: Assembly) -> None
     assert sorted(alarm.stack for alarm in alarms) == sorted(rule.stack for rule in rules)
 
 
-def test_a_late_relay_a_failing_api_and_throttling_have_alarms(stage: Assembly) -> None:
+def test_every_http_api_has_an_alarm_for_repeated_server_errors(stage: Assembly) -> None:
+    apis = stage.resources("AWS::ApiGatewayV2::Api")
+    alarms = [
+        alarm
+        for alarm in stage.resources("AWS::CloudWatch::Alarm")
+        if alarm.properties["MetricName"] == "5xx"
+    ]
+
+    assert {alarm.stack for alarm in alarms} == {api.stack for api in apis}
+    for alarm in alarms:
+        failing = alarm.properties
+        own = "failing" if alarm.stack.endswith(f"-{API.name}") else "requests-failing"
+        assert failing["AlarmName"] == f"{alarm.stack}-{own}"
+        assert (failing["Namespace"], failing["Threshold"]) == ("AWS/ApiGateway", 3)
+        dimensions = {each["Name"]: each["Value"] for each in failing["Dimensions"]}
+        assert dimensions == {"ApiId": "<AWS::ApiGatewayV2::Api.Ref>"}
+
+
+def test_a_late_relay_and_throttling_have_alarms(stage: Assembly) -> None:
     name = f"fanfare-{stage_name(stage)}"
     late = stage.alarm("IteratorAge", FunctionName=f"{name}-{BUS.name}")
-    failing = stage.alarm("5xx", ApiId="<AWS::ApiGatewayV2::Api.Ref>")
     throttled = stage.alarm("Throttles")
 
     assert (late["Statistic"], late["Threshold"]) == ("Maximum", 5 * 60 * 1000)
-    assert (failing["Namespace"], failing["Threshold"]) == ("AWS/ApiGateway", 3)
-    assert failing["AlarmName"] == f"{name}-{API.name}-failing"
     assert (throttled["Namespace"], throttled["EvaluationPeriods"]) == ("AWS/Lambda", 3)
 
 
