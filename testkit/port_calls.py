@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from functions.framework.ports import Log, Mail, Mailbox, Records, Resources, Rows, Topic
 from functions.framework.service import Adapter, Consumer, Service
 from functions.runtime.main import Dependencies
+from testkit.access import AccessDenied, why_denied
 
 PORTS: dict[str, type] = {
     "log": Log,
@@ -63,6 +64,9 @@ class PortCalls:
         self.mails: list[Mail] = []
         """The mails that a mailbox accepted."""
 
+        self.denied: list[str] = []
+        """Sentences about calls of tables that the services' declarations do not grant."""
+
         self._failures: list[Failure] = []
 
     def watched(self, service: Service) -> Service:
@@ -70,7 +74,7 @@ class PortCalls:
         if not isinstance(service, Consumer):
             return service
         adapters = tuple(
-            replace(adapter, build=partial(self._build, service.name, adapter))
+            replace(adapter, build=partial(self._build, service, adapter))
             for adapter in service.adapters
         )
         return replace(service, adapters=adapters)
@@ -81,7 +85,7 @@ class PortCalls:
             given,
             log=self._port(service.name, "log", given.log),
             topic=self._port(service.name, "topic", given.topic),
-            resources=self._resources(service.name, given.resources),
+            resources=self._resources(service, given.resources),
         )
 
     def fail(self, failure: Failure) -> None:
@@ -109,21 +113,31 @@ class PortCalls:
         """Return the failures whose calls did not come, but those of paused consumers."""
         return [each for each in self._failures if each.left and each.service not in paused]
 
-    def _build(self, consumer: str, adapter: Adapter, resources: Resources) -> object:
+    def _build(self, consumer: Consumer, adapter: Adapter, resources: Resources) -> object:
         built = adapter.build(self._resources(consumer, resources))
-        self.outsides[consumer] = built.port if isinstance(built, _WatchedPort) else built
-        return self._port(consumer, OUTSIDE, built)
+        self.outsides[consumer.name] = built.port if isinstance(built, _WatchedPort) else built
+        return self._port(consumer.name, OUTSIDE, built)
 
-    def _resources(self, service: str, given: Any) -> Any:
+    def _resources(self, service: Service, given: Any) -> Any:
         if not isinstance(given, Resources):  # the relay has none
             return given
-        mailbox = given.mailbox and self._port(service, "mailbox", given.mailbox)
+        mailbox = given.mailbox and self._port(service.name, "mailbox", given.mailbox)
         return replace(
             given,
-            tables=lambda name: self._port(service, "tables", given.tables(name)),
-            rows=lambda name: self._port(service, "rows", given.rows(name)),
+            tables=lambda name: self._table(service, name, "tables", given.tables(name)),
+            rows=lambda name: self._table(service, name, "rows", given.rows(name)),
             mailbox=mailbox,
         )
+
+    def _table(self, service: Service, table: str, port: str, own: Any) -> Any:
+        def call(method: str, *args: Any, **by_name: Any) -> Any:
+            denied = why_denied(service, table, f"{port}.{method}")
+            if denied:
+                self.denied.append(denied)
+                raise AccessDenied(denied)
+            return self._call(service.name, port, method, *args, **by_name)
+
+        return _WatchedPort(own, call)
 
     def _port(self, service: str, name: str, port: Any) -> Any:
         return _WatchedPort(port, partial(self._call, service, name))

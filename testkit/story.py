@@ -77,9 +77,9 @@ class Story(Results):
             LookupError: there is no such order.
         """
         events = self._known_order(order)
-        cause = max(events, key=lambda event: event.time)
+        last = max(events, key=lambda event: event.time)
         seen = [event.sequence for event in events]
-        return self.append(then(cause, fact, slot=slot, seen=seen))
+        return self.append(then(last, fact, slot=slot, seen=seen))
 
     def append(self, event: Event[Any]) -> Event[Any]:
         """Append an event to the log.
@@ -101,12 +101,17 @@ class Story(Results):
         With a `seed`, queues and messages are taken in a random order that follows from it.
 
         Raises:
-            AssertionError: a failure that was asked for did not come.
+            AssertionError: a failure that was asked for did not come, or a service made a call of a
+            table that its declaration does not grant.
         """
         random = None if seed is None else Random(seed)
+        begun = len(self._world.observer.lines)
         while self._world.step(random):
             pass
-        self._check_failures(self._paused)
+        for line in self._world.observer.lines[begun:]:
+            if "error" in line:  # pytest shows it if the test fails
+                print(" ".join(f"{name}={value}" for name, value in line.items()))
+        self._check_calls(self._paused)
 
     def request(self, route: str, **request: Any) -> HttpAnswer:
         """Send a request such as `POST /checkout`; `request` is as of `Customer.request`.
@@ -118,8 +123,8 @@ class Story(Results):
         for service in answering:
             if route in {each.key for each in service.routes}:
                 return self.customer(service.name).request(route, **request)
-        known = sorted(each.key for service in answering for each in service.routes)
-        raise LookupError(f"no route {route!r}; there are: {', '.join(known) or 'none'}")
+        known = ", ".join(sorted(each.key for service in answering for each in service.routes))
+        raise LookupError(f"no route {route!r}; there are: {known or 'none'}")
 
     def customer(self, service: str = API.name) -> Customer:
         """Return a customer who sends requests to a service, by default to checkout."""
@@ -150,12 +155,12 @@ class Story(Results):
     def forget(self, order: str) -> None:
         """Erase the personal data of an order in the log and in the read models."""
         self._known_order(order)
+        log = self._world.operated_log
         models = [
             ReadModel(each.name, each.projection, self.rows(each.name, each.projection.table))
             for each in self.services.values()
             if isinstance(each, Consumer) and each.projection
         ]
-        log = self._world.operated_log
         erase(log, log, models, order, self.clock)
 
     def pause(self, consumer: str) -> None:
@@ -182,7 +187,7 @@ class Story(Results):
         """Let the next calls of a service's port raise `error`, by default a TimeoutError.
 
         A call is named as `log.append`, `rows.put` or, with a method of the port to the outside,
-        `outside.print`. With `answer_lost`, the call has its effect before it raises.
+        `outside.print`. With `answer_lost` it has its effect before it raises.
 
         Raises:
             LookupError: there is no such service, port or method.
@@ -221,7 +226,7 @@ class Story(Results):
             AssertionError: a failure that was asked for did not come.
         """
         self._world.close()
-        self._check_failures()
+        self._check_calls()
 
     def __enter__(self) -> Self:
         """Return the story."""
@@ -229,12 +234,12 @@ class Story(Results):
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """End the story; an error of the test itself counts first."""
+        self._world.close()
         if kind is None:
-            self.close()
-        else:
-            self._world.close()
+            self._check_calls()
 
-    def _check_failures(self, paused: Collection[str] = ()) -> None:
+    def _check_calls(self, paused: Collection[str] = ()) -> None:
+        assert not self._calls.denied, self._calls.denied[0]
         unmet = self._calls.unmet(paused)
         assert not unmet, "; ".join(map(str, unmet))
 

@@ -9,8 +9,9 @@ import pytest
 
 from events.contracts.checkout import OrderPlaced
 from events.contracts.ordering import OrderConfirmed
-from functions.framework.reaction import On
-from functions.framework.service import Consumer
+from functions.framework.ports import Row
+from functions.framework.reaction import Keep, On
+from functions.framework.service import Consumer, Table
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.map import CONSUMERS
 from functions.orders.service import SERVICE as ORDERS
@@ -119,6 +120,24 @@ def test_the_given_error_is_raised() -> None:
 def test_a_service_that_is_given_twice_is_refused(given: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="is given twice: a story has each service once"):
         Story(**given)
+
+
+def test_a_call_that_aws_would_refuse_fails_the_test(capsys: pytest.CaptureFixture[str]) -> None:
+    def count(_: object) -> Keep:
+        return Keep(table="points", rows=(Row(partition="a", sort="b"),))
+
+    table = Table(name="points", key="customer", sort="order", access=frozenset({"page"}))
+    on = (On(event=OrderPlaced, react=count),)
+    story = Story(only=(replace(LISTENER, on=on, tables=(table,)),))
+    story.place()
+
+    with pytest.raises(
+        AssertionError,
+        match=r"examplelistener calls rows\.put of its table 'points', .* SERVICE in"
+        r" functions\.examplelistener\.service grants page\. Add 'put' to the table's access",
+    ):
+        story.settle()
+    assert "error=AccessDenied" in capsys.readouterr().out
 
 
 def test_a_slot_is_stated_once() -> None:
