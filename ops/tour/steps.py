@@ -74,7 +74,7 @@ STEPS = (
         lines=(
             _PLACED,
             _AT_REST,
-            Line("fanfare replay ordering --order ID --wait 10"),
+            Line("fanfare replay ordering --order ID --wait 30"),
             Line("fanfare tail --order ID --consumer ordering --since 1m --no-follow"),
         ),
         look="Each repeated message ends as a duplicate: the slot of its decision is filled, so"
@@ -88,9 +88,9 @@ STEPS = (
             _PLACED,
             _AT_REST,
             Line("fanfare projection orders --empty", undo="fanfare replay orders"),
-            Line("fanfare replay orders --order ID --type DispatchScheduled --wait 10"),
+            Line("fanfare replay orders --order ID --type DispatchScheduled --wait 30"),
             Line("fanfare projection orders ID --check"),
-            Line("fanfare replay orders --order ID --type OrderPlaced --wait 10"),
+            Line("fanfare replay orders --order ID --type OrderPlaced --wait 30"),
             Line("fanfare projection orders ID --check"),
             Line("fanfare tail --order ID --consumer orders --since 1m --no-follow"),
             Line("fanfare replay orders --wait 30"),
@@ -119,7 +119,7 @@ STEPS = (
         text="The shop answers at once and finishes later, so the customer asks: Retry-After is"
         " the number of seconds until it pays to ask again.",
         lines=(
-            Line("fanfare slow ordering 3s", undo="fanfare slow ordering 0s"),
+            Line("fanfare slow ordering 5s", undo="fanfare slow ordering 0s"),
             _PLACED,
             _ASK,
             Line("fanfare slow ordering 0s"),

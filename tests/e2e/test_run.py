@@ -15,6 +15,7 @@ import pytest
 
 from ops.paths import ROOT
 from ops.stage import local_run
+from ops.tour.steps import STEPS
 from tests.e2e.local_cloud import folder, free_port, processes_with, wait_until
 
 FANFARE = (sys.executable, "-m", "ops")
@@ -110,7 +111,7 @@ def test_without_a_terminal_it_ends_after_three_orders_and_leaves_nothing(
     assert [line["step"] for line in kept if "step" in line][:3] == ["cloud", "deploy", "seed"]
 
 
-def test_the_printed_commands_work_in_another_terminal_until_ctrl_c(
+def test_the_printed_commands_and_the_tour_work_in_another_terminal_until_ctrl_c(
     tmp_path: Path, start: Callable[..., Run]
 ) -> None:
     run = start("--keep")
@@ -124,12 +125,19 @@ def test_the_printed_commands_work_in_another_terminal_until_ctrl_c(
     shown = fanfare("order", order[:8], "--wait")
     invoked = fanfare("invoke", "--json")
     taken = fanfare("run", "--port", str(run.port))
+    toured = fanfare("tour", "--yes")
 
     assert shown.stdout.startswith(f"{order[:4]}  dispatched in "), shown
     assert json.loads(invoked.stdout)["status"] == "placed"
     assert fanfare("seed").stdout == "12 products (0 new)\n"
     assert fanfare("order", "ZZZZZZ").returncode == 3
     assert (taken.returncode, f"(pid {run.process.pid})" in taken.stderr) == (4, True)
+
+    # Each command of each step ended as the step declares.
+    assert (toured.returncode, toured.stdout.count("\nLook: ")) == (0, len(STEPS)), toured
+    for seen in ("pending for ", "slow by 5 s", "paused", "= duplicate", "retry-after: "):
+        assert seen in toured.stdout
+    assert "should have ended" not in toured.stderr
 
     run.process.send_signal(signal.SIGINT)
 
