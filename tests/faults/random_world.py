@@ -12,6 +12,7 @@ from greenlet import getcurrent, greenlet
 
 from events.contracts.ordering import OUTCOME
 from events.order import fold
+from functions import map as the_map
 from simulation.actors.customers import TOKENS
 from simulation.draws import Draws
 from tests.faults.deployment import CONSUMERS, REPLAYABLE, Deployment
@@ -33,7 +34,7 @@ AT_ONCE = 2
 ROUNDS = 5
 """Rounds at the end, in which operators redrive the DLQs and a chore finds stalled orders."""
 
-CHORES = ("analytics", "orders")
+CHORES = tuple(sorted(each.name for each in the_map.CONSUMERS if each.chore))
 HOUR = 3600
 
 type Choices = Iterator[tuple[int, Callable[[], object]]]
