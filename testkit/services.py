@@ -6,9 +6,13 @@ from functions.framework.service import Consumer, Service
 from functions.map import BUS, SERVICES
 
 
-def services_of(only: Sequence[Service] | None, also: Sequence[Service]) -> list[Service]:
+def services_of(
+    only: Sequence[Service] | None, also: Sequence[Service], without: Sequence[Service]
+) -> list[Service]:
     """Return the services of a story, which always has a relay."""
-    services = [*(SERVICES if only is None else only), *also]
+    left_out = {service.name for service in without}
+    chosen = (*(SERVICES if only is None else only), *also)
+    services = [service for service in chosen if service.name not in left_out]
     return services if BUS in services else [BUS, *services]
 
 

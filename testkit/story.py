@@ -23,12 +23,12 @@ from testkit.world import World
 
 
 class Story(Results):
-    """A story in memory: the services of the map, or `only` these, and `also` these.
+    """A story in memory: the services of the map, or `only` these; `also` some, `without` some.
 
-    Their handlers run as Lambda calls them, but nothing is delivered before `settle`. `adapters`
-    are chosen by consumer. Without a choice it is one that sends mail, whose mails are in `mails`,
-    or else the first. `issuer` is the OIDC issuer, if callers have tokens. As a context manager,
-    a story fails at its end if a failure that was asked for did not come.
+    Their handlers run as Lambda calls them; nothing is delivered before `settle`. `adapters` are
+    chosen by consumer: by default one that sends mail, which is in `mails`, or else the first.
+    `issuer` is the OIDC issuer, if callers have tokens. As a context manager, a story fails at its
+    end if a failure that was asked for did not come.
     """
 
     def __init__(
@@ -36,10 +36,11 @@ class Story(Results):
         *,
         only: Sequence[Service] | None = None,
         also: Sequence[Service] = (),
+        without: Sequence[Service] = (),
         adapters: Mapping[str, str] | None = None,
         issuer: str | None = None,
     ) -> None:
-        services = services_of(only, also)
+        services = services_of(only, also, without)
         clock, calls = Clock(), PortCalls()
         world = self._make_world(
             clock=clock,
@@ -128,8 +129,8 @@ class Story(Results):
 
     def customer(self, service: str = API.name) -> Customer:
         """Return a customer who sends requests to a service, by default to checkout."""
-        self._known(service)
-        return Customer(lambda event, _: self._world.invoke(service, event))
+        name = self._known(service).name
+        return Customer(lambda event, _: self._world.invoke(name, event))
 
     def tick(self, consumer: str) -> None:
         """Run the chore of a consumer once.
@@ -215,8 +216,7 @@ class Story(Results):
         """
         if not self._consumer(consumer).replayable:
             raise ValueError(f"{consumer} is not replayable=True, so the past is not sent to it")
-        past = self._past(consumer)
-        self._world.resend(consumer, past)
+        self._world.resend(consumer, past := self._past(consumer))
         return len(past)
 
     def close(self) -> None:
