@@ -58,14 +58,24 @@ class Customer:
         return HttpAnswer(answer["statusCode"], answer["headers"], body)
 
     def request(
-        self, route: str, *, body: Any = None, path: Any = None, **headers: str | None
+        self,
+        route: str,
+        *,
+        body: Any = None,
+        path: Any = None,
+        query: Any = None,
+        **headers: str | None,
     ) -> HttpAnswer:
-        """Send a request, without the headers that are None; a body that is no text is JSON."""
+        """Send a request, without the headers that are None; a body that is no text is JSON.
+
+        `path` and `query` are its parameters by name.
+        """
         event = http_request(
             route,
             body=body if isinstance(body, str) or body is None else json.dumps(body),
             headers={name.replace("_", "-"): v for name, v in headers.items() if v is not None},
             pathParameters=path,
+            queryStringParameters=query,
             requestContext=self.context,
         )
         return self.send(event)

@@ -9,14 +9,20 @@ from schemathesis import GenerationMode
 
 from functions.checkout.listing import _cursor
 from functions.framework.http import MAX_BODY
-from functions.map import API
+from functions.framework.service import http_services
+from functions.map import SERVICES
 from functions.runtime.memory.lambda_events import http_request
 from testkit.builders import ISSUER, verified
 from testkit.customer import BODY, KEY, ORDER, OTHER_KEY, WHOLE
 from tests.fuzz.values import MARK, broken, edited, encoded, json_values, names, texts, towers
 from tests.support.openapi import DOCUMENT
 
-ROUTES = [route.key for route in API.routes]
+SERVED_BY = {
+    route.key: service.name for service in http_services(SERVICES) for route in service.routes
+}
+"""The service of each route."""
+
+ROUTES = list(SERVED_BY)
 PLACE = "POST /checkout"
 OPERATIONS = schemathesis.openapi.from_dict(json.loads(json.dumps(DOCUMENT)))
 """docs/openapi.json, as schemathesis reads it."""
