@@ -8,18 +8,20 @@ from tests.support.pages import blocks
 
 SOURCES = ("app.py", "cdk.json", "events", "functions", "infra", "requirements")
 TOOLS = (".build", ".tools")
+COMMANDS = ("ops", "pyproject.toml")
+MORE_TOOLS = (".cloud", ".venv", "node_modules")
 
 
 class ProjectCopy:
-    """A copy in its own folder; changes accumulate."""
+    """A copy in its own folder; changes accumulate. An `operated` one has the commands as well."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, operated: bool = False) -> None:
         self.path = path
         path.mkdir()
-        for name in SOURCES:
+        for name in SOURCES + operated * COMMANDS:
             put = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             put(ROOT / name, path / name)
-        for name in TOOLS:
+        for name in TOOLS + operated * MORE_TOOLS:
             (path / name).symlink_to(ROOT / name)
 
     def change(self, file: str, old: str, new: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.paths import ROOT
+from ops.paths import ROOT, STATE
 from ops.stage import local_run
 from ops.tour.steps import STEPS
 from tests.e2e.local_cloud import folder, free_port, processes_with, wait_until
@@ -22,17 +22,17 @@ FANFARE = (sys.executable, "-m", "ops")
 
 
 class Run:
-    """A `fanfare run` without a terminal, on its own port."""
+    """A `fanfare run` without a terminal, on its own port, of the project or of a copy of it."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, source: Path = ROOT) -> None:
         self.port = free_port()
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
         self.marker = f"FANFARE_REHEARSAL={folder}"
-        self.logs = local_run.folder(self.port)
+        self.logs = local_run.folder(self.port, source / STATE.name)
         self.process = subprocess.Popen(
             [*FANFARE, "run", "--port", str(self.port), *options],
-            cwd=ROOT,
+            cwd=source,
             env=os.environ | {"FANFARE_REHEARSAL": str(folder), "TMPDIR": str(self.temporary)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -79,8 +79,8 @@ def start() -> Iterator[Callable[..., Run]]:
     """Start runs; end those that a failing test leaves running."""
     with ExitStack() as stack:
 
-        def start(*options: str) -> Run:
-            run = Run(stack.enter_context(folder()), *options)
+        def start(*options: str, source: Path = ROOT) -> Run:
+            run = Run(stack.enter_context(folder()), *options, source=source)
             stack.callback(run.end)
             return run
 

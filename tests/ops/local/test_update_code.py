@@ -97,6 +97,16 @@ def test_queues_are_resumed_after_an_error() -> None:
     assert cloud.calls[-1] == "resume fanfare-local-email"
 
 
+def test_hidden_files_and_bytecode_are_in_no_package(tmp_path: Path) -> None:
+    folder = tmp_path / "functions" / "email"
+    folder.mkdir(parents=True)
+    for name in ("a.py", ".a.py.swp", "__pycache__/a.pyc"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+
+    assert list(files(tmp_path, "email")) == ["functions/email/a.py"]
+
+
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_a_package_has_the_files_of_the_asset(service: Any) -> None:
     with ZipFile(io.BytesIO(package(ROOT, service.name))) as archive:
