@@ -1,0 +1,1 @@
+"""Scaffold: files of a new consumer or event type, from templates."""
