@@ -18,6 +18,7 @@ from ops.stage import cdk
 from ops.stage.connection import ACCOUNT, REGION, Connection
 
 OUTPUTS = "outputs.json"
+ASSEMBLY = "cdk.out"
 BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
 """The CDK's default bucket for assets, missing in an account that was never bootstrapped."""
 
@@ -48,7 +49,7 @@ def start(
     """
     arguments = ["deploy", *stacks, "--concurrency", "4", "--method", "direct"]
     arguments += ["--require-approval", "never", "--progress", "events"]
-    arguments += ["--outputs-file", str(work / OUTPUTS), "--output", str(work / "cdk.out")]
+    arguments += ["--outputs-file", str(work / OUTPUTS), "--output", str(work / ASSEMBLY)]
     command = cdk.command(LOCAL, arguments, context)
     return _cdk(children, command, environ=environ, work=work, log=log, source=source)
 
@@ -61,7 +62,7 @@ def start_destroying(
     source: Path = ROOT,
 ) -> Child:
     """Start to delete all stacks."""
-    arguments = ["destroy", *cdk.ALL, "--force", "--app", str(work / "cdk.out")]
+    arguments = ["destroy", *cdk.ALL, "--force", "--app", str(work / ASSEMBLY)]
     command = cdk.command(LOCAL, arguments, NO_CONTEXT)
     return _cdk(children, command, environ=environ, work=work, log=log, source=source)
 
@@ -118,7 +119,7 @@ def progress_text(log: str) -> str:
 
 def stacks(work: Path) -> int:
     """Return the number of synthesized stacks."""
-    return len(list((work / "cdk.out").glob("*.template.json")))
+    return len(list((work / ASSEMBLY).glob("*.template.json")))
 
 
 def api(work: Path, port: int) -> str:

@@ -14,8 +14,9 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import LOCAL, Options
 from ops.local import deploy, scratch
 from ops.local.children import Children
+from ops.local.older_code import hint, older_code
 from ops.local.signals import Stopped, stoppable
-from ops.stage import cdk, connection, local_run
+from ops.stage import cdk, connection, local_run, templates
 from ops.stage.connection import Connection
 
 LOG = "redeploy.log"
@@ -35,17 +36,20 @@ def deploy_services(
         CommandError: the deployment failed.
     """
     before = connection.log_groups()
-    if options.stage == LOCAL:
-        redeploy(connection, options, services, context)
-    else:
+    if options.stage != LOCAL:
         deploy_to_account(options, services, context, yes=yes)
-    return report(connection, options, services, before)
+        return report(connection, options, services, before)
+    older = redeploy(connection, options, services, context)
+    done = report(connection, options, services, before)
+    if older:
+        options.err.print(hint(older))
+    return done
 
 
 def redeploy(
     here: Connection, options: Options, services: Sequence[str], context: Mapping[str, str]
-) -> None:
-    """Deploy the stacks of services, or all, to a local cloud.
+) -> list[str]:
+    """Deploy the stacks of services, or all, to a local cloud; return the services left behind.
 
     Raises:
         CommandError: the deployment failed; the end of its log is printed.
@@ -71,9 +75,11 @@ def redeploy(
                 for line in child.tail():
                     options.err.print(f"  {line}", style="red")
                 raise
+            older = older_code(here, templates.read(Path(work) / deploy.ASSEMBLY))
     except Stopped as stopped:
         sys.exit(stopped.code)
     options.err.print(f"Deployed {what} in {time.monotonic() - began:.1f} s.")
+    return older
 
 
 @contextmanager

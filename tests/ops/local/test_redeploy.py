@@ -42,6 +42,8 @@ def started(
 
     monkeypatch.setattr(deploy, "start", start)
     monkeypatch.setattr(local_run, "folder", lambda _: tmp_path)
+    monkeypatch.setattr("ops.stage.templates.read", lambda folder: folder)
+    monkeypatch.setattr(redeploy, "older_code", lambda *_: ["ordering"])
     monkeypatch.setattr(redeploy, "report", lambda *_: ExitCode.DONE)
     monkeypatch.setattr(
         redeploy, "deploy_to_account", lambda _, *given, **more: started.append((given, more))
@@ -67,7 +69,9 @@ def test_the_named_stacks_are_deployed_to_the_local_cloud_of_the_run(
     assert environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4600"
     assert more == {"stacks": ("fanfare-local-email",), "context": {"a": "b"}}
     assert not Path(environ["TMPDIR"]).exists()
-    assert capsys.readouterr().err.startswith("Deployed email in ")
+    deployed, others = capsys.readouterr().err.splitlines()
+    assert deployed.startswith("Deployed email in ")
+    assert others == "ordering has older code as well: `fanfare deploy ordering`."
 
 
 def test_without_names_all_stacks_are_deployed(started: list[Any]) -> None:
