@@ -9,7 +9,6 @@ from moto import mock_aws
 
 from functions import names
 from functions.map import CONSUMERS
-from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.aws.client import client_factory
 from ops.cli.errors import ExitCode
 from ops.contracts.manual import MANUAL
@@ -74,7 +73,9 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
         made = Connection(stage="prod", client=client_factory())
         dynamodb = made.client("dynamodb")
         make_tables(dynamodb, made.stage)
-        for table in (names.log_table("prod"), names.own_table("prod", ORDERS.name, "list")):
+        models = [(each, each.projection) for each in CONSUMERS if each.projection]
+        own = [names.own_table("prod", each.name, model.table) for each, model in models]
+        for table in (names.log_table("prod"), *own):
             recovery = {"PointInTimeRecoveryEnabled": True}
             dynamodb.update_continuous_backups(
                 TableName=table, PointInTimeRecoverySpecification=recovery
@@ -83,9 +84,9 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
             run = CountedRun()
             history = run.history(run.order())
             write(made, history)
-            row = ORDERS.projection.fold(history)  # type: ignore[union-attr]
-            assert row is not None
-            made.rows(ORDERS, "list").put(row)
+            for each, model in models:
+                if row := model.fold(history):
+                    made.rows(each, model.table).put(row)
         yield made
 
 
