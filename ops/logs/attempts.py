@@ -1,4 +1,4 @@
-"""Start times, failed attempts and outcomes of one order's events, from the functions' log lines."""
+"""Start times, failures and outcomes of one order's events, from the functions' log lines."""
 
 from collections import defaultdict
 from collections.abc import Iterable
