@@ -75,10 +75,13 @@ def redeploy(
                 for line in child.tail():
                     options.err.print(f"  {line}", style="red")
                 raise
+            urls = deploy.urls(Path(work), port)
             older = older_code(here, templates.read(Path(work) / deploy.ASSEMBLY))
     except Stopped as stopped:
         sys.exit(stopped.code)
     options.err.print(f"Deployed {what} in {time.monotonic() - began:.1f} s.")
+    for name, url in urls.items():
+        options.err.print(f"{name} answers at {url}", soft_wrap=True)
     return older
 
 

@@ -38,6 +38,7 @@ def started(
 
     def start(_: Any, environ: dict[str, str], work: Path, log: Path, **more: Any) -> EndedChild:
         started.append((environ, more))
+        (work / deploy.OUTPUTS).write_text('{"fanfare-local-checkout": {"ApiId": "a1b2"}}')
         return EndedChild(log, code=int("fanfare-local-payment" in more["stacks"]))
 
     monkeypatch.setattr(deploy, "start", start)
@@ -69,8 +70,9 @@ def test_the_named_stacks_are_deployed_to_the_local_cloud_of_the_run(
     assert environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4600"
     assert more == {"stacks": ("fanfare-local-email",), "context": {"a": "b"}}
     assert not Path(environ["TMPDIR"]).exists()
-    deployed, others = capsys.readouterr().err.splitlines()
+    deployed, url, others = capsys.readouterr().err.splitlines()
     assert deployed.startswith("Deployed email in ")
+    assert url == "checkout answers at http://127.0.0.1:4600/_aws/execute-api/a1b2"
     assert others == "ordering has older code as well: `fanfare deploy ordering`."
 
 
