@@ -1,12 +1,16 @@
 """The observer of a function: JSON lines, metrics and fingerprints of errors."""
 
 import json
+from runpy import run_path
 from types import FunctionType
+
+import pytest
 
 from functions.framework.outcomes import METRICS
 from functions.framework.ports import SafeToLog
 from functions.runtime.handlers import observer, reactor
 from functions.runtime.handlers.observer import failure
+from functions.runtime.settings import PACKAGE
 from tests.functions.conftest import Logged
 
 
@@ -101,3 +105,19 @@ class Advice(SafeToLog):
 def test_only_the_message_of_an_error_that_is_safe_to_log_is_kept() -> None:
     assert failure(Advice("turn it on"))["detail"] == "turn it on"
     assert "tok_secret" not in str(failure(ValueError("tok_secret")))
+
+
+def test_the_place_of_an_error_may_be_in_the_package_of_another_repository(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(PACKAGE, "example_stamps")
+    module = run_path(observer.__file__)
+    code = compile(
+        "def stamp():\n    1 / 0", f"{observer.ROOT}/example_stamps/reactions.py", "exec"
+    )
+
+    with pytest.raises(ZeroDivisionError) as raised:
+        FunctionType(code.co_consts[0], {})()
+
+    assert module["failure"](raised.value)["at"] == "example_stamps/reactions.py:stamp"
+    assert failure(raised.value)["at"] == "elsewhere"
