@@ -9,7 +9,8 @@ from types import MappingProxyType
 import msgspec
 
 from functions import names
-from functions.map import API
+from functions.framework.service import http_services
+from functions.map import API, SERVICES
 from ops.cli.errors import CommandError
 from ops.cli.options import LOCAL
 from ops.local.children import Child, Children
@@ -123,7 +124,19 @@ def stacks(work: Path) -> int:
 
 
 def api(work: Path, port: int) -> str:
-    """Return the API's URL on this machine, as CloudFormation's output has a host of AWS."""
+    """Return the API's URL on this machine."""
+    return urls(work, port)[API.name]
+
+
+def urls(work: Path, port: int) -> dict[str, str]:
+    """Return the URL on this machine of each deployed service that answers requests, by its name.
+
+    CloudFormation's outputs have hosts of AWS.
+    """
     outputs = msgspec.json.decode((work / OUTPUTS).read_bytes())
-    api_id = outputs[names.prefixed(LOCAL, API.name)]["ApiId"]
-    return f"http://127.0.0.1:{port}/_aws/execute-api/{api_id}"
+    stacks = {each.name: names.prefixed(LOCAL, each.name) for each in http_services(SERVICES)}
+    return {
+        name: f"http://127.0.0.1:{port}/_aws/execute-api/{outputs[stack]['ApiId']}"
+        for name, stack in stacks.items()
+        if stack in outputs
+    }

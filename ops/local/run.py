@@ -6,6 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from functions.map import API
 from ops.actions import seed
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import LOCAL, Options
@@ -72,9 +73,12 @@ def _run(
         view = View(options, only, log)
         view.title(f"fanfare {LOCAL}")
         local, here = _start(view, children, port=port, work=Path(work), logs=logs)
-        api = deploy.api(Path(work), port)
+        urls = deploy.urls(Path(work), port)
+        api = urls.pop(API.name)
         local_run.register(LocalRun(port=port, pid=me.pid, began=me.began, api=api))
         view.info("api", api)
+        for name, url in urls.items():
+            view.info(name, url)
         view.info("log", str(Path(log.name).relative_to(ROOT)))
         view.info("ready", f"in {time.time() - me.began:.1f} s")
         view.text()

@@ -1,5 +1,6 @@
 """The command lines of the CDK, and the progress from its log."""
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from functions.map import SERVICES
 from ops.cli.errors import CommandError
 from ops.local import deploy
 from ops.paths import ROOT
+from tests.support.example_loyalty import EXAMPLE
 
 
 class FakeChildren:
@@ -113,6 +116,18 @@ def test_the_url_of_the_api_is_on_this_machine(tmp_path: Path) -> None:
     (tmp_path / "outputs.json").write_text('{"fanfare-local-checkout": {"ApiId": "a1b2"}}')
 
     assert deploy.api(tmp_path, 4600) == "http://127.0.0.1:4600/_aws/execute-api/a1b2"
+
+
+def test_a_consumer_with_routes_has_a_url_of_its_own_once_it_is_deployed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deploy, "SERVICES", (*SERVICES, EXAMPLE))
+    outputs = {"fanfare-local-checkout": {"ApiId": "a1b2"}}
+    for more in ({}, {"fanfare-local-exampleloyalty": {"ApiId": "c3d4"}}):
+        (tmp_path / "outputs.json").write_text(json.dumps(outputs | more))
+        urls = deploy.urls(tmp_path, 4600)
+        assert urls.pop("checkout").endswith("/a1b2")
+        assert [url.rpartition("/")[2] for url in urls.values()] == ["c3d4"] * len(more)
 
 
 def test_the_bucket_for_assets_has_the_cdks_name() -> None:
