@@ -39,7 +39,7 @@ def test_a_consumer_is_added_replayed_and_changed_while_the_system_runs(
     run.until_printed(f"`fanfare deploy {NAME}` deploys the new row")
     began = time.monotonic()
     deployed = fanfare("deploy", NAME, cwd=here)
-    figure("seconds of `fanfare deploy` of one consumer", round(time.monotonic() - began, 1))
+    figure("seconds of `fanfare deploy` of one consumer", f"{time.monotonic() - began:.1f}")
     assert deployed.stdout.splitlines() == [
         f"{NAME} receives new events from now on.",
         f"  `fanfare replay {NAME}` sends 1 event of the past.",
@@ -62,7 +62,7 @@ def test_a_consumer_is_added_replayed_and_changed_while_the_system_runs(
     project.change(f"functions/{NAME}/points.py", "amount // 100", "amount // 10")
     saved = time.monotonic()
     run.until_printed(f"{NAME} has new code")
-    figure("seconds from a save to live code", round(time.monotonic() - saved, 1))
+    figure("seconds from a save to live code", f"{time.monotonic() - saved:.1f}")
     assert fanfare("invoke", cwd=here).returncode == 0
     wait_until(lambda: len(points()) == 3, 30, "the new code made a row")
     assert points()[:2] == before * 2

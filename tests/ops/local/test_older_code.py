@@ -26,8 +26,10 @@ class FakeClients:
     def get_template(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803
         service = StackName.removeprefix("fanfare-local-")
         if service not in self.deployed:
-            error = {"Code": "ValidationError", "Message": f"{StackName} does not exist"}
-            raise ClientError({"Error": error}, "GetTemplate")
+            message = f"{StackName} does not exist"
+            raise ClientError(
+                {"Error": {"Code": "ValidationError", "Message": message}}, "GetTemplate"
+            )
         return {"TemplateBody": template(service, self.deployed[service])}
 
     def get_function_configuration(self, *, FunctionName: str) -> dict[str, str]:  # noqa: N803
