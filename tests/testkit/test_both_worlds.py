@@ -18,6 +18,7 @@ from functions.framework.reaction import Keep, On
 from functions.framework.routes import Answer, Param, Route
 from functions.framework.service import Adapter, Consumer, Projection, Table
 from functions.orders.check import STALLED_AFTER
+from functions.payment.service import SERVICE as PAYMENT
 from functions.runtime import backoff
 from testkit.builders import EMAIL, MUTE, SHIP_TO, TRUMPET, then
 from testkit.pytest_plugin import NewStory
@@ -188,6 +189,21 @@ def test_any_order_of_deliveries_has_the_same_result(new_story: NewStory, seed: 
 
     assert ["OrderConfirmed" in story.facts(order) for order in orders] == [True, False]
     assert len(list(story.rows("examplepoints", "points").all())) == 1
+
+
+def test_a_seed_gives_another_order(new_story: NewStory) -> None:
+    def order_of_calls(seed: int | None) -> list[str]:
+        story = new_story(only=(PAYMENT,))
+        for _ in range(4):
+            story.place()
+        story.settle(seed)
+        return [call.arguments["order"] for call in story.calls("payment")[::2]]
+
+    usual, *random = [order_of_calls(seed) for seed in (None, 1, 2, 1)]
+    assert usual == sorted(usual)
+    assert random[0] != usual
+    assert random[0] != random[1]
+    assert random[0] == random[2]
 
 
 @pytest.mark.parametrize("answer_lost", [False, True], ids=["refused", "answer lost"])

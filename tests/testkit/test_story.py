@@ -85,15 +85,14 @@ def test_calls_that_come_too_seldom_are_counted() -> None:
 
 
 def test_a_failure_may_wait_for_a_paused_consumer_until_the_end() -> None:
-    def wait() -> None:
-        with Story() as story:
-            story.place()
-            story.pause("payment")
-            story.fail("payment", "outside.prepare")
-            story.settle()
+    story = Story()
+    story.place()
+    story.pause("payment")
+    story.fail("payment", "outside.prepare")
+    story.settle()
 
     with pytest.raises(AssertionError, match=r"outside\.prepare of payment was to fail, and none"):
-        wait()
+        story.close()
 
 
 def test_an_error_of_the_test_counts_before_a_failure_that_did_not_come() -> None:
@@ -104,6 +103,16 @@ def test_an_error_of_the_test_counts_before_a_failure_that_did_not_come() -> Non
 
     with pytest.raises(ZeroDivisionError):
         err()
+
+
+@pytest.mark.parametrize(("answer_lost", "then"), [(False, "done"), (True, "duplicate")])
+def test_a_call_whose_answer_is_lost_has_its_effect(*, answer_lost: bool, then: str) -> None:
+    story = Story(only=(INVENTORY,))
+    story.place()
+    story.fail("inventory", "log.append", answer_lost=answer_lost)
+    story.settle()
+
+    assert story.outcomes("inventory") == ["retry", then]
 
 
 def test_the_given_error_is_raised() -> None:
