@@ -114,7 +114,8 @@ class Canary:
             {"expected_total": {"amount": 1, "currency": "EUR"}},
         ]
         for edit in wrong:
-            answer = self.shop.place(ORDER | edit, KEY, **HEADERS)
+            key = f"{KEY[:-4]}c000" if "expected_total" in edit else KEY  # no try of that order
+            answer = self.shop.place(ORDER | edit, key, **HEADERS)
             assert answer.status in {409, 422}, answer
             self.world.invoke("checkout", ORDER | edit)
         self.shop.place(ORDER, CARD, **HEADERS)
