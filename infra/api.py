@@ -5,6 +5,7 @@ from constructs import Construct
 from functions import names
 from functions.framework.service import Api
 from functions.runtime import settings
+from infra.alarm import MetricAlarm
 from infra.function import ServiceFunction
 from infra.gateway import add_gateway, issuer_environment
 from infra.grants import APPEND_TO_LOG, READ_LOG
@@ -31,3 +32,5 @@ class ApiStack(StageStack):
             grants={self.log_arn: [READ_LOG, APPEND_TO_LOG], **tables.grants},
         )
         add_gateway(self, service=api, function=function.resource)
+        for outcome in api.alarms:
+            MetricAlarm(self, service=api.name, metric=outcome.metric)

@@ -5,6 +5,7 @@ Names and variables are as on a stage; no CDK is needed. A failed message is rec
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import count
 from random import Random
@@ -75,7 +76,10 @@ class MotoWorld(Polling):
         for table in _tables(service, adapter):
             self._make_table(service, table)
         env = settings.Settings(self.environment(service, adapter))
-        given = on_aws(service, env, _client(), self._clock, self.observer)
+        given = replace(
+            on_aws(service, env, _client(), self._clock, self.observer),
+            monotonic=lambda: self._clock().timestamp(),
+        )
         self.handlers[service.name] = compose(service, self._wrap(service, given))
 
     def environment(self, service: Service, adapter: Adapter | None) -> dict[str, str]:

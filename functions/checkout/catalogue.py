@@ -1,44 +1,63 @@
-"""Catalogue: the shop's products and prices, cached in memory for a minute."""
+"""Catalogue: the shop's products and prices, cached in memory for a minute.
 
-from datetime import datetime, timedelta
+People write its rows, so a row may be anything. One that cannot be sold is left out and reported.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated
 
 import msgspec
 
 from events.money import Currency, MinorUnits
-from functions.framework.ports import Clock, Record, Records
+from functions.checkout.request import Printable, Sku
+from functions.framework.outcomes import Outcome
+from functions.framework.ports import Record, Records, Resources
 
 CATALOGUE = "catalogue"
-MAX_AGE = timedelta(minutes=1)
+MAX_AGE = 60
+"""Seconds for which a copy is used before the table is read again."""
+
+RETRY_AFTER = 5
+"""Seconds until the table is read again after it could not be read."""
+
+OLD_AFTER = 600
+"""Seconds after which a copy that cannot be renewed raises an alarm."""
+
+MAX_PRICE = 10**11
+"""In minor units; the total of an order must be a number that every JSON reader keeps exactly."""
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
-    """A product, at a price in minor units."""
+    """A product, at a price in minor units; it fits what an event can carry."""
 
-    sku: str
-    name: str
-    price: MinorUnits
+    sku: Sku
+    name: Printable
+    price: Annotated[MinorUnits, msgspec.Meta(le=MAX_PRICE)]
     currency: Currency
 
 
-class Products(msgspec.Struct, frozen=True, kw_only=True):
-    """All products, sorted by SKU."""
-
-    products: tuple[Product, ...]
-
-
 class Catalogue:
-    """Reads the table at most once a minute, and once more for each unknown SKU."""
+    """Reads the table at most once a minute, and once more for each unknown SKU.
 
-    def __init__(self, records: Records, clock: Clock) -> None:
+    While the table cannot be read, the last copy is used.
+    """
+
+    def __init__(self, records: Records, resources: Resources) -> None:
         self._records = records
-        self._clock = clock
+        self._seconds = resources.monotonic
+        self._report = resources.report
         self._products: dict[str, Product] = {}
-        self._read: datetime | None = None
+        self._read: float | None = None
+        self._tried = 0.0
 
-    def products(self) -> Products:
-        """Return all products."""
-        current = self._current().values()
-        return Products(products=tuple(sorted(current, key=lambda product: product.sku)))
+    @property
+    def stale(self) -> bool:
+        """Whether the copy is older than it should be, because the table cannot be read."""
+        return self._read is not None and self._seconds() - self._read >= MAX_AGE
+
+    def products(self) -> list[Product]:
+        """Return all products, sorted by SKU."""
+        return sorted(self._current().values(), key=lambda product: product.sku)
 
     def find(self, sku: str) -> Product | None:
         """Return a product, or None; look up an unknown SKU once more."""
@@ -46,18 +65,36 @@ class Catalogue:
         if known is not None:
             return known
         record = self._records.get(sku)
-        if record is None:
-            return None
-        self._products[sku] = _product(record)
-        return self._products[sku]
+        for product in self._readable([record] if record else []):
+            self._products[sku] = product
+            return product
+        return None
 
     def _current(self) -> dict[str, Product]:
-        now = self._clock()
-        if self._read is None or now - self._read >= MAX_AGE:
-            self._products = {record.key: _product(record) for record in self._records.all()}
-            self._read = now
+        now = self._seconds()
+        if self._read is None:
+            self._renew(now)
+        elif now - self._read >= MAX_AGE and now - self._tried >= RETRY_AFTER:
+            try:
+                self._renew(now)
+            except Exception as error:  # noqa: BLE001  whatever it is: the shop goes on selling
+                self._tried = now
+                if now - self._read >= OLD_AFTER:
+                    self._report(
+                        Outcome.STALE,
+                        detail=f"the catalogue was read {now - self._read:.0f} s ago; since then:"
+                        f" {type(error).__name__}",
+                    )
         return self._products
 
+    def _renew(self, now: float) -> None:
+        self._products = {each.sku: each for each in self._readable(self._records.all())}
+        self._read = now
 
-def _product(record: Record) -> Product:
-    return msgspec.convert({"sku": record.key, **record.values}, Product)
+    def _readable(self, records: Iterable[Record]) -> Iterator[Product]:
+        """Yield the products of rows, and report each row that is none."""
+        for record in records:
+            try:
+                yield msgspec.convert({**record.values, "sku": record.key}, Product)
+            except msgspec.ValidationError as error:
+                self._report(Outcome.UNREADABLE_ROW, detail=f"{record.key!a:.60}: {error}")

@@ -1,13 +1,13 @@
 """Order list: a customer's own orders from the projection, the newest first, in pages."""
 
 import base64
-import re
 from contextlib import suppress
 from typing import Annotated
 
 import msgspec
 
 from events.order_list import Listed, from_values
+from functions.checkout.query import number
 from functions.framework.customer import short_hash
 from functions.framework.http import Problem, Request, Response
 from functions.framework.ports import Rows
@@ -19,7 +19,6 @@ DEFAULT_LIMIT = 20
 Limit = Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)]
 
 _MAX_CURSOR = 200
-_NUMBER = re.compile(r"[1-9][0-9]{0,2}")
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -48,7 +47,7 @@ class ListOrders:
                 " GET /orders/{id} and the key that it was placed with.",
             )
         customer = request.caller.customer
-        limit = _limit(request.query.get("limit"))
+        limit = number(request, "limit", most=MAX_LIMIT, default=DEFAULT_LIMIT)
         after = _place(request.query.get("cursor"), customer)
         rows = self._rows.page(customer, limit=limit + 1, after=after, newest_first=True)
         shown = rows[:limit]
@@ -58,19 +57,6 @@ class ListOrders:
                 cursor=_cursor(shown[-1].sort, customer) if len(rows) > limit else None,
             )
         )
-
-
-def _limit(given: str | None) -> int:
-    if given is None:
-        return DEFAULT_LIMIT
-    if not _NUMBER.fullmatch(given) or int(given) > MAX_LIMIT:
-        raise Problem(
-            400,
-            "malformed-query",
-            f"`limit` must be a number from 1 to {MAX_LIMIT}.",
-            field="limit",
-        )
-    return int(given)
 
 
 def _cursor(place: str, customer: str) -> str:

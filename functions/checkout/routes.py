@@ -6,9 +6,10 @@ import msgspec
 
 from events.money import Money
 from events.order import Order
-from functions.checkout.catalogue import Products
 from functions.checkout.listing import DEFAULT_LIMIT, Limit, Page
 from functions.checkout.place import Accepted
+from functions.checkout.products import MAX_LIMIT, Products
+from functions.checkout.products import Limit as ProductsLimit
 from functions.checkout.request import OrderRequest
 from functions.framework.routes import Answer, DeclaredProblem, Header, Param, Route
 
@@ -74,6 +75,13 @@ CURSOR = Param(
     about="The cursor of the page before, to continue after it.",
 )
 
+PRODUCTS_LIMIT = Param(
+    name="limit",
+    where="query",
+    form=ProductsLimit,
+    about=f"The largest number of products in the page; {MAX_LIMIT} if it is left out.",
+)
+
 # -- answers ---------------------------------------------------------------------------------------
 
 ETAG = Header(name="ETag", form=Etag, about="Changes with each new event of the order.")
@@ -86,13 +94,14 @@ RETRY = Header(
 )
 
 PRODUCTS = Answer(
-    about="The catalogue.",
+    about="The products that the shop sells, by SKU.",
     body=Products,
     headers=(
         Header(
             name="Cache-Control",
-            form=Literal["max-age=60"],
-            about="A price may be a minute old; `expected_total` protects against a new one.",
+            form=Literal["max-age=60", "no-store"],
+            about="A price may be a minute old; `expected_total` protects against a new one. It is"
+            " `no-store` while the products are stale.",
         ),
     ),
 )
@@ -171,7 +180,9 @@ ROUTES = (
         burst=400,
         public=True,
         summary="List the products",
+        params=(PRODUCTS_LIMIT, CURSOR),
         answers=(PRODUCTS,),
+        problems=(MALFORMED_QUERY,),
     ),
     Route(
         method="POST",

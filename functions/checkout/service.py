@@ -5,8 +5,10 @@ from functions.checkout.catalogue import CATALOGUE, Catalogue
 from functions.checkout.listing import ListOrders
 from functions.checkout.orders import Orders
 from functions.checkout.place import PlaceOrder
+from functions.checkout.products import ListProducts
 from functions.checkout.routes import ROUTES
-from functions.framework.http import Endpoint, Response
+from functions.framework.http import Endpoint
+from functions.framework.outcomes import Outcome
 from functions.framework.ports import Log, Resources
 from functions.framework.service import Api, Table
 
@@ -14,13 +16,10 @@ from functions.framework.service import Api, Table
 def endpoints(log: Log, resources: Resources) -> dict[str, Endpoint]:
     """Return checkout's endpoints by name."""
     clock = resources.clock
-    catalogue = Catalogue(resources.tables(CATALOGUE), clock)
+    catalogue = Catalogue(resources.tables(CATALOGUE), resources)
     orders = Orders(log, clock)
     return {
-        "products": lambda _: Response(
-            body=catalogue.products(),
-            headers={"cache-control": "max-age=60"},
-        ),
+        "products": ListProducts(catalogue),
         "place": PlaceOrder(log, catalogue, clock),
         "list": ListOrders(resources.rows(LIST)),
         "show": orders.show,
@@ -35,6 +34,7 @@ SERVICE = Api(
     routes=ROUTES,
     direct="place",
     build=endpoints,
+    alarms=(Outcome.UNREADABLE_ROW, Outcome.STALE),
     tables=(
         Table(name=CATALOGUE, key="sku", access=frozenset({"list", "get"})),
         Table(

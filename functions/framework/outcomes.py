@@ -66,10 +66,12 @@ class Outcome(StrEnum):
     REFUSED = "refused", "x"
     FAILED = "failed", "x"
 
-    # What the chores of orders and analytics report.
+    # What services' code reports.
     STALLED = "stalled", "x", "no outcome for too long"
     CAUGHT_UP = "caught-up", "-", "the list was behind"
     UNREADABLE = "unreadable", "x", "in the log, not readable by this version"
+    UNREADABLE_ROW = "unreadable-row", "x", "a row that cannot be read was left out"
+    STALE = "stale", "x", "a table cannot be read; the last copy is in use"
     SUMMED = "summed", "-", "", False
 
     CRASHED = "crashed", "x"

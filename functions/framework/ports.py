@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Any, Protocol
 
 import msgspec
@@ -14,6 +15,18 @@ type Clock = Callable[[], datetime]
 """The time now, in UTC."""
 
 type Value = str | int
+
+
+class Reporter(Protocol):
+    """Logs an outcome that is no message's or request's own, and counts its metric."""
+
+    def __call__(self, outcome: str, *, detail: str) -> None:
+        """Log and count; `detail` must be safe to log."""
+        ...
+
+
+def unreported(outcome: str, *, detail: str) -> None:
+    """Report nothing."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,13 +220,17 @@ class Secret(Protocol):
 class Resources:
     """The resources of a service's code: its own tables, the clock, and what adapters need.
 
-    `issuer` is the OIDC issuer whose tokens callers must send, if the stage has one. `mailbox`
-    exists if the chosen adapter declares `mails`, `secret` if it declares `secret`.
+    `monotonic` returns seconds, for durations: `clock` may be set back. `report` is how the code of
+    an API reports what needs an operator. `issuer` is the OIDC issuer whose tokens callers must
+    send, if the stage has one. `mailbox` exists if the chosen adapter declares `mails`, `secret` if
+    it declares `secret`.
     """
 
     tables: Tables
     rows: Callable[[str], Rows]
     clock: Clock
+    monotonic: Callable[[], float] = monotonic
+    report: Reporter = unreported
     issuer: str | None = None
     mailbox: Mailbox | None = None
     secret: Secret | None = None

@@ -148,14 +148,14 @@ def _compose(service: Service, given: Dependencies) -> Handler:
             if service.endpoints:
                 from functions.runtime.handlers.api import api_handler, with_routes
 
-                endpoints = service.endpoints(given.resources)
+                endpoints = service.endpoints(_reporting(given))
                 answer = api_handler(service, endpoints, given.observer, given.resources.issuer)
                 handler = with_routes(handler, answer)
             return handler
         case Api():
             from functions.runtime.handlers.api import api_handler
 
-            endpoints = service.build(given.log, given.resources)
+            endpoints = service.build(given.log, _reporting(given))
             return api_handler(service, endpoints, given.observer, given.resources.issuer)
         case Relay():
             from functions.runtime.handlers.relay import relay_handler
@@ -164,6 +164,11 @@ def _compose(service: Service, given: Dependencies) -> Handler:
                 service, given.topic, given.unpublished, given.observer, given.clock
             )
     raise TypeError(f"{service!r} is not a kind of service that can run")
+
+
+def _reporting(given: Dependencies) -> Resources:
+    """Return the resources of endpoints: what they report goes to the observer."""
+    return replace(given.resources, monotonic=given.monotonic, report=given.observer.record)
 
 
 def _safe_to_log(handler: Handler) -> Handler:

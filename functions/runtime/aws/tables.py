@@ -63,9 +63,10 @@ class DynamoRecords(Records):
         return map(self._record, pages(self._client.scan, {"TableName": self._table.name}))
 
     def _record(self, item: Item) -> Record:
-        values = {name: _value(attribute) for name, attribute in item.items()}
-        key = str(values.pop(self._table.key))
-        return Record(key=key, version=int(values.pop(VERSION, 0)), values=values)
+        values = _values(item)
+        key, version = str(values.pop(self._table.key)), values.pop(VERSION, 0)
+        known = version if isinstance(version, int) else 0
+        return Record(key=key, version=known, values=values)
 
 
 class DynamoRows(Rows):
@@ -154,14 +155,14 @@ class DynamoRows(Rows):
         return {self._table.key: {"S": partition}, self._table.sort: {"S": sort}}
 
     def _row(self, item: Item) -> Row:
-        values = {name: _value(attribute) for name, attribute in item.items()}
+        values = _values(item)
         partition, sort = str(values.pop(self._table.key)), str(values.pop(self._table.sort))
         version = values.pop(VERSION, None)
         return Row(
             partition=partition,
             sort=sort,
             values=dict(sorted(values.items())),
-            version=None if version is None else int(version),
+            version=version if isinstance(version, int) else None,
         )
 
 
@@ -205,5 +206,20 @@ def _attribute(value: Value) -> dict[str, str]:
     return {"N": str(value)} if isinstance(value, int) else {"S": value}
 
 
-def _value(attribute: Mapping[str, str]) -> Value:
-    return int(attribute["N"]) if "N" in attribute else attribute["S"]
+def _values(item: Item) -> dict[str, Value]:
+    """Return an item's texts and numbers; people may have added attributes of other types.
+
+    A number that is not whole stays a text, since no code of ours writes one.
+    """
+    return {
+        name: _number(attribute["N"]) if "N" in attribute else attribute["S"]
+        for name, attribute in item.items()
+        if attribute.keys() & {"S", "N"}
+    }
+
+
+def _number(text: str) -> Value:
+    try:
+        return int(text)
+    except ValueError:
+        return text

@@ -222,6 +222,7 @@ class Application:
         given = Dependencies(
             observer=self.observer,
             clock=self.clock,
+            monotonic=lambda: self.clock().timestamp(),
             log=LogOfService(self.log, own.records),
             resources=resources,
             topic=self.topic,

@@ -13,7 +13,7 @@ from events.history import History
 from events.order_list import LIST
 from functions.checkout.catalogue import CATALOGUE
 from functions.checkout.service import SERVICE
-from functions.framework.ports import Record
+from functions.framework.ports import Record, Value
 from functions.runtime.handlers.api import api_handler
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.observer import MemoryObserver
@@ -48,7 +48,11 @@ class MemoryShop(Customer):
     def restart(self) -> None:
         """Build the endpoints anew, as after a cold start."""
         tables = {CATALOGUE: self.catalogue}.__getitem__
-        given = replace(resources(tables, self.clock), rows={LIST: self.listed}.__getitem__)
+        given = replace(
+            resources(tables, self.clock),
+            rows={LIST: self.listed}.__getitem__,
+            report=self.lines.record,
+        )
         endpoints = SERVICE.build(self.log, given)
         self._endpoints = api_handler(SERVICE, endpoints, self.lines, self.issuer)
 
@@ -58,8 +62,8 @@ class MemoryShop(Customer):
         self.context = verified(subject) if subject else {}
         self.restart()
 
-    def sell(self, sku: str, name: str, price: int, currency: str = "EUR") -> None:
-        values: dict[str, str | int] = {"name": name, "price": price, "currency": currency}
+    def sell(self, sku: str, name: str, price: Value, currency: str = "EUR") -> None:
+        values: dict[str, Value] = {"name": name, "price": price, "currency": currency}
         self._products._items[sku] = Record(key=sku, values=values, version=1)
 
     def withdraw(self, sku: str) -> None:

@@ -14,7 +14,7 @@ from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
 from ops.stage.demo_catalogue import articles, sold_out
-from testkit.builders import Clock
+from testkit.builders import resources
 
 
 def test_there_are_twelve_products_one_of_them_sold_out() -> None:
@@ -25,7 +25,7 @@ def test_there_are_twelve_products_one_of_them_sold_out() -> None:
 def test_checkout_offers_all_seeded_products(here: Connection) -> None:
     fill(here)
 
-    offered = Catalogue(here.records(API, CATALOGUE), Clock()).products().products
+    offered = Catalogue(here.records(API, CATALOGUE), resources()).products()
 
     assert {(product.sku, product.price) for product in offered} == {
         (article.sku, article.price) for article in articles()
