@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from textwrap import indent, wrap
 from typing import Any, TextIO
 
 import msgspec
@@ -20,6 +21,8 @@ from ops.logs.columns import Columns
 from ops.logs.feed import Feed
 from ops.logs.filter import Filter
 from ops.logs.record import LogRecord
+
+_INDENT = " " * 14
 
 
 class RunStep:
@@ -79,8 +82,10 @@ class View:
         self._print(_head(name, text), {"step": name, "what": text})
 
     def note(self, text: str, style: str = "dim italic") -> None:
-        """Show a note between events."""
-        self._print(Text(f"{'':14}{text}", style), {"note": text})
+        """Show a note between events; on a terminal its lines are wrapped."""
+        width = self._options.out.width if self.terminal else sys.maxsize
+        wrapped = wrap(text, max(40, width - len(_INDENT)), break_on_hyphens=False)
+        self._print(Text(indent("\n".join(wrapped), _INDENT), style), {"note": text})
 
     def print_error(self, text: str) -> None:
         """Print an error to standard error."""

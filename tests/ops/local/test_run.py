@@ -57,6 +57,23 @@ def test_as_json_nothing_else_is_on_standard_output(capsys: pytest.CaptureFixtur
     assert printed == [{"step": "api", "what": "http://x"}, {"id": "A"}]
 
 
+def test_a_note_is_wrapped_on_a_terminal_only(capsys: pytest.CaptureFixture[str]) -> None:
+    log = io.StringIO()
+    view = View(Options(), Filter(), log)
+    text = "one line of " + "many words " * 9 + "and functions/email/reactions.py"
+
+    view.note(text)
+    view.terminal = True
+    view.note(text)
+
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert first == f"{'':14}{text}"
+    assert [line[:14].strip() for line in lines] == [""] * 3
+    assert " ".join(line[14:] for line in lines) == text
+    assert max(map(len, lines)) <= 80
+    assert [json.loads(line) for line in log.getvalue().splitlines()] == [{"note": text}] * 2
+
+
 def test_a_step_that_fails_shows_the_end_of_its_childs_log(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
