@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -17,6 +18,9 @@ from ops.paths import ROOT, STATE
 from ops.stage import local_run
 from ops.tour.steps import STEPS
 from tests.e2e.local_cloud import folder, free_port, processes_with, wait_until
+
+PATIENCE = 90
+"""Seconds within which a run must print what a test waits for."""
 
 FANFARE = (sys.executable, "-m", "ops")
 
@@ -41,12 +45,17 @@ class Run:
         self.output: list[str] = []
 
     def until_printed(self, words: str) -> None:
-        """Read its output until a line contains some words."""
+        """Read its output until a line contains some words; end it if none does in time."""
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.output.append(line)
-            if words in line:
-                return
+        watchdog = Timer(PATIENCE, self.process.terminate)
+        watchdog.start()
+        try:
+            for line in self.process.stdout:
+                self.output.append(line)
+                if words in line:
+                    return
+        finally:
+            watchdog.cancel()
         pytest.fail(f"it never printed {words!r}, but: {''.join(self.output)}{self.rest()}")
 
     def until_logged(self, log: str, words: str = "") -> None:
