@@ -232,3 +232,4 @@ def _types(routes: Iterable[Route]) -> Iterable[Any]:
             yield from (header.form for header in answer.headers)
         for problem in route.problems:
             yield from problem.more.values()
+            yield from (header.form for header in problem.headers)

@@ -9,12 +9,13 @@ from events.envelope import Event
 from functions.framework.http import Endpoint, Problem, Request, Response
 from functions.framework.ports import Resources, Row, Rows
 from functions.framework.reaction import Keep, On
-from functions.framework.routes import Answer, DeclaredProblem, Param, Route
+from functions.framework.routes import Answer, DeclaredProblem, Header, Param, Route
 from functions.framework.service import Consumer, Table
 
 POINTS = "examplepoints"
 OF_AN_ORDER = "GET /examplepoints/{id}"
 OF_A_CUSTOMER = "GET /examplepoints"
+RETRY = {"retry-after": "5"}
 
 
 class Points(msgspec.Struct, frozen=True):
@@ -39,7 +40,7 @@ class OfAnOrder:
     def __call__(self, request: Request) -> Response:
         row = self._rows.get("guest", request.path["id"])
         if row is None:
-            raise Problem(404, "no-points", "Ask again when the order is confirmed.")
+            raise Problem(404, "no-points", "Ask again later.", headers=RETRY)
         return Response(body=Points(points=int(row.values["points"])))
 
 
@@ -49,7 +50,7 @@ class OfACustomer:
 
     def __call__(self, request: Request) -> Response:
         if request.caller is None:
-            raise Problem(404, "no-points", "Guests have no account.")
+            raise Problem(404, "no-points", "Guests have no account.", headers=RETRY)
         found = self._rows.page(request.caller.customer, limit=9)
         return Response(body=Points(points=sum(int(row.values["points"]) for row in found)))
 
@@ -60,11 +61,14 @@ def endpoints(resources: Resources) -> dict[str, Endpoint]:
 
 
 _ID = Param(name="id", where="path", form=str, about="The order's id.", required=True)
+_RETRY = Header(name="Retry-After", form=int, about="Seconds to wait.")
 _COMMON: Any = {
     "method": "GET",
     "summary": "Show points",
     "answers": (Answer(about="The points.", body=Points),),
-    "problems": (DeclaredProblem(status=404, kind="no-points", about="There are none."),),
+    "problems": (
+        DeclaredProblem(status=404, kind="no-points", about="There are none.", headers=(_RETRY,)),
+    ),
 }
 ROUTES = (
     Route(

@@ -139,6 +139,7 @@ def test_a_consumers_routes_are_described_with_the_api_that_serves_them() -> Non
     assert added["operationId"] == "exampleloyalty.customer"
     assert added["security"] == [{"jwt": []}]
     assert added["tags"] == ["exampleloyalty"]
+    assert added["responses"]["404"]["headers"]["Retry-After"]["schema"] == {"type": "integer"}
     (server,) = added["servers"]
     assert "ApiUrl of the stack fanfare-<stage>-exampleloyalty" in server["description"]
     assert document["paths"].items() > openapi([the_map.API])["paths"].items()
