@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from functions.framework.ports import SafeToLog
 from functions.framework.service import Access, Service
 
+CHANGE = "Change"
+
 NEEDED: Mapping[str, Access] = {
     "tables.get": "get",
     "tables.put": "put",
@@ -16,6 +18,7 @@ NEEDED: Mapping[str, Access] = {
     "rows.remove": "remove",
     "rows.listed": "listed",
     "rows.all": "list",
+    CHANGE: "change",
 }
 """The access that each call of a table needs."""
 

@@ -101,8 +101,6 @@ class MotoWorld(Polling):
             env[settings.ADAPTER] = adapter.name
             if adapter.mails:
                 env[settings.SENDER] = names.LOCAL_SENDER
-            if adapter.secret:
-                env[settings.SECRET] = names.secret(self.stage, service.name)
         return env
 
     def append(self, event: Event[Any]) -> Event[Any]:

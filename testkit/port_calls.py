@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from functions.framework.ports import Log, Mail, Mailbox, Records, Resources, Rows, Topic
 from functions.framework.service import Adapter, Consumer, Service
 from functions.runtime.main import Dependencies
-from testkit.access import AccessDenied, why_denied
+from testkit.access import CHANGE, AccessDenied, why_denied
 
 PORTS: dict[str, type] = {
     "log": Log,
@@ -83,7 +83,7 @@ class PortCalls:
         """Return the ports of a service, watched."""
         return replace(
             given,
-            log=self._port(service.name, "log", given.log),
+            log=_WatchedPort(given.log, partial(self._log_call, service)),
             topic=self._port(service.name, "topic", given.topic),
             resources=self._resources(service, given.resources),
         )
@@ -131,13 +131,22 @@ class PortCalls:
 
     def _table(self, service: Service, table: str, port: str, own: Any) -> Any:
         def call(method: str, *args: Any, **by_name: Any) -> Any:
-            denied = why_denied(service, table, f"{port}.{method}")
-            if denied:
-                self.denied.append(denied)
-                raise AccessDenied(denied)
+            self._check_access(service, table, f"{port}.{method}")
             return self._call(service.name, port, method, *args, **by_name)
 
         return _WatchedPort(own, call)
+
+    def _log_call(self, service: Service, method: str, *args: Any, **by_name: Any) -> Any:
+        changes = args[2] if len(args) > 2 else by_name.get("changes", ())
+        for change in changes:
+            self._check_access(service, change.table, CHANGE)
+        return self._call(service.name, "log", method, *args, **by_name)
+
+    def _check_access(self, service: Service, table: str, call: str) -> None:
+        denied = why_denied(service, table, call)
+        if denied:
+            self.denied.append(denied)
+            raise AccessDenied(denied)
 
     def _port(self, service: str, name: str, port: Any) -> Any:
         return _WatchedPort(port, partial(self._call, service, name))

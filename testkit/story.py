@@ -18,7 +18,7 @@ from testkit.customer import Customer, HttpAnswer
 from testkit.memory import MemoryWorld
 from testkit.port_calls import Failure, PortCalls
 from testkit.results import Results
-from testkit.services import mailing_adapters, services_of
+from testkit.services import adapters_of, services_of
 from testkit.world import World
 
 
@@ -44,7 +44,7 @@ class Story(Results):
         clock, calls = Clock(), PortCalls()
         world = self._make_world(
             clock=clock,
-            adapters=mailing_adapters(services) | dict(adapters or {}),
+            adapters=adapters_of(services, adapters or {}),
             issuer=issuer,
             wrap=calls.wrap,
         )

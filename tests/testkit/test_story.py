@@ -11,7 +11,7 @@ from events.contracts.checkout import OrderPlaced
 from events.contracts.ordering import OrderConfirmed
 from functions.framework.ports import Row
 from functions.framework.reaction import Keep, On
-from functions.framework.service import Consumer, Table
+from functions.framework.service import Consumer, Table, UnknownAdapter
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.map import CONSUMERS
 from functions.orders.service import SERVICE as ORDERS
@@ -147,6 +147,30 @@ def test_a_call_that_aws_would_refuse_fails_the_test(capsys: pytest.CaptureFixtu
     ):
         story.settle()
     assert "error=AccessDenied" in capsys.readouterr().out
+
+
+def test_a_change_that_aws_would_refuse_fails_the_test() -> None:
+    stock = replace(INVENTORY.tables[0], access=frozenset({"get"}))
+    story = Story(only=(replace(INVENTORY, tables=(stock,)),))
+    story.place()
+
+    with pytest.raises(AssertionError, match=r"inventory calls Change .* Add 'change' to the"):
+        story.settle()
+
+
+@pytest.mark.parametrize(
+    ("adapters", "error", "sentence"),
+    [
+        ({"emial": "ses"}, LookupError, "no consumer 'emial'; there are: analytics, email"),
+        ({"email": "smtp"}, UnknownAdapter, "email has no adapter 'smtp'; it has record, ses"),
+        ({"payment": "stripe"}, ValueError, "'stripe' of payment needs a secret: a story has none"),
+    ],
+)
+def test_an_adapter_that_a_story_cannot_have_is_refused(
+    adapters: dict[str, str], error: type[Exception], sentence: str
+) -> None:
+    with pytest.raises(error, match=sentence):
+        Story(adapters=adapters)
 
 
 def test_a_slot_is_stated_once() -> None:
