@@ -76,7 +76,8 @@ def test_malformed_messages_of_a_batch_fail_alone(
 
     batch = data.draw(st.permutations([*wrong, *good]))
     answer, output = world.call(consumer.name, {"Records": batch})
-    assert set(failures(answer)) == unreadable
+    failed = [line for line in lines(output) if line.get("error") and "event" in line]
+    assert set(failures(answer)) == unreadable, f"{consumer.name} failed: {failed}"
     assert MARK_START not in output
     handled = {line["event"]: line["outcome"] for line in lines(output) if "event" in line}
     for story in stories:

@@ -78,7 +78,11 @@ def test_an_emptied_read_model_is_rebuilt_as_it_was(
     table = world.own_table(consumer.name, consumer.projection.table)
     before = world.table(table)
     histories = [world.history(order.id) for order in placed]
-    assert len(before) == len([row for row in map(consumer.projection.fold, histories) if row])
+    rows = [row for row in map(consumer.projection.fold, histories) if row]
+    assert len(before) == len(rows), (
+        f"{consumer.name} keeps other rows than its projection folds: see its reactions and"
+        f" `projection` in {consumer.code_package}.service, and its tests"
+    )
     assert before, f"no order of this test has a row of {consumer.name}"
     assert projection.check(stage, OPTIONS, consumer, consumer.projection, None) is ExitCode.DONE
 

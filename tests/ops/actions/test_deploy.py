@@ -34,7 +34,7 @@ def test_named_services_are_deployed_once_each() -> None:
         ([], False, "Name the consumers to deploy, such as `fanfare deploy email`, or all"),
         (["email"], True, "Name the consumers to deploy"),
         (["emial"], False, "no consumer 'emial'. Did you mean email?"),
-        (["loyal"], False, "There are checkout, payment, .* has its row in functions/loyal/serv"),
+        (["examplex"], False, "There are checkout, payment, .* row in functions/examplex/serv"),
         (["../x"], False, r"There is no consumer '\.\./x'"),
     ],
 )

@@ -34,7 +34,9 @@ def test_each_consumer_is_sent_only_the_types_it_subscribes_to(usage: Usage) -> 
 
     for consumer in CONSUMERS:
         expected = sum(fact in consumer.subscribed_types for fact in facts)
-        assert usage.messages[consumer.name] == expected == usage.invocations[consumer.name]
+        assert usage.messages[consumer.name] == expected == usage.invocations[consumer.name], (
+            f"{consumer.name} receives messages again: does its reaction fail? Run its own tests"
+        )
 
 
 def test_a_new_consumer_costs_its_messages() -> None:

@@ -173,7 +173,9 @@ def test_no_consumer_rejects_an_old_message_of_an_erased_order_as_forged(world: 
         world.queues[consumer.name].paused = False
         subscribed = [e for e in ended() if e.type in consumer.subscribed_types]
         outcomes = world.handle(consumer.name, *subscribed)
-        assert set(outcomes) <= {"duplicate", "done", "nothing"}, consumer.name
+        assert set(outcomes) <= {"duplicate", "done", "nothing"}, (
+            f"{consumer.name} fails on events without personal data: functions/{consumer.name}/"
+        )
         parcels = str(list(world.tables("parcels").all()))
         assert not any(personal in parcels for personal in PERSONAL)
     after = world.log.read(ORDER)
