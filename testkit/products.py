@@ -1,36 +1,36 @@
-"""Products of a story: offers in the catalogue, pieces in stock."""
+"""Products for a story or an application: offers in the catalogue, pieces in stock."""
+
+from collections.abc import Callable
 
 from events.contracts.checkout import Line
 from functions.checkout.catalogue import CATALOGUE
 from functions.checkout.service import SERVICE as CHECKOUT
-from functions.framework.ports import Record, Value
+from functions.framework.ports import Record, Records, Value
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.inventory.service import SERVICE as INVENTORY
 from testkit.builders import MUTE, TRUMPET
-from testkit.results import Results
+
+type OwnTables = Callable[[str, str], Records]
+"""Returns the table of an owner and a name."""
 
 
-def sell(story: Results, *lines: Line) -> None:
-    """Offer products at their prices, by default both of the builders, if checkout runs."""
-    if CHECKOUT.name not in story.services:
-        return
+def offer(tables: OwnTables, *lines: Line) -> None:
+    """Offer products at their prices, by default both of the builders."""
     for line in lines or (TRUMPET, MUTE):
-        offer: dict[str, Value] = {"name": line.name, "currency": "EUR", "price": line.unit_price}
-        _write(story, CHECKOUT.name, CATALOGUE, line.sku, offer)
+        offered: dict[str, Value] = {"name": line.name, "price": line.unit_price, "currency": "EUR"}
+        _write(tables(CHECKOUT.name, CATALOGUE), line.sku, offered)
 
 
-def stock(story: Results, *lines: Line) -> None:
-    """Add the pieces of these lines to the stock, if inventory runs."""
-    if INVENTORY.name not in story.services:
-        return
+def stock(tables: OwnTables, *lines: Line) -> None:
+    """Add the pieces of these lines to the stock."""
     for line in lines:
-        there = story.tables(INVENTORY.name, STOCK).get(line.sku)
+        records = tables(INVENTORY.name, STOCK)
+        there = records.get(line.sku)
         pieces = int(there.values.get(AVAILABLE, 0)) if there else 0
-        _write(story, INVENTORY.name, STOCK, line.sku, {AVAILABLE: pieces + line.quantity})
+        _write(records, line.sku, {AVAILABLE: pieces + line.quantity})
 
 
-def _write(story: Results, owner: str, table: str, key: str, values: dict[str, Value]) -> None:
-    records = story.tables(owner, table)
+def _write(records: Records, key: str, values: dict[str, Value]) -> None:
     there = records.get(key)
     known = dict(there.values) if there else {}
     records.put(Record(key=key, values=known | values, version=there.version if there else 0))

@@ -7,18 +7,18 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
+
 from events.envelope import Event
 from functions import map as the_map
-from functions.checkout.catalogue import CATALOGUE
 from functions.framework.batching import MAX_BYTES
-from functions.framework.ports import Record, Value
 from functions.framework.service import Service
-from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.aws.queue import SqsQueue
 from functions.runtime.aws.topic import SnsTopic
 from functions.runtime.handlers.observer import LogObserver
 from functions.runtime.main import Dependencies
 from functions.runtime.memory.application import Application
+from testkit import products
 from testkit.builders import MUTE, TRUMPET, Clock
 from tests.support.output import Output
 
@@ -84,11 +84,11 @@ class World(Application):
         self.clear()
         self.aws.published.clear()
         self.aws.sent.clear()
-        for line in (TRUMPET, MUTE):
-            offer: dict[str, Value] = {"name": line.name, "currency": "EUR"}
-            offer["price"] = line.unit_price
-            self.tables(CATALOGUE).put(Record(key=line.sku, values=offer, version=0))
-            self.tables(STOCK).add(line.sku, AVAILABLE, 10**6)
+        products.offer(self.tables)
+        products.stock(
+            self.tables,
+            *(msgspec.structs.replace(line, quantity=10**6) for line in (TRUMPET, MUTE)),
+        )
         for event in known:
             self.append(event)
 

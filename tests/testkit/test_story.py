@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from moto.core.models import MockAWS
 
 from events.contracts.checkout import OrderPlaced
 from events.contracts.ordering import OrderConfirmed
@@ -171,6 +172,12 @@ def test_an_adapter_that_a_story_cannot_have_is_refused(
 ) -> None:
     with pytest.raises(error, match=sentence):
         Story(adapters=adapters)
+
+
+def test_a_story_that_cannot_begin_leaves_moto() -> None:
+    with pytest.raises(ValueError, match="is given twice"):
+        MotoStory(only=(LISTENER, LISTENER))
+    assert not MockAWS._mocks_active
 
 
 def test_a_slot_is_stated_once() -> None:

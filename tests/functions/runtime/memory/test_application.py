@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from random import Random
 from typing import Any
 
 import pytest
@@ -12,8 +11,7 @@ from events.contracts.checkout import OrderPlaced
 from events.contracts.inventory import StockReserved, StockVoided
 from events.envelope import Event
 from events.history import History
-from functions.checkout.catalogue import CATALOGUE
-from functions.framework.ports import Change, Log, Message, Record, Value
+from functions.framework.ports import Change, Log, Message
 from functions.framework.reaction import Fill, On
 from functions.framework.service import Consumer, Service, Table
 from functions.inventory.reactions import AVAILABLE, STOCK
@@ -22,6 +20,7 @@ from functions.map import API, BUS, CONSUMERS
 from functions.runtime import backoff
 from functions.runtime.main import Dependencies
 from functions.runtime.memory.application import Application
+from testkit import products
 from testkit.builders import MUTE, ORDER, TRUMPET, Clock, placed
 from testkit.customer import BODY, KEY
 
@@ -31,11 +30,8 @@ LISTENER = Consumer(name="listener", on=(On(event=OrderPlaced, react=lambda _: N
 def shop(**given: Any) -> Application:
     """Return the whole shop with both products in stock."""
     application = Application((API, BUS, *CONSUMERS), clock=Clock(), **given)
-    for line in (TRUMPET, MUTE):
-        offer: dict[str, Value] = {"name": line.name, "currency": "EUR"}
-        offer["price"] = line.unit_price
-        application.tables(CATALOGUE).put(Record(key=line.sku, values=offer, version=0))
-        application.tables(STOCK).add(line.sku, AVAILABLE, 10)
+    products.offer(application.tables)
+    products.stock(application.tables, *[TRUMPET, MUTE] * 3)
     return application
 
 
@@ -68,40 +64,6 @@ def test_a_single_consumer_receives_its_subscribed_types() -> None:
 
     assert application.history(ORDER).states(StockReserved)
     assert application.tables(STOCK).number(MUTE.sku, AVAILABLE) == 0
-
-
-def test_a_paused_consumer_does_not_block_others_and_continues_later() -> None:
-    application = shop()
-    application.queues["email"].paused = True
-    application.append(placed())
-    application.settle()
-    assert "DispatchScheduled" in facts(application)
-    assert "ReceiptSent" not in facts(application)
-
-    application.queues["email"].paused = False
-    application.settle()
-
-    assert {"ReceiptSent", "DispatchNoteSent"} <= facts(application)
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_any_order_of_deliveries_has_the_same_result(seed: int) -> None:
-    usual, random = shop(), shop()
-    for application, by_chance in ((usual, None), (random, Random(seed))):
-        application.append(placed())
-        application.settle(by_chance)
-
-    assert facts(random) == facts(usual)
-
-
-def test_a_message_that_was_sent_twice_is_handled_once() -> None:
-    application = shop()
-    application.append(placed())
-    application.settle()
-    before = application.history(ORDER)
-
-    assert application.handle("payment", placed()) == ["duplicate"]
-    assert application.history(ORDER) == before
 
 
 def test_a_message_that_always_fails_is_dead_after_its_last_receive() -> None:
