@@ -119,15 +119,16 @@ def before(cloud: LocalCloud) -> Mapping[str, Any]:
 
 
 def state(cloud: LocalCloud) -> dict[str, Any]:
-    """Return templates, times of updates, hashes of code, and all synthesized bytes."""
+    """Return templates and times of updates, hashes of code, synthesized templates and assets."""
     client = cloud.connection.client("cloudformation")
     stacks = update_times(cloud.connection)
     out = cloud.folder / "cdk.out"
+    made = [*out.glob("*.template.json"), *out.glob("*.assets.json"), *out.glob("asset.*/**/*")]
     return (
         {f"{name}.updated": when for name, when in stacks.items()}
         | {name: client.get_template(StackName=name)["TemplateBody"] for name in stacks}
         | {f"{name}.code": code for name, code in code_hashes(cloud.connection).items()}
-        | {str(path): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+        | {str(path): path.read_bytes() for path in made if path.is_file()}
     )
 
 
