@@ -15,8 +15,9 @@ from ops.paths import ROOT
 from ops.scaffold.checkout import CODEC, CONTRACTS, MAP, TESTS, Checkout
 from ops.scaffold.drafts import draft_consumer
 from ops.scaffold.request import NewConsumer
-from tests.ops.scaffold.kinds import KINDS, scaffold_kinds
+from tests.ops.scaffold.kinds import kinds, scaffold_kinds
 
+KINDS = kinds()
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
 QUICK = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
@@ -24,7 +25,6 @@ QUICK = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 DECLARED = """
 import json
 from events import codec
-from events.contracts import upcasters
 from functions.map import CONSUMERS
 from pathlib import Path
 samples = {path.name: codec.decode(path.read_bytes()).source
