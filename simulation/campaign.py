@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from functions.framework.service import Consumer, Relay
 from functions.map import BUS, CONSUMERS
-from simulation.faults import Fault, possible
+from simulation.calls import Call
+from simulation.faults import Fault
 from simulation.invariants.violation import Violation
 from simulation.scenario import Scenario
 from simulation.world import World
@@ -36,7 +37,7 @@ class Tally:
     steps: int = 0
     faults: Counter[Fault] = field(default_factory=Counter)
     pairs: Counter[tuple[str, Fault]] = field(default_factory=Counter)
-    calls: Counter[str] = field(default_factory=Counter)
+    calls: Counter[Call] = field(default_factory=Counter)
     mails_again: int = 0
 
     def add(self, run: Run) -> None:
@@ -46,10 +47,11 @@ class Tally:
         self.steps += run.world.scheduler.steps
         self.calls += run.world.scheduler.calls
         self.mails_again += sum(sent - 1 for sent in run.world.shop.mails.values())
+        aimed = run.scenario.aimed
         self.faults.update(one.fault for one in run.world.scheduler.consequences)
         for fault in run.world.scheduler.injected.values():
             self.faults[fault.fault] += 1
-            if fault.call:
+            if fault.call and (not aimed or fault.target.partition(" ")[0] in aimed):
                 self.pairs[fault.call, fault.fault] += 1
 
     def merge(self, other: "Tally") -> None:
@@ -65,7 +67,7 @@ class Tally:
     @property
     def coverage(self) -> tuple[int, int]:
         """Return how many pairs of call and fault occurred, and how many can occur."""
-        return len(self.pairs), sum(len(possible(call)) for call in self.calls)
+        return len(self.pairs), sum(len(call.faults) for call in self.calls)
 
     @property
     def missed(self) -> tuple[tuple[str, Fault], ...]:
@@ -73,7 +75,7 @@ class Tally:
         return tuple(
             (call, fault)
             for call in sorted(self.calls)
-            for fault in possible(call)
+            for fault in call.faults
             if (call, fault) not in self.pairs
         )
 

@@ -1,12 +1,8 @@
 """Faults: what can go wrong with a call of a port, a worker, a message or a consumer."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
-from functions.framework.ports import MailUnavailable
-from functions.payment.gateway import GatewayUnavailable
-from functions.shipping.carrier import CarrierUnavailable
 from simulation.clock import format_time
 
 type Fault = Literal[
@@ -63,26 +59,6 @@ DESCRIPTIONS: dict[Fault, str] = {
 """Each fault's description. Those from `timed out` on befall workers, messages and consumers, not
 calls."""
 
-ON_ANY_CALL: tuple[Fault, ...] = ("die before", "die after", "throttled", "slow", "frozen")
-COMPLETED_LATER: tuple[Fault, ...] = ("die, done later", "lost, done later")
-ON_A_WRITE: tuple[Fault, ...] = ("lost", *COMPLETED_LATER)
-RETRIED: tuple[Fault, ...] = ("done twice",)
-READS = frozenset({"log.read", "records.get", "rows.page", "rows.listed", "carrier.find"})
-NOT_RETRIED = frozenset({"mailbox.send"})
-"""Calls that the SDK does not retry; their answer may be lost all the same."""
-
-RARE = {
-    "rows.remove": 8,
-    "carrier.find": 8,
-    "gateway.cancel": 3,
-    "log.append with changes": 2,
-}
-OFTEN = 0.5
-"""Calls that few worlds make meet faults so many times as often, up to this share. Otherwise some
-of their faults would occur in one world of thousands."""
-
-WITH_CHANGES = "log.append with changes"
-
 
 @dataclass(frozen=True, kw_only=True)
 class InjectedFault:
@@ -101,35 +77,3 @@ class InjectedFault:
         """Return the time, the target and the explanation."""
         where = f"{self.target}, {self.call}" if self.call else self.target
         return f"{format_time(self.at)}  {where}: {DESCRIPTIONS[self.fault]}{self.detail}"
-
-
-class Unavailable(Exception):
-    """A call of a port failed, or its answer never came."""
-
-
-UNAVAILABLE: dict[str, type[Exception]] = {
-    "gateway": GatewayUnavailable,
-    "carrier": CarrierUnavailable,
-    "mailbox": MailUnavailable,
-}
-"""The error that a port declares for this, if it does."""
-
-
-@cache
-def possible(call: str) -> tuple[Fault, ...]:
-    """Return the faults that a call can meet."""
-    if call in READS:
-        return ON_ANY_CALL
-    faults = ON_ANY_CALL + ON_A_WRITE
-    if call not in NOT_RETRIED:
-        faults += RETRIED
-    if call == WITH_CHANGES:
-        faults += ("conflict",)
-    if call == "topic.publish":
-        faults += ("partial",)
-    return faults
-
-
-def unavailable(call: str) -> Exception:
-    """Return the error that the caller of a failed call gets."""
-    return UNAVAILABLE.get(call.partition(".")[0], Unavailable)(call)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, override
 
 from events.envelope import Event
@@ -13,17 +14,15 @@ from functions.runtime.handlers.reactor import Handled, Reactor
 from functions.runtime.handlers.relay import UnpublishedQueue
 from functions.runtime.main import Dependencies, compose
 from functions.runtime.memory.lambda_events import batch, failures, queue_record
-from simulation.faults import UNAVAILABLE, Unavailable
-from simulation.invariants.violation import Violation, functions_fail_only_with_their_calls
+from simulation.calls import Unavailable
+from simulation.invariants.violation import Violation
 from simulation.message import Receipt
 from simulation.stepped_ports import SteppedQueue
+from simulation.watch import Watch
 from simulation.worker import Worker, working
 
 type Work = Callable[[Sequence[Receipt]], AbstractSet[str]]
 """Handles a batch, and returns the ids of the messages that failed."""
-
-RETRIABLE: tuple[type[Exception], ...] = (Unavailable, *UNAVAILABLE.values())
-"""The errors with which a function may fail, to be retried."""
 
 
 class Invocation(Worker):
@@ -56,19 +55,26 @@ class Invocation(Worker):
             super().turn_to(name, numbers)
 
 
+@dataclass(kw_only=True)
 class WatchedReactor(Reactor):
     """A reactor that notes its invocation's current message, and lets no bug pass for an outage."""
+
+    watch: Watch
 
     @override
     def handle(self, event: Event[Any]) -> Handled:
         invocation = working(Invocation)
         invocation.begin(event)
+        watch = self.watch
+        attempt = watch.begin(event, invocation.name) if watch.counts else None
+        invocation.attempt = attempt
         try:
             handled = super().handle(event)
-        except RETRIABLE:
-            raise
         except Exception as error:
-            raise Violation(functions_fail_only_with_their_calls, invocation.name, error) from error
+            watch.check_failure(error, invocation.name, attempt)
+            raise
+        if attempt is not None:
+            watch.end(attempt, handled.outcome)
         invocation.message.done = True
         return handled
 
@@ -92,7 +98,7 @@ def by_reactor(reactor: Reactor, queue: SteppedQueue) -> Work:
         for receipt in receipts:
             try:
                 reactor.handle(receipt.message.event)
-            except RETRIABLE:
+            except Exception:  # noqa: BLE001  the watch has accepted it
                 failed |= {receipt.message.name}
                 with suppress(Unavailable):
                     queue.hide({receipt.handle: backoff.delay(receipt.nth)})

@@ -1,19 +1,15 @@
 """The functions of a world: the services' own handlers and chores on stepped ports."""
 
 from collections.abc import Sequence
-from functools import partial
-from itertools import count
+from functools import cache, partial
 
-from functions.email.sender import stage_mailbox
-from functions.framework.ports import Resources
+from functions.framework.ports import Log, Resources
 from functions.framework.service import Consumer
-from functions.payment.sandbox import SandboxGateway
 from functions.runtime.main import Dependencies, compose_reactor
-from functions.shipping.sandbox import SandboxCarrier
+from functions.runtime.memory.log import LogOfService
+from simulation.calls import QUEUE_DELETE, Unavailable
 from simulation.clock import SECOND
-from simulation.faults import Unavailable
 from simulation.invocation import (
-    RETRIABLE,
     Invocation,
     SilentObserver,
     WatchedReactor,
@@ -22,61 +18,61 @@ from simulation.invocation import (
     by_reactor,
 )
 from simulation.message import Receipt
+from simulation.outside import outside_of
 from simulation.queue import Queue
 from simulation.scheduler import Scheduler
 from simulation.state import ShopState
 from simulation.stepped_ports import (
-    SteppedCarrier,
-    SteppedGateway,
     SteppedLog,
     SteppedMailbox,
     SteppedQueue,
     SteppedRecords,
     SteppedRows,
 )
+from simulation.watch import Watch
 from simulation.worker import NEVER, Worker, call
 
 
 class Lambdas:
     """Runs the functions of a world's consumers."""
 
-    def __init__(
-        self, scheduler: Scheduler, shop: ShopState, log: SteppedLog, *, whole: bool, real: bool
-    ) -> None:
-        """With `whole`, gateway and carrier do each call as a whole, as a provider does.
+    def __init__(self, scheduler: Scheduler, shop: ShopState, *, whole: bool, real: bool) -> None:
+        """`watches` are by consumer, `close` those of them that look closely.
 
-        Otherwise they are the sandboxes, which make calls of their own to tables. With `real`, the
-        handlers that Lambda calls handle messages.
+        With `whole`, ports to the outside do each call as a whole, as a provider does.
+
+        Otherwise those with tables make calls of their own to these. With `real`, the handlers that
+        Lambda calls handle messages.
         """
         self._scheduler = scheduler
         self._shop = shop
-        self._log = log
         self._whole = whole
         self._real = real
-        rows = {name: SteppedRows(rows) for name, rows in shop.rows.items()}
-        self._resources = Resources(
-            tables=lambda name: SteppedRecords(shop.tables(name)),
-            rows=rows.__getitem__,
-            clock=scheduler.clock,
-            mailbox=SteppedMailbox(shop),
-        )
-        self._references = count(1)
         self._works: dict[str, Work] = {}
+        self._ports: dict[str, tuple[Log, Resources]] = {}
+        self.watches: dict[str, Watch] = {}
+        self.close: dict[str, Watch] = {}
 
     def add(self, queue: Queue) -> None:
         """Compose the function of a queue's consumer."""
         consumer = queue.consumer
+        aimed = consumer.name in self._scheduler.aimed
+        watch = Watch(consumer, self._shop, self._scheduler, aimed=aimed)
+        log, resources = self._ports[consumer.name] = self._ports_of(consumer)
         stepped = SteppedQueue(queue)
         given = Dependencies(
             observer=SilentObserver(),
             clock=self._scheduler.clock,
-            log=self._log,
-            resources=self._resources,
-            outside=self._outside(consumer),
+            log=log,
+            resources=resources,
+            outside=outside_of(watch, resources, whole=self._whole),
             queue=stepped,
             monotonic=lambda: self._scheduler.now / SECOND,
-            make_reactor=WatchedReactor,
+            make_reactor=partial(WatchedReactor, watch=watch),
         )
+        self.watches[consumer.name] = watch
+        if watch.close:
+            self.close[consumer.name] = watch
         self._works[consumer.name] = (
             by_handler(consumer, given)
             if self._real
@@ -87,21 +83,27 @@ class Lambdas:
         """Start a function on a batch; it is killed at its timeout."""
         worker = Invocation(queue.consumer.name, batch, partial(self.handle, queue, batch))
         worker.deadline = self._scheduler.now + queue.consumer.timeout * SECOND
+        processes = self.watches[queue.consumer.name].processes
+        if processes is not None:
+            worker.process = processes.take(worker.name)
         self._scheduler.start(worker, numbers=batch[0].numbers if worker.alone else None)
 
     def handle(self, queue: Queue, batch: Sequence[Receipt], worker: Invocation) -> None:
         """Handle a batch, and acknowledge the messages that are not among its failures."""
         failed = self._works[queue.consumer.name](batch)
-        worker.deadline = NEVER  # Lambda itself acknowledges
+        worker.deadline, worker.attempt = NEVER, None  # Lambda itself acknowledges
         done = [each for each in batch if each.message.name not in failed] if failed else batch
         if done:
             worker.turn_to(f"{done[0].handle}, done")
             self.acknowledge(queue, done)
+        processes = self.watches[queue.consumer.name].processes
+        if processes is not None:
+            processes.give_back(worker.process)
 
     def acknowledge(self, queue: Queue, done: Sequence[Receipt]) -> None:
         """Acknowledge messages; if that fails, the queue delivers them again."""
         try:
-            call("queue.delete", self._delete, queue, done)
+            call(QUEUE_DELETE, self._delete, queue, done)
         except Unavailable:
             return
 
@@ -110,47 +112,31 @@ class Lambdas:
         chore = consumer.chore
         if chore is None:
             return
+        log, resources = self._ports[consumer.name]
 
-        def work(_: Worker) -> None:
+        def work(worker: Worker) -> None:
             try:
-                for _report in chore.run(self._log, self._resources):
+                for _report in chore.run(log, resources):
                     pass
-            except RETRIABLE:
-                return
+            except Exception as error:  # noqa: BLE001  an error of its own is a violation
+                self.watches[consumer.name].check_failure(error, worker.name, None)
 
         worker = Worker(consumer.name, f"{consumer.name} tick {number}", work)
         worker.deadline = self._scheduler.now + consumer.timeout * SECOND
         self._scheduler.start(worker)
 
+    def _ports_of(self, consumer: Consumer) -> tuple[Log, Resources]:
+        """Return the log and the resources of a consumer: its own tables, and no others."""
+        own = self._shop.own.of(consumer)
+        records, rows = cache(own.records), cache(own.rows)
+        return SteppedLog(LogOfService(self._shop.log, records)), Resources(
+            tables=cache(lambda name: SteppedRecords(records(name))),
+            rows=cache(lambda name: SteppedRows(rows(name))),
+            clock=self._scheduler.clock,
+            mailbox=SteppedMailbox(self._shop),
+        )
+
     def _delete(self, queue: Queue, done: Sequence[Receipt]) -> None:
         for receipt in done:
             if queue.delete(receipt):
                 self._shop.acknowledged(queue.consumer.name, receipt.message.event)
-
-    def _outside(self, consumer: Consumer) -> object:
-        match consumer.name:
-            case "payment":
-                return self._gateway()
-            case "shipping":
-                return self._carrier()
-            case "email":
-                return stage_mailbox(self._resources)
-        adapter = consumer.adapter()
-        return adapter.build(self._resources) if adapter else None
-
-    def _gateway(self) -> SandboxGateway | SteppedGateway:
-        ledger = self._shop.ledger
-        new = partial(_reference, self._references)
-        if self._whole:
-            return SteppedGateway(SandboxGateway(ledger, new))
-        return SandboxGateway(SteppedRecords(ledger), new)
-
-    def _carrier(self) -> SandboxCarrier | SteppedCarrier:
-        parcels, clock = self._shop.parcels, self._scheduler.clock
-        if self._whole:
-            return SteppedCarrier(SandboxCarrier(parcels, clock))
-        return SandboxCarrier(SteppedRecords(parcels), clock)
-
-
-def _reference(numbers: "count[int]") -> str:
-    return f"sbx_{next(numbers)}"

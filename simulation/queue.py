@@ -18,22 +18,12 @@ from simulation.message_groups import MessageGroups
 from simulation.scheduler import Scheduler
 from simulation.visibility import Visibility
 
-TWICE = share(0.05)
-"""The share of receives after which another worker receives the same message at once."""
-
-DOUBLED = share(0.05)
-"""The share of messages of a standard queue that SNS delivers twice."""
-
-DELAY = 200
-"""The longest delivery time, in milliseconds; it lets messages overtake each other."""
-
 LAGS = (1, 50, 1000)
 """The longest time until the next poll (ms), one per world; a longer one makes larger batches."""
 
-BURIED = share(0.004)
 BURIED_AGAIN = (share(0.15), 0)
-"""The share of messages that end in the DLQ because every worker dies on them: of those received
-for the first time, and of those that failed before; each world has one of the latter."""
+"""The share of messages that end in the DLQ because every worker dies on them, of those that failed
+before; each world has one of them."""
 
 
 class QueueListener(Protocol):
@@ -74,6 +64,10 @@ class Queue:
         self._visibility = Visibility(scheduler, consumer.visibility * SECOND, self._appear)
         self._max_receives = backoff.receives_to_ride_out()
         self._buried_again = scheduler.draws.pick("buried again", BURIED_AGAIN)
+        chances = scheduler.chances(consumer.name)
+        self._twice, self._doubled = share(chances.twice), share(chances.doubled)
+        self._buried = share(chances.buried)
+        self._longest_delay = scheduler.draws.pick(f"delay to {consumer.name}", chances.delays)
         self._batch = consumer.batch if batches else 1
         self._longest_lag = scheduler.draws.pick("lag", LAGS) if batches else 1
         self._groups = MessageGroups()
@@ -89,7 +83,7 @@ class Queue:
             self.missed.add(event.id)
             return
         number = self.send(event, body)
-        if number < DOUBLED and not self.consumer.ordered:
+        if number < self._doubled and not self.consumer.ordered:
             name = self._name(event)
             if self._scheduler.inject(name, "doubled"):
                 self._arrive(f"{name} doubled", event, body)
@@ -155,7 +149,7 @@ class Queue:
         self._held[event.id] += 1
         if self.consumer.ordered:
             self._groups.add(message)
-        self._visibility.hide(message, now + 1 + wait % DELAY)
+        self._visibility.hide(message, now + 1 + wait % self._longest_delay)
         return rest
 
     def _remove(self, message: Message) -> None:
@@ -226,12 +220,12 @@ class Queue:
         return True
 
     def _is_buried(self, message: Message, numbers: Iterator[int]) -> bool:
-        chance = self._buried_again if message.receives else BURIED
+        chance = self._buried_again if message.receives else self._buried
         message.buried = next(numbers) < chance and self._scheduler.inject(message.handle, "buried")
         return message.buried
 
     def _receive(self, message: Message, numbers: Iterator[int]) -> Receipt:
-        again = next(numbers) < TWICE and not self.consumer.ordered
+        again = next(numbers) < self._twice and not self.consumer.ordered
         receipt = message.receive(self._scheduler.now, numbers)
         self._receipts[receipt.handle] = receipt
         self._visibility.receive(message)

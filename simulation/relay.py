@@ -10,8 +10,8 @@ from functions.framework.ports import Message, Topic
 from functions.framework.service import Relay
 from functions.runtime.main import Dependencies, InvocationFailed, compose
 from functions.runtime.memory.lambda_events import batch, failures, stream_record
+from simulation.calls import Unavailable
 from simulation.clock import DAY, HOUR, MINUTE, SECOND
-from simulation.faults import Unavailable
 from simulation.invocation import SilentObserver
 from simulation.scheduler import Scheduler
 from simulation.stepped_ports import SteppedTopic

@@ -29,8 +29,8 @@ def report(run: Run) -> Iterator[str]:
         for event in run.world.shop.log.read(order):
             at = millis(event.time) - millis(BEGIN)
             yield f"    {format_time(at)}  {event.source}: {event.slot} is {event.type}"
-        for reference, life in run.world.shop.states(order).items():
-            yield f"  At the gateway {reference} was {', then '.join(life)}."
+        for line in run.world.describe(order):
+            yield f"  {line}"
     yield f"  Then it did not hold: {violation}"
 
 

@@ -1,15 +1,16 @@
-"""Scheduler: the virtual clock, the agenda, and the fault, if any, of each call of a port."""
+"""Scheduler: the virtual clock, the agenda, and the duration of each call of a port."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any
 
+from simulation.calls import COMPLETED_LATER, Call
 from simulation.clock import BEGIN, MINUTE, SECOND
-from simulation.draws import Draws, share
-from simulation.faults import COMPLETED_LATER, OFTEN, RARE, Fault, InjectedFault, possible
+from simulation.draws import Draws
+from simulation.faults import Fault
+from simulation.injector import Injector
 from simulation.invariants.violation import (
     Violation,
     every_world_comes_to_rest,
@@ -34,8 +35,6 @@ FROZEN = 40 * MINUTE
 caller is gone (an idle TCP connection is dropped long before); and a freeze of a worker, longer
 than any visibility timeout."""
 
-ALWAYS = 1.0
-
 WRONG = 5 * MINUTE
 """The largest error of a machine's clock, either way (ms); half of the clocks are right."""
 
@@ -43,33 +42,23 @@ MOST_STEPS = 500_000
 """Steps after which a world counts as an endless loop."""
 
 
-class Scheduler:
+class Scheduler(Injector):
     """Runs actions and workers one after the other, in an order that the seed decides."""
 
-    def __init__(
-        self, draws: Draws, *, chance: float, excluded: AbstractSet[str] = frozenset()
-    ) -> None:
-        """`chance` is the share of calls that meet a fault, `excluded` the keys of faults to omit.
+    def __init__(self, draws: Draws, **faults: Any) -> None:
+        """`faults` are the arguments of `Injector`.
 
-        `last_call` is the time of the last call (ms). While `fault_free`, no fault is injected.
-        `injected` has faults by key, `consequences` those that follow from other faults. `calls`
-        counts calls of ports. With `skips_ahead`, a call that nothing can precede is made at once.
+        `last_call` is the time of the last call (ms). `calls` counts calls of ports, only those of
+        consumers that the world aims at if there are such. With `skips_ahead`, a call that nothing
+        can precede is made at once. `running` is the worker that is at work.
         """
-        self.draws = draws
-        self.now = 0
+        super().__init__(draws, **faults)
         self.steps = 0
         self.trace = 0
         self.last_call = 0
-        self.fault_free = False
         self.skips_ahead = True
-        self.injected: dict[str, InjectedFault] = {}
-        self.consequences: list[InjectedFault] = []
-        self.calls: Counter[str] = Counter()
-        self.broken: Callable[[Worker], bool] | None = None
-        self.on_fault: Callable[[Worker, Fault], None] = lambda _, __: None
-        self._chance = share(chance)
-        self._chances = {call: share(min(by * chance, OFTEN)) for call, by in RARE.items()}
-        self._excluded = excluded
+        self.calls: Counter[Call] = Counter()
+        self.running: Worker | None = None
         self._agenda: list[tuple[int, int, Callable[..., object] | None, Any]] = []
         self._entries = 0
         self._threads = Threads()
@@ -91,40 +80,20 @@ class Scheduler:
             self.now, _, action, about = heappop(agenda)
             self.steps += 1
             if self.steps > MOST_STEPS:
-                raise Violation(every_world_comes_to_rest, "everything")
+                busy = self.running.name if self.running else "everything"
+                raise Violation(every_world_comes_to_rest, busy)
             if action is None:
-                self._resume(about)
+                self.running = about
+                if about.process is None:
+                    self._resume(about)
+                else:
+                    self._resume_in_its_process(about)
             else:
                 action(*about)
 
     def close(self) -> None:
         """End all workers that are left."""
         self._threads.close()
-
-    def inject(
-        self,
-        target: str,
-        fault: Fault,
-        chance: float = ALWAYS,
-        *,
-        at: int | None = None,
-        detail: str = "",
-    ) -> bool:
-        """Inject a fault, with this chance, into something other than a call; return success."""
-        if self.fault_free:
-            return False
-        key = f"{fault} {target}"
-        if key in self._excluded or (chance < ALWAYS and not self.draws.happens(key, chance)):
-            return False
-        when = self.now if at is None else at
-        self.injected[key] = InjectedFault(
-            at=when, target=target, call="", fault=fault, detail=detail
-        )
-        return True
-
-    def note(self, target: str, fault: Fault) -> None:
-        """Note a fault that follows from others, and so cannot be excluded by itself."""
-        self.consequences.append(InjectedFault(at=self.now, target=target, call="", fault=fault))
 
     def refuses(self, message: str) -> bool:
         """Return whether the topic refuses this message of the batch that is being published."""
@@ -142,6 +111,7 @@ class Scheduler:
         """
         worker.ended = ended
         worker.completes_at_once = self._completes_at_once
+        worker.bounds = self._aimed_bounds if worker.service in self.aimed else self._bounds
         worker.more_numbers = self.draws.numbers
         worker.numbers = numbers or self.draws.numbers(worker.name)
         by, right = divmod(next(worker.numbers), 2)
@@ -164,13 +134,14 @@ class Scheduler:
         if self.broken is not None and self.broken(worker):
             fault = "throttled"
             self.on_fault(worker, fault)
-        elif number < self._chances.get(call, self._chance) and not self.fault_free:
-            fault = self._draw_fault(worker, next(worker.numbers))
-        self.calls[call] += 1
+        elif number < worker.bounds[call.often] and not self.fault_free:
+            fault = self.draw_fault(worker, next(worker.numbers))
+        if not self.aimed or worker.service in self.aimed:
+            self.calls[call] += 1
         self.trace = hash((self.trace, now, number))
         due = now + 1 + number % (SLOW if fault == "slow" else QUICK)
         if due > worker.deadline and fault in (None, "slow"):
-            fault = self._times_out(worker)
+            fault = self.times_out(worker)
         agenda = self._agenda
         if fault is not None or (agenda and agenda[0][0] <= due) or not self.skips_ahead:
             worker.fault = fault
@@ -179,31 +150,6 @@ class Scheduler:
         self.now = due
         self.steps += 1
         return True
-
-    def _draw_fault(self, worker: Worker, number: int) -> Fault | None:
-        """Return the fault that a call meets, unless that one is excluded."""
-        key = f"{worker.name} {worker.calls}"
-        if key in self._excluded:
-            return None
-        faults = possible(worker.call)
-        fault = faults[number % len(faults)]
-        self.injected[key] = InjectedFault(
-            at=self.now, target=worker.name, call=worker.call, fault=fault
-        )
-        self.on_fault(worker, fault)
-        return fault
-
-    def _times_out(self, worker: Worker) -> Fault | None:
-        """Let Lambda end a worker during a call, unless that is excluded."""
-        key = f"timed out {worker.name} {worker.calls}"
-        if key in self._excluded:
-            return None
-        detail = f" ({worker.call})"
-        self.injected[key] = InjectedFault(
-            at=self.now, target=worker.name, call="", fault="timed out", detail=detail
-        )
-        self.on_fault(worker, "timed out")
-        return "timed out"
 
     def _finish(self, thread: Thread, worker: Worker) -> None:
         """Take back the thread of a dead worker.
@@ -222,6 +168,14 @@ class Scheduler:
         ended, worker.ended = worker.ended, None
         if ended is not None:
             ended()
+
+    def _resume_in_its_process(self, worker: Worker) -> None:
+        """Let a worker go on, with the memory of its process."""
+        process = worker.process
+        if process is not None:
+            process.enter()
+            self._resume(worker)
+            process.leave()
 
     def _resume(self, worker: Worker) -> None:
         """Start a worker, complete the call that it waits for, or apply the call's fault."""

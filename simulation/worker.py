@@ -1,13 +1,16 @@
 """A worker: some work in a greenlet, which stops at every call of a port."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
-from simulation.faults import Fault, unavailable
+from simulation.attempt import Attempt
+from simulation.calls import Call
+from simulation.faults import Fault
 from simulation.invariants.violation import Violation
+from simulation.process_memory import Process
 
 NEVER = 1 << 62
 """The deadline of a worker that has none (ms)."""
@@ -18,15 +21,18 @@ class Worker:
 
     `call` is the call that it waits for, `effect` the function that makes it, with `arguments`.
     `about` is the order that it works on, if any. `numbers` decide about its calls; `more_numbers`
-    gives others by key. `fault` is what its call meets; it is `inside` while a port runs. `ended`
-    is called once it has ended or died, and `failure` is the error of its work, if any.
+    gives others by key; below `bounds` a number means a fault. `fault` is what its call meets; it
+    is `inside` while a port runs. `ended` is called once it has ended or died, and `failure` is the
+    error of its work, if any. `attempt` is the run of a reaction that it is in, `process` has its
+    memory if that may differ from that of others.
     """
 
     numbers: Iterator[int]
     more_numbers: Callable[[str], Iterator[int]]
     completes_at_once: Callable[["Worker"], bool]
     thread: "Thread | None" = None
-    call: str
+    call: Call
+    bounds: Mapping[int, int]
     effect: Callable[..., Any]
     arguments: tuple[Any, ...]
     ended: Callable[[], object] | None = None
@@ -38,6 +44,8 @@ class Worker:
     inside = False
     dead = False
     about = ""
+    attempt: Attempt | None = None
+    process: Process | None = None
 
     def __init__(self, service: str, name: str, work: Callable[[Any], object]) -> None:
         """Take its service, its name, which begins with the service's, and its work."""
@@ -110,7 +118,7 @@ class Threads:
         return thread
 
 
-def call[*A, T](name: str, effect: Callable[[*A], T], *arguments: *A) -> T:
+def call[*A, T](name: Call, effect: Callable[[*A], T], *arguments: *A) -> T:
     """Make a call of a port: stop until the scheduler completes it or applies a fault.
 
     If nothing else can happen before it completes, it is made at once: the same, but faster.
@@ -174,14 +182,14 @@ def apply_fault(thread: Thread, worker: Worker, fault: Fault, effect: Callable[.
             thread.throw()
         case "lost":
             call_and_discard(effect, *worker.arguments)
-            thread.throw(unavailable(worker.call))
+            thread.throw(worker.call.error(worker.call))
         case "done twice":
             call_and_discard(effect, *worker.arguments)
             answer(thread, worker, effect)
         case "partial":
             answer(thread, worker, effect)
         case _:
-            thread.throw(unavailable(worker.call))
+            thread.throw(worker.call.error(worker.call))
 
 
 def call_and_discard(effect: Callable[..., Any], *arguments: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any, override
 
 from events.contracts.ordering import OUTCOME
 from events.envelope import Event
-from functions.framework.ports import Change
+from functions.framework.ports import Change, Row
 from functions.framework.service import Consumer, Relay
 from functions.map import BUS, CONSUMERS
 from simulation.actors.customers import PRICES, Customers
@@ -13,10 +13,11 @@ from simulation.actors.operators import Operators
 from simulation.actors.outages import Outages
 from simulation.clock import DAY, HOUR, MINUTE
 from simulation.faults import Fault
-from simulation.invariants import at_rest, delivery
+from simulation.invariants import delivery
 from simulation.invariants.checker import Checker, hold
 from simulation.lambdas import Lambdas
 from simulation.message import Message, Receipt
+from simulation.proofs import NO_PROOF
 from simulation.queue import Queue, QueueListener
 from simulation.relay import Stream
 from simulation.scenario import Scenario
@@ -41,8 +42,6 @@ ROUNDS = 4
 UNATTENDED = (0, HOUR, DAY - MINUTE, DAY + MINUTE, DAY + 4 * MINUTE, 25 * HOUR, 13 * DAY, 15 * DAY)
 """Times that messages stay in a DLQ at the end before operators redrive it."""
 
-MAILS = ("mailbox.send", "log.append")
-
 
 class World(Checker, QueueListener):
     """One world, from its first order until it is at rest for good."""
@@ -52,15 +51,20 @@ class World(Checker, QueueListener):
     ) -> None:
         """Take the scenario and the rows of the map, or others in their place."""
         draws = scenario.draws
-        self.scheduler = Scheduler(draws, chance=scenario.chance, excluded=scenario.excluded_faults)
+        self.scheduler = Scheduler(
+            draws,
+            chance=scenario.chance,
+            excluded=scenario.excluded_faults,
+            aimed=scenario.aimed,
+            aimed_chance=scenario.aimed_chance,
+        )
         self.scheduler.on_fault = self._on_fault
         pieces = max(2, len(scenario.present))
         stock = {sku: draws.between(f"stock {sku}", 1, 3 * pieces) for sku in PRICES}
         super().__init__(ShopState(stock, consumers, self.scheduler.clock))
         self.shop.listen(self)
-        log = SteppedLog(self.shop.log)
         whole, real = draws.happens("whole", 0.5), draws.happens("real", REAL)
-        self.lambdas = Lambdas(self.scheduler, self.shop, log, whole=whole, real=real)
+        self.lambdas = Lambdas(self.scheduler, self.shop, whole=whole, real=real)
         self.queues = [Queue(each, self.scheduler, self, batches=real) for each in consumers]
         for queue in self.queues:
             self.lambdas.add(queue)
@@ -73,7 +77,10 @@ class World(Checker, QueueListener):
         self.shop.stream = self.stream
         self.operators = Operators(self.scheduler, self.shop.log, self.stream, self.queues)
         self._unattended = draws.pick("unattended", UNATTENDED)
-        self._schedule(Customers(self.scheduler, log), scenario)
+        self._faults_of = {
+            name: own for name, own in self.shops.items() if own.proof is not NO_PROOF
+        }
+        self._schedule(Customers(self.scheduler, SteppedLog(self.shop.log)), scenario)
 
     def run(self) -> None:
         """Run the world until it is at rest.
@@ -85,6 +92,8 @@ class World(Checker, QueueListener):
             self._run_to_rest()
         finally:
             self.scheduler.close()
+            for watch in self.lambdas.watches.values():
+                watch.close_processes()
 
     def forget(self) -> None:
         """Clear the world's parts, which refer to each other, so that they are freed at once."""
@@ -110,9 +119,7 @@ class World(Checker, QueueListener):
         self.scheduler.now += 4 * DAY
         self._tick("last")
         self.scheduler.run()
-        for order in self.shop.log.orders():
-            hold(at_rest.OF_AN_ORDER, order, self.shop, order)
-        hold(at_rest.OF_ALL_ORDERS, "all orders", self.shop, self.scheduler.clock())
+        self.check_at_rest()
 
     def _schedule(self, customers: Customers, scenario: Scenario) -> None:
         orders = [customers.schedule(number) for number in scenario.present]
@@ -150,10 +157,9 @@ class World(Checker, QueueListener):
             queue.deliver(event, body)
 
     def _on_fault(self, worker: Worker, fault: Fault) -> None:
-        between = worker.call in MAILS and fault != "slow"
-        if worker.service == "email" and (between or fault == "frozen"):
-            for subject in _subjects(worker.about):
-                self.shop.mail_faults[subject] += 1
+        own = self._faults_of.get(worker.service)
+        if own is not None:
+            own.proof.on_fault(own, worker.about, worker.call, fault)
 
     # -- messages ----------------------------------------------------------------------------------
 
@@ -182,8 +188,16 @@ class World(Checker, QueueListener):
         super().appended(event, changes)
         self.stream.add(event)
 
+    @override
+    def row_written(self, owner: str, table: str, row: Row) -> None:
+        super().row_written(owner, table, row)
+        watch = self.lambdas.close.get(owner)
+        if watch is not None:
+            watch.row_written(table, row)
 
-def _subjects(order: str) -> tuple[str, ...]:
-    """Return the subjects of the mails that an order can have."""
-    ordered = f"Your order {order}"
-    return ordered, f"{ordered} is on its way", f"{ordered} was cancelled"
+    @override
+    def event_handled(self, consumer: str, event: Event[Any]) -> None:
+        super().event_handled(consumer, event)
+        watch = self.lambdas.close.get(consumer)
+        if watch is not None:
+            watch.event_handled(event.subject)

@@ -11,7 +11,7 @@ from aws_cdk import IgnoreMode
 from aws_cdk import aws_lambda as lambda_
 
 from functions.framework.service import Service
-from functions.runtime.operating.package import SHARED, ignore_list
+from functions.runtime.operating.package import PROOF, SHARED, ignore_list
 from infra.packaging.places import ROOT
 
 
@@ -50,5 +50,5 @@ def _copy(source: Path, target: Path, left_out: Sequence[str] = ()) -> None:
     if source.is_file():
         shutil.copy(source, target)
         return
-    unwanted = shutil.ignore_patterns("__pycache__", ".*", *left_out)
+    unwanted = shutil.ignore_patterns(PROOF, "__pycache__", ".*", *left_out)
     shutil.copytree(source, target, ignore=unwanted)

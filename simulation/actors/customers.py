@@ -12,9 +12,9 @@ from functions.checkout.identity import order_id
 from functions.checkout.orders import Orders
 from functions.framework.http import Problem, Request
 from functions.payment.sandbox import DECLINED, OUTAGE, SUCCESS, TIMEOUT
+from simulation.calls import Unavailable
 from simulation.clock import DAY, HOUR, SECOND
 from simulation.draws import share
-from simulation.faults import Unavailable
 from simulation.scheduler import Scheduler
 from simulation.stepped_ports import SteppedLog
 from simulation.worker import Worker

@@ -14,12 +14,6 @@ from simulation.queue import Queue
 from simulation.relay import NOTICED, Stream
 from simulation.scheduler import Scheduler
 
-REPLAYED = share(0.03)
-"""The share of orders that are replayed to each replayable consumer."""
-
-NEW = 0.12
-"""The share of consumers that are deployed midway, of those that may be."""
-
 SOON = (10 * SECOND, HOUR, DAY)
 """A new consumer is deployed within one of these spans, and replayed the past within another."""
 
@@ -109,7 +103,7 @@ class Operators:
     def _may_deploy(self, queue: Queue) -> None:
         name, draws = queue.consumer.name, self._scheduler.draws
         when = draws.between(f"deploy {name}", 1, draws.pick(f"deploy {name} within", SOON))
-        if self._scheduler.inject(name, "deployed", NEW, at=when):
+        if self._scheduler.inject(name, "deployed", self._scheduler.chances(name).new, at=when):
             queue.deployed = False
             self._scheduler.at(when, self._deploy, queue)
 
@@ -122,11 +116,12 @@ class Operators:
             self._scheduler.at(self._scheduler.now + wait, self._replay_all, queue)
 
     def _may_replay(self, queue: Queue, orders: Sequence[str]) -> None:
+        replayed = share(self._scheduler.chances(queue.consumer.name).replayed)
         for order in orders:
             target = f"{queue.consumer.name} with {order}"
             number, wait, *_ = self._scheduler.draws.draw(f"replay {target}")
             when = MINUTE + wait % HOUR
-            if number < REPLAYED and self._scheduler.inject(target, "replayed", at=when):
+            if number < replayed and self._scheduler.inject(target, "replayed", at=when):
                 self._scheduler.at(when, self._replay, queue, order)
 
     def _replay_all(self, queue: Queue) -> None:

@@ -9,8 +9,8 @@ from simulation.relay import Stream
 from simulation.scheduler import Scheduler
 from simulation.worker import Worker
 
-PAUSED, BROKEN, OUT = 0.1, 0.03, 0.35
-"""The share of consumers, and of worlds for the relay, that have such an outage."""
+OUT = 0.35
+"""The share of worlds in which the relay has an outage."""
 
 OUTAGES = (2 * SECOND, MINUTE, HOUR, 13 * HOUR, 3 * DAY, 6 * DAY)
 RELAY_OUTAGES = (MINUTE, HOUR, 30 * HOUR, 30 * HOUR)
@@ -42,11 +42,12 @@ class Outages:
 
     def _consumer(self, queue: Queue) -> None:
         name, scheduler = queue.consumer.name, self._scheduler
+        chances = scheduler.chances(name)
         begin, end = self._span(f"paused {name}", OUTAGES)
-        if self._inject(name, "paused", PAUSED, begin, end):
+        if self._inject(name, "paused", chances.paused, begin, end):
             scheduler.at(begin, _pause, queue, end)
         begin, end = self._span(f"broken {name}", OUTAGES)
-        if self._inject(name, "broken", BROKEN, begin, end):
+        if self._inject(name, "broken", chances.broken, begin, end):
             self._broken[name] = (begin, end)
             if scheduler.draws.happens(f"queue of {name} too", 0.5):
                 self._without_queue.add(name)

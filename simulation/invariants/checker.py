@@ -1,17 +1,16 @@
 """Checker: the invariants to check after each change of a shop's state."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, override
 
 from events.envelope import Event
-from events.order_list import LIST
-from functions.analytics.table import FIGURES
-from functions.framework.ports import Change, Mail, Row
-from simulation.invariants import orders, read_models
+from functions.framework.ports import Change, Mail, Record, Row
+from functions.framework.proof import OfFact
+from simulation.invariants import at_rest, orders
 from simulation.invariants.violation import Violation
+from simulation.proofs import proof_of
+from simulation.shop_of import ShopOf
 from simulation.state import ShopState, StateListener
-
-READ_MODELS = {LIST: read_models.OF_THE_LIST, FIGURES: read_models.OF_THE_FIGURES}
 
 
 def hold[A, B](invariants: Sequence[Callable[[A, B], bool]], about: str, one: A, other: B) -> None:
@@ -30,28 +29,83 @@ class Checker(StateListener):
 
     def __init__(self, shop: ShopState) -> None:
         self.shop = shop
+        self.shops = {each.name: ShopOf(shop, each, proof_of(each)) for each in shop.consumers}
+        self._of_facts = _of_facts(self.shops)
+        self._of_rows = {
+            (name, table): (own, invariants)
+            for name, own in self.shops.items()
+            for table, invariants in own.proof.of_rows.items()
+        }
+        self._of_records = {
+            (name, table): (own, invariants)
+            for name, own in self.shops.items()
+            for table, invariants in own.proof.of_records.items()
+        }
+        self._of_handled = {
+            name: own for name, own in self.shops.items() if own.proof.of_a_handled_event
+        }
+        self._of_mails = [own for own in self.shops.values() if own.proof.of_a_mail]
 
     @override
     def appended(self, event: Event[Any], changes: Sequence[Change]) -> None:
-        hold(orders.of_a_fact(event), event.id, self.shop, event)
-
-    @override
-    def ledger_changed(self, order: str) -> None:
-        hold(orders.OF_THE_LEDGER, order, self.shop, order)
-
-    @override
-    def parcels_changed(self, order: str) -> None:
-        hold(orders.OF_THE_PARCELS, order, self.shop, order)
+        hold(orders.OF_ANY_FACT, event.id, self.shop, event)
+        for own, invariants in self._of_facts.get(type(event.data), ()):
+            hold(invariants, event.id, own, event)
 
     @override
     def event_handled(self, consumer: str, event: Event[Any]) -> None:
-        order = event.subject
-        hold(orders.of_a_handled_event(consumer), order, self.shop, order)
+        own = self._of_handled.get(consumer)
+        if own is not None:
+            hold(own.proof.of_a_handled_event, event.subject, own, event.subject)
 
     @override
-    def row_written(self, table: str, row: Row) -> None:
-        hold(READ_MODELS[table], row.sort, self.shop, row)
+    def row_written(self, owner: str, table: str, row: Row) -> None:
+        found = self._of_rows.get((owner, table))
+        if found is not None:
+            hold(found[1], row.sort, found[0], row)
+
+    @override
+    def record_written(self, owner: str, table: str, order: str, record: Record) -> None:
+        found = self._of_records.get((owner, table))
+        if found is not None:
+            hold(found[1], order, found[0], order)
 
     @override
     def mail_sent(self, mail: Mail) -> None:
-        hold(orders.OF_A_MAIL, mail.subject, self.shop, mail)
+        for own in self._of_mails:
+            hold(own.proof.of_a_mail, mail.subject, own, mail)
+
+    def check_at_rest(self) -> None:
+        """Check what must hold when nothing is left to do."""
+        for order in self.shop.log.orders():
+            self.check_order_at_rest(order)
+        self.check_whole_shop()
+
+    def check_order_at_rest(self, order: str) -> None:
+        """Check what concerns one order."""
+        hold(at_rest.OF_AN_ORDER, order, self.shop, order)
+        for own in self.shops.values():
+            hold(own.proof.at_rest, order, own, order)
+
+    def check_whole_shop(self) -> None:
+        """Check what concerns all orders together."""
+        for own in self.shops.values():
+            for invariant in own.proof.at_rest_of_all:
+                if not invariant(own):
+                    raise Violation(invariant, "all orders")
+
+    def describe(self, order: str) -> Iterator[str]:
+        """Yield lines on an order, as the consumers' proofs describe it."""
+        for own in self.shops.values():
+            yield from own.proof.describe(own, order)
+
+
+def _of_facts(
+    shops: Mapping[str, ShopOf],
+) -> Mapping[type, Sequence[tuple[ShopOf, tuple[OfFact, ...]]]]:
+    """Return, for each type of fact, the shops with the invariants that it could break."""
+    found: dict[type, list[tuple[ShopOf, tuple[OfFact, ...]]]] = {}
+    for own in shops.values():
+        for kind, invariants in own.proof.of_facts.items():
+            found.setdefault(kind, []).append((own, invariants))
+    return found

@@ -67,7 +67,7 @@ class Deployment(World):
         super().__init__(templates, MemoryObserver(), lambda _: CLIENTS.hooked)
         CLIENTS.plain("sesv2").create_email_identity(EmailIdentity=SENDER)
         figures = DynamoRows(self._dynamodb, known_tables("dev")["analytics", FIGURES])
-        for row in list(self.recorded.rows[FIGURES].all())[:FIGURE_DAYS]:
+        for row in self.recorded.closed_days[:FIGURE_DAYS]:
             figures.put(row)
         self.shop = Shop(self)
         self.orders: dict[int, Placed] = {}

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from moto.dynamodb.models import dynamodb_backends
 from moto.sqs.models import sqs_backends
 
+from functions.payment.proof import states as gateway_states
 from tests.faults.deployment import Deployment
 from tests.support.template import ACCOUNT, REGION
 
@@ -28,8 +29,8 @@ def fingerprint(world: Deployment) -> tuple[object, ...]:
     recorded = world.recorded
     outcomes = {
         reference: "/".join(states)
-        for order in recorded.ledger.by_order
-        for reference, states in recorded.states(order).items()
+        for order in recorded.log.orders()
+        for reference, states in gateway_states(recorded.checker.shops["payment"], order).items()
     }
 
     def same(found: re.Match[str]) -> str:

@@ -3,8 +3,7 @@
 from functools import cache
 from typing import Literal, NamedTuple
 
-from simulation import faults
-from simulation.faults import READS, WITH_CHANGES, possible
+from simulation import calls, faults
 
 type Fault = faults.Fault | Literal["permanent conflict"]
 
@@ -16,16 +15,16 @@ DESCRIPTIONS: dict[Fault, str] = {
 }
 
 PORTS = {
-    "dynamodb.Query": "log.read",
-    "dynamodb.GetItem": "records.get",
-    "dynamodb.Scan": "records.get",
-    "dynamodb.PutItem": "log.append",
-    "dynamodb.DeleteItem": "rows.remove",
-    "dynamodb.TransactWriteItems": WITH_CHANGES,
-    "sns.PublishBatch": "topic.publish",
-    "sesv2.SendEmail": "mailbox.send",
-    "sqs.ChangeMessageVisibilityBatch": "queue.hide",
-    "sqs.SendMessage": "queue.put",
+    "dynamodb.Query": calls.LOG_READ,
+    "dynamodb.GetItem": calls.RECORDS_GET,
+    "dynamodb.Scan": calls.RECORDS_GET,
+    "dynamodb.PutItem": calls.LOG_APPEND,
+    "dynamodb.DeleteItem": calls.ROWS_REMOVE,
+    "dynamodb.TransactWriteItems": calls.APPEND_WITH_CHANGES,
+    "sns.PublishBatch": calls.PUBLISH,
+    "sesv2.SendEmail": calls.MAIL_SEND,
+    "sqs.ChangeMessageVisibilityBatch": calls.QUEUE_HIDE,
+    "sqs.SendMessage": calls.QUEUE_PUT,
 }
 """Every operation that a function may call, and the corresponding call of a port."""
 
@@ -58,9 +57,9 @@ def applicable(operation: str) -> tuple[Fault, ...]:
     """
     if operation not in PORTS:
         raise UnknownOperation(f"{operation}: list its faults in {__name__}")
-    found: set[Fault] = {*possible(PORTS[operation])}
+    found: set[Fault] = {*PORTS[operation].faults}
     found -= {"slow", "frozen"}  # time stands still while a worker runs
-    if PORTS[operation] in READS:
+    if "lost" not in found:
         found.remove("die after")  # it equals a death before the call
     if operation in ("dynamodb.PutItem", "dynamodb.TransactWriteItems"):
         found |= {"conflict", PERMANENT_CONFLICT}

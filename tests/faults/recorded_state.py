@@ -9,18 +9,17 @@ from botocore.awsrequest import AWSResponse
 
 from events import codec
 from events.envelope import Event
-from events.order_list import LIST, OPEN
+from events.order_list import LIST, OWNER
 from functions import names
 from functions.analytics.table import FIGURES
 from functions.framework.ports import Mail, Record
-from functions.inventory.reactions import AVAILABLE, STOCK
+from functions.inventory.reactions import STOCK
 from functions.map import CONSUMERS
 from functions.runtime.aws.items import from_item
 from functions.runtime.aws.log import DynamoLog
 from functions.runtime.aws.tables import DynamoRecords, DynamoRows
 from functions.runtime.clock import utc_now
-from functions.runtime.memory.rows import MemoryRows
-from simulation.invariants import at_rest, delivery
+from simulation.invariants import delivery
 from simulation.invariants.checker import Checker, hold
 from simulation.invariants.orders import a_filled_slot_never_changes
 from simulation.invariants.violation import Violation
@@ -28,6 +27,7 @@ from simulation.state import QueueState, ShopState, StreamState
 from tests.support.tables import known_tables
 
 LOG = names.log_table("dev")
+ANALYTICS = "analytics"
 
 
 class Delivery(StreamState, QueueState):
@@ -60,11 +60,12 @@ class RecordedState(ShopState):
     def __init__(self, client: Callable[[str], Any], stock: dict[str, int]) -> None:
         super().__init__(stock, CONSUMERS, utc_now)
         self._client = client
-        self._tables = {name: table for (_, name), table in known_tables("dev").items()}
-        self._closed_days = list(self.rows[FIGURES].all())
+        self._tables = known_tables("dev")
         self.stream: Delivery = Delivery()
         self.queues = {consumer.name: self.stream for consumer in CONSUMERS}
-        self.listen(Checker(self))
+        self.checker = Checker(self)
+        self.closed_days = list(self.own.rows(ANALYTICS, FIGURES).all())
+        self.listen(self.checker)
 
     def on_response(self, operation: str, params: Mapping[str, Any], response: AWSResponse) -> None:
         """Record what AWS has accepted."""
@@ -88,11 +89,12 @@ class RecordedState(ShopState):
         """Allow a mail to be sent twice whose sending, or slot, meets a fault."""
         if function != "email":
             return
+        allowed = self.checker.shops[function].state
         if "Content" in params:
-            self.mail_faults[_mail(params).subject] += 1
+            allowed[_mail(params).subject] += 1
         elif "Item" in params:
             for _, subject in list(self.mails):
-                self.mail_faults[subject] += params["Item"]["subject"]["S"] in subject
+                allowed[subject] += params["Item"]["subject"]["S"] in subject
 
     def _put(self, table: str, item: Mapping[str, Any]) -> None:
         if table == LOG:
@@ -101,16 +103,19 @@ class RecordedState(ShopState):
             if self.log.append(event) is not event:
                 raise Violation(a_filled_slot_never_changes, event.id)
             return
-        for name, rows in self.rows.items():
-            if table == self._tables[name].name:
-                rows.write(DynamoRows(None, self._tables[name])._row(item))
-        for records in (self.ledger, self.parcels):
-            own = self._tables[records.name]
-            if table == own.name:
-                record = DynamoRecords(None, own)._record(item)
-                key, values = record.key, record.values
-                if not records.put(Record(key=key, values=values, version=record.version - 1)):
-                    raise Violation(a_record_replaces_the_version_that_was_read, key)
+        ((place, own),) = [
+            each
+            for each in self._tables.items()
+            if each[1].name == table and each[0][0] in self.queues
+        ]
+        if own.sort:
+            self.own.rows(*place).write(DynamoRows(None, own)._row(item))
+            return
+        record = DynamoRecords(None, own)._record(item)
+        key, values = record.key, record.values
+        before = Record(key=key, values=values, version=record.version - 1)
+        if not self.own.items(*place).put(before):
+            raise Violation(a_record_replaces_the_version_that_was_read, key)
 
     def _publish(self, event: Event[Any]) -> None:
         logged = self.log.read(event.subject).at(event.slot)
@@ -119,22 +124,26 @@ class RecordedState(ShopState):
         self.published.add(event.id)
 
     @override
-    def available(self, sku: str) -> int:
-        record = DynamoRecords(self._client("dynamodb"), self._tables[STOCK]).get(sku)
-        return int(record.values[AVAILABLE]) if record else 0
+    def number(self, owner: str, table: str, key: str, attribute: str) -> int:
+        if table != STOCK:
+            return super().number(owner, table, key, attribute)
+        record = DynamoRecords(self._client("dynamodb"), self._tables[owner, table]).get(key)
+        return int(record.values[attribute]) if record else 0
 
     def check_at_rest(self, orders: Sequence[str]) -> None:
         client = self._client("dynamodb")
-        for name, rows in ((LIST, MemoryRows(OPEN)), (FIGURES, MemoryRows())):
-            closed = self._closed_days if name == FIGURES else []
-            for row in (*closed, *DynamoRows(client, self._tables[name]).all()):
+        self.listener = None  # each row was checked when it was put
+        for place in ((OWNER, LIST), (ANALYTICS, FIGURES)):
+            rows = self.own.rows(*place)
+            rows.clear()
+            closed = self.closed_days if place[1] == FIGURES else []
+            for row in (*closed, *DynamoRows(client, self._tables[place]).all()):
                 rows.write(row)
-            self.rows[name] = rows
         for order in orders:
             if list(DynamoLog(client, LOG).read(order)) != list(self.log.read(order)):
                 raise Violation(the_log_holds_what_was_put, order)
-            hold(at_rest.OF_AN_ORDER, order, self, order)
-        hold(at_rest.OF_ALL_ORDERS, "all orders", self, self.clock())
+            self.checker.check_order_at_rest(order)
+        self.checker.check_whole_shop()
 
 
 def the_log_holds_what_was_put() -> None:

@@ -11,7 +11,6 @@ from infra.grants import APPEND_TO_LOG, QUERY, TABLE_ACTIONS
 from simulation import lambdas
 from simulation.campaign import run
 from simulation.scenario import Scenario
-from simulation.world import World
 from tests.iam.conftest import STAGES, Records
 from tests.iam.permissions import Permission
 from tests.iam.policies import missing
@@ -63,7 +62,6 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
 def test_roles_allow_all_calls_of_simulated_functions(
     calls: list[tuple[Any, str]], recorded: Records, figure: Figure
 ) -> None:
-    owners = {table.name: (row, table) for row in CONSUMERS for table in row.possible_tables}
     stage = STAGES[STAGE].name
     needs = set()
     for seed in range(WORLDS):
@@ -74,8 +72,14 @@ def test_roles_allow_all_calls_of_simulated_functions(
                 needs.add(
                     (event.source, Permission(APPEND_TO_LOG, table_arn(names.log_table(stage))))
                 )
+        owners = {
+            id(port(row.name, own.name)): (row, own)
+            for row in CONSUMERS
+            for own in row.possible_tables
+            for port in (world.shop.own.rows if own.sort else world.shop.own.items,)
+        }
         for table, method in calls:
-            row, own = owners[name_of(world, table)]
+            row, own = owners[id(table)]
             arn = table_arn(names.own_table(stage, row.name, own.name))
             index = f"/index/{own.index}" if method == "listed" else ""
             needs.add((row.name, Permission(ACTIONS[method], arn + index)))
@@ -86,9 +90,3 @@ def test_roles_allow_all_calls_of_simulated_functions(
     figure("simulations: permissions missing", len(found))
     assert found == []
     assert {role for role, _ in needs} >= {"checkout", "payment", "orders", "analytics", "shipping"}
-
-
-def name_of(world: World, table: Any) -> str:
-    """Return the name of a table of a world."""
-    rows = [name for name, rows in world.shop.rows.items() if rows is table]
-    return rows[0] if rows else str(table.name)

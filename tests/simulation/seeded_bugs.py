@@ -134,8 +134,7 @@ def the_list_versions_rows_by_sequence(patch: Patch) -> Rows:
         made = by_sequence(history)
         return Keep(table="list", rows=(made,)) if made else None
 
-    for module in ("functions.orders.check", "simulation.invariants.at_rest"):
-        patch.setattr(f"{module}.row", by_sequence)
+    patch.setattr("functions.orders.check.row", by_sequence)
     return with_reactions("orders", lambda on: replace(on, react=project))(patch)
 
 

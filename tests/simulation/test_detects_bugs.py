@@ -25,7 +25,7 @@ FOUND_BY: dict[str, tuple[str, ...]] = {
     "later_events_overtake_a_refused_one": ("events_are_published_in_order",),
     "it_acknowledges_before_the_put": ("only_handled_messages_are_acknowledged",),
     "it_confirms_the_losing_reference": ("only_one_reference_is_captured",),
-    "it_confirms_before_stock_is_reserved": ("confirmed_is_paid_and_reserved",),
+    "it_confirms_before_stock_is_reserved": ("confirmed_is_reserved",),
     "it_does_not_void": ("a_cancelled_order_stays_uncharged",),
     "it_refunds_without_calling_the_gateway": ("payment_facts_match_the_gateway",),
     "late_rows_are_not_marked": ("the_figures_match_a_recount",),

@@ -1,5 +1,6 @@
 """A consumer that is new in the map, or deployed midway, works like the others."""
 
+from copy import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from events.history import History
 from functions.framework.reaction import On
 from functions.framework.service import Adapter, Consumer
 from functions.map import BUS, CONSUMERS
-from simulation.actors import operators
+from simulation import chances
 from simulation.actors.operators import may_be_new
 from simulation.campaign import run
 from simulation.scenario import Scenario
@@ -39,7 +40,7 @@ def test_a_new_consumer_reacts_through_its_usual_adapter() -> None:
 def test_a_consumer_deployed_midway_gets_the_past_by_a_replay(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(operators, "NEW", 1)
+    monkeypatch.setattr(chances, "USUAL", replace(chances.USUAL, new=1))
     missed = 0
     for seed in range(12):
         found = run(Scenario(seed=seed, orders=ORDERS))

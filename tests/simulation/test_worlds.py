@@ -12,10 +12,11 @@ from itertools import islice
 import pytest
 
 from events.envelope import Fact
+from simulation.calls import APPEND_WITH_CHANGES, LOG_APPEND, LOG_READ
 from simulation.campaign import Tally, campaign, run
 from simulation.clock import DAY
 from simulation.draws import Draws
-from simulation.faults import DESCRIPTIONS, possible
+from simulation.faults import DESCRIPTIONS
 from simulation.message import Message
 from simulation.scenario import Scenario
 from simulation.world import World
@@ -70,6 +71,7 @@ def test_the_same_scenario_gives_the_same_run_in_any_process(hashing: str) -> No
     """In another process, sets of strings have another order."""
     scenario = Scenario(seed=4, orders=ORDERS)
     code = f"""
+from simulation.calls import APPEND_WITH_CHANGES, LOG_APPEND, LOG_READ
 from simulation.campaign import run
 from simulation.scenario import Scenario
 print(run(Scenario(seed={scenario.seed}, orders={scenario.orders})).world.scheduler.trace)
@@ -155,6 +157,6 @@ def test_a_campaign_frees_its_worlds_without_garbage_collection(
 
 
 def test_a_read_cannot_take_effect_later() -> None:
-    assert "die, done later" not in possible("log.read")
-    assert "conflict" in possible("log.append with changes")
-    assert "conflict" not in possible("log.append")
+    assert "die, done later" not in LOG_READ.faults
+    assert "conflict" in APPEND_WITH_CHANGES.faults
+    assert "conflict" not in LOG_APPEND.faults

@@ -11,6 +11,9 @@ SHARED: Mapping[str, tuple[str, ...]] = {
 }
 """The paths in every package, each with the folders in it that are left out."""
 
+PROOF = "proof.py"
+"""The name of the modules that say what must hold in simulated worlds, in no package."""
+
 _BYTECODE = "__pycache__"
 
 
@@ -24,12 +27,12 @@ def ignore_list(service: str) -> list[str]:
         if path.startswith("functions/") and "!functions" not in patterns:
             patterns += ["!functions", "functions/*"]
         patterns += [f"!{path}", *(f"{path}/{folder}" for folder in left_out)]
-    return [*patterns, f"!functions/{service}", f"**/{_BYTECODE}", "**/.*"]
+    return [*patterns, f"!functions/{service}", f"**/{PROOF}", f"**/{_BYTECODE}", "**/.*"]
 
 
 def holds(service: str, path: str) -> bool:
     """Return whether a service's package holds a path, which is relative to the project."""
-    if any(part == _BYTECODE or part.startswith(".") for part in path.split("/")):
+    if any(part in (PROOF, _BYTECODE) or part.startswith(".") for part in path.split("/")):
         return False
     left_out = (f"{shared}/{folder}" for shared, names in SHARED.items() for folder in names)
     return _in(path, *SHARED, f"functions/{service}") and not _in(path, *left_out)
