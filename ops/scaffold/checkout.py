@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ops.cli.errors import CommandError
+from ops.cli.errors import CommandError, ExitCode
 
 MAP = "functions/map.py"
 CODEC = "events/codec.py"
@@ -38,7 +38,8 @@ class Checkout:
             raise CommandError(
                 f"`fanfare new` writes into a checkout of Fanfare, and {self.root} is none: it has"
                 f" no {missing[0]}. Clone the repository and run its own .venv/bin/fanfare. For a"
-                " consumer in a repository of its own, see docs/elsewhere.md."
+                " consumer in a repository of its own, see docs/elsewhere.md.",
+                ExitCode.REFUSED,
             )
 
     def exists(self, path: str) -> bool:

@@ -156,9 +156,10 @@ def test_outside_of_a_checkout_it_is_refused(tree: Checkout, missing: str) -> No
     path = tree.root / missing
     path.rename(tree.root / "elsewhere")
 
-    message = str(refused(tree, "examplepoints"))
-    assert f"writes into a checkout of Fanfare, and {tree.root} is none" in message
-    assert f"it has no {missing}" in message
+    error = refused(tree, "examplepoints")
+    assert error.code is ExitCode.REFUSED
+    assert f"writes into a checkout of Fanfare, and {tree.root} is none" in str(error)
+    assert f"it has no {missing}" in str(error)
 
 
 def test_an_event_of_an_unknown_service_is_refused(tree: Checkout) -> None:
