@@ -10,8 +10,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from functions.runtime.operating.package import files
 from ops.stage.connection import Connection
 
-PATIENCE = 3.0
-"""Seconds to wait for messages in flight, which usually need a tenth of one.
+PATIENCE = 5.0
+"""Seconds to wait for messages in flight, which usually need a tenth of one; a cold start, two.
 
 SQS counts messages that wait for a retry as well.
 """
