@@ -5,20 +5,17 @@ from typing import Any
 
 import pytest
 
-from events.contracts.checkout import Line
 from events.contracts.inventory import Reserved, StockReserved
 from events.contracts.ordering import OrderCancelled, OrderConfirmed
 from events.contracts.payment import PaymentCaptured, PaymentPrepared
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from functions import names
-from functions.checkout.catalogue import CATALOGUE
-from functions.framework.ports import Record, Value
 from functions.framework.service import Consumer
-from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.runtime.main import Handler, build, find
 from functions.runtime.memory.lambda_events import batch, failures
 from functions.runtime.memory.observer import MemoryObserver
+from testkit import products
 from testkit.builders import MUTE, TRUMPET, Clock, message, placed, then
 from testkit.customer import Customer
 from tests.functions.conftest import Calls, Stage
@@ -45,16 +42,8 @@ class CountedFunctions:
         self.issuer: dict[str, str] = {}
         self._handlers: dict[str, Handler] = {}
         self.customer = Customer(lambda event, _: self.invoke("checkout", event))
-        for line in (TRUMPET, MUTE):
-            self.sell(line)
-            stock = Record(key=line.sku, values={AVAILABLE: 10}, version=0)
-            stage.records("inventory", STOCK).put(stock)
-
-    def sell(self, line: Line) -> None:
-        """Put a product into the catalogue."""
-        values: dict[str, Value] = {"name": line.name, "price": line.unit_price, "currency": "EUR"}
-        product = Record(key=line.sku, values=values, version=0)
-        self.stage.records("checkout", CATALOGUE).put(product)
+        products.offer(stage.records)
+        products.stock(stage.records, TRUMPET, *[MUTE] * 5)
 
     def append(self, *events: Event[Any]) -> None:
         """Append events to the log."""

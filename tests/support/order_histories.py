@@ -13,10 +13,10 @@ from events.contracts.ordering import OrderCancelled
 from events.contracts.orders import OrderStalled
 from events.envelope import Event
 from functions.framework.service import Consumer
-from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.map import CONSUMERS
 from functions.runtime.memory.application import Application
 from ops.contracts.gate import SAMPLES
+from testkit import products
 from testkit.builders import NOW, TRUMPET, Clock, order_placed, placed, then
 
 KINDS = ("happy", "declined", "sold out", "cancelled at once", "cancelled later", "stalled")
@@ -29,7 +29,7 @@ class OrderHistories(Application):
         self._random = random
         self._now = Clock()
         super().__init__(CONSUMERS, clock=self._now, most_records=1)
-        self.tables(STOCK).add(TRUMPET.sku, AVAILABLE, 10**6)
+        products.stock(self.tables, msgspec.structs.replace(TRUMPET, quantity=10**6))
 
     @override
     def invoke(self, service: str, event: Any) -> Any:

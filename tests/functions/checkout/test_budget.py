@@ -8,6 +8,7 @@ from functions import names
 from functions.framework.customer import customer_key
 from functions.runtime import settings
 from functions.runtime.memory.lambda_events import http_request
+from testkit import products
 from testkit.builders import ISSUER, verified
 from testkit.customer import BODY
 from tests.functions.runtime.aws.test_items import weight
@@ -56,7 +57,8 @@ def test_a_customers_order_is_one_put_of_one_write_unit_up_to_three_lines(
 ) -> None:
     functions.issuer = {settings.ISSUER: ISSUER}
     functions.customer.context = verified("robin")
-    functions.sell(Line(sku="DRUM-SNARE", name="Snare drum 14x5.5", quantity=1, unit_price=18900))
+    drum = Line(sku="DRUM-SNARE", name="Snare drum 14x5.5", quantity=1, unit_price=18900)
+    products.offer(functions.stage.records, drum)
     lines = [*BODY["lines"], {"sku": "DRUM-SNARE", "quantity": 1}]
     functions.customer.request("GET /products")
     answer = functions.customer.place(BODY | {"lines": lines, "delivery": "express"})
