@@ -46,7 +46,7 @@ class Blocks:
 
     def __init__(self) -> None:
         found = (block.partition("\n") for block in FENCE.findall(PAGE))
-        self._texts = {first.removeprefix("# "): text for first, _, text in found}
+        self._texts: dict[str, str] = {first.removeprefix("# "): text for first, _, text in found}
         self.unused = set(self._texts)
 
     def take(self, name: str) -> str:
