@@ -67,8 +67,11 @@ class Deliveries(Results):
 
         Raises:
             LookupError: there is no such service, port or method.
+            ValueError: `times` is less than 1.
         """
         self._known(service)
+        if times < 1:
+            raise ValueError(f"times must be at least 1, not {times}")
         raised = error or TimeoutError(f"a test let {call} fail")
         self._calls.fail(Failure(service, call, raised, times, times, answer_lost))
 

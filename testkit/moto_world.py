@@ -5,6 +5,7 @@ Names and variables are as on a stage; no CDK is needed. A failed message is rec
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
 from itertools import count
@@ -49,8 +50,8 @@ class MotoWorld(Polling):
     def __init__(
         self, *, clock: Clock, adapters: Mapping[str, str], issuer: str | None, wrap: Wrap
     ) -> None:
-        self._mock = mock_aws()
-        self._mock.start()
+        self._mocked = ExitStack()
+        self._mocked.enter_context(mock_aws())
         self.stage = f"story{next(_numbers)}"  # two stories may overlap
         self.observer = MemoryObserver()
         log = names.log_table(self.stage)
@@ -143,8 +144,8 @@ class MotoWorld(Polling):
         return DynamoRows(self._dynamodb, self._found(where, rows=True))
 
     def close(self) -> None:
-        """Leave moto."""
-        self._mock.stop()
+        """Leave moto, once."""
+        self._mocked.close()
 
     @override
     def failed(self, source: Source, receipt: str) -> None:

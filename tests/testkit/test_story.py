@@ -20,6 +20,7 @@ from functions.payment.service import SERVICE as PAYMENT
 from testkit.builders import Clock, placed
 from testkit.moto_story import MotoStory
 from testkit.port_calls import Call
+from testkit.pytest_plugin import NewStory
 from testkit.story import Story
 
 LISTENER = Consumer(name="examplelistener", on=(On(event=OrderPlaced, react=lambda _: None),))
@@ -172,6 +173,16 @@ def test_an_adapter_that_a_story_cannot_have_is_refused(
 ) -> None:
     with pytest.raises(error, match=sentence):
         Story(adapters=adapters)
+
+
+def test_a_story_may_be_closed_twice(new_story: NewStory) -> None:
+    story = new_story(only=())
+    story.close()
+
+
+def test_a_call_fails_at_least_once() -> None:
+    with pytest.raises(ValueError, match="times must be at least 1, not 0"):
+        Story().fail("email", "log.append", times=0)
 
 
 def test_a_story_that_cannot_begin_leaves_moto() -> None:
