@@ -14,9 +14,7 @@ STATE = (ROOT if IN_CHECKOUT else Path.cwd()) / ".fanfare"
 LOCAL_CHECKOUT = "FANFARE_LOCAL"
 """The variable that names the checkout whose local run other folders use."""
 
-LOCAL_RUNS = (
-    Path(os.environ[LOCAL_CHECKOUT]) / STATE.name if os.environ.get(LOCAL_CHECKOUT) else STATE
-)
+LOCAL_RUNS = Path(os.environ.get(LOCAL_CHECKOUT) or STATE.parent).expanduser() / STATE.name
 """Folder in which commands look for local runs."""
 
 SAMPLE = ROOT / "events" / "samples" / "checkout.json"
