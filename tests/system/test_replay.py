@@ -110,6 +110,7 @@ def test_an_erased_order_stays_erased_after_a_replay(
         replay_to(stage, world, consumer)
 
     assert tables(world) == before
+    assert lines.failures == []
     assert not {"forged", "retry"} & set(lines.outcomes)
     text = str(before)
     assert not [one for one in (EMAIL, "Robin", "Sample Street", "10115") if one in text]

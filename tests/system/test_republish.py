@@ -83,6 +83,7 @@ def test_all_consumers_catch_up_with_lost_events(
     assert statuses(shop, orders) == ENDS
     assert [shop.parcels(order) for order in orders] == [1, 0, 0, 0]
     assert [world.waiting(consumer) for consumer in sorted(world.active)] == [0] * len(CONSUMERS)
+    assert lines.failures == []
     assert not {"undecodable", "forged", "retry", "unpublishable"} & set(lines.outcomes)
     mails = {"email/receipt", "email/dispatch", "email/cancellation"}
     assert all(mails & set(world.slots(order.id)) for order in orders)

@@ -30,6 +30,16 @@ class MemoryObserver(Observer):
         """The outcome of each record, in order."""
         return [line["outcome"] for line in self.lines]
 
+    @property
+    def failures(self) -> list[str]:
+        """Each failed message: its consumer, its type, and the error with its place."""
+        return [
+            f"{line.get('consumer')}, {line.get('type')}: {line['outcome']}, {line['error']} at"
+            f" {line.get('at')}{': ' if line.get('detail') else ''}{line.get('detail') or ''}"
+            for line in self.lines
+            if "error" in line and "event" in line
+        ]
+
     def of(self, consumer: str) -> list[str]:
         """Return the outcome of each record of a consumer, in order."""
         return [line["outcome"] for line in self.lines if line.get("consumer") == consumer]

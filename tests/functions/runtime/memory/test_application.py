@@ -79,6 +79,8 @@ def test_a_message_that_always_fails_is_dead_after_its_last_receive() -> None:
     (dead,) = application.queues["listener"].dead
     assert dead.id == placed().id
     assert application.observer.outcomes == ["retry"] * backoff.receives_to_ride_out()
+    (failure,) = set(application.observer.failures)
+    assert failure.startswith("listener, OrderPlaced: retry, ConnectionError at functions/")
     assert len(application.queues["listener"]) == 0
 
 
