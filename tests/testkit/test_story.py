@@ -33,7 +33,7 @@ UNKNOWN: dict[str, tuple[Callable[[Story], object], str]] = {
     "relay as a consumer": (lambda story: story.replay("relay"), "no consumer 'relay'"),
     "service": (lambda story: story.fail("chekout", "log.read"), "no service 'chekout'; there are"),
     "order": (lambda story: story.facts("A"), "no order 'A': place it"),
-    "table": (lambda story: story.rows("points"), "no table 'points'; there are: .*orders list"),
+    "table": (lambda story: story.rows("nothing"), "no table 'nothing'; there are: .*orders list"),
     "route": (
         lambda story: story.request("GET /order"),
         "no route 'GET /order'; there are: GET /orders, ",
