@@ -20,6 +20,12 @@ type Access = Literal["get", "put", "list", "change", "page", "remove", "listed"
 """Access to a table: the role of the service is granted these and no other actions."""
 
 
+INDEX = r"[A-Za-z0-9_.-]{3,255}"
+"""The pattern of an index's name in DynamoDB, which is the attribute's.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+"""
+
 NEEDS_SORT: frozenset[Access] = frozenset({"page", "remove", "listed"})
 NEEDS_NO_SORT: frozenset[Access] = frozenset({"change", "list"})
 """Accesses that only tables of rows have, or only tables of items."""
@@ -62,6 +68,10 @@ class Table:
             )
         if self.index is not None and self.sort is None:
             raise ValueError(f"table {self.name}: an index needs a sort key")
+        if self.index is not None and not re.fullmatch(INDEX, self.index):
+            raise ValueError(
+                f"table {self.name}: index {self.index!r} must have 3 to 255 letters, digits or _.-"
+            )
         if "listed" in self.access and self.index is None:
             raise ValueError(f"table {self.name}: listed needs an index")
 

@@ -108,9 +108,16 @@ def synthesize(stage: str, folder: Path, context: Sequence[str] = ()) -> Bluepri
         check=False,
     )
     if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["nothing"]
-        raise CommandError(f"The templates cannot be synthesized. {lines[-1]}")
+        raise CommandError(f"The templates cannot be synthesized. {_reason(done.stderr)}")
     return read(folder)
+
+
+def _reason(output: str) -> str:
+    """Return the CDK's first validation error with its construct, or the last line."""
+    lines = output.strip().splitlines() or ["nothing"]
+    errors = (place for place, line in enumerate(lines) if line.startswith("ERROR "))
+    first = next(errors, None)
+    return lines[-1] if first is None else " ".join(map(str.strip, lines[first : first + 2]))
 
 
 def stage_templates(stage: str, context: Sequence[str] = ()) -> Blueprint:

@@ -79,6 +79,10 @@ def test_an_invalid_consumer_is_refused_with_its_name(
         ({"access": frozenset({"list"}), "sort": "id"}, "list needs a table without a sort key"),
         ({"access": frozenset({"put"}), "index": "open"}, "an index needs a sort key"),
         ({"access": frozenset({"listed"}), "sort": "id"}, "listed needs an index"),
+        (
+            {"access": frozenset({"put"}), "sort": "id", "index": "n"},
+            "index 'n' must have 3 to 255 letters",
+        ),
     ],
 )
 def test_a_table_without_what_its_access_needs_is_refused(

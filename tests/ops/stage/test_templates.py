@@ -19,6 +19,9 @@ context = json.loads(os.environ["CDK_CONTEXT_JSON"])
 if "refuse" in context:
     print("a warning", file=sys.stderr)
     sys.exit("Stage dev: that cannot be.")
+if "invalid" in context:
+    print("ERROR Name: too short\\n   fanfare-dev-x/Tables\\nTraceback", file=sys.stderr)
+    sys.exit("Validation failed.")
 assert context["@aws-cdk/core:setting"] is True
 assert (context["stage"], context.get("issuer")) == ("dev", "https://a.example?b=c")
 shutil.copytree(FOLDER, os.environ["CDK_OUTDIR"], dirs_exist_ok=True)
@@ -55,6 +58,11 @@ def test_a_blueprint_without_its_folder_has_no_archives(app: None, dev: Blueprin
 def test_an_error_of_the_app_is_repeated(app: None, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"cannot be synthesized\. Stage dev: that cannot be\.$"):
         synthesize("dev", tmp_path / "out", ["refuse=yes"])
+
+
+def test_a_template_that_the_cdk_refuses_is_named(app: None, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"ERROR Name: too short fanfare-dev-x/Tables$"):
+        synthesize("dev", tmp_path / "out", ["invalid=yes"])
 
 
 def test_a_stack_has_its_prerequisites_and_its_target(
