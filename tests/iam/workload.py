@@ -40,6 +40,8 @@ def run_workload(
     assert shop.request("GET /products").status == 200
     shop.add_product(NEW, NEW.title())
     walk.order("dispatched", sku=NEW)
+    world.settle()
+    world.redeliver()
     for journey in filter(None, map(journey_of, CONSUMERS)):
         journey(walk)
         world.settle()
@@ -49,7 +51,6 @@ def run_workload(
     event = placed(msgspec.structs.replace(fact, customer="ROBIN"))
     DynamoLog(client_factory()("dynamodb"), world.log).append(event)
     world.settle()
-    world.redeliver()
     assert shop.request("GET /orders").status == (200 if stage.issuer else 404)
     _send_other_types(world)
     for consumer in CONSUMERS:
