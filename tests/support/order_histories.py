@@ -8,16 +8,15 @@ from typing import Any, override
 
 import msgspec
 
-from events import codec
 from events.contracts.ordering import OrderCancelled
 from events.contracts.orders import OrderStalled
 from events.envelope import Event
 from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from functions.runtime.memory.application import Application
-from ops.contracts.gate import SAMPLES
 from testkit import products
 from testkit.builders import NOW, TRUMPET, Clock, order_placed, placed, then
+from tests.fuzz.events import sample_events
 
 KINDS = ("happy", "declined", "sold out", "cancelled at once", "cancelled later", "stalled")
 
@@ -70,10 +69,5 @@ def subscribed_events(consumer: Consumer) -> Iterator[tuple[Event[Any], list[Eve
         for place, event in enumerate(history)
     }
     for name in consumer.subscribed_types:
-        yield found.get(name) or _sampled(name)
-
-
-def _sampled(name: str) -> tuple[Event[Any], list[Event[Any]]]:
-    """Return the sample of a type that no history has, after the placed order."""
-    event = codec.decode((SAMPLES / f"{name}.{codec.CONTRACTS[name].version}.json").read_bytes())
-    return event, [placed(order=event.subject), event]
+        sample = sample_events("SAMPLE", name)
+        yield found.get(name) or (sample[-1], sample)
