@@ -21,22 +21,20 @@ def run(*, check: bool) -> ExitCode:
     store = SchemaStore()
     found = list(gate.issues(store))
     wrong = [issue.message for issue in found if check or not issue.fixable]
-    if wrong and not check:
-        return _failed(wrong, ExitCode.REFUSED)
-    if not check:
-        for path in seal(gate.SAMPLES, gate.new_samples(gate.SAMPLES)):
-            print(f"sealed {path}")
-        for path in store.extend(published()):
-            print(f"stored {path}")
+    if not all(issue.fixable for issue in found):
+        return _failed(wrong, ExitCode.FOUND if check else ExitCode.REFUSED)
     try:
-        stale = [
-            (path, text) for path, text in documents(stage_templates) if not _current(path, text)
-        ]
+        texts = list(documents(stage_templates))
     except CommandError as error:
         return _failed([*wrong, str(error)], error.code)
+    stale = [(path, text) for path, text in texts if not _current(path, text)]
     if check:
         wrong += [f"{path} is out of date: `make contracts`." for path, _ in stale]
         return _failed(wrong, ExitCode.FOUND) if wrong else ExitCode.DONE
+    for path in seal(gate.SAMPLES, gate.new_samples(gate.SAMPLES)):
+        print(f"sealed {path}")
+    for path in store.extend(published()):
+        print(f"stored {path}")
     for path, text in stale:
         path.write_text(text, encoding="utf-8")
         print(f"wrote {path}")
