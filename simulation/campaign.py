@@ -2,14 +2,16 @@
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from functions.framework.service import Consumer, Relay
 from functions.map import BUS, CONSUMERS
+from functions.runtime.main import find
 from simulation.calls import Call
 from simulation.faults import Fault
+from simulation.invariants.consumers import every_reaction_ends
 from simulation.invariants.violation import Violation
 from simulation.scenario import Scenario
 from simulation.world import World
@@ -17,6 +19,12 @@ from simulation.world import World
 type Rows = tuple[Sequence[Consumer], Relay]
 
 ROWS: Rows = (CONSUMERS, BUS)
+
+
+def rows_with(others: Iterable[tuple[str, str | None]]) -> Rows:
+    """Return the rows of the map, and those of other consumers by name and package."""
+    found = [find(name, package) for name, package in others]
+    return (*CONSUMERS, *(each for each in found if isinstance(each, Consumer))), BUS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,22 +105,26 @@ def campaign(
     orders: int,
     tally: Tally,
     *,
+    aimed: frozenset[str] = frozenset(),
     rows: Rows = ROWS,
     progress: Callable[[Tally], None] = lambda _: None,
 ) -> Iterator[Run]:
     """Run a world for each seed, and yield those in which an invariant does not hold.
 
-    `progress` is called with the tally after each world.
+    Bad luck is aimed at the consumers in `aimed`, if any. `progress` is called with the tally after
+    each world. A reaction that blocks ends the campaign, since each world would take seconds.
     """
     for seed in seeds:
         with _without_garbage_collection():
-            one = run(Scenario(seed=seed, orders=orders), rows)
+            one = run(Scenario(seed=seed, orders=orders, aimed=aimed), rows)
             tally.add(one)
             if one.violation is None:
                 one.world.forget()
         progress(tally)
         if one.violation is not None:
             yield one
+            if one.violation.name == every_reaction_ends.__name__:
+                return
 
 
 @contextmanager

@@ -66,7 +66,7 @@ class WatchedReactor(Reactor):
         invocation = working(Invocation)
         invocation.begin(event)
         watch = self.watch
-        attempt = watch.begin(event, invocation.name) if watch.counts else None
+        attempt = watch.begin(event, invocation.name) if watch.close else None
         invocation.attempt = attempt
         try:
             handled = super().handle(event)

@@ -20,6 +20,7 @@ from simulation.invocation import (
 from simulation.message import Receipt
 from simulation.outside import outside_of
 from simulation.queue import Queue
+from simulation.replay import Replay
 from simulation.scheduler import Scheduler
 from simulation.state import ShopState
 from simulation.stepped_ports import (
@@ -49,7 +50,7 @@ class Lambdas:
         self._whole = whole
         self._real = real
         self._works: dict[str, Work] = {}
-        self._ports: dict[str, tuple[Log, Resources]] = {}
+        self._given: dict[str, Dependencies] = {}
         self.watches: dict[str, Watch] = {}
         self.close: dict[str, Watch] = {}
 
@@ -58,7 +59,7 @@ class Lambdas:
         consumer = queue.consumer
         aimed = consumer.name in self._scheduler.aimed
         watch = Watch(consumer, self._shop, self._scheduler, aimed=aimed)
-        log, resources = self._ports[consumer.name] = self._ports_of(consumer)
+        log, resources = self._ports_of(consumer)
         stepped = SteppedQueue(queue)
         given = Dependencies(
             observer=SilentObserver(),
@@ -71,6 +72,7 @@ class Lambdas:
             make_reactor=partial(WatchedReactor, watch=watch),
         )
         self.watches[consumer.name] = watch
+        self._given[consumer.name] = given
         if watch.close:
             self.close[consumer.name] = watch
         self._works[consumer.name] = (
@@ -112,11 +114,11 @@ class Lambdas:
         chore = consumer.chore
         if chore is None:
             return
-        log, resources = self._ports[consumer.name]
+        given = self._given[consumer.name]
 
         def work(worker: Worker) -> None:
             try:
-                for _report in chore.run(log, resources):
+                for _report in chore.run(given.log, given.resources):
                     pass
             except Exception as error:  # noqa: BLE001  an error of its own is a violation
                 self.watches[consumer.name].check_failure(error, worker.name, None)
@@ -124,6 +126,12 @@ class Lambdas:
         worker = Worker(consumer.name, f"{consumer.name} tick {number}", work)
         worker.deadline = self._scheduler.now + consumer.timeout * SECOND
         self._scheduler.start(worker)
+
+    def replay(self) -> None:
+        """Replay everything to each replayable consumer that is watched closely."""
+        for name, watch in self.close.items():
+            if watch.consumer.replayable:
+                Replay(watch, self._shop, self._given[name], self._scheduler.draws).run()
 
     def _ports_of(self, consumer: Consumer) -> tuple[Log, Resources]:
         """Return the log and the resources of a consumer: its own tables, and no others."""

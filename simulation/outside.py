@@ -1,6 +1,7 @@
 """The port of a consumer to the outside, one step a call, whatever methods it has."""
 
 from collections.abc import Callable
+from functools import partial
 from inspect import signature
 from typing import Any
 
@@ -42,11 +43,18 @@ def check_effects(consumer: Consumer, port: object) -> None:
         where = f"{consumer.name}: effects in its row name {method!r}"
         if not callable(made):
             raise UnknownEffect(f"{where}, but its port {type(port).__name__} has no such method")
-        if key is not None and key not in signature(made).parameters:
+        if key is not None and key not in _parameters(made):
             raise UnknownEffect(
                 f"{where} with the argument {key!r}, but it takes"
-                f" {', '.join(signature(made).parameters) or 'none'}"
+                f" {', '.join(_parameters(made)) or 'no argument with a name'}"
             )
+
+
+def _parameters(method: Callable[..., Any]) -> tuple[str, ...]:
+    try:
+        return tuple(signature(method).parameters)
+    except ValueError:  # a method of a built-in type
+        return ()
 
 
 class SteppedOutside:
@@ -69,17 +77,20 @@ class SteppedOutside:
         return self._method("call", self._port)(*arguments, **named)
 
     def _method(self, name: str, method: Any) -> Callable[..., Any]:
-        made, key = self._call(name), self._watch.consumer.effects.get(name)
+        step, key = self._call(name), self._watch.consumer.effects.get(name)
         parameters = signature(method) if key is not None else None
         watch = self._watch
 
         def effect(attempt: Attempt | None, arguments: Any, named: Any) -> Any:
-            if attempt is not None and (watch.close or watch.consumer.effects):
+            made = partial(method, *arguments, **named)
+            if attempt is not None and watch.close:
                 bound = parameters.bind(*arguments, **named).arguments if parameters else {}
                 value = repr(bound[key]) if key in bound else None
                 watch.effect(name, _in_words(arguments, named), value, attempt)
+                if value is not None and self._stepped:
+                    made = partial(watch.once, name, value, made, attempt)
             try:
-                return method(*arguments, **named)
+                return made()
             except Exception as error:
                 watch.port_raised(error, attempt)
                 raise
@@ -87,7 +98,7 @@ class SteppedOutside:
         def stepped(*arguments: Any, **named: Any) -> Any:
             if not self._stepped:
                 return effect(watch.attempt, arguments, named)
-            return call(made, effect, watch.attempt, arguments, named)
+            return call(step, effect, watch.attempt, arguments, named)
 
         return stepped
 

@@ -101,7 +101,9 @@ class Processes:
     """The processes of one consumer in one world."""
 
     def __init__(self, consumer: Consumer, draws: Draws) -> None:
-        modules = [sys.modules[name] for name in sorted(own_modules(consumer))]
+        modules = [
+            sys.modules[name] for name in sorted(own_modules(consumer)) if name in sys.modules
+        ]
         self._holders = [holder for each in modules for holder in _holders(each)]
         self._caches = [clear for each in modules for clear in _caches(each)]
         self._fresh = [holder.get() for holder in self._holders]

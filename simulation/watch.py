@@ -1,6 +1,7 @@
 """Watch over one consumer: its attempts on each event, and the invariants that its row declares."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from greenlet import getcurrent
@@ -12,6 +13,7 @@ from functions.framework.reaction import Misdeclared
 from functions.framework.service import Consumer
 from simulation.attempt import Actions, Attempt
 from simulation.calls import Unavailable
+from simulation.contents import changes, contents
 from simulation.invariants import consumers
 from simulation.invariants.violation import (
     Violation,
@@ -30,9 +32,9 @@ from simulation.worker import Thread
 class Watch:
     """Notes what a consumer does, and checks what holds for any consumer.
 
-    It `counts` attempts if it has to check anything of them. It is `close` for a consumer without
-    a proof of its own, or one that the world aims at: then every attempt is noted for the report,
-    its processes have memories of their own, and its projection is checked after each change.
+    It is `close` for a consumer without a proof of its own, or one that the world aims at: then
+    every attempt is noted for the report, its effects are checked, its processes have memories of
+    their own, and its projection is checked after each change.
     """
 
     def __init__(
@@ -41,10 +43,11 @@ class Watch:
         self.consumer = consumer
         self.proof = proof_of(consumer)
         self.close = aimed or self.proof is NO_PROOF
-        self.counts = self.close or bool(consumer.effects)
         self.actions = Actions(lambda: scheduler.now)
         self.processes = Processes(consumer, scheduler.draws) if self.close else None
         self.replaying: Attempt | None = None
+        self._shop = shop
+        self._done: set[tuple[str, str]] = set()
         self._ended: set[str] = set()
         self._attempts: defaultdict[str, list[Attempt]] = defaultdict(list)
         declared = self.proof.outside.error
@@ -71,8 +74,7 @@ class Watch:
             Violation: other attempts on the event used other keys outside.
         """
         self._ended.add(attempt.event.id)
-        if self.close:
-            self.actions.note(attempt, f"ended well ({outcome})")
+        self.actions.note(attempt, f"ended well ({outcome})")
         for method in self.consumer.effects:
             used = [each.keys.get(method, set()) for each in self._attempts[attempt.event.id]]
             if len(set().union(*used)) > max(map(len, used)):
@@ -88,8 +90,7 @@ class Watch:
         Raises:
             Violation: it has no key, and the event was handled to its end before.
         """
-        if self.close:
-            self.actions.note(attempt, f"{method}({arguments}) outside")
+        self.actions.note(attempt, f"{method}({arguments}) outside")
         if method not in self.consumer.effects:
             return
         if key is not None:
@@ -100,6 +101,20 @@ class Watch:
                 attempt.name,
                 detail=f"{method}({arguments}) was called again",
             )
+
+    def once(self, method: str, key: str, effect: Callable[[], Any], attempt: Attempt) -> Any:
+        """Make a call with a key, whose effect on the consumer's own tables must not be repeated.
+
+        Raises:
+            Violation: a repeated call with the same key changed a table.
+        """
+        before = contents(self.consumer, self._shop)
+        answer = effect()
+        changed = next(changes(before, contents(self.consumer, self._shop)), None)
+        if changed and (method, key) in self._done:
+            raise Violation(consumers.a_repeated_call_changes_nothing, attempt.name, detail=changed)
+        self._done.add((method, key))
+        return answer
 
     def port_raised(self, error: Exception, attempt: Attempt | None) -> None:
         """Note an error that the consumer's port raised by itself."""

@@ -24,6 +24,7 @@ from simulation.scenario import Scenario
 from simulation.scheduler import Scheduler
 from simulation.state import ShopState
 from simulation.stepped_ports import SteppedLog
+from simulation.watchdog import watchdog
 from simulation.worker import Worker
 
 TICKS = (MINUTE, 12 * HOUR + 10 * MINUTE, 3 * DAY)
@@ -35,6 +36,9 @@ be closed."""
 REAL = 0.1
 """The share of worlds in which batches of messages (as JSON) and of stream records (as items) go to
 the handlers that Lambda calls; elsewhere the rules behind them are enough."""
+
+REAL_IF_AIMED = 0.4
+"""That share if the world aims at some consumers."""
 
 ROUNDS = 4
 """Rounds at the end, in which the chores look for stalled orders and operators redrive the DLQs."""
@@ -63,7 +67,8 @@ class World(Checker, QueueListener):
         stock = {sku: draws.between(f"stock {sku}", 1, 3 * pieces) for sku in PRICES}
         super().__init__(ShopState(stock, consumers, self.scheduler.clock))
         self.shop.listen(self)
-        whole, real = draws.happens("whole", 0.5), draws.happens("real", REAL)
+        whole = draws.happens("whole", 0.5)
+        real = draws.happens("real", REAL_IF_AIMED if scenario.aimed else REAL)
         self.lambdas = Lambdas(self.scheduler, self.shop, whole=whole, real=real)
         self.queues = [Queue(each, self.scheduler, self, batches=real) for each in consumers]
         for queue in self.queues:
@@ -89,7 +94,8 @@ class World(Checker, QueueListener):
             Violation: an invariant does not hold.
         """
         try:
-            self._run_to_rest()
+            with watchdog({each.name: each for each in self.shop.consumers}):
+                self._run_to_rest()
         finally:
             self.scheduler.close()
             for watch in self.lambdas.watches.values():
@@ -120,6 +126,8 @@ class World(Checker, QueueListener):
         self._tick("last")
         self.scheduler.run()
         self.check_at_rest()
+        self.lambdas.replay()
+        self.check_whole_shop()
 
     def _schedule(self, customers: Customers, scenario: Scenario) -> None:
         orders = [customers.schedule(number) for number in scenario.present]

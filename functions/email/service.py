@@ -49,6 +49,7 @@ SERVICE = Consumer(
             outside=True,
         ),
     ),
+    effects={"send": None},
     adapters=(
         Adapter(name="record", build=record_only),
         Adapter(name="ses", build=stage_mailbox, mails=True),

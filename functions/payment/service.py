@@ -35,6 +35,7 @@ SERVICE = Consumer(
             outside=True,
         ),
     ),
+    effects={"confirm": "reference", "cancel": "reference"},
     adapters=(
         Adapter(
             name="sandbox",

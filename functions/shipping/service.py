@@ -18,6 +18,7 @@ SERVICE = Consumer(
             outside=True,
         ),
     ),
+    effects={"book": "order"},
     adapters=(
         Adapter(
             name="sandbox",

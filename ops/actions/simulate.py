@@ -1,22 +1,32 @@
 """Action of `fanfare simulate`: run many worlds and print their violations."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import batched
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
+from functions.framework.service import Consumer
+from functions.map import CONSUMERS
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.formats import counted, counted_line
 from ops.cli.options import Options
-from simulation.campaign import Run, Tally
-from simulation.faults import DESCRIPTIONS
+from ops.stage.lookups import consumer_named
+from simulation.calls import Call
+from simulation.campaign import Rows, Run, Tally, rows_with
+from simulation.faults import DESCRIPTIONS, Fault
+from simulation.outside import UnknownEffect
 from simulation.parallel import run_in_parallel
 from simulation.report import replay_command, report
 from simulation.shrink import shrink
 
 ENOUGH = 5
 """Violations after which a campaign ends: more would repeat them."""
+
+COLUMNS = 4
+"""Calls beside each other in the table of calls and faults, for a terminal of 80 characters."""
 
 SEEDS = 1 << 128
 """The number of seeds: they are numbered from 0."""
@@ -31,12 +41,14 @@ def simulate(
     orders: int,
     first: int,
     jobs: int,
+    aimed: Sequence[str] = (),
     clock: Callable[[], float] = time.monotonic,
 ) -> ExitCode:
     """Run worlds, print each violation and a summary of all worlds.
 
     Raises:
-        CommandError: there are not enough seeds from the first one on.
+        CommandError: there are not enough seeds from the first one on, or no such consumer, or its
+            row names an effect that its port does not have.
     """
     if not 0 <= first <= SEEDS - seeds:
         raise CommandError(
@@ -44,6 +56,8 @@ def simulate(
             " next one: begin with a lower --seed.",
             ExitCode.USAGE,
         )
+    consumers = [consumer_named(name) for name in aimed]
+    others = [(each.name, each.package) for each in consumers if each not in CONSUMERS]
     tally = Tally()
     began = clock()
     found: list[Run] = []
@@ -51,32 +65,43 @@ def simulate(
     try:
         with _progress(options, seeds, clock) as progress:
             for run in run_in_parallel(
-                range(first, first + seeds), orders, tally, jobs=jobs, progress=progress
+                range(first, first + seeds),
+                orders,
+                tally,
+                jobs=jobs,
+                aimed=frozenset(aimed),
+                others=others,
+                progress=progress,
             ):
                 found.append(run)
                 if len(found) == ENOUGH:
                     break
+    except UnknownEffect as error:
+        raise CommandError(f"{error}.", ExitCode.USAGE) from error
     except KeyboardInterrupt:
         options.err.print(f"Stopped after {tally.worlds:,} of {counted(seeds, 'world')}.")
         stopped = True
     speed = tally.orders / max(clock() - began, 1e-9)
+    rows = rows_with(others)
     for run in found:
-        _print_violation(options, run)
+        _print_violation(options, run, rows)
     if options.json:
         options.print_json(_as_json(tally, speed, found))
     else:
         _print_summary(options, tally, speed, found)
+        if consumers:
+            _print_coverage(options, tally, consumers)
     if stopped:
         return ExitCode.INTERRUPTED
     return ExitCode.FOUND if found else ExitCode.DONE
 
 
-def _print_violation(options: Options, run: Run) -> None:
+def _print_violation(options: Options, run: Run, rows: Rows) -> None:
     violation = run.violation
     if options.json or violation is None:
         return
     options.out.print(f"Seed {run.scenario.seed}: {violation.sentence}")
-    for line in report(shrink(run)):
+    for line in report(shrink(run, rows)):
         options.out.print(line)
     options.out.print(f"  Replay it: {replay_command(run)}")
 
@@ -96,6 +121,30 @@ def _print_summary(options: Options, tally: Tally, speed: float, found: list[Run
         missing = ", ".join(f"{call} x {fault}" for call, fault in tally.missed)
         options.out.print(f"  Missing: {missing}")
     options.out.print(f"{counted(len(found), 'violation')}.")
+
+
+def _print_coverage(options: Options, tally: Tally, consumers: Sequence[Consumer]) -> None:
+    """Print how often each call of the consumers met each fault."""
+    for calls in batched(sorted(tally.calls), COLUMNS, strict=False):
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        table.add_column("fault")
+        for call in calls:
+            table.add_column(call, justify="right")
+        for fault in DESCRIPTIONS:
+            if any(fault in call.faults for call in calls):
+                table.add_row(fault, *(_times(tally, call, fault) for call in calls))
+        options.out.print(table)
+    for consumer in consumers:
+        if consumer.adapters and not consumer.effects:
+            options.out.print(
+                f"{consumer.name}: its row declares no effects, so what it does outside is not"
+                " checked. Name the methods of its port that have one: effects={...} in"
+                f" {consumer.code_package.replace('.', '/')}/service.py"
+            )
+
+
+def _times(tally: Tally, call: Call, fault: Fault) -> str:
+    return f"{tally.pairs[call, fault]:,}" if fault in call.faults else ""
 
 
 def _as_json(tally: Tally, speed: float, found: list[Run]) -> dict[str, object]:

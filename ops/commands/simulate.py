@@ -16,11 +16,12 @@ Whole = Annotated[int, Parameter(converter=whole_number, validator=Number(gte=1)
 def simulate(
     *,
     seeds: Whole | None = None,
-    orders: Whole = 10,
+    orders: Whole | None = None,
     seed: Annotated[
         int | None, Parameter(converter=whole_number, validator=Number(gte=0), metavar="NUMBER")
     ] = None,
     jobs: Whole | None = None,
+    consumer: tuple[str, ...] = (),
     options: Injected,
 ) -> ExitCode:
     """Run the shop in memory with injected faults, and check its invariants.
@@ -30,23 +31,30 @@ def simulate(
     for hours or days, and customers cancel at any time. docs/proof.md lists the
     invariants; a violation is reported with the shortest scenario that shows it.
 
+    With --consumer, bad luck is aimed at one consumer, or at several: its own calls
+    fail far more often than others, its messages are repeated and lose their order,
+    it is deployed midway and replayed. What must hold for any consumer is checked
+    of it: docs/test-a-consumer.md.
+
     The same seed gives the same world on any machine. The exit code is 5 if a
     violation was found.
 
     Args:
-        seeds: Number of worlds; the default is 300, or one with --seed.
-        orders: Orders in each world.
+        seeds: Number of worlds; the default is 300, 100 with --consumer, one with --seed.
+        orders: Orders in each world; the default is 10, or 5 with --consumer.
         seed: Seed of the first world; the default is 0.
         jobs: Number of processes; the default is one for each core.
+        consumer: Consumer to aim at; may be given several times.
         options: Options of all commands.
     """
     from ops.actions.simulate import simulate as run
 
-    number = seeds or (300 if seed is None else 1)
+    number = seeds or (1 if seed is not None else 100 if consumer else 300)
     return run(
         options,
         seeds=number,
-        orders=orders,
+        orders=orders or (5 if consumer else 10),
         first=seed or 0,
+        aimed=consumer,
         jobs=jobs or os.process_cpu_count() or 1,
     )

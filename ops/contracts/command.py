@@ -21,20 +21,22 @@ def run(*, check: bool) -> ExitCode:
     store = SchemaStore()
     found = list(gate.issues(store))
     wrong = [issue.message for issue in found if check or not issue.fixable]
-    if not all(issue.fixable for issue in found):
-        return _failed(wrong, ExitCode.FOUND if check else ExitCode.REFUSED)
+    if wrong and not check:
+        return _failed(wrong, ExitCode.REFUSED)
+    if not check:
+        for path in seal(gate.SAMPLES, gate.new_samples(gate.SAMPLES)):
+            print(f"sealed {path}")
+        for path in store.extend(published()):
+            print(f"stored {path}")
     try:
-        texts = list(documents(stage_templates))
+        stale = [
+            (path, text) for path, text in documents(stage_templates) if not _current(path, text)
+        ]
     except CommandError as error:
         return _failed([*wrong, str(error)], error.code)
-    stale = [(path, text) for path, text in texts if not _current(path, text)]
     if check:
         wrong += [f"{path} is out of date: `make contracts`." for path, _ in stale]
         return _failed(wrong, ExitCode.FOUND) if wrong else ExitCode.DONE
-    for path in seal(gate.SAMPLES, gate.new_samples(gate.SAMPLES)):
-        print(f"sealed {path}")
-    for path in store.extend(published()):
-        print(f"stored {path}")
     for path, text in stale:
         path.write_text(text, encoding="utf-8")
         print(f"wrote {path}")

@@ -1,5 +1,7 @@
 """Lookups of orders and consumers by the arguments of a command."""
 
+from difflib import get_close_matches
+
 from functions.framework.service import Consumer
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import LOCAL
@@ -55,9 +57,9 @@ def consumer_named(name: str) -> Consumer:
     """
     known = {consumer.name: consumer for consumer in known_consumers()}
     if name not in known:
-        raise CommandError(
-            f"There is no consumer {name!r}; the consumers are {', '.join(known)}.", ExitCode.USAGE
-        )
+        close = get_close_matches(name, known)
+        meant = f"Did you mean {' or '.join(close)}?" if close else f"There are {', '.join(known)}."
+        raise CommandError(f"There is no consumer {name!r}. {meant}", ExitCode.USAGE)
     return known[name]
 
 

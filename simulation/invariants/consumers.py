@@ -8,6 +8,10 @@ def attempts_share_their_keys() -> None:
     """
 
 
+def a_repeated_call_changes_nothing() -> None:
+    """A call outside with a key that was used before changes nothing."""
+
+
 def a_handled_event_acts_no_more() -> None:
     """An event that was handled to its end has no further effect outside.
 

@@ -65,6 +65,27 @@ def test_an_interrupted_campaign_prints_its_violations(
     assert "of 300 worlds" in output.err
 
 
+def test_bad_luck_aimed_at_consumers_is_counted_by_call_and_fault(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    line = "simulate --consumer shipping --consumer email --seeds 11 --orders 2 --jobs 2"
+    assert main(line.split()) == ExitCode.DONE
+
+    output = capsys.readouterr().out
+    assert "11 worlds, 22 orders" in output
+    header = " ".join(line for line in output.splitlines() if line.startswith("fault "))
+    assert {"carrier.book", "mailbox.send", "log.read"} <= {*header.split()}
+    assert "gateway" not in header
+    assert any(line.startswith("die before ") for line in output.splitlines())
+
+
+def test_an_unknown_consumer_is_refused_with_a_name_that_is_close(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["simulate", "--consumer", "emial"]) == ExitCode.USAGE
+    assert "There is no consumer 'emial'. Did you mean email?" in capsys.readouterr().err
+
+
 def test_the_last_seed_has_a_world(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "--seed", str(LAST), "--orders", "1"]) == ExitCode.DONE
     assert "1 world, 1 order," in capsys.readouterr().out
