@@ -152,7 +152,8 @@ def test_a_bill_and_its_limits_name_each_that_an_order_reaches(
 ) -> None:
     text = "\n".join(lines(bill("dev", dev, 1)))
 
-    assert "2 FIFO queues, polled" in text
+    ordered = sum(consumer.ordered for consumer in the_map.CONSUMERS)
+    assert f"{ordered} FIFO queues, polled" in text
     for consumer in added:
         reached = consumer.name != "exampleordered"
         assert (f"{consumer.name}, {consumer.concurrency} workers" in text) is reached

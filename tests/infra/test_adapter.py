@@ -10,7 +10,6 @@ import pytest
 
 from functions import names
 from functions.email.service import SERVICE as EMAIL
-from functions.map import CONSUMERS
 from functions.ordering.service import SERVICE as ORDERING
 from infra.stage import DEV, LOCAL, PROD, STAGES, InvalidStage, Stage
 from tests.infra.conftest import assembly_fixture
@@ -135,12 +134,3 @@ def test_the_app_exits_with_that_message(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_sender_that_is_not_just_an_address_is_refused(sender: str) -> None:
     with pytest.raises(InvalidStage, match=r"is not a valid sender\. Name an address only"):
         replace(DEV, sender=sender)
-
-
-def test_only_email_sends_mail() -> None:
-    mailing = [
-        consumer.name
-        for consumer in CONSUMERS
-        if any(adapter.mails for adapter in consumer.adapters)
-    ]
-    assert mailing == ["email"]

@@ -94,12 +94,18 @@ def test_every_own_table_has_the_keys_that_its_service_declares(dev: Assembly) -
 
 
 def test_an_index_projects_keys_only_by_the_attribute_of_its_name(dev: Assembly) -> None:
-    (table,) = (
-        each.properties
+    indexed = {
+        each.properties["TableName"]: each.properties
         for each in dev.resources("AWS::DynamoDB::Table")
         if "GlobalSecondaryIndexes" in each.properties
-    )
-    assert table["TableName"] == "fanfare-dev-orders-list"
+    }
+    table = indexed["fanfare-dev-orders-list"]
+    kinds = {
+        index["Projection"]["ProjectionType"]
+        for each in indexed.values()
+        for index in each["GlobalSecondaryIndexes"]
+    }
+    assert kinds == {"KEYS_ONLY"}
     assert table["GlobalSecondaryIndexes"] == [
         {
             "IndexName": "open",

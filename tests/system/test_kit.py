@@ -39,7 +39,9 @@ def test_every_function_has_the_variables_that_its_stack_sets(
         adapter = service.adapter(chosen) if isinstance(service, Consumer) else None
         made = kit.environment(service, adapter)
         text = json.dumps(made).replace(f"fanfare-{kit.stage}-", "fanfare-dev-")
-        assert json.loads(text) == {k: v for k, v in stack.items() if k.startswith(FANFARE)}
+        own = {k: v for k, v in stack.items() if k.startswith(FANFARE)}
+        own.pop(settings.SECRET, None)  # the kit has no secrets
+        assert json.loads(text) == own
 
 
 def test_queues_retry_as_often_as_those_of_the_templates(

@@ -187,7 +187,7 @@ def test_two_services_may_own_tables_of_one_name() -> None:
     [
         (("stok",), "no table 'stok'; there are: .*checkout catalogue, .*orders list"),
         (("email", "stock"), "no table 'email stock'"),
-        (("list",), "the table orders list holds rows: use rows"),
+        (("orders", "list"), "the table orders list holds rows: use rows"),
     ],
 )
 def test_an_unknown_table_is_an_error_that_names_the_known_ones(
