@@ -127,17 +127,20 @@ class Lambdas:
         worker.deadline = self._scheduler.now + consumer.timeout * SECOND
         self._scheduler.start(worker)
 
-    def replay(self) -> None:
-        """Replay everything to each replayable consumer that is watched closely."""
-        for name, watch in self.close.items():
-            if watch.consumer.replayable:
-                Replay(watch, self._shop, self._given[name], self._scheduler.draws).run()
+    def replay(self) -> bool:
+        """Replay everything to each replayable consumer that is watched closely, if any is."""
+        replayable = [each for each in self.close.values() if each.consumer.replayable]
+        for watch in replayable:
+            given = self._given[watch.consumer.name]
+            Replay(watch, self._shop, given, self._scheduler.draws).run()
+        return bool(replayable)
 
     def _ports_of(self, consumer: Consumer) -> tuple[Log, Resources]:
         """Return the log and the resources of a consumer: its own tables, and no others."""
         own = self._shop.own.of(consumer)
         records, rows = cache(own.records), cache(own.rows)
-        return SteppedLog(LogOfService(self._shop.log, records)), Resources(
+        log = SteppedLog(LogOfService(self._shop.log, records), read=self._shop.log.read)
+        return log, Resources(
             tables=cache(lambda name: SteppedRecords(records(name))),
             rows=cache(lambda name: SteppedRows(rows(name))),
             clock=self._scheduler.clock,
@@ -145,6 +148,10 @@ class Lambdas:
         )
 
     def _delete(self, queue: Queue, done: Sequence[Receipt]) -> None:
+        name = queue.consumer.name
+        watch = self.close.get(name)
         for receipt in done:
             if queue.delete(receipt):
-                self._shop.acknowledged(queue.consumer.name, receipt.message.event)
+                self._shop.acknowledged(name, receipt.message.event)
+                if watch is not None:
+                    watch.event_handled(receipt.message.event.subject)

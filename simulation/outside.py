@@ -24,7 +24,8 @@ def outside_of(watch: Watch, resources: Resources, *, whole: bool) -> object:
     if adapter is None:
         return None
     port = (declared.build or adapter.build)(resources)
-    check_effects(consumer, port)
+    if watch.close:
+        check_effects(consumer, port)
     return SteppedOutside(port, watch, stepped=whole or not adapter.tables)
 
 
@@ -78,17 +79,18 @@ class SteppedOutside:
 
     def _method(self, name: str, method: Any) -> Callable[..., Any]:
         step, key = self._call(name), self._watch.consumer.effects.get(name)
-        parameters = signature(method) if key is not None else None
         watch = self._watch
+        parameters = signature(method) if key is not None and watch.close else None
 
         def effect(attempt: Attempt | None, arguments: Any, named: Any) -> Any:
+            if attempt is None:
+                return method(*arguments, **named)
             made = partial(method, *arguments, **named)
-            if attempt is not None and watch.close:
-                bound = parameters.bind(*arguments, **named).arguments if parameters else {}
-                value = repr(bound[key]) if key in bound else None
-                watch.effect(name, _in_words(arguments, named), value, attempt)
-                if value is not None and self._stepped:
-                    made = partial(watch.once, name, value, made, attempt)
+            bound = parameters.bind(*arguments, **named).arguments if parameters else {}
+            value = repr(bound[key]) if key in bound else None
+            watch.effect(name, _in_words(arguments, named), value, attempt)
+            if value is not None and self._stepped:
+                made = partial(watch.once, name, value, made, attempt)
             try:
                 return made()
             except Exception as error:
@@ -96,9 +98,10 @@ class SteppedOutside:
                 raise
 
         def stepped(*arguments: Any, **named: Any) -> Any:
+            attempt = watch.attempt if watch.close else None
             if not self._stepped:
-                return effect(watch.attempt, arguments, named)
-            return call(step, effect, watch.attempt, arguments, named)
+                return effect(attempt, arguments, named)
+            return call(step, effect, attempt, arguments, named)
 
         return stepped
 

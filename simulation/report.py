@@ -41,8 +41,10 @@ def _story(run: Run, order: str) -> Iterator[str]:
     for event in run.world.shop.log.read(order):
         at = millis(event.time) - millis(BEGIN)
         yield f"    {format_time(at)}  {event.source}: {event.slot} is {event.type}"
+    about = run.violation.about if run.violation else ""
     for name, watch in sorted(run.world.lambdas.close.items()):
-        actions = watch.actions.on(order)
+        told = name in run.scenario.aimed or about.startswith(name)
+        actions = watch.actions.on(order) if told else []
         if actions:
             yield f"  What {name} did:"
         for action in actions[-ACTIONS:]:

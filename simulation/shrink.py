@@ -20,8 +20,11 @@ def shrink(found: Run, rows: Rows = ROWS) -> Run:
     smaller = _leave_out_most(
         found, tries_left, rows, lambda one: [f"{n}" for n in one.scenario.present], _no_orders
     )
-    return _leave_out_most(
+    smaller = _leave_out_most(
         smaller, tries_left, rows, lambda one: sorted(one.world.scheduler.injected), _no_faults
+    )
+    return _leave_out_most(  # again: some orders were needed only for the faults
+        smaller, tries_left, rows, lambda one: [f"{n}" for n in one.scenario.present], _no_orders
     )
 
 

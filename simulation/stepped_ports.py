@@ -1,6 +1,6 @@
 """Stepped ports: each call of a worker stops, so that the scheduler decides what happens to it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, override
 
 from events.envelope import Event
@@ -38,12 +38,14 @@ from simulation.worker import Worker, call, working
 class SteppedLog(Log):
     """A log, one step a call."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, read: Callable[[str], History] | None = None) -> None:
+        """`read` does the same as the log's own, with fewer calls."""
         self._log = log
+        self._read = read or log.read
 
     @override
     def read(self, subject: str) -> History:
-        return call(LOG_READ, self._log.read, subject)
+        return call(LOG_READ, self._read, subject)
 
     @override
     def append(self, event: Event[Any], changes: Sequence[Change] = ()) -> Event[Any]:

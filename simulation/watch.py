@@ -116,9 +116,9 @@ class Watch:
         self._done.add((method, key))
         return answer
 
-    def port_raised(self, error: Exception, attempt: Attempt | None) -> None:
+    def port_raised(self, error: Exception, attempt: Attempt) -> None:
         """Note an error that the consumer's port raised by itself."""
-        if attempt is not None and self.proof.outside.error is None:
+        if self.proof.outside.error is None:
             attempt.raised.append(error)
 
     def row_written(self, table: str, row: Row) -> None:

@@ -1,7 +1,7 @@
 """The simulator runs with any map: invented consumers of every kind, with tables of equal names."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import pytest
 
@@ -44,7 +44,7 @@ class ExampleCounted(Fact, frozen=True, kw_only=True):
     slots: ClassVar[tuple[str, ...]] = ("examplecount/counted",)
 
 
-FACTS: tuple[type[Fact], ...] = (ExampleScreened, ExampleStamped, ExampleCounted)
+FACTS = (ExampleScreened, ExampleStamped, ExampleCounted)
 
 
 @pytest.fixture(autouse=True)
@@ -68,11 +68,14 @@ def fraud() -> Consumer:
 # -- keeps rows: a projection of several events, in a table of the same name as that of orders -----
 
 
+FOLDED = (OrderPlaced, OrderConfirmed, OrderCancelled)
+
+
 def points(history: History) -> Row | None:
     placed = history.find(OrderPlaced)
     if placed is None:
         return None
-    known = [e for e in history if type(e.data) in (OrderPlaced, OrderConfirmed, OrderCancelled)]
+    known = [event for event in history if type(event.data) in FOLDED]
     earned = placed.data.total.amount // 100 if history.states(OrderConfirmed) else 0
     return Row(
         partition=placed.data.customer or f"guest#{placed.subject}",
@@ -90,17 +93,14 @@ def reward(_: Event[Any], history: History) -> Keep | None:
 def loyalty() -> Consumer:
     return Consumer(
         name="exampleloyalty",
-        on=tuple(
-            On(event=event, react=reward, history=True)
-            for event in (OrderPlaced, OrderConfirmed, OrderCancelled)
-        ),
+        on=tuple(On(event=event, react=reward, history=True) for event in FOLDED),
         tables=(Table(name=LIST, key="customer", sort="order", access=frozenset({"put"})),),
         projection=Projection(table=LIST, fold=points),
         replayable=True,
     )
 
 
-# -- keeps rows by event, summed up by a chore -----------------------------------------------------
+# -- keeps rows, summed by a chore -----------------------------------------------------
 
 SUMS = "sums"
 
@@ -195,10 +195,6 @@ def stamps() -> Consumer:
     return Consumer(name="examplestamps", on=(on,), adapters=(fake,), effects={"stamp": None})
 
 
-class Vouchers(Protocol):
-    def issue(self, order: str, amount: int) -> None: ...
-
-
 class FakeVouchers:
     def __init__(self, ledger: Records) -> None:
         self._ledger = ledger
@@ -208,7 +204,7 @@ class FakeVouchers:
             self._ledger.put(Record(key=order, values={"amount": amount}, version=0))
 
 
-def give(cancelled: Event[Any], _: History, vouchers: Vouchers) -> None:
+def give(cancelled: Event[Any], _: History, vouchers: FakeVouchers) -> None:
     vouchers.issue(cancelled.subject, amount=500)
 
 
@@ -246,8 +242,7 @@ def test_bad_luck_is_aimed_at_an_invented_consumer(make: Any) -> None:
     worlds = campaign(range(WORLDS), ORDERS, tally, aimed=frozenset({aimed.name}), rows=rows)
 
     assert list(worlds) == []
-    met, there = tally.coverage
-    assert met > there / 3
+    assert len(tally.pairs) > len(tally.missed) / 2
     assert not any(call.startswith(("gateway", "carrier")) for call in tally.calls)
 
 
@@ -255,10 +250,3 @@ def test_a_map_without_our_consumers_runs() -> None:
     rows = (fraud(), loyalty(), sums()), BUS
 
     assert list(campaign(range(WORLDS), ORDERS, Tally(), rows=rows)) == []
-
-
-@pytest.mark.parametrize("consumer", CONSUMERS, ids=lambda consumer: consumer.name)
-def test_bad_luck_is_aimed_at_a_consumer_of_ours(consumer: Consumer) -> None:
-    aimed = frozenset({consumer.name})
-
-    assert list(campaign(range(3), ORDERS, Tally(), aimed=aimed)) == []

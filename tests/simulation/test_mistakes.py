@@ -1,9 +1,8 @@
-"""Naive consumers: each classical mistake is caught, with a short story in words."""
+"""Naive consumers that keep rows or state facts: each classical mistake is caught."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import replace
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
@@ -13,32 +12,14 @@ from events.contracts.checkout import OrderPlaced
 from events.contracts.ordering import OrderCancelled, OrderConfirmed
 from events.envelope import Event, Fact
 from events.history import History
-from functions.framework.ports import Record, Records, Resources, Row
+from functions.framework.ports import Row
 from functions.framework.reaction import Keep, On
-from functions.framework.service import Adapter, Consumer, Projection, Table
-from functions.map import BUS, CONSUMERS
-from simulation import watchdog
-from simulation.campaign import Rows, Tally, campaign
-from simulation.report import replay_command, report
-from simulation.shrink import shrink
+from functions.framework.service import Consumer, Projection, Table
+from tests.simulation.mistakes import NAME, assert_caught
 
-WORLDS = 20
-ORDERS = 3
-NAME = "examplenaive"
 ROWS = Table(name="rows", key="order", sort="event", access=frozenset({"put"}))
-SEEN: set[str] = set()
+EVENTS = (OrderPlaced, OrderConfirmed, OrderCancelled)
 handled = 0
-
-
-class ExamplePrinted(Fact, frozen=True, kw_only=True):
-    sources: ClassVar[tuple[str, ...]] = (NAME,)
-    slots: ClassVar[tuple[str, ...]] = ("examplenaive/printed",)
-
-
-@pytest.fixture(autouse=True)
-def _contract(monkeypatch: pytest.MonkeyPatch) -> None:
-    for fact in (ExamplePrinted, ExampleNumbered):
-        monkeypatch.setitem(codec.CONTRACTS, fact.__name__, fact)
 
 
 class ExampleNumbered(Fact, frozen=True, kw_only=True):
@@ -48,48 +29,9 @@ class ExampleNumbered(Fact, frozen=True, kw_only=True):
     number: int
 
 
-class Printer(Protocol):
-    def print(self, order: str, key: str = "") -> None: ...
-
-
-class Fake:
-    def print(self, order: str, key: str = "") -> None:
-        pass
-
-
-class Counting:
-    """A fake that adds to a number, whatever the key."""
-
-    def __init__(self, cards: Records) -> None:
-        self._cards = cards
-
-    def print(self, order: str, key: str = "") -> None:
-        there = self._cards.get(order)
-        printed = int(there.values["printed"]) if there else 0
-        self._cards.put(
-            Record(
-                key=order, values={"printed": printed + 1}, version=there.version if there else 0
-            )
-        )
-
-    def printed(self, order: str) -> Record | None:
-        return self._cards.get(order)
-
-
-CARDS = Table(name="cards", key="order", access=frozenset({"get", "put"}))
-COUNTING = Adapter(
-    name="fake", build=lambda resources: Counting(resources.tables(CARDS.name)), tables=(CARDS,)
-)
-
-
-def fake(_: Resources) -> Fake:
-    return Fake()
-
-
-def outside(react: Any, key: str | None, **more: Any) -> Consumer:
-    adapter = more.pop("adapter", Adapter(name="fake", build=fake))
-    on = On(event=OrderConfirmed, react=react, history=True, outside=True, **more)
-    return Consumer(name=NAME, on=(on,), adapters=(adapter,), effects={"print": key})
+@pytest.fixture(autouse=True)
+def _contract(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(codec.CONTRACTS, ExampleNumbered.__name__, ExampleNumbered)
 
 
 def keeping(react: Any, *events: type[Fact], **more: Any) -> Consumer:
@@ -97,34 +39,6 @@ def keeping(react: Any, *events: type[Fact], **more: Any) -> Consumer:
     on = tuple(On(event=event, react=react, history=True, **more) for event in events)
     projection = Projection(table=ROWS.name, fold=fold) if fold else None
     return Consumer(name=NAME, on=on, tables=(ROWS,), replayable=True, projection=projection)
-
-
-# -- the mistakes ----------------------------------------------------------------------------------
-
-
-def acts_every_time(confirmed: Event[Any], _: History, printer: Printer) -> None:
-    printer.print(confirmed.subject)
-
-
-def acts_before_it_looks(
-    confirmed: Event[Any], history: History, printer: Printer
-) -> ExamplePrinted | None:
-    printer.print(confirmed.subject)
-    return None if history.states(ExamplePrinted) else ExamplePrinted()
-
-
-def makes_a_key_each_time(confirmed: Event[Any], _: History, printer: Printer) -> None:
-    printer.print(confirmed.subject, key=uuid4().hex)
-
-
-def remembers_in_a_global(confirmed: Event[Any], _: History, printer: Printer) -> None:
-    if confirmed.id not in SEEN:
-        printer.print(confirmed.subject)
-        SEEN.add(confirmed.id)
-
-
-def acts_by_order(confirmed: Event[Any], _: History, printer: Printer) -> None:
-    printer.print(confirmed.subject, key=confirmed.subject)
 
 
 def counts_in_a_global(event: Event[Any], _: History) -> Keep:
@@ -180,38 +94,7 @@ def numbers_by_a_global(_: Event[Any], __: History) -> ExampleNumbered:
     return ExampleNumbered(number=handled)
 
 
-def assumes_an_order(confirmed: Event[Any], _: History, printer: Any) -> None:
-    printer.printed(confirmed.subject).values["printed"]
-
-
-def fails(event: Event[Any], _: History) -> None:
-    raise ValueError(f"nothing is known of {event.type}")
-
-
-def returns_nonsense(_: Event[Any], __: History) -> Any:
-    return "done"
-
-
-EVENTS = (OrderPlaced, OrderConfirmed, OrderCancelled)
-
 MISTAKES: dict[str, tuple[Callable[[], Consumer], str]] = {
-    "acts every time": (lambda: outside(acts_every_time, None), "a_handled_event_acts_no_more"),
-    "acts before it looks": (
-        lambda: outside(acts_before_it_looks, None, states=(ExamplePrinted,)),
-        "a_handled_event_acts_no_more",
-    ),
-    "makes a key each time": (
-        lambda: outside(makes_a_key_each_time, "key"),
-        "attempts_share_their_keys",
-    ),
-    "remembers in a global": (
-        lambda: outside(remembers_in_a_global, None),
-        "a_handled_event_acts_no_more",
-    ),
-    "counts instead of putting": (
-        lambda: outside(acts_by_order, "key", adapter=COUNTING),
-        "a_repeated_call_changes_nothing",
-    ),
     "counts in a global": (
         lambda: keeping(counts_in_a_global, *EVENTS),
         "a_replay_changes_nothing",
@@ -244,75 +127,19 @@ MISTAKES: dict[str, tuple[Callable[[], Consumer], str]] = {
         lambda: keeping(writes_what_comes_next, *EVENTS, fold=versioned),
         "a_row_is_not_ahead",
     ),
-    "assumes that another row is there": (
-        lambda: outside(assumes_an_order, "key", adapter=COUNTING),
-        "functions_fail_only_with_their_calls",
-    ),
-    "fails": (lambda: keeping(fails, OrderPlaced), "functions_fail_only_with_their_calls"),
-    "returns nonsense": (
-        lambda: keeping(returns_nonsense, OrderPlaced),
-        "reactions_return_what_their_rows_declare",
-    ),
 }
 """A consumer with each mistake, and the invariant that it breaks."""
 
 FIRST = {"writes without a version": 32}
 """The first seed of a mistake that shows in one world of twenty-five."""
 
-FAULTS = 4
-"""The faults that suffice for each."""
-
-
-def rows_with(consumer: Consumer) -> Rows:
-    return (*CONSUMERS, consumer), BUS
-
-
-def found(consumer: Consumer, first: int = 0) -> Iterator[Any]:
-    return campaign(
-        range(first, first + WORLDS),
-        ORDERS,
-        Tally(),
-        aimed=frozenset({NAME}),
-        rows=rows_with(consumer),
-    )
+ORDERS = {"decides by a global": 2}
 
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_caught_with_a_short_story(name: str) -> None:
     make, invariant = MISTAKES[name]
-    consumer = make()
 
-    first = next(found(consumer, FIRST.get(name, 0)))
-    assert first.violation.name == invariant
-    small = shrink(first, rows_with(consumer))
+    story = assert_caught(make(), invariant, first=FIRST.get(name, 0), orders=ORDERS.get(name, 1))
 
-    assert len(small.scenario.present) <= 1 + (name == "decides by a global")
-    assert len(small.world.scheduler.injected) <= FAULTS
-    assert small.violation
-    story = "\n".join(report(small))
-    assert small.violation.sentence in story
-    assert invariant.startswith(("functions", "reactions")) or f"What {NAME} did:" in story
-    assert f"simulate --consumer {NAME} --seed" in replay_command(small)
-
-
-def test_an_error_names_its_file_and_line() -> None:
-    line = fails.__code__.co_firstlineno + 1
-    violation = next(found(keeping(fails, OrderPlaced))).violation
-
-    assert f"tests/simulation/test_mistakes.py:{line}" in str(violation)
-    assert "ValueError: nothing is known of OrderPlaced" in str(violation)
-
-
-@pytest.mark.parametrize("sleeps", [True, False])
-def test_a_reaction_that_blocks_is_ended(sleeps: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watchdog, "TICK", 0.02)
-
-    def blocks(_: Event[Any], __: History) -> None:
-        while True:
-            if sleeps:
-                time.sleep(9)
-
-    worlds = list(found(keeping(blocks, OrderPlaced)))
-
-    assert [each.violation.name for each in worlds] == ["every_reaction_ends"]
-    assert "tests/simulation/test_mistakes.py" in str(worlds[0].violation)
+    assert f"What {NAME} did:" in story

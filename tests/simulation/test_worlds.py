@@ -12,6 +12,8 @@ from itertools import islice
 import pytest
 
 from events.envelope import Fact
+from functions.framework.service import Consumer
+from functions.map import CONSUMERS
 from simulation.calls import APPEND_WITH_CHANGES, LOG_APPEND, LOG_READ
 from simulation.campaign import Tally, campaign, run
 from simulation.clock import DAY
@@ -36,6 +38,13 @@ def test_three_hundred_worlds_hold_their_invariants_under_every_fault() -> None:
     assert sorted(seen.faults) == sorted(DESCRIPTIONS)
     missed = {pair for pair in seen.missed if pair[0] not in RARE}
     assert len(missed) <= 3, missed
+
+
+@pytest.mark.parametrize("consumer", CONSUMERS, ids=lambda consumer: consumer.name)
+def test_bad_luck_is_aimed_at_a_consumer_of_ours(consumer: Consumer) -> None:
+    aimed = frozenset({consumer.name})
+
+    assert list(campaign(range(3), 4, Tally(), aimed=aimed)) == []
 
 
 def test_the_orders_end_in_every_way() -> None:
@@ -71,6 +80,8 @@ def test_the_same_scenario_gives_the_same_run_in_any_process(hashing: str) -> No
     """In another process, sets of strings have another order."""
     scenario = Scenario(seed=4, orders=ORDERS)
     code = f"""
+from functions.framework.service import Consumer
+from functions.map import CONSUMERS
 from simulation.calls import APPEND_WITH_CHANGES, LOG_APPEND, LOG_READ
 from simulation.campaign import run
 from simulation.scenario import Scenario
