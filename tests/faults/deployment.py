@@ -42,6 +42,9 @@ from tests.system.world import World
 
 CONSUMERS = tuple(sorted(consumer.name for consumer in the_map.CONSUMERS))
 REPLAYABLE = tuple(each.name for each in the_map.CONSUMERS if each.replayable)
+ROWS = {id(each): each for each in the_map.CONSUMERS}
+"""The rows by identity: copies of a world share them."""
+
 TICK = "a tick"
 CLIENTS = Clients()
 BACKENDS: tuple[Any, ...] = (dynamodb_backends, sqs_backends, sns_backends, ses_backends)
@@ -189,11 +192,11 @@ class Deployment(World):
         """Return the world's state, to be restored."""
         moto = [backends[ACCOUNT][REGION] for backends in BACKENDS]
         own = (self.recorded, self._position, self.paused, self.orders)
-        return deepcopy((time.time(), moto, own))
+        return deepcopy((time.time(), moto, own), dict(ROWS))
 
     def restore(self, saved: Any) -> None:
         """Restore a saved world, with restarted functions; it can be restored again."""
-        now, moto, own = deepcopy(saved)
+        now, moto, own = deepcopy(saved, dict(ROWS))
         self.clock.move_to(now)
         for backends, backend in zip(BACKENDS, moto, strict=True):
             backends[ACCOUNT][REGION] = backend

@@ -1,14 +1,18 @@
 import json
 
-from functions.map import API
+from functions.framework.service import Api, Consumer
+from functions.map import API, SERVICES
+from tests.infra.conftest import stack_of
 from tests.support.assembly import Assembly
 
 STACK = "fanfare-dev-checkout"
 
 
-def test_the_api_has_the_routes_of_the_map_and_no_other(dev: Assembly) -> None:
-    routes = {route.properties["RouteKey"] for route in dev.resources("AWS::ApiGatewayV2::Route")}
-    assert routes == {f"{route.method} {route.path}" for route in API.routes}
+def test_every_api_has_the_routes_of_its_row_and_no_other(dev: Assembly) -> None:
+    for service in SERVICES:
+        found = dev.resources("AWS::ApiGatewayV2::Route", stack_of(service))
+        routes = service.routes if isinstance(service, (Api, Consumer)) else ()
+        assert {each.properties["RouteKey"] for each in found} == {each.key for each in routes}
 
 
 def test_every_route_has_the_throttle_of_its_row(dev: Assembly) -> None:

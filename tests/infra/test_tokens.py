@@ -1,7 +1,9 @@
 """A stage with an issuer: its API requires a valid token, except for the catalogue."""
 
-from functions.map import API
+from functions.framework.service import http_services
+from functions.map import API, SERVICES
 from testkit.builders import ISSUER
+from tests.infra.conftest import stack_of
 from tests.support.assembly import Assembly
 from tests.support.template import AUDIENCE
 
@@ -56,8 +58,10 @@ def test_without_an_issuer_all_routes_are_open_to_guests(dev: Assembly) -> None:
     assert "FANFARE_ISSUER" not in function["Environment"]["Variables"]
 
 
-def test_an_issuer_changes_the_apis_stack_and_no_other(dev: Assembly, guarded: Assembly) -> None:
+def test_an_issuer_changes_the_stacks_of_apis_and_no_other(
+    dev: Assembly, guarded: Assembly
+) -> None:
     changed = {name for name in dev.stacks if dev.stacks[name] != guarded.stacks[name]}
 
     assert set(dev.stacks) == set(guarded.stacks)
-    assert changed == {STACK}
+    assert changed == set(map(stack_of, http_services(SERVICES)))
