@@ -40,6 +40,20 @@ def test_three_hundred_worlds_hold_their_invariants_under_every_fault() -> None:
     assert len(missed) <= 3, missed
 
 
+def test_most_faults_befall_the_consumer_that_a_world_aims_at() -> None:
+    aimed: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    for seed in range(10):
+        world = run(Scenario(seed=seed, orders=4, aimed=frozenset({"analytics"}))).world
+        for fault in world.scheduler.injected.values():
+            aimed[fault.target.partition(" ")[0]] += 1
+            kinds[fault.fault] += fault.target.startswith("analytics")
+
+    assert aimed["analytics"] > sum(aimed.values()) / 2
+    assert all(kinds[fault] for fault in ("twice", "doubled", "replayed", "deployed", "lost"))
+    assert kinds["doubled"] > 10
+
+
 @pytest.mark.parametrize("consumer", CONSUMERS, ids=lambda consumer: consumer.name)
 def test_bad_luck_is_aimed_at_a_consumer_of_ours(consumer: Consumer) -> None:
     aimed = frozenset({consumer.name})
