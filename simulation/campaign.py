@@ -36,6 +36,11 @@ class Run:
     violation: Violation | None
 
 
+def is_blocked(run: Run) -> bool:
+    """Return whether a run was ended because a reaction did not come back."""
+    return run.violation is not None and run.violation.name == every_reaction_ends.__name__
+
+
 @dataclass(kw_only=True)
 class Tally:
     """The counts of a campaign so far; pairs are a call of a port and a fault that it met."""
@@ -123,7 +128,7 @@ def campaign(
         progress(tally)
         if one.violation is not None:
             yield one
-            if one.violation.name == every_reaction_ends.__name__:
+            if is_blocked(one):
                 return
 
 

@@ -2,21 +2,19 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from simulation.campaign import ROWS, Rows, Run, run
-from simulation.invariants.consumers import every_reaction_ends
+from simulation.campaign import ROWS, Rows, Run, is_blocked, run
 from simulation.scenario import Scenario
 
 TRIES = 600
 """Worlds to run at most in search of smaller ones; a world shrinks to a few orders at once."""
 
-TRIES_IF_BLOCKED = 4
+TRIES_IF_BLOCKED = 3
 """Worlds to run at most if each takes seconds, since a reaction blocks."""
 
 
 def shrink(found: Run, rows: Rows = ROWS) -> Run:
     """Return a run with the same violation, of which no single order or fault can be left out."""
-    blocked = found.violation and found.violation.name == every_reaction_ends.__name__
-    tries_left = [TRIES_IF_BLOCKED if blocked else TRIES]
+    tries_left = [TRIES_IF_BLOCKED if is_blocked(found) else TRIES]
     smaller = _leave_out_most(
         found, tries_left, rows, lambda one: [f"{n}" for n in one.scenario.present], _no_orders
     )

@@ -15,10 +15,11 @@ from simulation.invariants.violation import Violation
 from simulation.places import place_in
 from simulation.worker import Thread, Worker
 
-TICK = 1.0
+TICK = 0.5
 TICKS = 4
 """Seconds of real time between two looks, and the looks at which a worker has made no call since,
-until it counts as blocked. A whole world takes less than one."""
+until it counts as blocked. Work between two calls takes less than a millisecond. Looks do not pile
+up while the machine is busy with other processes."""
 
 
 @contextmanager

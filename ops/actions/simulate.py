@@ -15,7 +15,7 @@ from ops.cli.formats import counted, counted_line
 from ops.cli.options import Options
 from ops.stage.lookups import consumer_named
 from simulation.calls import Call
-from simulation.campaign import Rows, Run, Tally, rows_with
+from simulation.campaign import Rows, Run, Tally, is_blocked, rows_with
 from simulation.faults import DESCRIPTIONS, Fault
 from simulation.outside import UnknownEffect
 from simulation.parallel import run_in_parallel
@@ -74,7 +74,7 @@ def simulate(
                 progress=progress,
             ):
                 found.append(run)
-                if len(found) == ENOUGH:
+                if len(found) == ENOUGH or is_blocked(run):
                     break
     except UnknownEffect as error:
         raise CommandError(f"{error}.", ExitCode.USAGE) from error

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ops.cli.app import Injected, app, whole_number
+from ops.cli.app import Consumers, Injected, app, whole_number
 from ops.cli.errors import ExitCode
 
 Whole = Annotated[int, Parameter(converter=whole_number, validator=Number(gte=1), metavar="NUMBER")]
@@ -21,7 +21,7 @@ def simulate(
         int | None, Parameter(converter=whole_number, validator=Number(gte=0), metavar="NUMBER")
     ] = None,
     jobs: Whole | None = None,
-    consumer: tuple[str, ...] = (),
+    consumers: Consumers = None,
     options: Injected,
 ) -> ExitCode:
     """Run the shop in memory with injected faults, and check its invariants.
@@ -44,17 +44,17 @@ def simulate(
         orders: Orders in each world; the default is 10, or 5 with --consumer.
         seed: Seed of the first world; the default is 0.
         jobs: Number of processes; the default is one for each core.
-        consumer: Consumer to aim at; may be given several times.
+        consumers: Aim at this consumer; may be repeated.
         options: Options of all commands.
     """
     from ops.actions.simulate import simulate as run
 
-    number = seeds or (1 if seed is not None else 100 if consumer else 300)
+    number = seeds or (1 if seed is not None else 100 if consumers else 300)
     return run(
         options,
         seeds=number,
-        orders=orders or (5 if consumer else 10),
+        orders=orders or (5 if consumers else 10),
         first=seed or 0,
-        aimed=consumer,
+        aimed=consumers or (),
         jobs=jobs or os.process_cpu_count() or 1,
     )
