@@ -29,11 +29,7 @@ from tests.support.read_model import LISTING
 @pytest.mark.parametrize(
     ("given", "code", "text"),
     [
-        (
-            {"name": "emial"},
-            ExitCode.USAGE,
-            "no consumer 'emial'; the consumers are payment, inventory",
-        ),
+        ({"name": "emial"}, ExitCode.USAGE, r"no consumer 'emial'\. Did you mean email\?"),
         ({"name": "payment"}, ExitCode.REFUSED, "payment is not replayable: .*act on the outside"),
         ({"since": "2026-11-23T11:00:00Z"}, ExitCode.USAGE, "--since .* is not before --until now"),
         ({"since": "2h", "until": "3h"}, ExitCode.USAGE, "is not before --until 3h"),
