@@ -3,7 +3,8 @@
 from functions.analytics.service import SERVICE as ANALYTICS
 from functions.checkout.service import SERVICE as CHECKOUT
 from functions.email.service import SERVICE as EMAIL
-from functions.framework.service import Api, Consumer, Relay, Service, distinct
+from functions.framework.api import Api, distinct
+from functions.framework.service import Consumer, Relay, Service
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.ordering.service import SERVICE as ORDERING
 from functions.orders.service import SERVICE as ORDERS

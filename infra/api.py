@@ -3,7 +3,7 @@
 from constructs import Construct
 
 from functions import names
-from functions.framework.service import Api
+from functions.framework.api import Api
 from functions.runtime import settings
 from infra.alarm import MetricAlarm
 from infra.function import ServiceFunction

@@ -7,8 +7,9 @@ from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_lambda as lambda_
 
 from functions import names
+from functions.framework.api import Api
 from functions.framework.routes import Route
-from functions.framework.service import Api, Consumer
+from functions.framework.service import Consumer
 from functions.runtime import settings
 from infra.access import AccessLog
 from infra.acknowledge import acknowledge

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_iam as iam
 
-from functions.framework.service import Access, Consumer
+from functions.framework.service import Consumer
+from functions.framework.table import Access
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 from functions import names
-from functions.framework.service import Table
+from functions.framework.table import Table
 from functions.runtime.settings import table_variable
 from infra.grants import QUERY, TABLE_ACTIONS
 from infra.stage import Stage

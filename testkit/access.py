@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from functions.framework.ports import SafeToLog
-from functions.framework.service import Access, Service
+from functions.framework.service import Service
+from functions.framework.table import Access
 
 CHANGE = "Change"
 

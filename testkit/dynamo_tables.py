@@ -3,7 +3,8 @@
 from typing import Any
 
 from functions import names
-from functions.framework.service import Service, Table
+from functions.framework.service import Service
+from functions.framework.table import Table
 from functions.runtime.aws.items import SLOT, SUBJECT
 from functions.runtime.aws.tables import TableName
 

@@ -16,9 +16,11 @@ from moto import mock_aws
 
 from events.envelope import Event
 from functions import names
+from functions.framework.api import http_services
 from functions.framework.chore import TICK
 from functions.framework.ports import Clock, Message
-from functions.framework.service import Adapter, Consumer, Relay, Service, Table, http_services
+from functions.framework.service import Adapter, Consumer, Relay, Service
+from functions.framework.table import Table
 from functions.map import BUS
 from functions.runtime import backoff, settings
 from functions.runtime.aws.client import client_factory

@@ -7,7 +7,8 @@ from typing import Any, Self
 from events.contracts.checkout import Line
 from events.envelope import Event, Fact
 from functions.checkout.service import SERVICE as CHECKOUT
-from functions.framework.service import Consumer, Service, http_services
+from functions.framework.api import http_services
+from functions.framework.service import Consumer, Service
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.runtime.operating.forget import ReadModel, erase
 from testkit import products

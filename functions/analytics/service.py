@@ -7,7 +7,8 @@ from functions.analytics.reactions import cancelled, confirmed, placed
 from functions.analytics.table import FIGURES
 from functions.framework.chore import Chore
 from functions.framework.reaction import On
-from functions.framework.service import Consumer, Table
+from functions.framework.service import Consumer
+from functions.framework.table import Table
 
 SERVICE = Consumer(
     name="analytics",

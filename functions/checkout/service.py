@@ -7,10 +7,11 @@ from functions.checkout.orders import Orders
 from functions.checkout.place import PlaceOrder
 from functions.checkout.products import ListProducts
 from functions.checkout.routes import ROUTES
+from functions.framework.api import Api
 from functions.framework.http import Endpoint
 from functions.framework.outcomes import Outcome
 from functions.framework.ports import Log, Resources
-from functions.framework.service import Api, Table
+from functions.framework.table import Table
 
 
 def endpoints(log: Log, resources: Resources) -> dict[str, Endpoint]:

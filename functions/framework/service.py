@@ -1,79 +1,21 @@
 """Declarations of services: consumers, APIs and the relay, with their tables and adapters."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, override
+from typing import TYPE_CHECKING, override
 
 from events.history import History
 from functions.framework.chore import Chore
 from functions.framework.http import Endpoint
 from functions.framework.outcomes import Outcome
-from functions.framework.ports import Log, Message, Resources, Row, Topic
+from functions.framework.ports import Message, Resources, Row, Topic
 from functions.framework.reaction import On
+from functions.framework.table import Table
 
 if TYPE_CHECKING:  # consumers do not need it at start
     from functions.framework.routes import Route
-
-type Access = Literal["get", "put", "list", "change", "page", "remove", "listed"]
-"""Access to a table: the role of the service is granted these and no other actions."""
-
-
-INDEX = r"[A-Za-z0-9_.-]{3,255}"
-"""The pattern of an index's name in DynamoDB, which is the attribute's.
-
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
-"""
-
-NEEDS_SORT: frozenset[Access] = frozenset({"page", "remove", "listed"})
-NEEDS_NO_SORT: frozenset[Access] = frozenset({"change", "list"})
-"""Accesses that only tables of rows have, or only tables of items."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """A table of a service: its name within the service and its partition key.
-
-    A table with a `sort` key holds rows. `index` is an attribute: rows that have it are listed by
-    its value, in the order of their sort keys. `owner` names the service that owns the table, if it
-    is another one; this service then only reads it. With `callers` the access exists only on a
-    stage with an OIDC issuer, where callers have tokens.
-    """
-
-    name: str
-    key: str
-    access: frozenset[Access]
-    sort: str | None = None
-    index: str | None = None
-    owner: str | None = None
-    callers: bool = False
-
-    def __post_init__(self) -> None:
-        """Check that its keys allow its access.
-
-        Raises:
-            ValueError: the message names the missing key.
-        """
-        if not self.access:
-            raise ValueError(f"table {self.name}: name its access, such as put")
-        if self.sort is None and self.access & NEEDS_SORT:
-            raise ValueError(
-                f"table {self.name}: {', '.join(sorted(self.access & NEEDS_SORT))} needs a sort key"
-            )
-        if self.sort is not None and self.access & NEEDS_NO_SORT:
-            raise ValueError(
-                f"table {self.name}: {', '.join(sorted(self.access & NEEDS_NO_SORT))} needs a table"
-                " without a sort key"
-            )
-        if self.index is not None and self.sort is None:
-            raise ValueError(f"table {self.name}: an index needs a sort key")
-        if self.index is not None and not re.fullmatch(INDEX, self.index):
-            raise ValueError(
-                f"table {self.name}: index {self.index!r} must have 3 to 255 letters, digits or _.-"
-            )
-        if "listed" in self.access and self.index is None:
-            raise ValueError(f"table {self.name}: listed needs an index")
 
 
 class UnknownAdapter(ValueError):
@@ -230,11 +172,15 @@ class Consumer(Service):
                 f"{self.name}: routes need `endpoints`, a function that returns their endpoints by"
                 " name, and endpoints need routes"
             )
-        _check_routes(self.name, self.routes)
-        if self.projection and self.projection.table not in {t.name for t in self.tables if t.sort}:
+        if self.routes:  # a consumer without routes does not import them at start
+            from functions.framework.routes import check_routes
+
+            check_routes(self.name, self.routes)
+        rows = {table.name for table in self.tables if table.sort}
+        if self.projection and self.projection.table not in rows:
             raise ValueError(
-                f"{self.name}: its projection needs a table {self.projection.table!r} with a sort"
-                " key in `tables`"
+                f"{self.name}: its projection needs a table {self.projection.table!r} with a"
+                " sort key in `tables`"
             )
 
     def _check_outside(self) -> None:
@@ -250,7 +196,7 @@ class Consumer(Service):
         if self.replayable and acts:
             raise ValueError(
                 f"{self.name}: replayable=True would repeat what it does outside; leave it out, or"
-                " keep rows and facts in one consumer and act outside in another"
+                " keep rows and facts in one self and act outside in another"
             )
         if not all(on.history for on in acts):
             raise ValueError(
@@ -262,8 +208,9 @@ class Consumer(Service):
             raise ValueError(f"{self.name}: two adapters have the same name")
         if self.adapters and self.adapters[0].needs:
             raise ValueError(
-                f"{self.name}: its first adapter, {adapters[0]!r}, needs {self.adapters[0].needs},"
-                " which tests and the local stage do not have: put a fake before it"
+                f"{self.name}: its first adapter, {adapters[0]!r}, needs"
+                f" {self.adapters[0].needs}, which tests and the local stage do not have: put a"
+                " fake before it"
             )
 
     def _check_facts(self) -> None:
@@ -315,64 +262,6 @@ class Consumer(Service):
     @cached_property
     def _reactions(self) -> dict[str, On]:
         return {on.event.__name__: on for on in self.on}
-
-
-def distinct(*services: Service) -> tuple[Service, ...]:
-    """Return services whose names and routes differ.
-
-    Raises:
-        ValueError: two have the same name, or answer the same requests.
-    """
-    names = [service.name for service in services]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"two rows of functions/map.py have the name {name!r}; rename one")
-    answering: dict[str, str] = {}
-    for service in http_services(services):
-        for route in service.routes:
-            other = answering.setdefault(route.pattern, service.name)
-            if other != service.name:
-                raise ValueError(
-                    f"{other} and {service.name} both answer {route.key}; choose another path for"
-                    f" {service.name}: docs/openapi.json and a domain before both have one place"
-                )
-    return services
-
-
-@dataclass(frozen=True, kw_only=True)
-class Api(Service):
-    """A service that answers HTTP requests.
-
-    `build` returns its endpoints by the names that `routes` use. `direct` names the endpoint of a
-    direct invocation with a plain body.
-    """
-
-    routes: "tuple[Route, ...]"
-    direct: str
-    build: Callable[[Log, Resources], dict[str, Endpoint]]
-
-    def __post_init__(self) -> None:
-        """Check the routes.
-
-        Raises:
-            ValueError: the message names the route and the mistake.
-        """
-        super().__post_init__()
-        _check_routes(self.name, self.routes)
-
-
-def http_services(services: Iterable[Service]) -> "Iterator[Api | Consumer]":
-    """Yield the services that answer HTTP requests."""
-    for service in services:
-        if isinstance(service, (Api, Consumer)) and service.routes:
-            yield service
-
-
-def _check_routes(service: str, routes: "tuple[Route, ...]") -> None:
-    if routes:  # a consumer without routes does not import them at start
-        from functions.framework.routes import check_routes
-
-        check_routes(service, routes)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,8 @@ from events.contracts.checkout import OrderPlaced
 from events.contracts.inventory import StockRejected, StockReleased, StockReserved, StockVoided
 from events.contracts.ordering import OrderCancelled
 from functions.framework.reaction import On
-from functions.framework.service import Consumer, Table
+from functions.framework.service import Consumer
+from functions.framework.table import Table
 from functions.inventory.reactions import STOCK, release, reserve
 
 SERVICE = Consumer(

@@ -5,7 +5,8 @@ from events.order_list import CUSTOMER, LIST, LIST_EVENTS, OPEN, OWNER, PLACE
 from functions.framework.chore import Chore
 from functions.framework.outcomes import Outcome
 from functions.framework.reaction import On
-from functions.framework.service import Consumer, Projection, Table
+from functions.framework.service import Consumer, Projection
+from functions.framework.table import Table
 from functions.orders.check import EVERY, check
 from functions.orders.projection import project, row
 

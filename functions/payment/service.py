@@ -9,7 +9,8 @@ from events.contracts.payment import (
     PaymentVoided,
 )
 from functions.framework.reaction import On
-from functions.framework.service import Adapter, Consumer, Table
+from functions.framework.service import Adapter, Consumer
+from functions.framework.table import Table
 from functions.payment.reactions import charge, void_or_refund
 from functions.payment.sandbox import LEDGER, sandbox
 from functions.payment.stripe.adapter import stripe_gateway

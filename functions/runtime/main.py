@@ -6,16 +6,10 @@ from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from functions.framework.api import Api
 from functions.framework.ports import Clock, Log, Resources, Topic
-from functions.framework.service import (
-    Adapter,
-    Api,
-    Consumer,
-    Relay,
-    Service,
-    Table,
-    package_of,
-)
+from functions.framework.service import Adapter, Consumer, Relay, Service, package_of
+from functions.framework.table import Table
 from functions.runtime import settings
 from functions.runtime.clock import utc_now
 from functions.runtime.handlers.observer import LogObserver, Observer, failure

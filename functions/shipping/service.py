@@ -3,7 +3,8 @@
 from events.contracts.ordering import OrderConfirmed
 from events.contracts.shipping import DispatchScheduled
 from functions.framework.reaction import On
-from functions.framework.service import Adapter, Consumer, Table
+from functions.framework.service import Adapter, Consumer
+from functions.framework.table import Table
 from functions.shipping.reactions import dispatch
 from functions.shipping.sandbox import PARCELS, sandbox
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from functions import map as the_map
 from functions import names
+from functions.framework.api import Api, http_services
 from functions.framework.routes import (
     EVERYWHERE,
     UNAUTHENTICATED,
@@ -20,7 +21,7 @@ from functions.framework.routes import (
     Param,
     Route,
 )
-from functions.framework.service import Api, Consumer, http_services
+from functions.framework.service import Consumer
 from ops.contracts.components import PLACE, VERSION, components
 from ops.contracts.gate import SAMPLES
 from ops.contracts.gateway import CHALLENGE, GATEWAYS, SCHEMES, THROTTLED

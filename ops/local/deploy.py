@@ -9,7 +9,7 @@ from types import MappingProxyType
 import msgspec
 
 from functions import names
-from functions.framework.service import http_services
+from functions.framework.api import http_services
 from functions.map import API, SERVICES
 from ops.cli.errors import CommandError
 from ops.cli.options import LOCAL

@@ -20,7 +20,8 @@ from events.history import History
 from functions import map as the_map
 from functions.framework.ports import Row
 from functions.framework.reaction import Keep, On
-from functions.framework.service import Adapter, Consumer, Projection, Table
+from functions.framework.service import Adapter, Consumer, Projection
+from functions.framework.table import Table
 from ops.contracts import asyncapi, manual
 from ops.contracts.gate import SAMPLES
 from ops.costs.bill import bill

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from functions.checkout.listing import _cursor
+from functions.framework.api import http_services
 from functions.framework.http import MAX_BODY
-from functions.framework.service import http_services
 from functions.map import SERVICES
 from functions.runtime.memory.lambda_events import http_request
 from testkit.builders import ISSUER, verified

@@ -10,7 +10,8 @@ SERVICE = '''"""Loyalty's row: a point for every order."""
 
 from events.contracts.checkout import OrderPlaced
 from functions.framework.reaction import On
-from functions.framework.service import Consumer, Table
+from functions.framework.service import Consumer
+from functions.framework.table import Table
 
 SERVICE = Consumer(
     name="exampleloyalty",

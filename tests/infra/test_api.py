@@ -1,6 +1,7 @@
 import json
 
-from functions.framework.service import Api, Consumer
+from functions.framework.api import Api
+from functions.framework.service import Consumer
 from functions.map import API, SERVICES
 from tests.infra.conftest import stack_of
 from tests.support.assembly import Assembly

@@ -1,6 +1,6 @@
 """A stage with an issuer: its API requires a valid token, except for the catalogue."""
 
-from functions.framework.service import http_services
+from functions.framework.api import http_services
 from functions.map import API, SERVICES
 from testkit.builders import ISSUER
 from tests.infra.conftest import stack_of

@@ -16,7 +16,8 @@ from events.order_list import LIST
 from functions.framework.chore import Chore, Report
 from functions.framework.ports import Change, Log, Record, Records, Resources, Row
 from functions.framework.reaction import Fill, Keep, On
-from functions.framework.service import Adapter, Consumer, Projection, Table
+from functions.framework.service import Adapter, Consumer, Projection
+from functions.framework.table import Table
 from functions.map import BUS, CONSUMERS
 from functions.payment.sandbox import LEDGER
 from simulation.campaign import Rows, Tally, campaign

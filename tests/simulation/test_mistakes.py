@@ -14,7 +14,8 @@ from events.envelope import Event, Fact
 from events.history import History
 from functions.framework.ports import Row
 from functions.framework.reaction import Keep, On
-from functions.framework.service import Consumer, Projection, Table
+from functions.framework.service import Consumer, Projection
+from functions.framework.table import Table
 from tests.simulation.mistakes import NAME, assert_caught
 
 ROWS = Table(name="rows", key="order", sort="event", access=frozenset({"put"}))

@@ -12,7 +12,8 @@ from events.envelope import Event, Fact
 from events.history import History
 from functions.framework.ports import Record, Records, Resources
 from functions.framework.reaction import On
-from functions.framework.service import Adapter, Consumer, Table
+from functions.framework.service import Adapter, Consumer
+from functions.framework.table import Table
 from tests.simulation.mistakes import NAME, assert_caught
 
 SEEN: set[str] = set()

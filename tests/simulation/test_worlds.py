@@ -76,7 +76,7 @@ def test_the_orders_end_in_every_way() -> None:
             stated |= {type(event.data) for event in history}
 
     assert set(ends) == {"confirmed", "customer", "payment-declined", "out-of-stock", "stalled"}
-    assert len(stated) == 17  # all but MailRefused: every customer here has an address
+    assert len(stated) >= 17  # all of ours but MailRefused: every customer here has an address
     assert days >= 13
 
 

@@ -10,7 +10,8 @@ from functions.framework.http import Endpoint, Problem, Request, Response
 from functions.framework.ports import Resources, Row, Rows
 from functions.framework.reaction import Keep, On
 from functions.framework.routes import Answer, DeclaredProblem, Header, Param, Route
-from functions.framework.service import Consumer, Table
+from functions.framework.service import Consumer
+from functions.framework.table import Table
 
 POINTS = "examplepoints"
 OF_AN_ORDER = "GET /examplepoints/{id}"

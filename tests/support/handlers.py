@@ -10,10 +10,11 @@ from events.contracts.checkout import OrderPlaced
 from events.contracts.inventory import StockVoided
 from events.contracts.payment import PaymentPrepared
 from events.envelope import Event, Fact
+from functions.framework.api import Api
 from functions.framework.http import Request, Response
 from functions.framework.reaction import Decision, On, Steps
 from functions.framework.routes import Param, Route
-from functions.framework.service import Adapter, Api, Consumer
+from functions.framework.service import Adapter, Consumer
 from functions.runtime.handlers.observer import Observer
 from functions.runtime.handlers.reactor import Reactor
 from functions.runtime.main import Dependencies, compose_reactor

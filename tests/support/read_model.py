@@ -11,7 +11,8 @@ from events.history import History
 from events.order import fold
 from functions.framework.ports import Row
 from functions.framework.reaction import Keep, On
-from functions.framework.service import Consumer, Projection, Table
+from functions.framework.service import Consumer, Projection
+from functions.framework.table import Table
 
 EVENTS = (OrderPlaced, PaymentCaptured, OrderConfirmed, OrderCancelled, DispatchScheduled)
 LIST = "listing"

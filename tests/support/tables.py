@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from functions.framework.service import Consumer, Service, Table
+from functions.framework.service import Consumer, Service
+from functions.framework.table import Table
 from functions.map import SERVICES
 from functions.runtime.aws.tables import TableName
 from testkit.dynamo_tables import make, make_log, table_name

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions import names
-from functions.framework.service import Table
+from functions.framework.table import Table
 from functions.map import CONSUMERS, SERVICES
 from tests.functions.runtime.aws.test_items import weight
 

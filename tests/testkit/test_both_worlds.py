@@ -16,7 +16,8 @@ from functions.framework.http import Request, Response
 from functions.framework.ports import Log, Record, Resources, Row, Value
 from functions.framework.reaction import Keep, On
 from functions.framework.routes import Answer, Param, Route
-from functions.framework.service import Adapter, Consumer, Projection, Table
+from functions.framework.service import Adapter, Consumer, Projection
+from functions.framework.table import Table
 from functions.orders.check import STALLED_AFTER
 from functions.payment.service import SERVICE as PAYMENT
 from functions.runtime import backoff

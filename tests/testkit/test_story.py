@@ -12,7 +12,8 @@ from events.contracts.checkout import OrderPlaced
 from events.contracts.ordering import OrderConfirmed
 from functions.framework.ports import Row
 from functions.framework.reaction import Keep, On
-from functions.framework.service import Consumer, Table, UnknownAdapter
+from functions.framework.service import Consumer, UnknownAdapter
+from functions.framework.table import Table
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.map import CONSUMERS
 from functions.orders.service import SERVICE as ORDERS

@@ -9,10 +9,11 @@ from uuid import uuid4
 
 import msgspec
 
+from functions.framework.api import Api
 from functions.framework.http import MAX_BODY, Caller, Endpoint, Problem, Request, Response
 from functions.framework.outcomes import Outcome
 from functions.framework.routes import Route
-from functions.framework.service import Api, Consumer
+from functions.framework.service import Consumer
 from functions.runtime.handlers.caller import caller_of
 from functions.runtime.handlers.observer import Observer, failure
 

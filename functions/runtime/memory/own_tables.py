@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from functions.framework.ports import Row
-from functions.framework.service import Service, Table
+from functions.framework.service import Service
+from functions.framework.table import Table
 from functions.runtime.memory.rows import MemoryRows
 from functions.runtime.memory.tables import MemoryRecords, MemoryTables
 

@@ -10,8 +10,9 @@ import pytest
 from jsonschema import ValidationError
 
 from functions import map as the_map
+from functions.framework.api import Api, http_services
 from functions.framework.routes import EVERYWHERE, UNAUTHENTICATED
-from functions.framework.service import Api, Consumer, http_services
+from functions.framework.service import Consumer
 from functions.runtime.handlers import api, caller
 from testkit.customer import BODY, KEY, ORDER
 from tests.functions.checkout.conftest import MemoryShop

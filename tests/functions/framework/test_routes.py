@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from functions.framework.api import distinct, http_services
 from functions.framework.routes import Param, Route, check_routes
-from functions.framework.service import Relay, distinct, http_services
+from functions.framework.service import Relay
 from functions.map import API, BUS, CONSUMERS
 from tests.support.example_loyalty import EXAMPLE
 

@@ -8,10 +8,12 @@ import pytest
 from events.contracts.checkout import OrderPlaced
 from events.contracts.ordering import OrderCancelled, OrderConfirmed
 from events.envelope import Fact
+from functions.framework.api import distinct
 from functions.framework.chore import Chore
 from functions.framework.reaction import On
 from functions.framework.routes import Route
-from functions.framework.service import Adapter, Consumer, Projection, Table, distinct
+from functions.framework.service import Adapter, Consumer, Projection
+from functions.framework.table import Table
 
 
 def nothing(*_: object) -> None:

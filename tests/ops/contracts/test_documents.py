@@ -11,8 +11,9 @@ from openapi_spec_validator import validate
 
 from events.codec import CONTRACTS
 from functions import map as the_map
+from functions.framework.api import Api, http_services
 from functions.framework.routes import Route
-from functions.framework.service import Api, Consumer, http_services
+from functions.framework.service import Consumer
 from ops.contracts.asyncapi import asyncapi
 from ops.contracts.openapi import openapi
 from ops.contracts.schema import published

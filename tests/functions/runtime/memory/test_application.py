@@ -13,7 +13,8 @@ from events.envelope import Event
 from events.history import History
 from functions.framework.ports import Change, Log, Message
 from functions.framework.reaction import Fill, On
-from functions.framework.service import Consumer, Service, Table
+from functions.framework.service import Consumer, Service
+from functions.framework.table import Table
 from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.inventory.service import SERVICE as INVENTORY
 from functions.map import API, BUS, CONSUMERS
