@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from ops.cli.errors import ExitCode
-from ops.contracts.command import run
+from ops.cli.source_errors import source_error
 
 USAGE = "Usage: python -m ops.contracts [--check]"
 
@@ -17,6 +17,14 @@ def main(arguments: Sequence[str]) -> int:
     if set(arguments) - {"--check"}:
         print(USAGE, file=sys.stderr)
         return ExitCode.USAGE
+    try:
+        from ops.contracts.command import run
+    except Exception as error:
+        place = source_error(error)
+        if place is None:
+            raise
+        print(f"functions/map.py cannot be imported: {place}", file=sys.stderr)
+        return ExitCode.FAILED
     return run(check=bool(arguments))
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from functions.map import CONSUMERS
 from ops.paths import ROOT
 from tests.conftest import pytest_collection_modifyitems
@@ -25,7 +27,10 @@ def test_own_tests_of_services_run_before_those_of_the_whole() -> None:
     assert [item.nodeid for item in items] == [names[1], names[0], names[2]]
 
 
-def test_a_row_that_is_refused_ends_the_run_with_its_place(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command", ["pytest -p no:cacheprovider tests/support", "ops.contracts --check"]
+)
+def test_a_row_that_is_refused_ends_a_command_with_its_place(tmp_path: Path, command: str) -> None:
     for name in SOURCES:
         put = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -34,7 +39,7 @@ def test_a_row_that_is_refused_ends_the_run_with_its_place(tmp_path: Path) -> No
     row.write_text(row.read_text().replace('name="email"', 'name="Email"'))
 
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/support"],
+        [sys.executable, "-m", *command.split()],
         cwd=tmp_path,
         env={"PYTHONPATH": str(tmp_path)},
         capture_output=True,
