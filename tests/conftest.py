@@ -28,6 +28,7 @@ os.environ |= {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",  # moto has only the regional host of Streams
+    "CDK_VALIDATION": "false",  # it takes three seconds a process; test_scanners has cfn-lint
 }
 # The CDK runs on the Node of this environment, also if the environment is not activated.
 os.environ.setdefault("JSII_NODE", str(Path(sys.executable).with_name("node")))
