@@ -1,12 +1,9 @@
 """A deployment under moto whose functions may die at any call, with sources and customers."""
 
-import copyreg
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from copy import deepcopy
 from functools import partial
-from threading import Condition, RLock
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -15,19 +12,13 @@ from uuid import UUID
 import time_machine
 from moto import mock_aws
 from moto.core.utils import unix_time_millis
-from moto.dynamodb.models import dynamodb_backends
-from moto.dynamodb.models.table import StreamRecord
-from moto.ses.models import ses_backends
-from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 from time_machine import Traveller
 
 from events import codec
-from events.envelope import Event
 from functions import map as the_map
 from functions.analytics.table import FIGURES
 from functions.checkout.identity import order_id
-from functions.framework.ports import Record, Row
 from functions.runtime.aws.tables import DynamoRows
 from functions.runtime.memory.lambda_events import failures
 from functions.runtime.memory.observer import MemoryObserver
@@ -35,6 +26,7 @@ from simulation.invariants.violation import Violation, every_world_comes_to_rest
 from testkit.builders import NOW
 from tests.faults.recorded_state import RecordedState
 from tests.faults.request_hook import Clients, RequestHook, attempt
+from tests.support.moto_state import backends, copied, replace_backends
 from tests.support.tables import known_tables
 from tests.support.template import ACCOUNT, REGION, Templates
 from tests.system.shop import SENDER, SKU, SOLD_OUT, STOCK, Placed, Shop
@@ -47,8 +39,6 @@ ROWS = {id(each): each for each in the_map.CONSUMERS}
 
 TICK = "a tick"
 CLIENTS = Clients()
-BACKENDS: tuple[Any, ...] = (dynamodb_backends, sqs_backends, sns_backends, ses_backends)
-
 FIGURE_DAYS = 7
 """Days of figures that are kept here; all others of the real 92 would be empty, and take time."""
 
@@ -190,16 +180,14 @@ class Deployment(World):
 
     def save(self) -> Any:
         """Return the world's state, to be restored."""
-        moto = [backends[ACCOUNT][REGION] for backends in BACKENDS]
         own = (self.recorded, self._position, self.paused, self.orders)
-        return deepcopy((time.time(), moto, own), dict(ROWS))
+        return copied((time.time(), backends(), own), ROWS)
 
     def restore(self, saved: Any) -> None:
         """Restore a saved world, with restarted functions; it can be restored again."""
-        now, moto, own = deepcopy(saved, dict(ROWS))
+        now, moto, own = copied(saved, ROWS)
         self.clock.move_to(now)
-        for backends, backend in zip(BACKENDS, moto, strict=True):
-            backends[ACCOUNT][REGION] = backend
+        replace_backends(moto)
         self.recorded, self._position, self.paused, self.orders = own
         self.hook = CLIENTS.hook = RequestHook(self.recorded)
         self.start()
@@ -220,9 +208,6 @@ def deployment(templates: Templates) -> Iterator[Deployment]:
 
     The SDK's retry quota, which all worlds of a process share, is never used up.
     """
-    # Copies of a world share values, which never change, and locks, which are free between calls.
-    shared_types = (Event, Record, Row, StreamRecord, Condition, type(RLock()))
-    shared = dict.fromkeys(shared_types, lambda _: "the same object")
     with time_machine.travel(NOW, tick=False) as clock, mock_aws():
         waits = SimpleNamespace(sleep=lambda _: clock.shift(1))
         with (
@@ -231,6 +216,5 @@ def deployment(templates: Templates) -> Iterator[Deployment]:
             patch("botocore.retries.quota.RetryQuota.acquire", lambda *_: True),
             patch("functions.runtime.aws.log._jitter", lambda _: 0),
             patch("functions.analytics.daily_sums.LONGEST", FIGURE_DAYS),
-            patch.dict(copyreg.dispatch_table, shared),
         ):
             yield Deployment(templates, clock)

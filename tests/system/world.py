@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from events.history import History
 from functions.map import BUS
@@ -14,8 +15,20 @@ from functions.runtime.main import Clients, build
 from functions.runtime.memory.lambda_events import batch
 from functions.runtime.settings import LOG, SERVICE, table_variable
 from testkit.polling import Polling
+from tests.support.moto_state import backends, copied, replace_backends
 from tests.support.template import REGION, Templates
 from tests.system import wiring
+
+_created: WeakKeyDictionary[Templates, list[Any]] = WeakKeyDictionary()
+
+
+def _create(templates: Templates, client: Clients) -> None:
+    """Create the stage; the second time, by a copy of what the first one created."""
+    if templates in _created:
+        replace_backends(copied(_created[templates]))
+        return
+    wiring.create(templates, client)
+    _created[templates] = copied(backends())
 
 
 class World(Polling):
@@ -31,7 +44,7 @@ class World(Polling):
         clients: Callable[[str], Clients] | None = None,
     ) -> None:
         client = cache(client_factory())  # shared by all functions: creating clients takes a third
-        wiring.create(templates, client)
+        _create(templates, client)
         self.environments = {
             environ[SERVICE]: environ for environ in wiring.environments_of(templates).values()
         }
