@@ -5,7 +5,7 @@ import pytest
 from tests.faults.campaign import replay_command, run_random_world
 from tests.support.template import Templates
 
-WORLDS = 20
+WORLDS = 10
 
 
 @pytest.mark.parametrize("seed", range(WORLDS))
