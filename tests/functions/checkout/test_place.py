@@ -149,7 +149,14 @@ def test_an_expected_total_is_accepted(shop: MemoryShop) -> None:
 
 
 @pytest.mark.parametrize(
-    "expected", [{"amount": 28889, "currency": "EUR"}, {"amount": 28890, "currency": "USD"}]
+    "expected",
+    [
+        {"amount": 0, "currency": "EUR"},
+        {"amount": 28889, "currency": "EUR"},
+        {"amount": 28891, "currency": "EUR"},
+        {"amount": 28890, "currency": "USD"},
+        {"amount": 28890, "currency": "JPY"},
+    ],
 )
 def test_an_unexpected_total_is_refused_with_the_new_one(
     shop: MemoryShop, expected: dict[str, Any]

@@ -15,7 +15,7 @@ from functions import names
 from functions.framework.ports import Log
 from functions.runtime.memory import log as memory_log
 from functions.runtime.memory.log import MemoryLog
-from functions.runtime.operating.ports import Pages, Selection
+from functions.runtime.operating.ports import Pages, Selection, every_page
 from functions.runtime.operating.scan import DynamoPages
 from testkit.builders import NOW, placed, then
 from tests.functions.conftest import Calls, Stage
@@ -34,14 +34,16 @@ class Subject(NamedTuple):
             self.log.append(event)
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=[None, 1, 2, 3, 4], ids=["memory", *(f"dynamo-{n}" for n in range(1, 5))])
 def subject(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Subject:
-    if request.param == "memory":
+    """A log in memory, or on DynamoDB with pages that end within an order of three events."""
+    if request.param is None:
         monkeypatch.setattr(memory_log, "PAGE_OF_ORDERS", 2)
         log = MemoryLog()
         return Subject(log, log)
     stage = request.getfixturevalue("stage")
-    return Subject(stage.log(), DynamoPages(stage.dynamodb, names.log_table(stage.name), page=3))
+    table = names.log_table(stage.name)
+    return Subject(stage.log(), DynamoPages(stage.dynamodb, table, page=request.param))
 
 
 def events_of(order: str, seconds: float = 0) -> list[Event[Any]]:
@@ -51,12 +53,8 @@ def events_of(order: str, seconds: float = 0) -> list[Event[Any]]:
 
 
 def read(pages: Pages, selection: Selection, cursor: str | None = None) -> Iterator[Event[Any]]:
-    while True:
-        page = pages.page(selection, cursor)
+    for page in every_page(pages, selection, cursor):
         yield from page.events
-        if page.cursor is None:
-            return
-        cursor = page.cursor
 
 
 def test_an_empty_log_is_one_empty_page(subject: Subject) -> None:
@@ -87,12 +85,15 @@ def test_events_are_read_as_they_were_written(subject: Subject) -> None:
 def test_a_page_has_the_message_of_each_event(subject: Subject) -> None:
     subject.append(*events_of("A"), placed(order="B"))
 
-    page = subject.pages.page(Selection(types=("OrderPlaced", "OrderConfirmed"), orders=("A",)))
+    selection = Selection(types=("OrderPlaced", "OrderConfirmed"), orders=("A",))
+    pages = list(every_page(subject.pages, selection))
 
-    assert [event.type for event in page.events] == ["OrderConfirmed", "OrderPlaced"]
-    assert [(m.id, m.subject, m.type, m.sequence, m.body) for m in page.messages] == [
-        (e.id, e.subject, e.type, e.sequence, codec.encode(e)) for e in page.events
-    ]
+    events = [event for page in pages for event in page.events]
+    assert [event.type for event in events] == ["OrderConfirmed", "OrderPlaced"]
+    for page in pages:
+        assert [(m.id, m.subject, m.type, m.sequence, m.body) for m in page.messages] == [
+            (e.id, e.subject, e.type, e.sequence, codec.encode(e)) for e in page.events
+        ]
 
 
 def test_reading_can_continue_after_any_event(subject: Subject) -> None:
