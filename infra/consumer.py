@@ -70,7 +70,9 @@ class ConsumerStack(StageStack):
             Schedule(self, service=consumer.name, chore=consumer.chore, function=worker.resource)
         if consumer.routes:
             add_gateway(self, service=consumer, function=worker.resource)
-        for outcome in (Outcome.FORGED, *consumer.alarms):
+        # Only a reaction that reads the log finds that an event is not there.
+        forged = (Outcome.FORGED,) if any(on.history for on in consumer.on) else ()
+        for outcome in (*forged, *consumer.alarms):
             MetricAlarm(self, service=consumer.name, metric=outcome.metric)
 
 

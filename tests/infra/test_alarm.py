@@ -9,12 +9,13 @@ from uuid import uuid4
 import pytest
 
 from functions.framework.outcomes import TRIES, Outcome
-from functions.map import API, BUS, SERVICES
+from functions.map import API, BUS, CONSUMERS, SERVICES
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime import backoff
 from functions.runtime.handlers.observer import LogObserver
 from functions.runtime.settings import SERVICE
 from infra.stage import DEV, PROD, InvalidStage
+from tests.infra.conftest import LISTENER
 from tests.support.assembly import Assembly, synthesize
 from tests.support.template import ON_CALL
 
@@ -31,10 +32,22 @@ def test_each_declared_alarm_goes_off_at_the_first_count(dev: Assembly) -> None:
         assert (alarm["Period"], alarm["EvaluationPeriods"]) == (300, 1)
 
 
-def test_every_consumer_has_an_alarm_for_forged_messages(stage: Assembly) -> None:
-    for consumer in consumers(stage):
-        alarm = stage.alarm(Outcome.FORGED.metric, service=consumer)
+def test_every_consumer_that_reads_the_log_has_an_alarm_for_forged_messages(dev: Assembly) -> None:
+    for consumer in CONSUMERS:
+        assert any(on.history for on in consumer.on)
+        alarm = dev.alarm(Outcome.FORGED.metric, service=consumer.name)
         assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 1)
+
+
+def test_a_consumer_that_does_not_read_the_log_has_no_such_alarm(listening: Assembly) -> None:
+    metrics = [
+        alarm.properties["MetricName"]
+        for alarm in listening.resources("AWS::CloudWatch::Alarm")
+        if LISTENER.name in alarm.stack
+    ]
+
+    assert TRIES in metrics
+    assert Outcome.FORGED.metric not in metrics
 
 
 def test_the_alarms_metric_is_the_one_that_the_function_writes(
@@ -130,6 +143,8 @@ def test_every_rule_has_an_alarm_for_failed_invocations(stage: Assembly) -> None
     ]
 
     assert sorted(alarm.stack for alarm in alarms) == sorted(rule.stack for rule in rules)
+    for alarm in alarms:
+        assert alarm.properties["Statistic"] == "Sum"
 
 
 def test_every_http_api_has_an_alarm_for_repeated_server_errors(stage: Assembly) -> None:
