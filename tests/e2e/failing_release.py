@@ -21,6 +21,9 @@ INTERVAL = 0.25
 
 _ROW = "functions/payment/service.py"
 _RULES = "functions/payment/reactions.py"
+_STACK = "infra/consumer.py"
+_LAST = "            MetricAlarm(self, service=consumer.name, metric=outcome.metric)\n"
+"""The last construct of a consumer's stack."""
 
 _WAIT = f"""
         if consumer.name == "{CONSUMER}":
@@ -47,8 +50,7 @@ def write(project: ProjectCopy) -> None:
     project.change(_ROW, "    adapters=(\n", f"{table}    adapters=(\n")
     raised = '    raise RuntimeError("a bad release")\n'
     project.change(_RULES, "    if history.at(CHARGE):\n", f"{raised}    if history.at(CHARGE):\n")
-    stack = project.path / "infra" / "consumer.py"
-    stack.write_text(stack.read_text() + _WAIT)
+    project.change(_STACK, _LAST, _LAST + _WAIT)
 
 
 def is_at_gate(cloud: LocalCloud) -> bool:

@@ -177,7 +177,9 @@ def test_a_failing_update_is_rolled_back_completely_without_losing_an_order(
     orders: list[str] = []
     shopping = partial(release.ordering, cloud, BODY, orders)
     update = cloud.begin(project.path)
-    wait_until(shopping(lambda: release.is_at_gate(cloud)), 180, "the release is active")
+    at_gate = shopping(lambda: update.ended() is not None or release.is_at_gate(cloud))
+    wait_until(at_gate, 180, "the release is active")
+    assert update.ended() is None
     assert changed(before, consumer_state(cloud.connection, release.CONSUMER)) == set(before)
     failing = shopping(lambda: len(release.failed_orders(cloud)) >= 3)
     wait_until(failing, 60, "the release failed orders")
