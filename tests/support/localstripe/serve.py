@@ -14,7 +14,22 @@ from typing import Any
 from aiohttp import web
 from localstripe import resources, server
 
-kept: dict[str, tuple[int, bytes]] = {}
+IN_USE = {
+    "code": "idempotency_key_in_use",
+    "message": "There is currently another in-progress request using this Idempotency-Key.",
+    "type": "invalid_request_error",
+}
+OF_ANOTHER = {
+    "message": "Keys for idempotent requests can only be used with the same parameters.",
+    "type": "idempotency_error",
+}
+
+running: set[str] = set()
+"""The keys of requests that are being handled."""
+
+kept: dict[str, tuple[str, bytes, int, bytes]] = {}
+"""The path and body of the first request with each key, and the status and body of its answer."""
+
 create = resources.PaymentIntent._api_create
 
 
@@ -27,14 +42,27 @@ def create_as_today(**data: Any) -> Any:
 async def keep_answers(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.Response]]
 ) -> web.Response:
-    """Answer a repeated Idempotency-Key as the first time, as Stripe does for a day and more."""
+    """Handle a key once at a time, and answer it again as the first time, as Stripe does.
+
+    The answer of a request that met another one with its key is not kept; the same key with other
+    parameters is an error. https://docs.stripe.com/api/idempotent_requests
+    """
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return await handler(request)
-    if key not in kept:
-        response = await handler(request)
-        kept[key] = (response.status, response.body)
-    status, body = kept[key]
+    if key in running:
+        return web.json_response({"error": IN_USE}, status=409)
+    running.add(key)
+    try:
+        sent = await request.read()
+        if key not in kept:
+            response = await handler(request)
+            kept[key] = (request.path, sent, response.status, response.body)
+    finally:
+        running.discard(key)
+    path, first, status, body = kept[key]
+    if (path, first) != (request.path, sent):
+        return web.json_response({"error": OF_ANOTHER}, status=400)
     return web.Response(status=status, body=body, content_type="application/json")
 
 

@@ -41,12 +41,23 @@ PAID = intent("succeeded", latest_charge="ch_1")
         refused(429, code="rate_limit"),
         refused(429, code="lock_timeout"),
         refused(409, "idempotency_error"),
+        refused(409, code="idempotency_key_in_use"),
         refused(500, "api_error"),
         refused(503, "api_error"),
         (502, {}),
         refused(400, "idempotency_error"),
     ],
-    ids=["lost", "rate", "lock", "conflict", "500", "503", "502 without JSON", "other key"],
+    ids=[
+        "lost",
+        "rate",
+        "lock",
+        "conflict",
+        "key in use",
+        "500",
+        "503",
+        "502 without JSON",
+        "other key",
+    ],
 )
 def test_an_inconclusive_answer_raises_for_a_retry(answer: ScriptedAnswer) -> None:
     for operation, name in (
