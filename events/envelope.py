@@ -31,7 +31,8 @@ class Unknown(Fact, frozen=True):
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Sequence = Annotated[str, msgspec.Meta(pattern=sequence.PATTERN)]
-Traceparent = Annotated[str, msgspec.Meta(pattern="^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]
+TRACEPARENT = "00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}"
+Traceparent = Annotated[str, msgspec.Meta(pattern=f"^{TRACEPARENT}$")]
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as http
 
-from functions.framework.routes import Route
+from functions.framework.routes import CORRELATED, Route
 
 REMEMBERED = Duration.hours(2)
 """The time for which browsers cache the answer; Chromium's maximum."""
@@ -27,10 +27,12 @@ def preflight(routes: Sequence[Route], origins: Sequence[str]) -> http.CorsPrefl
     returned = {
         header.name for route in routes for answer in route.answers for header in answer.headers
     }
+    returned.add(CORRELATED.name)
     return http.CorsPreflightOptions(
         allow_origins=list(origins),
         allow_methods=[
-            http.CorsHttpMethod[method] for method in sorted({route.method for route in routes})
+            http.CorsHttpMethod[method]
+            for method in sorted({key.split()[0] for route in routes for key in route.keys})
         ],
         allow_headers=sorted(sent),
         expose_headers=sorted(returned),

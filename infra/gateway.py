@@ -68,7 +68,7 @@ def _gateway(
         authorizer = None if route.public else tokens
         added = gateway.add_routes(
             path=route.path,
-            methods=[http.HttpMethod[route.method]],
+            methods=[http.HttpMethod[key.split()[0]] for key in route.keys],
             integration=integration,
             authorizer=authorizer,
         )
@@ -88,7 +88,7 @@ def _gateway(
             throttling_rate_limit=min(route.rate for route in service.routes),
             throttling_burst_limit=min(route.burst for route in service.routes),
         ),
-        route_settings={route.key: _throttle(route) for route in service.routes},
+        route_settings={key: _throttle(route) for route in service.routes for key in route.keys},
     )
     entry.node.add_dependency(*routes)
     return gateway

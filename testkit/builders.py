@@ -20,7 +20,7 @@ from functions.runtime.memory.tables import MemoryTables
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ORDER = "5WQFM8Q1XK3T7ZC0R9N2HDBJE4"
 ISSUER = "https://login.example.com/shop"
-TRACEPARENT = f"00-{'4b' * 16}-{'00' * 8}-01"
+TRACEPARENT = f"00-{'4b' * 16}-{'5c' * 8}-01"
 EMAIL = "robin@example.com"
 SHIP_TO = Address(
     name="Robin Example",

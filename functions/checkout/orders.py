@@ -8,7 +8,7 @@ from events.envelope import Event, follow
 from events.history import History
 from events.order import Order, fold
 from functions.checkout.identity import may_read, owns
-from functions.framework.http import Problem, Request, Response
+from functions.framework.http import CORRELATION, Problem, Request, Response
 from functions.framework.ports import Clock, Log
 
 POLLING = ((10, 1), (60, 5))
@@ -34,11 +34,9 @@ class Orders:
         self._clock = clock
 
     def show(self, request: Request) -> Response:
-        """Return the order as folded from the log; 304 if the caller has this version."""
-        order = fold(self._read(request)[1])
-        if request.headers.get("if-none-match") == _etag(order):
-            return Response(status=304, headers=self._headers(order))
-        return self._response(order)
+        """Return the order as folded from the log."""
+        placed, history = self._read(request)
+        return self._response(placed, history)
 
     def cancel(self, request: Request) -> Response:
         """Cancel the order, unless it is confirmed; idempotent."""
@@ -61,7 +59,7 @@ class Orders:
                 "already-confirmed",
                 "The order is already confirmed and can no longer be cancelled.",
             )
-        return self._response(fold(history), **stated)
+        return self._response(placed, history, **stated)
 
     def _read(self, request: Request) -> tuple[Event[OrderPlaced], History]:
         order = request.path.get("id", "")
@@ -72,9 +70,10 @@ class Orders:
                 return placed, history
         raise Problem(404, "no-such-order", UNKNOWN if request.caller is None else FOREIGN)
 
-    def _response(self, order: Order, **notes: str) -> Response:
-        notes["order"] = order.id
-        return Response(body=order, headers=self._headers(order), notes=notes)
+    def _response(self, placed: Event[OrderPlaced], history: History, **notes: str) -> Response:
+        order = fold(history)
+        headers = self._headers(order) | {CORRELATION: placed.correlationid}
+        return Response(body=order, headers=headers, notes={**notes, "order": order.id})
 
     def _headers(self, order: Order) -> dict[str, str]:
         headers = {"etag": _etag(order)}

@@ -1,17 +1,18 @@
 """Endpoint that places an order: it prices the order, writes it once and returns at once."""
 
+import re
 from hashlib import sha256
 from typing import Any, Literal
 
 import msgspec
 
 from events.contracts.checkout import Line, OrderPlaced
-from events.envelope import Event, Traceparent, begin
+from events.envelope import TRACEPARENT, Event, begin
 from events.money import Money
 from functions.checkout.catalogue import Catalogue
 from functions.checkout.identity import customer_of, key_of, order_of
 from functions.checkout.request import OrderRequest, parse_order
-from functions.framework.http import Problem, Request, Response
+from functions.framework.http import CORRELATION, Problem, Request, Response
 from functions.framework.ports import Clock, Log
 
 
@@ -107,7 +108,7 @@ class PlaceOrder:
 
 def _answer(placed: Event[Any], requested: OrderRequest, key: str) -> Response:
     order: OrderPlaced = placed.data
-    location = {"location": f"/orders/{placed.subject}"}
+    found = {"location": f"orders/{placed.subject}", CORRELATION: placed.correlationid}
     if not requested.has_fingerprint(order.fingerprint, key):
         raise Problem(
             422,
@@ -117,11 +118,11 @@ def _answer(placed: Event[Any], requested: OrderRequest, key: str) -> Response:
             " order.",
             field="Idempotency-Key",
             more={"order": placed.subject},
-            headers=location,
+            headers=found,
         )
     return Response(
         body=Accepted(id=placed.subject, total=order.total, lines=order.lines, idempotency_key=key),
-        headers=location | {"idempotency-key": key},
+        headers=found | {"idempotency-key": key},
         notes={
             "order": placed.subject,
             "event": placed.id,
@@ -135,9 +136,12 @@ def _same(expected: Money, total: Money) -> bool:
 
 
 def _traceparent(request: Request) -> str:
-    """Return the caller's trace context if it is valid, else a new trace from the request's id."""
-    given = request.headers.get("traceparent")
-    try:
-        return msgspec.convert(given, Traceparent)
-    except msgspec.ValidationError:
-        return f"00-{sha256(request.id.encode()).hexdigest()[:32]}-{'0' * 16}-01"
+    """Return the caller's trace context if it is valid, else a new trace from the request's id.
+
+    An id of zeros is invalid: https://www.w3.org/TR/trace-context/#traceparent-header
+    """
+    given = request.headers.get("traceparent", "")
+    if re.fullmatch(TRACEPARENT, given) and not re.search("-(0{32}|0{16})-", given):
+        return given
+    hashed = sha256(request.id.encode()).hexdigest()
+    return f"00-{hashed[:32]}-{hashed[32:48]}-01"

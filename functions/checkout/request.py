@@ -2,8 +2,9 @@
 
 import hmac
 import re
+from codecs import BOM_UTF8
 from hashlib import sha256
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 
 import msgspec
 
@@ -115,13 +116,37 @@ def parse_order(request: Request) -> OrderRequest:
             field="Content-Type",
         )
     try:
-        requested = _decoder.decode(request.body)
+        requested = _decoded(request.body.removeprefix(BOM_UTF8))
     except msgspec.ValidationError as error:
         path, detail = _path_and_detail(str(error))
         raise Problem(422, "invalid-request", detail, field=path) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(400, "malformed-body", "The body is not valid JSON.", field="$") from error
     return _merged(requested)
+
+
+def _decoded(body: bytes) -> OrderRequest:
+    try:
+        return _decoder.decode(body)
+    except msgspec.ValidationError as error:
+        if "got `float`" not in str(error):
+            raise
+        return msgspec.convert(_with_integers(msgspec.json.decode(body)), OrderRequest)
+
+
+def _with_integers(value: Any) -> Any:
+    """Return JSON with an integer for each number such as 1.0, which is one in JSON Schema.
+
+    https://json-schema.org/draft/2020-12/json-schema-core#section-4.2.3
+    """
+    match value:
+        case dict():
+            return {name: _with_integers(each) for name, each in value.items()}
+        case list():
+            return [_with_integers(each) for each in value]
+        case float() if value.is_integer():
+            return int(value)
+    return value
 
 
 def _merged(requested: OrderRequest) -> OrderRequest:

@@ -1,5 +1,6 @@
 """Requests, responses and RFC 9457 problem documents, independent of AWS."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -9,6 +10,9 @@ from functions.framework.customer import customer_key
 
 MAX_BODY = 64 * 1024
 """Maximum bytes of a request's body, as of an event."""
+
+CORRELATION = "x-correlation-id"
+"""The header that every answer has: an order's `correlationid`, or else the request's id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,17 @@ class Response:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def has_version(if_none_match: str, etag: str) -> bool:
+    """Return whether a caller has the version of this ETag, by its `If-None-Match`.
+
+    The header is `*` or a list; `W/` before a tag is ignored: the comparison is weak.
+    https://www.rfc-editor.org/rfc/rfc9110#field.if-none-match
+    """
+    return if_none_match.strip() == "*" or etag.removeprefix("W/") in re.findall(
+        r'"[^"]*"', if_none_match
+    )
 
 
 type Endpoint = Callable[[Request], Response]

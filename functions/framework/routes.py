@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from functions.framework.http import CORRELATION
+
 type Bearer = Literal["", "key", "jwt"]
 
 PATH = r"/|(/([A-Za-z0-9._~-]+|\{[A-Za-z0-9]+\}))+"
@@ -30,6 +32,16 @@ class Header:
     form: Any
     about: str
     always: bool = True
+
+
+CORRELATED = Header(
+    name=CORRELATION,
+    form=str,
+    about="The order's correlation id, which all its events have, or the request's own id: quote it"
+    " to the shop. Answers of the gateway itself do not have it.",
+    always=False,
+)
+"""A header of every answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +95,11 @@ class Route:
     def key(self) -> str:
         """The route key of the HTTP API, such as `GET /orders/{id}`."""
         return f"{self.method} {self.path}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All route keys that it answers: a GET route answers HEAD as well, without a body."""
+        return (self.key, f"HEAD {self.path}") if self.method == "GET" else (self.key,)
 
     @property
     def path_parameters(self) -> list[str]:

@@ -13,6 +13,7 @@ from functions import map as the_map
 from functions import names
 from functions.framework.api import Api, http_services
 from functions.framework.routes import (
+    CORRELATED,
     EVERYWHERE,
     UNAUTHENTICATED,
     Answer,
@@ -67,7 +68,7 @@ def openapi(
             "version": VERSION,
             "description": "Orders are accepted at once and processed afterwards: request one again"
             " after `Retry-After`. Errors are problem documents (RFC 9457): `type` is the kind,"
-            " `detail` the remedy.",
+            " `detail` the remedy. Each GET route answers HEAD too, without a body.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/", "description": "The stage's HTTP API"}],
@@ -132,8 +133,8 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
         at_once = [problems[key] for key in sorted(problems) if key[0] == status]
         responses[str(status)] = _problem(at_once, schemas)
     if not route.public:
-        content = responses["401"]["content"] | GATEWAYS
-        responses["401"] |= {"headers": CHALLENGE, "content": content}
+        responses["401"]["headers"] |= CHALLENGE
+        responses["401"]["content"] |= GATEWAYS
     return dict(sorted((responses | {"429": THROTTLED}).items()))
 
 
@@ -143,9 +144,11 @@ def _problems(route: Route) -> tuple[DeclaredProblem, ...]:
 
 
 def _answer(answer: Answer, schemas: _Schemas) -> dict[str, Any]:
-    response: dict[str, Any] = {"description": answer.about}
-    if answer.headers:
-        response["headers"] = {header.name: _header(header, schemas) for header in answer.headers}
+    headers = (*answer.headers, CORRELATED)
+    response: dict[str, Any] = {
+        "description": answer.about,
+        "headers": {header.name: _header(header, schemas) for header in headers},
+    }
     if answer.body:
         response["content"] = {"application/json": {"schema": schemas[answer.body]}}
     return response
@@ -187,7 +190,7 @@ def _problem(problems: list[DeclaredProblem], schemas: _Schemas) -> dict[str, An
     }
     return {
         "description": " ".join(dict.fromkeys(problem.about for problem in problems)),
-        **({"headers": headers} if headers else {}),
+        "headers": headers | {CORRELATED.name: _header(CORRELATED, schemas)},
         "content": {
             PROBLEM: {
                 "schema": refs[0] if len(refs) == 1 else {"oneOf": refs},

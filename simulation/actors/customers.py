@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
-from events.contracts.checkout import Address, Line, OrderPlaced
+from events.contracts.checkout import MAX_LINES, Address, Line, OrderPlaced
 from events.envelope import begin
 from events.money import Money
 from functions.checkout.identity import order_id
@@ -19,7 +19,26 @@ from simulation.scheduler import Scheduler
 from simulation.stepped_ports import SteppedLog
 from simulation.worker import Worker
 
-PRICES = {"TRUMPET-BB": 24900, "MUTE-CUP": 1995, "DRUM-SNARE": 18900}
+EURO = "EUR"
+USUAL = {"TRUMPET-BB": 24900, "MUTE-CUP": 1995, "DRUM-SNARE": 18900}
+PARTS = {f"PART-{number:02}": 90 + 7 * number for number in range(1, MAX_LINES + 1)}
+ABROAD = {
+    "JPY": {"KOTO": 128000, "SHAMISEN-PICK": 90},
+    "USD": {"BANJO": 79950, "KAZOO": 499},
+}
+"""Prices in minor units: of what most orders are for, of parts, which one order may have many
+lines of, and of what is sold in another currency."""
+
+LEAST = {
+    **dict.fromkeys(PARTS, 6),
+    **{sku: 1 for prices in (USUAL, *ABROAD.values()) for sku in prices},
+}
+"""The least stock of each product; of few parts, no order of many lines would be confirmed."""
+
+MANY = share(0.06)
+ELSEWHERE = share(0.1)
+"""The shares of orders for parts, with 1 to 50 lines, and of those in another currency."""
+
 TOKENS = (*(SUCCESS,) * 14, *(TIMEOUT,) * 3, *(DECLINED,) * 2, OUTAGE)
 SPANS = (SECOND, 10 * SECOND, HOUR, 2 * DAY)
 """The orders of a world are placed within one of these spans."""
@@ -70,7 +89,7 @@ class Customers:
             source="checkout",
             now=self._scheduler.clock(),
             correlationid=f"request-{customer.number}",
-            traceparent=f"00-{customer.number + 1:032x}-{'0' * 16}-01",
+            traceparent=f"00-{customer.number + 1:032x}-{'1' * 16}-01",
         )
 
         def work(_: Worker) -> None:
@@ -99,33 +118,57 @@ class Customers:
 
     def _wanted(self, customer: Customer) -> OrderPlaced:
         lines, pieces, token, more, *_ = customer.wants
-        bought = _lines(lines % 7 + 1, 1 + pieces % 2)
-        amount = sum(line.quantity * line.unit_price for line in bought)
+        currency, bought = self._basket(customer.number) or (EURO, _lines(lines % 7 + 1, pieces))
+        amount = sum([line.quantity * line.unit_price for line in bought])
         return OrderPlaced(
             lines=bought,
-            total=Money(amount=amount, currency="EUR"),
+            total=Money(amount=amount, currency=currency),
             email=f"{customer.number}@example.com",
-            ship_to=HOME,
+            ship_to=_home(customer.number),
             payment_token=TOKENS[token % len(TOKENS)],
             fingerprint="5f2b8c1d9e3a7f604b1c2d",
             delivery="express" if more & 1 else "standard",
         )
 
+    def _basket(self, number: int) -> tuple[str, tuple[Line, ...]] | None:
+        """Return the currency and lines of an order that is not a usual one."""
+        kind, first, lines, *pieces = self._scheduler.draws.draw(f"basket {number}")
+        if kind < MANY:
+            skus = [
+                f"PART-{(first + nth) % MAX_LINES + 1:02}" for nth in range(lines % MAX_LINES + 1)
+            ]
+            numbers = [1 + pieces[nth % len(pieces)] % 3 for nth in range(len(skus))]
+            return EURO, tuple(map(_line, skus, numbers, [PARTS[sku] for sku in skus]))
+        if kind < MANY + ELSEWHERE:
+            currency = ("JPY", "USD")[first & 1]
+            return currency, _lines(lines % 3 + 1, pieces[0], currency)
+        return None
 
-HOME = Address(
-    name="Robin Example",
-    street="1 Sample Street",
-    city="Berlin",
-    postal_code="10115",
-    country="DE",
-)
+
+def _home(number: int) -> Address:
+    return Address(
+        name=f"Robin Example {number}",
+        street=f"{number} Sample Street",
+        city="Berlin",
+        postal_code="10115",
+        country="DE",
+    )
+
+
+def _lines(which: int, pieces: int, currency: str = EURO) -> tuple[Line, ...]:
+    """Return a line for each product whose bit is set, of one piece or two."""
+    return _few(which, 1 + pieces % 2, currency)
 
 
 @cache
-def _lines(which: int, pieces: int) -> tuple[Line, ...]:
-    """Return a line for each product whose bit is set."""
+def _few(which: int, pieces: int, currency: str) -> tuple[Line, ...]:
+    prices = ABROAD.get(currency, USUAL)
     return tuple(
-        Line(sku=sku, name=sku.title(), quantity=pieces, unit_price=price)
-        for bit, (sku, price) in enumerate(PRICES.items())
+        _line(sku, pieces, price)
+        for bit, (sku, price) in enumerate(prices.items())
         if which >> bit & 1
     )
+
+
+def _line(sku: str, pieces: int, price: int) -> Line:
+    return Line(sku=sku, name=sku.title(), quantity=pieces, unit_price=price)

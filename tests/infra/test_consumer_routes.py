@@ -41,11 +41,13 @@ def test_its_api_has_the_declared_routes_with_their_throttles_only(answering: As
     routes = answering.resources("AWS::ApiGatewayV2::Route", STACK)
     entry = answering.only("AWS::ApiGatewayV2::Stage", STACK)
 
-    assert {route.properties["RouteKey"] for route in routes} == {OF_AN_ORDER, OF_A_CUSTOMER}
-    assert entry["RouteSettings"] == {
-        OF_AN_ORDER: {"ThrottlingRateLimit": 20, "ThrottlingBurstLimit": 40},
-        OF_A_CUSTOMER: {"ThrottlingRateLimit": 10, "ThrottlingBurstLimit": 30},
+    throttles = {
+        key: {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
+        for declared, rate, burst in ((OF_AN_ORDER, 20, 40), (OF_A_CUSTOMER, 10, 30))
+        for key in with_head(declared)
     }
+    assert {route.properties["RouteKey"] for route in routes} == throttles.keys()
+    assert entry["RouteSettings"] == throttles
     assert "AccessLogSettings" in entry
 
 
@@ -100,7 +102,10 @@ def test_with_an_issuer_its_api_verifies_tokens_itself(verifying: Assembly) -> N
     environ = verifying.only("AWS::Lambda::Function", STACK)["Environment"]["Variables"]
 
     assert authorizer["JwtConfiguration"] == {"Issuer": ISSUER, "Audience": [AUDIENCE]}
-    assert routes == {OF_AN_ORDER: "NONE", OF_A_CUSTOMER: "JWT"}
+    assert routes == {
+        **dict.fromkeys(with_head(OF_AN_ORDER), "NONE"),
+        **dict.fromkeys(with_head(OF_A_CUSTOMER), "JWT"),
+    }
     assert environ["FANFARE_ISSUER"] == ISSUER
 
 
@@ -108,7 +113,7 @@ def test_pages_of_the_stages_origins_may_call_it(verifying: Assembly) -> None:
     cors = verifying.only("AWS::ApiGatewayV2::Api", STACK)["CorsConfiguration"]
 
     assert cors["AllowOrigins"] == ["https://a.example"]
-    assert cors["AllowMethods"] == ["GET"]
+    assert cors["AllowMethods"] == ["GET", "HEAD"]
     assert cors["AllowHeaders"] == ["Authorization"]
 
 
@@ -120,6 +125,11 @@ def test_without_an_issuer_or_routes_its_function_knows_no_issuer(
     environ = assembly.only("AWS::Lambda::Function", STACK)["Environment"]["Variables"]
 
     assert "FANFARE_ISSUER" not in environ
+
+
+def with_head(key: str) -> tuple[str, str]:
+    """Return the key of a GET route and that of HEAD."""
+    return key, key.replace("GET", "HEAD")
 
 
 def _granted(assembly: Assembly) -> Iterator[tuple[str, str]]:

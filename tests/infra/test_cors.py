@@ -29,7 +29,7 @@ def test_pages_of_a_stages_origins_may_call_all_routes_and_read_their_headers(
 ) -> None:
     assert paged.only("AWS::ApiGatewayV2::Api", STACK)["CorsConfiguration"] == {
         "AllowOrigins": [SHOP, LOCALHOST],
-        "AllowMethods": ["GET", "POST"],
+        "AllowMethods": ["GET", "HEAD", "POST"],
         "AllowHeaders": [
             "Authorization",
             "Content-Type",
@@ -37,7 +37,14 @@ def test_pages_of_a_stages_origins_may_call_all_routes_and_read_their_headers(
             "If-None-Match",
             "traceparent",
         ],
-        "ExposeHeaders": ["Cache-Control", "ETag", "Idempotency-Key", "Location", "Retry-After"],
+        "ExposeHeaders": [
+            "Cache-Control",
+            "ETag",
+            "Idempotency-Key",
+            "Location",
+            "Retry-After",
+            "x-correlation-id",
+        ],
         "AllowCredentials": False,
         "MaxAge": 2 * 60 * 60,
     }
@@ -57,9 +64,9 @@ def test_allowed_methods_and_headers_follow_from_the_routes() -> None:
 
     assert allowed is not None
     assert allowed.allow_methods is not None
-    assert [method.value for method in allowed.allow_methods] == ["GET"]
+    assert [method.value for method in allowed.allow_methods] == ["GET", "HEAD"]
     assert allowed.allow_headers == ["Authorization"]
-    assert allowed.expose_headers == []
+    assert allowed.expose_headers == ["x-correlation-id"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from tests.support.assembly import Assembly
 from tests.support.template import AUDIENCE
 
 STACK = "fanfare-dev-checkout"
-PUBLIC = {route.key for route in API.routes if route.public}
+PUBLIC = {key for route in API.routes if route.public for key in route.keys}
 
 
 def routes(assembly: Assembly) -> dict[str, tuple[str, str | None]]:
@@ -33,7 +33,7 @@ def test_the_api_verifies_tokens_of_the_stages_issuer_for_its_audience(guarded: 
 def test_every_route_but_the_public_ones_requires_a_token(guarded: Assembly) -> None:
     found = routes(guarded)
 
-    assert set(found) == {route.key for route in API.routes}
+    assert set(found) == {key for route in API.routes for key in route.keys}
     assert {key for key, how in found.items() if how == ("NONE", None)} == PUBLIC
     assert {how for key, how in found.items() if key not in PUBLIC} == {
         ("JWT", "<AWS::ApiGatewayV2::Authorizer.Ref>")
@@ -41,7 +41,7 @@ def test_every_route_but_the_public_ones_requires_a_token(guarded: Assembly) -> 
 
 
 def test_only_the_catalogue_is_public() -> None:
-    assert sorted(PUBLIC) == ["GET /products"]
+    assert sorted(PUBLIC) == ["GET /products", "HEAD /products"]
 
 
 def test_the_functions_environment_has_the_issuer(guarded: Assembly) -> None:

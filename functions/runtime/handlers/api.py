@@ -4,13 +4,23 @@ import base64
 import binascii
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import msgspec
 
 from functions.framework.api import Api
-from functions.framework.http import MAX_BODY, Caller, Endpoint, Problem, Request, Response
+from functions.framework.http import (
+    CORRELATION,
+    MAX_BODY,
+    Caller,
+    Endpoint,
+    Problem,
+    Request,
+    Response,
+    has_version,
+)
 from functions.framework.outcomes import Outcome
 from functions.framework.routes import Route
 from functions.framework.service import Consumer
@@ -86,7 +96,7 @@ def api_handler(
     Raises:
         MissingEndpoint: a route names an endpoint that is not in `endpoints`.
     """
-    routes = {route.key: route for route in service.routes}
+    routes = {key: route for route in service.routes for key in route.keys}
     direct = service.direct if isinstance(service, Api) else ""
     again = AGAIN_SAFELY if isinstance(service, Api) else AGAIN
     _check(service, endpoints, direct)
@@ -103,7 +113,8 @@ def api_handler(
                 matched = _route(routes, sent.routeKey)
                 route = matched.key
                 caller = None if issuer is None or matched.public else caller_of(event, issuer)
-                response = endpoints[matched.endpoint](_http_request(sent, request_id, caller))
+                request = _http_request(sent, request_id, caller)
+                response = _shortened(endpoints[matched.endpoint](request), request, sent.routeKey)
             else:
                 response = endpoints[direct](_direct_request(event, request_id))
         except Problem as problem:
@@ -121,7 +132,9 @@ def api_handler(
             **failed,
         )
         observer.flush()
-        return _over_http(response) if over_http else msgspec.to_builtins(response.body)
+        if not over_http:
+            return msgspec.to_builtins(response.body)
+        return _over_http(response, {CORRELATION: request_id})
 
     return handle
 
@@ -142,6 +155,17 @@ def with_routes(other: Handler, answer: Handler) -> Handler:
 def is_request(event: Any) -> bool:
     """Return whether an event is from an HTTP API."""
     return isinstance(event, dict) and "requestContext" in event
+
+
+def _shortened(response: Response, request: Request, key: str) -> Response:
+    """Return the response without a body for HEAD, or if the caller has its version."""
+    if not key.startswith(("GET ", "HEAD ")):
+        return response
+    known = request.headers.get("if-none-match")
+    etag = response.headers.get("etag")
+    if response.status == 200 and known and etag and has_version(known, etag):
+        return replace(response, status=304, body=None)
+    return replace(response, body=None) if key.startswith("HEAD ") else response
 
 
 def _check(service: Api | Consumer, endpoints: dict[str, Endpoint], direct: str) -> None:
@@ -220,8 +244,8 @@ def _malformed(detail: str) -> Problem:
     return Problem(400, "malformed-body", detail, field=WHOLE_BODY)
 
 
-def _over_http(response: Response) -> dict[str, Any]:
-    headers = {"content-type": "application/json"} | SAFE | dict(response.headers)
+def _over_http(response: Response, more: _Texts) -> dict[str, Any]:
+    headers = {"content-type": "application/json"} | SAFE | more | dict(response.headers)
     return {
         "statusCode": response.status,
         "headers": headers,

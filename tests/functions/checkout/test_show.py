@@ -110,6 +110,20 @@ def test_an_unchanged_order_is_not_sent_again(placed: MemoryShop) -> None:
     assert again.headers["retry-after"] == first.headers["retry-after"]
 
 
+@pytest.mark.parametrize("known", ["*", "W/{}", '"1-0", {}', '"1-0",W/{} , "2-0"'])
+def test_the_callers_version_is_compared_weakly_and_in_lists(
+    placed: MemoryShop, known: str
+) -> None:
+    etag = placed.show().headers["etag"]
+
+    assert placed.show(if_none_match=known.format(etag)).status == 304
+
+
+@pytest.mark.parametrize("known", ["", "x", "W/", '"', '"1-0"', '"*"', '"1-0", *'])
+def test_another_version_is_sent_the_order(placed: MemoryShop, known: str) -> None:
+    assert placed.show(if_none_match=known).status == 200
+
+
 def test_every_new_fact_changes_the_etag(placed: MemoryShop) -> None:
     first = placed.show()
     append_facts(placed, PaymentPrepared(reference="r"))

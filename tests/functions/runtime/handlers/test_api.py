@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.framework.http import MAX_BODY, Problem, Request, Response
+from functions.framework.http import CORRELATION, MAX_BODY, Problem, Request, Response
 from functions.runtime.handlers.api import SAFE
 from functions.runtime.memory.application import CONTEXT
 from tests.support.handlers import RecordingApi
@@ -71,6 +71,7 @@ def test_a_response_is_json_with_security_headers(api: RecordingApi) -> None:
         "referrer-policy": "no-referrer",
         "strict-transport-security": "max-age=31536000",
         "x-content-type-options": "nosniff",
+        CORRELATION: CONTEXT.aws_request_id,
     }
 
 
@@ -101,6 +102,38 @@ def test_an_endpoint_may_set_another_cache_control(api: RecordingApi) -> None:
     api.answer = Response(headers={"cache-control": "max-age=60"})
 
     assert api.call()["headers"]["cache-control"] == "max-age=60"
+
+
+def test_head_has_the_status_and_headers_of_get_without_a_body(api: RecordingApi) -> None:
+    got, head = api.call(routeKey="GET /other"), api.call(routeKey="HEAD /other")
+
+    assert head == got | {"body": ""}
+    assert got["body"]
+
+
+def test_head_has_no_other_route_than_get(api: RecordingApi) -> None:
+    assert api.call(routeKey="HEAD /things/{id}")["statusCode"] == 404
+
+
+def test_every_response_has_the_requests_id_unless_the_endpoint_names_another(
+    api: RecordingApi,
+) -> None:
+    other = api.call(routeKey="DELETE /things")
+    api.answer = Response(headers={CORRELATION: "c"})
+
+    assert other["headers"][CORRELATION] == CONTEXT.aws_request_id
+    assert api.call()["headers"][CORRELATION] == "c"
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_only_a_successful_get_is_compared_with_the_callers_version(
+    api: RecordingApi, status: int
+) -> None:
+    api.answer = Response(status=status, body="x", headers={"etag": '"1"'})
+
+    answer = api.call(headers={"If-None-Match": '"1"'})
+
+    assert (answer["statusCode"], answer["body"]) == (status, '"x"')
 
 
 def test_a_response_without_a_body_has_an_empty_one(api: RecordingApi) -> None:
