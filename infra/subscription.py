@@ -44,7 +44,7 @@ class Subscription(Construct):
             "Queue",
             queue_name=name(),
             retention=RETENTION,
-            visibility=Duration.seconds(consumer.visibility),
+            visibility=Duration.seconds(backoff.visibility(consumer.timeout)),
             dead_letter_queue=sqs.DeadLetterQueue(
                 queue=dead_letters, max_receive_count=backoff.receives_to_ride_out()
             ),

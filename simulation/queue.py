@@ -61,7 +61,9 @@ class Queue:
         self.paused_until = 0
         self._scheduler = scheduler
         self._listener = listener
-        self._visibility = Visibility(scheduler, consumer.visibility * SECOND, self._appear)
+        self._visibility = Visibility(
+            scheduler, backoff.visibility(consumer.timeout) * SECOND, self._appear
+        )
         self._max_receives = backoff.receives_to_ride_out()
         self._buried_again = scheduler.draws.pick("buried again", BURIED_AGAIN)
         chances = scheduler.chances(consumer.name)

@@ -198,7 +198,7 @@ class MotoWorld(Polling):
         }
         queue = self._make_queue(
             url,
-            VisibilityTimeout=f"{consumer.visibility}",
+            VisibilityTimeout=f"{backoff.visibility(consumer.timeout)}",
             RedrivePolicy=json.dumps(redrive),
         )
         _client()("sns").subscribe(

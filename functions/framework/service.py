@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, override
 from events.history import History
 from functions.framework.chore import Chore
 from functions.framework.http import Endpoint
+from functions.framework.notices import Notices
 from functions.framework.outcomes import Outcome
 from functions.framework.ports import Message, Resources, Row, Topic
 from functions.framework.reaction import On
@@ -29,12 +30,6 @@ TAKEN = frozenset(
 
 NAME = r"[a-z][a-z0-9]{0,30}"
 """The pattern of a service's name."""
-
-VISIBILITY_FACTOR = 6
-"""Visibility timeout of a queue in function timeouts, as AWS advises for a Lambda event source.
-
-https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +127,8 @@ class Consumer(Service):
     methods with an effect there: by name, the argument that makes a repeated call have no further
     effect, or None if each call has one; the simulator checks them. `replayable` allows to send old
     events again, which requires that its reactions have no outside effect. `projection` is the read
-    model that it keeps, `chore` its scheduled work. `routes` are served by an HTTP API of its own
+    model that it keeps, `chore` its scheduled work. `notices` are what its provider reports later,
+    with an adapter that `mails`. `routes` are served by an HTTP API of its own
     stack, which waits at most 30 seconds for an answer, however long `timeout` is. `endpoints`
     returns the routes' endpoints by name; they have the service's tables and not the log.
     """
@@ -146,6 +142,7 @@ class Consumer(Service):
     effects: Mapping[str, str | None] = field(default_factory=dict)
     projection: Projection | None = None
     chore: Chore | None = None
+    notices: Notices | None = None
     routes: "tuple[Route, ...]" = ()
     endpoints: Callable[[Resources], dict[str, Endpoint]] | None = None
 
@@ -167,6 +164,10 @@ class Consumer(Service):
             raise ValueError(f"{self.name}: batch must be 1 to 10, not {self.batch}")
         self._check_outside()
         self._check_facts()
+        if self.notices and not any(adapter.mails for adapter in self.adapters):
+            raise ValueError(
+                f"{self.name}: notices come from a mail provider: none of its adapters mails"
+            )
         if bool(self.routes) != bool(self.endpoints):
             raise ValueError(
                 f"{self.name}: routes need `endpoints`, a function that returns their endpoints by"
@@ -216,7 +217,8 @@ class Consumer(Service):
     def _check_facts(self) -> None:
         """Check that it may state what it declares."""
         chore = self.chore.states if self.chore else ()
-        for fact in (*(fact for on in self.on for fact in on.states), *chore):
+        notices = self.notices.states if self.notices else ()
+        for fact in (*(fact for on in self.on for fact in on.states), *chore, *notices):
             if self.name not in fact.sources:
                 raise ValueError(
                     f"{self.name}: it may not state {fact.__name__}, which only"
@@ -228,11 +230,6 @@ class Consumer(Service):
     def subscribed_types(self) -> tuple[str, ...]:
         """The event types that its queue receives, sorted."""
         return tuple(sorted(on.event.__name__ for on in self.on))
-
-    @property
-    def visibility(self) -> int:
-        """The visibility timeout of its queue, in seconds."""
-        return VISIBILITY_FACTOR * self.timeout
 
     def adapter(self, name: str | None = None) -> Adapter | None:
         """Return the adapter of that name, or the default one; None if it declares no adapter.

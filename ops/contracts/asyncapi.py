@@ -12,6 +12,7 @@ from events.envelope import Envelope, Fact
 from functions import map as the_map
 from functions import names
 from functions.framework.service import Consumer, Service
+from functions.runtime.backoff import visibility
 from ops.contracts.components import VERSION, components, prose
 from ops.contracts.gate import SAMPLES
 from ops.contracts.schema import ENVELOPE, Schema, published
@@ -88,7 +89,7 @@ def _queue(consumer: Consumer) -> dict[str, Any]:
                 "queue": {
                     "name": _queue_name(consumer),
                     "fifoQueue": consumer.ordered,
-                    "visibilityTimeout": consumer.visibility,
+                    "visibilityTimeout": visibility(consumer.timeout),
                 },
                 "deadLetterQueue": {
                     "name": _queue_name(consumer, "-dlq"),

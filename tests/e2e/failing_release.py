@@ -16,6 +16,9 @@ GATE = "Gate"
 TIMEOUT = 15
 """Seconds of the function's timeout before the release."""
 
+HIDDEN = 6 * TIMEOUT
+"""Seconds after which a message whose worker was terminated is visible again, in this tree."""
+
 INTERVAL = 0.25
 """Seconds between two orders during the release."""
 

@@ -153,7 +153,7 @@ def test_a_crash_between_sending_and_recording_repeats_that_mail_only(
     with pytest.raises(EmailCrash):
         world.settle()
 
-    clock.shift(SERVICE.visibility + 1)
+    clock.shift(backoff.visibility(SERVICE.timeout) + 1)
     world.settle()
 
     assert subjects(order) == {"0": 2, "0 is on its way": 1}

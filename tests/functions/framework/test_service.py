@@ -131,10 +131,6 @@ def test_a_consumer_subscribes_to_the_types_that_it_reacts_to() -> None:
     assert consumer.reaction_to("OrderConfirmed") is None
 
 
-def test_the_visibility_timeout_is_six_times_the_functions_timeout() -> None:
-    assert Consumer(name="gifts", on=(ON,), timeout=20).visibility == 120
-
-
 def test_the_key_of_a_route_is_its_name_in_the_http_api() -> None:
     route = Route(method="GET", path="/orders/{id}", endpoint="show", rate=1, burst=1)
 

@@ -1,5 +1,7 @@
 """Retry policy: delays, and the receives for an outage of six hours."""
 
+import pytest
+
 from functions.runtime import backoff
 
 
@@ -23,6 +25,15 @@ def test_the_derived_receives_last_for_an_outage_of_six_hours() -> None:
 
 def test_delays_that_end_exactly_with_the_outage_last_for_it() -> None:
     assert [backoff.receives_to_ride_out(n) for n in (1, 30, 31, 90, 91)] == [2, 2, 3, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("timeout", "visibility"), [(1, 900), (75, 900), (150, 900), (151, 906), (900, 5400)]
+)
+def test_messages_of_a_dead_function_are_hidden_six_timeouts_and_at_least_the_longest_delay(
+    timeout: int, visibility: int
+) -> None:
+    assert backoff.visibility(timeout) == visibility
 
 
 def test_without_an_outage_one_receive_is_enough() -> None:
