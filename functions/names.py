@@ -49,6 +49,11 @@ def secret(stage: str, service: str) -> str:
     return prefixed(stage, service)
 
 
+def mail_set(stage: str, service: str) -> str:
+    """Return the name of the configuration set (SES) of a service's mails."""
+    return prefixed(stage, service)
+
+
 def forget_role(stage: str, region: str, service: str | None = None) -> str:
     """Return the role that may blank personal fields: in the log, or in a service's read model.
 

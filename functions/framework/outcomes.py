@@ -72,6 +72,7 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable", "x", "in the log, not readable by this version"
     UNREADABLE_ROW = "unreadable-row", "x", "a row that cannot be read was left out"
     STALE = "stale", "x", "a table cannot be read; the last copy is in use"
+    MAIL_REFUSED = "mail-refused", "x", "the provider refuses a mail for good"
     SUMMED = "summed", "-", "", False
 
     CRASHED = "crashed", "x"

@@ -171,12 +171,13 @@ class Rows(Protocol):
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
-    """A mail to one person, as text and as HTML."""
+    """A mail to one person, as text and as HTML, about an order."""
 
     to: str
     subject: str
     text: str
     html: str
+    order: str | None = None
 
 
 class MailRejected(Exception):
@@ -220,10 +221,10 @@ class Secret(Protocol):
 class Resources:
     """The resources of a service's code: its own tables, the clock, and what adapters need.
 
-    `monotonic` returns seconds, for durations: `clock` may be set back. `report` is how the code of
-    an API reports what needs an operator. `issuer` is the OIDC issuer whose tokens callers must
-    send, if the stage has one. `mailbox` exists if the chosen adapter declares `mails`, `secret` if
-    it declares `secret`.
+    `monotonic` returns seconds, for durations: `clock` may be set back. `report` is how an endpoint
+    or an adapter reports what needs an operator. `issuer` is the OIDC issuer whose tokens callers
+    must send, if the stage has one. `mailbox` exists if the chosen adapter declares `mails`,
+    `secret` if it declares `secret`.
     """
 
     tables: Tables

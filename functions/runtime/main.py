@@ -139,6 +139,17 @@ def _compose(service: Service, given: Dependencies) -> Handler:
                 handler = with_chore(
                     handler, service.chore, given.log, given.resources, given.observer, service.name
                 )
+            if service.notices:
+                from functions.runtime.handlers.notices import with_notices
+
+                handler = with_notices(
+                    handler,
+                    service.notices,
+                    given.log,
+                    given.resources,
+                    given.observer,
+                    service.name,
+                )
             if service.endpoints:
                 from functions.runtime.handlers.api import api_handler, with_routes
 
@@ -192,7 +203,8 @@ def on_aws(
             adapter = service.adapter(env.get(settings.ADAPTER))
             resources, log = _tables(service.tables_with(adapter), env, client, clock)
             if adapter:
-                resources = replace(resources, **_adapter_resources(adapter, env, client))
+                given = _adapter_resources(adapter, env, client)
+                resources = replace(resources, report=observer.record, **given)
             return Dependencies(
                 observer=observer,
                 clock=clock,
@@ -247,7 +259,9 @@ def _adapter_resources(adapter: Adapter, env: Settings, client: Clients) -> dict
     if adapter.mails:
         from functions.runtime.aws.mailbox import SesMailbox
 
-        given["mailbox"] = SesMailbox(client("sesv2"), env[settings.SENDER])
+        given["mailbox"] = SesMailbox(
+            client("sesv2"), env[settings.SENDER], env.get(settings.MAIL_SET)
+        )
     if adapter.secret:
         from functions.runtime.aws.secrets import StoredSecret
 

@@ -218,6 +218,7 @@ class Application:
             clock=self.clock,
             issuer=self._issuer,
             mailbox=self.mailbox,
+            report=self.observer.record,
         )
         given = Dependencies(
             observer=self.observer,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from moto.ses.models import ses_backends
@@ -10,7 +11,7 @@ from moto.ses.models import ses_backends
 from functions.email.service import SERVICE as EMAIL
 from functions.framework.ports import Mail, MailRejected, MailUnavailable
 from functions.runtime.aws.client import client_factory
-from functions.runtime.aws.mailbox import SesMailbox
+from functions.runtime.aws.mailbox import MAY_REJECT, REMEDIES, SesMailbox
 from tests.support.template import ACCOUNT, REGION
 
 SENDER = "shop@fanfare.example"
@@ -19,6 +20,11 @@ MAIL = Mail(to=TO, subject="Your order", text="It is placed.", html="<p>It is pl
 UNVERIFIED = (
     "Email address is not verified. The following identities failed the check in region"
     f" {REGION.upper()}: "
+)
+SEND_EMAIL = client_factory(REGION)("sesv2").meta.service_model.operation_model("SendEmail")
+PAUSED = (
+    "Sending paused for this account. For more information, please check the inbox of the email"
+    " address associated with your AWS account."
 )
 
 
@@ -80,6 +86,20 @@ def test_an_unverified_sender_is_an_error_with_its_address_and_a_remedy(
         refused("MailFromDomainNotVerifiedException", "not verified"),
         refused("AccessDeniedException", f"not authorized on identity/{SENDER}"),
         refused("AccountSuspendedException"),
+        refused("MessageRejected", PAUSED),
+        refused("MessageRejected", PAUSED.replace("paused", "suspended")),
+        refused("MessageRejected", "Email sending for the configuration set shop is paused."),
+        refused("MessageRejected", "Daily message quota exceeded."),
+        refused("MessageRejected"),
+        refused("BadRequestException", "Maximum sending rate exceeded."),
+        refused("BadRequestException", "The tag contains a slash."),
+        refused("BadRequestException", "Tenant shop is suspended: its address"),
+        refused("AccountSendingPausedException", PAUSED),
+        refused("ConfigurationSetSendingPausedException"),
+        refused("ThrottlingException", "Daily message quota exceeded."),
+        refused("Throttling", "Maximum sending rate exceeded."),
+        refused("InvalidParameterValue"),
+        refused("ServiceUnavailable"),
         refused("SendingPausedException"),
         refused("TooManyRequestsException"),
         refused("LimitExceededException"),
@@ -102,6 +122,14 @@ def test_an_error_that_concerns_every_mail_is_retried(error: Exception) -> None:
         (refused("MessageRejected", UNVERIFIED + TO), "MessageRejected: unverified recipient"),
         (refused("MessageRejected", "Email contains illegal content."), "MessageRejected"),
         (refused("BadRequestException", f"Illegal address {TO}"), "BadRequestException"),
+        (refused("BadRequestException", "Domain contains dot-dot"), "BadRequestException"),
+        (refused("BadRequestException", "Missing final '@domain'"), "BadRequestException"),
+        (
+            refused("BadRequestException", "Local address contains control or whitespace"),
+            "BadRequestException",
+        ),
+        (refused("MessageRejected", "Address blacklisted."), "MessageRejected"),
+        (refused("MessageRejected", "Message length is more than 10485760"), "MessageRejected"),
     ],
 )
 def test_an_error_that_concerns_only_this_mail_is_final(error: Exception, reason: str) -> None:
@@ -118,6 +146,40 @@ def test_a_recipient_with_an_address_like_the_senders_is_distinguished_from_it(t
     assert isinstance(raised(refused("MessageRejected", UNVERIFIED + to), mail), MailRejected)
     with pytest.raises(MailUnavailable):
         SesMailbox(Refusing(refused("MessageRejected", UNVERIFIED + SENDER)), SENDER).send(mail)
+
+
+def test_an_address_with_a_word_of_an_outage_is_still_refused() -> None:
+    mail = Mail(to="quota@rate.example", subject="s", text="t", html="h")
+
+    error = refused("BadRequestException", f"Illegal address {mail.to}")
+    assert isinstance(raised(error, mail), MailRejected)
+
+
+@pytest.mark.parametrize("code", [error.name for error in SEND_EMAIL.error_shapes])
+def test_each_error_that_ses_documents_names_what_to_do(code: str) -> None:
+    fails = raised(refused(code))
+
+    assert isinstance(fails, MailUnavailable)
+    assert code in {*REMEDIES, *MAY_REJECT}
+
+
+def test_a_domain_of_other_scripts_is_encoded(connection: Callable[[str], Any]) -> None:
+    ses = connection("sesv2")
+    ses.create_email_identity(EmailIdentity=SENDER)
+
+    SesMailbox(ses, SENDER).send(msgspec.structs.replace(MAIL, to="kunde@müller.de"))
+
+    sent = ses_backends[ACCOUNT][REGION].sent_messages[-1]
+    assert sent.destinations == {"ToAddresses": ["kunde@xn--mller-kva.de"]}
+
+
+def test_an_address_that_ses_would_read_as_another_is_not_given_to_it() -> None:
+    mail = msgspec.structs.replace(MAIL, to="robin<victim@example.com")
+
+    refused = raised(AssertionError("SES is called"), mail)
+
+    assert isinstance(refused, MailRejected)
+    assert str(refused).startswith("invalid address: the part before the @")
 
 
 def test_a_read_timeout_is_not_retried_by_the_sdk() -> None:
