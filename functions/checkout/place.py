@@ -9,6 +9,7 @@ import msgspec
 from events.contracts.checkout import Line, OrderPlaced
 from events.envelope import TRACEPARENT, Event, begin
 from events.money import Money
+from functions.checkout.address import check_address
 from functions.checkout.catalogue import Catalogue
 from functions.checkout.identity import customer_of, key_of, order_of
 from functions.checkout.request import OrderRequest, parse_order
@@ -40,8 +41,9 @@ class PlaceOrder:
         requested = parse_order(request)
         order = order_of(request.caller, key)
         try:
+            check_address(requested.ship_to)
             fact = self._priced(requested, customer_of(request.caller), key)
-        except Exception:  # also one of the catalogue: an order that exists is answered first
+        except Exception:  # of whatever kind: an order that exists is answered first
             earlier = self._log.read(order).find(OrderPlaced)
             if earlier is None:
                 raise

@@ -94,6 +94,20 @@ BAD_MEMBERS: list[tuple[str, Edit, str]] = [
     ("a postal code that is a number", address(postal_code=10115), "$.ship_to.postal_code"),
     ("a country in words", address(country="Germany"), "$.ship_to.country"),
     ("a country in small letters", address(country="de"), "$.ship_to.country"),
+    ("a country that does not exist", address(country="ZZ"), "$.ship_to.country"),
+    ("a country that is one no more", address(country="SU"), "$.ship_to.country"),
+    *(
+        (f"a {name} of {what}", address(**{name: text}), f"$.ship_to.{name}")
+        for name in ("name", "street", "city", "postal_code")
+        for what, text in (
+            ("blanks", "   "),
+            ("wide blanks", "\u3000\u00a0\u2003"),
+            ("zero-width characters", "\u200b\u2060\ufeff\u200d"),
+            ("directions", "\u202e\u2066"),
+            ("fillers", "\u3164\u115f\u2800"),
+            ("marks", "-.'"),
+        )
+    ),
     ("no token", lacks("payment_token"), "$.payment_token"),
     ("a token with a space", member(payment_token="tok success"), "$.payment_token"),
     ("a token too long", member(payment_token="t" * 256), "$.payment_token"),

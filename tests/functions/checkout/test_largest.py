@@ -13,19 +13,19 @@ from testkit.customer import KEY
 from tests.functions.checkout.conftest import HEADERS, MemoryShop, only_event
 from tests.support.summary import Figure
 
-VIOLIN = "\N{VIOLIN}"
-"""A character of four bytes, or of twelve if it is escaped."""
+IDEOGRAPH = "\N{CJK UNIFIED IDEOGRAPH-20000}"
+"""A letter of four bytes, or of twelve if it is escaped."""
 
 SKUS = [f"{line:02d}".rjust(40, "S") for line in range(MAX_LINES)]
 
 LARGEST: dict[str, Any] = {
     "lines": [{"sku": sku, "quantity": MAX_QUANTITY} for sku in SKUS],
-    "email": "@".join((VIOLIN * 127, VIOLIN * 126)),
+    "email": "@".join((IDEOGRAPH * 127, IDEOGRAPH * 126)),
     "ship_to": {
-        "name": VIOLIN * 100,
-        "street": VIOLIN * 100,
-        "city": VIOLIN * 100,
-        "postal_code": VIOLIN * 16,
+        "name": IDEOGRAPH * 100,
+        "street": IDEOGRAPH * 100,
+        "city": IDEOGRAPH * 100,
+        "postal_code": IDEOGRAPH * 16,
         "country": "DE",
     },
     "payment_token": "t" * 255,
@@ -56,7 +56,7 @@ def escaped(document: Any) -> str:
 @pytest.fixture
 def stocked(shop: MemoryShop) -> MemoryShop:
     for sku in SKUS:
-        shop.sell(sku, VIOLIN * 100, 10**9)
+        shop.sell(sku, IDEOGRAPH * 100, 10**9)
     return shop
 
 

@@ -211,3 +211,24 @@ def test_the_log_line_names_the_order_and_neither_key_nor_customer(
     assert ORDER in text
     for secret in (KEY, EMAIL, "Sample Street", "10115", "tok_success"):
         assert secret not in text
+
+
+def test_an_order_of_earlier_rules_is_answered_though_its_address_is_refused_now(
+    shop: MemoryShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = json.loads(json.dumps(BODY))
+    body["ship_to"] |= {"country": "ZZ", "city": " "}
+    with monkeypatch.context() as before:
+        before.setattr("functions.checkout.place.check_address", lambda _: None)
+        first = shop.place(body)
+
+    assert shop.place(body).body == first.body
+    assert shop.place(body, key=OTHER_KEY).status == 422
+
+
+@pytest.mark.parametrize("country", ["DE", "US", "GB", "XK", "TW", "SS", "CW"])
+def test_an_address_may_be_in_every_country(shop: MemoryShop, country: str) -> None:
+    body = json.loads(json.dumps(BODY))
+    body["ship_to"]["country"] = country
+
+    assert shop.place(body).status == 200
