@@ -8,7 +8,7 @@ from events.envelope import Event
 from functions.framework.ports import Change, Row
 from functions.framework.service import Consumer, Relay
 from functions.map import BUS, CONSUMERS
-from simulation.actors.customers import PRICES, Customers
+from simulation.actors.customers import PRICES, Customers, stock_of_parts
 from simulation.actors.operators import Operators
 from simulation.actors.outages import Outages
 from simulation.clock import DAY, HOUR, MINUTE
@@ -65,6 +65,7 @@ class World(Checker, QueueListener):
         self.scheduler.on_fault = self._on_fault
         pieces = max(2, scenario.orders)
         stock = {sku: draws.between(f"stock {sku}", 1, 3 * pieces) for sku in PRICES}
+        stock |= stock_of_parts(draws, pieces)
         super().__init__(ShopState(stock, consumers, self.scheduler.clock))
         self.shop.listen(self)
         whole = draws.happens("whole", 0.5)

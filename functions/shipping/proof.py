@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from events.contracts.checkout import OrderPlaced
 from events.contracts.ordering import OrderCancelled, OrderConfirmed
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
@@ -31,6 +32,15 @@ def a_parcel_is_booked_once(shop: Shop, order: str) -> bool:
     return parcels(shop, order) == 1 and shop.history(order).states(OrderConfirmed)
 
 
+def a_parcel_goes_as_it_was_ordered(shop: Shop, order: str) -> bool:
+    """A parcel goes by the delivery that the customer chose."""
+    placed = shop.history(order).find(OrderPlaced)
+    versions = shop.versions(PARCELS, order).get(order, ())
+    return placed is not None and all(
+        each.values["delivery"] == placed.data.delivery for each in versions
+    )
+
+
 def confirmed_is_dispatched_and_cancelled_is_not(shop: Shop, order: str) -> bool:
     """A confirmed order has one parcel at the end, and a cancelled one has none."""
     history = shop.history(order)
@@ -48,6 +58,6 @@ PROOF = Proof(
         rare={"find": 8},
     ),
     of_facts={DispatchScheduled: (dispatched_is_confirmed, parcel_facts_match_the_carrier)},
-    of_records={PARCELS: (a_parcel_is_booked_once,)},
+    of_records={PARCELS: (a_parcel_is_booked_once, a_parcel_goes_as_it_was_ordered)},
     at_rest=(confirmed_is_dispatched_and_cancelled_is_not,),
 )

@@ -1,6 +1,6 @@
 """Customers: they place orders, and some cancel theirs at any time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
@@ -14,26 +14,21 @@ from functions.framework.http import Problem, Request
 from functions.payment.sandbox import DECLINED, OUTAGE, SUCCESS, TIMEOUT
 from simulation.calls import Unavailable
 from simulation.clock import DAY, HOUR, SECOND
-from simulation.draws import share
+from simulation.draws import Draws, share
 from simulation.scheduler import Scheduler
 from simulation.stepped_ports import SteppedLog
 from simulation.worker import Worker
 
 EURO = "EUR"
 USUAL = {"TRUMPET-BB": 24900, "MUTE-CUP": 1995, "DRUM-SNARE": 18900}
-PARTS = {f"PART-{number:02}": 90 + 7 * number for number in range(1, MAX_LINES + 1)}
 ABROAD = {
     "JPY": {"KOTO": 128000, "SHAMISEN-PICK": 90},
     "USD": {"BANJO": 79950, "KAZOO": 499},
 }
-"""Prices in minor units: of what most orders are for, of parts, which one order may have many
-lines of, and of what is sold in another currency."""
-
-LEAST = {
-    **dict.fromkeys(PARTS, 6),
-    **{sku: 1 for prices in (USUAL, *ABROAD.values()) for sku in prices},
-}
-"""The least stock of each product; of few parts, no order of many lines would be confirmed."""
+PRICES = USUAL | ABROAD["JPY"] | ABROAD["USD"]
+PARTS = {f"PART-{number:02}": 90 + 7 * number for number in range(MAX_LINES)}
+"""Prices in minor units: of what most orders are for, of what is sold in another currency, and of
+parts, of which one order may have many lines."""
 
 MANY = share(0.06)
 ELSEWHERE = share(0.1)
@@ -134,15 +129,20 @@ class Customers:
         """Return the currency and lines of an order that is not a usual one."""
         kind, first, lines, *pieces = self._scheduler.draws.draw(f"basket {number}")
         if kind < MANY:
-            skus = [
-                f"PART-{(first + nth) % MAX_LINES + 1:02}" for nth in range(lines % MAX_LINES + 1)
-            ]
+            count = min(lines % (MAX_LINES * 5 // 4) + 1, MAX_LINES)  # a fifth have the most
+            skus = [f"PART-{(first + nth) % MAX_LINES:02}" for nth in range(count)]
             numbers = [1 + pieces[nth % len(pieces)] % 3 for nth in range(len(skus))]
             return EURO, tuple(map(_line, skus, numbers, [PARTS[sku] for sku in skus]))
         if kind < MANY + ELSEWHERE:
             currency = ("JPY", "USD")[first & 1]
             return currency, _lines(lines % 3 + 1, pieces[0], currency)
         return None
+
+
+def stock_of_parts(draws: Draws, orders: int) -> Mapping[str, int]:
+    """Return the initial stock of parts: enough for some orders of many lines."""
+    numbers = draws.draw("stock of parts")
+    return {sku: 6 + numbers[nth % len(numbers)] % orders for nth, sku in enumerate(PARTS)}
 
 
 def _home(number: int) -> Address:

@@ -6,7 +6,7 @@ from typing import Any, override
 from events.envelope import Event
 from functions.framework.ports import Change, Mail, Record, Row
 from functions.framework.proof import OfFact
-from simulation.invariants import at_rest, orders
+from simulation.invariants import amounts, at_rest, mails, orders, recount
 from simulation.invariants.violation import Violation
 from simulation.proofs import proof_of
 from simulation.shop_of import ShopOf
@@ -49,6 +49,7 @@ class Checker(StateListener):
     @override
     def appended(self, event: Event[Any], changes: Sequence[Change]) -> None:
         hold(orders.OF_ANY_FACT, event.id, self.shop, event)
+        hold(amounts.OF_FACTS.get(type(event.data), ()), event.id, self.shop, event)
         for own, invariants in self._of_facts.get(type(event.data), ()):
             hold(invariants, event.id, own, event)
 
@@ -72,6 +73,7 @@ class Checker(StateListener):
 
     @override
     def mail_sent(self, mail: Mail) -> None:
+        hold(mails.OF_A_MAIL, mail.subject, self.shop, mail)
         for own in self._of_mails:
             hold(own.proof.of_a_mail, mail.subject, own, mail)
 
@@ -86,6 +88,7 @@ class Checker(StateListener):
         hold(at_rest.OF_AN_ORDER, order, self.shop, order)
         for own in self.shops.values():
             hold(own.proof.at_rest, order, own, order)
+        hold(recount.OF_AN_ORDER, order, self.shop, order)
 
     def check_whole_shop(self) -> None:
         """Check what concerns all orders together."""
@@ -93,6 +96,9 @@ class Checker(StateListener):
             for invariant in own.proof.at_rest_of_all:
                 if not invariant(own):
                     raise Violation(invariant, "all orders")
+        for count in recount.OF_ALL:
+            if not count(self.shop):
+                raise Violation(count, "all orders")
 
     def describe(self, order: str) -> Iterator[str]:
         """Yield lines on an order, as the consumers' proofs describe it."""

@@ -7,7 +7,8 @@ import pytest
 from simulation.campaign import Rows, Run, Tally, campaign
 from simulation.report import replay_command, report
 from simulation.shrink import shrink
-from tests.simulation.seeded_bugs_in_delivery import SEEDED_BUGS
+from tests.simulation import seeded_bugs_in_contents, seeded_bugs_in_delivery
+from tests.simulation.seeding import SEEDED_BUGS
 from tests.simulation.test_found import FOUND
 
 SEEDS = 300
@@ -15,6 +16,8 @@ SEEDS = 300
 
 RARE = {"a_parcel_is_booked_without_a_lookup": 180, "it_does_not_void": 60}
 """Bugs that show in two worlds of a hundred, and the seed to begin with, to save time."""
+
+assert seeded_bugs_in_contents.SEEDED_BUGS is seeded_bugs_in_delivery.SEEDED_BUGS is SEEDED_BUGS
 
 FOUND_BY: dict[str, tuple[str, ...]] = {
     "a_cancelled_reference_can_still_be_charged": ("payment_facts_match_the_gateway",),
@@ -45,6 +48,24 @@ FOUND_BY: dict[str, tuple[str, ...]] = {
     ),
     "the_stream_is_read_in_parallel": ("events_are_published_in_order",),
     "the_retry_delay_does_not_grow": ("retries_outlast_an_outage",),
+    "only_the_first_lines_are_reserved": ("what_is_reserved_was_ordered",),
+    "only_the_first_lines_are_returned": ("stock_is_conserved",),
+    "an_amount_of_seven_digits_is_cut": ("what_is_captured_is_the_total",),
+    "a_mail_has_only_the_first_lines": ("a_mail_has_all_lines_of_its_order",),
+    "every_order_is_charged_in_euros": ("what_is_captured_is_the_total",),
+    "every_refund_is_stated_in_euros": ("what_is_refunded_was_captured",),
+    "every_parcel_goes_by_standard_delivery": ("a_parcel_goes_as_it_was_ordered",),
+    "every_amount_has_two_digits_after_the_point": ("a_mail_names_the_amounts_of_its_order",),
+    "every_mail_goes_to_the_first_customer": ("a_mail_goes_to_the_customer_of_its_order",),
+    "a_dispatch_note_is_sent_before_the_parcel": ("a_mail_is_not_sent_before_its_reason",),
+    "a_cancellation_is_mailed_before_the_outcome": ("a_mail_is_not_sent_before_its_reason",),
+    "a_line_has_the_price_of_one_piece": ("a_mail_names_the_amounts_of_its_order",),
+    "a_dispatch_note_has_the_order_instead_of_the_parcel": ("a_dispatch_note_has_its_parcel",),
+    "the_list_counts_lines_and_not_pieces": ("the_list_is_what_the_log_means",),
+    "the_list_shows_every_total_in_euros": ("the_list_is_what_the_log_means",),
+    "the_list_knows_no_dispatch": ("the_list_is_what_the_log_means",),
+    "the_figures_add_up_all_currencies": ("the_figures_are_what_the_log_means",),
+    "the_days_of_the_figures_begin_an_hour_late": ("the_figures_are_what_the_log_means",),
 }
 """The invariants that each bug must break."""
 

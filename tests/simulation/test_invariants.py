@@ -21,6 +21,7 @@ from functions.email import proof as email
 from functions.framework.ports import Record, Value
 from functions.framework.proof import Shop
 from functions.inventory import proof as inventory
+from functions.inventory.reactions import AVAILABLE, STOCK
 from functions.map import CONSUMERS
 from functions.ordering import proof as ordering
 from functions.orders import proof as list_of_orders
@@ -30,15 +31,15 @@ from functions.payment.sandbox import LEDGER
 from functions.runtime.aws.items import to_item
 from functions.shipping import proof as shipping
 from functions.shipping.sandbox import PARCELS
-from simulation.invariants import at_rest, delivery, orders
+from simulation.invariants import amounts, at_rest, delivery, mails, orders, recount
 from simulation.invariants.checker import Checker
 from simulation.message import Message
 from simulation.state import ShopState
-from testkit.builders import NOW, ORDER, TRUMPET, Clock, order_placed, placed, then
+from testkit.builders import MUTE, NOW, ORDER, TRUMPET, Clock, order_placed, placed, then
 from tests.simulation.test_detects_bugs import FOUND_BY
 
 PROOFS = (analytics, email, inventory, ordering, list_of_orders, payment, shipping)
-MODULES = (orders, delivery, at_rest, *PROOFS)
+MODULES = (orders, delivery, at_rest, amounts, mails, recount, *PROOFS)
 PRICE = Money(amount=TRUMPET.unit_price, currency="EUR")
 TAKEN = (Reserved(sku=TRUMPET.sku, quantity=1),)
 
@@ -122,6 +123,21 @@ def forged() -> Example:
     return example
 
 
+def lost() -> Example:
+    """A piece of the stock has gone without a fact."""
+    example = Example()
+    example.shops["inventory"].set_number(STOCK, TRUMPET.sku, AVAILABLE, 4)
+    return example
+
+
+def cheap() -> Example:
+    """The total lacks a line."""
+    example = Example()
+    order = order_placed(TRUMPET, MUTE)
+    example.last = placed(replace(order, total=PRICE))
+    return example
+
+
 def mailed() -> Example:
     example = Example(MAILED)
     example.shop.mail_ids.add("mail-1")
@@ -176,6 +192,16 @@ EXAMPLES: dict[str, tuple[Holds, Callable[[], Example], Callable[[], Example]]] 
         of_a_fact("inventory", inventory.stock_is_returned_only_when_cancelled),
         lambda: Example(RESERVED, CANCELLED, RELEASED),
         lambda: Example(RESERVED, CANCELLED, replace(RELEASED, lines=TAKEN * 2)),
+    ),
+    "all_stock_is_conserved": (
+        lambda example: inventory.all_stock_is_conserved(example.shops["inventory"]),
+        Example,
+        lost,
+    ),
+    "the_total_is_the_sum_of_the_lines": (
+        on_the_last_event(amounts.the_total_is_the_sum_of_the_lines),
+        Example,
+        cheap,
     ),
     "a_reference_changes_only_as_allowed": (
         of_the_order("payment", payment.a_reference_changes_only_as_allowed),

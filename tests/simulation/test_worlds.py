@@ -8,9 +8,12 @@ import weakref
 from collections import Counter
 from dataclasses import replace
 from itertools import islice
+from typing import get_args
 
 import pytest
 
+from events.contracts.checkout import MAX_LINES, Delivery, OrderPlaced
+from events.contracts.ordering import OrderConfirmed
 from events.envelope import Fact
 from functions.framework.service import Consumer
 from functions.map import CONSUMERS
@@ -64,6 +67,7 @@ def test_bad_luck_is_aimed_at_a_consumer_of_ours(consumer: Consumer) -> None:
 def test_the_orders_end_in_every_way() -> None:
     ends: Counter[str] = Counter()
     stated: set[type[Fact]] = set()
+    orders: list[OrderPlaced] = []
     days = 0
     for seed in range(60):
         world = run(Scenario(seed=seed, orders=ORDERS)).world
@@ -74,10 +78,19 @@ def test_the_orders_end_in_every_way() -> None:
             assert outcome is not None
             ends[getattr(outcome.data, "reason", "confirmed")] += 1
             stated |= {type(event.data) for event in history}
+            if isinstance(outcome.data, OrderConfirmed):
+                orders += [each.data for each in history if isinstance(each.data, OrderPlaced)]
 
     assert set(ends) == {"confirmed", "customer", "payment-declined", "out-of-stock", "stalled"}
     assert len(stated) >= 17  # all of ours but MailRefused: every customer here has an address
     assert days >= 13
+    sizes = sorted(len(order.lines) for order in orders)
+    assert (sizes[0], sizes[-1]) == (1, MAX_LINES)
+    assert {(order.total.currency, order.delivery) for order in orders} == {
+        (currency, delivery)
+        for currency in ("EUR", "JPY", "USD")
+        for delivery in get_args(Delivery)
+    }
 
 
 @pytest.mark.parametrize("seed", [3, 7, 2**64])
