@@ -17,6 +17,7 @@ from cyclopts import Parameter
 from ops import commands
 from ops.cli.app import SECONDS, Flag, app, format_error
 from ops.cli.errors import ExitCode
+from ops.cli.terminal import discard_output, use_plain_characters
 from ops.paths import STATE
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ def run_command(command: Callable[[], int], options: "Options") -> int:
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output closed the pipe; Python would report that when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
         return ExitCode.DONE
     except Exception as error:
         explained = explain(error, options.stage)
@@ -108,6 +108,7 @@ def run_command(command: Callable[[], int], options: "Options") -> int:
 
 def main(tokens: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code."""
+    use_plain_characters()
     arguments = sys.argv[1:] if tokens is None else tokens
     return (
         app.meta(arguments, result_action="return_value", error_formatter=format_error)

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Annotated, Any
 
 from cyclopts import App, Group, Parameter, Token
 
 from ops.cli.formats import parse_duration
+from ops.cli.terminal import Terminal
 
 format_error = "fanfare: {}".format
 SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
@@ -16,7 +18,8 @@ app = App(
     name="fanfare",
     help="Run the order system, place orders, and watch what happens.",
     help_format="plaintext",
-    version_flags=(),
+    version=version("fanfare"),
+    console=Terminal(),
     error_formatter=format_error,
 )
 app.meta.group_parameters = Group("For every command", sort_key=9)

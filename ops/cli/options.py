@@ -1,5 +1,6 @@
 """Options of every command, and its two output streams."""
 
+import json
 import sys
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,6 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 from rich.console import Console
+
+from ops.cli.terminal import Terminal, is_unicode
 
 LOCAL = "local"
 """The name of the stage on this machine."""
@@ -36,11 +39,15 @@ class Options:
 
     def print_json(self, value: Any) -> None:
         """Print a value as one line of JSON."""
-        sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+        if is_unicode():
+            line = msgspec.json.encode(value).decode()
+        else:
+            line = json.dumps(msgspec.to_builtins(value), separators=(",", ":"))
+        sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
     def _console(self, *, stderr: bool) -> Console:
-        return Console(
+        return Terminal(
             stderr=stderr,
             force_terminal=True if self.color == "always" else None,
             no_color=True if self.color == "never" else None,
