@@ -31,6 +31,8 @@ CONTRACTS: dict[str, type[Fact]] = {
         email.DispatchNoteSent,
         email.CancellationSent,
         email.MailRefused,
+        email.MailBounced,
+        email.MailComplained,
         orders.OrderStalled,
     )
 }

@@ -13,7 +13,8 @@ from infra.alarm import MetricAlarm
 from infra.forgetting import ForgetRole
 from infra.function import ServiceFunction
 from infra.gateway import add_gateway, issuer_environment
-from infra.grants import CONSUME_QUEUE, REWRITE_ROWS, log_actions
+from infra.grants import CONSUME_QUEUE, RECEIVE_NOTICES, REWRITE_ROWS, log_actions
+from infra.notices import MailNotices
 from infra.schedule import Schedule
 from infra.stage import Stage
 from infra.stage_stack import StageStack
@@ -30,6 +31,11 @@ class ConsumerStack(StageStack):
         adapter = stage.adapter_of(consumer)
         tables = Tables(self, service=consumer.name, tables=consumer.tables_with(adapter))
         adapted = AdapterSettings(self, service=consumer.name, adapter=adapter)
+        notices = (
+            MailNotices(self, consumer=consumer)
+            if consumer.notices and adapter and adapter.mails
+            else None
+        )
         worker = ServiceFunction(
             self,
             service=consumer,
@@ -39,10 +45,12 @@ class ConsumerStack(StageStack):
                 **(issuer_environment(stage) if consumer.routes else {}),
                 **tables.environment,
                 **adapted.environment,
+                **({settings.MAIL_SET: notices.mail_set} if notices else {}),
             },
             grants={
                 self.log_arn: log_actions(consumer),
                 queue.queue_arn: CONSUME_QUEUE,
+                **({notices.queue.queue_arn: RECEIVE_NOTICES} if notices else {}),
                 **tables.grants,
                 **adapted.grants,
             },
@@ -63,6 +71,8 @@ class ConsumerStack(StageStack):
             "ES1001",
             reason="An SQS source has no such destination: failures go to the dead-letter queue.",
         )
+        if notices:
+            notices.feed(worker.resource)
         if consumer.projection:
             rows = names.own_table(stage.name, consumer.name, consumer.projection.table)
             ForgetRole(self, service=consumer.name, grants={self.table_arn(rows): REWRITE_ROWS})

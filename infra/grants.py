@@ -39,12 +39,8 @@ TABLE_ACTIONS: Mapping[Access, str] = {
     "remove": "dynamodb:DeleteItem",
 }
 """The IAM action of each access to a table; `listed` is a query on the index only."""
-CONSUME_QUEUE = (
-    "sqs:ReceiveMessage",
-    "sqs:DeleteMessage",
-    "sqs:GetQueueAttributes",
-    "sqs:ChangeMessageVisibility",
-)
+RECEIVE_NOTICES = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+CONSUME_QUEUE = (*RECEIVE_NOTICES, "sqs:ChangeMessageVisibility")
 READ_STREAM = (
     "dynamodb:DescribeStream",
     "dynamodb:GetRecords",

@@ -104,6 +104,8 @@ class MotoWorld(Polling):
             env[settings.ADAPTER] = adapter.name
             if adapter.mails:
                 env[settings.SENDER] = names.LOCAL_SENDER
+            if adapter.mails and isinstance(service, Consumer) and service.notices:
+                env[settings.MAIL_SET] = names.mail_set(self.stage, service.name)
         return env
 
     def append(self, event: Event[Any]) -> Event[Any]:

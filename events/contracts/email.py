@@ -1,4 +1,4 @@
-"""Contracts of email: a mail was sent or refused; without its recipient and its text."""
+"""Contracts of email: a mail was sent, refused or returned; without its recipient and its text."""
 
 from typing import ClassVar
 
@@ -7,9 +7,18 @@ from events.envelope import Fact
 RECEIPT = "email/receipt"
 DISPATCH_NOTE = "email/dispatch"
 CANCELLATION = "email/cancellation"
+BOUNCE = "email/bounced"
+COMPLAINT = "email/complained"
 
 NO_ADDRESS = "no-address"
 """The reason of a refusal if the order has no email address, or it was erased."""
+
+UNPAID = "unpaid"
+"""The reason if the shop mails only customers who paid."""
+
+BOUNCED = "bounced"
+COMPLAINED = "complained"
+"""The reasons if an earlier mail to the address was returned, or its owner complained."""
 
 
 class _EmailFact(Fact, frozen=True, kw_only=True):
@@ -45,8 +54,30 @@ class CancellationSent(_Sent, frozen=True, kw_only=True):
 
 
 class MailRefused(_EmailFact, frozen=True, kw_only=True):
-    """The mail of this slot will not be sent; `reason` is `no-address` or the provider's error."""
+    """The mail of this slot will not be sent.
+
+    `reason` is `no-address`, `unpaid`, `bounced`, `complained`, or the provider's error.
+    """
 
     slots: ClassVar[tuple[str, ...]] = (RECEIPT, DISPATCH_NOTE, CANCELLATION)
 
     reason: str
+
+
+class _Returned(_EmailFact, frozen=True, kw_only=True):
+    """The provider reports about the mail `message_id`; `reason` is the provider's word."""
+
+    message_id: str
+    reason: str
+
+
+class MailBounced(_Returned, frozen=True, kw_only=True):
+    """A mail of the order came back for good: no more mail is sent to its address."""
+
+    slots: ClassVar[tuple[str, ...]] = (BOUNCE,)
+
+
+class MailComplained(_Returned, frozen=True, kw_only=True):
+    """A recipient reported a mail of the order as spam: no more mail is sent to its address."""
+
+    slots: ClassVar[tuple[str, ...]] = (COMPLAINT,)

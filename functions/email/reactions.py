@@ -1,4 +1,8 @@
-"""Email's reactions: one mail for each of three events, with its result recorded as a fact.
+"""Email's reactions: three mails, each with its result recorded as a fact.
+
+Anybody can place an order that he does not pay, with somebody else's address. So the first mail is
+sent before the payment without anything that he typed (`functions.email.mails`), or not at all if
+the shop waits for payments.
 
 The slot is read first, so that a duplicate sends no mail, and filled last: after a crash in between
 the same mail is sent again (SES has no idempotency key). The mail's content comes from the log.
@@ -9,16 +13,22 @@ from functools import partial
 
 from events.contracts.checkout import OrderPlaced
 from events.contracts.email import (
+    BOUNCED,
     CANCELLATION,
+    COMPLAINED,
     DISPATCH_NOTE,
     NO_ADDRESS,
     RECEIPT,
+    UNPAID,
     CancellationSent,
     DispatchNoteSent,
+    MailBounced,
+    MailComplained,
     MailRefused,
     ReceiptSent,
 )
 from events.contracts.ordering import OrderCancelled
+from events.contracts.payment import PaymentCaptured
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event
 from events.history import History
@@ -31,10 +41,19 @@ type Sent = type[ReceiptSent | DispatchNoteSent | CancellationSent]
 
 
 def send_receipt(placed: Event[OrderPlaced], history: History, mailer: Mailer) -> Fill | None:
-    """Mail a confirmation of the order, unless its cancellation was mailed before."""
-    if history.states(CancellationSent):
+    """Mail a confirmation of the order, unless it was cancelled, or the shop waits for payments."""
+    if history.states(OrderCancelled) or not (mailer.before_payment or mails.is_paid(history)):
         return None
-    return _send_once(RECEIPT, ReceiptSent, partial(mails.receipt, placed), history, mailer)
+    compose = partial(mails.receipt, placed, history)
+    return _send_once(RECEIPT, ReceiptSent, compose, history, mailer)
+
+
+def send_receipt_of_payment(
+    _: Event[PaymentCaptured], history: History, mailer: Mailer
+) -> Fill | None:
+    """Mail the confirmation of an order that is paid, unless it was mailed before."""
+    placed = history.find(OrderPlaced)
+    return None if placed is None else send_receipt(placed, history, mailer)
 
 
 def send_dispatch_note(
@@ -44,7 +63,7 @@ def send_dispatch_note(
     placed = history.find(OrderPlaced)
     if placed is None:
         return None
-    compose = partial(mails.dispatch_note, placed, dispatched.data)
+    compose = partial(mails.dispatch_note, placed, dispatched.data, history)
     return _send_once(DISPATCH_NOTE, DispatchNoteSent, compose, history, mailer)
 
 
@@ -55,6 +74,8 @@ def send_cancellation(
     placed = history.find(OrderPlaced)
     if placed is None:
         return None
+    if not (mailer.before_payment or mails.is_paid(history) or history.at(CANCELLATION)):
+        return Fill(fact=MailRefused(reason=UNPAID), slot=CANCELLATION)
     compose = partial(mails.cancellation, placed, cancelled.data.reason, history)
     return _send_once(CANCELLATION, CancellationSent, compose, history, mailer)
 
@@ -62,13 +83,23 @@ def send_cancellation(
 def _send_once(
     slot: str, sent: Sent, compose: Callable[[], Mail], history: History, mailer: Mailer
 ) -> Fill | None:
-    """Compose and send the mail if its slot is free; refuse a mail without an address."""
+    """Compose and send the mail if its slot is free and its address takes mail."""
     if history.at(slot):
         return None
     mail = compose()
-    if not mail.to:
-        return Fill(fact=MailRefused(reason=NO_ADDRESS), slot=slot)
+    refused = _refusal(mail, history)
+    if refused:
+        return Fill(fact=MailRefused(reason=refused), slot=slot)
     try:
         return Fill(fact=sent(message_id=mailer.send(mail)), slot=slot)
     except MailRejected as rejected:
         return Fill(fact=MailRefused(reason=str(rejected)), slot=slot)
+
+
+def _refusal(mail: Mail, history: History) -> str | None:
+    """Return the reason for which the order's address gets no mail, as far as the log knows it."""
+    if not mail.to:
+        return NO_ADDRESS
+    if history.states(MailComplained):
+        return COMPLAINED
+    return BOUNCED if history.states(MailBounced) else None

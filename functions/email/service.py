@@ -7,15 +7,30 @@ from events.contracts.email import (
     RECEIPT,
     CancellationSent,
     DispatchNoteSent,
+    MailBounced,
+    MailComplained,
     MailRefused,
     ReceiptSent,
 )
 from events.contracts.ordering import OrderCancelled
+from events.contracts.payment import PaymentCaptured
 from events.contracts.shipping import DispatchScheduled
-from functions.email.reactions import send_cancellation, send_dispatch_note, send_receipt
-from functions.email.sender import record_only, stage_mailbox
+from functions.email.blocked import TABLE
+from functions.email.reactions import (
+    send_cancellation,
+    send_dispatch_note,
+    send_receipt,
+    send_receipt_of_payment,
+)
+from functions.email.returned import handle
+from functions.email.sender import record_only, stage_mailbox, stage_mailbox_after_payment
+from functions.framework.notices import Notices
+from functions.framework.outcomes import Outcome
 from functions.framework.reaction import On
 from functions.framework.service import Adapter, Consumer
+from functions.framework.table import Table
+
+BLOCKED = Table(name=TABLE, key="address", access=frozenset({"get", "put"}))
 
 SERVICE = Consumer(
     name="email",
@@ -28,7 +43,16 @@ SERVICE = Consumer(
             react=send_receipt,
             states=(ReceiptSent, MailRefused),
             slot=RECEIPT,
-            spared_by=(CancellationSent,),
+            spared_by=(OrderCancelled,),
+            history=True,
+            outside=True,
+        ),
+        On(
+            event=PaymentCaptured,
+            react=send_receipt_of_payment,
+            states=(ReceiptSent, MailRefused),
+            slot=RECEIPT,
+            spared_by=(OrderCancelled,),
             history=True,
             outside=True,
         ),
@@ -52,6 +76,14 @@ SERVICE = Consumer(
     effects={"send": None},
     adapters=(
         Adapter(name="record", build=record_only),
-        Adapter(name="ses", build=stage_mailbox, mails=True),
+        Adapter(name="ses", build=stage_mailbox, mails=True, tables=(BLOCKED,)),
+        Adapter(
+            name="ses-after-payment",
+            build=stage_mailbox_after_payment,
+            mails=True,
+            tables=(BLOCKED,),
+        ),
     ),
+    notices=Notices(handle=handle, states=(MailBounced, MailComplained)),
+    alarms=(Outcome.MAIL_REFUSED,),
 )

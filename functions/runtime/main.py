@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -204,7 +205,8 @@ def on_aws(
             resources, log = _tables(service.tables_with(adapter), env, client, clock)
             if adapter:
                 given = _adapter_resources(adapter, env, client)
-                resources = replace(resources, report=observer.record, **given)
+                report = partial(observer.record, consumer=service.name)
+                resources = replace(resources, report=report, **given)
             return Dependencies(
                 observer=observer,
                 clock=clock,

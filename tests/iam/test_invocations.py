@@ -23,10 +23,12 @@ def of_type(template: Template, kind: str) -> Iterator[tuple[str, dict[str, Any]
 
 def callers(template: Template) -> set[Caller]:
     """Return the callers of the stack's functions: rules, and APIs by their integrations."""
+    functions = {name for name, _ in of_type(template, "AWS::Lambda::Function")}
     rules = {
         ("events.amazonaws.com", target["Arn"]["Fn::GetAtt"][0], rule)
         for rule, properties in of_type(template, "AWS::Events::Rule")
         for target in properties["Targets"]
+        if target["Arn"]["Fn::GetAtt"][0] in functions
     }
     return rules | {
         (

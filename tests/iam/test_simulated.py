@@ -19,7 +19,7 @@ from tests.support.template import table_arn
 
 WORLDS = 10
 ORDERS = 10
-STAGE = "dev"
+STAGE = "local"  # it has a sender, as the simulator
 
 ACTIONS = {
     "get": TABLE_ACTIONS["get"],

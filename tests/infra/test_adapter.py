@@ -75,6 +75,7 @@ def test_the_local_stages_sender_is_the_verified_one_of_the_local_cloud() -> Non
         (LOCAL, "ses"),
         (replace(LOCAL, adapters={"email": "record"}), "record"),
         (replace(MAILING, adapters={"email": "ses"}), "ses"),
+        (replace(MAILING, adapters={"email": "ses-after-payment"}), "ses-after-payment"),
     ],
 )
 def test_a_stage_chooses_the_adapter_for_mail(stage: Stage, adapter: str) -> None:
@@ -91,7 +92,7 @@ def test_a_consumer_without_adapters_has_none() -> None:
 INVALID = [
     (
         {"email": "pigeon"},
-        "Stage dev: email has no adapter 'pigeon'; it has record, ses. Name one of its adapters,",
+        "Stage dev: email has no adapter 'pigeon'; it has record, ses, ses-after-payment. Name one",
     ),
     ({"ordering": "ses"}, "Stage dev: ordering has no adapter 'ses'; it has none at all."),
     ({"email": "ses"}, "Stage dev: email sends mail (ses), but the stage has no sender. Set"),

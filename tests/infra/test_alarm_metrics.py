@@ -16,16 +16,17 @@ from events.envelope import Event
 from functions.checkout.catalogue import CATALOGUE, OLD_AFTER
 from functions.framework.chore import TICK
 from functions.framework.outcomes import METRICS, TRIES, Outcome
-from functions.framework.ports import Record
+from functions.framework.ports import MailRejected, Record
 from functions.framework.service import Consumer, Service
 from functions.map import SERVICES
 from functions.orders.check import STALLED_AFTER
 from functions.orders.service import SERVICE as ORDERS
 from functions.runtime.handlers.observer import LogObserver
 from functions.runtime.handlers.reactor import Handled, Reactor
-from functions.runtime.main import InvocationFailed
+from functions.runtime.main import Dependencies, InvocationFailed
 from functions.runtime.memory.application import Application
 from functions.runtime.memory.lambda_events import batch, stream_record
+from functions.runtime.memory.mailbox import MemoryMailbox
 from functions.runtime.memory.tables import MemoryRecords
 from testkit.builders import ORDER, Clock, message, placed
 from tests.fuzz.events import sample_events
@@ -61,13 +62,20 @@ class Emitting(Application):
 
     clock: Clock
 
-    def __init__(self, service: Service, **ports: Any) -> None:
+    def __init__(
+        self, service: Service, adapters: Mapping[str, str] | None = None, **ports: Any
+    ) -> None:
         self.service = service
-        super().__init__(
-            [service],
-            clock=Clock(),
-            wrap=lambda each, given: replace(given, observer=LogObserver(each.name), **ports),
-        )
+        chosen = adapters or {}
+
+        def wrap(each: Service, given: Dependencies) -> Dependencies:
+            observer = LogObserver(each.name)
+            resources = replace(given.resources, report=observer.record)
+            found = isinstance(each, Consumer) and each.adapter(chosen.get(each.name))
+            outside = found.build(resources) if found else None
+            return replace(given, observer=observer, resources=resources, outside=outside, **ports)
+
+        super().__init__([service], clock=Clock(), adapters=chosen, wrap=wrap)
 
     def run(self, event: Any) -> None:
         """Invoke the service; an error was counted before it is raised."""
@@ -115,6 +123,13 @@ def has_an_old_catalogue(application: Emitting) -> None:
         application.request("checkout", "GET /products")
 
 
+def has_a_mail_refused(application: Emitting) -> None:
+    mailing = Emitting(application.service, adapters={application.service.name: "ses"})
+    with patch.object(MemoryMailbox, "send", side_effect=MailRejected("MessageRejected")):
+        mailing.append(placed())
+        mailing.settle()
+
+
 EMITTED_WHEN: Mapping[str, Callable[[Emitting], None]] = {
     Outcome.FORGED.metric: forged,
     TRIES: fails_again,
@@ -122,6 +137,7 @@ EMITTED_WHEN: Mapping[str, Callable[[Emitting], None]] = {
     Outcome.TAMPERED.metric: is_tampered_with,
     Outcome.UNREADABLE_ROW.metric: has_an_odd_row,
     Outcome.STALE.metric: has_an_old_catalogue,
+    Outcome.MAIL_REFUSED.metric: has_a_mail_refused,
 }
 """For each metric of ours that an alarm watches: what happens to a service that emits it."""
 

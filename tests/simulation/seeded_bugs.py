@@ -113,7 +113,8 @@ SEEDED_BUGS["an_idempotency_key_is_trusted_to_its_last_minute"] = patched(
 def a_mail_is_sent_without_reading_the_log(
     placed: Event[OrderPlaced], history: History, mailer: Mailer
 ) -> Fill | None:
-    return Fill(fact=ReceiptSent(message_id=mailer.send(mails.receipt(placed))), slot=RECEIPT)
+    sent = mailer.send(mails.receipt(placed, history))
+    return Fill(fact=ReceiptSent(message_id=sent), slot=RECEIPT)
 
 
 SEEDED_BUGS["the_sequence_trusts_the_machine_clock"] = patched(

@@ -6,6 +6,7 @@ moto's CloudFormation silently skips subscriptions, so it is not used.
 import json
 from typing import Any
 
+from functions.framework.notices import SUFFIX
 from functions.map import BUS
 from functions.runtime.main import Clients
 from functions.runtime.settings import SERVICE
@@ -56,7 +57,7 @@ def environments_of(templates: Templates) -> dict[str, dict[str, str]]:
 
 
 def sources_of(templates: Templates) -> dict[str, Source]:
-    """Return the event source of each consumer."""
+    """Return the event source of each consumer that is subscribed to the topic."""
     environments = environments_of(templates)
     queues = {
         queue.properties["QueueName"]: queue.properties
@@ -77,6 +78,7 @@ def sources_of(templates: Templates) -> dict[str, Source]:
             batch=int(mapping["BatchSize"]),
         )
         for mapping in mappings
+        if not _name(mapping["EventSourceArn"]).endswith(SUFFIX)
     }
 
 
@@ -86,6 +88,7 @@ def ticks_of(templates: Templates) -> dict[str, Any]:
     return {
         environments[_name(target["Arn"])][SERVICE]: json.loads(target["Input"])
         for rule in templates.resources("AWS::Events::Rule")
+        if "ScheduleExpression" in rule.properties
         for target in rule.properties["Targets"]
     }
 

@@ -6,6 +6,7 @@ imported. What runs are the handlers that Lambda calls, from JSON to their answe
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from random import Random
 from types import SimpleNamespace
@@ -218,7 +219,7 @@ class Application:
             clock=self.clock,
             issuer=self._issuer,
             mailbox=self.mailbox,
-            report=self.observer.record,
+            report=partial(self.observer.record, consumer=service.name),
         )
         given = Dependencies(
             observer=self.observer,

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-in
 from typing import Any
 
 from events.envelope import Event
+from functions.framework.notices import SUFFIX
 from functions.runtime.aws.items import SLOT, SUBJECT, Item, to_item
 
 
@@ -36,6 +37,13 @@ def queue_record(
         "attributes": attributes | ({"MessageGroupId": group} if group else {}),
         "eventSource": "aws:sqs",
     }
+
+
+def notice_record(body: str, *, consumer: str, message: str = "notice-1") -> dict[str, Any]:
+    """Return a record of a consumer's queue of notices."""
+    record = queue_record(body, message=message, receipt=f"receipt of {message}")
+    arn = f"arn:aws:sqs:eu-central-1:123456789012:fanfare-dev-{consumer}{SUFFIX}"
+    return record | {"eventSourceARN": arn}
 
 
 def stream_record(

@@ -6,19 +6,26 @@ import msgspec
 import pytest
 
 from events.contracts.email import (
+    BOUNCED,
     CANCELLATION,
+    COMPLAINED,
     DISPATCH_NOTE,
     NO_ADDRESS,
     RECEIPT,
+    UNPAID,
     CancellationSent,
     DispatchNoteSent,
+    MailBounced,
+    MailComplained,
     MailRefused,
     ReceiptSent,
 )
 from events.contracts.ordering import OrderCancelled
+from events.contracts.payment import PaymentCaptured
 from events.contracts.shipping import DispatchScheduled
 from events.envelope import Event, Fact
 from events.history import History
+from events.money import Money
 from functions.email import mails
 from functions.email.sender import Mailer, record_only, stage_mailbox
 from functions.email.service import SERVICE
@@ -42,8 +49,9 @@ each_mail = pytest.mark.parametrize(("event", "slot", "sent"), MAILS, ids=[m[1] 
 class FakeMailer:
     """A mailer that keeps the mails, or fails."""
 
-    def __init__(self, fails: Exception | None = None) -> None:
+    def __init__(self, fails: Exception | None = None, *, before_payment: bool = True) -> None:
         self._fails = fails
+        self.before_payment = before_payment
         self.mails: list[Mail] = []
 
     def send(self, mail: Mail) -> str | None:
@@ -63,6 +71,14 @@ def run(
     return run_reaction(on.react(event, history, mailer)).decided
 
 
+PAID = then(PLACED, PaymentCaptured(reference="r", amount=PLACED.data.total))
+FREE = then(PLACED, PaymentCaptured(reference="r", amount=Money(amount=0, currency="EUR")))
+RETURNED = [
+    (MailBounced(message_id="m", reason="NoEmail"), BOUNCED),
+    (MailComplained(message_id="m", reason="abuse"), COMPLAINED),
+]
+
+
 @each_mail
 def test_a_mail_is_sent_to_the_customer_and_its_id_recorded(
     event: Event[Any], slot: str, sent: type[Any]
@@ -71,6 +87,52 @@ def test_a_mail_is_sent_to_the_customer_and_its_id_recorded(
 
     assert run(event, mailer) == Fill(fact=sent(message_id="mail 1"), slot=slot)
     assert [mail.to for mail in mailer.mails] == [EMAIL]
+
+
+@each_mail
+@pytest.mark.parametrize(("fact", "reason"), RETURNED, ids=[reason for _, reason in RETURNED])
+def test_after_a_mail_came_back_the_order_gets_no_more(
+    event: Event[Any], slot: str, sent: type[Any], fact: Fact, reason: str
+) -> None:
+    mailer = FakeMailer()
+
+    assert run(event, mailer, then(PLACED, fact)) == Fill(
+        fact=MailRefused(reason=reason), slot=slot
+    )
+    assert mailer.mails == []
+
+
+@pytest.mark.parametrize("event", [PLACED, FREE, CANCELLED], ids=lambda event: event.type)
+def test_a_shop_that_waits_mails_nothing_before_the_payment(event: Event[Any]) -> None:
+    mailer = FakeMailer(before_payment=False)
+
+    run(event, mailer)
+
+    assert mailer.mails == []
+
+
+def test_a_shop_that_waits_records_that_an_unpaid_orders_cancellation_is_not_mailed() -> None:
+    refused = run(CANCELLED, FakeMailer(before_payment=False))
+
+    assert refused == Fill(fact=MailRefused(reason=UNPAID), slot=CANCELLATION)
+    again = then(CANCELLED, MailRefused(reason=UNPAID), slot=CANCELLATION)
+    assert run(CANCELLED, FakeMailer(before_payment=False), again) is None
+
+
+@pytest.mark.parametrize("event", [PLACED, PAID], ids=lambda event: event.type)
+def test_a_shop_that_waits_mails_the_receipt_once_it_is_paid(event: Event[Any]) -> None:
+    mailer = FakeMailer(before_payment=False)
+
+    assert run(event, mailer, PAID) == Fill(fact=ReceiptSent(message_id="mail 1"), slot=RECEIPT)
+    assert run(CANCELLED, mailer, PAID) is not None
+    assert SHIP_TO.name in mailer.mails[0].text
+
+
+def test_a_payment_repeats_no_receipt() -> None:
+    mailer = FakeMailer()
+
+    assert run(PAID, mailer, then(PLACED, ReceiptSent(message_id="m"))) is None
+    assert mailer.mails == []
 
 
 @each_mail
@@ -121,11 +183,11 @@ def test_an_erased_order_is_refused_for_want_of_an_address(
     assert mailer.mails == []
 
 
-def test_no_receipt_follows_a_mailed_cancellation() -> None:
+def test_no_receipt_follows_a_cancellation() -> None:
     mailer = FakeMailer()
-    sent = then(CANCELLED, CancellationSent(message_id="m"))
 
-    assert run(PLACED, mailer, CANCELLED, sent) is None
+    assert run(PLACED, mailer, CANCELLED) is None
+    assert run(PAID, mailer, CANCELLED) is None
     assert mailer.mails == []
 
 

@@ -60,9 +60,9 @@ def test_outstanding_reactions_are_under_their_cause_and_are_counted() -> None:
         "5WQF  paid, 2000 ms after it was placed, 3 reactions outstanding\n"
         "OrderPlaced               checkout      0 ms\n"
         "├─ PaymentCaptured        payment      60 ms\n"
+        "│  ├─ (email/receipt)     email      pending for 1940 ms\n"
         "│  └─ (outcome)           ordering   pending for 1940 ms\n"
-        "├─ (inventory/reserve)    inventory  pending for 2000 ms\n"
-        "└─ (email/receipt)        email      pending for 2000 ms"
+        "└─ (inventory/reserve)    inventory  pending for 2000 ms"
     )
 
 
@@ -78,7 +78,7 @@ def test_a_failed_reaction_shows_its_attempts_and_its_error() -> None:
 def test_an_obstacle_of_a_consumer_is_at_its_outstanding_reaction() -> None:
     text = drawn(PLACED, CAPTURED, email="paused")
 
-    assert "└─ (email/receipt)        email      pending for 2000 ms, paused" in text
+    assert "├─ (email/receipt)     email      pending for 1940 ms, paused" in text
     assert text.count("paused") == 1
 
 
@@ -110,9 +110,9 @@ def test_bars_show_the_cause_the_waiting_time_and_the_working_time() -> None:
 
     text = drawn(PLACED, CAPTURED, RESERVED, CONFIRMED, records=(captured, confirmed))
 
-    bars = [line.partition(" ms")[2] for line in text.splitlines()[1:5]]
+    bars = [line.partition(" ms")[2] for line in text.splitlines() if "pending" not in line][1:]
     # 180 ms are 24 cells: 30 ms are four.
-    assert bars == ["", "  ░░░░████", "", "  " + " " * 16 + "░░░░████"]
+    assert bars[:4] == ["", "  ░░░░████", "", "  " + " " * 16 + "░░░░████"]
 
 
 def test_a_cancelled_order_shows_its_reason_and_its_refund() -> None:

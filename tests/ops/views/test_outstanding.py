@@ -83,9 +83,9 @@ def test_outstanding_reactions_are_known_at_every_step_of_an_order(
         (RECEIPT_SENT, False),
         ((REFUSED, RECEIPT), False),
         ((REFUSED, CANCELLATION), True),
-        (CANCELLATION_SENT, False),
+        (CANCELLED, False),
     ],
-    ids=["nothing", "sent", "refused", "another refused", "cancellation sent"],
+    ids=["nothing", "sent", "refused", "another refused", "cancelled"],
 )
 def test_a_mail_is_outstanding_until_its_slot_is_filled_or_it_is_unnecessary(
     fact: Fact | tuple[Fact, str] | None, pending: bool
