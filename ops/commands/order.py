@@ -20,7 +20,8 @@ def order(
     """Show one order: its events by cause and effect, and outstanding reactions.
 
     Args:
-        order_id: Order id; on the local stage its first characters are enough.
+        order_id: Order id, or the correlation id of its request (X-Correlation-Id); on the local
+            stage the first characters of an order id are enough.
         events: Print its events, one CloudEvent as JSON a line.
         wait: Wait until it is complete, mails included, at most so many seconds (default 30).
         options: Options of all commands.

@@ -11,7 +11,7 @@ from events.history import History
 from events.order import Order, fold
 from functions.map import CONSUMERS
 from functions.runtime.clock import utc_now
-from ops.cli.errors import ExitCode
+from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import LOCAL, Options
 from ops.logs.attempts import Attempts
 from ops.logs.watch import watch
@@ -38,7 +38,10 @@ def show(
 
     An order that is incomplete after `wait` seconds is printed with its outstanding reactions.
     """
-    order = find_order(connection, wanted.upper())
+    if "-" in wanted:
+        order = _correlated(connection, wanted)
+    else:
+        order = find_order(connection, wanted.upper())
     log = connection.log()
     history = log.read(order)
     if not history.states(OrderPlaced):
@@ -66,6 +69,22 @@ def show(
     missing = [f"{each.consumer} has yet to fill {each.slot}." for each in outstanding(history)]
     options.err.print(" ".join([f"It is incomplete after {wait:g} s.", *missing]))
     return ExitCode.FAILED
+
+
+def _correlated(connection: Connection, correlation: str) -> str:
+    """Return the order of a correlation id, from the functions' logs: the log has no index of them.
+
+    Raises:
+        CommandError: no log line has the id and an order.
+    """
+    for record in watch(connection, since=0, term=correlation).poll(0, flush=True):
+        if record.order:
+            return record.order
+    raise CommandError(
+        f"No log line of a function names {correlation} and an order. The id is wrong, or the lines"
+        " are older than the log's retention.",
+        ExitCode.NOT_FOUND,
+    )
 
 
 def until_at_rest(

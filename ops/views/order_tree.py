@@ -68,6 +68,7 @@ def draw(
             continue
         text.append(f"{_name(row):<{width - len(row.branch)}}", _style(row))
         text.append(_details(row.node, history, known, now, obstacles or {}))
+    text.append(f"\ncorrelation {next(iter(history)).correlationid}", "dim")
     return text
 
 

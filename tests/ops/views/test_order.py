@@ -71,6 +71,35 @@ def test_the_tree_shows_failures_from_the_logs(
     assert "retry 2 of 29, ReadTimeoutError" in capsys.readouterr().out
 
 
+def test_a_correlation_id_finds_its_order_and_is_shown(
+    here: Connection, logs: FakeLogs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, MOVING)
+    placed = next(iter(MOVING))
+    answered = {
+        "timestamp": "2026-11-23 09:00:00,100+0000",
+        "service": "checkout",
+        "outcome": "answered",
+        "correlation": placed.correlationid,
+        "order": ORDER,
+    }
+    logs.write("logs of fanfare-local-checkout", answered, placed.time.timestamp())
+
+    assert show(here, Options(), "9d2c6a34-1f0e", events=False, wait=None) is ExitCode.DONE
+
+    assert logs.requests[0]["filterPattern"] == '"9d2c6a34-1f0e"'
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0].startswith(ORDER[:4])
+    assert shown[-1] == f"correlation {placed.correlationid}"
+
+
+def test_a_correlation_id_of_no_order_is_not_found(here: Connection) -> None:
+    with pytest.raises(CommandError, match="No log line of a function names 9d2c-0") as failed:
+        show(here, Options(), "9d2c-0", events=False, wait=None)
+
+    assert failed.value.code is ExitCode.NOT_FOUND
+
+
 def test_events_are_printed_as_cloudevents(
     here: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -51,7 +51,8 @@ def test_a_finished_order_is_drawn_with_its_causes_services_and_times() -> None:
         "│  └─ OrderConfirmed         ordering    180 ms\n"
         "│     └─ DispatchScheduled   shipping    240 ms\n"
         "│        └─ DispatchNoteSent email       300 ms\n"
-        "└─ ReceiptSent               email       150 ms"
+        "└─ ReceiptSent               email       150 ms\n"
+        f"correlation {PLACED.correlationid}"
     )
 
 
@@ -62,7 +63,8 @@ def test_outstanding_reactions_are_under_their_cause_and_are_counted() -> None:
         "├─ PaymentCaptured        payment      60 ms\n"
         "│  ├─ (email/receipt)     email      pending for 1940 ms\n"
         "│  └─ (outcome)           ordering   pending for 1940 ms\n"
-        "└─ (inventory/reserve)    inventory  pending for 2000 ms"
+        "└─ (inventory/reserve)    inventory  pending for 2000 ms\n"
+        f"correlation {PLACED.correlationid}"
     )
 
 
