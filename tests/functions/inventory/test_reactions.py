@@ -1,9 +1,11 @@
 """Inventory's reactions: reserve all pieces or none, once, and release them once."""
 
+from copy import replace
 from typing import Any
 
 import pytest
 
+from events.contracts.checkout import MAX_LINES
 from events.contracts.inventory import (
     RELEASE,
     RESERVE,
@@ -23,7 +25,7 @@ from functions.inventory.service import SERVICE
 from functions.runtime.handlers.reactor import Handled, Reactor
 from functions.runtime.memory.log import MemoryLog
 from functions.runtime.memory.tables import MemoryTables
-from testkit.builders import MUTE, ORDER, TRUMPET, Clock, placed, then
+from testkit.builders import MUTE, ORDER, TRUMPET, Clock, order_placed, placed, then
 from testkit.run_reaction import Result, run_reaction
 
 PLACED = placed()
@@ -51,6 +53,23 @@ def test_all_pieces_are_reserved_with_the_fact() -> None:
     result = run_reaction(reserve(PLACED, ALONE), RESERVED)
 
     assert (result.yielded, result.decided) == ([RESERVATION], None)
+
+
+@pytest.mark.parametrize("lines", [1, 24, 25, MAX_LINES])
+def test_every_line_is_reserved_and_released(lines: int) -> None:
+    skus = [f"PART-{number}" for number in range(lines)]
+    order = placed(order_placed(*(replace(TRUMPET, sku=sku) for sku in skus)))
+    held = then(order, StockReserved(lines=tuple(Reserved(sku=sku, quantity=1) for sku in skus)))
+    cancelled = then(order, OrderCancelled(reason="customer"))
+
+    (reservation,) = run_reaction(reserve(order, History([order])), held).yielded
+    returned = run_reaction(release(cancelled, History([order, held, cancelled]))).decided
+
+    assert reservation.fact == held.data
+    assert [(each.key, each.by) for each in reservation.changes] == [(sku, -1) for sku in skus]
+    assert isinstance(returned, Fill)
+    assert returned.fact == StockReleased(lines=held.data.lines)
+    assert [(each.key, each.by) for each in returned.changes] == [(sku, 1) for sku in skus]
 
 
 def test_a_shortage_is_rejected_by_sku_and_reserves_nothing() -> None:
