@@ -98,14 +98,27 @@ class NobodyPublishes(Fact, frozen=True):
     pass
 
 
+NOT_PUBLISHED = (
+    r"^{} is not a published event type: subscribe to a class of events/contracts/ that CONTRACTS in"
+    r" events/codec\.py names$"
+)
+
+
 @pytest.mark.parametrize("field", ["event", "states", "spared_by"])
 def test_a_type_that_is_not_published_is_refused_with_the_file_to_change(field: str) -> None:
     given: dict[str, Any] = {"event": OrderPlaced} | {
         field: NobodyPublishes if field == "event" else (NobodyPublishes,)
     }
 
-    with pytest.raises(ValueError, match=r"^NobodyPublishes is not .* events/codec\.py names$"):
+    with pytest.raises(ValueError, match=NOT_PUBLISHED.format("NobodyPublishes")):
         On(react=nothing, **given)
+
+
+def test_what_is_no_class_is_no_published_type() -> None:
+    given: Any = ("OrderPlaced",)
+
+    with pytest.raises(ValueError, match=NOT_PUBLISHED.format("'OrderPlaced'")):
+        On(event=OrderPlaced, react=nothing, states=given)
 
 
 def test_two_rows_of_one_name_are_refused() -> None:
