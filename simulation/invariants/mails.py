@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from events.contracts.checkout import OrderPlaced
 from events.contracts.ordering import OrderCancelled
+from events.contracts.payment import PaymentCaptured
 from events.contracts.shipping import DispatchScheduled
 from events.history import History
 from functions.framework.ports import Mail
@@ -70,6 +71,16 @@ def a_mail_has_all_lines_of_its_order(shop: ShopState, mail: Mail) -> bool:
     return _LINE.findall(mail.text) == lines and all(name in mail.html for _, name in lines)
 
 
+def nothing_typed_is_mailed_before_payment(shop: ShopState, mail: Mail) -> bool:
+    """A mail has the name and the address that were typed only once money was taken."""
+    history = _order(shop, mail) or History()
+    placed = history.find(OrderPlaced)
+    if placed is None or history.states(PaymentCaptured):
+        return True
+    typed = (placed.data.ship_to.name, placed.data.ship_to.street)
+    return not any(each in mail.text or each in mail.html for each in typed)
+
+
 def a_dispatch_note_has_its_parcel(shop: ShopState, mail: Mail) -> bool:
     """A mail about a parcel has the parcel's tracking number and the customer's address."""
     if not mail.subject.endswith(DISPATCH):
@@ -101,5 +112,6 @@ OF_A_MAIL: tuple[OfMail, ...] = (
     a_mail_is_not_sent_before_its_reason,
     a_mail_names_the_amounts_of_its_order,
     a_mail_has_all_lines_of_its_order,
+    nothing_typed_is_mailed_before_payment,
     a_dispatch_note_has_its_parcel,
 )

@@ -136,6 +136,11 @@ SEEDED_BUGS["a_cancellation_is_mailed_before_the_outcome"] = with_reactions(
 )
 
 
+SEEDED_BUGS["the_first_mail_has_what_was_typed"] = patched(
+    "functions.email.mails.is_paid", lambda _: True
+)
+
+
 @SEEDED_BUGS.in_place_of("functions.email.mails._cells")
 def a_line_has_the_price_of_one_piece(line: Any, order: OrderPlaced) -> dict[str, str]:
     price = Money(amount=line.unit_price, currency=order.total.currency)

@@ -59,6 +59,7 @@ FOUND_BY: dict[str, tuple[str, ...]] = {
     "every_mail_goes_to_the_first_customer": ("a_mail_goes_to_the_customer_of_its_order",),
     "a_dispatch_note_is_sent_before_the_parcel": ("a_mail_is_not_sent_before_its_reason",),
     "a_cancellation_is_mailed_before_the_outcome": ("a_mail_is_not_sent_before_its_reason",),
+    "the_first_mail_has_what_was_typed": ("nothing_typed_is_mailed_before_payment",),
     "a_line_has_the_price_of_one_piece": ("a_mail_names_the_amounts_of_its_order",),
     "a_dispatch_note_has_the_order_instead_of_the_parcel": ("a_dispatch_note_has_its_parcel",),
     "the_list_counts_lines_and_not_pieces": ("the_list_is_what_the_log_means",),
