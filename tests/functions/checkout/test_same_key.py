@@ -97,8 +97,8 @@ def test_the_same_key_with_another_request_is_refused_and_names_the_order(
     assert (answer.status, answer.problem) == (422, "key-reused")
     assert answer.body["field"] == "Idempotency-Key"
     assert answer.body["detail"] == (
-        f"This Idempotency-Key has placed order {before.subject}, of other lines, another address or"
-        " another delivery. Look at that order first; a new key places a second order."
+        f"This Idempotency-Key has placed order {before.subject}, of other lines, another address"
+        " or another delivery. Look at that order first; a new key places a second order."
     )
     assert answer.body["order"] == before.subject
     assert answer.headers["location"] == f"orders/{before.subject}"

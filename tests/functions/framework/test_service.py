@@ -99,8 +99,8 @@ class NobodyPublishes(Fact, frozen=True):
 
 
 NOT_PUBLISHED = (
-    r"^{} is not a published event type: subscribe to a class of events/contracts/ that CONTRACTS in"
-    r" events/codec\.py names$"
+    r"^{} is not a published event type: subscribe to a class of events/contracts/ that CONTRACTS"
+    r" in events/codec\.py names$"
 )
 
 
