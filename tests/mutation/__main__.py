@@ -1,12 +1,15 @@
-"""`make mutate`: run mutmut and check that the tests catch enough mutants."""
+"""`make mutate`: mutate functions, with mutmut, and constants; do the tests catch enough?"""
 
 import resource
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
+from tests.mutation.constant_runs import run_all
+from tests.mutation.constants import CONSTANT
 from tests.mutation.results import add_controls, results
 from tests.mutation.verdict import REQUIRED_SCORE, Verdict, evaluate, explained, score
 
@@ -22,24 +25,30 @@ MEMORY = 3 << 30
 def main(names: Sequence[str]) -> int:
     """Return the exit code of the command line.
 
-    With names of mutants (such as 'events.codec.*'), only these run again, in the folder of the
-    last run. Without names, everything runs anew, since a result may be older than a test.
+    With names of mutants (such as 'events.codec.*', and 'events.money.*__constant_*' for constants)
+    only these run again, in the folder of the last run. Without names, everything runs anew, since
+    a result may be older than a test.
     """
+    constants = [name for name in names if CONSTANT in name]
+    functions = [name for name in names if CONSTANT not in name]
     if not names:
         shutil.rmtree(FOLDER, ignore_errors=True)
     # A mutant with an endless loop would fill the memory before its timeout.
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
-        _mutmut(*names)
+        if functions or not names:
+            _mutmut(*functions)
         if not names:
             print("\nControl mutants: the code is unchanged, and no test may fail")
             add_controls()
             _mutmut()
+            print("\nConstants at module level and in classes")
+        of_constants = list(run_all(constants or names))
     except KeyboardInterrupt:
         return 130
     except subprocess.CalledProcessError as error:
         return error.returncode
-    verdict = evaluate(results(), explained())
+    verdict = evaluate(chain(results(), of_constants), explained())
     _report(verdict)
     return 0 if verdict.passed else 1
 

@@ -3,6 +3,7 @@
 import inspect
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,14 +85,15 @@ def test_every_listed_survivor_has_a_reason() -> None:
 
 
 def _source(at: str) -> str:
-    """Return the source of a function or method by its full name."""
+    """Return the source of a function or method by its full name, or of a constant's module."""
     parts = at.split(".")
-    for end in range(len(parts) - 1, 0, -1):
+    for end in range(len(parts), 0, -1):
         try:
-            found = import_module(".".join(parts[:end]))
+            module: Any = import_module(".".join(parts[:end]))
         except ModuleNotFoundError:
             continue
+        found = module
         for name in parts[end:]:
             found = getattr(found, name)
-        return inspect.getsource(found)
+        return inspect.getsource(found if callable(found) else module)
     raise LookupError(at)

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.mutation.constants import ConstantMutant
 from tests.mutation.results import Change, Mutant
+
+type AnyMutant = Mutant | ConstantMutant
 
 REQUIRED_SCORE = 0.9
 """The share of the mutants that the tests must catch."""
@@ -32,9 +35,9 @@ class Verdict(NamedTuple):
     """
 
     modules: dict[str, Counter[str]]
-    unexplained: list[tuple[Mutant, Change]]
+    unexplained: list[tuple[AnyMutant, Change]]
     outdated: list[Change]
-    failed_controls: list[Mutant]
+    failed_controls: list[AnyMutant]
 
     @property
     def total(self) -> Counter[str]:
@@ -47,11 +50,11 @@ class Verdict(NamedTuple):
         return score(self.total) >= REQUIRED_SCORE and not any(self[1:])
 
 
-def evaluate(mutants: Iterable[Mutant], reasons: Mapping[Change, str]) -> Verdict:
+def evaluate(mutants: Iterable[AnyMutant], reasons: Mapping[Change, str]) -> Verdict:
     """Return the verdict on a run, given the reasons of listed survivors."""
     modules: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    survivors: dict[Change, Mutant] = {}
-    failed = []
+    survivors: dict[Change, AnyMutant] = {}
+    failed: list[AnyMutant] = []
     for mutant in mutants:
         if mutant.is_control:
             failed += [mutant] if mutant.status != "survived" else []
