@@ -1,10 +1,12 @@
 """The functions of a world: the services' own handlers and chores on stepped ports."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache, partial
 
 from functions.framework.ports import Log, Resources
 from functions.framework.service import Consumer
+from functions.runtime import backoff
 from functions.runtime.main import Dependencies, compose_reactor
 from functions.runtime.memory.log import LogOfService
 from simulation.calls import QUEUE_DELETE, Unavailable
@@ -126,6 +128,33 @@ class Lambdas:
         worker = Worker(consumer.name, f"{consumer.name} tick {number}", work)
         worker.deadline = self._scheduler.now + consumer.timeout * SECOND
         self._scheduler.start(worker)
+
+    def notify(self, name: str, notice: str, about: str, receives: int = 1) -> None:
+        """Let a consumer handle a notice of its provider, which is repeated until it succeeded."""
+        watch, given = self.watches[name], self._given[name]
+        notices = watch.consumer.notices
+        if notices is None:
+            return
+        handled: list[bool] = []
+
+        def work(worker: Worker) -> None:
+            try:
+                notices.handle(notice, given.log, given.resources)
+            except Exception as error:  # noqa: BLE001  an error of its own is a violation
+                watch.check_failure(error, worker.name, None)
+            else:
+                with suppress(Unavailable):
+                    call(QUEUE_DELETE, handled.append, True)
+
+        def again() -> None:
+            if not handled:
+                hidden = backoff.visibility(watch.consumer.timeout) * SECOND
+                when = self._scheduler.now + hidden
+                self._scheduler.at(when, self.notify, name, notice, about, receives + 1)
+
+        worker = Worker(name, f"{name} on notice of {about}, {receives}", work)
+        worker.deadline = self._scheduler.now + watch.consumer.timeout * SECOND
+        self._scheduler.start(worker, again)
 
     def replay(self) -> bool:
         """Replay everything to each replayable consumer that is watched closely, if any is."""

@@ -5,13 +5,13 @@ from typing import Any, override
 
 from events.contracts.ordering import OUTCOME
 from events.envelope import Event
-from functions.framework.ports import Change, Row
+from functions.framework.ports import Change, Mail, Row
 from functions.framework.service import Consumer, Relay
 from functions.map import BUS, CONSUMERS
 from simulation.actors.customers import PRICES, Customers, stock_of_parts
 from simulation.actors.operators import Operators
 from simulation.actors.outages import Outages
-from simulation.clock import DAY, HOUR, MINUTE
+from simulation.clock import DAY, HOUR, MINUTE, SECOND
 from simulation.faults import Fault
 from simulation.invariants import delivery
 from simulation.invariants.checker import Checker, hold
@@ -39,6 +39,9 @@ the handlers that Lambda calls; elsewhere the rules behind them are enough."""
 
 REAL_IF_AIMED = 0.4
 """That share if the world aims at some consumers."""
+
+REPORTED = (SECOND, MINUTE, 12 * HOUR)
+"""A mail that comes back is reported within one of these spans."""
 
 ROUNDS = 4
 """Rounds at the end, in which the chores look for stalled orders and operators redrive the DLQs."""
@@ -196,6 +199,18 @@ class World(Checker, QueueListener):
     def appended(self, event: Event[Any], changes: Sequence[Change]) -> None:
         super().appended(event, changes)
         self.stream.add(event)
+
+    @override
+    def mail_sent(self, mail: Mail) -> None:
+        super().mail_sent(mail)
+        draws, sent = self.scheduler.draws, f"mail-{len(self.shop.mail_ids)}"
+        number, *_ = draws.draw(f"mailbox {mail.to}")
+        for name, own in self._faults_of.items():
+            notice = own.proof.notice_of(own, mail, sent, number)
+            if notice is not None:
+                wait = draws.between(f"notice of {sent}", 1, draws.pick(f"notice {sent}", REPORTED))
+                when = self.scheduler.now + wait
+                self.scheduler.at(when, self.lambdas.notify, name, notice, sent)
 
     @override
     def row_written(self, owner: str, table: str, row: Row) -> None:

@@ -1,9 +1,23 @@
-"""Proof of email: a mail is sent once, unless a fault fell between sending and slot."""
+"""Proof of email: a mail is sent once, says no more than it may, and not to who returned one.
 
+A mail is sent again only if a fault fell between sending and slot. Some mailboxes return mail, and
+some of their owners complain.
+"""
+
+import json
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
-from events.contracts.email import CancellationSent, DispatchNoteSent, ReceiptSent
+from events.contracts.checkout import OrderPlaced
+from events.contracts.email import (
+    CancellationSent,
+    DispatchNoteSent,
+    MailBounced,
+    MailComplained,
+    ReceiptSent,
+)
+from events.contracts.payment import PaymentCaptured
 from events.envelope import Event
 from functions.framework.ports import Mail, MailUnavailable
 from functions.framework.proof import OfFact, Outside, Proof, Shop
@@ -11,13 +25,58 @@ from functions.framework.proof import OfFact, Outside, Proof, Shop
 BETWEEN = ("mailbox.send", "log.append")
 """The calls after whose faults a mail may be sent again."""
 
+WORKERS = 2
+"""Mails that may be under way to an address when it is blocked: one of each worker of the row."""
+
+BOUNCES, COMPLAINS, FULL = 1 << 29, 1 << 30, 3 << 29
+"""Bounds of the random number of a mailbox, of 2 to the power of 32: an eighth bounces, an eighth
+complains, and an eighth is full, which is not for good."""
+
+
+@dataclass
+class State:
+    """What a world's provider knows.
+
+    `again` counts by subject how often a mail may be sent once more. `returned` are the addresses
+    by the ids of mails that came back for good, `blocked` those that the shop has stated. `after`
+    counts the mails to these since then, and `late` how many of them a fault explains.
+    """
+
+    again: Counter[str] = field(default_factory=Counter)
+    returned: dict[str, str] = field(default_factory=dict)
+    blocked: set[str] = field(default_factory=set)
+    after: Counter[str] = field(default_factory=Counter)
+    late: int = 0
+
 
 def count_fault(shop: Shop, order: str, call: str, fault: str) -> None:
-    """Allow an order's mails to be sent once more, if a fault may be the reason."""
+    """Allow an order's mails to be sent once more, or late, if a fault may be the reason."""
+    state: State = shop.state
+    state.late += 1
     if fault == "frozen" or (call in BETWEEN and fault != "slow"):
-        allowed: Counter[str] = shop.state
         ordered = f"Your order {order}"
-        allowed.update((ordered, f"{ordered} is on its way", f"{ordered} was cancelled"))
+        state.again.update((ordered, f"{ordered} is on its way", f"{ordered} was cancelled"))
+
+
+def notice_of(shop: Shop, mail: Mail, message: str, number: int) -> str | None:
+    """Return SES's notice of a mail that came back, or None."""
+    state: State = shop.state
+    about: dict[str, Any]
+    if number < BOUNCES:
+        about = {
+            "eventType": "Bounce",
+            "bounce": {"bounceType": "Permanent", "bounceSubType": "NoEmail"},
+        }
+    elif number < COMPLAINS:
+        about = {"eventType": "Complaint", "complaint": {"complaintFeedbackType": "abuse"}}
+    elif number < FULL:
+        full = {"bounceType": "Transient", "bounceSubType": "MailboxFull"}
+        about = {"eventType": "Bounce", "bounce": full}
+    else:
+        return None
+    if number < COMPLAINS:
+        state.returned[message] = mail.to
+    return json.dumps(about | {"mail": {"messageId": message, "tags": {"order": [mail.order]}}})
 
 
 def mail_facts_match_the_mailbox(shop: Shop, event: Event[Any]) -> bool:
@@ -25,24 +84,69 @@ def mail_facts_match_the_mailbox(shop: Shop, event: Event[Any]) -> bool:
     return event.data.message_id in shop.mail_ids
 
 
+def a_returned_mail_was_returned(shop: Shop, event: Event[Any]) -> bool:
+    """The log has a bounce or a complaint only of a mail that came back for good."""
+    state: State = shop.state
+    address = state.returned.get(event.data.message_id)
+    if address is not None:
+        state.blocked.add(address)
+    return address is not None
+
+
 def no_mail_is_sent_twice(shop: Shop, mail: Mail) -> bool:
     """A mail is sent twice only if a fault fell between sending and slot, or its worker froze."""
-    allowed: Counter[str] = shop.state
-    return shop.mails[mail.to, mail.subject] <= 1 + allowed[mail.subject]
+    state: State = shop.state
+    return shop.mails[mail.to, mail.subject] <= 1 + state.again[mail.subject]
+
+
+def no_mail_follows_one_that_came_back(shop: Shop, mail: Mail) -> bool:
+    """No mail is sent to an address once a bounce or a complaint of it is in the log.
+
+    Except for those that were under way then.
+    """
+    state: State = shop.state
+    if mail.to in state.blocked:
+        state.after[mail.to] += 1
+    return state.after[mail.to] <= WORKERS + state.late
+
+
+def a_mail_has_typed_text_only_if_paid(shop: Shop, mail: Mail) -> bool:
+    """A mail has the name and the address of an order only if its payment was captured."""
+    history = shop.history(mail.order or "")
+    placed = history.find(OrderPlaced)
+    if placed is None or history.states(PaymentCaptured):
+        return True
+    typed = (placed.data.ship_to.name, placed.data.ship_to.street, placed.data.ship_to.city)
+    return not any(each in part for each in typed for part in (mail.subject, mail.text, mail.html))
+
+
+def every_mail_that_came_back_is_stated(shop: Shop) -> bool:
+    """At rest, the log has a bounce or a complaint of each address whose mail came back."""
+    state: State = shop.state
+    return state.blocked == set(state.returned.values())
 
 
 _IN_THE_MAILBOX: tuple[OfFact, ...] = (mail_facts_match_the_mailbox,)
+_RETURNED: tuple[OfFact, ...] = (a_returned_mail_was_returned,)
 
 PROOF = Proof(
     outside=Outside(
         calls="mailbox", adapter="ses", error=MailUnavailable, once=frozenset({"send"})
     ),
-    state=Counter,
+    state=State,
     on_fault=count_fault,
+    notice_of=notice_of,
     of_facts={
         ReceiptSent: _IN_THE_MAILBOX,
         DispatchNoteSent: _IN_THE_MAILBOX,
         CancellationSent: _IN_THE_MAILBOX,
+        MailBounced: _RETURNED,
+        MailComplained: _RETURNED,
     },
-    of_a_mail=(no_mail_is_sent_twice,),
+    of_a_mail=(
+        no_mail_is_sent_twice,
+        no_mail_follows_one_that_came_back,
+        a_mail_has_typed_text_only_if_paid,
+    ),
+    at_rest_of_all=(every_mail_that_came_back_is_stated,),
 )

@@ -109,7 +109,9 @@ class Proof:
     `state` makes what the proof keeps during a world, `seed` fills tables before the first order,
     `on_fault` is called with the order, the call and the fault that met a worker of the consumer.
     `order_of` returns the order of an item, by table; by default its key is the order. `describe`
-    yields lines on an order for the report of a violation.
+    yields lines on an order for the report of a violation. `notice_of` returns what the provider
+    reports later about a mail with that id, if anything, by a random number below 2 to the power
+    of 32 that is the same for all mails to an address.
 
     Invariants are checked after each change that they name: a fact of a type that any service
     stated, an item or a row of an own table, an event that the consumer has handled, a mail. Those
@@ -123,6 +125,7 @@ class Proof:
     on_fault: Callable[[Shop, str, str, str], None] = _nothing
     order_of: Mapping[str, Callable[[Record], str]] = field(default_factory=dict)
     describe: Callable[[Shop, str], Iterable[str]] = lambda _, __: ()
+    notice_of: Callable[[Shop, Mail, str, int], str | None] = _nothing
     of_facts: Mapping[type[Fact], tuple[OfFact, ...]] = field(default_factory=dict)
     of_records: Mapping[str, tuple[OfOrder, ...]] = field(default_factory=dict)
     of_rows: Mapping[str, tuple[OfRow, ...]] = field(default_factory=dict)

@@ -62,6 +62,7 @@ class Customers:
         self._log = log
         self._orders = Orders(log, scheduler.clock)
         self._span = scheduler.draws.pick("span", SPANS)
+        self._share_a_mailbox = scheduler.draws.happens("one mailbox", 0.15)
 
     def schedule(self, number: int) -> str:
         """Schedule a customer's order, and perhaps its cancellation; return the order's id."""
@@ -118,7 +119,7 @@ class Customers:
         return OrderPlaced(
             lines=bought,
             total=Money(amount=amount, currency=currency),
-            email=f"{customer.number}@example.com",
+            email=f"{0 if self._share_a_mailbox else customer.number}@example.com",
             ship_to=_home(customer.number),
             payment_token=TOKENS[token % len(TOKENS)],
             fingerprint="5f2b8c1d9e3a7f604b1c2d",

@@ -7,7 +7,11 @@ import pytest
 from simulation.campaign import Rows, Run, Tally, campaign
 from simulation.report import replay_command, report
 from simulation.shrink import shrink
-from tests.simulation import seeded_bugs_in_contents, seeded_bugs_in_delivery
+from tests.simulation import (
+    seeded_bugs_in_contents,
+    seeded_bugs_in_delivery,
+    seeded_bugs_in_mail,
+)
 from tests.simulation.seeding import SEEDED_BUGS
 from tests.simulation.test_found import FOUND
 
@@ -17,7 +21,8 @@ SEEDS = 300
 RARE = {"a_parcel_is_booked_without_a_lookup": 180, "it_does_not_void": 60}
 """Bugs that show in two worlds of a hundred, and the seed to begin with, to save time."""
 
-assert seeded_bugs_in_contents.SEEDED_BUGS is seeded_bugs_in_delivery.SEEDED_BUGS is SEEDED_BUGS
+for each in (seeded_bugs_in_contents, seeded_bugs_in_delivery, seeded_bugs_in_mail):
+    assert each.SEEDED_BUGS is SEEDED_BUGS
 
 FOUND_BY: dict[str, tuple[str, ...]] = {
     "a_cancelled_reference_can_still_be_charged": ("payment_facts_match_the_gateway",),
@@ -62,6 +67,10 @@ FOUND_BY: dict[str, tuple[str, ...]] = {
     "the_first_mail_has_what_was_typed": ("nothing_typed_is_mailed_before_payment",),
     "a_line_has_the_price_of_one_piece": ("a_mail_names_the_amounts_of_its_order",),
     "a_dispatch_note_has_the_order_instead_of_the_parcel": ("a_dispatch_note_has_its_parcel",),
+    "a_mail_has_typed_text_before_the_payment": ("a_mail_has_typed_text_only_if_paid",),
+    "a_blocked_address_is_mailed": ("no_mail_follows_one_that_came_back",),
+    "a_bounce_for_a_time_blocks": ("a_returned_mail_was_returned",),
+    "a_complaint_is_ignored": ("every_mail_that_came_back_is_stated",),
     "the_list_counts_lines_and_not_pieces": ("the_list_is_what_the_log_means",),
     "the_list_shows_every_total_in_euros": ("the_list_is_what_the_log_means",),
     "the_list_knows_no_dispatch": ("the_list_is_what_the_log_means",),
