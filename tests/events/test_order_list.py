@@ -117,7 +117,16 @@ def test_the_order_of_arrival_does_not_change_the_entry() -> None:
     }
 
 
-@pytest.mark.parametrize("facts", [(), (OrderConfirmed(),), (OrderCancelled(reason="customer"),)])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        (),
+        (OrderConfirmed(),),
+        (OrderConfirmed(), DISPATCHED),
+        (OrderCancelled(reason="customer"),),
+        (CAPTURED, OrderCancelled(reason="stalled"), REFUNDED),
+    ],
+)
 def test_a_listed_order_is_restored_from_its_plain_values(
     facts: tuple[Fact, ...],
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from events import codec
 from events.codec import FutureVersion, NotItsOwn, PastVersion, Undecodable
 from events.contracts import upcasters
-from events.contracts.checkout import OrderPlaced
+from events.contracts.checkout import MAX_LINES, OrderPlaced
 from events.contracts.upcasters import Upcaster
 from events.envelope import Event, Fact
 
@@ -33,6 +33,15 @@ def test_an_order_of_version_1_has_standard_delivery_and_a_guest() -> None:
     assert event.data.total.amount == 28890
 
 
+@pytest.mark.parametrize("count", [1, MAX_LINES])
+def test_an_order_of_version_1_may_have_any_number_of_lines(count: int) -> None:
+    line = json.loads(SAMPLE)["data"]["lines"][0]
+    event = codec.decode(old(lines=[line] * count))
+
+    assert isinstance(event.data, OrderPlaced)
+    assert len(event.data.lines) == count
+
+
 def test_a_decoded_event_is_of_the_current_version_and_is_encoded_so() -> None:
     event = codec.decode(SAMPLE)
     written = json.loads(codec.encode(event))
@@ -53,6 +62,7 @@ def test_it_is_the_same_fact_as_its_message_of_the_current_version() -> None:
     [
         ({"ship_to": None}, "required field `ship_to` - at `$.data`"),
         ({"lines": []}, "`$.data.lines`"),
+        ({"lines": json.loads(SAMPLE)["data"]["lines"][:1] * (MAX_LINES + 1)}, "`$.data.lines`"),
         ({"total": {"amount": "1", "currency": "EUR"}},
          "Expected `int`, got `str` - at `$.data.total.amount`"),
     ],

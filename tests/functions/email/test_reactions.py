@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from events import codec
 from events.contracts.email import (
     BOUNCED,
     CANCELLATION,
@@ -181,6 +182,15 @@ def test_an_erased_order_is_refused_for_want_of_an_address(
     refused = Fill(fact=MailRefused(reason=NO_ADDRESS), slot=slot)
     assert run(received, mailer, first=erased) == refused
     assert mailer.mails == []
+
+
+@each_mail
+def test_a_refused_mail_may_be_stated_in_its_slot(
+    event: Event[Any], slot: str, sent: type[Any]
+) -> None:
+    stated = then(event, MailRefused(reason=NO_ADDRESS), slot=slot)
+
+    assert codec.decode(codec.encode(stated)) == stated
 
 
 def test_no_receipt_follows_a_cancellation() -> None:
