@@ -1,4 +1,4 @@
-"""Proof of email: a mail is sent once, says no more than it may, and not to who returned one.
+"""Proof of email: a mail is sent once, and none to an address whose mail came back.
 
 A mail is sent again only if a fault fell between sending and slot. Some mailboxes return mail, and
 some of their owners complain.
@@ -9,7 +9,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from events.contracts.checkout import OrderPlaced
 from events.contracts.email import (
     CancellationSent,
     DispatchNoteSent,
@@ -17,7 +16,6 @@ from events.contracts.email import (
     MailComplained,
     ReceiptSent,
 )
-from events.contracts.payment import PaymentCaptured
 from events.envelope import Event
 from functions.framework.ports import Mail, MailUnavailable
 from functions.framework.proof import OfFact, Outside, Proof, Shop
@@ -110,16 +108,6 @@ def no_mail_follows_one_that_came_back(shop: Shop, mail: Mail) -> bool:
     return state.after[mail.to] <= WORKERS + state.late
 
 
-def a_mail_has_typed_text_only_if_paid(shop: Shop, mail: Mail) -> bool:
-    """A mail has the name and the address of an order only if its payment was captured."""
-    history = shop.history(mail.order or "")
-    placed = history.find(OrderPlaced)
-    if placed is None or history.states(PaymentCaptured):
-        return True
-    typed = (placed.data.ship_to.name, placed.data.ship_to.street, placed.data.ship_to.city)
-    return not any(each in part for each in typed for part in (mail.subject, mail.text, mail.html))
-
-
 def every_mail_that_came_back_is_stated(shop: Shop) -> bool:
     """At rest, the log has a bounce or a complaint of each address whose mail came back."""
     state: State = shop.state
@@ -143,10 +131,6 @@ PROOF = Proof(
         MailBounced: _RETURNED,
         MailComplained: _RETURNED,
     },
-    of_a_mail=(
-        no_mail_is_sent_twice,
-        no_mail_follows_one_that_came_back,
-        a_mail_has_typed_text_only_if_paid,
-    ),
+    of_a_mail=(no_mail_is_sent_twice, no_mail_follows_one_that_came_back),
     at_rest_of_all=(every_mail_that_came_back_is_stated,),
 )
