@@ -1,20 +1,14 @@
-"""Bugs seeded into what mails may say, and into what follows when one comes back."""
+"""Bugs seeded into what follows when a mail comes back."""
 
 from typing import Any
 
 from events.contracts.email import MailBounced
-from events.history import History
 from functions.email import reactions, returned
 from functions.email.blocked import Blocked
 from simulation.campaign import ROWS, Rows
 from tests.simulation.seeding import SEEDED_BUGS, Patch
 
 __all__ = ["SEEDED_BUGS"]
-
-
-@SEEDED_BUGS.in_place_of("functions.email.mails.is_paid")
-def a_mail_has_typed_text_before_the_payment(_: History) -> bool:
-    return True
 
 
 @SEEDED_BUGS.seed

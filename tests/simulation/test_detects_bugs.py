@@ -67,7 +67,6 @@ FOUND_BY: dict[str, tuple[str, ...]] = {
     "the_first_mail_has_what_was_typed": ("nothing_typed_is_mailed_before_payment",),
     "a_line_has_the_price_of_one_piece": ("a_mail_names_the_amounts_of_its_order",),
     "a_dispatch_note_has_the_order_instead_of_the_parcel": ("a_dispatch_note_has_its_parcel",),
-    "a_mail_has_typed_text_before_the_payment": ("nothing_typed_is_mailed_before_payment",),
     "a_blocked_address_is_mailed": ("no_mail_follows_one_that_came_back",),
     "a_bounce_for_a_time_blocks": ("a_returned_mail_was_returned",),
     "a_complaint_is_ignored": ("every_mail_that_came_back_is_stated",),
