@@ -1,10 +1,11 @@
-"""Checks of a delivery address, beyond the form of its members."""
+"""Checks of a delivery address and of a mail address, beyond the form of their members."""
 
 import msgspec
 
 from functions.checkout.countries import COUNTRIES
 from functions.checkout.request import RequestedAddress
 from functions.framework.http import Problem
+from functions.framework.mail_address import InvalidAddress, mail_address
 
 FILLERS = "\u115f\u1160\u3164\uffa0"
 """Hangul fillers: letters in Unicode, and nothing to the eye."""
@@ -24,6 +25,23 @@ def check_address(address: RequestedAddress) -> None:
             "country",
             f"There is no country {address.country}; send a code of ISO 3166-1, such as DE.",
         )
+
+
+def check_email(email: str) -> None:
+    """Check that a mail can be sent to the address.
+
+    Raises:
+        Problem: 422; it says why not.
+    """
+    try:
+        mail_address(email)
+    except InvalidAddress as error:
+        raise Problem(
+            422,
+            "invalid-request",
+            f"No mail can be sent to this address: {error}.",
+            field="$.email",
+        ) from error
 
 
 def _invalid(name: str, detail: str) -> Problem:

@@ -9,7 +9,7 @@ import msgspec
 from events.contracts.checkout import Line, OrderPlaced
 from events.envelope import TRACEPARENT, Event, begin
 from events.money import Money
-from functions.checkout.address import check_address
+from functions.checkout.address import check_address, check_email
 from functions.checkout.catalogue import Catalogue
 from functions.checkout.identity import customer_of, key_of, order_of
 from functions.checkout.request import OrderRequest, parse_order
@@ -42,6 +42,7 @@ class PlaceOrder:
         order = order_of(request.caller, key)
         try:
             check_address(requested.ship_to)
+            check_email(requested.email)
             fact = self._priced(requested, customer_of(request.caller), key)
         except Exception:  # of whatever kind: an order that exists is answered first
             earlier = self._log.read(order).find(OrderPlaced)

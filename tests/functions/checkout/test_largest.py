@@ -16,11 +16,14 @@ from tests.support.summary import Figure
 IDEOGRAPH = "\N{CJK UNIFIED IDEOGRAPH-20000}"
 """A letter of four bytes, or of twelve if it is escaped."""
 
+BOLD = "\N{MATHEMATICAL BOLD SMALL A}"
+"""A letter of four bytes that is a plain one in a domain."""
+
 SKUS = [f"{line:02d}".rjust(40, "S") for line in range(MAX_LINES)]
 
 LARGEST: dict[str, Any] = {
     "lines": [{"sku": sku, "quantity": MAX_QUANTITY} for sku in SKUS],
-    "email": "@".join((IDEOGRAPH * 127, IDEOGRAPH * 126)),
+    "email": f"{'r' * 64}@" + ".".join([BOLD * 62] * 3),
     "ship_to": {
         "name": IDEOGRAPH * 100,
         "street": IDEOGRAPH * 100,

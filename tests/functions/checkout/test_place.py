@@ -232,3 +232,9 @@ def test_an_address_may_be_in_every_country(shop: MemoryShop, country: str) -> N
     body["ship_to"]["country"] = country
 
     assert shop.place(body).status == 200
+
+
+def test_an_email_with_a_domain_beyond_ascii_is_kept_as_it_was_typed(shop: MemoryShop) -> None:
+    assert shop.place(BODY | {"email": "kunde@müller.de"}).status == 200
+
+    assert only_event(shop).data.email == "kunde@müller.de"
