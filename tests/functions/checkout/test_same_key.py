@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 import pytest
 
+from functions.checkout import place
 from functions.checkout.catalogue import MAX_AGE, Catalogue
 from functions.runtime.memory.observer import MemoryObserver
 from testkit.builders import NOW, Clock
@@ -49,6 +50,18 @@ def test_the_answer_is_the_same_from_another_worker(shop: MemoryShop) -> None:
     shop.restart()
 
     assert shop.place() == first
+
+
+def test_an_order_whose_address_is_refused_today_is_still_answered(
+    shop: MemoryShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = BODY | {"email": "müller@example.com"}
+    with monkeypatch.context() as earlier:
+        earlier.setattr(place, "check_email", lambda _: None)
+        first = shop.place(body)
+
+    assert shop.place(body) == first
+    assert shop.place(body, key=OTHER_KEY).status == 422
 
 
 @pytest.fixture
