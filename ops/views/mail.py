@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 
 from events.contracts.checkout import OrderPlaced
-from events.contracts.email import MailRefused
+from events.contracts.email import MailBounced, MailComplained, MailRefused
 from functions import names
 from functions.runtime.aws.items import SLOT, SUBJECT
 from functions.runtime.aws.tables import DynamoRecords, TableName
@@ -69,10 +69,15 @@ def show(connection: Connection, options: Options, wanted: str, *, html: bool) -
     if not history.states(OrderPlaced):
         raise no_such_order(order)
     refused = [event for event in history if isinstance(event.data, MailRefused)]
+    returned = [event for event in history if isinstance(event.data, MailBounced | MailComplained)]
     own = [mail for mail in mails if mail.order == order]
     _print_mails(options, own, html=html)
     for event in refused:
         options.err.print(f"{event.slot} was refused: {event.data.reason}.")
+    for event in returned:
+        options.err.print(
+            f"{event.slot}: {event.data.reason}. The address gets no more mail (docs/deploy.md)."
+        )
     if not own and not refused:
         options.err.print("No mail of this order was sent so far.")
     return ExitCode.DONE

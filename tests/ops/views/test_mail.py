@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 
-from events.contracts.email import RECEIPT, DispatchNoteSent, MailRefused, ReceiptSent
+from events.contracts.email import (
+    RECEIPT,
+    DispatchNoteSent,
+    MailBounced,
+    MailRefused,
+    ReceiptSent,
+)
 from events.contracts.shipping import DispatchScheduled
 from ops.cli.errors import CommandError, ExitCode
 from ops.cli.options import Options
@@ -169,6 +175,21 @@ def test_a_refused_mail_is_printed_with_its_reason(
     assert show(here, Options(), ORDER, html=False) is ExitCode.DONE
 
     assert capsys.readouterr() == ("", "email/receipt was refused: no-address.\n")
+
+
+def test_a_mail_that_came_back_is_printed_with_the_providers_word(
+    here: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = (MailRefused(reason="bounced"), RECEIPT)
+    for event in history_of(MailBounced(message_id="m", reason="NoEmail"), refused):
+        here.log().append(event)
+
+    assert show(here, Options(), ORDER, html=False) is ExitCode.DONE
+
+    assert capsys.readouterr().err == (
+        "email/receipt was refused: bounced.\n"
+        "email/bounced: NoEmail. The address gets no more mail (docs/deploy.md).\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,31 @@ def test_a_domain_of_other_scripts_is_encoded(connection: Callable[[str], Any]) 
     assert sent.destinations == {"ToAddresses": ["kunde@xn--mller-kva.de"]}
 
 
+class Accepting:
+    """An SES client that keeps its calls."""
+
+    def __init__(self) -> None:
+        self.calls: list[dict[str, Any]] = []
+
+    def send_email(self, **call: Any) -> dict[str, str]:
+        self.calls.append(call)
+        return {"MessageId": "m"}
+
+
+def test_a_mail_names_the_configuration_set_and_its_order() -> None:
+    client = Accepting()
+
+    SesMailbox(client, SENDER, "fanfare-dev-email").send(
+        msgspec.structs.replace(MAIL, order="5WQFM8Q1XK3T7ZC0R9N2HDBJE4")
+    )
+    SesMailbox(client, SENDER).send(MAIL)
+
+    reported, plain = client.calls
+    assert reported["ConfigurationSetName"] == "fanfare-dev-email"
+    assert reported["EmailTags"] == [{"Name": "order", "Value": "5WQFM8Q1XK3T7ZC0R9N2HDBJE4"}]
+    assert not {"ConfigurationSetName", "EmailTags"} & plain.keys()
+
+
 def test_an_address_that_ses_would_read_as_another_is_not_given_to_it() -> None:
     mail = msgspec.structs.replace(MAIL, to="robin<victim@example.com")
 
