@@ -30,7 +30,7 @@ PARTS = {f"PART-{number:02}": 90 + 7 * number for number in range(MAX_LINES)}
 """Prices in minor units: of what most orders are for, of what is sold in another currency, and of
 parts, of which one order may have many lines."""
 
-MANY = share(0.06)
+MANY = share(0.04)
 ELSEWHERE = share(0.1)
 """The shares of orders for parts, with 1 to 50 lines, and of those in another currency."""
 

@@ -73,7 +73,10 @@ class Checker(StateListener):
 
     @override
     def mail_sent(self, mail: Mail) -> None:
-        hold(mails.OF_A_MAIL, mail.subject, self.shop, mail)
+        about = mails.subject_of(self.shop, mail)
+        if about is None:
+            raise Violation(mails.a_mail_names_its_order, mail.subject)
+        hold(mails.OF_A_MAIL, mail.subject, about, mail)
         for own in self._of_mails:
             hold(own.proof.of_a_mail, mail.subject, own, mail)
 
