@@ -32,9 +32,7 @@ def observer() -> MemoryObserver:
 @pytest.fixture
 def handler(observer: MemoryObserver) -> Any:
     notices = Notices(handle=handle_notice, states=())
-    given = resources()
-    log = MemoryLog(given.tables)
-    return with_notices(lambda *_: CONSUMED, notices, log, given, observer, "email")
+    return with_notices(lambda *_: CONSUMED, notices, MemoryLog(), resources(), observer, "email")
 
 
 def test_messages_of_the_topic_go_to_the_consumer(handler: Any) -> None:
