@@ -6,6 +6,7 @@ import pytest
 from moto import mock_aws
 from time_machine import Traveller
 
+from functions.framework.http import CORRELATION
 from functions.runtime.memory.observer import MemoryObserver
 from testkit.builders import verified
 from testkit.customer import HttpAnswer
@@ -77,7 +78,12 @@ def test_a_guest_can_neither_show_nor_cancel_the_order_of_another(world: World, 
 
 
 def refused(shop: Shop, order: str, key: str) -> list[HttpAnswer]:
-    """Show and cancel an order of another customer; return the answers, which are 404."""
+    """Show and cancel an order of another customer; return the answers, which are 404.
+
+    The requests' ids, which the headers and nothing else have, are left out.
+    """
     answers = [shop.show(order, key), shop.cancel(order, key)]
     assert [answer.status for answer in answers] == [404, 404]
+    for answer in answers:
+        assert answer.headers.pop(CORRELATION) not in str(answer.body)
     return answers
