@@ -54,7 +54,7 @@ wire: $(PROJECT) $(NODE) ## Inject seeded faults into calls of AWS under moto (S
 	@$(HERE) exec $(BIN)/python -m tests.faults.campaign $(SEEDS:%=--seeds=%) \
 		$(SEED:%=--seed=%) $(ARGS)
 
-mutate: $(PROJECT) ## Change the rules spot by spot: does a test fail? (15 minutes)
+mutate: $(PROJECT) ## Change the rules spot by spot: does a test fail? (25 minutes)
 	@exec $(BIN)/python -m tests.mutation $(ARGS)
 
 fuzz: $(PROJECT) ## Send hostile input to every function (CASES=100000 SEED=1)
