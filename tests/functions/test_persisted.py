@@ -44,6 +44,7 @@ PUBLISHED: dict[str, dict[str, object]] = {
     "functions.analytics.figures": {"LONGEST": 92},
     "functions.checkout.catalogue": {"MAX_AGE": 60, "MAX_PRICE": 100_000_000_000},
     "functions.checkout.listing": {"MAX_LIMIT": 100, "DEFAULT_LIMIT": 20},
+    "functions.framework.batching": {"MAX_ENTRIES": 10, "MAX_BYTES": 262_144},
     "functions.runtime.backoff": {
         "FIRST_DELAY": 30,
         "LONGEST_DELAY": 900,
@@ -52,7 +53,11 @@ PUBLISHED: dict[str, dict[str, object]] = {
         "DEAD_LETTER_RETENTION": 1_209_600,
     },
 }
-"""Limits and words that customers, subscribers and operators rely on, by module."""
+"""Limits and words that customers, subscribers, operators and AWS rely on, by module.
+
+A batch of SNS has ten messages, and 256 KiB.
+https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
+"""
 
 
 @pytest.mark.parametrize(
