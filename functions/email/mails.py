@@ -76,6 +76,8 @@ def _money(history: History) -> str:
     """Return a sentence about the customer's money, as far as the log knows."""
     captured = history.find(PaymentCaptured)
     refunded = history.find(PaymentRefunded)
+    if captured and not is_paid(history):
+        return "You were not charged."
     if refunded:
         return f"Your {formatted(refunded.data.amount)} were given back."
     if captured:

@@ -13,6 +13,7 @@ import msgspec
 
 from events.money import Money
 from functions.framework.ports import Record, Records, Resources
+from functions.payment.free import WithFreeOrders
 from functions.payment.gateway import (
     Cancelled,
     Captured,
@@ -101,9 +102,9 @@ class SandboxGateway:
                 return new
 
 
-def sandbox(resources: Resources) -> SandboxGateway:
+def sandbox(resources: Resources) -> WithFreeOrders:
     """Return the sandbox, on payment's ledger table."""
-    return SandboxGateway(resources.tables(LEDGER))
+    return WithFreeOrders(SandboxGateway(resources.tables(LEDGER)))
 
 
 def _confirmed(entry: Entry) -> Entry:

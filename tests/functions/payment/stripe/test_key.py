@@ -186,7 +186,7 @@ def test_the_adapter_is_built_with_the_functions_secret_unread() -> None:
     secret = FakeSecret()
 
     gateway = stripe_gateway(replace(resources(), secret=secret))
-    assert isinstance(gateway, StripeGateway)
+    assert isinstance(gateway.provider, StripeGateway)
     assert gateway._calls._secret is secret
     assert secret.reads == 0
     with pytest.raises(ValueError, match="secret=True"):
