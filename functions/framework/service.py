@@ -197,7 +197,7 @@ class Consumer(Service):
         if self.replayable and acts:
             raise ValueError(
                 f"{self.name}: replayable=True would repeat what it does outside; leave it out, or"
-                " keep rows and facts in one self and act outside in another"
+                " keep rows and facts in one consumer and act outside in another"
             )
         if not all(on.history for on in acts):
             raise ValueError(

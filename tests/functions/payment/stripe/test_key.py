@@ -187,7 +187,7 @@ def test_the_adapter_is_built_with_the_functions_secret_unread() -> None:
 
     gateway = stripe_gateway(replace(resources(), secret=secret))
     assert isinstance(gateway.provider, StripeGateway)
-    assert gateway._calls._secret is secret
+    assert gateway.provider._calls._secret is secret
     assert secret.reads == 0
     with pytest.raises(ValueError, match="secret=True"):
         stripe_gateway(resources())
