@@ -3,6 +3,7 @@
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_events as events
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
@@ -63,6 +64,17 @@ class MetricAlarm(Construct):
             description=f"{service} counted {metric} in stage {stack.stage.name}",
             metric=counted(service, metric, statistic="Sum", period=PERIOD),
         )
+
+
+def failed_invocations(rule: events.Rule) -> cloudwatch.Metric:
+    """Return the metric of a rule's events that did not reach their target."""
+    return cloudwatch.Metric(
+        namespace="AWS/Events",
+        metric_name="FailedInvocations",
+        dimensions_map={"RuleName": rule.rule_name},
+        statistic="Sum",
+        period=PERIOD,
+    )
 
 
 def counted(service: str, metric: str, *, statistic: str, period: Duration) -> cloudwatch.Metric:

@@ -13,8 +13,10 @@ from functions.framework.notices import SUFFIX
 from functions.framework.service import Consumer
 from functions.runtime import backoff
 from infra.acknowledge import acknowledge
+from infra.alarm import PERIOD, Alarm, failed_invocations
 from infra.queues import RETENTION, DeadLetterQueue, SafeQueue
 from infra.stage_stack import StageStack
+from infra.subscription import LATE
 
 BATCH = 10
 
@@ -67,7 +69,7 @@ class MailNotices(Construct):
             visibility=Duration.seconds(hidden),
             dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=receives),
         )
-        events.Rule(
+        rule = events.Rule(
             self,
             "Rule",
             event_pattern=events.EventPattern(
@@ -81,6 +83,27 @@ class MailNotices(Construct):
                     dead_letter_queue=dead_letters,
                 )
             ],
+        )
+        Alarm(
+            self,
+            "Late",
+            stage=stack.stage,
+            alarm_name=f"{name(SUFFIX)}-late",
+            description=f"{service} is late with notices of bounces and complaints: one has waited"
+            f" for {LATE.to_minutes()} minutes. Its log says why, or that it does not run.",
+            metric=self.queue.metric_approximate_age_of_oldest_message(
+                period=PERIOD, statistic="Maximum"
+            ),
+            threshold=LATE.to_seconds(),
+        )
+        Alarm(
+            self,
+            "Undelivered",
+            stage=stack.stage,
+            alarm_name=f"{name(SUFFIX)}-undelivered",
+            description="EventBridge could not put a bounce or a complaint into the queue"
+            f" {name(SUFFIX)}. Deploy the stack of {service} again.",
+            metric=failed_invocations(rule),
         )
 
     def feed(self, function: lambda_.Function) -> None:

@@ -1,7 +1,6 @@
 """Schedule of a consumer's chore: a rule that invokes its function."""
 
 from aws_cdk import Duration
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
@@ -10,7 +9,7 @@ from constructs import Construct
 from functions import names
 from functions.framework.chore import TICK, Chore
 from infra.acknowledge import acknowledge
-from infra.alarm import PERIOD, Alarm
+from infra.alarm import Alarm, failed_invocations
 from infra.stage_stack import StageStack
 
 
@@ -43,11 +42,5 @@ class Schedule(Construct):
             alarm_name=names.prefixed(stack.stage.name, f"{service}-clock-stopped"),
             description=f"The clock could not call {service}: what it does every {chore.every}"
             " minutes is not done. Deploy its stack again.",
-            metric=cloudwatch.Metric(
-                namespace="AWS/Events",
-                metric_name="FailedInvocations",
-                dimensions_map={"RuleName": rule.rule_name},
-                statistic="Sum",
-                period=PERIOD,
-            ),
+            metric=failed_invocations(rule),
         )

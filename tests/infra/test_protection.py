@@ -79,11 +79,35 @@ def test_publishing_requires_tls_and_the_topics_policy_allows_no_principal(
         assert allowed(policies[topic_arn]) == []
 
 
-def test_a_queues_policy_allows_only_sns_for_our_topic(stage: Assembly) -> None:
+EVENTBRIDGE = {"Service": "events.amazonaws.com"}
+SENDING = {"sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"}
+"""What the CDK allows a rule to do with its target."""
+
+
+def of_rules(stage: Assembly) -> set[str]:
+    """Return the ARNs of queues that rules send to, and of what they could not."""
+    targets = [
+        target
+        for rule in stage.resources("AWS::Events::Rule")
+        for target in rule.properties["Targets"]
+        if ":sqs:" in target["Arn"]
+    ]
+    return {target["Arn"] for target in targets} | {
+        target["DeadLetterConfig"]["Arn"] for target in targets
+    }
+
+
+def test_a_queues_policy_allows_only_sns_for_our_topic_or_a_rule(stage: Assembly) -> None:
     (topic,) = {each.properties["TopicArn"] for each in stage.resources("AWS::SNS::Subscription")}
     policies = statements(stage, "AWS::SQS::QueuePolicy", "Queues")
     for queue in names(stage, "AWS::SQS::Queue", "QueueName"):
         for statement in allowed(policies[url(stage, queue)]):
+            if statement["Principal"] == EVENTBRIDGE:
+                assert arn(stage, "sqs", queue) in of_rules(stage)
+                assert set(listed(statement["Action"])) <= SENDING
+                assert statement["Resource"] == arn(stage, "sqs", queue)
+                assert "Rule" in str(statement["Condition"]["ArnEquals"]["aws:SourceArn"])
+                continue
             assert statement == {
                 "Effect": "Allow",
                 "Principal": {"Service": "sns.amazonaws.com"},
@@ -100,7 +124,7 @@ def test_sns_may_send_to_subscribed_queues_and_to_their_dead_letter_queues_only(
     open_to_sns = {
         arn(stage, "sqs", queue)
         for queue in names(stage, "AWS::SQS::Queue", "QueueName")
-        if allowed(policies[url(stage, queue)])
+        if any(each["Principal"] != EVENTBRIDGE for each in allowed(policies[url(stage, queue)]))
     }
     subscriptions = [each.properties for each in stage.resources("AWS::SNS::Subscription")]
 

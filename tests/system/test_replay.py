@@ -10,6 +10,7 @@ from functions.framework.service import Consumer
 from functions.map import CONSUMERS
 from functions.payment.sandbox import DECLINED
 from functions.runtime.memory.observer import MemoryObserver
+from functions.runtime.settings import table_variable
 from infra.stage import DEV
 from ops.actions import forget
 from ops.cli.errors import ExitCode
@@ -38,12 +39,12 @@ def placed(shop: Shop, world: World, clock: Traveller) -> list[Placed]:
 
 
 def tables(world: World) -> list[list[dict[str, Any]]]:
-    """Return the items of the log and of all tables that services own."""
+    """Return the items of the log and of all tables that services own on this stage."""
     names = [world.log] + [
         world.own_table(service.name, table.name)
         for service in CONSUMERS
         for table in service.possible_tables
-        if table.owner is None
+        if table.owner is None and table_variable(table.name) in world.environments[service.name]
     ]
     return [sorted(world.table(name), key=str) for name in names]
 
