@@ -7,7 +7,7 @@ from simulation.scenario import Scenario
 from tests.simulation.seeded_bugs import SEEDED_BUGS
 
 FOUND = [
-    ("an_idempotency_key_is_trusted_to_its_last_minute", 940, "a_parcel_is_booked_once"),
+    ("an_idempotency_key_is_trusted_to_its_last_minute", 10089, "a_parcel_is_booked_once"),
     ("an_idempotency_key_is_trusted_to_its_last_minute", 5255, "a_parcel_is_booked_once"),
 ]
 """The old rule, a seed of ten orders that shows its bug, and the invariant that breaks."""
