@@ -28,6 +28,8 @@ def run(*, check: bool) -> ExitCode:
             print(f"sealed {path}")
         for path in store.extend(published()):
             print(f"stored {path}")
+    if sys.stderr.isatty():
+        print("Synthesizing the templates, for docs/deploy.md …", file=sys.stderr)
     try:
         stale = [
             (path, text) for path, text in documents(stage_templates) if not _current(path, text)

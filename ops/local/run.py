@@ -93,6 +93,8 @@ def _run(
             view.text()
             code = LiveCode(here, sources, view) if sources else None
             _live(view, watching, local, code)
+        else:
+            view.text("It ends here, as always without a terminal: --keep goes on.")
         return ExitCode.DONE if well else ExitCode.FAILED
 
 

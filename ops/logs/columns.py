@@ -4,11 +4,17 @@ from datetime import datetime
 
 from rich.text import Text
 
+from events.codec import CONTRACTS
+from functions.map import SERVICES
 from ops.cli.formats import elapsed
 from ops.logs.line import LogLine
 
 SHORT = 4
 """Characters of an order's id that usually distinguish it on the screen."""
+
+EVENT = max(map(len, CONTRACTS)) + 2
+SERVICE = max(len(service.name) for service in SERVICES) + 1
+"""Widths of columns: of the longest event type and of the longest name in the map."""
 
 REMEMBERED = 5000
 """Orders of which the time of placing is kept."""
@@ -45,8 +51,8 @@ class Columns:
             f"{line.time.astimezone():%H:%M:%S}.{line.time.microsecond // 1000:03}  ", "dim"
         )
         text.append(f"{self.short(line.order):<{SHORT}}  ", "cyan")
-        text.append(f"{line.what:<19}", style)
-        text.append(f"{line.service:<10}{plus:>9}  ")
+        text.append(f"{line.what}  ".ljust(EVENT), style)
+        text.append(f"{line.service} ".ljust(SERVICE) + f"{plus:>9}  ")
         text.append(line.slot or line.detail, style if line.mark == "x" else "dim")
         text.rstrip()
         return text

@@ -16,7 +16,7 @@ from events.history import History
 from events.order import Order
 from ops.cli.formats import elapsed
 from ops.logs.attempts import Attempts, retry
-from ops.logs.columns import SHORT
+from ops.logs.columns import SERVICE, SHORT
 from ops.views.outstanding import Pending, outstanding
 from ops.views.recipients import recipients
 
@@ -151,9 +151,9 @@ def _details(
     if isinstance(node, Pending):
         waiting = _waiting(node, attempts, now)
         why = obstacles.get(node.consumer)
-        return Text(f"{node.consumer:<10} {waiting}{f', {why}' if why else ''}", "yellow")
+        return Text(f"{node.consumer:<{SERVICE}} {waiting}{f', {why}' if why else ''}", "yellow")
     placed = next(iter(history)).time
-    rest = Text(f"{node.source:<10}{_span(placed, node.time):>8}  ")
+    rest = Text(f"{node.source} ".ljust(SERVICE) + f"{_span(placed, node.time):>8}  ")
     rest.append(_bar(node, history, attempts), "cyan")
     rest.rstrip()
     return rest
