@@ -42,7 +42,8 @@ type Sent = type[ReceiptSent | DispatchNoteSent | CancellationSent]
 
 def send_receipt(placed: Event[OrderPlaced], history: History, mailer: Mailer) -> Fill | None:
     """Mail a confirmation of the order, unless it was cancelled, or the shop waits for payments."""
-    if history.states(OrderCancelled) or not (mailer.before_payment or mails.is_paid(history)):
+    waits = not (mailer.before_payment or history.states(PaymentCaptured))
+    if waits or history.states(OrderCancelled):
         return None
     compose = partial(mails.receipt, placed, history)
     return _send_once(RECEIPT, ReceiptSent, compose, history, mailer)
@@ -74,8 +75,6 @@ def send_cancellation(
     placed = history.find(OrderPlaced)
     if placed is None:
         return None
-    if not (mailer.before_payment or mails.is_paid(history) or history.at(CANCELLATION)):
-        return Fill(fact=MailRefused(reason=UNPAID), slot=CANCELLATION)
     compose = partial(mails.cancellation, placed, cancelled.data.reason, history)
     return _send_once(CANCELLATION, CancellationSent, compose, history, mailer)
 
@@ -87,7 +86,7 @@ def _send_once(
     if history.at(slot):
         return None
     mail = compose()
-    refused = _refusal(mail, history)
+    refused = _refusal(mail, history, mailer)
     if refused:
         return Fill(fact=MailRefused(reason=refused), slot=slot)
     try:
@@ -96,10 +95,12 @@ def _send_once(
         return Fill(fact=MailRefused(reason=str(rejected)), slot=slot)
 
 
-def _refusal(mail: Mail, history: History) -> str | None:
+def _refusal(mail: Mail, history: History, mailer: Mailer) -> str | None:
     """Return the reason for which the order's address gets no mail, as far as the log knows it."""
     if not mail.to:
         return NO_ADDRESS
     if history.states(MailComplained):
         return COMPLAINED
-    return BOUNCED if history.states(MailBounced) else None
+    if history.states(MailBounced):
+        return BOUNCED
+    return None if mailer.before_payment or mails.is_paid(history) else UNPAID

@@ -120,6 +120,16 @@ def test_a_shop_that_waits_records_that_an_unpaid_orders_cancellation_is_not_mai
     assert run(CANCELLED, FakeMailer(before_payment=False), again) is None
 
 
+@pytest.mark.parametrize(("event", "slot"), [(FREE, RECEIPT), (DISPATCHED, DISPATCH_NOTE)])
+def test_a_shop_that_waits_records_that_an_order_without_a_price_is_not_mailed(
+    event: Event[Any], slot: str
+) -> None:
+    mailer = FakeMailer(before_payment=False)
+
+    assert run(event, mailer, FREE) == Fill(fact=MailRefused(reason=UNPAID), slot=slot)
+    assert mailer.mails == []
+
+
 @pytest.mark.parametrize("event", [PLACED, PAID], ids=lambda event: event.type)
 def test_a_shop_that_waits_mails_the_receipt_once_it_is_paid(event: Event[Any]) -> None:
     mailer = FakeMailer(before_payment=False)
