@@ -44,6 +44,12 @@ PUBLISHED: dict[str, dict[str, object]] = {
     "functions.analytics.figures": {"LONGEST": 92},
     "functions.checkout.catalogue": {"MAX_AGE": 60, "MAX_PRICE": 100_000_000_000},
     "functions.checkout.listing": {"MAX_LIMIT": 100, "DEFAULT_LIMIT": 20},
+    "functions.payment.sandbox": {
+        "SUCCESS": "tok_success",
+        "DECLINED": "tok_declined",
+        "TIMEOUT": "tok_timeout",
+        "OUTAGE": "tok_outage",
+    },
     "functions.framework.batching": {"MAX_ENTRIES": 10, "MAX_BYTES": 262_144},
     "functions.runtime.backoff": {
         "FIRST_DELAY": 30,
