@@ -81,7 +81,7 @@ def _money(history: History) -> str:
     if refunded:
         return f"Your {formatted(refunded.data.amount)} were given back."
     if captured:
-        return f"Your {formatted(captured.data.amount)} are on their way back to you."
+        return f"You paid {formatted(captured.data.amount)}, and we return all of it."
     if history.states(PaymentDeclined, PaymentVoided):
         return "You were not charged."
     return "Should you have been charged in the meantime, all of it comes back by itself."

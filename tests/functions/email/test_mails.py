@@ -102,7 +102,7 @@ def test_a_dispatch_note_has_the_parcels_contents_and_its_tracking_number() -> N
 @pytest.mark.parametrize(
     ("facts", "sentence"),
     [
-        ((PAID,), "Your 288.90 EUR are on their way back to you."),
+        ((PAID,), "You paid 288.90 EUR, and we return all of it."),
         ((PAID, BACK), "Your 288.90 EUR were given back."),
         ((NO,), "You were not charged."),
         ((PaymentVoided(),), "You were not charged."),
