@@ -48,7 +48,7 @@ def simulate(
 
     Raises:
         CommandError: there are not enough seeds from the first one on, or no such consumer, or its
-            row names an effect that its port does not have.
+            row names no effect, or one that its port does not have.
     """
     if not 0 <= first <= SEEDS - seeds:
         raise CommandError(
@@ -56,7 +56,7 @@ def simulate(
             " next one: begin with a lower --seed.",
             ExitCode.USAGE,
         )
-    consumers = [consumer_named(name) for name in aimed]
+    consumers = list(map(_aimed, aimed))
     others = [(each.name, each.package) for each in consumers if each not in CONSUMERS]
     tally = Tally()
     began = clock()
@@ -90,7 +90,7 @@ def simulate(
     else:
         _print_summary(options, tally, speed, found)
         if consumers:
-            _print_coverage(options, tally, consumers)
+            _print_coverage(options, tally)
     if stopped:
         return ExitCode.INTERRUPTED
     return ExitCode.FOUND if found else ExitCode.DONE
@@ -123,7 +123,7 @@ def _print_summary(options: Options, tally: Tally, speed: float, found: list[Run
     options.out.print(f"{counted(len(found), 'violation')}.")
 
 
-def _print_coverage(options: Options, tally: Tally, consumers: Sequence[Consumer]) -> None:
+def _print_coverage(options: Options, tally: Tally) -> None:
     """Print how often each call of the consumers met each fault."""
     for calls in batched(sorted(tally.calls), COLUMNS, strict=False):
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
@@ -134,13 +134,23 @@ def _print_coverage(options: Options, tally: Tally, consumers: Sequence[Consumer
             if any(fault in call.faults for call in calls):
                 table.add_row(fault, *(_times(tally, call, fault) for call in calls))
         options.out.print(table)
-    for consumer in consumers:
-        if consumer.adapters and not consumer.effects:
-            options.out.print(
-                f"{consumer.name}: its row declares no effects, so what it does outside is not"
-                " checked. Name the methods of its port that have one: effects={...} in"
-                f" {consumer.code_package.replace('.', '/')}/service.py"
-            )
+
+
+def _aimed(name: str) -> Consumer:
+    """Return a consumer whose actions outside can be checked.
+
+    Raises:
+        CommandError: there is no such consumer, or its row names no method of its port.
+    """
+    consumer = consumer_named(name)
+    if consumer.adapters and not consumer.effects:
+        raise CommandError(
+            f"The row of {name} declares no effects, so nothing would check whether it acts twice."
+            ' Name the methods of its port that act, such as effects={"print": "order"},'
+            f" in {consumer.code_package.replace('.', '/')}/service.py.",
+            ExitCode.USAGE,
+        )
+    return consumer
 
 
 def _times(tally: Tally, call: Call, fault: Fault) -> str:

@@ -50,7 +50,7 @@ class Attempts:
 
 def retry(failed: LogRecord) -> str:
     """Return a failed attempt as text: its number, and the error."""
-    return f"retry {failed.receives} of {backoff.receives_to_ride_out()}, {failed.error}"
+    return f"retry {failed.receives} of {backoff.receives_to_ride_out()}, {failed.failed}"
 
 
 def _word(record: LogRecord) -> str:

@@ -127,5 +127,5 @@ def _detail(record: LogRecord) -> str:
         text = "rows are up to date"
     request = f"{record.status} {record.route}" if record.route else ""
     return " ".join(
-        part for part in (request, record.problem, record.error, record.detail, text) if part
+        part for part in (request, record.problem, record.failed, record.detail, text) if part
     )

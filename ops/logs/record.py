@@ -15,7 +15,8 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     `event` and `type` are those of the handled event, `stated` and `facts` the ids and types of the
     new facts. `millis` is the duration and `age` the event's age, both in milliseconds.
-    `correlation` is the id of the request that began it all.
+    `correlation` is the id of the request that began it all. `at` is the place of an error in our
+    own code, such as `functions/email/reactions.py:send_receipt`.
     """
 
     time: datetime
@@ -31,10 +32,17 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True):
     stated: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     error: str | None = None
+    at: str | None = None
     detail: str | None = None
     route: str | None = None
     status: int | None = None
     problem: str | None = None
+
+    @property
+    def failed(self) -> str | None:
+        """The error with its place: `KeyError at email/reactions.py:send_receipt`."""
+        place = (self.at or "").removeprefix("functions/")
+        return f"{self.error} at {place}" if self.error and "/" in place else self.error
 
 
 class _JsonRecord(LogRecord, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ class NewEvent:
 
     @property
     def _words(self) -> list[str]:
-        words = re.findall("[A-Z][a-z]+", self.name)
+        words = re.findall("[A-Z][a-z]+", self.name) or [self.name]
         return words[1:] if words[0] == SUBJECT else words
 
 

@@ -71,7 +71,9 @@ def must_be_replayable(consumer: Consumer) -> None:
     """
     if not consumer.replayable:
         raise CommandError(
-            f"{consumer.name} is not replayable: {reason_against_replay(consumer)}.",
+            f"{consumer.name} is not replayable: {reason_against_replay(consumer)}. `fanfare"
+            " republish --order ID` publishes an order's events to all consumers again; each"
+            " ignores those that it handled.",
             ExitCode.REFUSED,
         )
 

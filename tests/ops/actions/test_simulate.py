@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from copy import replace
 from typing import Any
 
 import pytest
 
 from ops.cli.errors import ExitCode
 from ops.main import main
+from ops.stage.lookups import consumer_named
 from simulation.campaign import Run
 from simulation.parallel import run_in_parallel
 
@@ -84,6 +86,19 @@ def test_an_unknown_consumer_is_refused_with_a_name_that_is_close(
 ) -> None:
     assert main(["simulate", "--consumer", "emial"]) == ExitCode.USAGE
     assert "There is no consumer 'emial'. Did you mean email?" in capsys.readouterr().err
+
+
+def test_a_consumer_whose_effects_nobody_names_is_refused_with_the_file_to_change(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silent = replace(consumer_named("shipping"), effects={})
+    monkeypatch.setattr("ops.actions.simulate.consumer_named", lambda _: silent)
+
+    assert main(["simulate", "--consumer", "shipping"]) == ExitCode.USAGE
+
+    output = " ".join(capsys.readouterr().err.split())
+    assert "The row of shipping declares no effects" in output
+    assert "in functions/shipping/service.py." in output
 
 
 def test_the_last_seed_has_a_world(capsys: pytest.CaptureFixture[str]) -> None:

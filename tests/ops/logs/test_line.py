@@ -72,3 +72,20 @@ def test_every_other_outcome_has_a_mark_and_a_detail(
     line = only(given)
 
     assert (line.what, line.detail) == (what, detail)
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        (
+            "functions/email/reactions.py:send_receipt",
+            "KeyError at email/reactions.py:send_receipt",
+        ),
+        ("elsewhere", "KeyError"),
+        (None, "KeyError"),
+    ],
+)
+def test_an_error_is_shown_with_its_place_in_our_own_code(place: str | None, shown: str) -> None:
+    line = only(record("retry", error="KeyError", at=place))
+
+    assert line.detail.startswith(shown)

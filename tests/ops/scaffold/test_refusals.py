@@ -162,6 +162,12 @@ def test_outside_of_a_checkout_it_is_refused(tree: Checkout, missing: str) -> No
     assert f"it has no {missing}" in str(error)
 
 
+@pytest.mark.parametrize("fact", ["texted", "x", "Ordertexted", ""])
+def test_a_fact_that_is_no_two_words_is_refused(tree: Checkout, fact: str) -> None:
+    message = str(refused(tree, "exampleguard", states=fact))
+    assert message.startswith(f"{fact!r} is not a name of an event type")
+
+
 def test_an_event_of_an_unknown_service_is_refused(tree: Checkout) -> None:
     with pytest.raises(CommandError, match=r"no service 'emial'; the services are email\."):
         new_event(Options(), "OrderSeen", service="emial", root=tree.root)
