@@ -50,6 +50,7 @@ PUBLISHED: dict[str, dict[str, object]] = {
         "TIMEOUT": "tok_timeout",
         "OUTAGE": "tok_outage",
     },
+    "functions.payment.stripe.calls": {"CONNECT_TIMEOUT": 1, "READ_TIMEOUT": 5, "TIME_LIMIT": 8},
     "functions.framework.batching": {"MAX_ENTRIES": 10, "MAX_BYTES": 262_144},
     "functions.runtime.backoff": {
         "FIRST_DELAY": 30,

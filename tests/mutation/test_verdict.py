@@ -95,5 +95,6 @@ def _source(at: str) -> str:
         found = module
         for name in parts[end:]:
             found = getattr(found, name)
-        return inspect.getsource(found if callable(found) else module)
+        is_code = inspect.isroutine(found) or inspect.isclass(found)
+        return inspect.getsource(found if is_code else module)
     raise LookupError(at)
