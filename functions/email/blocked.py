@@ -14,7 +14,8 @@ from functions.framework.ports import Record, Records
 
 TABLE = "blocked"
 KEY = "key"
-"""The item with the key of the hashes; a hash is longer."""
+"""The item with the key of the hashes; a hash is longer. No process keeps the key: an operator may
+empty the table."""
 
 type Why = Literal["bounced", "complained"]
 
@@ -24,7 +25,6 @@ class Blocked:
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self._key: bytes | None = None
 
     def why(self, address: str) -> str | None:
         """Return why an address gets no mail; None if it does."""
@@ -41,9 +41,8 @@ class Blocked:
             plain = mail_address(address)
         except InvalidAddress:
             plain = address
-        if self._key is None:
-            self._key = self._read_key() or self._make_key()
-        return hmac.digest(self._key, plain.lower().encode(errors="replace"), "sha256").hex()
+        key = self._read_key() or self._make_key()
+        return hmac.digest(key, plain.lower().encode(errors="replace"), "sha256").hex()
 
     def _read_key(self) -> bytes | None:
         found = self._records.get(KEY)
