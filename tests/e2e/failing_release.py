@@ -16,6 +16,9 @@ GATE = "Gate"
 TIMEOUT = 15
 """Seconds of the function's timeout before the release."""
 
+LONGEST_DELAY = 60
+"""Seconds, in this tree: so that the visibility timeout follows from the function's."""
+
 HIDDEN = 6 * TIMEOUT
 """Seconds after which a message whose worker was terminated is visible again, in this tree."""
 

@@ -135,7 +135,7 @@ def test_an_update_of_a_queue_keeps_its_messages(cloud: LocalCloud, project: Pro
     order = place(cloud.api, BODY)
     wait_until(lambda: queue.waiting() == 1, 30, "it waits")
     project.change("functions/payment/service.py", "timeout=75,", f"timeout={release.TIMEOUT},")
-    longest = f"LONGEST_DELAY = {release.HIDDEN}"
+    longest = f"LONGEST_DELAY = {release.LONGEST_DELAY}"
     project.change("functions/runtime/backoff.py", "LONGEST_DELAY = 15 * 60", longest)
 
     cloud.deploy(project.path)
