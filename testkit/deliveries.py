@@ -97,8 +97,11 @@ class Deliveries(Results):
         self._world.resend(consumer, past := self._past(consumer))
         return len(past)
 
-    def _check_calls(self, paused: Collection[str] = ()) -> None:
+    def _check_access(self) -> None:
         assert not self._calls.denied, self._calls.denied[0]
+
+    def _check_calls(self, paused: Collection[str] = ()) -> None:
+        self._check_access()
         unmet = "; ".join(map(str, self._calls.unmet(paused)))
         assert not unmet, unmet
 

@@ -114,7 +114,13 @@ class Story(Deliveries):
     def customer(self, service: str = CHECKOUT.name) -> Customer:
         """Return a customer who sends requests to a service, by default to checkout."""
         known = self._known(service).name
-        return Customer(lambda event, _: self._world.invoke(known, event))
+
+        def send(event: dict[str, Any], _: Any) -> Any:
+            answer = self._world.invoke(known, event)
+            self._check_access()
+            return answer
+
+        return Customer(send)
 
     def tick(self, consumer: str) -> None:
         """Run the chore of a consumer once.
