@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache, partial
+from typing import Any
 
 from functions.framework.ports import Log, Resources
 from functions.framework.service import Consumer
 from functions.runtime import backoff
 from functions.runtime.main import Dependencies, compose_reactor
+from functions.runtime.memory.access import Granted
 from functions.runtime.memory.log import LogOfService
 from simulation.calls import QUEUE_DELETE, Unavailable
 from simulation.clock import SECOND
@@ -169,9 +171,15 @@ class Lambdas:
         own = self._shop.own.of(consumer)
         records, rows = cache(own.records), cache(own.rows)
         log = SteppedLog(LogOfService(self._shop.log, records), read=self._shop.log.read)
+
+        aimed = consumer.name in self._scheduler.aimed
+
+        def granted(port: str, table: Any, name: str) -> Any:
+            return Granted(table, consumer, name, port) if aimed else table
+
         return log, Resources(
-            tables=cache(lambda name: SteppedRecords(records(name))),
-            rows=cache(lambda name: SteppedRows(rows(name))),
+            tables=cache(lambda name: SteppedRecords(granted("tables", records(name), name))),
+            rows=cache(lambda name: SteppedRows(granted("rows", rows(name), name))),
             clock=self._scheduler.clock,
             mailbox=SteppedMailbox(self._shop),
         )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from functions.framework.ports import Log, Mail, Mailbox, Records, Resources, Rows, Topic
 from functions.framework.service import Adapter, Consumer, Service
 from functions.runtime.main import Dependencies
-from testkit.access import CHANGE, AccessDenied, why_denied
+from functions.runtime.memory.access import CHANGE, AccessDenied, why_denied
 
 PORTS: dict[str, type] = {
     "log": Log,

@@ -144,3 +144,11 @@ def test_a_mistake_is_caught_with_a_short_story(name: str) -> None:
     story = assert_caught(make(), invariant, first=FIRST.get(name, 0), orders=ORDERS.get(name, 1))
 
     assert f"What {NAME} did:" in story
+
+
+def test_a_call_that_the_row_does_not_grant_is_caught_with_what_to_change() -> None:
+    consumer = keeping(writes_the_fold_without_a_version, *EVENTS)
+    less = replace(consumer, tables=(replace(ROWS, access=frozenset({"page"})),))
+
+    story = assert_caught(less, "functions_fail_only_with_their_calls")
+    assert "grants page. Add 'put' to the table's access, or do without the call." in story

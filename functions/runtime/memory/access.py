@@ -1,6 +1,7 @@
 """Access to own tables as on AWS: a service may make only the calls that its tables declare."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from functions.framework.ports import SafeToLog
 from functions.framework.service import Service
@@ -39,3 +40,17 @@ def why_denied(service: Service, table: str, call: str) -> str | None:
         f" {service.code_package}.service grants {', '.join(sorted(granted))}. Add"
         f" {NEEDED[call]!r} to the table's access, or do without the call."
     )
+
+
+class Granted:
+    """A table of a service that makes the granted calls only."""
+
+    def __init__(self, own: object, service: Service, table: str, port: str) -> None:
+        self._own = own
+        self._service, self._table, self._port = service, table, port
+
+    def __getattr__(self, method: str) -> Any:
+        denied = why_denied(self._service, self._table, f"{self._port}.{method}")
+        if denied:
+            raise AccessDenied(denied)
+        return getattr(self._own, method)
