@@ -1,6 +1,8 @@
 """Workload on one stage in which every function makes every kind of AWS call that it can make."""
 
 from dataclasses import replace
+from functools import partial
+from typing import Any
 from unittest.mock import patch
 
 import msgspec
@@ -15,6 +17,7 @@ from ops.cli.errors import ExitCode
 from ops.cli.options import Options
 from ops.stage.connection import Connection
 from testkit.builders import TRUMPET, order_placed, placed, verified
+from testkit.customer import Customer
 from tests.iam.permissions import Recorder
 from tests.iam.walk import Walk, journey_of
 from tests.support.order_histories import subscribed_events
@@ -53,6 +56,7 @@ def run_workload(
     world.settle()
     assert shop.request("GET /orders").status == (200 if stage.issuer else 404)
     _send_other_types(world)
+    _request_all(world, shop.context, next(iter(walk.ends)).id)
     for consumer in CONSUMERS:
         world.send(consumer.name, "poison")
     world.put(world.log, {"subject": {"S": "strange"}, "slot": {"S": "placed"}})
@@ -72,6 +76,26 @@ def _send_other_types(world: World) -> None:
                     log.append(each)
                 had.add(event.type)
     world.settle()
+
+
+def _answer(world: World, consumer: str, event: dict[str, Any], _: Any) -> Any:
+    return world.invoke(consumer, event)
+
+
+def _request_all(world: World, context: dict[str, Any], order: str) -> None:
+    """Request every route of the consumers, about an order and with examples of parameters."""
+    for consumer in CONSUMERS:
+        customer = Customer(partial(_answer, world, consumer.name))
+        customer.context = context
+        for route in consumer.routes:
+            query = {
+                param.name: example
+                for param in route.params
+                if param.where == "query"
+                for example in msgspec.json.schema(param.form).get("examples", [])[:1]
+            }
+            path = dict.fromkeys(route.path_parameters, order)
+            assert customer.request(route.key, path=path, query=query).status < 500
 
 
 def forget_all(stage: Stage, recorder: Recorder, orders: list[str]) -> None:
