@@ -32,8 +32,9 @@ def of(order: str, event: dict[str, Any]) -> dict[str, Any]:
 
 def item_of(event: dict[str, Any]) -> dict[str, Any]:
     """Return an event's log item, built without the code under test."""
-    texts = ("source", "type", "time", "correlationid", "traceparent", "sequence", "subject")
-    return {name: {"S": event[name]} for name in texts} | {
+    other = ("id", "data", "dataversion", "specversion", "datacontenttype")
+    texts = {name: {"S": value} for name, value in event.items() if value and name not in other}
+    return texts | {
         "slot": {"S": event["id"].removeprefix(f"{event['subject']}/")},
         "dataversion": {"N": str(event["dataversion"])},
         "data": {"S": json.dumps(event["data"], separators=(",", ":"))},
